@@ -1,0 +1,149 @@
+"""All configuration, read once from the environment. Each field below is one option: type, default, what it means.
+
+A secret is read from NAME or from the file named by NAME_FILE, and shows only as "***" wherever it is printed.
+A value that cannot be read raises ConfigError at start; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.errors import ConfigError
+
+T = TypeVar("T")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Secret:
+    """A value that never shows: not in repr, str, logs or tracebacks. `reveal()` at the place of use only."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __repr__(self) -> str:
+        return "***" if self._value else "(未設定)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+InstagramDriver = Literal["graph", "private"]
+Language = Literal["ja", "en"]
+
+
+def option(env: str, default: Any, meaning: str) -> Any:
+    return field(default=default, metadata={"env": env, "meaning": meaning})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    content_dir: Path = option("DXBOT_CONTENT_DIR", ROOT / "content", "原稿・画像・職員一覧の置き場")
+    schedules_dir: Path = option("DXBOT_SCHEDULES_DIR", ROOT / "schedules", "配信枠・休止時間などの設定の置き場")
+    templates_dir: Path = option("DXBOT_TEMPLATES_DIR", ROOT / "templates", "ひな型の置き場")
+    var_dir: Path = option("DXBOT_VAR_DIR", ROOT / "var", "データベースなど状態の置き場")
+    database_url: str = option("DATABASE_URL", "", "データベース。空なら状態の置き場の SQLite")
+    timezone: ZoneInfo = option("DXBOT_TIMEZONE", ZoneInfo("Asia/Tokyo"), "時刻帯。原稿の時刻もこれで読む")
+    lang: Language = option("DXBOT_LANG", "ja", "表示の言語（ja または en）")
+    sandbox: bool = option("DXBOT_SANDBOX", False, "練習用サーバーだけを使い、外部への通信を全て断る")
+    token: Secret = option("DXBOT_TOKEN", Secret(""), "承認などの操作に使う、あなた個人の鍵")
+    secret_key: Secret = option("DXBOT_SECRET_KEY", Secret(""), "ログインの署名に使う鍵。空なら状態の置き場に作る")
+    allowed_hosts: str = option("DXBOT_ALLOWED_HOSTS", "127.0.0.1,localhost", "画面を開けるホスト名（カンマ区切り）")
+    media_base_url: str = option("DXBOT_MEDIA_BASE_URL", "", "掲載画像を公開するアドレス（Instagram が取りに来る）")
+    x_base_url: str = option("DXBOT_X_BASE_URL", "https://api.x.com", "X の接続先")
+    x_consumer_key: Secret = option("DXBOT_X_CONSUMER_KEY", Secret(""), "X のアプリの鍵")
+    x_consumer_secret: Secret = option("DXBOT_X_CONSUMER_SECRET", Secret(""), "X のアプリの秘密鍵")
+    x_access_token: Secret = option("DXBOT_X_ACCESS_TOKEN", Secret(""), "X のアカウントの鍵")
+    x_access_token_secret: Secret = option("DXBOT_X_ACCESS_TOKEN_SECRET", Secret(""), "X のアカウントの秘密鍵")
+    graph_base_url: str = option("DXBOT_GRAPH_BASE_URL", "https://graph.facebook.com", "Facebook・Instagram の接続先")
+    facebook_page_id: str = option("DXBOT_FACEBOOK_PAGE_ID", "", "Facebook ページの番号")
+    facebook_page_token: Secret = option("DXBOT_FACEBOOK_PAGE_TOKEN", Secret(""), "Facebook ページの鍵")
+    instagram_driver: InstagramDriver = option(
+        "DXBOT_INSTAGRAM_DRIVER", "graph", "graph は公式の API、private は instagrapi（規約上の危険あり）"
+    )
+    instagram_user_id: str = option("DXBOT_INSTAGRAM_USER_ID", "", "Instagram のプロアカウントの番号")
+    instagram_token: Secret = option("DXBOT_INSTAGRAM_TOKEN", Secret(""), "Instagram の公式 API の鍵")
+    instagram_private_base_url: str = option(
+        "DXBOT_INSTAGRAM_PRIVATE_BASE_URL", "https://i.instagram.com", "instagrapi の接続先"
+    )
+    instagram_private_session: Secret = option(
+        "DXBOT_INSTAGRAM_PRIVATE_SESSION", Secret(""), "instagrapi のセッション（JSON）"
+    )
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.var_dir / 'dxbot.sqlite3'}"
+
+
+def load(env: Mapping[str, str] = os.environ) -> Config:
+    """The configuration of this process. Raises ConfigError naming the variable, never its value."""
+    return Config(**{f.name: _read(f, env) for f in fields(Config) if _is_set(f, env)})
+
+
+def _is_set(f: Field[Any], env: Mapping[str, str]) -> bool:
+    name = f.metadata["env"]
+    return bool(env.get(name)) or (isinstance(f.default, Secret) and bool(env.get(f"{name}_FILE")))
+
+
+def _read(f: Field[Any], env: Mapping[str, str]) -> object:
+    name: str = f.metadata["env"]
+    match f.default:
+        case Secret():
+            return Secret(env[name] if env.get(name) else _read_file(name, env[f"{name}_FILE"]))
+        case bool():
+            return _choice(name, env[name], {"True": True, "true": True, "False": False, "false": False})
+        case Path():
+            return Path(env[name]).expanduser().resolve()
+        case ZoneInfo():
+            return _zone(name, env[name])
+    choices = {"instagram_driver": get_args(InstagramDriver), "lang": get_args(Language)}.get(f.name)
+    return _choice(name, env[name], {c: c for c in choices}) if choices else env[name]
+
+
+def _read_file(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as e:
+        raise ConfigError(
+            f"{name}_FILE cannot be read",
+            summary=f"環境変数 {name}_FILE の指すファイルを読めません",
+            next_step="ファイルの場所と読み取り権限を確かめてください",
+        ) from e
+
+
+def _zone(name: str, value: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as e:
+        raise ConfigError(
+            f"{name} is not a time zone",
+            summary=f"環境変数 {name} の時刻帯が見つかりません",
+            next_step="Asia/Tokyo のような名前で書いてください",
+        ) from e
+
+
+def _choice(name: str, value: str, choices: Mapping[str, T]) -> T:
+    try:
+        return choices[value]
+    except KeyError:
+        raise ConfigError(
+            f"{name} is not one of {', '.join(choices)}",
+            summary=f"環境変数 {name} の値が使えません",
+            next_step=f"{'・'.join(choices)} のどれかにしてください",
+        ) from None

@@ -1,0 +1,112 @@
+"""The parsed body of a Post: a small closed tree, from which every output is made.
+
+Blocks hold inlines; `Text.offset` is the position (in characters, from 0) of its first character in the Markdown file, so
+that a finding about any piece of text can name its line and column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True)
+class Text:
+    """Running text. `offset` points into the source file; a figure put in by name points at its `{{`."""
+
+    text: str
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class Ruby:
+    """Base characters with their reading: one reading for the whole base (group), or one for each character (mono)."""
+
+    base: str
+    readings: tuple[str, ...]
+    offset: int = 0
+
+    @property
+    def reading(self) -> str:
+        return "".join(self.readings)
+
+
+@dataclass(frozen=True)
+class Link:
+    href: str
+    children: tuple[Inline, ...]
+
+
+@dataclass(frozen=True)
+class Strong:
+    children: tuple[Inline, ...]
+
+
+@dataclass(frozen=True)
+class LineBreak:
+    """A break the author asked for (two spaces or a backslash at the line's end)."""
+
+
+Inline: TypeAlias = Text | Ruby | Link | Strong | LineBreak
+
+
+@dataclass(frozen=True)
+class Heading:
+    """`level` 2 or 3: level 1 is the post's title."""
+
+    level: int
+    children: tuple[Inline, ...]
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    children: tuple[Inline, ...]
+
+
+@dataclass(frozen=True)
+class Quote:
+    children: tuple[Inline, ...]
+
+
+@dataclass(frozen=True)
+class ItemList:
+    """A flat list; each item is one line of inlines. `ordered` items are numbered from 1."""
+
+    items: tuple[tuple[Inline, ...], ...]
+    ordered: bool = False
+
+
+Block: TypeAlias = Heading | Paragraph | Quote | ItemList
+
+
+@dataclass(frozen=True)
+class Document:
+    blocks: tuple[Block, ...]
+
+    @property
+    def lead(self) -> Paragraph | None:
+        """The first paragraph when the body opens with one."""
+        first = self.blocks[0] if self.blocks else None
+        return first if isinstance(first, Paragraph) else None
+
+    @property
+    def after_lead(self) -> tuple[Block, ...]:
+        return self.blocks[1:] if self.lead else self.blocks
+
+
+def inlines(block: Block) -> Iterator[tuple[Inline, ...]]:
+    """The lines of inlines a block consists of: one, or one for each item of a list."""
+    if isinstance(block, ItemList):
+        yield from block.items
+    else:
+        yield block.children
+
+
+def leaves(children: tuple[Inline, ...]) -> Iterator[Text | Ruby | LineBreak]:
+    """The leaves of a line of inlines in reading order."""
+    for child in children:
+        if isinstance(child, (Link, Strong)):
+            yield from leaves(child.children)
+        else:
+            yield child

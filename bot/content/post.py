@@ -1,0 +1,100 @@
+"""A Post: one Markdown file, read and validated. Everything downstream is made from this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from bot.content.document import Document, Inline
+from bot.errors import Place
+
+Achievement = Literal["done", "partly", "not_yet"]
+People = Literal["none", "unidentifiable", "consented"]
+Role = Literal["leader", "trainee"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Author:
+    """An entry of content/people.yml. `emails` tell whose a commit is; the name is shown only if `public`."""
+
+    key: str
+    name: str
+    department: str
+    role: Role
+    emails: tuple[str, ...] = ()
+    public: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """An image named in the front matter. `path` is where the file lies; `file` is as the author wrote it."""
+
+    file: str
+    path: Path
+    alt: str
+    place: Place
+    people: People = "none"
+    consent: str = ""
+    credit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Override:
+    """What one channel replaces. `text` replaces all; the others replace a part. `options` are the channel's own keys."""
+
+    text: str | None = None
+    title: str | None = None
+    lead: str | None = None
+    body: str | None = None
+    hashtags: tuple[str, ...] | None = None
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The file as read: decoded, line ends normalised to \\n, without BOM. `places` maps a front matter key
+    (dotted, e.g. `images.0.alt`) to the position of its value."""
+
+    path: Path
+    text: str
+    places: Mapping[str, Place]
+
+    def place(self, offset: int) -> Place:
+        """Line and column of a character offset."""
+        before = self.text[:offset]
+        return Place(path=self.path, line=before.count("\n") + 1, column=offset - (before.rfind("\n") + 1) + 1)
+
+    def place_of(self, key: str) -> Place:
+        return self.places.get(key) or Place(path=self.path)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """`identity` is the front matter's `id`, or the path below the posts' folder: what makes two files the same post.
+    Times are aware. `publish` and `slot` are alternatives; with neither, the next free slot is taken."""
+
+    identity: str
+    title: tuple[Inline, ...]
+    author: Author
+    measure: str
+    achievement: Achievement
+    channels: tuple[str, ...]
+    document: Document
+    source: Source
+    reason: str = ""
+    next: str = ""
+    publish: datetime | None = None
+    slot: str = ""
+    expires: datetime | None = None
+    hashtags: tuple[str, ...] = ()
+    link: str = ""
+    contact: str = ""
+    pictures: tuple[Picture, ...] = ()
+    indicators: tuple[str, ...] = ()
+    overrides: Mapping[str, Override] = field(default_factory=dict)
+
+    def override(self, channel: str) -> Override:
+        return self.overrides.get(channel) or Override()

@@ -1,0 +1,203 @@
+"""Every error this project raises on purpose.
+
+BotError                      message for the log (English), summary and next_step for people (Japanese)
+ ├ ConfigError                an environment variable or a schedule file is wrong
+ ├ ContentError               a post or one of its files is wrong; carries a Place
+ │  ├ FrontMatterError
+ │  ├ MediaError
+ │  └ TemplateError
+ ├ ScheduleError              SlotTaken · QuietHours · Blackout
+ ├ WorkflowError              NotAllowed · AlreadyDecided · StaleApproval · NotFound
+ ├ NewsletterError            DoesNotFit · ProfileNotConfirmed · MissingGlyph
+ └ ChannelError               the class decides what the engine does next
+    ├ RetryLater              RateLimited · Unavailable · NotSent      surely not published: again, later
+    ├ Rejected                TooLong · Duplicate · MediaRefused       refused for good: back to the author
+    ├ ChannelClosed           AuthExpired · AccountSuspended · OutOfCredit   the whole lane is held, a person is told
+    └ OutcomeUnknown          bytes may have left: never sent again by itself
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A position in a file. Lines and columns start at 1; columns count characters, not bytes."""
+
+    path: Path
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+class BotError(Exception):
+    """`message` goes to the log; `summary` and `next_step` are what a person reads."""
+
+    def __init__(self, message: str, *, summary: str, next_step: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.summary = summary
+        self.next_step = next_step
+
+
+class ConfigError(BotError):
+    pass
+
+
+class ContentError(BotError):
+    """`rule` is the id under which the problem appears as a Finding."""
+
+    rule = "content.unreadable"
+
+    def __init__(self, message: str, *, summary: str, next_step: str, place: Place, rule: str | None = None) -> None:
+        super().__init__(message, summary=summary, next_step=next_step)
+        self.place = place
+        if rule is not None:
+            self.rule = rule
+
+
+class FrontMatterError(ContentError):
+    rule = "content.front-matter"
+
+
+class MediaError(ContentError):
+    rule = "media.unreadable"
+
+
+class TemplateError(ContentError):
+    rule = "content.template"
+
+
+class ScheduleError(BotError):
+    pass
+
+
+class SlotTaken(ScheduleError):
+    pass
+
+
+class QuietHours(ScheduleError):
+    pass
+
+
+class Blackout(ScheduleError):
+    pass
+
+
+class WorkflowError(BotError):
+    pass
+
+
+class NotAllowed(WorkflowError):
+    pass
+
+
+class AlreadyDecided(WorkflowError):
+    pass
+
+
+class StaleApproval(WorkflowError):
+    pass
+
+
+class NotFound(WorkflowError):
+    pass
+
+
+class NewsletterError(BotError):
+    pass
+
+
+class DoesNotFit(NewsletterError):
+    pass
+
+
+class ProfileNotConfirmed(NewsletterError):
+    pass
+
+
+class MissingGlyph(NewsletterError):
+    pass
+
+
+class ChannelError(BotError):
+    """`code` is the platform's own error code, for the log and the attempt's record; never its text."""
+
+    summary_ja = "配信先との通信で問題が起きました"
+    next_step_ja = "操作は要りません。状態を確かめてください"
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message, summary=self.summary_ja, next_step=self.next_step_ja)
+        self.code = code
+
+
+class RetryLater(ChannelError):
+    """Surely not published; may be sent again. `retry_after` in seconds, None when the platform did not say."""
+
+    summary_ja = "配信先が混み合っているため、まだ送っていません"
+    next_step_ja = "自動で送り直します"
+
+    def __init__(self, message: str, *, code: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, code=code)
+        self.retry_after = retry_after
+
+
+class RateLimited(RetryLater):
+    summary_ja = "配信先の回数制限に達したため、まだ送っていません"
+
+
+class Unavailable(RetryLater):
+    summary_ja = "配信先が一時的に使えないため、まだ送っていません"
+
+
+class NotSent(RetryLater):
+    summary_ja = "配信先につながらないため、まだ送っていません"
+
+
+class Rejected(ChannelError):
+    summary_ja = "配信先が掲載を断りました"
+    next_step_ja = "内容を直して、もう一度申請してください"
+
+
+class TooLong(Rejected):
+    summary_ja = "文字数が配信先の上限を超えたため、掲載されませんでした"
+    next_step_ja = "文を短くして、もう一度申請してください"
+
+
+class Duplicate(Rejected):
+    summary_ja = "同じ内容の投稿がすでにあるため、掲載されませんでした"
+    next_step_ja = "配信先の投稿を確かめ、必要なら文を変えて申請してください"
+
+
+class MediaRefused(Rejected):
+    summary_ja = "配信先が画像を受け付けませんでした"
+    next_step_ja = "画像の形式・大きさ・縦横比を確かめ、差し替えて申請してください"
+
+
+class ChannelClosed(ChannelError):
+    summary_ja = "配信先のアカウントが使えない状態です。この配信先を止めました"
+    next_step_ja = "運用担当者がアカウントの状態を確かめてください"
+
+
+class AuthExpired(ChannelClosed):
+    summary_ja = "配信先の認証が切れています。この配信先を止めました"
+    next_step_ja = "運用担当者が認証をやり直してください"
+
+
+class AccountSuspended(ChannelClosed):
+    summary_ja = "配信先のアカウントが制限されています。この配信先を止めました"
+    next_step_ja = "運用担当者が配信先の画面でアカウントの状態を確かめてください"
+
+
+class OutOfCredit(ChannelClosed):
+    summary_ja = "配信先の利用残高がありません。この配信先を止めました"
+    next_step_ja = "運用担当者が残高を補充してください"
+
+
+class OutcomeUnknown(ChannelError):
+    summary_ja = "掲載されたかどうか分かりません。自動では送り直しません"
+    next_step_ja = "配信先の画面を見て、掲載されているか確かめてください"

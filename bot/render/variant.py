@@ -1,0 +1,124 @@
+"""What goes out: Variants, one for each channel, and the Bundle of them that is approved.
+
+A channel describes itself in a ChannelSpec (its limits, in the channel's own way of counting); rendering reads nothing else
+about a channel, so a new channel needs no change here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageLimits:
+    """Ratios are width ÷ height; sizes in pixels and bytes; alt length in characters."""
+
+    min_count: int = 0
+    max_count: int = 4
+    min_ratio: float = 0.0
+    max_ratio: float = float("inf")
+    min_width: int = 1
+    max_width: int = 2048
+    max_height: int = 2048
+    max_bytes: int = 4_000_000
+    max_alt: int = 1000
+
+
+def no_cost(text: str) -> Decimal:
+    return Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelSpec:
+    """`label` is the name on screens. `limit` counts as `length` does; None means no limit of the channel's own.
+    `unit` is the word for what is counted. `options` are the front matter keys only this channel knows, with their types.
+    `split` cuts a text into a thread's parts when the post asks for one (None: the channel has no threads).
+    `publishes` is False for a channel that is exported rather than sent."""
+
+    key: str
+    label: str
+    limit: int | None
+    length: Callable[[str], int]
+    images: ImageLimits
+    unit: str = "字"
+    max_hashtags: int | None = None
+    options: Mapping[str, type] = field(default_factory=dict)
+    split: Callable[[str], tuple[str, ...]] | None = None
+    cost: Callable[[str], Decimal] = no_cost
+    publishes: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One post as the channel will show it: `length` of `limit`, counted the channel's way."""
+
+    text: str
+    length: int
+    limit: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Media:
+    """A JPEG ready for one channel: upright, without metadata. `file` is the name the author gave."""
+
+    file: str
+    alt: str
+    width: int
+    height: int
+    sha256: str
+    data: bytes = field(repr=False, default=b"", compare=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """Text and media of a Post for one channel. Media go with the first part."""
+
+    channel: str
+    parts: tuple[Part, ...]
+    media: tuple[Media, ...]
+    cost_usd: Decimal
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "channel": self.channel,
+            "parts": [{"text": p.text, "length": p.length, "limit": p.limit} for p in self.parts],
+            "media": [
+                {"file": m.file, "alt": m.alt, "width": m.width, "height": m.height, "sha256": m.sha256}
+                for m in self.media
+            ],
+            "cost_usd": float(self.cost_usd),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundle:
+    """Everything of one Post that is approved together. `wish` is what the author asked for (time, expiry, channels):
+    it is part of what is approved, so a change of it voids an approval too."""
+
+    identity: str
+    author: str
+    wish: Mapping[str, str]
+    variants: tuple[Variant, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {"digest": self.digest, "variants": [v.as_json() for v in self.variants]}
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) over every text, every media hash with its alt text, the wish and the author."""
+        content = {
+            "identity": self.identity,
+            "author": self.author,
+            "wish": dict(self.wish),
+            "variants": [v.as_json() for v in self.variants],
+        }
+        canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def variant(self, channel: str) -> Variant | None:
+        return next((v for v in self.variants if v.channel == channel), None)

@@ -43,12 +43,13 @@ class Picture:
 
 @dataclass(frozen=True, kw_only=True)
 class Override:
-    """What one channel replaces. `text` replaces all; the others replace a part. `options` are the channel's own keys."""
+    """What one channel replaces. `text` replaces all, as it stands; `title`, `lead` and `body` replace a part and are parsed
+    like the post's own, ruby and figures included. `options` are the channel's own keys."""
 
     text: str | None = None
-    title: str | None = None
-    lead: str | None = None
-    body: str | None = None
+    title: tuple[Inline, ...] | None = None
+    lead: tuple[Inline, ...] | None = None
+    body: Document | None = None
     hashtags: tuple[str, ...] | None = None
     options: Mapping[str, object] = field(default_factory=dict)
 

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.media.limits import ImageLimits
+from bot.render.plain import SOCIAL, Style
 
 
 def no_cost(text: str) -> Decimal:
@@ -24,8 +25,9 @@ def no_cost(text: str) -> Decimal:
 class ChannelSpec:
     """`label` is the name on screens. `limit` counts as `length` does; None means no limit of the channel's own.
     `unit` is the word for what is counted. `options` are the front matter keys only this channel knows, with their types.
-    `split` cuts a text into a thread's parts when the post asks for one (None: the channel has no threads).
-    `publishes` is False for a channel that is exported rather than sent."""
+    `split(text, protected words)` cuts a text into a thread's parts when the post asks for one (None: no threads here).
+    `style` says how
+    ruby, headings and links stand in plain text. `publishes` is False for a channel that is exported rather than sent."""
 
     key: str
     label: str
@@ -35,8 +37,9 @@ class ChannelSpec:
     unit: str = "字"
     max_hashtags: int | None = None
     options: Mapping[str, type] = field(default_factory=dict)
-    split: Callable[[str], tuple[str, ...]] | None = None
+    split: Callable[[str, tuple[str, ...]], tuple[str, ...]] | None = None
     cost: Callable[[str], Decimal] = no_cost
+    style: Style = SOCIAL
     publishes: bool = True
 
 

@@ -1,0 +1,255 @@
+"""The content folder: posts, people, figures, the city. Reads a Post from its file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import cast, get_args
+from zoneinfo import ZoneInfo
+
+from bot.content import frontmatter
+from bot.content.document import Document, Inline
+from bot.content.frontmatter import Node
+from bot.content.markup import Reader
+from bot.content.people import City, load_city, load_people
+from bot.content.post import Achievement, Author, Override, People, Picture, Post, Source
+from bot.errors import ContentError, FrontMatterError, MediaError, Place
+from bot.strategy import indicators
+from bot.strategy.indicators import Indicator
+
+_REQUIRED = ("title", "author", "measure", "achievement", "channels")
+_OPTIONAL = (
+    *("id", "reason", "next", "publish", "slot", "expires", "hashtags", "link", "contact", "images", "indicators"),
+)
+_PICTURE_KEYS = ("file", "alt", "people", "consent", "credit")
+_OVERRIDE_KEYS = ("text", "title", "lead", "body", "hashtags")
+_IDENTITY = re.compile(r"[0-9A-Za-z_-]{4,40}")
+
+
+@dataclass(frozen=True)
+class Library:
+    """`channels` maps each channel's key to the options that only it knows, with their types."""
+
+    root: Path
+    zone: ZoneInfo
+    channels: Mapping[str, Mapping[str, type]] = field(default_factory=dict)
+
+    @property
+    def posts_dir(self) -> Path:
+        return self.root / "posts"
+
+    @cached_property
+    def people(self) -> Mapping[str, Author]:
+        return load_people(self.root / "people.yml")
+
+    @cached_property
+    def city(self) -> City:
+        return load_city(self.root / "city.yml")
+
+    @cached_property
+    def indicators(self) -> Mapping[str, Indicator]:
+        return indicators.load(self.root / "strategy" / "indicators.yml")
+
+    def paths(self) -> list[Path]:
+        """All posts, in a stable order."""
+        return sorted(self.posts_dir.rglob("*.md"))
+
+    def read(self, path: Path) -> Post:
+        """Raises ContentError, with the place, for whatever is wrong with the file."""
+        try:
+            raw = path.read_bytes()
+        except OSError as e:
+            raise FrontMatterError(
+                "cannot be read",
+                summary="ファイルを開けません",
+                next_step="ファイルの場所と名前を確かめてください",
+                place=Place(path=path),
+            ) from e
+        return self.parse(path, raw)
+
+    def parse(self, path: Path, raw: bytes) -> Post:
+        text = frontmatter.decode(path, raw)
+        root, body_at = frontmatter.split(path, text)
+        return _PostReader(self, Source(path=path, text=text, places=frontmatter.places(root)), root, body_at).post()
+
+
+class _PostReader:
+    """One file's front matter and body on their way to a Post."""
+
+    def __init__(self, library: Library, source: Source, root: Node, body_at: int) -> None:
+        self.library, self.source, self.body_at = library, source, body_at
+        self.entries = root.mapping((*_REQUIRED, *_OPTIONAL, *library.channels))
+        for key in _REQUIRED:
+            if key not in self.entries:
+                root.fail(f"「{key}」がありません", f"先頭の設定に {key}: を書いてください")
+
+    def post(self) -> Post:
+        achievement = cast(Achievement, self.entries["achievement"].choice(get_args(Achievement)))
+        if achievement != "done":
+            self._require_reason()
+        if "publish" in self.entries and "slot" in self.entries:
+            self.entries["slot"].fail("「publish」と「slot」は同時に書けません", "どちらか1つにしてください")
+        zone = self.library.zone
+        return Post(
+            identity=self._identity(),
+            title=self._line(self.entries["title"]),
+            author=self._author(),
+            measure=self.entries["measure"].required_text(),
+            achievement=achievement,
+            reason=self._text("reason"),
+            next=self._text("next"),
+            channels=self._channels(),
+            publish=self.entries["publish"].moment(zone) if "publish" in self.entries else None,
+            slot=self._text("slot"),
+            expires=self.entries["expires"].moment(zone, end_of_day=True) if "expires" in self.entries else None,
+            hashtags=tuple(t.lstrip("#＃") for t in self._texts("hashtags")),
+            link=self._link(),
+            contact=self._text("contact"),
+            pictures=self._pictures(),
+            indicators=self._indicators(),
+            overrides={key: self._override(key) for key in self.library.channels if key in self.entries},
+            document=self._body(),
+            source=self.source,
+        )
+
+    def _require_reason(self) -> None:
+        for key in ("reason", "next"):
+            if not self._text(key).strip():
+                self.entries["achievement"].fail(
+                    f"達成していない施策には「{key}」が要ります",
+                    "reason: に理由を、next: に次にどうするかを書いてください",
+                )
+
+    def _text(self, key: str) -> str:
+        return self.entries[key].text() if key in self.entries else ""
+
+    def _texts(self, key: str) -> tuple[str, ...]:
+        return self.entries[key].texts() if key in self.entries else ()
+
+    def _identity(self) -> str:
+        if "id" in self.entries:
+            identity = self.entries["id"].required_text()
+            if not _IDENTITY.fullmatch(identity):
+                self.entries["id"].fail("「id」に使えない文字があります", "dxbot new が書いた id をそのまま使ってください")
+            return identity
+        path = self.source.path.resolve()
+        posts = self.library.posts_dir.resolve()
+        return path.relative_to(posts).as_posix() if path.is_relative_to(posts) else path.name
+
+    def _author(self) -> Author:
+        node = self.entries["author"]
+        author = self.library.people.get(node.text())
+        return author or node.fail(
+            f"「{node.text()[:40]}」という職員は登録されていません", "content/people.yml にある名前を書いてください"
+        )
+
+    def _channels(self) -> tuple[str, ...]:
+        node = self.entries["channels"]
+        chosen = tuple(n.choice(tuple(self.library.channels)) for n in node.items())
+        if not chosen or len(set(chosen)) != len(chosen):
+            node.fail("「channels」が空か、同じ配信先が2回書かれています", "[x, instagram, facebook, newsletter] のように書いてください")
+        return chosen
+
+    def _link(self) -> str:
+        link = self._text("link").strip()
+        if link and not re.fullmatch(r"https?://[!-~]+", link):
+            self.entries["link"].fail("「link」がアドレスの形ではありません", "https:// から始まるアドレスを書いてください")
+        return link
+
+    def _indicators(self) -> tuple[str, ...]:
+        if "indicators" not in self.entries:
+            return ()
+        known = tuple(self.library.indicators)
+        return tuple(n.choice(known) for n in self.entries["indicators"].items())
+
+    def _reader(self, at: int) -> Reader:
+        return Reader(self.source.text, self.library.indicators, self.source.place, cursor=at)
+
+    def _offset(self, node: Node) -> int:
+        lines = self.source.text.split("\n")
+        return sum(len(line) + 1 for line in lines[: node.place.line - 1]) + node.place.column - 1
+
+    def _line(self, node: Node) -> tuple[Inline, ...]:
+        return self._reader(self._offset(node)).line(node.required_text())
+
+    def _body(self) -> Document:
+        body = self.source.text[self.body_at :]
+        if not body.strip():
+            raise ContentError(
+                "empty body",
+                summary="本文がありません",
+                next_step="--- の下に本文を書いてください",
+                place=self.source.place(self.body_at),
+                rule="content.empty-body",
+            )
+        return self._reader(self.body_at).document(body)
+
+    def _pictures(self) -> tuple[Picture, ...]:
+        return tuple(self._picture(n) for n in self.entries["images"].items()) if "images" in self.entries else ()
+
+    def _picture(self, node: Node) -> Picture:
+        entries = node.mapping(_PICTURE_KEYS)
+        for key in ("file", "alt"):
+            if key not in entries:
+                node.fail(f"画像に「{key}」がありません", "file: にファイル名、alt: に画像の説明を書いてください")
+        people = cast(People, entries["people"].choice(get_args(People)) if "people" in entries else "none")
+        consent = entries["consent"].text() if "consent" in entries else ""
+        if people == "consented" and not consent:
+            node.fail("同意を得た人が写る画像には「consent」が要ります", "consent: に同意の記録の番号を書いてください")
+        return Picture(
+            file=entries["file"].text(),
+            path=self._picture_path(entries["file"]),
+            alt=entries["alt"].required_text(),
+            place=entries["file"].place,
+            people=people,
+            consent=consent,
+            credit=entries["credit"].text() if "credit" in entries else "",
+        )
+
+    def _picture_path(self, node: Node) -> Path:
+        """The file in content/media/ or beside the post; nowhere else, whatever the name says."""
+        name = node.required_text()
+        for folder in (self.library.root / "media", self.source.path.parent):
+            candidate = (folder / name).resolve()
+            if candidate.is_relative_to(folder.resolve()) and candidate.is_file():
+                return candidate
+        raise MediaError(
+            "picture is missing",
+            summary=f"画像「{name[:80]}」が見つかりません",
+            next_step="content/media/ か原稿と同じ場所に画像を置き、名前を確かめてください",
+            place=node.place,
+            rule="media.missing",
+        )
+
+    def _override(self, channel: str) -> Override:
+        options = self.library.channels[channel]
+        entries = self.entries[channel].mapping((*_OVERRIDE_KEYS, *options))
+        return Override(
+            text=self._plain(entries["text"]) if "text" in entries else None,
+            title=self._line(entries["title"]) if "title" in entries else None,
+            lead=self._line(entries["lead"]) if "lead" in entries else None,
+            body=self._reader(self._offset(entries["body"])).document(entries["body"].required_text())
+            if "body" in entries
+            else None,
+            hashtags=entries["hashtags"].texts() if "hashtags" in entries else None,
+            options={
+                key: entries[key].flag() if kind is bool else entries[key].text()
+                for key, kind in options.items()
+                if key in entries
+            },
+        )
+
+    def _plain(self, node: Node) -> str:
+        return self._reader(self._offset(node)).figures(node.required_text()).rstrip("\n")
+
+
+def read_all(library: Library) -> Iterator[Post | ContentError]:
+    """Every post, or what is wrong with it: one bad file never hides the others."""
+    for path in library.paths():
+        try:
+            yield library.read(path)
+        except ContentError as e:
+            yield e

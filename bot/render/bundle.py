@@ -1,0 +1,83 @@
+"""Post → Variants → Bundle: what each channel will show, to the byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from bot.content.people import City
+from bot.content.post import Achievement, Post
+from bot.media import images
+from bot.render.environment import Templates
+from bot.render.plain import Plain
+from bot.render.variant import Bundle, ChannelSpec, Media, Part, Variant
+
+ACHIEVEMENT_LABELS: Mapping[Achievement, str] = {"done": "達成", "partly": "一部達成", "not_yet": "未達成"}
+
+
+def parts(post: Post, spec: ChannelSpec, templates: Templates, city: City) -> tuple[Part, ...]:
+    """The channel's text, as one part or as a thread if the post asks for one. Raises TemplateError."""
+    override = post.override(spec.key)
+    text = override.text if override.text is not None else templates.text(spec.key, _context(post, spec, city))
+    threaded = spec.split is not None and override.options.get("thread") is True
+    texts = spec.split(text, city.protected_words) if threaded and spec.split else (text,)
+    return tuple(Part(text=t, length=spec.length(t), limit=spec.limit) for t in texts)
+
+
+def render(post: Post, specs: Iterable[ChannelSpec], templates: Templates, city: City) -> Bundle:
+    """Everything that the post's channels will show. Raises TemplateError and MediaError with their place."""
+    wanted = {spec.key: spec for spec in specs}
+    variants = tuple(_variant(post, wanted[key], templates, city) for key in post.channels if key in wanted)
+    wish = {
+        "publish": post.publish.isoformat() if post.publish else "",
+        "slot": post.slot,
+        "expires": post.expires.isoformat() if post.expires else "",
+        "channels": ",".join(post.channels),
+        "issue": str(post.override("newsletter").options.get("issue", "")),
+    }
+    return Bundle(identity=post.identity, author=post.author.key, wish=wish, variants=variants)
+
+
+def _variant(post: Post, spec: ChannelSpec, templates: Templates, city: City) -> Variant:
+    own = parts(post, spec, templates, city)
+    return Variant(
+        channel=spec.key,
+        parts=own,
+        media=_media(post, spec),
+        cost_usd=sum((spec.cost(p.text) for p in own), start=Decimal(0)),
+    )
+
+
+def _media(post: Post, spec: ChannelSpec) -> tuple[Media, ...]:
+    fitted = ((p, images.fit(p.path, spec.images, p.place)) for p in post.pictures)
+    return tuple(
+        Media(file=p.file, alt=p.alt, width=i.width, height=i.height, sha256=i.sha256, data=i.data) for p, i in fitted
+    )
+
+
+def _context(post: Post, spec: ChannelSpec, city: City) -> dict[str, Any]:
+    """The names a template may use. All are text, but `options` (the channel's own keys)."""
+    override = post.override(spec.key)
+    plain = Plain(spec.style)
+    tags = override.hashtags if override.hashtags is not None else post.hashtags
+    lead = override.lead or (post.document.lead.children if post.document.lead else ())
+    body = override.body.blocks if override.body else post.document.after_lead
+    picture = post.pictures[0] if post.pictures else None
+    return {
+        "title": plain.line(override.title or post.title),
+        "lead": plain.line(lead),
+        "body": plain.blocks(body),
+        "hashtags": " ".join(f"#{tag}" for tag in tags),
+        "link": post.link,
+        "contact": post.contact,
+        "department": post.author.department,
+        "author": post.author.name if post.author.public else post.author.department,
+        "achievement": ACHIEVEMENT_LABELS[post.achievement],
+        "reason": post.reason,
+        "next": post.next,
+        "city": city.name,
+        "alt": picture.alt if picture else "",
+        "credit": picture.credit if picture else "",
+        "options": {key: override.options.get(key, kind()) for key, kind in spec.options.items()},
+    }

@@ -1,0 +1,73 @@
+"""Document → plain text, in the style of a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Link, Ruby, Strong, Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Style:
+    """`ruby` and `heading` are formats. With `ruby_once` a reading is given at a word's first occurrence only. `links` shows
+    a link's address behind its text (only where it can be followed)."""
+
+    ruby: str = "{base}（{reading}）"
+    ruby_once: bool = True
+    heading: str = "【{text}】"
+    links: bool = False
+
+
+SOCIAL = Style()
+SOCIAL_WITH_LINKS = Style(links=True)
+# 青空文庫's notation, which every printer's typesetter reads.
+PRINT = Style(ruby="｜{base}《{reading}》", ruby_once=False, heading="◆{text}")
+
+
+@dataclass
+class Plain:
+    """One pass over a Post in one style; remembers which readings were given."""
+
+    style: Style
+    _given: set[str] = field(default_factory=set)
+
+    def line(self, children: Iterable[Inline]) -> str:
+        return "".join(self._inline(child) for child in children)
+
+    def blocks(self, blocks: Iterable[Block]) -> str:
+        """Blocks with an empty line between them; a heading stands directly above its text."""
+        out = ""
+        for block in blocks:
+            gap = "\n" if out.endswith("\n") else "\n\n"
+            out += (gap if out else "") + self._block(block)
+        return out.rstrip("\n")
+
+    def _block(self, block: Block) -> str:
+        match block:
+            case Heading():
+                return self.style.heading.format(text=self.line(block.children)) + "\n"
+            case ItemList():
+                marks = (f"{n}. " if block.ordered else "・" for n in range(1, len(block.items) + 1))
+                return "\n".join(mark + self.line(item) for mark, item in zip(marks, block.items, strict=True))
+        return self.line(block.children)
+
+    def _inline(self, inline: Inline) -> str:
+        match inline:
+            case Text():
+                return inline.text
+            case Ruby():
+                return self._ruby(inline)
+            case LineBreak():
+                return "\n"
+            case Strong():
+                return self.line(inline.children)
+            case Link():
+                text = self.line(inline.children)
+                return f"{text}（{inline.href}）" if self.style.links and text != inline.href else text
+
+    def _ruby(self, ruby: Ruby) -> str:
+        if self.style.ruby_once and ruby.base in self._given:
+            return ruby.base
+        self._given.add(ruby.base)
+        return self.style.ruby.format(base=ruby.base, reading=ruby.reading)

@@ -1,0 +1,54 @@
+"""Which time a post gets: its own, a named slot's next, or the next free slot of any name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date, datetime, timedelta
+
+from bot.errors import ScheduleError, SlotTaken
+from bot.schedule.calendar import days_from, is_open
+from bot.schedule.rules import Rules, Slot
+
+HORIZON_DAYS = 120
+
+
+def fires(slot: Slot, channel: str, start: date, rules: Rules) -> Iterator[datetime]:
+    """The slot's times from `start` on, over the horizon, where the channel may send."""
+    if slot.channels and channel not in slot.channels:
+        return
+    for day in days_from(start, HORIZON_DAYS):
+        moment = datetime.combine(day, slot.at, rules.zone)
+        if day.weekday() in slot.days and is_open(moment, channel, rules):
+            yield moment
+
+
+def next_free(channel: str, name: str, after: datetime, taken: Collection[datetime], rules: Rules) -> datetime:
+    """The first slot time later than `after` with nothing else of the lane within the slot's gap. `name` "" means any slot.
+
+    Raises ScheduleError for an unknown name, SlotTaken if the horizon is full.
+    """
+    if name and name not in rules.slots:
+        raise ScheduleError(
+            f"no slot {name!r}",
+            summary=f"「{name}」という配信枠はありません",
+            next_step=f"{'・'.join(rules.slots)} のどれかにしてください",
+        )
+    candidates = [rules.slots[name]] if name else list(rules.slots.values())
+    start = after.astimezone(rules.zone).date()
+    free = (first for slot in candidates if (first := _first_free(slot, channel, start, after, taken, rules)))
+    if (moment := min(free, default=None)) is None:
+        raise SlotTaken(
+            f"no free slot for {channel} in {HORIZON_DAYS} days",
+            summary="空いている配信枠がありません",
+            next_step="publish: で時刻を決めるか、配信枠を増やしてください",
+        )
+    return moment
+
+
+def _first_free(
+    slot: Slot, channel: str, start: date, after: datetime, taken: Collection[datetime], rules: Rules
+) -> datetime | None:
+    for moment in fires(slot, channel, start, rules):
+        if moment > after and not any(abs(moment - other) < max(slot.gap, timedelta(minutes=1)) for other in taken):
+            return moment
+    return None

@@ -1,0 +1,58 @@
+"""The states of a Submission and of a Delivery, with the words that people see."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class SubmissionState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    CONFIRMED = "confirmed"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+    STALE = "stale"
+    EXPIRED = "expired"
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"
+    SCHEDULED = "scheduled"
+    PUBLISHING = "publishing"
+    PUBLISHED = "published"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    UNDECIDED = "undecided"
+    HELD = "held"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+LABELS: dict[SubmissionState | DeliveryState, str] = {
+    SubmissionState.DRAFT: "下書き",
+    SubmissionState.SUBMITTED: "承認待ち",
+    SubmissionState.CONFIRMED: "確認済み",
+    SubmissionState.APPROVED: "承認済み",
+    SubmissionState.RETURNED: "差し戻し",
+    SubmissionState.WITHDRAWN: "取り下げ",
+    SubmissionState.STALE: "変更により無効",
+    SubmissionState.EXPIRED: "期限切れ",
+    DeliveryState.WAITING: "前の投稿待ち",
+    DeliveryState.SCHEDULED: "配信予定",
+    DeliveryState.PUBLISHING: "送信中",
+    DeliveryState.PUBLISHED: "配信済み",
+    DeliveryState.FAILED: "配信できず",
+    DeliveryState.UNKNOWN: "結果不明",
+    DeliveryState.UNDECIDED: "要判断",
+    DeliveryState.HELD: "保留",
+    DeliveryState.MISSED: "時刻超過",
+    DeliveryState.CANCELLED: "取り消し",
+}
+
+IN_QUEUE = frozenset({SubmissionState.SUBMITTED, SubmissionState.CONFIRMED})
+# A delivery that may still lead, or may have led, to a visible post: its place must not be taken by another.
+OCCUPIED = frozenset(DeliveryState) - {DeliveryState.FAILED, DeliveryState.CANCELLED, DeliveryState.MISSED}
+# Not yet begun: can still be stopped with certainty.
+PENDING = frozenset({DeliveryState.WAITING, DeliveryState.SCHEDULED, DeliveryState.HELD})
+IN_DOUBT = frozenset({DeliveryState.UNKNOWN, DeliveryState.UNDECIDED})

@@ -1,0 +1,112 @@
+"""The two state machines, as data. Only `bot.services` moves a state, and only along these lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from bot.errors import AlreadyDecided
+from bot.workflow.states import LABELS
+from bot.workflow.states import DeliveryState as D
+from bot.workflow.states import SubmissionState as S
+
+
+class Act(StrEnum):
+    """What a person does to a Submission, or what befalls it."""
+
+    SUBMIT = "submit"
+    CONFIRM = "confirm"
+    APPROVE = "approve"
+    RETURN = "return"
+    WITHDRAW = "withdraw"
+    CHANGE = "change"
+    EXPIRE = "expire"
+
+
+class Event(StrEnum):
+    """What happens to a Delivery."""
+
+    PREDECESSOR_PUBLISHED = "predecessor_published"
+    CLAIM = "claim"
+    RELEASE = "release"  # claimed, but surely nothing was sent
+    ACCEPT = "accept"
+    POSTPONE = "postpone"  # refused, surely not published: again later
+    REFUSE = "refuse"
+    LOSE_TRACK = "lose_track"
+    FOUND = "found"
+    PROVE_ABSENT = "prove_absent"
+    GIVE_UP = "give_up"
+    HOLD = "hold"
+    RESUME = "resume"
+    MISS = "miss"
+    CANCEL = "cancel"
+    DECIDE_PUBLISHED = "decide_published"
+    DECIDE_AGAIN = "decide_again"
+    DECIDE_LET_BE = "decide_let_be"
+
+
+SUBMISSION: Mapping[tuple[S, Act], S] = {
+    (S.DRAFT, Act.SUBMIT): S.SUBMITTED,
+    (S.SUBMITTED, Act.CONFIRM): S.CONFIRMED,
+    (S.SUBMITTED, Act.APPROVE): S.APPROVED,
+    (S.CONFIRMED, Act.APPROVE): S.APPROVED,
+    (S.SUBMITTED, Act.RETURN): S.RETURNED,
+    (S.CONFIRMED, Act.RETURN): S.RETURNED,
+    (S.SUBMITTED, Act.WITHDRAW): S.WITHDRAWN,
+    (S.CONFIRMED, Act.WITHDRAW): S.WITHDRAWN,
+    (S.APPROVED, Act.WITHDRAW): S.WITHDRAWN,
+    (S.SUBMITTED, Act.CHANGE): S.STALE,
+    (S.CONFIRMED, Act.CHANGE): S.STALE,
+    (S.APPROVED, Act.CHANGE): S.STALE,
+    (S.SUBMITTED, Act.EXPIRE): S.EXPIRED,
+    (S.CONFIRMED, Act.EXPIRE): S.EXPIRED,
+}
+
+DELIVERY: Mapping[tuple[D, Event], D] = {
+    (D.WAITING, Event.PREDECESSOR_PUBLISHED): D.SCHEDULED,
+    (D.SCHEDULED, Event.CLAIM): D.PUBLISHING,
+    (D.PUBLISHING, Event.RELEASE): D.SCHEDULED,
+    (D.PUBLISHING, Event.ACCEPT): D.PUBLISHED,
+    (D.PUBLISHING, Event.POSTPONE): D.SCHEDULED,
+    (D.PUBLISHING, Event.REFUSE): D.FAILED,
+    (D.PUBLISHING, Event.LOSE_TRACK): D.UNKNOWN,
+    (D.PUBLISHING, Event.HOLD): D.HELD,
+    (D.PUBLISHING, Event.MISS): D.MISSED,
+    (D.PUBLISHING, Event.CANCEL): D.CANCELLED,
+    (D.UNKNOWN, Event.FOUND): D.PUBLISHED,
+    (D.UNKNOWN, Event.PROVE_ABSENT): D.SCHEDULED,
+    (D.UNKNOWN, Event.GIVE_UP): D.UNDECIDED,
+    (D.UNDECIDED, Event.DECIDE_PUBLISHED): D.PUBLISHED,
+    (D.UNDECIDED, Event.DECIDE_AGAIN): D.SCHEDULED,
+    (D.UNDECIDED, Event.DECIDE_LET_BE): D.CANCELLED,
+    (D.WAITING, Event.HOLD): D.HELD,
+    (D.SCHEDULED, Event.HOLD): D.HELD,
+    (D.HELD, Event.RESUME): D.SCHEDULED,
+    (D.WAITING, Event.MISS): D.MISSED,
+    (D.SCHEDULED, Event.MISS): D.MISSED,
+    (D.HELD, Event.MISS): D.MISSED,
+    (D.WAITING, Event.CANCEL): D.CANCELLED,
+    (D.SCHEDULED, Event.CANCEL): D.CANCELLED,
+    (D.HELD, Event.CANCEL): D.CANCELLED,
+}
+
+State = TypeVar("State", S, D)
+Step = TypeVar("Step", Act, Event)
+
+
+def sources(machine: Mapping[tuple[State, Step], State], step: Step) -> frozenset[State]:
+    """The states from which a step may be taken."""
+    return frozenset(state for state, possible in machine if possible == step)
+
+
+def after(machine: Mapping[tuple[State, Step], State], state: State, step: Step) -> State:
+    """The state that a step leads to. Raises AlreadyDecided where the step does not exist."""
+    try:
+        return machine[state, step]
+    except KeyError:
+        raise AlreadyDecided(
+            f"no step {step} from {state}",
+            summary=f"いまの状態（{LABELS[state]}）では、この操作はできません",
+            next_step="画面を開き直して、いまの状態を確かめてください",
+        ) from None

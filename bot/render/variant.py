@@ -99,16 +99,45 @@ class Bundle:
         return {"digest": self.digest, "variants": [v.as_json() for v in self.variants]}
 
     @property
-    def digest(self) -> str:
-        """SHA-256 (hex) over every text, every media hash with its alt text, the wish and the author."""
+    def canonical(self) -> str:
+        """The one written form of everything that is approved: what is stored, and what the digest is taken of."""
         content = {
             "identity": self.identity,
             "author": self.author,
             "wish": dict(self.wish),
             "variants": [v.as_json() for v in self.variants],
         }
-        canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @property
+    def digest(self) -> str:
+        """Covers every text, every media hash with its alt text, the wish and the author."""
+        return digest_of(self.canonical)
 
     def variant(self, channel: str) -> Variant | None:
         return next((v for v in self.variants if v.channel == channel), None)
+
+
+def digest_of(canonical: str) -> str:
+    """SHA-256, in hex."""
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def read_bundle(canonical: str) -> Bundle:
+    """A Bundle from its written form; its media carry no data."""
+    content = json.loads(canonical)
+    return Bundle(
+        identity=content["identity"],
+        author=content["author"],
+        wish=content["wish"],
+        variants=tuple(_read_variant(v) for v in content["variants"]),
+    )
+
+
+def _read_variant(content: Mapping[str, Any]) -> Variant:
+    return Variant(
+        channel=content["channel"],
+        parts=tuple(Part(**p) for p in content["parts"]),
+        media=tuple(Media(**m) for m in content["media"]),
+        cost_usd=Decimal(str(content["cost_usd"])),
+    )

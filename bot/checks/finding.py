@@ -1,0 +1,47 @@
+"""A Finding: one result of one check, at one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from bot.errors import ContentError, Place
+
+Level = Literal["error", "warning", "info"]
+LEVEL_LABELS: dict[Level, str] = {"error": "直してください", "warning": "確かめてください", "info": "参考"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """`message` says what, `advice` what to do; both Japanese. An "error" keeps a post out of the queue."""
+
+    rule: str
+    level: Level
+    path: Path
+    line: int
+    column: int
+    message: str
+    advice: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "rule": self.rule,
+            "level": self.level,
+            "path": str(self.path),
+            "line": self.line,
+            "column": self.column,
+            "message": self.message,
+            "advice": self.advice,
+        }
+
+
+def at(place: Place, rule: str, level: Level, message: str, advice: str) -> Finding:
+    return Finding(
+        rule=rule, level=level, path=place.path, line=place.line, column=place.column, message=message, advice=advice
+    )
+
+
+def from_error(error: ContentError) -> Finding:
+    """A file that cannot be read at all is a finding like any other."""
+    return at(error.place, error.rule, "error", error.summary, error.next_step)

@@ -1,0 +1,124 @@
+"""What a channel would refuse: too long, too many or too few pictures, too many hashtags, a picture of the wrong shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.checks.finding import Finding, at, from_error
+from bot.checks.rule import Rule, Subject
+from bot.errors import MediaError
+from bot.media import images
+
+
+def _too_long(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    for spec in subject.wanted:
+        for number, part in enumerate(subject.texts[spec.key], start=1):
+            if part.limit is not None and part.length > part.limit:
+                which = f"の{number}つ目の投稿" if number > 1 else ""
+                place = subject.place_of(f"{spec.key}.text", f"{spec.key}.lead", f"{spec.key}.title", "title")
+                yield at(
+                    place,
+                    rule.id,
+                    rule.level,
+                    f"{spec.label}{which}の文が長すぎます（{part.length}／{part.limit}{spec.unit}）",
+                    f"短くするか、{spec.key}: の text: に{spec.label}だけの文を書いてください",
+                )
+
+
+def _picture_count(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    count = len(subject.post.pictures)
+    for spec in subject.wanted:
+        low, high = spec.images.min_count, spec.images.max_count
+        if not low <= count <= high:
+            need = f"{low}枚以上" if count < low else f"{high}枚まで"
+            yield at(
+                subject.place_of("images", "channels"),
+                rule.id,
+                rule.level,
+                f"{spec.label}の画像は{need}です（いまは{count}枚）",
+                "images: の画像を足すか減らすか、channels: から外してください",
+            )
+
+
+def _hashtags(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    for spec in subject.wanted:
+        override = subject.post.override(spec.key).hashtags
+        tags = subject.post.hashtags if override is None else override
+        if spec.max_hashtags is not None and len(tags) > spec.max_hashtags:
+            yield at(
+                subject.place_of(f"{spec.key}.hashtags", "hashtags"),
+                rule.id,
+                rule.level,
+                f"{spec.label}のハッシュタグは{spec.max_hashtags}個までです（いまは{len(tags)}個）",
+                "大切なものだけを残してください",
+            )
+
+
+def _pictures_open(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    for picture in subject.post.pictures:
+        try:
+            images.probe(picture.path, picture.place)
+        except MediaError as e:
+            yield from_error(e)
+
+
+def _alt_text(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    for number, picture in enumerate(subject.post.pictures):
+        place = subject.place_of(f"images.{number}.alt")
+        longest = min((s.images.max_alt for s in subject.wanted), default=len(picture.alt))
+        if len(picture.alt) > longest:
+            message, advice = f"画像の説明が長すぎます（{len(picture.alt)}／{longest}字）", "大切なことだけを短く書いてください"
+        elif picture.alt.strip().casefold() in (picture.file.casefold(), picture.path.stem.casefold()):
+            message, advice = "画像の説明がファイル名のままです", "写っているものを、見えない人に伝わるように書いてください"
+        else:
+            continue
+        yield at(place, rule.id, rule.level, message, advice)
+
+
+RULES = (
+    Rule(
+        id="limits.length",
+        level="error",
+        why="上限を超えた文は、配信先が受け付けません。",
+        source="X の文字数規則（設定 v3）、Instagram・Facebook の公開資料",
+        bad="x: {text: " + "あ" * 141 + "}",
+        good="x: {text: " + "あ" * 140 + "}",
+        check=_too_long,
+    ),
+    Rule(
+        id="limits.pictures",
+        level="error",
+        why="Instagram は画像が1枚以上ないと掲載できません。X は4枚までです。",
+        source="各配信先の公開資料",
+        bad="images: []",
+        good="images: [{file: card.png, alt: 題名を大きく書いた案内の図}]",
+        check=_picture_count,
+    ),
+    Rule(
+        id="limits.hashtags",
+        level="error",
+        why="Instagram のハッシュタグは5個までです。",
+        source="Instagram の公開資料（2025年12月）",
+        bad="hashtags: [一, 二, 三, 四, 五, 六]",
+        good="hashtags: [金沢市DX]",
+        check=_hashtags,
+    ),
+    Rule(
+        id="media.unreadable",
+        level="error",
+        why="開けない画像は掲載できません。",
+        source="本システムの決まり",
+        bad="images: [{file: broken.png, alt: 題名を大きく書いた案内の図}]",
+        good="images: [{file: card.png, alt: 題名を大きく書いた案内の図}]",
+        check=_pictures_open,
+    ),
+    Rule(
+        id="media.alt",
+        level="error",
+        why="画像の説明は、画面読み上げを使う人が画像の代わりに聞くものです。",
+        source="JIS X 8341-3:2016、みんなの公共サイト運用ガイドライン",
+        bad="images: [{file: card.png, alt: card.png}]",
+        good="images: [{file: card.png, alt: 題名を大きく書いた案内の図}]",
+        check=_alt_text,
+    ),
+)

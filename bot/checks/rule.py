@@ -1,0 +1,54 @@
+"""What a rule is, and what it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.checks.finding import Finding, Level
+from bot.content.people import City
+from bot.content.post import Post
+from bot.errors import Place
+from bot.render.bundle import parts
+from bot.render.environment import Templates
+from bot.render.variant import ChannelSpec, Part
+from bot.strategy.indicators import Indicator
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One post under check, with what its channels will show."""
+
+    post: Post
+    specs: tuple[ChannelSpec, ...]
+    templates: Templates
+    city: City
+    indicators: Mapping[str, Indicator]
+
+    @cached_property
+    def texts(self) -> Mapping[str, tuple[Part, ...]]:
+        """The parts of each wanted channel. Raises TemplateError."""
+        return {s.key: parts(self.post, s, self.templates, self.city) for s in self.wanted}
+
+    @cached_property
+    def wanted(self) -> tuple[ChannelSpec, ...]:
+        return tuple(s for s in self.specs if s.key in self.post.channels)
+
+    def place_of(self, *keys: str) -> Place:
+        """The place of the first of these front matter keys that the author wrote."""
+        source = self.post.source
+        return next((source.places[k] for k in keys if k in source.places), source.place_of("title"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """`why` and `source` explain it; `bad` and `good` are whole posts' bodies or front matter lines and are its tests."""
+
+    id: str
+    level: Level
+    why: str
+    source: str
+    bad: str
+    good: str
+    check: Callable[[Subject, Rule], Iterator[Finding]]

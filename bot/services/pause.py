@@ -1,0 +1,71 @@
+"""The stop switch."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from bot.errors import NotAllowed
+from bot.services import audit
+from bot.services.context import Context
+from bot.services.transition import move_delivery
+from bot.store.models import Delivery, Pause
+from bot.workflow.actors import Actor, Permission
+from bot.workflow.states import DeliveryState
+from bot.workflow.transitions import Event
+
+
+def active() -> list[Pause]:
+    return list(Pause.objects.filter(ended_at=None).order_by("id"))
+
+
+def is_paused(channel: str) -> bool:
+    return Pause.objects.filter(ended_at=None, channel__in=("", channel)).exists()
+
+
+def pause(ctx: Context, actor: Actor, reason: str, channel: str = "") -> int:
+    """Stop one channel, or all with "": everything planned there is held at once. How many were held?"""
+    actor.require(Permission.PAUSE)
+    if not reason.strip():
+        raise NotAllowed("pause without a reason", summary="停止には理由が要ります", next_step="理由を書いてください")
+    now = ctx.clock.now()
+    with transaction.atomic():
+        Pause.objects.create(channel=channel, reason=reason.strip(), set_by=actor.person, set_at=now)
+        audit.record(now, actor.person, "pause", f"channel:{channel or '*'}", detail=reason.strip())
+        return hold_planned(channel)
+
+
+def hold_planned(channel: str = "") -> int:
+    """Hold what is planned on `channel` ("" = all). Later parts of a thread wait for their first one anyway. Inside the
+    caller's transaction."""
+    planned = Delivery.objects.filter(state=DeliveryState.SCHEDULED)
+    chosen = planned.filter(channel=channel) if channel else planned
+    return sum(move_delivery(d, Event.HOLD, problem="停止中") for d in chosen)
+
+
+def hold_while_paused() -> None:
+    """What became due for planning during a pause (a thread's next part, a new approval) is held as well."""
+    with transaction.atomic():
+        for entry in active():
+            hold_planned(entry.channel)
+
+
+def resume(ctx: Context, actor: Actor, channel: str = "") -> int:
+    """End the pauses of `channel` ("" = those of all channels). What is held stays held until a person releases it."""
+    actor.require(Permission.RESUME)
+    now = ctx.clock.now()
+    with transaction.atomic():
+        ended = Pause.objects.filter(ended_at=None, channel=channel).update(ended_at=now, ended_by=actor.person)
+        if ended:
+            audit.record(now, actor.person, "resume", f"channel:{channel or '*'}")
+    return ended
+
+
+def release(ctx: Context, actor: Actor, delivery_id: int) -> None:
+    """Put one held delivery back on the plan; if its time is past, it becomes 時刻超過 at the next look, never late."""
+    actor.require(Permission.RESUME)
+    delivery = Delivery.objects.get(id=delivery_id)
+    if is_paused(delivery.channel):
+        raise NotAllowed("still paused", summary="まだ停止中です", next_step="先に停止を解除してください")
+    with transaction.atomic():
+        if move_delivery(delivery, Event.RESUME, problem=""):
+            audit.record(ctx.clock.now(), actor.person, "release", f"delivery:{delivery_id}")

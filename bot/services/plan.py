@@ -1,0 +1,142 @@
+"""From an approval to Deliveries: which part goes out where and when; moving and cancelling them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from bot.errors import NotFound, ScheduleError, SlotTaken
+from bot.render.variant import Variant, read_bundle
+from bot.schedule import slots
+from bot.schedule.calendar import require_open
+from bot.services import audit
+from bot.services.context import Context
+from bot.services.transition import move_delivery, require_moved
+from bot.store.models import Delivery, Lane, Submission
+from bot.workflow.actors import Actor, Permission
+from bot.workflow.states import OCCUPIED, PENDING, DeliveryState
+from bot.workflow.transitions import Event
+
+
+def create(ctx: Context, submission: Submission) -> list[Delivery]:
+    """Deliveries for every channel that sends, save those on which the post is already out. Inside the approval's
+    transaction. Raises ScheduleError where the post's wish cannot be met."""
+    made: list[Delivery] = []
+    for variant in read_bundle(submission.bundle).variants:
+        if ctx.spec(variant.channel).publishes and not _is_out(submission, variant):
+            made += _deliveries(ctx, submission, variant)
+    return made
+
+
+def _is_out(submission: Submission, variant: Variant) -> bool:
+    return Delivery.objects.filter(
+        identity=submission.identity, channel=variant.channel, state__in=sorted(OCCUPIED)
+    ).exists()
+
+
+def _deliveries(ctx: Context, submission: Submission, variant: Variant) -> list[Delivery]:
+    due = due_time(ctx, submission, variant.channel)
+    lane, _ = Lane.objects.get_or_create(name=variant.channel)
+    last = due + ctx.rules.grace
+    made: list[Delivery] = []
+    for number in range(len(variant.parts)):
+        made.append(
+            Delivery.objects.create(
+                submission=submission,
+                identity=submission.identity,
+                channel=variant.channel,
+                lane=lane.name,
+                part=number,
+                after=made[-1] if made else None,
+                due_at=due,
+                run_at=due,
+                last_at=min(last, submission.expires_at) if submission.expires_at else last,
+                state=DeliveryState.WAITING if made else DeliveryState.SCHEDULED,
+            )
+        )
+    return made
+
+
+def due_time(ctx: Context, submission: Submission, channel: str) -> datetime:
+    """When this channel's post is due: the author's time, or the next free slot. Raises ScheduleError."""
+    now = ctx.clock.now()
+    if submission.publish_at:
+        require_open(submission.publish_at, channel, ctx.rules)
+        due = submission.publish_at
+    else:
+        due = slots.next_free(channel, submission.slot, now, _taken(channel), ctx.rules)
+    if due + ctx.rules.grace <= now or (submission.expires_at and due > submission.expires_at):
+        raise ScheduleError(
+            f"too late for {channel}",
+            summary="希望の時刻か期限を過ぎているため、配信できません",
+            next_step="原稿の publish: か expires: を直して、申請し直してください",
+        )
+    return due
+
+
+def _taken(lane: str) -> list[datetime]:
+    states = sorted(PENDING | {DeliveryState.PUBLISHING})
+    return list(Delivery.objects.filter(lane=lane, part=0, state__in=states).values_list("due_at", flat=True))
+
+
+def cancel_pending(submission: Submission, problem: str) -> None:
+    """Cancel what has not begun. Inside the caller's transaction."""
+    for delivery in submission.deliveries.filter(state__in=sorted(PENDING)):
+        move_delivery(delivery, Event.CANCEL, problem=problem)
+
+
+def find(delivery_id: int) -> Delivery:
+    try:
+        return Delivery.objects.get(id=delivery_id)
+    except Delivery.DoesNotExist:
+        raise NotFound(
+            f"no delivery {delivery_id}",
+            summary=f"配信 {delivery_id} はありません",
+            next_step="dxbot deliveries で番号を確かめてください",
+        ) from None
+
+
+def cancel(ctx: Context, actor: Actor, delivery_id: int) -> None:
+    """Take one delivery off the plan, later parts of its thread included. Wins until its sending begins."""
+    actor.require(Permission.PLAN)
+    delivery = find(delivery_id)
+    with transaction.atomic():
+        require_moved(move_delivery(delivery, Event.CANCEL, only=Q(intent_at=None), problem="担当者が取り消し"))
+        for later in delivery.submission.deliveries.filter(
+            channel=delivery.channel, part__gt=delivery.part, state__in=sorted(PENDING)
+        ):
+            move_delivery(later, Event.CANCEL, problem="前の投稿を取り消したため")
+        audit.record(ctx.clock.now(), actor.person, "cancel", f"delivery:{delivery_id}")
+
+
+def reschedule(ctx: Context, actor: Actor, delivery_id: int, moment: datetime) -> None:
+    """Move a delivery that has not begun to another time. Raises ScheduleError, AlreadyDecided."""
+    actor.require(Permission.PLAN)
+    delivery = find(delivery_id)
+    require_open(moment, delivery.channel, ctx.rules)
+    if moment <= ctx.clock.now() or (delivery.submission.expires_at and moment > delivery.submission.expires_at):
+        raise ScheduleError(
+            "not a time in the future",
+            summary="その時刻には配信できません（過ぎているか、期限より後です）",
+            next_step="これからの、期限より前の時刻にしてください",
+        )
+    if any(abs(moment - other) < _least_gap(ctx) for other in _taken(delivery.lane) if other != delivery.due_at):
+        raise SlotTaken(
+            "slot taken",
+            summary="その時刻の近くに、同じ配信先のほかの配信があります",
+            next_step="間隔をあけた時刻にしてください",
+        )
+    with transaction.atomic():
+        moved = Delivery.objects.filter(id=delivery.id, fence=delivery.fence, state__in=sorted(PENDING)).update(
+            due_at=moment, run_at=moment, last_at=moment + ctx.rules.grace, fence=delivery.fence + 1
+        )
+        require_moved(moved == 1)
+        audit.record(
+            ctx.clock.now(), actor.person, "reschedule", f"delivery:{delivery_id}", detail=moment.isoformat()
+        )
+
+
+def _least_gap(ctx: Context) -> timedelta:
+    return min((slot.gap for slot in ctx.rules.slots.values()), default=timedelta(0))

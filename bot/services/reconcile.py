@@ -1,0 +1,88 @@
+"""Was it published or not? Reading back what the pump lost track of, and handing the rest to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
+from bot.channels.base import Absent, Channel, Found, Prepared, Receipt, Sent
+from bot.errors import BotError, NotAllowed
+from bot.services import audit, outcome, plan
+from bot.services.context import Context
+from bot.services.outgoing import job
+from bot.services.transition import move_delivery, require_moved
+from bot.store.models import Delivery
+from bot.workflow.actors import Actor, Permission
+from bot.workflow.states import DeliveryState
+from bot.workflow.transitions import Event
+
+
+def look(ctx: Context, channel: Callable[[str], Channel]) -> int:
+    """Look once at every delivery whose look is due; how many were found published?"""
+    due = Delivery.objects.select_related("submission").filter(
+        state=DeliveryState.UNKNOWN, look_at__lte=ctx.clock.now()
+    )
+    return sum(_look_at(ctx, channel, row) for row in due)
+
+
+def _look_at(ctx: Context, channel: Callable[[str], Channel], row: Delivery) -> bool:
+    found = _read_back(channel, row)
+    now = ctx.clock.now()
+    with transaction.atomic():
+        if isinstance(found, Receipt):
+            return outcome.published(ctx, row, found)
+        if isinstance(found, Absent):
+            if move_delivery(row, Event.PROVE_ABSENT, run_at=now, look_at=None, problem=""):
+                audit.record(now, audit.SYSTEM, Event.PROVE_ABSENT, f"delivery:{row.id}")
+        else:
+            _look_later(row, now)
+    return False
+
+
+def _read_back(channel: Callable[[str], Channel], row: Delivery) -> Found | None:
+    """None when reading back failed: that says nothing about the post. No transaction is open."""
+    try:
+        prepared = Prepared(outgoing=job(row).outgoing, token=row.token, last_seen=row.last_seen)
+        return channel(row.channel).find(Sent(prepared=prepared, since=row.intent_at or row.due_at))
+    except BotError:
+        return None
+
+
+def _look_later(row: Delivery, now: datetime) -> None:
+    looks = row.looks + 1
+    if looks < len(outcome.LOOKS):
+        step = outcome.LOOKS[looks] - outcome.LOOKS[looks - 1]
+        Delivery.objects.filter(id=row.id, fence=row.fence).update(looks=looks, look_at=now + step)
+    elif move_delivery(row, Event.GIVE_UP, look_at=None):
+        audit.record(now, audit.SYSTEM, Event.GIVE_UP, f"delivery:{row.id}")
+
+
+def decide_published(ctx: Context, actor: Actor, delivery_id: int, url: str) -> None:
+    """A person saw it there."""
+    if not url.startswith("https://") and not url.startswith("http://127.0.0.1"):
+        raise NotAllowed(
+            "no link to the published post",
+            summary="掲載された投稿のアドレスが要ります",
+            next_step="配信先の画面で投稿を開き、そのアドレスを貼り付けてください",
+        )
+    now = ctx.clock.now()
+    _decide(ctx, actor, delivery_id, Event.DECIDE_PUBLISHED, url=url, published_at=now, problem="担当者が確かめた")
+
+
+def decide_again(ctx: Context, actor: Actor, delivery_id: int) -> None:
+    """A person saw that it is not there: send it, as a new attempt, if its time has not passed."""
+    _decide(ctx, actor, delivery_id, Event.DECIDE_AGAIN, run_at=ctx.clock.now(), problem="")
+
+
+def decide_let_be(ctx: Context, actor: Actor, delivery_id: int) -> None:
+    _decide(ctx, actor, delivery_id, Event.DECIDE_LET_BE, problem="担当者の判断で送らない")
+
+
+def _decide(ctx: Context, actor: Actor, delivery_id: int, event: Event, **changes: object) -> None:
+    actor.require(Permission.PLAN)
+    row = plan.find(delivery_id)
+    with transaction.atomic():
+        require_moved(move_delivery(row, event, **changes))
+        audit.record(ctx.clock.now(), actor.person, event, f"delivery:{delivery_id}", detail=str(changes.get("url", "")))

@@ -1,0 +1,45 @@
+"""Moving a state: a conditional UPDATE along the machine, and a look at the row count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, Q
+
+from bot.errors import AlreadyDecided
+from bot.store.models import Delivery, Submission
+from bot.workflow.states import DeliveryState, SubmissionState
+from bot.workflow.transitions import DELIVERY, SUBMISSION, Act, Event, after
+
+
+def move_submission(submission: Submission, act: Act) -> None:
+    """Raises AlreadyDecided if the step does not exist, or someone else was quicker."""
+    before = SubmissionState(submission.state)
+    target = after(SUBMISSION, before, act)
+    if not Submission.objects.filter(id=submission.id, state=before).update(state=target):
+        raise _too_late()
+    submission.state = target
+
+
+def move_delivery(delivery: Delivery, event: Event, only: Q | None = None, **changes: Any) -> bool:
+    """Move one delivery if it is still as we saw it (state and fence, and `only`); was it? Every move raises the fence, so
+    that whoever held the row before can no longer write to it."""
+    before = DeliveryState(delivery.state)
+    target = after(DELIVERY, before, event)
+    moved = Delivery.objects.filter(only or Q(), id=delivery.id, state=before, fence=delivery.fence).update(
+        state=target, fence=F("fence") + 1, **changes
+    )
+    return moved == 1
+
+
+def require_moved(moved: bool) -> None:
+    if not moved:
+        raise _too_late()
+
+
+def _too_late() -> AlreadyDecided:
+    return AlreadyDecided(
+        "the row had moved on",
+        summary="ほかの操作が先に行われました",
+        next_step="画面を開き直して、いまの状態を確かめてください",
+    )

@@ -1,0 +1,180 @@
+"""The tables. Rows are moved by `bot.services` only; a state's meaning is in `bot.workflow`."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+
+from bot.workflow.actors import ROLE_LABELS, Actor, Role
+from bot.workflow.states import OCCUPIED, DeliveryState, SubmissionState
+
+
+class User(AbstractUser):
+    """A person who signs in. `username` is the person's key in content/people.yml."""
+
+    role = models.CharField("役割", max_length=16, choices=[(r.value, label) for r, label in ROLE_LABELS.items()])
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(person=self.username, role=Role(self.role))
+
+
+class PersonalToken(models.Model):
+    """A key for the command line. Only its SHA-256 is kept; the key itself is shown once."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    label = models.CharField(max_length=60)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+
+class Blob(models.Model):
+    """The bytes of a prepared picture, by their SHA-256."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    data = models.BinaryField()
+
+
+class Submission(models.Model):
+    """A Bundle in the queue. Its content never changes: a changed post is a new submission."""
+
+    identity = models.CharField(max_length=300)
+    path = models.CharField(max_length=500)
+    title = models.CharField(max_length=300)
+    author = models.CharField(max_length=150)
+    department = models.CharField(max_length=150)
+    measure = models.CharField(max_length=40)
+    needs_confirmation = models.BooleanField(default=False)
+    submitted_by = models.CharField(max_length=150)
+    submitted_at = models.DateTimeField()
+    state = models.CharField(max_length=16, default=SubmissionState.SUBMITTED)
+    bundle = models.TextField()
+    digest = models.CharField(max_length=64)
+    source = models.TextField()
+    inputs = models.CharField(max_length=64)
+    publish_at = models.DateTimeField(null=True)
+    slot = models.CharField(max_length=60, blank=True)
+    expires_at = models.DateTimeField(null=True)
+    blobs = models.ManyToManyField(Blob)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["identity"],
+                condition=Q(state__in=["submitted", "confirmed", "approved"]),
+                name="one_open_submission_per_post",
+            )
+        ]
+        indexes = [models.Index(fields=["state", "submitted_at"])]
+
+
+class Decision(models.Model):
+    """What a person decided about a submission, bound to the digest of what they saw."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="decisions")
+    act = models.CharField(max_length=16)
+    actor = models.CharField(max_length=150)
+    at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+    digest = models.CharField(max_length=64)
+
+
+class Lane(models.Model):
+    """One account of one channel. `closed_at`: nothing is claimed until a person opens it; `not_before`: the platform asked
+    us to wait."""
+
+    name = models.CharField(max_length=120, primary_key=True)
+    closed_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=200, blank=True)
+    not_before = models.DateTimeField(null=True)
+
+
+class Pause(models.Model):
+    """The stop switch: while `ended_at` is empty nothing goes out on `channel` ("" means all)."""
+
+    channel = models.CharField(max_length=40, blank=True)
+    reason = models.TextField()
+    set_by = models.CharField(max_length=150)
+    set_at = models.DateTimeField()
+    ended_by = models.CharField(max_length=150, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+
+class Delivery(models.Model):
+    """One part of one Variant to one channel. `due_at` is when it should appear; `run_at` when it is tried next."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="deliveries")
+    identity = models.CharField(max_length=300)
+    channel = models.CharField(max_length=40)
+    lane = models.CharField(max_length=120)
+    part = models.PositiveIntegerField(default=0)
+    after = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="followers")
+    due_at = models.DateTimeField()
+    run_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    state = models.CharField(max_length=16, default=DeliveryState.SCHEDULED)
+    fence = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    lease_owner = models.CharField(max_length=80, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    intent_at = models.DateTimeField(null=True)
+    token = models.TextField(blank=True)
+    last_seen = models.CharField(max_length=120, blank=True)
+    looks = models.PositiveIntegerField(default=0)
+    look_at = models.DateTimeField(null=True)
+    remote_id = models.CharField(max_length=120, blank=True)
+    url = models.URLField(max_length=500, blank=True)
+    parent_remote_id = models.CharField(max_length=120, blank=True)
+    published_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [
+            # The last wall against publishing twice: a place on a channel is taken once, whatever the code does.
+            models.UniqueConstraint(
+                fields=["identity", "channel", "part"],
+                condition=Q(state__in=sorted(OCCUPIED)),
+                name="one_live_delivery_per_part",
+            ),
+            models.UniqueConstraint(
+                fields=["lane"], condition=Q(state__in=["publishing", "unknown"]), name="one_in_flight_per_lane"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["lane", "run_at", "id"], condition=Q(state="scheduled"), name="due_by_lane"),
+            models.Index(fields=["run_at", "id"], condition=Q(state="scheduled"), name="due"),
+            models.Index(fields=["lease_until"], condition=Q(state="publishing"), name="leases"),
+            models.Index(fields=["look_at"], condition=Q(state="unknown"), name="in_doubt"),
+            models.Index(fields=["after"], condition=Q(state="waiting"), name="waiting_for"),
+        ]
+
+
+class Attempt(models.Model):
+    """One try of a Delivery; append-only."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="tries")
+    number = models.PositiveIntegerField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    outcome = models.CharField(max_length=40)
+    detail = models.CharField(max_length=200, blank=True)
+
+
+class AuditEntry(models.Model):
+    """Append-only and chained: `hash` covers the row and the hash before it, so an edit shows."""
+
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=150)
+    verb = models.CharField(max_length=40)
+    object = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64, blank=True)
+    detail = models.TextField(blank=True)
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        verbose_name_plural = "audit entries"

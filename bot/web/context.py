@@ -1,0 +1,3 @@
+from django.http import HttpRequest
+def city(request: HttpRequest) -> dict[str, object]:
+    return {}

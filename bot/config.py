@@ -82,9 +82,7 @@ class Config:
     instagram_private_base_url: str = option(
         "DXBOT_INSTAGRAM_PRIVATE_BASE_URL", "https://i.instagram.com", "instagrapi の接続先"
     )
-    instagram_private_session: Secret = option(
-        "DXBOT_INSTAGRAM_PRIVATE_SESSION", Secret(""), "instagrapi のセッション（JSON）"
-    )
+    instagram_private_session: Secret = option("DXBOT_INSTAGRAM_PRIVATE_SESSION", Secret(""), "instagrapi のセッション（JSON）")
 
     @property
     def database(self) -> str:

@@ -79,7 +79,10 @@ class Channel(Protocol):
         ...
 
     def commit(self, prepared: Prepared, now: datetime) -> Receipt:
-        """One request. `now` is the engine's clock, for the receipt. Raises ChannelError; OutcomeUnknown when bytes may have left without a clear answer."""
+        """One request. `now` is the engine's clock, for the receipt.
+
+        Raises ChannelError; OutcomeUnknown when bytes may have left without a clear answer.
+        """
         ...
 
     def find(self, sent: Sent) -> Found:

@@ -67,9 +67,15 @@ def _alt_text(subject: Subject, rule: Rule) -> Iterator[Finding]:
         place = subject.place_of(f"images.{number}.alt")
         longest = min((s.images.max_alt for s in subject.wanted), default=len(picture.alt))
         if len(picture.alt) > longest:
-            message, advice = f"画像の説明が長すぎます（{len(picture.alt)}／{longest}字）", "大切なことだけを短く書いてください"
+            message, advice = (
+                f"画像の説明が長すぎます（{len(picture.alt)}／{longest}字）",
+                "大切なことだけを短く書いてください",
+            )
         elif picture.alt.strip().casefold() in (picture.file.casefold(), picture.path.stem.casefold()):
-            message, advice = "画像の説明がファイル名のままです", "写っているものを、見えない人に伝わるように書いてください"
+            message, advice = (
+                "画像の説明がファイル名のままです",
+                "写っているものを、見えない人に伝わるように書いてください",
+            )
         else:
             continue
         yield at(place, rule.id, rule.level, message, advice)

@@ -140,18 +140,33 @@ def _suggest(key: str, known: Collection[str]) -> str:
 def split(path: Path, text: str) -> tuple[Node, int]:
     """The front matter's root node, and the offset at which the body begins. Raises FrontMatterError."""
     if not text.startswith("---\n"):
-        _fail(Place(path=path), "no front matter", "ファイルの先頭に --- がありません", "1行目を --- にし、題名などの設定を書いてください")
+        _fail(
+            Place(path=path),
+            "no front matter",
+            "ファイルの先頭に --- がありません",
+            "1行目を --- にし、題名などの設定を書いてください",
+        )
     end = text.find("\n---\n", 3)
     if end < 0:
         if not text.rstrip().endswith("\n---"):
-            _fail(Place(path=path), "front matter not closed", "先頭の設定が閉じていません", "設定の終わりの行に --- を書いてください")
+            _fail(
+                Place(path=path),
+                "front matter not closed",
+                "先頭の設定が閉じていません",
+                "設定の終わりの行に --- を書いてください",
+            )
         end = text.rstrip().rfind("\n---")
     try:
         node = yaml.compose(text[4 : end + 1], Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as e:
         mark = e.problem_mark or e.context_mark
         place = Place(path=path, line=mark.line + 2, column=mark.column + 1) if mark else Place(path=path)
-        _fail(place, "not YAML", "先頭の設定を読めません", "「名前: 値」の形か、コロンのあとの空白、引用符の閉じ忘れを確かめてください")
+        _fail(
+            place,
+            "not YAML",
+            "先頭の設定を読めません",
+            "「名前: 値」の形か、コロンのあとの空白、引用符の閉じ忘れを確かめてください",
+        )
     except yaml.YAMLError as e:
         place = Place(path=path, line=text.count("\n", 0, 4 + getattr(e, "position", 0)) + 1)
         _fail(place, "unreadable character", "先頭の設定に使えない文字があります", "その行の制御文字などを消してください")

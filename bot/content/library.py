@@ -21,9 +21,7 @@ from bot.strategy import indicators
 from bot.strategy.indicators import Indicator
 
 _REQUIRED = ("title", "author", "measure", "achievement", "channels")
-_OPTIONAL = (
-    *("id", "reason", "next", "publish", "slot", "expires", "hashtags", "link", "contact", "images", "indicators"),
-)
+_OPTIONAL = (*("id", "reason", "next", "publish", "slot", "expires", "hashtags", "link", "contact", "images", "indicators"),)
 _PICTURE_KEYS = ("file", "alt", "people", "consent", "credit")
 _OVERRIDE_KEYS = ("text", "title", "lead", "body", "hashtags")
 _IDENTITY = re.compile(r"[0-9A-Za-z_-]{4,40}")
@@ -150,7 +148,10 @@ class _PostReader:
         node = self.entries["channels"]
         chosen = tuple(n.choice(tuple(self.library.channels)) for n in node.items())
         if not chosen or len(set(chosen)) != len(chosen):
-            node.fail("「channels」が空か、同じ配信先が2回書かれています", "[x, instagram, facebook, newsletter] のように書いてください")
+            node.fail(
+                "「channels」が空か、同じ配信先が2回書かれています",
+                "[x, instagram, facebook, newsletter] のように書いてください",
+            )
         return chosen
 
     def _link(self) -> str:

@@ -17,7 +17,20 @@ from xml.etree.ElementTree import Element
 from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
 
-from bot.content.document import Block, Document, Heading, Inline, ItemList, LineBreak, Link, Paragraph, Quote, Ruby, Strong, Text
+from bot.content.document import (
+    Block,
+    Document,
+    Heading,
+    Inline,
+    ItemList,
+    LineBreak,
+    Link,
+    Paragraph,
+    Quote,
+    Ruby,
+    Strong,
+    Text,
+)
 from bot.errors import ContentError, Place, TemplateError
 from bot.strategy.indicators import FIELDS, Indicator
 
@@ -76,7 +89,8 @@ class Reader:
                 return Quote(tuple(self._lines_of(element)))
             case "ul" | "ol":
                 return ItemList(tuple(self._item(e) for e in element), ordered=element.tag == "ol")
-        self._unsupported(element)
+            case _:
+                self._unsupported(element)
 
     def _lines_of(self, quote: Element) -> Iterator[Inline]:
         for number, paragraph in enumerate(quote):
@@ -91,7 +105,12 @@ class Reader:
         if len(inner) == 1 and inner[0].tag == "p" and len(item) == 1 and not (item.text or "").strip():
             return self._inlines(inner[0])
         if inner:
-            self._fail(self.cursor, "nested list", "箇条書きの中に、箇条書きや段落は入れられません", "1段の箇条書きにしてください")
+            self._fail(
+                self.cursor,
+                "nested list",
+                "箇条書きの中に、箇条書きや段落は入れられません",
+                "1段の箇条書きにしてください",
+            )
         return self._inlines(item)
 
     def _inlines(self, element: Element) -> tuple[Inline, ...]:
@@ -117,7 +136,8 @@ class Reader:
                 shown = self._figure(element.text or "", offset)
                 self.last = shown[-1:]
                 return Text(shown, offset)
-        self._unsupported(element)
+            case _:
+                self._unsupported(element)
 
     def _texts(self, text: str | None) -> Iterator[Text]:
         """One Text for each source line; a line end leaves a space only between words that are not Japanese."""
@@ -184,9 +204,7 @@ class Reader:
         self._fail(self._seek(source), f"unsupported element {element.tag}", f"本文に{name}は使えません", hint)
 
     def _fail(self, offset: int, message: str, summary: str, next_step: str) -> NoReturn:
-        raise ContentError(
-            message, summary=summary, next_step=next_step, place=self.place(offset), rule="content.unsupported"
-        )
+        raise ContentError(message, summary=summary, next_step=next_step, place=self.place(offset), rule="content.unsupported")
 
 
 class _RubyProcessor(InlineProcessor):
@@ -208,7 +226,16 @@ def _markdown() -> Markdown:
     md.preprocessors.deregister("html_block")
     for name in ("code", "setextheader", "reference"):
         md.parser.blockprocessors.deregister(name)
-    for name in ("backtick", "html", "entity", "automail", "reference", "short_reference", "image_reference", "short_image_ref"):
+    for name in (
+        "backtick",
+        "html",
+        "entity",
+        "automail",
+        "reference",
+        "short_reference",
+        "image_reference",
+        "short_image_ref",
+    ):
         md.inlinePatterns.deregister(name)
     md.treeprocessors.deregister("prettify")
     md.inlinePatterns.register(_FigureProcessor(_FIGURE, md), "figure", 185)

@@ -47,9 +47,7 @@ def _mapping(path: Path) -> dict[str, Any]:
     try:
         loaded = yaml.load(path.read_text(encoding="utf-8-sig"), yaml.CSafeLoader)
     except FileNotFoundError:
-        raise ConfigError(
-            f"{path} is missing", summary=f"{path} がありません", next_step="ファイルを置いてください"
-        ) from None
+        raise ConfigError(f"{path} is missing", summary=f"{path} がありません", next_step="ファイルを置いてください") from None
     except (yaml.YAMLError, UnicodeDecodeError) as e:
         raise ConfigError(
             f"{path} is not YAML", summary=f"{path} を読めません", next_step="「名前: 値」の形かどうか確かめてください"
@@ -79,5 +77,7 @@ def _author(path: Path, key: str, entry: Any) -> Author:
 
 def _wrong(path: Path, key: str, problem: str) -> ConfigError:
     return ConfigError(
-        f"{path.name}: {key} is not usable", summary=f"{path} の「{key}」{problem}", next_step="書き方を確かめて直してください"
+        f"{path.name}: {key} is not usable",
+        summary=f"{path} の「{key}」{problem}",
+        next_step="書き方を確かめて直してください",
     )

@@ -51,9 +51,7 @@ def _variant(post: Post, spec: ChannelSpec, templates: Templates, city: City) ->
 
 def _media(post: Post, spec: ChannelSpec) -> tuple[Media, ...]:
     fitted = ((p, images.fit(p.path, spec.images, p.place)) for p in post.pictures)
-    return tuple(
-        Media(file=p.file, alt=p.alt, width=i.width, height=i.height, sha256=i.sha256, data=i.data) for p, i in fitted
-    )
+    return tuple(Media(file=p.file, alt=p.alt, width=i.width, height=i.height, sha256=i.sha256, data=i.data) for p, i in fitted)
 
 
 def _context(post: Post, spec: ChannelSpec, city: City) -> dict[str, Any]:

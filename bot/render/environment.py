@@ -35,11 +35,23 @@ class Templates:
             raise self._error(name, 1, "", "ひな型がありません") from None
         except jinja2.TemplateSyntaxError as e:
             raise self._error(e.name or name, e.lineno, "", "ひな型の書き方に誤りがあります") from None
-        except (jinja2.UndefinedError, jinja2.sandbox.SecurityError, TypeError, ValueError, ArithmeticError, LookupError) as e:
+        except (
+            jinja2.UndefinedError,
+            jinja2.sandbox.SecurityError,
+            TypeError,
+            ValueError,
+            ArithmeticError,
+            LookupError,
+        ) as e:
             missing = re.search(r"'([^']+)' is undefined", str(e))
-            line = next((f.lineno or 1 for f in reversed(traceback.extract_tb(e.__traceback__)) if f.filename.endswith(".txt")), 1)
+            line = next(
+                (f.lineno or 1 for f in reversed(traceback.extract_tb(e.__traceback__)) if f.filename.endswith(".txt")),
+                1,
+            )
             word = missing[1] if missing else ""
-            raise self._error(name, line, word, f"ひな型の「{word}」は使えない名前です" if word else "ひな型を実行できません") from None
+            raise self._error(
+                name, line, word, f"ひな型の「{word}」は使えない名前です" if word else "ひな型を実行できません"
+            ) from None
         lines = "\n".join(line.rstrip() for line in rendered.split("\n"))
         return re.sub(r"\n{3,}", "\n\n", lines).strip()
 

@@ -78,8 +78,7 @@ class Variant:
             "channel": self.channel,
             "parts": [{"text": p.text, "length": p.length, "limit": p.limit} for p in self.parts],
             "media": [
-                {"file": m.file, "alt": m.alt, "width": m.width, "height": m.height, "sha256": m.sha256}
-                for m in self.media
+                {"file": m.file, "alt": m.alt, "width": m.width, "height": m.height, "sha256": m.sha256} for m in self.media
             ],
             "cost_usd": float(self.cost_usd),
         }

@@ -24,9 +24,7 @@ def issue_token(ctx: Context, user: User, label: str) -> Secret:
     key = _PREFIX + secrets.token_urlsafe(32)
     now = ctx.clock.now()
     with transaction.atomic():
-        PersonalToken.objects.create(
-            user=user, digest=_digest(key), label=label, created_at=now, expires_at=now + LIFETIME
-        )
+        PersonalToken.objects.create(user=user, digest=_digest(key), label=label, created_at=now, expires_at=now + LIFETIME)
         audit.record(now, user.username, "issue_token", f"user:{user.username}", detail=label)
     return Secret(key)
 

@@ -53,4 +53,3 @@ def first_broken() -> AuditEntry | None:
             return entry
         previous = entry.hash
     return None
-

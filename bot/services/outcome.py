@@ -103,9 +103,7 @@ def _close_lane(lane: str, problem: str, now: datetime) -> None:
 
 
 def _drop_followers(row: Delivery) -> None:
-    for later in row.submission.deliveries.filter(
-        channel=row.channel, part__gt=row.part, state=DeliveryState.WAITING
-    ):
+    for later in row.submission.deliveries.filter(channel=row.channel, part__gt=row.part, state=DeliveryState.WAITING):
         move_delivery(later, Event.CANCEL, problem="前の投稿が出なかったため")
 
 
@@ -118,4 +116,3 @@ def _attempt(row: Delivery, now: datetime, result: str, detail: str = "") -> Non
         outcome=result,
         detail=detail,
     )
-

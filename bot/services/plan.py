@@ -31,9 +31,7 @@ def create(ctx: Context, submission: Submission) -> list[Delivery]:
 
 
 def _is_out(submission: Submission, variant: Variant) -> bool:
-    return Delivery.objects.filter(
-        identity=submission.identity, channel=variant.channel, state__in=sorted(OCCUPIED)
-    ).exists()
+    return Delivery.objects.filter(identity=submission.identity, channel=variant.channel, state__in=sorted(OCCUPIED)).exists()
 
 
 def _deliveries(ctx: Context, submission: Submission, variant: Variant) -> list[Delivery]:
@@ -133,9 +131,7 @@ def reschedule(ctx: Context, actor: Actor, delivery_id: int, moment: datetime) -
             due_at=moment, run_at=moment, last_at=moment + ctx.rules.grace, fence=delivery.fence + 1
         )
         require_moved(moved == 1)
-        audit.record(
-            ctx.clock.now(), actor.person, "reschedule", f"delivery:{delivery_id}", detail=moment.isoformat()
-        )
+        audit.record(ctx.clock.now(), actor.person, "reschedule", f"delivery:{delivery_id}", detail=moment.isoformat())
 
 
 def _least_gap(ctx: Context) -> timedelta:

@@ -21,9 +21,7 @@ from bot.workflow.transitions import Event
 
 def look(ctx: Context, channel: Callable[[str], Channel]) -> int:
     """Look once at every delivery whose look is due; how many were found published?"""
-    due = Delivery.objects.select_related("submission").filter(
-        state=DeliveryState.UNKNOWN, look_at__lte=ctx.clock.now()
-    )
+    due = Delivery.objects.select_related("submission").filter(state=DeliveryState.UNKNOWN, look_at__lte=ctx.clock.now())
     return sum(_look_at(ctx, channel, row) for row in due)
 
 

@@ -130,7 +130,5 @@ def _decide(ctx: Context, actor: Actor, submission: Submission, act: Act, reason
     """State, decision and audit entry in the caller's transaction."""
     now = ctx.clock.now()
     move_submission(submission, act)
-    Decision.objects.create(
-        submission=submission, act=act, actor=actor.person, at=now, reason=reason, digest=submission.digest
-    )
+    Decision.objects.create(submission=submission, act=act, actor=actor.person, at=now, reason=reason, digest=submission.digest)
     audit.record(now, actor.person, act, f"submission:{submission.id}", digest=submission.digest, detail=reason)

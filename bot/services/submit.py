@@ -187,6 +187,4 @@ def sweep(ctx: Context) -> int:
 def _make_stale(ctx: Context, submission: Submission, actor: str) -> None:
     move_submission(submission, Act.CHANGE)
     plan.cancel_pending(submission, "原稿が変わったため取り消し")
-    audit.record(
-        ctx.clock.now(), actor, Act.CHANGE, f"submission:{submission.id}", digest=submission.digest
-    )
+    audit.record(ctx.clock.now(), actor, Act.CHANGE, f"submission:{submission.id}", digest=submission.digest)

@@ -133,4 +133,3 @@ def _parser():  # type: ignore[no-untyped-def]
     import budoux
 
     return budoux.load_default_japanese_parser()
-

@@ -91,7 +91,8 @@ class Config:
 
 def load(env: Mapping[str, str] = os.environ) -> Config:
     """The configuration of this process. Raises ConfigError naming the variable, never its value."""
-    return Config(**{f.name: _read(f, env) for f in fields(Config) if _is_set(f, env)})
+    values: dict[str, Any] = {f.name: _read(f, env) for f in fields(Config) if _is_set(f, env)}
+    return Config(**values)
 
 
 def _is_set(f: Field[Any], env: Mapping[str, str]) -> bool:

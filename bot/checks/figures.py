@@ -26,7 +26,7 @@ def _typed_percent(subject: Subject, rule: Rule) -> Iterator[Finding]:
                         rule.id,
                         rule.level,
                         f"「{match.group()}」の出典と時点が分かりません",
-                        "content/strategy/indicators.yml に出典・時点を添えて登録し、{{ indicator.名前.value }} と書いてください",
+                        "strategy/indicators.yml に出典・時点を添えて登録し、{{ indicator.名前.value }} と書いてください",
                     )
 
 

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NoReturn
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -72,7 +71,9 @@ class Reader:
         """A single run of inlines: a title, a lead."""
         document = self.document(text.replace("\n", " "))
         if len(document.blocks) != 1 or not isinstance(document.blocks[0], Paragraph):
-            self._fail(self.cursor, "one line was expected", "ここには見出しや箇条書きは書けません", "1行の文にしてください")
+            raise self._error(
+                self.cursor, "one line was expected", "ここには見出しや箇条書きは書けません", "1行の文にしてください"
+            )
         return document.blocks[0].children
 
     def figures(self, text: str) -> str:
@@ -89,13 +90,12 @@ class Reader:
                 return Quote(tuple(self._lines_of(element)))
             case "ul" | "ol":
                 return ItemList(tuple(self._item(e) for e in element), ordered=element.tag == "ol")
-            case _:
-                self._unsupported(element)
+        raise self._unsupported(element)
 
     def _lines_of(self, quote: Element) -> Iterator[Inline]:
         for number, paragraph in enumerate(quote):
             if paragraph.tag != "p":
-                self._unsupported(paragraph)
+                raise self._unsupported(paragraph)
             if number:
                 yield LineBreak()
             yield from self._inlines(paragraph)
@@ -105,7 +105,7 @@ class Reader:
         if len(inner) == 1 and inner[0].tag == "p" and len(item) == 1 and not (item.text or "").strip():
             return self._inlines(inner[0])
         if inner:
-            self._fail(
+            raise self._error(
                 self.cursor,
                 "nested list",
                 "箇条書きの中に、箇条書きや段落は入れられません",
@@ -136,8 +136,7 @@ class Reader:
                 shown = self._figure(element.text or "", offset)
                 self.last = shown[-1:]
                 return Text(shown, offset)
-            case _:
-                self._unsupported(element)
+        raise self._unsupported(element)
 
     def _texts(self, text: str | None) -> Iterator[Text]:
         """One Text for each source line; a line end leaves a space only between words that are not Japanese."""
@@ -154,7 +153,7 @@ class Reader:
         offset = self._seek(element.get("source", ""))
         base, readings = element.get("base", ""), tuple(element.get("readings", "").split("|"))
         if len(readings) not in (1, len(base)) or not all(r.strip() for r in readings):
-            self._fail(
+            raise self._error(
                 offset,
                 "ruby parts do not match",
                 f"ふりがなの数が合いません（「{base}」は{len(base)}文字、ふりがなは{len(readings)}個）",
@@ -195,16 +194,16 @@ class Reader:
     def _refuse_markup(self, body: str) -> None:
         for pattern, summary, next_step in _REFUSED:
             if match := pattern.search(body):
-                self._fail(self._seek(match.group().strip()), "unsupported markup", summary, next_step)
+                raise self._error(self._seek(match.group().strip()), "unsupported markup", summary, next_step)
 
-    def _unsupported(self, element: Element) -> NoReturn:
+    def _unsupported(self, element: Element) -> ContentError:
         name = _UNSUPPORTED.get(element.tag, "この書き方")
         hint = _HINTS.get(element.tag, "使える書き方（見出し・段落・箇条書き・リンク・強調・ふりがな）に直してください")
         source = element.get("alt") or "".join(element.itertext()).strip()[:12]
-        self._fail(self._seek(source), f"unsupported element {element.tag}", f"本文に{name}は使えません", hint)
+        return self._error(self._seek(source), f"unsupported element {element.tag}", f"本文に{name}は使えません", hint)
 
-    def _fail(self, offset: int, message: str, summary: str, next_step: str) -> NoReturn:
-        raise ContentError(message, summary=summary, next_step=next_step, place=self.place(offset), rule="content.unsupported")
+    def _error(self, offset: int, message: str, summary: str, next_step: str) -> ContentError:
+        return ContentError(message, summary=summary, next_step=next_step, place=self.place(offset), rule="content.unsupported")
 
 
 class _RubyProcessor(InlineProcessor):
@@ -250,6 +249,8 @@ def _parse(body: str) -> Element:
     for preprocessor in md.preprocessors:
         lines = preprocessor.run(lines)
     root = md.parser.parseDocument(lines).getroot()
+    assert root is not None  # noqa: S101 the parser always makes a root
     for treeprocessor in md.treeprocessors:
-        root = treeprocessor.run(root) or root
+        processed = treeprocessor.run(root)
+        root = root if processed is None else processed
     return root

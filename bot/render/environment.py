@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.errors import Place, TemplateError
@@ -37,7 +38,7 @@ class Templates:
             raise self._error(e.name or name, e.lineno, "", "ひな型の書き方に誤りがあります") from None
         except (
             jinja2.UndefinedError,
-            jinja2.sandbox.SecurityError,
+            SecurityError,
             TypeError,
             ValueError,
             ArithmeticError,

@@ -6,6 +6,8 @@ import hashlib
 import secrets
 from datetime import timedelta
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from bot.config import Secret
@@ -13,10 +15,26 @@ from bot.errors import NotAllowed
 from bot.services import audit
 from bot.services.context import Context
 from bot.store.models import PersonalToken, User
-from bot.workflow.actors import Actor
+from bot.workflow.actors import Actor, Role
 
 LIFETIME = timedelta(days=90)
 _PREFIX = "dxb_"
+
+
+def add_user(ctx: Context, person: str, role: Role, password: str) -> User:
+    """A person who may sign in. Raises NotAllowed for a weak password, or a name that is taken."""
+    user = User(username=person, role=role)
+    try:
+        validate_password(password, user)
+    except ValidationError as e:
+        raise NotAllowed("weak password", summary="パスワードが弱すぎます", next_step=" ".join(e.messages)) from None
+    if User.objects.filter(username=person).exists():
+        raise NotAllowed("name taken", summary=f"{person} はすでに登録されています", next_step="別の名前にしてください")
+    user.set_password(password)
+    with transaction.atomic():
+        user.save()
+        audit.record(ctx.clock.now(), audit.SYSTEM, "add_user", f"user:{person}", detail=role)
+    return user
 
 
 def issue_token(ctx: Context, user: User, label: str) -> Secret:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.channels.base import Receipt
 from bot.errors import ChannelClosed, ChannelError, OutcomeUnknown, RateLimited, Rejected, RetryLater
@@ -22,7 +23,7 @@ LOOKS = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800))
 def published(ctx: Context, row: Delivery, receipt: Receipt) -> bool:
     """In the caller's transaction. A receipt that comes after the row was given up for unknown is still the truth."""
     now = ctx.clock.now()
-    facts = {
+    facts: dict[str, Any] = {
         "remote_id": receipt.remote_id,
         "url": receipt.url,
         "published_at": receipt.at,

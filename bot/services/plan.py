@@ -136,3 +136,17 @@ def reschedule(ctx: Context, actor: Actor, delivery_id: int, moment: datetime) -
 
 def _least_gap(ctx: Context) -> timedelta:
     return min((slot.gap for slot in ctx.rules.slots.values()), default=timedelta(0))
+
+
+def deliveries(state: str | None = None) -> list[Delivery]:
+    """All deliveries, or those in one state, by time. Raises NotFound for a word that is no state."""
+    rows = Delivery.objects.select_related("submission").order_by("due_at", "id")
+    if state is None:
+        return list(rows)
+    if state not in set(DeliveryState):
+        raise NotFound(
+            f"no state {state!r}",
+            summary=f"「{state}」という状態はありません",
+            next_step=f"{'・'.join(DeliveryState)} のどれかにしてください",
+        )
+    return list(rows.filter(state=state))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -78,7 +79,7 @@ def decide_let_be(ctx: Context, actor: Actor, delivery_id: int) -> None:
     _decide(ctx, actor, delivery_id, Event.DECIDE_LET_BE, problem="担当者の判断で送らない")
 
 
-def _decide(ctx: Context, actor: Actor, delivery_id: int, event: Event, **changes: object) -> None:
+def _decide(ctx: Context, actor: Actor, delivery_id: int, event: Event, **changes: Any) -> None:
     actor.require(Permission.PLAN)
     row = plan.find(delivery_id)
     with transaction.atomic():

@@ -132,3 +132,8 @@ def _decide(ctx: Context, actor: Actor, submission: Submission, act: Act, reason
     move_submission(submission, act)
     Decision.objects.create(submission=submission, act=act, actor=actor.person, at=now, reason=reason, digest=submission.digest)
     audit.record(now, actor.person, act, f"submission:{submission.id}", digest=submission.digest, detail=reason)
+
+
+def waiting() -> list[Submission]:
+    """The queue: what awaits a decision, oldest first."""
+    return list(Submission.objects.filter(state__in=sorted(IN_QUEUE)).order_by("submitted_at", "id"))

@@ -52,9 +52,9 @@ def intend(delivery_id: int, fence: int, now: datetime, lease_until: datetime, t
     with connection.cursor() as cursor:
         moment = _bind(now)
         cursor.execute(_INTEND, [moment, token, last_seen, _bind(lease_until), delivery_id, fence, moment])
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
-def _bind(moment: datetime) -> object:
+def _bind(moment: datetime) -> str | datetime | None:
     """A time in the form in which this database keeps them."""
     return connection.ops.adapt_datetimefield_value(moment)

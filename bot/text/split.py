@@ -8,6 +8,10 @@ from collections.abc import Callable, Iterable
 from enum import IntEnum
 from functools import lru_cache
 from itertools import accumulate
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from budoux.parser import Parser
 
 URL = r"https?://[!-~]+"
 _WORD = r"[#＃@＠]?[0-9A-Za-zＡ-Ｚａ-ｚ０-９_]+(?:[.,:'’/+&%-][0-9A-Za-zＡ-Ｚａ-ｚ０-９_]+)*[%％]?"
@@ -120,7 +124,7 @@ def _characters(text: str) -> list[str]:
     """Extended grapheme clusters: an emoji family or a letter with its marks is one."""
     import regex
 
-    return regex.findall(r"\X", text)
+    return [match.group() for match in regex.finditer(r"\X", text)]
 
 
 def _phrase_ends(text: str) -> frozenset[int]:
@@ -129,7 +133,7 @@ def _phrase_ends(text: str) -> frozenset[int]:
 
 
 @lru_cache(maxsize=1)
-def _parser():  # type: ignore[no-untyped-def]
+def _parser() -> Parser:
     import budoux
 
     return budoux.load_default_japanese_parser()

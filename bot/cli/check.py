@@ -1,0 +1,70 @@
+"""dxbot check, dxbot explain. No Django, no SDK: this runs on a leader's desk in a moment."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from bot.checks import registry
+from bot.checks.finding import LEVEL_LABELS, Finding
+from bot.cli.console import Exit, print_json, say, tr
+from bot.cli.core import Core
+
+_GITHUB = {"error": "error", "warning": "warning", "info": "notice"}
+
+
+@click.command("check", epilog="例: dxbot check content/posts/2026/11/madoguchi.md")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", help="出力の形")
+@click.option("--json", "as_json", is_flag=True, help="--format json と同じ")
+def check_command(paths: tuple[Path, ...], form: str, as_json: bool) -> None:
+    """原稿を点検します。PATH を書かなければ全ての原稿を見ます。"""
+    core = Core()
+    results = list(registry.check_paths(core.library, core.paths(paths), core.specs, core.templates))
+    findings = [f for _, found in results for f in found]
+    if as_json or form == "json":
+        print_json([f.as_json() for f in findings])
+    else:
+        show = _github_line if form == "github" else _line
+        for finding in findings:
+            click.echo(show(finding))
+        if form == "text":
+            _summary(len(results), findings)
+    sys.exit(Exit.REFUSED if any(f.level == "error" for f in findings) else Exit.FINE)
+
+
+def _line(f: Finding) -> str:
+    return f"{f.path}:{f.line}:{f.column}: {LEVEL_LABELS[f.level]}: {f.message}。{f.advice}。[{f.rule}]"
+
+
+def _github_line(f: Finding) -> str:
+    text = f"{f.message}。{f.advice}。".replace("%", "%25").replace("\n", "%0A")
+    return f"::{_GITHUB[f.level]} file={f.path},line={f.line},col={f.column},title={f.rule}::{text}"
+
+
+def _summary(count: int, findings: list[Finding]) -> None:
+    errors = sum(f.level == "error" for f in findings)
+    others = len(findings) - errors
+    say(
+        f"{count}件の原稿を点検しました。直すところ {errors}件、確かめるところ {others}件。",
+        f"{count} posts checked: {errors} errors, {others} others.",
+    )
+
+
+@click.command("explain", epilog="例: dxbot explain limits.length")
+@click.argument("rule")
+def explain_command(rule: str) -> None:
+    """点検の決まりについて、理由・根拠・悪い例・良い例を示します。"""
+    found = registry.rules().get(rule)
+    if found is None:
+        say(f"「{rule}」という決まりはありません。", f"There is no rule {rule}.")
+        for known in registry.rules():
+            click.echo(f"  {known}")
+        sys.exit(Exit.WRONG_USE)
+    click.echo(f"{found.id}（{tr(LEVEL_LABELS[found.level], found.level)}）")
+    click.echo(f"{tr('理由', 'Why')}: {found.why}")
+    click.echo(f"{tr('根拠', 'Source')}: {found.source}")
+    click.echo(f"{tr('悪い例', 'Bad')}: {found.bad}")
+    click.echo(f"{tr('良い例', 'Good')}: {found.good}")

@@ -1,0 +1,28 @@
+"""What the commands that need no database start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.channels import registry
+from bot.config import Config, load
+from bot.content.library import Library
+from bot.render.environment import Templates
+from bot.render.variant import ChannelSpec
+
+
+class Core:
+    """Configuration, content, templates and channels, without Django."""
+
+    def __init__(self, config: Config | None = None) -> None:
+        self.config = config or load()
+        self.specs: tuple[ChannelSpec, ...] = tuple(registry.specs().values())
+        options = {spec.key: spec.options for spec in self.specs}
+        self.library = Library(self.config.content_dir, self.config.timezone, options)
+        self.templates = Templates(self.config.templates_dir)
+
+    def paths(self, given: tuple[Path, ...]) -> list[Path]:
+        """The posts meant: those given (a folder means all below it), or all."""
+        if not given:
+            return self.library.paths()
+        return [p for path in given for p in (sorted(path.rglob("*.md")) if path.is_dir() else [path])]

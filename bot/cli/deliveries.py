@@ -1,0 +1,122 @@
+"""dxbot schedule, deliveries, reschedule, cancel, decide."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.console import Exit, print_json, say, tr
+from bot.cli.office import me, office
+
+if TYPE_CHECKING:
+    from bot.services.context import Context
+    from bot.store.models import Delivery
+
+
+@click.command("schedule", epilog="例: dxbot schedule --json")
+@click.option("--json", "as_json", is_flag=True, help="JSON で出す")
+def schedule_command(as_json: bool) -> None:
+    """これから何がいつどこに出るかの一覧です。"""
+    ctx = office()
+    from bot.services.plan import deliveries
+    from bot.workflow.states import PENDING
+
+    _print(ctx, [d for d in deliveries() if d.state in PENDING], as_json)
+
+
+@click.command("deliveries", epilog="例: dxbot deliveries --state unknown")
+@click.option("--state", help="この状態だけ（scheduled、published、unknown など）")
+@click.option("--json", "as_json", is_flag=True, help="JSON で出す")
+def deliveries_command(state: str | None, as_json: bool) -> None:
+    """配信の記録です。"""
+    ctx = office()
+    from bot.services.plan import deliveries
+
+    _print(ctx, deliveries(state), as_json)
+
+
+def _print(ctx: Context, rows: list[Delivery], as_json: bool) -> None:
+    if as_json:
+        print_json([_row(d) for d in rows])
+        return
+    from bot.workflow.states import LABELS, DeliveryState
+
+    for d in rows:
+        due = d.due_at.astimezone(ctx.config.timezone)
+        label = LABELS[DeliveryState(d.state)]
+        click.echo(
+            f"{d.id:>4}  {due:%m-%d %H:%M}  {ctx.spec(d.channel).label}  {label}  {d.submission.title}  {d.url or d.problem}"
+        )
+    say(f"{len(rows)}件", f"{len(rows)} deliveries")
+
+
+def _row(d: Delivery) -> dict[str, object]:
+    return {
+        "id": d.id,
+        "post": d.identity,
+        "title": d.submission.title,
+        "channel": d.channel,
+        "part": d.part,
+        "state": d.state,
+        "due_at": d.due_at.isoformat(),
+        "published_at": d.published_at.isoformat() if d.published_at else None,
+        "remote_id": d.remote_id or None,
+        "url": d.url or None,
+        "attempts": d.attempts,
+        "problem": d.problem or None,
+    }
+
+
+@click.command("reschedule", epilog='例: dxbot reschedule 12 --at "2026-12-01 12:15"')
+@click.argument("number", type=int)
+@click.option("--at", "moment", required=True, help="新しい時刻（2026-12-01 12:15）")
+def reschedule_command(number: int, moment: str) -> None:
+    """配信の時刻を変えます。"""
+    ctx = office()
+    actor = me(ctx)
+    from bot.services import plan
+
+    try:
+        parsed = datetime.fromisoformat(moment)
+    except ValueError:
+        raise click.BadParameter(tr("2026-12-01 12:15 の形で書いてください", "use 2026-12-01 12:15")) from None
+    plan.reschedule(ctx, actor, number, parsed if parsed.tzinfo else parsed.replace(tzinfo=ctx.config.timezone))
+    say(f"配信 {number} を {moment} に変えました。", f"Delivery {number} moved to {moment}.")
+
+
+@click.command("cancel", epilog="例: dxbot cancel 12")
+@click.argument("number", type=int)
+def cancel_command(number: int) -> None:
+    """まだ始まっていない配信を取り消します。"""
+    ctx = office()
+    actor = me(ctx)
+    from bot.services import plan
+
+    plan.cancel(ctx, actor, number)
+    say(f"配信 {number} を取り消しました。", f"Delivery {number} cancelled.")
+
+
+@click.command("decide", epilog="例: dxbot decide 12 --published https://x.com/i/status/1")
+@click.argument("number", type=int)
+@click.option("--published", "url", help="配信先で見つけた投稿のアドレス")
+@click.option("--again", is_flag=True, help="出ていないことを確かめたので、もう一度送る")
+@click.option("--let-be", is_flag=True, help="送らずに終える")
+def decide_command(number: int, url: str | None, again: bool, let_be: bool) -> None:
+    """結果の分からない配信を、人が確かめて決着させます。"""
+    if sum((url is not None, again, let_be)) != 1:
+        say("--published、--again、--let-be のどれか一つを選んでください。", "Choose one of the three options.")
+        sys.exit(Exit.WRONG_USE)
+    ctx = office()
+    actor = me(ctx)
+    from bot.services import reconcile
+
+    if url is not None:
+        reconcile.decide_published(ctx, actor, number, url)
+    elif again:
+        reconcile.decide_again(ctx, actor, number)
+    else:
+        reconcile.decide_let_be(ctx, actor, number)
+    say(f"配信 {number} を決着させました。", f"Delivery {number} settled.")

@@ -1,0 +1,39 @@
+"""dxbot pause, dxbot resume: the stop switch."""
+
+from __future__ import annotations
+
+import click
+
+from bot.cli.console import say
+from bot.cli.office import me, office
+
+
+@click.command("pause", epilog='例: dxbot pause --reason "地震のため"')
+@click.option("--channel", default="", help="この配信先だけ（書かなければ全て）")
+@click.option("--reason", required=True, help="止める理由")
+def pause_command(channel: str, reason: str) -> None:
+    """配信をすぐに止めます。"""
+    ctx = office()
+    actor = me(ctx)
+    from bot.services.pause import pause
+
+    held = pause(ctx, actor, reason, channel)
+    say(f"配信を止めました。{held}件を保留にしました。", f"Stopped; {held} deliveries held.")
+
+
+@click.command("resume", epilog="例: dxbot resume")
+@click.option("--channel", default="", help="この配信先の停止を解く")
+@click.option("--release", "numbers", type=int, multiple=True, help="見直した配信の番号を、予定に戻す")
+def resume_command(channel: str, numbers: tuple[int, ...]) -> None:
+    """停止を解除します。保留中の配信は、見直して --release で一つずつ戻します。"""
+    ctx = office()
+    actor = me(ctx)
+    from bot.services.pause import release, resume
+
+    ended = resume(ctx, actor, channel)
+    for number in numbers:
+        release(ctx, actor, number)
+    say(
+        f"停止を{ended}件解除し、{len(numbers)}件の配信を予定に戻しました。",
+        f"{ended} stops ended, {len(numbers)} deliveries released.",
+    )

@@ -1,0 +1,124 @@
+"""dxbot submit, queue, confirm, approve, return, withdraw: the approval queue from the command line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.console import Exit, explain, print_json, say, tr
+from bot.cli.office import me, office
+from bot.errors import BotError
+
+if TYPE_CHECKING:
+    from bot.store.models import Submission
+
+
+@click.command("submit", epilog="例: dxbot submit content/posts/2026/11/madoguchi.md")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+def submit_command(paths: tuple[Path, ...]) -> None:
+    """原稿を申請します。一つに問題があっても、ほかの原稿は申請されます。"""
+    ctx = office()
+    actor = me(ctx)
+    from bot.services.submit import submit
+
+    refused = False
+    for path in paths:
+        try:
+            submission = submit(ctx, actor, path)
+        except BotError as e:
+            refused = True
+            click.echo(f"{path}: {explain(e)}", err=True)
+            continue
+        say(f"{path}: 申請しました（番号 {submission.id}）。", f"{path}: submitted as {submission.id}.")
+    sys.exit(Exit.REFUSED if refused else Exit.FINE)
+
+
+@click.command("queue", epilog="例: dxbot queue --json")
+@click.option("--json", "as_json", is_flag=True, help="JSON で出す")
+def queue_command(as_json: bool) -> None:
+    """承認を待っている申請の一覧です。"""
+    office()
+    from bot.services.review import waiting
+
+    rows = [_row(s) for s in waiting()]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        click.echo(f"{row['id']:>4}  {row['state_label']}  {row['department']}  {row['title']}  [{row['digest'][:8]}]")
+    say(f"{len(rows)}件が承認を待っています。", f"{len(rows)} waiting.")
+
+
+def _row(submission: Submission) -> dict[str, object]:
+    from bot.workflow.states import LABELS, SubmissionState
+
+    return {
+        "id": submission.id,
+        "post": submission.identity,
+        "path": submission.path,
+        "title": submission.title,
+        "author": submission.author,
+        "department": submission.department,
+        "state": submission.state,
+        "state_label": LABELS[SubmissionState(submission.state)],
+        "submitted_at": submission.submitted_at.isoformat(),
+        "digest": submission.digest,
+    }
+
+
+@click.command("confirm", epilog="例: dxbot confirm 12")
+@click.argument("number", type=int)
+def confirm_command(number: int) -> None:
+    """研修中の職員の原稿を、リーダーとして確認します。"""
+    ctx = office()
+    actor = me(ctx)
+    from bot.services import review
+
+    review.confirm(ctx, actor, number, review.find(number).digest)
+    say(f"申請 {number} を確認しました。", f"Submission {number} confirmed.")
+
+
+@click.command("approve", epilog="例: dxbot approve 12")
+@click.argument("number", type=int)
+@click.option("--digest", help="見た内容の照合番号（先頭の数文字でよい）。違っていれば承認しません")
+def approve_command(number: int, digest: str | None) -> None:
+    """申請を承認します。承認した内容だけが、そのまま配信されます。"""
+    ctx = office()
+    actor = me(ctx)
+    from bot.services import review
+
+    submission = review.find(number)
+    seen = submission.digest if digest is None or submission.digest.startswith(digest) else digest
+    deliveries = review.approve(ctx, actor, number, seen)
+    say(f"申請 {number}「{submission.title}」を承認しました。", f"Submission {number} approved.")
+    for delivery in deliveries:
+        due = delivery.due_at.astimezone(ctx.config.timezone)
+        click.echo(f"  {due:%Y-%m-%d %H:%M}  {ctx.spec(delivery.channel).label}  {tr('配信番号', 'delivery')} {delivery.id}")
+
+
+@click.command("return", epilog='例: dxbot return 12 --reason "数値の時点を書いてください"')
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="書いた人に伝える理由")
+def return_command(number: int, reason: str) -> None:
+    """申請を差し戻します。"""
+    ctx = office()
+    actor = me(ctx)
+    from bot.services import review
+
+    review.return_(ctx, actor, number, reason)
+    say(f"申請 {number} を差し戻しました。", f"Submission {number} returned.")
+
+
+@click.command("withdraw", epilog="例: dxbot withdraw 12")
+@click.argument("number", type=int)
+def withdraw_command(number: int) -> None:
+    """申請を取り下げます。まだ出ていない配信は取り消されます。"""
+    ctx = office()
+    actor = me(ctx)
+    from bot.services import review
+
+    review.withdraw(ctx, actor, number)
+    say(f"申請 {number} を取り下げました。", f"Submission {number} withdrawn.")

@@ -1,0 +1,74 @@
+"""dxbot run, web, serve: the processes that stay."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.console import say
+from bot.cli.office import office
+
+if TYPE_CHECKING:
+    from bot.services.runner import Runner
+
+
+@click.command("run", epilog="例: dxbot run")
+@click.option("--once", is_flag=True, help="いま出すべきものだけを出して終わる")
+def run_command(once: bool) -> None:
+    """配信を動かします。止めるには Ctrl+C を押してください。"""
+    runner = _runner()
+    if once:
+        runner.sweep()
+        runner.start()
+        runner.stop()
+        return
+    say("配信を始めました。", "Publisher started.")
+    _until_told(runner)
+
+
+@click.command("web", epilog="例: dxbot web --port 8000")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+def web_command(host: str, port: int) -> None:
+    """画面を動かします。"""
+    office()
+    _serve(host, port)
+
+
+@click.command("serve", epilog="例: dxbot serve --port 8000")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+def serve_command(host: str, port: int) -> None:
+    """画面と配信を一つのプロセスで動かします。"""
+    runner = _runner()
+    threading.Thread(target=_serve, args=(host, port), daemon=True, name="web").start()
+    _until_told(runner)
+
+
+def _runner() -> Runner:
+    ctx = office()
+    from bot.services.runner import Runner
+
+    return Runner(ctx)
+
+
+def _until_told(runner: Runner) -> None:
+    """Run until SIGTERM or SIGINT; then finish what is in flight."""
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
+    runner.start()
+    told.wait()
+    runner.stop()
+
+
+def _serve(host: str, port: int) -> None:
+    from waitress import serve
+
+    from bot.web.wsgi import application
+
+    say(f"http://{host}:{port}/ で画面を開けます。", f"Open http://{host}:{port}/")
+    serve(application, host=host, port=port, threads=8, ident="", clear_untrusted_proxy_headers=True)

@@ -137,3 +137,8 @@ def _decide(ctx: Context, actor: Actor, submission: Submission, act: Act, reason
 def waiting() -> list[Submission]:
     """The queue: what awaits a decision, oldest first."""
     return list(Submission.objects.filter(state__in=sorted(IN_QUEUE)).order_by("submitted_at", "id"))
+
+
+def decided(limit: int) -> list[Submission]:
+    """What left the queue last, newest first."""
+    return list(Submission.objects.exclude(state__in=sorted(IN_QUEUE)).order_by("-id")[:limit])

@@ -47,6 +47,7 @@ class _Ready:
     post: Post
     bundle: Bundle
     inputs: str
+    findings: list[Finding]
 
 
 def submit(ctx: Context, actor: Actor, path: Path) -> Submission:
@@ -73,7 +74,7 @@ def _prepare(ctx: Context, path: Path) -> _Ready:
     findings = checks.check_post(Subject(post, ctx.specs, templates, library.city, library.indicators))
     if any(f.level == "error" for f in findings):
         raise NotReady(findings)
-    return _Ready(post, render(post, ctx.specs, templates, library.city), inputs_hash(ctx, post))
+    return _Ready(post, render(post, ctx.specs, templates, library.city), inputs_hash(ctx, post), findings)
 
 
 def _require_own(actor: Actor, post: Post) -> None:
@@ -125,6 +126,7 @@ def _keep(ctx: Context, actor: Actor, path: Path, ready: _Ready) -> Submission:
         digest=ready.bundle.digest,
         source=post.source.text,
         inputs=ready.inputs,
+        findings=[f.as_json() for f in ready.findings],
         publish_at=post.publish,
         slot=post.slot,
         expires_at=post.expires,

@@ -55,6 +55,7 @@ class Submission(models.Model):
     digest = models.CharField(max_length=64)
     source = models.TextField()
     inputs = models.CharField(max_length=64)
+    findings = models.JSONField(default=list)
     publish_at = models.DateTimeField(null=True)
     slot = models.CharField(max_length=60, blank=True)
     expires_at = models.DateTimeField(null=True)

@@ -1,0 +1,22 @@
+"""The services' context for this process, and the person behind a request."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.http import HttpRequest
+
+from bot.config import load
+from bot.services.context import Context, context
+from bot.store.models import User
+from bot.workflow.actors import Actor
+
+
+@lru_cache(maxsize=1)
+def office() -> Context:
+    return context(load())
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    assert isinstance(request.user, User)  # noqa: S101 the view requires a login
+    return request.user.actor

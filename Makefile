@@ -1,0 +1,47 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help demo serve test check bench lock clean
+
+help: ## この一覧
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(STAMP): requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(DEV_STAMP): requirements-dev.lock $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+demo: $(STAMP) ## 一つの命令で、最初から最後まで試す（アカウントも鍵も要らない）
+	$(BIN)/dxbot demo
+
+serve: $(STAMP) ## 画面 http://127.0.0.1:8000/ と練習用の掲示 http://127.0.0.1:8001/
+	$(BIN)/dxbot demo --serve
+
+test: $(DEV_STAMP) ## 全ての試験
+	$(BIN)/python -m pytest
+
+check: $(DEV_STAMP) ## 書き方・型・依存の向き・データベースの形
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	DJANGO_SETTINGS_MODULE=bot.settings DXBOT_VAR_DIR=build/check $(BIN)/python -m django makemigrations --check --dry-run
+
+bench: $(DEV_STAMP) ## 速さを、比べる相手と並べて測る
+	$(BIN)/python -m tests.bench
+
+lock: ## 依存の版と検査値を固定し直す（uv が要る）
+	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
+	uv pip compile pyproject.toml --extra build --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock -o requirements-dev.lock
+
+clean: ## 試した跡を消す（.venv は残す）
+	rm -rf var out build .mypy_cache .ruff_cache .pytest_cache

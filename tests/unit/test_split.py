@@ -1,0 +1,77 @@
+"""Threads: nothing lost, nothing torn, every part within the limit."""
+
+from __future__ import annotations
+
+import re
+
+import regex
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.text.counting import weighted_length
+from bot.text.split import split
+
+NAMES = ("金沢市", "マイナンバーカード", "いいね金沢")
+SENTENCES = (
+    "金沢市では、デジタル行政推進リーダーが各課の取組を紹介しています。",
+    "市民センターの窓口で書類を書かずに手続きが終わる「書かない窓口」の見本です！",
+    "マイナンバーカードの取得率は46.5%でした（2022年12月の提言による）。",
+    "詳しくは https://www4.city.kanazawa.lg.jp/event.html をご覧ください。",
+    "翻訳アプリVoiceTraは31言語に対応しています👨‍👩‍👧‍👦。\n",
+    "紙からデジタルに。\n\n",
+    "句読点のない長い文でも金沢市という名前を途中で切ることなく読みやすいところで分けて市民のみなさんにお届けします",
+)
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=18).map("".join), st.integers(60, 280))
+def test_parts_fit_and_together_are_the_text(text: str, limit: int) -> None:
+    parts = split(text, limit, weighted_length, NAMES)
+    assert squeezed("".join(parts)) == squeezed(text)
+    assert all(0 < weighted_length(part) <= limit for part in parts)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(SENTENCES), min_size=2, max_size=18).map("".join), st.integers(60, 280))
+def test_no_cut_falls_inside_a_name_a_url_a_word_or_a_character(text: str, limit: int) -> None:
+    parts = split(text, limit, weighted_length, NAMES)
+    whole = re.compile("|".join(NAMES) + r"|https?://[!-~]+|VoiceTra|46\.5%|2022|デジタル|リーダー")
+    for pattern in (whole,):
+        assert sorted(pattern.findall(text)) == sorted(m for part in parts for m in pattern.findall(part))
+    characters = regex.findall(r"\X", squeezed(text))
+    assert characters == [c for part in parts for c in regex.findall(r"\X", squeezed(part))]
+
+
+def test_no_part_begins_with_a_comma_or_ends_with_an_opening_bracket() -> None:
+    text = "あいうえお、「かきくけこ」（さしすせそ）。" * 30
+    for limit in range(20, 120):
+        for part in split(text, limit, weighted_length):
+            assert part[0] not in "、。」）"
+            assert part[-1] not in "「（"
+
+
+def test_a_long_text_is_cut_at_sentence_ends_where_it_can_be() -> None:
+    text = "".join(f"これは{n}番目の文で、市民に伝えたいことを書いています。" for n in range(30))
+    parts = split(text, 280, weighted_length)
+    assert len(parts) > 2
+    assert all(part.endswith("。") for part in parts)
+
+
+def test_a_900_character_post_loses_no_character() -> None:
+    text = ("窓口で待つ時間を短くするために、申請書を書かなくてもよい仕組みを試しています。" * 30)[:900]
+    assert "".join(split(text, 280, weighted_length, NAMES)) == text
+
+
+def test_a_short_text_is_one_part() -> None:
+    assert split("短い文です。", 280, weighted_length) == ("短い文です。",)
+
+
+def test_a_word_longer_than_a_part_is_cut_by_characters_only() -> None:
+    word = "a" * 700
+    parts = split(word, 280, weighted_length)
+    assert "".join(parts) == word
+    assert all(weighted_length(part) <= 280 for part in parts)

@@ -51,14 +51,14 @@ def fit(path: Path, limits: ImageLimits, place: Place) -> FittedImage:
 
 
 def _open(path: Path, place: Place) -> Image:
-    from PIL import Image as pillow
+    import PIL.Image
     from PIL import UnidentifiedImageError
 
     if not path.is_file():
         raise _error(place, "missing", f"画像「{path.name}」が見つかりません", "ファイルの名前と場所を確かめてください")
     try:
-        image = pillow.open(path, formats=_FORMATS)
-    except (UnidentifiedImageError, OSError, ValueError, pillow.DecompressionBombError):
+        image = PIL.Image.open(path, formats=_FORMATS)
+    except (UnidentifiedImageError, OSError, ValueError, PIL.Image.DecompressionBombError):
         raise _error(
             place, "not a picture", f"「{path.name}」は画像として開けません", "JPEG か PNG の画像に差し替えてください"
         ) from None
@@ -71,12 +71,12 @@ def _open(path: Path, place: Place) -> Image:
 
 def _upright(path: Path, place: Place) -> Image:
     """Decoded, turned as its EXIF says, sRGB without transparency."""
-    from PIL import Image as pillow
+    import PIL.Image
     from PIL import ImageOps
 
     try:
         turned = ImageOps.exif_transpose(_open(path, place))
-        opaque = pillow.new("RGB", turned.size, "white")
+        opaque = PIL.Image.new("RGB", turned.size, "white")
         pixels = _srgb(turned).convert("RGBA")
         opaque.paste(pixels, mask=pixels.getchannel("A"))
     except (OSError, SyntaxError, ValueError):
@@ -100,7 +100,7 @@ def _srgb(image: Image) -> Image:
 
 
 def _padded(image: Image, limits: ImageLimits) -> Image:
-    from PIL import Image as pillow
+    import PIL.Image
 
     ratio = image.width / image.height
     width, height = image.size
@@ -110,13 +110,13 @@ def _padded(image: Image, limits: ImageLimits) -> Image:
         height = -int(-image.width / limits.max_ratio // 1)
     if (width, height) == image.size:
         return image
-    canvas = pillow.new("RGB", (width, height), _PADDING)
+    canvas = PIL.Image.new("RGB", (width, height), _PADDING)
     canvas.paste(image, ((width - image.width) // 2, (height - image.height) // 2))
     return canvas
 
 
 def _within(image: Image, limits: ImageLimits) -> Image:
-    from PIL import Image as pillow
+    import PIL.Image
 
     scale = min(limits.max_width / image.width, limits.max_height / image.height, 1.0)
     if image.width * scale < limits.min_width:
@@ -124,7 +124,7 @@ def _within(image: Image, limits: ImageLimits) -> Image:
     if scale == 1.0:
         return image
     size = (max(round(image.width * scale), 1), max(round(image.height * scale), 1))
-    return image.resize(size, pillow.Resampling.LANCZOS)
+    return image.resize(size, PIL.Image.Resampling.LANCZOS)
 
 
 def _error(place: Place, message: str, summary: str, next_step: str) -> MediaError:

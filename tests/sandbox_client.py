@@ -1,0 +1,26 @@
+"""Talking to the sandbox's control addresses in tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests
+
+
+class SandboxClient:
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url
+
+    def posts(self, channel: str = "") -> list[dict[str, Any]]:
+        shown: list[dict[str, Any]] = requests.get(f"{self.base_url}/_sandbox/posts", params={"channel": channel}, timeout=5).json()
+        return shown
+
+    def fault(self, channel: str, kind: str, on: str = "commit", times: int = 1) -> None:
+        order = {"channel": channel, "on": on, "kind": kind, "times": times}
+        requests.post(f"{self.base_url}/_sandbox/faults", json=order, timeout=5).raise_for_status()
+
+    def reset(self) -> None:
+        requests.post(f"{self.base_url}/_sandbox/reset", timeout=5).raise_for_status()
+
+    def set_clock(self, moment: str) -> None:
+        requests.post(f"{self.base_url}/_sandbox/clock", json={"now": moment}, timeout=5).raise_for_status()

@@ -64,7 +64,6 @@ MIDDLEWARE = [
     "bot.web.middleware.PlainErrors",
 ]
 ROOT_URLCONF = "bot.web.urls"
-WSGI_APPLICATION = "bot.web.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -52,7 +52,7 @@ def queue_command(as_json: bool) -> None:
     say(f"{len(rows)}件が承認を待っています。", f"{len(rows)} waiting.")
 
 
-def _row(submission: Submission) -> dict[str, object]:
+def _row(submission: Submission) -> dict[str, Any]:
     from bot.workflow.states import LABELS, SubmissionState
 
     return {

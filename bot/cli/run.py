@@ -66,9 +66,8 @@ def _until_told(runner: Runner) -> None:
 
 
 def _serve(host: str, port: int) -> None:
+    from django.core.wsgi import get_wsgi_application
     from waitress import serve
 
-    from bot.web.wsgi import application
-
     say(f"http://{host}:{port}/ で画面を開けます。", f"Open http://{host}:{port}/")
-    serve(application, host=host, port=port, threads=8, ident="", clear_untrusted_proxy_headers=True)
+    serve(get_wsgi_application(), host=host, port=port, threads=8, ident="")

@@ -45,18 +45,19 @@ def _title(draw: ImageDraw, title: str) -> None:
 
 
 def _lines(text: str, font: FreeTypeFont, width: float) -> list[str]:
-    """Broken at phrases; a phrase wider than a line is broken by characters."""
+    """Broken where the text is, and at phrases; a phrase wider than a line is broken by characters."""
     import budoux
 
-    phrases = budoux.load_default_japanese_parser().parse(text)
-    pieces = [p for phrase in phrases for p in ([phrase] if font.getlength(phrase) <= width else phrase)]
-    lines = [""]
-    for piece in pieces:
-        fits = font.getlength(lines[-1] + piece) <= width
-        if fits or piece[0] in _NEVER_FIRST:
-            lines[-1] += piece
-        else:
-            lines.append(piece)
+    parser = budoux.load_default_japanese_parser()
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        pieces = [p for phrase in parser.parse(paragraph) for p in ([phrase] if font.getlength(phrase) <= width else phrase)]
+        lines.append("")
+        for piece in pieces:
+            if font.getlength(lines[-1] + piece) <= width or piece[0] in _NEVER_FIRST:
+                lines[-1] += piece
+            else:
+                lines.append(piece)
     return lines
 
 

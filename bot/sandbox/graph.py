@@ -107,7 +107,11 @@ class Page:
         data = file.read() if file else b""
         if not data.startswith((b"\xff\xd8\xff", b"\x89PNG")) or len(data) > 4_000_000:
             raise GraphError(100, "(#100) Invalid image", 1366046)
-        content = {"sha256": self._state.keep(data), "alt": request.form.get("alt_text_custom", ""), "used": False}
+        content: dict[str, Any] = {
+            "sha256": self._state.keep(data),
+            "alt": request.form.get("alt_text_custom", ""),
+            "used": False,
+        }
         photo = self._state.add("photo", content)
         if request.form.get("published", "true") != "false":
             post = self._state.publish("facebook", request.form.get("caption", ""), [(content["alt"], content["sha256"])])

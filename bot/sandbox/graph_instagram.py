@@ -46,7 +46,7 @@ class Publishing:
             raise GraphError(36004, "The caption is too long", 2207010)
         if len(re.findall(r"#\w+", caption)) > MOST_TAGS:
             raise GraphError(100, "Too many hashtags", 2207040)
-        made = {"caption": caption, "created_at": self._state.now().isoformat(), "status": "IN_PROGRESS"}
+        made: dict[str, Any] = {"caption": caption, "created_at": self._state.now().isoformat(), "status": "IN_PROGRESS"}
         if form.get("media_type") == "CAROUSEL":
             made["media"] = self._children(form.get("children", ""))
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import string
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,12 +24,12 @@ _TCO = "https://t.co/"
 _TWEET_KEYS = {"text", "media", "reply", "made_with_ai", "nullcast", "reply_settings", "quote_tweet_id", "poll", "geo"}
 
 
-class _Validator(RequestValidator):  # type: ignore[misc]
+class _Validator(RequestValidator):
     enforce_ssl = False
     client_key_length = (10, 60)
     access_token_length = (10, 80)
     nonce_length = (6, 64)
-    safe_characters = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~=+/")
+    safe_characters = set(string.ascii_letters + string.digits + "-_.~=+/")
 
     @property
     def dummy_client(self) -> str:

@@ -1,0 +1,267 @@
+"""dxbot demo: the whole road on the sandbox, by the same services, engine and client libraries as in earnest.
+
+Only two things are special: the accounts are the sandbox's, and the clock is moved forward from slot to slot, so that nobody
+has to wait. State and posts stay in the state directory, so a second run finds everything published already.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.console import Exit, say, tr
+from bot.clock import ManualClock, SystemClock
+from bot.config import load
+from bot.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bot.sandbox.server import Sandbox
+    from bot.services.context import Context
+    from bot.store.models import Delivery
+
+SANDBOX_PORT, WEB_PORT = 8001, 8000
+OFFICER = "kouhou-demo"
+_MOST_WAKES = 500
+
+
+@click.command("demo", epilog="例: dxbot demo")
+@click.option("--serve", is_flag=True, help="終わったあと、画面と練習用の掲示を開いたままにする")
+@click.option("-o", "directory", type=click.Path(path_type=Path), default=Path("out"), show_default=True)
+def demo_command(serve: bool, directory: Path) -> None:
+    """原稿の点検・申請・承認・配信・コラム作りまでを、このパソコンの中だけで行います。"""
+    with _sandbox() as sandbox:
+        _point_at(sandbox)
+        with _web(WEB_PORT if serve else 0) as web:
+            os.environ["DXBOT_MEDIA_BASE_URL"] = web
+            road = _Road()
+            whole = road.run(directory)
+            if serve:
+                road.stay(web, sandbox.base_url)
+    sys.exit(Exit.FINE if whole else Exit.OUTSIDE)
+
+
+@contextmanager
+def _sandbox() -> Iterator[Sandbox]:
+    from bot.sandbox import server
+
+    directory = _var() / "sandbox"
+    try:
+        sandbox = server.create(directory, SANDBOX_PORT)
+    except ConfigError:
+        sandbox = server.create(directory)
+    with sandbox:
+        yield sandbox
+
+
+def _var() -> Path:
+    """The demo's own state, apart from any real one."""
+    return load().var_dir / "demo"
+
+
+def _point_at(sandbox: Sandbox) -> None:
+    """From here on, whatever was configured, this process knows the sandbox only."""
+    from bot.sandbox.credentials import environment
+
+    var = _var()
+    os.environ.pop("DATABASE_URL", None)
+    os.environ.update(environment(sandbox.base_url), DXBOT_VAR_DIR=str(var))
+
+
+@contextmanager
+def _web(port: int) -> Iterator[str]:
+    """The web site in a thread: Instagram's API fetches the approved pictures from it."""
+    from bot.cli.office import set_up
+
+    set_up()
+    from django.core.wsgi import get_wsgi_application
+    from waitress.server import create_server
+
+    try:
+        server = create_server(get_wsgi_application(), host="127.0.0.1", port=port, threads=8, ident="")
+    except OSError:
+        raise ConfigError(
+            f"port {port} is taken",
+            summary=f"画面を開けません（ポート {port} が使われています）",
+            next_step="動いている画面を終えてから、もう一度お試しください",
+        ) from None
+    threading.Thread(target=server.run, daemon=True, name="web").start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+
+
+@dataclass
+class _Row:
+    """A line of the closing table."""
+
+    title: str
+    channel: str
+    state: str
+    where: str
+    good: bool
+
+
+class _Road:
+    """Every step, in order."""
+
+    def __init__(self) -> None:
+        from bot.services.context import context
+        from bot.store.models import Delivery
+
+        latest = Delivery.objects.order_by("-published_at").exclude(published_at=None).first()
+        now = SystemClock().now()
+        self.clock = ManualClock(max(now, latest.published_at or now) if latest else now)
+        self.ctx: Context = context(load(), self.clock)
+
+    def run(self, directory: Path) -> bool:
+        """True if everything is out where it should be."""
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        console = Console()
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, console=console, transient=not console.is_terminal) as progress:
+            paths = self.ctx.library.paths()
+            task = progress.add_task(tr("点検と申請", "check and submit"), total=len(paths))
+            for path in paths:
+                self._submit(path)
+                progress.advance(task)
+            count = self._approve()
+            progress.add_task(tr("確認と承認", "confirm and approve"), total=count, completed=count)
+            task = progress.add_task(tr("配信（時計を配信枠まで進めます）", "publish, slot by slot"), total=self._planned())
+            for _ in self._publish():
+                progress.advance(task)
+        files = self._newsletter(directory)
+        rows = [*self._rows(), *self._column_rows(files)]
+        _show(console, rows)
+        return all(row.good for row in rows)
+
+    def _submit(self, path: Path) -> None:
+        from bot.services.submit import submit
+        from bot.workflow.actors import Actor, Role
+
+        author = self.ctx.library.read(path).author
+        submit(self.ctx, Actor(person=author.key, role=Role(author.role)), path)
+
+    def _approve(self) -> int:
+        """As the demo's PR officer; a trainee's post is confirmed by a leader first. How many were approved?"""
+        from bot.services import review
+        from bot.workflow.actors import Actor, Role
+        from bot.workflow.states import SubmissionState
+
+        officer = Actor(person=OFFICER, role=Role.OFFICER)
+        leaders = [a.key for a in self.ctx.library.people.values() if a.role == "leader"]
+        waiting = review.waiting()
+        for submission in waiting:
+            if submission.needs_confirmation and submission.state == SubmissionState.SUBMITTED:
+                leader = next(key for key in leaders if key != submission.author)
+                review.confirm(self.ctx, Actor(person=leader, role=Role.LEADER), submission.id, submission.digest)
+            review.approve(self.ctx, officer, submission.id, submission.digest)
+        return len(waiting)
+
+    def _planned(self) -> int:
+        from bot.store.models import Delivery
+        from bot.workflow.states import PENDING
+
+        return Delivery.objects.filter(state__in=sorted(PENDING)).count()
+
+    def _publish(self) -> Iterator[Delivery]:
+        """Move the clock to the next due time, let the publisher wake, until nothing is planned."""
+        from bot.services.runner import Runner
+        from bot.store.models import Delivery
+        from bot.workflow.states import DeliveryState
+
+        runner = Runner(self.ctx)
+        runner.start()
+        done: set[int] = set()
+        for _ in range(_MOST_WAKES):
+            due = Delivery.objects.filter(state=DeliveryState.SCHEDULED).order_by("run_at").first()
+            if due is None:
+                break
+            self._move_clock(due.run_at)
+            runner.wake()
+            fresh = Delivery.objects.exclude(id__in=done).exclude(state__in=(DeliveryState.SCHEDULED, DeliveryState.WAITING))
+            for delivery in fresh:
+                done.add(delivery.id)
+                yield delivery
+        runner.stop()
+
+    def _move_clock(self, moment: datetime) -> None:
+        import requests
+
+        self.clock.advance_to(moment)
+        now = {"now": self.clock.now().isoformat()}
+        requests.post(f"{self.ctx.config.x_base_url}/_sandbox/clock", json=now, timeout=5).raise_for_status()
+
+    def _newsletter(self, directory: Path) -> tuple[Path, ...]:
+        from bot.services.newsletter import build_issue
+
+        return build_issue(self.ctx, None, directory)
+
+    def _rows(self) -> Iterator[_Row]:
+        from bot.services.plan import deliveries
+        from bot.workflow.states import LABELS, DeliveryState
+
+        for d in deliveries():
+            label = self.ctx.spec(d.channel).label + (f"（{d.part + 1}）" if d.part else "")
+            good = d.state == DeliveryState.PUBLISHED
+            yield _Row(d.submission.title, label, LABELS[DeliveryState(d.state)], d.url or d.problem, good)
+
+    def _column_rows(self, files: tuple[Path, ...]) -> Iterator[_Row]:
+        for path in files:
+            yield _Row(
+                tr("コラム（全ての原稿）", "the column"), "新聞広報", tr("作成済み（仮）", "written"), str(path), path.is_file()
+            )
+
+    def stay(self, web: str, timelines: str) -> None:
+        """Keep the pages open, and a publisher on the real clock, until Ctrl+C."""
+        from bot.services.context import context
+        from bot.services.runner import Runner
+
+        logins = self._logins()
+        runner = Runner(context(load()))
+        runner.start()
+        say(f"\n画面       {web}/\n練習用の掲示 {timelines}/\n", f"\nweb site  {web}/\ntimelines {timelines}/\n")
+        for person, password in logins:
+            say(f"利用者名 {person}　パスワード {password}", f"user {person}  password {password}")
+        say("\n終わるには Ctrl+C を押してください。", "\nCtrl+C to end.")
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            runner.stop()
+
+    def _logins(self) -> list[tuple[str, str]]:
+        """People to try the pages with; their password is made anew at each start."""
+        from bot.services.accounts import set_up_user
+        from bot.workflow.actors import Role
+
+        password = secrets.token_urlsafe(12)
+        people = [(OFFICER, Role.OFFICER), ("unyou-demo", Role.OPERATOR)]
+        people += [(author.key, Role(author.role)) for author in self.ctx.library.people.values()]
+        for person, role in people:
+            set_up_user(self.ctx, person, role, password)
+        return [(person, password) for person, _ in people]
+
+
+def _show(console: Console, rows: list[_Row]) -> None:
+    from rich.table import Table
+
+    table = Table(title=tr("何がどこに出たか", "What was published where"), show_lines=False)
+    for heading in (tr("原稿", "post"), tr("配信先", "channel"), tr("状態", "state"), tr("投稿・ファイル", "link or file")):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(row.title, row.channel, row.state, row.where, style="" if row.good else "red")
+    if not console.is_terminal:
+        console.width = 160
+    console.print(table)

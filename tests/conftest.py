@@ -1,20 +1,85 @@
-"""Shared by all tests: nothing of the outside environment, and a content folder made for the occasion."""
+"""Shared by all tests: a clean environment, a real SQLite file, a real sandbox, a real web server, content for the occasion."""
 
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-REQUIRE_ALL = os.environ.get("DXBOT_REQUIRE_ALL") == "1"
-
-# The operator's own settings must not leak into a test.
+# Nothing of the operator's own settings may leak into a test; the state lies in a folder of its own.
 for name in [n for n in os.environ if n.startswith("DXBOT_") and n != "DXBOT_REQUIRE_ALL"] + ["DATABASE_URL"]:
     os.environ.pop(name, None)
+_VAR = tempfile.TemporaryDirectory(prefix="dxbot-tests-")
+os.environ.update(DXBOT_VAR_DIR=_VAR.name, DJANGO_SETTINGS_MODULE="bot.settings")
+
+import django  # noqa: E402
+
+django.setup()
+
+from bot.sandbox import server  # noqa: E402
+from bot.sandbox.credentials import environment  # noqa: E402
+from tests.office import Office  # noqa: E402
+from tests.sandbox_client import SandboxClient  # noqa: E402
 
 
 @pytest.fixture(scope="session")
-def root() -> Path:
-    return ROOT
+def sandbox_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Sandbox]:
+    with server.create(Path(tmp_path_factory.mktemp("sandbox"))) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(sandbox_server: server.Sandbox) -> SandboxClient:
+    client = SandboxClient(sandbox_server.base_url)
+    client.reset()
+    return client
+
+
+@pytest.fixture(scope="session")
+def _database() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+
+
+@pytest.fixture
+def database(_database: None) -> Iterator[None]:
+    """Empty tables in a real file: threads and servers see the same data as the test."""
+    from django.db import connections
+
+    from bot.store import models
+
+    tables = (models.AuditEntry, models.Attempt, models.Decision, models.Pause, models.PersonalToken)
+    for model in (*tables, models.Delivery, models.Lane, models.Submission, models.Blob, models.User):
+        rows = model.objects.all()  # type: ignore[attr-defined]
+        if model is models.Delivery:
+            for row in rows.order_by("-id"):
+                row.delete()
+        rows.delete()
+    yield
+    connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def web_site(_database: None) -> Iterator[str]:
+    """The real web site, over HTTP."""
+    import threading
+
+    from django.core.wsgi import get_wsgi_application
+    from waitress.server import create_server
+
+    http = create_server(get_wsgi_application(), host="127.0.0.1", port=0, threads=4)
+    threading.Thread(target=http.run, daemon=True).start()
+    yield f"http://127.0.0.1:{http.effective_port}"  # type: ignore[union-attr]
+    http.close()
+
+
+@pytest.fixture
+def office(database: None, sandbox: SandboxClient, web_site: str, tmp_path: Path) -> Iterator[Office]:
+    """The services on a clock that stands, with a content folder of their own, pointed at the sandbox."""
+    desk = Office(tmp_path, environment(sandbox.base_url) | {"DXBOT_MEDIA_BASE_URL": web_site}, sandbox)
+    yield desk
+    desk.close()

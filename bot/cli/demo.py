@@ -97,7 +97,7 @@ def _web(port: int) -> Iterator[str]:
             next_step="動いている画面を終えてから、もう一度お試しください",
         ) from None
     threading.Thread(target=server.run, daemon=True, name="web").start()
-    yield f"http://127.0.0.1:{server.effective_port}"
+    yield f"http://127.0.0.1:{getattr(server, 'effective_port', port)}"
     server.close()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Link, Ruby, Strong, Text
@@ -11,18 +11,25 @@ from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Li
 @dataclass(frozen=True, kw_only=True)
 class Style:
     """`ruby` and `heading` are formats. With `ruby_once` a reading is given at a word's first occurrence only. `links` shows
-    a link's address behind its text (only where it can be followed)."""
+    a link's address behind its text (only where it can be followed). `escapes` stand for
+    characters that mean something in the notation."""
 
     ruby: str = "{base}（{reading}）"
     ruby_once: bool = True
     heading: str = "【{text}】"
     links: bool = False
+    escapes: Mapping[str, str] = field(default_factory=dict)
 
 
 SOCIAL = Style()
 SOCIAL_WITH_LINKS = Style(links=True)
 # 青空文庫's notation, which every printer's typesetter reads.
-PRINT = Style(ruby="｜{base}《{reading}》", ruby_once=False, heading="◆{text}")
+PRINT = Style(
+    ruby="｜{base}《{reading}》",
+    ruby_once=False,
+    heading="◆{text}",
+    escapes={"｜": "※［＃縦線、1-1-35］", "《": "※［＃始め二重山括弧、1-1-52］", "》": "※［＃終わり二重山括弧、1-1-53］"},
+)
 
 
 @dataclass
@@ -39,7 +46,7 @@ class Plain:
         """Blocks with an empty line between them; a heading stands directly above its text."""
         out = ""
         for block in blocks:
-            gap = "\n" if out.endswith("\n") else "\n\n"
+            gap = "" if out.endswith("\n") else "\n\n"
             out += (gap if out else "") + self._block(block)
         return out.rstrip("\n")
 
@@ -55,7 +62,7 @@ class Plain:
     def _inline(self, inline: Inline) -> str:
         match inline:
             case Text():
-                return inline.text
+                return "".join(self.style.escapes.get(c, c) for c in inline.text)
             case Ruby():
                 return self._ruby(inline)
             case LineBreak():

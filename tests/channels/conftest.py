@@ -7,14 +7,12 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from bot.config import Config, load
 from bot.render.variant import Media
-from bot.sandbox import server
 from bot.sandbox.credentials import environment
 from tests.sandbox_client import SandboxClient
 
@@ -50,19 +48,6 @@ def picture_host() -> Iterator[str]:
         threading.Thread(target=http.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{http.server_port}"
         http.shutdown()
-
-
-@pytest.fixture(scope="session")
-def sandbox_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Sandbox]:
-    with server.create(Path(tmp_path_factory.mktemp("sandbox"))) as running:
-        yield running
-
-
-@pytest.fixture
-def sandbox(sandbox_server: server.Sandbox) -> SandboxClient:
-    client = SandboxClient(sandbox_server.base_url)
-    client.reset()
-    return client
 
 
 @pytest.fixture

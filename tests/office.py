@@ -1,0 +1,143 @@
+"""A small city hall for tests: content on disk, people, a clock, and the services."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from PIL import Image
+
+from bot.clock import ManualClock
+from bot.config import load
+from tests.sandbox_client import SandboxClient
+
+if TYPE_CHECKING:
+    from bot.services.runner import Runner
+    from bot.store.models import Delivery, Submission
+    from bot.workflow.actors import Actor
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+TUESDAY = datetime(2026, 12, 1, 9, 0, tzinfo=TOKYO)
+
+_PEOPLE = """
+shimin-leader: {name: 市民課（見本）, department: 市民課, role: leader, emails: [shimin@example.jp]}
+soumu-leader: {name: 総務課（見本）, department: 総務課, role: leader}
+kokusai-trainee: {name: 国際交流課（見本）, department: 国際交流課, role: trainee}
+"""
+_CITY = "{name: 金沢市, office: 広報広聴課, paper: 新聞広報「いいね金沢」, protected_words: [金沢市]}"
+_INDICATORS = """
+card: {name: 取得率, unit: "%", rate: 46.5, numerator: 208794, denominator: 448702, date: 2022-12-05, source: 提言}
+"""
+FRONT = """\
+id: {identity}
+title: {title}
+author: {author}
+measure: 1-1
+achievement: done
+channels: [{channels}]
+images: [{{file: red.png, alt: 赤い四角の見本}}]
+"""
+
+
+def write_content(folder: Path) -> None:
+    for name, text in (("people.yml", _PEOPLE), ("city.yml", _CITY), ("strategy/indicators.yml", _INDICATORS)):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    for sub in ("posts", "media"):
+        (folder / sub).mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (800, 600), "red").save(folder / "media" / "red.png")
+    Image.new("RGB", (600, 800), "blue").save(folder / "media" / "blue.png")
+
+
+def write_post(
+    folder: Path,
+    name: str = "madoguchi",
+    *,
+    title: str = "書かない窓口（見本）",
+    author: str = "shimin-leader",
+    channels: str = "x, instagram, facebook, newsletter",
+    extra: str = "slot: lunch",
+    body: str = "窓口で書く回数を減らします（見本）。\n\n## 何を変えたか\n\n職員がお話を聞いて入力します。\n",
+) -> Path:
+    front = FRONT.format(identity=f"01TEST{name}"[:40], title=title, author=author, channels=channels)
+    path = folder / "posts" / f"{name}.md"
+    path.write_text(f"---\n{front}{textwrap.dedent(extra).strip()}\n---\n{body}", encoding="utf-8")
+    return path
+
+
+class Office:
+    """`ctx` for the services; people who act; a publisher that can be woken."""
+
+    def __init__(self, folder: Path, env: dict[str, str], sandbox: SandboxClient) -> None:
+        from bot.services.context import context
+        from bot.workflow.actors import Actor, Role
+
+        self.folder = folder / "content"
+        write_content(self.folder)
+        self.env = env | {"DXBOT_CONTENT_DIR": str(self.folder), "DXBOT_VAR_DIR": str(folder / "var")}
+        self.clock = ManualClock(TUESDAY)
+        self.sandbox = sandbox
+        self.ctx = context(load(self.env), self.clock)
+        self.author = Actor(person="shimin-leader", role=Role.LEADER)
+        self.leader = Actor(person="soumu-leader", role=Role.LEADER)
+        self.trainee = Actor(person="kokusai-trainee", role=Role.TRAINEE)
+        self.officer = Actor(person="kouhou", role=Role.OFFICER)
+        self.operator = Actor(person="unyou", role=Role.OPERATOR)
+        self._runners: list[Runner] = []
+        self.at(TUESDAY)
+
+    def close(self) -> None:
+        for runner in self._runners:
+            runner.engine.close()
+
+    def at(self, moment: datetime) -> None:
+        """Move the clock, the sandbox's too."""
+        self.clock.advance_to(moment)
+        self.sandbox.set_clock(self.clock.now().isoformat())
+
+    def post(self, name: str = "madoguchi", **given: str) -> Path:
+        return write_post(self.folder, name, **given)
+
+    def submit(self, path: Path, actor: Actor | None = None) -> Submission:
+        from bot.services.submit import submit
+
+        return submit(self.ctx, actor or self.author, path)
+
+    def approve(self, submission: Submission, actor: Actor | None = None) -> list[Delivery]:
+        from bot.services.review import approve
+
+        return approve(self.ctx, actor or self.officer, submission.id, submission.digest)
+
+    def approved(self, name: str = "madoguchi", **given: str) -> list[Delivery]:
+        return self.approve(self.submit(self.post(name, **given)))
+
+    def runner(self) -> Runner:
+        """A publisher process as it starts: nothing in memory."""
+        from bot.services.runner import Runner
+
+        runner = Runner(self.ctx)
+        self._runners.append(runner)
+        return runner
+
+    def publish_all(self) -> None:
+        """Move the clock through every due time, waking a fresh publisher at each."""
+        runner = self.runner()
+        for _ in range(100):
+            due = self.deliveries("scheduled")
+            if not due:
+                return
+            self.at(min(d.run_at for d in due))
+            runner.beat()
+
+    def deliveries(self, *states: str) -> Sequence[Delivery]:
+        from bot.store.models import Delivery
+
+        rows = Delivery.objects.order_by("channel", "part", "id")
+        return list(rows.filter(state__in=states) if states else rows)
+
+    def states(self) -> dict[str, str]:
+        return {d.channel: d.state for d in self.deliveries()}

@@ -7,8 +7,12 @@ which the SDK throws away. Its version is assigned after construction, as its pa
 
 from __future__ import annotations
 
+import json
+import threading
 import warnings
 from collections.abc import Callable
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 import requests
@@ -18,6 +22,7 @@ from bot.config import Secret
 from bot.errors import (
     AccountSuspended,
     AuthExpired,
+    ChannelClosed,
     ChannelError,
     Duplicate,
     MediaRefused,
@@ -28,129 +33,156 @@ from bot.errors import (
     Unavailable,
 )
 
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # the SDK's version pattern holds an escape that Python warns of at import
+    import facebook
+
 VERSION = "v26.0"
 READ_TIMEOUT = 60.0
 _SDK_HOST = "https://graph.facebook.com/"
 T = TypeVar("T")
 
-# (code, subcode; None = any) → what it means for a commit. First match wins; what is not listed is OutcomeUnknown, as are
-# 1, 2 and -1: "try again later" was seen beside posts that had been made.
-_CODES: tuple[tuple[int, int | None, type[ChannelError]], ...] = (
-    (190, None, AuthExpired),
-    (102, None, AuthExpired),
-    (10, None, AuthExpired),
-    (3, None, AuthExpired),
-    (4, 2207051, Rejected),
-    (9, 2207042, RateLimited),
-    (4, None, RateLimited),
-    (17, None, RateLimited),
-    (32, None, RateLimited),
-    (613, None, RateLimited),
-    (368, None, AccountSuspended),
-    (25, 2207050, AccountSuspended),
-    (506, None, OutcomeUnknown),  # not by this call: an earlier one may have won, so it is looked up
-    (100, 1366051, OutcomeUnknown),  # these photos were used: strong evidence that an earlier call won
-    (100, 1366046, MediaRefused),
-    (24, 2207006, MediaRefused),
-    (36000, None, MediaRefused),
-    (36001, None, MediaRefused),
-    (36003, None, MediaRefused),
-    (36004, None, TooLong),
-    (24, 2207008, OutcomeUnknown),  # temporary: looked up by the container's status before anything else
-    (9007, None, OutcomeUnknown),  # not ready, or published already: the container's status tells
-    (9004, None, Unavailable),
-    (-2, None, Unavailable),
-    (2635, None, AuthExpired),
-    (100, None, Rejected),
-    (1349125, None, Rejected),
-    (2061006, None, Rejected),
-    (1609008, None, Rejected),
-    (1404078, None, AuthExpired),
-    (1346003, None, Duplicate),
-)
-_PERMISSIONS, _LIMITS = range(200, 300), range(80001, 80015)
+# What an answer means for a commit. The subcode says more and is asked first. What is in neither table is OutcomeUnknown, and
+# so is every 5xx whatever its code: "try again later" (1, 2, -1) was seen beside posts that had been made.
+_SUBCODES: dict[int, type[ChannelError]] = {
+    1366046: MediaRefused,  # a photo above 4 MB, or neither JPEG nor PNG
+    1366051: OutcomeUnknown,  # these photos were posted already: an earlier request may have won, so it is looked up
+    1346003: Rejected,  # blocked wording
+    1404102: Rejected,
+    1404112: Rejected,
+    1404078: AccountSuspended,  # the Page lacks its publishing authorisation
+    1349125: Rejected,
+    2061006: Rejected,
+    1609008: Rejected,  # a link to facebook.com
+    2207003: Unavailable,  # the picture took too long to fetch
+    2207020: Unavailable,  # the container has expired
+    2207052: Unavailable,  # the picture could not be fetched
+    2207006: Unavailable,  # the container is gone; a new one is made
+    2207004: MediaRefused,  # above 8 MB
+    2207005: MediaRefused,  # not a format it takes
+    2207009: MediaRefused,  # not a ratio it takes
+    2207028: MediaRefused,  # not a carousel
+    2207010: TooLong,
+    2207042: RateLimited,  # the day's posts are used up
+    2207050: AccountSuspended,
+    2207051: AccountSuspended,  # taken for spam
+    2207001: OutcomeUnknown,
+    2207032: OutcomeUnknown,
+    2207008: OutcomeUnknown,  # "temporary": the container's status tells
+    2207027: OutcomeUnknown,  # not ready, or published already: the container's status tells
+}
+_CODES: dict[int, type[ChannelError]] = {
+    **dict.fromkeys((102, 190), AuthExpired),
+    **dict.fromkeys((3, 10, *range(200, 300)), AuthExpired),  # a permission is missing: it is given together with a new token
+    **dict.fromkeys((4, 17, 32, 613, *range(80001, 80015)), RateLimited),
+    100: Rejected,
+    368: AccountSuspended,
+    506: Duplicate,
+    2635: ChannelClosed,  # this version of the API is gone
+    36004: TooLong,
+    **dict.fromkeys((1366046, 36000, 36001, 36003), MediaRefused),
+    **dict.fromkeys((1349125, 1609008, 2061006), Rejected),
+    9004: Unavailable,
+}
 
 
 class GraphSession(OnceSession):
+    """`last` is the answer to this thread's newest request, None if none came: the SDK keeps neither status nor headers."""
+
     def __init__(self, base_url: str, token: Secret) -> None:
         super().__init__(READ_TIMEOUT)
         self._base = base_url.rstrip("/") + "/"
         self._token = token
-        self.last: requests.Response | None = None
+        self._answers = threading.local()
+
+    @property
+    def last(self) -> requests.Response | None:
+        answer: requests.Response | None = getattr(self._answers, "last", None)
+        return answer
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         for place in ("params", "data"):
             if kwargs.get(place):
                 kwargs[place] = {k: v for k, v in kwargs[place].items() if k != "access_token"}
         kwargs["headers"] = {"Authorization": f"Bearer {self._token.reveal()}"}
-        kwargs["proxies"] = None
-        self.last = None
-        self.last = super().request(method, str(url).replace(_SDK_HOST, self._base, 1), *args, **kwargs)
-        return self.last
+        self._answers.last = None
+        answer = super().request(method, str(url).replace(_SDK_HOST, self._base, 1), *args, **kwargs)
+        self._answers.last = answer
+        return answer
 
 
 class Graph:
     """facebook-sdk's GraphAPI behind the session above; every error comes out as a ChannelError."""
 
     def __init__(self, base_url: str, token: Secret) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the SDK's pattern has an escape that Python warns of at import
-            import facebook
         self._session = GraphSession(base_url, token)
-        self.api = facebook.GraphAPI("in-header", session=self._session)
-        self.api.version = VERSION
+        self._api = facebook.GraphAPI("in-header", session=self._session)
+        self._api.version = VERSION
 
     def read(self, send: Callable[[Any], T]) -> T:
         """A call that may be repeated: reads, hidden uploads, containers."""
         return self._call(send, committing=False)
 
-    def commit(self, send: Callable[[Any], T]) -> T:
-        """The one call that can make a post visible."""
-        return self._call(send, committing=True)
+    def create(self, send: Callable[[Any], Any]) -> str:
+        """The same, for what is made by it: its number."""
+        return self._call(lambda api: str(send(api)["id"]), committing=False)
+
+    def commit(self, send: Callable[[Any], Any]) -> str:
+        """The one call that can make a post visible: the post's number. An answer without one is OutcomeUnknown."""
+        return self._call(lambda api: str(send(api)["id"]), committing=True)
+
+    def told_at(self) -> datetime | None:
+        """The platform's own time at its last answer to this thread."""
+        answer = self._session.last
+        try:
+            return parsedate_to_datetime(answer.headers.get("Date", "")) if answer is not None else None
+        except ValueError:
+            return None
 
     def _call(self, send: Callable[[Any], T], *, committing: bool) -> T:
+        """The SDK's errors hold the platform's texts, so they end here; nothing is chained to ours."""
         try:
-            return send(self.api)
+            return send(self._api)
         except Exception as e:
-            translated = self._translate(e, committing=committing)
+            translated = _translate(e, self._session.last, committing=committing)
         raise translated
-
-    def _translate(self, error: Exception, *, committing: bool) -> ChannelError:
-        answer = self._session.last
-        if answer is None:
-            return broken_exchange(error, committing=committing)
-        kind, code = _meaning(answer)
-        if kind is OutcomeUnknown and not committing:
-            kind = Unavailable
-        if issubclass(kind, RateLimited):
-            return kind(f"Graph {code}", code=code, retry_after=_wait(answer))
-        return kind(f"Graph {code}", code=code)
-
-
-def _meaning(answer: requests.Response) -> tuple[type[ChannelError], str]:
-    try:
-        error = answer.json()["error"]
-        code, subcode = int(error["code"]), int(error.get("error_subcode") or 0)
-    except (ValueError, KeyError, TypeError):
-        return (RateLimited if answer.status_code == 429 else OutcomeUnknown), f"http{answer.status_code}"
-    return classify(code, subcode, answer.status_code), f"{code}/{subcode}"
 
 
 def classify(code: int, subcode: int, status: int) -> type[ChannelError]:
-    """The class of a Graph error by its code and subcode; 429 as a status needs no code."""
-    if status == 429 or code in _LIMITS:
+    """What an error that answers a commit means, by Graph's code and subcode (0 for none) and the HTTP status."""
+    if status >= 500:
+        return OutcomeUnknown
+    if status == 429:
         return RateLimited
-    if code in _PERMISSIONS:
-        return AuthExpired
-    return next((kind for c, s, kind in _CODES if c == code and s in (None, subcode)), OutcomeUnknown)
+    return _SUBCODES.get(subcode) or _CODES.get(code, OutcomeUnknown)
+
+
+def _translate(error: Exception, answer: requests.Response | None, *, committing: bool) -> ChannelError:
+    if answer is None:
+        return broken_exchange(error, committing=committing)
+    code, subcode = _codes(answer)
+    shown = f"{answer.status_code}/{code}/{subcode}"
+    kind = classify(code, subcode, answer.status_code)
+    if issubclass(kind, RateLimited):
+        return kind(f"Graph {shown}", code=shown, retry_after=_wait(answer))
+    if kind is OutcomeUnknown and not committing:
+        kind = Unavailable
+    return kind(f"Graph {shown}", code=shown)
+
+
+def _codes(answer: requests.Response) -> tuple[int, int]:
+    """Code and subcode, (0, 0) where the answer holds none; a success is told like an error at times."""
+    try:
+        error = answer.json()["error"]
+        return int(error["code"]), int(error.get("error_subcode") or 0)
+    except (ValueError, KeyError, TypeError):
+        return 0, 0
 
 
 def _wait(answer: requests.Response) -> float | None:
-    """Seconds; Meta tells minutes in its usage headers, or uses Retry-After."""
-    import json
-
-    if (wait := retry_after(answer.headers)) is not None:
-        return wait
+    """Seconds, from Retry-After or from Meta's usage header, which tells minutes. Asking earlier prolongs the block."""
+    if (asked := retry_after(answer.headers)) is not None:
+        return asked
     try:
         usage = json.loads(answer.headers.get("X-Business-Use-Case-Usage", "{}"))
         minutes = max((int(e.get("estimated_time_to_regain_access", 0)) for v in usage.values() for e in v), default=0)

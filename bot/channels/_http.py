@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, ProxyError
 
-from bot.errors import ChannelError, NotSent, OutcomeUnknown, Unavailable
+from bot.errors import ChannelError, ConfigError, NotSent, OutcomeUnknown, Unavailable
+from bot.loopback import is_loopback
 
 CONNECT_TIMEOUT = 3.05
-_NEVER_LEFT = (NewConnectionError, NameResolutionError, ConnectTimeoutError)
+# Refused, no such host, connect time-out (urllib3 has them all as ConnectTimeoutError); the city's proxy or the platform's
+# certificate in the way; a process confined to this machine. No byte of the request was on its way yet.
+_NEVER_LEFT = (ConnectTimeoutError, ProxyError, ssl.SSLCertVerificationError, ConfigError)
 
 
 class OnceAdapter(HTTPAdapter):
     """No retries, a time limit on every request, and a fresh connection for each POST: a stale kept-alive one would turn a
-    clean failure into an unclear one."""
+    clean failure into an unclear one. This machine is never reached through a proxy."""
 
     def __init__(self, read_timeout: float) -> None:
         super().__init__(max_retries=0)
@@ -26,17 +32,20 @@ class OnceAdapter(HTTPAdapter):
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs["timeout"] = self._timeout
+        if is_loopback(urlsplit(request.url or "").hostname or ""):
+            kwargs["proxies"] = {}
         if request.method == "POST":
             request.headers["Connection"] = "close"
         return super().send(request, *args, **kwargs)
 
 
 class OnceSession(requests.Session):
-    """Follows no redirect (a 307 would send the body twice), reads no proxy or password from the environment's files."""
+    """Follows no redirect, for a 307 would send the body twice. The city's proxy and certificates are taken from the
+    environment as usual; its password file (.netrc) is not, for it would replace our token."""
 
     def __init__(self, read_timeout: float) -> None:
         super().__init__()
-        self.trust_env = False
+        self.auth = unchanged
         for scheme in ("https://", "http://"):
             self.mount(scheme, OnceAdapter(read_timeout))
 
@@ -45,37 +54,33 @@ class OnceSession(requests.Session):
         return super().request(method, url, *args, **kwargs)
 
 
-def broken_exchange(error: Exception, *, committing: bool) -> ChannelError:
+def unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """A session's `auth` that adds nothing; having one keeps requests from looking into .netrc."""
+    return request
+
+
+def broken_exchange(error: BaseException, *, committing: bool) -> ChannelError:
     """What it means that no whole answer came. Only a connection that never stood is surely harmless."""
     name = type(error).__name__
-    if _never_left(error):
+    if any(isinstance(cause, _NEVER_LEFT) for cause in _wrapped(error)):
         return NotSent(name)
     return OutcomeUnknown(name) if committing else Unavailable(name)
 
 
-def _never_left(error: BaseException | None) -> bool:
-    """Looks through the wrappers that requests and urllib3 put around the cause."""
-    seen: set[int] = set()
-    waiting = [error]
-    while waiting:
-        current = waiting.pop()
-        if current is None or id(current) in seen:
-            continue
-        seen.add(id(current))
-        if isinstance(current, _NEVER_LEFT):
-            return True
-        inner = [a for a in current.args if isinstance(a, BaseException)]
-        waiting += [
-            *inner,
-            getattr(current, "reason", None) if isinstance(getattr(current, "reason", None), BaseException) else None,
-        ]
-    return False
+def _wrapped(error: BaseException) -> Iterator[BaseException]:
+    """The error and those it holds: requests and urllib3 hand the cause on as an argument or as `reason`."""
+    yield error
+    for inner in {id(e): e for e in (*error.args, getattr(error, "reason", None))}.values():
+        if isinstance(inner, BaseException):
+            yield from _wrapped(inner)
 
 
-def retry_after(headers: Mapping[str, str], reset_header: str = "") -> float | None:
-    """Seconds to wait as the platform asks for them: Retry-After, or the epoch second at which a window opens again."""
-    if (value := headers.get("Retry-After", "")).isdigit():
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait as `Retry-After` asks for them, in either of its forms (RFC 9110, 10.2.3)."""
+    value = headers.get("Retry-After", "")
+    if value.isdigit():
         return float(value)
-    if reset_header and (value := headers.get(reset_header, "")).isdigit():
-        return max(float(value) - time.time(), 1.0)
-    return None
+    try:
+        return max(parsedate_to_datetime(value).timestamp() - time.time(), 1.0)
+    except ValueError:
+        return None

@@ -11,9 +11,9 @@ import hashlib
 import json
 import logging
 import tempfile
-import unicodedata
+import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +21,9 @@ import instagrapi
 import requests
 from instagrapi import exceptions as ig
 
-from bot.channels._http import OnceAdapter, broken_exchange
+from bot.channels._http import OnceAdapter, broken_exchange, retry_after, unchanged
+from bot.channels._limits import require_fit
+from bot.channels._matching import canonical, earliest
 from bot.channels.base import CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.channels.registry import require
 from bot.config import Config
@@ -31,19 +33,20 @@ from bot.errors import (
     ChannelError,
     ConfigError,
     MediaRefused,
-    NotSent,
     OutcomeUnknown,
     RateLimited,
     Rejected,
     Unavailable,
 )
+from bot.render.variant import ChannelSpec
 
 REAL = "https://i.instagram.com"
 READ_TIMEOUT = 30.0
 T = TypeVar("T")
 
-# instagrapi's exception → what it means for a commit; first match wins, the rest is OutcomeUnknown.
-_ERRORS: tuple[tuple[type[Exception], type[ChannelError]], ...] = (
+# instagrapi's exception → what it means for a commit. The first that fits wins, then the status; the rest is OutcomeUnknown,
+# and so is every 5xx whatever its words.
+_EXCEPTIONS: tuple[tuple[type[Exception], type[ChannelError]], ...] = (
     (ig.ClientThrottledError, RateLimited),
     (ig.RateLimitError, RateLimited),
     (ig.PleaseWaitFewMinutes, AccountSuspended),
@@ -54,17 +57,27 @@ _ERRORS: tuple[tuple[type[Exception], type[ChannelError]], ...] = (
     (ig.TwoFactorRequired, AuthExpired),
     (ig.LoginRequired, AuthExpired),
     (ig.BadPassword, AuthExpired),
-    (ig.ClientUnauthorizedError, AuthExpired),
-    (ig.ClientForbiddenError, AuthExpired),
     (ig.ClientNeedsUpgradeError, AuthExpired),
     (ig.ProxyAddressIsBlocked, AuthExpired),
-    (ig.ClientBadRequestError, Rejected),
-    (ig.ClientNotFoundError, Rejected),
 )
+_STATUSES: dict[int, type[ChannelError]] = {
+    400: Rejected,
+    401: AuthExpired,
+    403: AuthExpired,
+    404: Rejected,
+    429: RateLimited,
+}
+# The upload has one exception for everything; its answer's message tells.
+_UPLOAD_MESSAGES: dict[str, type[ChannelError]] = {
+    "challenge_required": AuthExpired,
+    "login_required": AuthExpired,
+    "feedback_required": AccountSuspended,
+}
 
 
-def connect(config: Config) -> Channel:
-    require(config, "Instagram（instagrapi）", "instagram_private_session")
+def connect(config: Config, spec: ChannelSpec) -> Channel:
+    """Raises ConfigError if there is no session, or none that can be restored."""
+    require(config, spec.label, "instagram_private_session")
     try:
         session = json.loads(config.instagram_private_session.reveal())
     except ValueError:
@@ -75,7 +88,7 @@ def connect(config: Config) -> Channel:
             summary="DXBOT_INSTAGRAM_PRIVATE_SESSION を読めません",
             next_step="運用担当者が instagrapi でログインし直し、セッションを保存してください",
         )
-    return _Private(session, config.instagram_private_base_url.rstrip("/"))
+    return _Private(spec, session, config.instagram_private_base_url.rstrip("/"))
 
 
 class _Client(instagrapi.Client):
@@ -83,8 +96,7 @@ class _Client(instagrapi.Client):
 
     def private_request(self, endpoint: str, data: Any = None, **kwargs: Any) -> dict[str, Any]:
         headers = {"Authorization": self.authorization, **(kwargs.pop("headers", None) or {})}
-        self._send_private_request(endpoint, data=data, headers=headers, **kwargs)
-        answer: dict[str, Any] = self.last_json
+        answer: dict[str, Any] = self._send_private_request(endpoint, data=data, headers=headers, **kwargs)
         return answer
 
 
@@ -104,28 +116,32 @@ class _RebasedAdapter(OnceAdapter):
 def _client(session: dict[str, Any], base_url: str) -> _Client:
     quiet = logging.getLogger(f"{__name__}.instagrapi")
     quiet.setLevel(logging.CRITICAL)  # it logs whole answers
-    kept = {k: v for k, v in session.items() if not k.endswith(("_transport", "_impersonate")) and "retr" not in k}
+    # A saved session brings its own transport and retries, which would win over the arguments.
+    kept = {k: v for k, v in session.items() if not k.endswith(("_transport", "_impersonate", "_timeout")) and "retr" not in k}
     client = _Client(
         kept,
         logger=quiet,
         private_transport="requests",
-        request_timeout=0,
+        request_timeout=0,  # seconds to sleep before each call
         session_retry_total=0,
         public_request_retries_count=0,
         with_challenge_flow=False,
     )
     for http in (client.private, client.public, client.graphql):
         http.max_redirects = 0
-        http.trust_env = False
+        http.auth = unchanged
         for scheme in ("https://", "http://"):
             http.mount(scheme, _RebasedAdapter(base_url))
-    client.request_timeout = 0
     return client
 
 
 class _Private:
-    def __init__(self, session: dict[str, Any], base_url: str) -> None:
+    """The client keeps the state of its newest request in itself, so one thread at a time may use it."""
+
+    def __init__(self, spec: ChannelSpec, session: dict[str, Any], base_url: str) -> None:
+        self._spec = spec
         self._client = _client(session, base_url)
+        self._lock = threading.Lock()
         self._web = "https://www.instagram.com" if base_url == REAL else base_url
 
     @property
@@ -133,38 +149,31 @@ class _Private:
         return f"instagram:{self._client.user_id}"
 
     def prepare(self, outgoing: Outgoing) -> Prepared:
-        album = len(outgoing.media) > 1
-        uploads = [self._upload(outgoing.key, n, m.data, album) for n, m in enumerate(outgoing.media)]
+        require_fit(self._spec, outgoing)
+        uploads = [self._upload(outgoing, number) for number in range(len(outgoing.media))]
         return Prepared(outgoing=outgoing, token=json.dumps(uploads))
 
     def commit(self, prepared: Prepared, now: datetime) -> Receipt:
-        answer = self._call(lambda: self._configure(prepared), committing=True)
-        media = answer.get("media") or {}
-        if not media.get("pk") or not media.get("code"):
-            raise OutcomeUnknown("answer without an id")
-        return Receipt(remote_id=str(media["pk"]), url=self._url(media["code"]), at=now)
+        def configure() -> Receipt:
+            media = self._configure(prepared)["media"]
+            return Receipt(remote_id=str(media["pk"]), url=self._url(media["code"]), at=now)
+
+        return self._call(configure, committing=True)
 
     def find(self, sent: Sent) -> Found:
         """Among the account's newest posts: the same caption and picture count, made since the commit."""
-        medias = self._call(lambda: self._client.user_medias_v1(self._client.user_id, 20), committing=False)
-        outgoing = sent.prepared.outgoing
-        wanted = (_canonical(outgoing.text), len(outgoing.media))
-        earliest = sent.since - timedelta(seconds=120)
-        hits = [m for m in medias if (_canonical(m.caption_text), len(m.resources) or 1) == wanted and m.taken_at >= earliest]
-        if len(hits) != 1:
-            return CannotTell(f"{len(hits)} of {len(medias)}")
-        return Receipt(remote_id=str(hits[0].pk), url=self._url(hits[0].code), at=sent.since)
+        return self._call(lambda: self._search(sent), committing=False)
 
     def delete(self, remote_id: str) -> None:
         self._call(lambda: self._client.media_delete(f"{remote_id}_{self._client.user_id}"), committing=False)
 
-    def _upload(self, key: str, number: int, data: bytes, album: bool) -> list[Any]:
+    def _upload(self, outgoing: Outgoing, number: int) -> list[Any]:
         """Upload id (the same at every try), width, height."""
-        upload_id = str(int.from_bytes(hashlib.sha256(f"{key}/{number}".encode()).digest()[:6]))
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "picture.jpg"
-            path.write_bytes(data)
-            sent = self._call(lambda: self._client.photo_rupload(path, upload_id=upload_id, to_album=album), committing=False)
+            path.write_bytes(outgoing.media[number].data)
+            name, album = _upload_id(outgoing, number), len(outgoing.media) > 1
+            sent = self._call(lambda: self._client.photo_rupload(path, upload_id=name, to_album=album), committing=False)
         return list(sent)
 
     def _configure(self, prepared: Prepared) -> dict[str, Any]:
@@ -175,19 +184,40 @@ class _Private:
             single: dict[str, Any] = self._client.photo_configure(upload_id, width, height, outgoing.text, extra_data=extra)
             return single
         children = [_child(u, m.alt) for u, m in zip(uploads, outgoing.media, strict=True)]
-        sidecar = {"client_sidecar_id": uploads[0][0], "upload_id": uploads[0][0]}
+        name = _upload_id(outgoing, len(uploads))
+        sidecar = {"client_sidecar_id": name, "upload_id": name}
         album: dict[str, Any] = self._client.album_configure(children, outgoing.text, extra_data=sidecar)
         return album
+
+    def _search(self, sent: Sent) -> Found:
+        """Not by user_medias_v1, which takes a failed reading for an empty one."""
+        query = {"count": 20, "rank_token": self._client.rank_token, "ranked_content": "true"}
+        posts = self._client.private_request(f"feed/user/{self._client.user_id}/", params=query)["items"]
+        wanted = (canonical(sent.prepared.outgoing.text), len(sent.prepared.outgoing.media))
+        hits = [p for p in posts if p["taken_at"] >= earliest(sent) and _looks(p) == wanted]
+        if len(hits) != 1:
+            return CannotTell(f"{len(hits)} of {len(posts)}")
+        made = datetime.fromtimestamp(hits[0]["taken_at"], UTC)
+        return Receipt(remote_id=str(hits[0]["pk"]), url=self._url(hits[0]["code"]), at=made)
 
     def _url(self, code: str) -> str:
         return f"{self._web}/p/{code}/"
 
     def _call(self, send: Callable[[], T], *, committing: bool) -> T:
-        try:
-            return send()
-        except Exception as e:
-            translated = _translate(e, self._client.last_response, committing=committing)
+        """The library's errors hold whole answers, so they end here; nothing is chained to ours."""
+        with self._lock:
+            self._client.last_response = None
+            try:
+                return send()
+            except Exception as e:
+                translated = _translate(e, self._client.last_response, committing=committing)
         raise translated
+
+
+def _upload_id(outgoing: Outgoing, number: int) -> str:
+    """Digits, as the app makes them: the same at every try of this delivery, and for no other text or picture."""
+    content = json.dumps([outgoing.key, outgoing.text, [m.sha256 for m in outgoing.media], number])
+    return str(int.from_bytes(hashlib.sha256(content.encode()).digest()[:6]))
 
 
 def _child(upload: list[Any], alt: str) -> dict[str, Any]:
@@ -202,22 +232,37 @@ def _child(upload: list[Any], alt: str) -> dict[str, Any]:
     }
 
 
+def _looks(post: dict[str, Any]) -> tuple[str, int]:
+    """Caption and picture count."""
+    return canonical((post.get("caption") or {}).get("text", "")), len(post.get("carousel_media") or ()) or 1
+
+
 def _translate(error: Exception, answer: requests.Response | None, *, committing: bool) -> ChannelError:
-    name = type(error).__name__
     if isinstance(error, ig.PhotoNotUpload):
-        status = getattr(getattr(error, "response", None), "status_code", 0)
-        refusals: dict[int, type[ChannelError]] = {400: MediaRefused, 401: AuthExpired, 403: AuthExpired, 429: RateLimited}
-        return refusals.get(status, Unavailable)(name, code=str(status))
-    # The library wraps a refused connection without its cause; only an answer tells that something arrived.
-    if isinstance(error, ig.ClientConnectionError) and "NewConnectionError" in str(error):
-        return NotSent(name)
-    kind = next((kind for source, kind in _ERRORS if isinstance(error, source)), None)
-    if kind is not None:
-        return kind(name, code=name)
+        answer = error.response
     if answer is None:
-        return broken_exchange(error, committing=committing)
-    return OutcomeUnknown(name, code=name) if committing else Unavailable(name, code=name)
+        # The library puts its own error around a broken connection, without its cause.
+        cause = error.__context__ if isinstance(error, ig.ClientConnectionError) else error
+        return broken_exchange(cause or error, committing=committing)
+    kind, code = _meaning(error, answer), f"{answer.status_code}/{type(error).__name__}"
+    if issubclass(kind, RateLimited):
+        return kind(code, code=code, retry_after=retry_after(answer.headers))
+    if kind is OutcomeUnknown and not committing:
+        kind = Unavailable
+    return kind(code, code=code)
 
 
-def _canonical(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
+def _meaning(error: Exception, answer: requests.Response) -> type[ChannelError]:
+    if answer.status_code >= 500:
+        return OutcomeUnknown
+    by_status = _STATUSES.get(answer.status_code, OutcomeUnknown)
+    if isinstance(error, ig.PhotoNotUpload):
+        return _UPLOAD_MESSAGES.get(_message(answer), MediaRefused if by_status is Rejected else by_status)
+    return next((kind for source, kind in _EXCEPTIONS if isinstance(error, source)), by_status)
+
+
+def _message(answer: requests.Response) -> str:
+    try:
+        return str(answer.json()["message"])
+    except (ValueError, KeyError, TypeError):
+        return ""

@@ -20,12 +20,14 @@ from bot.render.variant import Media
 @dataclass(frozen=True, kw_only=True)
 class Outgoing:
     """One part of a Variant, about to be sent. `parent` is the remote id it replies to ("" for none); `key` is stable for
-    this delivery over all attempts (used where a platform lets a client name its upload)."""
+    this delivery over all attempts (used where a platform lets a client name its upload). `earlier` is the token of the
+    attempt before this one ("" for none): where a platform publishes the same thing only once, it is used again."""
 
     key: str
     text: str
     media: tuple[Media, ...] = ()
     parent: str = ""
+    earlier: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

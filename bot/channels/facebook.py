@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import unicodedata
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from bot.channels._limits import require_fit
+from bot.channels._matching import canonical, earliest, made_before
 from bot.channels.base import CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.channels.registry import require
 from bot.config import Config
-from bot.errors import ChannelError, OutcomeUnknown
+from bot.errors import ChannelError, Duplicate
 from bot.media.limits import ImageLimits
 from bot.render.plain import SOCIAL_WITH_LINKS
 from bot.render.variant import ChannelSpec, Media
@@ -47,42 +48,42 @@ class _Page:
         return f"facebook:{self._page}"
 
     def prepare(self, outgoing: Outgoing) -> Prepared:
+        require_fit(SPEC, outgoing)
         return Prepared(outgoing=outgoing, token=",".join(self._hidden_photo(m) for m in outgoing.media))
 
     def commit(self, prepared: Prepared, now: datetime) -> Receipt:
         fields = {"message": prepared.outgoing.text}
         if prepared.token:
             photos = [{"media_fbid": photo} for photo in prepared.token.split(",")]
-            fields["attached_media"] = json.dumps(photos)
-        answer = self._graph.commit(lambda g: g.put_object(self._page, "feed", **fields))
-        post = answer.get("id") if isinstance(answer, dict) else None
-        if not post:
-            raise OutcomeUnknown("answer without an id")
-        return Receipt(remote_id=str(post), url=self._permalink(str(post)), at=now)
+            fields["attached_media"] = json.dumps(photos)  # a list would be sent as something that Graph cannot read
+        try:
+            post = self._graph.commit(lambda g: g.put_object(self._page, "feed", **fields))
+        except Duplicate as refusal:
+            return made_before(self, Sent(prepared=prepared, since=now), refusal)
+        return Receipt(remote_id=post, url=self._permalink(post), at=now)
 
     def find(self, sent: Sent) -> Found:
         """Among the Page's posts since just before the commit: by the photos' numbers, or by the text."""
-        since = int((sent.since - timedelta(seconds=60)).timestamp())
-        answer = self._graph.read(
-            lambda g: g.get_connections(self._page, "published_posts", fields=_FIELDS, since=since, limit=25)
-        )
-        posts = answer.get("data", [])
-        hits = [post for post in posts if _is_it(post, sent.prepared)]
-        if len(hits) != 1:
-            return CannotTell(f"{len(hits)} of {len(posts)}")
-        post = hits[0]
-        return Receipt(remote_id=post["id"], url=post.get("permalink_url") or self._fallback(post["id"]), at=sent.since)
+        return self._graph.read(lambda g: self._search(g, sent))
 
     def delete(self, remote_id: str) -> None:
         self._graph.read(lambda g: g.delete_object(remote_id))
 
+    def _search(self, api: Any, sent: Sent) -> Found:
+        posts = api.get_connections(self._page, "published_posts", fields=_FIELDS, since=earliest(sent), limit=25)["data"]
+        hits = [post for post in posts if _is_it(post, sent.prepared)]
+        if len(hits) != 1:
+            return CannotTell(f"{len(hits)} of {len(posts)}")
+        post = hits[0]
+        made = datetime.fromisoformat(post["created_time"])
+        return Receipt(remote_id=post["id"], url=post.get("permalink_url") or _constructed(post["id"]), at=made)
+
     def _hidden_photo(self, media: Media) -> str:
-        answer = self._graph.read(
+        return self._graph.create(
             lambda g: g.put_photo(
                 BytesIO(media.data), album_path=f"{self._page}/photos", published="false", alt_text_custom=media.alt
             )
         )
-        return str(answer["id"])
 
     def _permalink(self, post: str) -> str:
         """Asked for after the post is made: if that fails, the post is there all the same."""
@@ -90,24 +91,21 @@ class _Page:
             answer = self._graph.read(lambda g: g.get_object(post, fields="permalink_url"))
             return str(answer["permalink_url"])
         except (ChannelError, KeyError, TypeError):
-            return self._fallback(post)
+            return _constructed(post)
 
-    def _fallback(self, post: str) -> str:
-        return f"https://www.facebook.com/{post}"
+
+def _constructed(post: str) -> str:
+    return f"https://www.facebook.com/{post}"
 
 
 def _is_it(post: dict[str, Any], prepared: Prepared) -> bool:
     photos = set(prepared.token.split(",")) if prepared.token else set()
     if photos:
         return photos <= _targets(post)
-    return _canonical(post.get("message", "")) == _canonical(prepared.outgoing.text)
+    return canonical(post.get("message", "")) == canonical(prepared.outgoing.text)
 
 
 def _targets(post: dict[str, Any]) -> set[str]:
     attachments = post.get("attachments", {}).get("data", [])
     inner = [sub for a in attachments for sub in a.get("subattachments", {}).get("data", [])]
     return {str(a["target"]["id"]) for a in (*attachments, *inner) if a.get("target", {}).get("id")}
-
-
-def _canonical(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())

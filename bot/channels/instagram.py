@@ -33,7 +33,7 @@ def connect(config: Config) -> Channel:
     if config.instagram_driver == "private":
         from bot.channels import _instagram_private
 
-        return _instagram_private.connect(config)
+        return _instagram_private.connect(config, SPEC)
     from bot.channels import _instagram_graph
 
-    return _instagram_graph.connect(config)
+    return _instagram_graph.connect(config, SPEC)

@@ -1,18 +1,16 @@
-"""X, by tweepy and X's API v2.
-
-tweepy has its host written into a method, no time limit, and no v2 upload; the client below is tweepy's with these three put
-right. OAuth 1.0a user context: its tokens do not expire.
-"""
+"""X, by tweepy and X's API v2."""
 
 from __future__ import annotations
 
-import html
 import re
-import unicodedata
-from datetime import datetime, timedelta
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from bot.channels._limits import require_fit
+from bot.channels._matching import CLOCK_SKEW, canonical, made_before
 from bot.channels.base import CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.channels.registry import require
 from bot.config import Config
@@ -37,17 +35,17 @@ from bot.text.split import split
 if TYPE_CHECKING:
     from requests import Response
 
+    from bot.channels._x_client import XClient
+
 LIMIT = 280
-READ_TIMEOUT = 25.0
+REAL, WEB = "https://api.x.com", "https://x.com"
+T = TypeVar("T")
 _POST_USD, _POST_WITH_URL_USD = Decimal("0.015"), Decimal("0.20")  # pay-per-use prices since 2026-04-20
-_URL = re.compile(r"https?://")
 
 
 def cost(text: str) -> Decimal:
     """What X asks for a post, in US dollars."""
-    if not text:
-        return Decimal(0)
-    return _POST_WITH_URL_USD if _URL.search(text) else _POST_USD
+    return _POST_WITH_URL_USD if _SCHEME.search(text) else _POST_USD
 
 
 SPEC = ChannelSpec(
@@ -55,119 +53,127 @@ SPEC = ChannelSpec(
     label="X",
     limit=LIMIT,
     length=weighted_length,
-    unit="（半角で数えた字数）",
+    unit="字（半角換算）",
     images=ImageLimits(max_count=4, max_bytes=5_000_000, max_alt=1000),
     options={"thread": bool, "link": bool},
     split=lambda text, protected: split(text, LIMIT, weighted_length, protected),
     cost=cost,
 )
 
-# Status of an answer to a commit → what it means. An unlisted one is OutcomeUnknown: every 5xx may have posted.
-_STATUS: dict[int, type[ChannelError]] = {
+# Status of an answer → what it means for a commit. An unlisted one is OutcomeUnknown: every 5xx may have posted.
+_STATUSES: dict[int, type[ChannelError]] = {
     400: Rejected,
     401: AuthExpired,
     402: OutOfCredit,
     403: Rejected,
     404: Rejected,
-    413: MediaRefused,
+    413: Rejected,
     422: Rejected,
     429: RateLimited,
 }
-# Words in a 403 or 400, where the status alone does not tell. Matched in lower case, never shown.
-_DETAIL: tuple[tuple[str, type[ChannelError]], ...] = (
+# Words in an error's `type`, `detail` or `message`, where the status alone does not tell. Lower case; never shown.
+_WORDS: tuple[tuple[str, type[ChannelError]], ...] = (
     ("duplicate content", Duplicate),
     ("too long", TooLong),
-    ("text is too long", TooLong),
     ("suspended", AccountSuspended),
-    ("locked", AccountSuspended),
+    ("temporarily locked", AccountSuspended),
+    ("unsupported-authentication", AuthExpired),
     ("unsupported authentication", AuthExpired),
-    ("oauth1 permissions", AuthExpired),
-    ("media", MediaRefused),
+    ("client-forbidden", AuthExpired),
+    ("oauth1 app permissions", AuthExpired),
+    ("usage-capped", OutOfCredit),
 )
+# Two windows count posts, fifteen minutes and a day; on a 429 the one that is used up tells when it opens again.
+_WINDOWS = ("x-rate-limit", "x-app-limit-24hour", "x-user-limit-24hour")
+_SCHEME = re.compile(r"https?://", re.IGNORECASE)
+_FINAL_SLASH = re.compile(r"/(?=\s|$)")
+_MEDIA_LINK = re.compile(r"\s*https://t\.co/\w+\s*$")
 
 
 def connect(config: Config) -> Channel:
     """Raises ConfigError if a key is missing."""
-    names = ("x_consumer_key", "x_consumer_secret", "x_access_token", "x_access_token_secret")
-    require(config, "X", *names)
-    return _X(config)
+    from bot.channels._x_client import XClient
+
+    require(config, SPEC.label, "x_consumer_key", "x_consumer_secret", "x_access_token", "x_access_token_secret")
+    # An access token of OAuth 1.0a begins with its user's number.
+    user = config.x_access_token.reveal().partition("-")[0]
+    base = config.x_base_url.rstrip("/")
+    return _X(XClient(config), user, WEB if base == REAL else base)
 
 
 class _X:
-    def __init__(self, config: Config) -> None:
-        self._client = _client(config)
-        self._user = config.x_access_token.reveal().partition("-")[0]
-        real = config.x_base_url == "https://api.x.com"
-        self._web = "https://x.com" if real else config.x_base_url.rstrip("/")
+    def __init__(self, client: XClient, user: str, web: str) -> None:
+        self._client, self._user, self._web = client, user, web
 
     @property
     def account(self) -> str:
         return f"x:{self._user}"
 
     def prepare(self, outgoing: Outgoing) -> Prepared:
+        require_fit(SPEC, outgoing)
         ids = [self._upload(f"{outgoing.key}-{n}.jpg", media) for n, media in enumerate(outgoing.media)]
         return Prepared(outgoing=outgoing, token=",".join(ids), last_seen=self._newest())
 
     def commit(self, prepared: Prepared, now: datetime) -> Receipt:
         outgoing = prepared.outgoing
-        body: dict[str, Any] = {"text": outgoing.text, "user_auth": True}
+        body: dict[str, Any] = {"text": outgoing.text}
         if prepared.token:
             body["media_ids"] = prepared.token.split(",")
         if outgoing.parent:
             body["in_reply_to_tweet_id"] = outgoing.parent
-        answer = self._call(lambda: self._client.create_tweet(**body), committing=True)
-        remote = str((getattr(answer, "data", None) or {}).get("id", ""))
-        if not remote.isdigit():
-            raise OutcomeUnknown("answer without an id")
-        return Receipt(remote_id=remote, url=self._url(remote), at=now)
+        try:
+            remote = self._call(lambda: int(self._client.create_tweet(**body)["data"]["id"]), committing=True)
+        except Duplicate as refusal:
+            return made_before(self, Sent(prepared=prepared, since=now), refusal)
+        return Receipt(remote_id=str(remote), url=self._url(remote), at=now)
 
     def find(self, sent: Sent) -> Found:
         """Among our own posts since just before the commit: the same text, picture count and parent."""
-        last = sent.prepared.last_seen
-        since = {"since_id": last} if last else {"start_time": sent.since - timedelta(seconds=60)}
-        posts = self._own(max_results=100, **since)
-        wanted = _fingerprint(sent.prepared)
-        hits = [post for post in posts if _fingerprint_of(post) == wanted]
-        if len(hits) != 1:
-            return CannotTell(f"{len(hits)} of {len(posts)}")
-        remote = str(hits[0]["id"])
-        return Receipt(remote_id=remote, url=self._url(remote), at=sent.since)
+        return self._call(lambda: self._search(sent), committing=False)
 
     def delete(self, remote_id: str) -> None:
-        self._call(lambda: self._client.delete_tweet(remote_id, user_auth=True), committing=False)
+        if not self._call(lambda: self._client.delete_tweet(remote_id)["data"]["deleted"], committing=False):
+            raise Rejected("not deleted")
 
-    def _url(self, remote: str) -> str:
+    def _url(self, remote: int) -> str:
         return f"{self._web}/i/status/{remote}"
 
     def _upload(self, name: str, media: Media) -> str:
         def upload() -> str:
-            files = {"media": (name, media.data, "image/jpeg")}
-            answer = self._client.request(
-                "POST", "/2/media/upload", files=files, data={"media_category": "tweet_image"}, user_auth=True
-            )
-            uploaded = str(answer.json()["data"]["id"])
-            alt = {"id": uploaded, "metadata": {"alt_text": {"text": media.alt}}}
-            self._client.request("POST", "/2/media/metadata", json=alt, user_auth=True)
+            uploaded = self._client.upload(name, media.data)
+            self._client.describe(uploaded, media.alt)
             return uploaded
 
-        return str(self._call(upload, committing=False))
+        try:
+            return self._call(upload, committing=False)
+        except Rejected as e:
+            raise MediaRefused(e.message, code=e.code) from None
 
     def _newest(self) -> str:
+        """The newest own post's id, "" if that cannot be read: reading back then starts from the time of the commit."""
         try:
-            posts = self._own(max_results=5)
-        except Unavailable:  # reading back then starts from the time of the commit instead
+            posts = self._call(lambda: self._own(max_results=5), committing=False)
+        except Unavailable:
             return ""
         return str(max((int(post["id"]) for post in posts), default=""))
 
-    def _own(self, **query: Any) -> list[Any]:
-        fields = ["created_at", "entities", "attachments", "referenced_tweets"]
-        answer = self._call(
-            lambda: self._client.get_users_tweets(self._user, tweet_fields=fields, user_auth=True, **query), committing=False
-        )
-        return list(getattr(answer, "data", None) or [])
+    def _search(self, sent: Sent) -> Found:
+        last = sent.prepared.last_seen
+        posts = self._own(max_results=100, **({"since_id": last} if last else {"start_time": sent.since - CLOCK_SKEW}))
+        wanted = _sent_looks(sent.prepared)
+        hits = [post for post in posts if _looks(post) == wanted]
+        if len(hits) != 1:
+            return CannotTell(f"{len(hits)} of {len(posts)}")
+        made = datetime.fromisoformat(hits[0]["created_at"])
+        return Receipt(remote_id=hits[0]["id"], url=self._url(int(hits[0]["id"])), at=made)
 
-    def _call(self, send: Any, *, committing: bool) -> Any:
-        """tweepy's and requests' errors in our words; theirs may hold texts and keys, so they end here."""
+    def _own(self, **query: Any) -> list[dict[str, Any]]:
+        fields = ["created_at", "entities", "attachments", "referenced_tweets"]
+        answer = self._client.get_users_tweets(self._user, tweet_fields=fields, user_auth=True, **query)
+        return list(answer.get("data", []))
+
+    def _call(self, send: Callable[[], T], *, committing: bool) -> T:
+        """tweepy's and requests' errors hold texts and keys, so they end here; nothing is chained to ours."""
         try:
             return send()
         except Exception as e:
@@ -175,94 +181,71 @@ class _X:
         raise translated
 
 
-class _Refused(Exception):
-    """An answer that is not a 2xx. (tweepy's own exception stumbles over bodies that are not what it expects.)"""
-
-    def __init__(self, response: Response) -> None:
-        super().__init__(response.status_code)
-        self.response = response
-
-
 def _translate(error: Exception, *, committing: bool) -> ChannelError:
     from bot.channels._http import broken_exchange
+    from bot.channels._x_client import Refused
 
-    if isinstance(error, _Refused):
-        return _from_answer(error.response, committing=committing)
-    return broken_exchange(error, committing=committing)
-
-
-def _from_answer(response: Response, *, committing: bool) -> ChannelError:
-    from bot.channels._http import retry_after
-
-    status = response.status_code
-    kind = _STATUS.get(status, OutcomeUnknown)
-    if kind is RateLimited:
-        return RateLimited("429", code="429", retry_after=retry_after(response.headers, "x-rate-limit-reset"))
-    if status in (400, 403):
-        detail = response.text[:2000].lower()
-        kind = next((k for words, k in _DETAIL if words in detail), kind)
+    if not isinstance(error, Refused):
+        return broken_exchange(error, committing=committing)
+    kind, code = _meaning(error.response), str(error.response.status_code)
+    if issubclass(kind, RateLimited):
+        return kind(f"HTTP {code}", code=code, retry_after=_wait(error.response.headers))
     if kind is OutcomeUnknown and not committing:
         kind = Unavailable
-    return kind(f"HTTP {status}", code=str(status))
+    return kind(f"HTTP {code}", code=code)
 
 
-def canonical(text: str, urls: list[Any] | None = None) -> str:
-    """A post's text as its author typed it: entities unescaped, t.co links expanded, a trailing media link dropped, NFC,
-    white space collapsed."""
-    for entity in urls or []:
-        target = "" if entity.get("media_key") else entity.get("expanded_url", "")
-        text = text.replace(entity["url"], target)
-    text = re.sub(r"\s*https://t\.co/\w+\s*$", "", text)
-    return " ".join(unicodedata.normalize("NFC", html.unescape(text)).split())
+def _meaning(response: Response) -> type[ChannelError]:
+    kind = _STATUSES.get(response.status_code, OutcomeUnknown)
+    if kind not in (Rejected, RateLimited):
+        return kind
+    told = _told(response)
+    return next((more for words, more in _WORDS if words in told), kind)
 
 
-def _fingerprint(prepared: Prepared) -> tuple[str, int, str]:
+def _told(response: Response) -> str:
+    """What X says of the error. Not the whole body, which may quote the post."""
+    try:
+        body = response.json()
+        errors = [e.get("message", "") for e in body.get("errors", [])]
+        return " ".join([body.get("type", ""), body.get("detail", ""), *errors]).lower()
+    except (ValueError, AttributeError, TypeError):
+        return ""
+
+
+def _wait(headers: Mapping[str, str]) -> float | None:
+    """Seconds until a new try, None if X does not say."""
+    from bot.channels._http import retry_after
+
+    if (asked := retry_after(headers)) is not None:
+        return asked
+    used_up = [w for w in _WINDOWS if headers.get(f"{w}-remaining", "0") == "0" and headers.get(f"{w}-reset", "").isdigit()]
+    seconds = max((float(headers[f"{w}-reset"]) - time.time() for w in used_up), default=0.0)
+    return seconds if seconds > 0 else None
+
+
+def _sent_looks(prepared: Prepared) -> tuple[str, int, str]:
     outgoing = prepared.outgoing
-    return canonical(outgoing.text), len(outgoing.media), outgoing.parent
+    return _without_scheme(outgoing.text), len(outgoing.media), outgoing.parent
 
 
-def _fingerprint_of(post: Any) -> tuple[str, int, str]:
-    entities, attachments = post.get("entities") or {}, post.get("attachments") or {}
-    replied = [r["id"] for r in post.get("referenced_tweets") or [] if r["type"] == "replied_to"]
-    text = canonical(post["text"], entities.get("urls"))
-    return text, len(attachments.get("media_keys") or []), str(replied[0]) if replied else ""
+def _looks(post: Mapping[str, Any]) -> tuple[str, int, str]:
+    """Text, picture count and parent of a post, as they can be compared with what was sent."""
+    pictures = len((post.get("attachments") or {}).get("media_keys", []))
+    parents = [r["id"] for r in post.get("referenced_tweets") or [] if r["type"] == "replied_to"]
+    typed = as_typed(post["text"], (post.get("entities") or {}).get("urls", []))
+    return _without_scheme(_MEDIA_LINK.sub("", typed) if pictures else typed), pictures, parents[0] if parents else ""
 
 
-def _client(config: Config) -> Any:
-    """tweepy.Client with the host, the time limits and the multipart bodies that it lacks."""
-    import tweepy
-    from tweepy.auth import OAuth1UserHandler
+def as_typed(text: str, urls: list[dict[str, Any]]) -> str:
+    """A post's text with X's own marks undone: three characters escaped, links shortened, a link to the pictures added."""
+    for escaped, character in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+        text = text.replace(escaped, character)
+    for link in urls:
+        text = text.replace(link["url"], "" if "media_key" in link else link["expanded_url"])
+    return text
 
-    from bot.channels._http import OnceSession
 
-    keys = (config.x_consumer_key, config.x_consumer_secret, config.x_access_token, config.x_access_token_secret)
-    secrets = tuple(key.reveal() for key in keys)
-
-    class Client(tweepy.Client):  # type: ignore[misc]
-        def request(
-            self,
-            method: str,
-            route: str,
-            params: Any = None,
-            json: Any = None,
-            user_auth: bool = False,
-            files: Any = None,
-            data: Any = None,
-        ) -> Response:
-            response: Response = self.session.request(
-                method,
-                config.x_base_url.rstrip("/") + route,
-                params=params,
-                json=json,
-                files=files,
-                data=data,
-                headers={"User-Agent": self.user_agent},
-                auth=OAuth1UserHandler(*secrets).apply_auth(),
-            )
-            if not 200 <= response.status_code < 300:
-                raise _Refused(response)
-            return response
-
-    client = Client(consumer_key="-", consumer_secret="-", access_token="-", access_token_secret="-")  # noqa: S106 signed above
-    client.session = OnceSession(READ_TIMEOUT)
-    return client
+def _without_scheme(text: str) -> str:
+    """X puts a scheme before a bare domain, and a slash behind it."""
+    return canonical(_FINAL_SLASH.sub("", _SCHEME.sub("", text)))

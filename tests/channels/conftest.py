@@ -1,32 +1,21 @@
-"""A real sandbox over HTTP, and a small server for the pictures that Instagram fetches."""
+"""Channels connected to the real sandbox over HTTP, or to a platform that says what a test tells it to."""
 
 from __future__ import annotations
 
-import hashlib
+import dataclasses
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from io import BytesIO
 
 import pytest
-from PIL import Image
 
+from bot.channels import _graph, _instagram_private, _x_client, registry
+from bot.channels.base import Channel
 from bot.config import Config, load
-from bot.render.variant import Media
 from bot.sandbox.credentials import environment
+from tests.channels.material import BLUE, CASES, RED, connect_to
+from tests.channels.scripted import ScriptedPlatform, scripted_platform
 from tests.sandbox_client import SandboxClient
-
-
-def picture(colour: str, alt: str) -> Media:
-    buffer = BytesIO()
-    Image.new("RGB", (640, 640), colour).save(buffer, "JPEG", quality=85)
-    data = buffer.getvalue()
-    sha256 = hashlib.sha256(data).hexdigest()
-    return Media(file=f"{colour}.jpg", alt=alt, width=640, height=640, sha256=sha256, data=data)
-
-
-RED = picture("red", "赤い四角の見本")
-BLUE = picture("blue", "青い四角の見本。<b>と&を含む")
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +40,42 @@ def picture_host() -> Iterator[str]:
 
 
 @pytest.fixture
-def config(sandbox: SandboxClient, picture_host: str, request: pytest.FixtureRequest) -> Config:
-    driver = getattr(request, "param", "graph")
-    env = environment(sandbox.base_url) | {"DXBOT_MEDIA_BASE_URL": picture_host, "DXBOT_INSTAGRAM_DRIVER": driver}
-    return load(env)
+def config(sandbox: SandboxClient, picture_host: str) -> Config:
+    return load(environment(sandbox.base_url) | {"DXBOT_MEDIA_BASE_URL": picture_host})
+
+
+@pytest.fixture(params=CASES, ids="-".join)
+def case(request: pytest.FixtureRequest) -> tuple[str, str]:
+    chosen: tuple[str, str] = request.param
+    return chosen
+
+
+@pytest.fixture
+def key(case: tuple[str, str]) -> str:
+    return case[0]
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time-outs short enough for a test of a hanging server."""
+    for module in (_x_client, _graph, _instagram_private):
+        monkeypatch.setattr(module, "READ_TIMEOUT", 0.5)
+
+
+@pytest.fixture
+def channel(case: tuple[str, str], config: Config) -> Channel:
+    """Connected to the sandbox."""
+    key, driver = case
+    return registry.connect(key, dataclasses.replace(config, instagram_driver=driver))
+
+
+@pytest.fixture
+def platform() -> Iterator[ScriptedPlatform]:
+    with scripted_platform() as running:
+        yield running
+
+
+@pytest.fixture
+def scripted(case: tuple[str, str], platform: ScriptedPlatform) -> Channel:
+    """Connected to the scripted platform."""
+    return connect_to(platform.base_url, *case)

@@ -1,0 +1,99 @@
+"""A platform that says what the test tells it to, and counts what it was asked."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`cut` hangs up without a word (None: not at all), or after so many bytes of the body; `hang` never answers."""
+
+    status: int = 200
+    body: Any = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cut: int | None = None
+    chunked: bool = False
+    hang: bool = False
+
+    def content(self) -> tuple[bytes, str]:
+        if isinstance(self.body, str):
+            return self.body.encode(), "text/html"
+        return json.dumps(self.body).encode(), "application/json"
+
+
+class ScriptedPlatform:
+    """Every request gets `answer`, or the first entry of `answers` that its path contains."""
+
+    def __init__(self) -> None:
+        self.answer = Answer()
+        self.answers: dict[str, Answer] = {}
+        self.asked: list[tuple[str, str]] = []
+        self.over = threading.Event()
+        self.base_url = ""
+
+    def posts(self) -> list[str]:
+        return [path for method, path in self.asked if method == "POST"]
+
+    def reply_to(self, handler: BaseHTTPRequestHandler) -> None:
+        handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
+        self.asked.append((handler.command, handler.path))
+        answer = next((a for part, a in self.answers.items() if part in handler.path), self.answer)
+        if answer.hang:
+            self.over.wait(30)
+        if answer.hang or answer.cut == 0:
+            _reset(handler)
+        else:
+            _write(handler, answer)
+
+
+def _reset(handler: BaseHTTPRequestHandler) -> None:
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.close_connection = True
+
+
+def _write(handler: BaseHTTPRequestHandler, answer: Answer) -> None:
+    content, kind = answer.content()
+    handler.send_response(answer.status)
+    for name, value in {"Content-Type": kind, **answer.headers}.items():
+        handler.send_header(name, value)
+    if answer.chunked:
+        handler.send_header("Transfer-Encoding", "chunked")
+        content = b"%x\r\n%s\r\n" % (len(content), content)
+    else:
+        handler.send_header("Content-Length", str(len(content)))
+    handler.end_headers()
+    handler.wfile.write(content if answer.cut is None else content[: answer.cut])
+    handler.close_connection = True
+
+
+@contextmanager
+def scripted_platform() -> Iterator[ScriptedPlatform]:
+    platform = ScriptedPlatform()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            platform.reply_to(self)
+
+        do_POST = do_DELETE = do_GET  # noqa: N815
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
+        http.daemon_threads = True
+        platform.base_url = f"http://127.0.0.1:{http.server_port}"
+        threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        yield platform
+        platform.over.set()
+        http.shutdown()

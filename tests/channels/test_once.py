@@ -1,0 +1,79 @@
+"""One commit is one request: whatever the platform answers, it is asked once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.channels.base import Channel
+from bot.errors import ChannelError, OutcomeUnknown, RateLimited
+from tests.channels.material import as_prepared
+from tests.channels.scripted import Answer, ScriptedPlatform
+
+MADE = {"data": {"id": "1800000000000000009"}, "id": "18", "media": {"pk": "18", "code": "C"}, "status": "ok"}
+IN_DOUBT = {
+    "server error": Answer(500, {"error": {"code": 2, "message": "retry"}, "message": "x"}),
+    "server error with a refusal's code": Answer(503, {"error": {"code": 190, "message": "x"}, "message": "login_required"}),
+    "gateway page": Answer(502, "<h1>Bad Gateway</h1>"),
+    "request time-out": Answer(408, {"message": "x"}),
+    "redirect": Answer(307, "", {"Location": "/elsewhere"}),
+    "unknown status": Answer(418, {"message": "x"}),
+    "closed without a word": Answer(cut=0),
+    "half a body": Answer(201, MADE, cut=20),
+    "half a chunked body": Answer(201, MADE, chunked=True),
+    "success without content": Answer(204, ""),
+    "success without an id": Answer(200, {"data": None, "media": None, "status": "ok"}),
+    "a list": Answer(200, []),
+    "not JSON": Answer(200, "ok"),
+    "silence": Answer(hang=True),
+}
+
+
+@pytest.mark.parametrize("answer", IN_DOUBT.values(), ids=IN_DOUBT.keys())
+@pytest.mark.usefixtures("impatient")
+def test_an_unclear_answer_is_unknown_and_the_request_is_not_repeated(
+    case: tuple[str, str], scripted: Channel, platform: ScriptedPlatform, answer: Answer
+) -> None:
+    platform.answer = answer
+    with pytest.raises(OutcomeUnknown):
+        scripted.commit(as_prepared(*case), datetime.now(UTC))
+    assert len(platform.asked) == 1
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 429])
+def test_a_refusal_is_not_repeated_either(
+    case: tuple[str, str], scripted: Channel, platform: ScriptedPlatform, status: int
+) -> None:
+    platform.answer = Answer(status, {"error": {"code": 100, "message": "x"}})
+    with pytest.raises(ChannelError):
+        scripted.commit(as_prepared(*case), datetime.now(UTC))
+    assert len(platform.asked) == 1
+
+
+def test_a_success_whose_address_cannot_be_read_is_still_a_success(
+    case: tuple[str, str], scripted: Channel, platform: ScriptedPlatform
+) -> None:
+    platform.answers = {"?fields=permalink": Answer(500, {"error": {"code": 2}})}
+    platform.answer = Answer(201, MADE)
+    receipt = scripted.commit(as_prepared(*case), datetime.now(UTC))
+    assert receipt.remote_id
+    assert receipt.url.startswith("http")
+    assert len(platform.posts()) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "least", "most"), [("120", 120, 120), ("Wed, 01 Jan 2098 00:00:00 GMT", 10**9, 10**10), ("soon", None, None)]
+)
+def test_a_busy_platform_says_when_to_come_back_or_does_not(
+    case: tuple[str, str], scripted: Channel, platform: ScriptedPlatform, asked: str, least: float | None, most: float | None
+) -> None:
+    platform.answer = Answer(429, {"error": {"code": 4, "message": "x"}}, {"Retry-After": asked})
+    with pytest.raises(RateLimited) as caught:
+        scripted.commit(as_prepared(*case), datetime.now(UTC))
+    wait = caught.value.retry_after
+    if least is None or most is None:
+        assert wait is None
+    else:
+        assert wait is not None
+        assert least <= wait <= most

@@ -31,7 +31,8 @@ def refused(library: Library, path: Path) -> ContentError:
 
 
 def test_a_post_is_read_with_its_ruby_figures_and_times(library: Library, folder: Path) -> None:
-    body = "{提言|ていげん}の取得率は{{ indicator.card.rate }}%（{{ indicator.card.numerator }}人）です。\n\n## 見出し\n\n- 一つ\n- ｜二《ふた》つ\n"
+    first = "{提言|ていげん}の取得率は{{ indicator.card.rate }}%（{{ indicator.card.numerator }}人）です。"
+    body = first + "\n\n## 見出し\n\n- 一つ\n- ｜二《ふた》つ\n"
     post = library.read(write_post(folder, extra="publish: 2026-12-01 12:15", body=body))
     lead, heading, items = post.document.blocks
     assert isinstance(lead, Paragraph)

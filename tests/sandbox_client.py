@@ -12,7 +12,9 @@ class SandboxClient:
         self.base_url = base_url
 
     def posts(self, channel: str = "") -> list[dict[str, Any]]:
-        shown: list[dict[str, Any]] = requests.get(f"{self.base_url}/_sandbox/posts", params={"channel": channel}, timeout=5).json()
+        shown: list[dict[str, Any]] = requests.get(
+            f"{self.base_url}/_sandbox/posts", params={"channel": channel}, timeout=5
+        ).json()
         return shown
 
     def fault(self, channel: str, kind: str, on: str = "commit", times: int = 1) -> None:

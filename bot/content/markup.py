@@ -43,6 +43,7 @@ _REFUSED = (
     (re.compile(r"^\s*\|.*\|\s*$", re.MULTILINE), "表は使えません", "箇条書きか、画像の図表にしてください"),
 )
 _JAPANESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
+_RULE = re.compile(r"^ {0,3}([-*_]) *(?:\1 *){2,}$", re.MULTILINE)
 _UNSUPPORTED = {"img": "画像", "hr": "横線", "h1": "大見出し（#）", "pre": "コード", "code": "コード", "table": "表"}
 _HINTS = {
     "img": "画像は、ファイルの先頭の images: に書いてください",
@@ -106,7 +107,7 @@ class Reader:
             return self._inlines(inner[0])
         if inner:
             raise self._error(
-                self.cursor,
+                self._seek("".join(inner[-1].itertext()).strip().partition("\n")[0]),
                 "nested list",
                 "箇条書きの中に、箇条書きや段落は入れられません",
                 "1段の箇条書きにしてください",
@@ -200,6 +201,8 @@ class Reader:
         name = _UNSUPPORTED.get(element.tag, "この書き方")
         hint = _HINTS.get(element.tag, "使える書き方（見出し・段落・箇条書き・リンク・強調・ふりがな）に直してください")
         source = element.get("alt") or "".join(element.itertext()).strip()[:12]
+        if element.tag == "hr" and (rule := _RULE.search(self.text, self.cursor)):
+            source = rule.group()
         return self._error(self._seek(source), f"unsupported element {element.tag}", f"本文に{name}は使えません", hint)
 
     def _error(self, offset: int, message: str, summary: str, next_step: str) -> ContentError:

@@ -32,25 +32,34 @@ class FittedImage:
 
 def probe(path: Path, place: Place) -> tuple[int, int]:
     """Width and height as shown (upright), from the file's header alone. Raises MediaError."""
-    image = _open(path, place)
-    width, height = image.size
-    return (height, width) if image.getexif().get(0x0112, 1) >= 5 else (width, height)
+    with _open(path, place) as image:
+        width, height = image.size
+        return (height, width) if image.getexif().get(0x0112, 1) >= 5 else (width, height)
 
 
 def fit(path: Path, limits: ImageLimits, place: Place) -> FittedImage:
-    """The picture within `limits`. Too wide or too tall, it gets a quiet margin. Raises MediaError."""
+    """The picture within `limits`. Too wide or too tall, it gets a quiet margin; too many bytes, it is saved more coarsely,
+    and then smaller. Raises MediaError."""
     image = _within(_padded(_upright(path, place), limits), limits)
-    for quality in _QUALITIES:
-        buffer = BytesIO()
-        image.save(buffer, "JPEG", quality=quality, optimize=True, subsampling=0 if quality > 80 else 2)
-        data = buffer.getvalue()
-        if len(data) <= limits.max_bytes:
-            sha256 = hashlib.sha256(data).hexdigest()
-            return FittedImage(data=data, width=image.width, height=image.height, sha256=sha256)
-    raise _error(place, "too large", "画像を上限の大きさまで小さくできません", "細かい模様の少ない画像にしてください")
+    while True:
+        for quality in _QUALITIES:
+            data = _jpeg(image, quality)
+            if len(data) <= limits.max_bytes:
+                sha256 = hashlib.sha256(data).hexdigest()
+                return FittedImage(data=data, width=image.width, height=image.height, sha256=sha256)
+        if image.width * 3 // 4 < limits.min_width:
+            raise _error(place, "too large", "画像を上限の大きさまで小さくできません", "細かい模様の少ない画像にしてください")
+        image = image.resize((image.width * 3 // 4, image.height * 3 // 4))
+
+
+def _jpeg(image: Image, quality: int) -> bytes:
+    buffer = BytesIO()
+    image.save(buffer, "JPEG", quality=quality, optimize=True, subsampling=0 if quality > 80 else 2)
+    return buffer.getvalue()
 
 
 def _open(path: Path, place: Place) -> Image:
+    """The opened file; the caller closes it."""
     import PIL.Image
     from PIL import UnidentifiedImageError
 
@@ -58,15 +67,23 @@ def _open(path: Path, place: Place) -> Image:
         raise _error(place, "missing", f"画像「{path.name}」が見つかりません", "ファイルの名前と場所を確かめてください")
     try:
         image = PIL.Image.open(path, formats=_FORMATS)
-    except (UnidentifiedImageError, OSError, ValueError, PIL.Image.DecompressionBombError):
+    except (UnidentifiedImageError, OSError, ValueError):
         raise _error(
             place, "not a picture", f"「{path.name}」は画像として開けません", "JPEG か PNG の画像に差し替えてください"
         ) from None
+    except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning):
+        raise _too_many_pixels(path, place) from None
     if image.width * image.height > MAX_PIXELS:
-        raise _error(place, "too many pixels", f"画像「{path.name}」が大きすぎます", "長い辺を4000画素ほどに縮めてください")
+        image.close()
+        raise _too_many_pixels(path, place)
     if getattr(image, "n_frames", 1) > 1:
+        image.close()
         raise _error(place, "animated", f"「{path.name}」は動く画像です", "動かない画像に差し替えてください")
     return image
+
+
+def _too_many_pixels(path: Path, place: Place) -> MediaError:
+    return _error(place, "too many pixels", f"画像「{path.name}」が大きすぎます", "長い辺を4000画素ほどに縮めてください")
 
 
 def _upright(path: Path, place: Place) -> Image:
@@ -74,13 +91,16 @@ def _upright(path: Path, place: Place) -> Image:
     import PIL.Image
     from PIL import ImageOps
 
-    try:
-        turned = ImageOps.exif_transpose(_open(path, place))
-        opaque = PIL.Image.new("RGB", turned.size, "white")
-        pixels = _srgb(turned).convert("RGBA")
-        opaque.paste(pixels, mask=pixels.getchannel("A"))
-    except (OSError, SyntaxError, ValueError):
-        raise _error(place, "damaged", f"画像「{path.name}」が壊れています", "元の画像からもう一度保存してください") from None
+    with _open(path, place) as image:
+        try:
+            turned = ImageOps.exif_transpose(image)
+            opaque = PIL.Image.new("RGB", turned.size, "white")
+            pixels = _srgb(turned).convert("RGBA")
+            opaque.paste(pixels, mask=pixels.getchannel("A"))
+        except (OSError, SyntaxError, ValueError):
+            raise _error(
+                place, "damaged", f"画像「{path.name}」が壊れています", "元の画像からもう一度保存してください"
+            ) from None
     return opaque
 
 

@@ -174,7 +174,9 @@ def void_if_changed(ctx: Context, submission: Submission) -> bool:
         require_fresh(ctx, submission)
     except StaleApproval:
         with transaction.atomic():
-            _make_stale(ctx, submission, audit.SYSTEM)
+            current = Submission.objects.select_for_update().get(id=submission.id)
+            if current.state in OPEN:  # another channel's delivery may have found it out first
+                _make_stale(ctx, current, audit.SYSTEM)
         return True
     return False
 

@@ -13,6 +13,7 @@ from tests.office import TUESDAY, Office
 
 CHANNELS = ("x", "instagram", "facebook")
 NOON = TUESDAY.replace(hour=12, minute=15)
+LONG = "最初の段落です（見本）。\n\n" + "".join(f"{n}番目の文で、職員がお話を聞いて入力します。" for n in range(30)) + "\n"
 
 
 def test_an_approved_post_appears_once_on_each_channel_at_its_time(office: Office) -> None:
@@ -100,10 +101,13 @@ def test_a_closed_account_holds_its_lane_and_no_other(office: Office) -> None:
     office.approved("one", title="一つ目（見本）")
     office.approved("two", title="二つ目（見本）")
     office.sandbox.fault("x", "401")
-    office.publish_all()
+    office.at(NOON)
+    office.runner().beat()
     assert {d.state for d in office.deliveries() if d.channel == "x"} == {"held"}
-    assert {d.state for d in office.deliveries() if d.channel != "x"} == {"published"}
     assert Lane.objects.get(name="x").closed_at is not None
+    office.publish_all()
+    assert {d.state for d in office.deliveries() if d.channel != "x"} == {"published"}
+    assert office.sandbox.posts("x") == []
 
 
 def test_a_late_post_is_missed_never_sent(office: Office) -> None:
@@ -214,8 +218,7 @@ def _die_with(office: Office, *, intent: bool) -> None:
 
 
 def test_a_thread_goes_out_part_by_part_each_a_reply_to_the_one_before(office: Office) -> None:
-    body = "最初の段落です（見本）。\n\n" + "職員がお話を聞いて、画面に入力します。" * 30 + "\n"
-    office.approved(channels="x", extra="slot: lunch\nx: {thread: true}", body=body)
+    office.approved(channels="x", extra="slot: lunch\nx: {thread: true}", body=LONG)
     office.publish_all()
     posts = office.sandbox.posts("x")
     assert len(posts) > 2
@@ -223,8 +226,7 @@ def test_a_thread_goes_out_part_by_part_each_a_reply_to_the_one_before(office: O
 
 
 def test_a_thread_resumes_in_the_middle_and_is_never_begun_again(office: Office) -> None:
-    body = "最初の段落です（見本）。\n\n" + "職員がお話を聞いて、画面に入力します。" * 30 + "\n"
-    office.approved(channels="x", extra="slot: lunch\nx: {thread: true}", body=body)
+    office.approved(channels="x", extra="slot: lunch\nx: {thread: true}", body=LONG)
     office.at(NOON)
     runner = office.runner()
     office.sandbox.fault("x", "429", times=1)

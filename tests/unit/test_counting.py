@@ -41,7 +41,24 @@ _PIECES = st.sampled_from(
     [
         *("あ", "金沢市", "。", "、", "「", "」", " ", "\n", "DX", "1.5", "46.5%", "@abc", "#金沢市DX", "…", "〜", "é"),
         *("https://example.jp/", "https://www4.city.kanazawa.lg.jp/a_b/c.html", "http://a.b.c.example.com/x?y=z#w"),
-        *("example.com", "foo.bar", "1.2.3", "a.b", "。example.jp。", "👍", "👩🏽‍💻", "🇯🇵", "️", "©", "(", ")", "/", ":", ".", "-"),
+        *(
+            "example.com",
+            "foo.bar",
+            "1.2.3",
+            "a.b",
+            "。example.jp。",
+            "👍",
+            "👩🏽‍💻",
+            "🇯🇵",
+            "️",
+            "©",
+            "(",
+            ")",
+            "/",
+            ":",
+            ".",
+            "-",
+        ),
     ]
 )
 

@@ -1,0 +1,181 @@
+"""The command line as a person uses it: real processes, real files."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.cli.main import _COMMANDS
+from bot.config import ROOT
+from tests.office import write_content, write_post
+
+
+class Shell:
+    """A desk: a content folder, a state folder, and `dxbot`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.content = folder / "content"
+        write_content(self.content)
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("DXBOT_") and k != "DJANGO_SETTINGS_MODULE"}
+        self.env = inherited | {"DXBOT_CONTENT_DIR": str(self.content), "DXBOT_VAR_DIR": str(folder / "var"), "COLUMNS": "200"}
+
+    def run(self, *arguments: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
+        return self.python("-m", "bot", *map(str, arguments), **env)
+
+    def python(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *arguments],
+            capture_output=True,
+            env=self.env | env,
+            cwd=ROOT,
+            timeout=60,
+            check=False,
+            encoding="utf-8",
+        )
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+@pytest.mark.parametrize("command", list(_COMMANDS))
+def test_every_command_has_help_in_japanese_with_an_example(shell: Shell, command: str) -> None:
+    done = shell.run(command, "--help")
+    assert done.returncode == 0, done.stderr
+    assert "例: dxbot" in done.stdout or "Commands:" in done.stdout
+    assert any("ぁ" <= c <= "ん" for c in done.stdout)
+
+
+def test_check_passes_a_good_post_and_names_the_place_of_a_bad_one(shell: Shell) -> None:
+    good = write_post(shell.content, "good")
+    bad = write_post(shell.content, "bad", extra="hastags: [a]")
+    assert shell.run("check", good).returncode == 0
+    done = shell.run("check", good, bad)
+    assert done.returncode == 1
+    assert f"{bad}:9:1:" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_check_speaks_json_alone_when_asked(shell: Shell) -> None:
+    path = write_post(shell.content, extra="x: {text: " + "あ" * 141 + "}")
+    done = shell.run("check", path, "--format", "json")
+    (finding,) = json.loads(done.stdout)
+    assert set(finding) == {"rule", "level", "path", "line", "column", "message", "advice"}
+    assert (finding["rule"], finding["line"]) == ("limits.length", 9)
+
+
+def test_one_unreadable_file_does_not_hide_the_others(shell: Shell) -> None:
+    write_post(shell.content, "a-good")
+    write_post(shell.content, "b-bad").write_bytes(b"\xff\xfe\x00\x00")
+    write_post(shell.content, "c-long", extra="x: {text: " + "あ" * 141 + "}")
+    done = shell.run("check", "--json")
+    assert {Path(f["path"]).stem for f in json.loads(done.stdout)} == {"b-bad", "c-long"}
+
+
+def test_render_gives_what_would_go_out(shell: Shell) -> None:
+    done = shell.run("render", write_post(shell.content), "--json")
+    shown = json.loads(done.stdout)
+    assert len(shown["digest"]) == 64
+    x = next(v for v in shown["variants"] if v["channel"] == "x")
+    assert set(x) == {"channel", "parts", "media", "cost_usd"}
+    assert set(x["parts"][0]) == {"text", "length", "limit"}
+    assert set(x["media"][0]) == {"file", "alt", "width", "height", "sha256"}
+    assert (x["parts"][0]["limit"], x["cost_usd"]) == (280, 0.015)
+
+
+def test_140_kana_pass_and_141_do_not(shell: Shell) -> None:
+    for count, code in ((140, 0), (141, 1)):
+        path = write_post(shell.content, extra=f"x: {{text: {'あ' * count}}}")
+        assert shell.run("check", path).returncode == code
+
+
+def test_acting_needs_a_personal_token(shell: Shell) -> None:
+    path = write_post(shell.content)
+    wrong: list[dict[str, str]] = [{}, {"DXBOT_TOKEN": "dxb_wrong"}]
+    for token in wrong:
+        done = shell.run("submit", path, **token)
+        assert done.returncode == 1
+        assert "DXBOT_TOKEN" in done.stderr
+
+
+def test_the_queue_by_command_line_from_submission_to_plan(shell: Shell) -> None:
+    tokens = {person: _token(shell, person, role) for person, role in (("shimin-leader", "leader"), ("kouhou", "officer"))}
+    path = write_post(shell.content)
+    assert shell.run("submit", path, DXBOT_TOKEN=tokens["shimin-leader"]).returncode == 0
+    (row,) = json.loads(shell.run("queue", "--json").stdout)
+    number = str(row["id"])
+    own = shell.run("approve", number, DXBOT_TOKEN=tokens["shimin-leader"])
+    assert own.returncode == 1
+    assert "権限" in own.stderr
+    assert shell.run("approve", number, "--digest", "0000", DXBOT_TOKEN=tokens["kouhou"]).returncode == 1
+    done = shell.run("approve", number, "--digest", row["digest"][:8], DXBOT_TOKEN=tokens["kouhou"])
+    assert done.returncode == 0, done.stderr
+    planned = json.loads(shell.run("schedule", "--json").stdout)
+    assert {d["channel"] for d in planned} == {"x", "facebook", "instagram"}
+    moved = str(planned[0]["id"])
+    assert shell.run("reschedule", moved, "--at", "2026-01-01 12:00", DXBOT_TOKEN=tokens["kouhou"]).returncode == 1
+    assert shell.run("cancel", moved, DXBOT_TOKEN=tokens["kouhou"]).returncode == 0
+    assert shell.run("pause", "--reason", "試験", DXBOT_TOKEN=tokens["kouhou"]).returncode == 0
+    states = [d["state"] for d in json.loads(shell.run("deliveries", "--json").stdout)]
+    assert sorted(states) == ["cancelled", "held", "held"]
+    assert shell.run("admin", "audit", "verify").returncode == 0
+
+
+def _token(shell: Shell, person: str, role: str) -> str:
+    """What a person gets from the page 自分の鍵."""
+    code = (
+        "from bot.cli.office import office; ctx = office(); from bot.services import accounts as a;"
+        "from bot.workflow.actors import Role; import sys;"
+        "u = a.set_up_user(ctx, sys.argv[1], Role(sys.argv[2]), 'a-long-enough-passphrase');"
+        "print(a.issue_token(ctx, u, 'test').reveal())"
+    )
+    done = shell.python("-c", code, person, role)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_the_newsletter_says_when_there_is_nothing_for_it(shell: Shell) -> None:
+    done = shell.run("newsletter", "build", "-o", shell.content.parent / "out")
+    assert done.returncode == 1
+    assert "承認済みの原稿がありません" in done.stderr
+
+
+def test_a_broken_configuration_is_wrong_use(shell: Shell) -> None:
+    done = shell.run("check", DXBOT_TIMEZONE="Mars/Base")
+    assert done.returncode == 2
+    assert "DXBOT_TIMEZONE" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_english_is_spoken_on_request(shell: Shell) -> None:
+    assert "posts checked" in shell.run("check", write_post(shell.content), DXBOT_LANG="en").stdout
+
+
+def test_a_new_post_becomes_a_good_one_when_it_is_filled_in(shell: Shell) -> None:
+    done = shell.run("new", "窓口のDX: 書かない", "--author", "shimin-leader")
+    assert done.returncode == 0, done.stderr
+    path = Path(done.stdout.strip())
+    text = path.read_text(encoding="utf-8").replace('measure: ""', "measure: 1-1")
+    path.write_text(text.replace("images: []", "images: [{file: red.png, alt: 赤い四角の見本}]"), encoding="utf-8")
+    checked = shell.run("check", path)
+    assert checked.returncode == 0, checked.stdout
+    assert "窓口のDX: 書かない" in shell.run("render", path, "--channel", "x").stdout
+    assert shell.run("picture", path).returncode == 0
+
+
+def test_check_loads_neither_django_nor_an_sdk(shell: Shell) -> None:
+    probe = (
+        "import sys\n"
+        "from bot.cli.main import cli\n"
+        "try:\n    cli(['check', sys.argv[1]])\nexcept SystemExit:\n    pass\n"
+        "heavy = {'django', 'tweepy', 'facebook', 'instagrapi', 'requests', 'matplotlib', 'rich', 'twitter_text'}\n"
+        "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)\n"
+    )
+    done = shell.python("-c", probe, str(write_post(shell.content)))
+    assert done.returncode == 0, done.stderr

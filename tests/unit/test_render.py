@@ -1,0 +1,135 @@
+"""What goes out: texts of the channels, pictures, the digest."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from bot.channels import registry
+from bot.config import ROOT
+from bot.content.library import Library
+from bot.content.post import Post
+from bot.errors import TemplateError
+from bot.render.bundle import render
+from bot.render.environment import Templates
+from bot.render.variant import Bundle, read_bundle
+from tests.office import TOKYO, write_content, write_post
+
+SPECS = tuple(registry.specs().values())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_content(tmp_path)
+    return tmp_path
+
+
+def rendered(folder: Path, templates: Path = ROOT / "templates", **given: str) -> Bundle:
+    library = Library(folder, TOKYO, {spec.key: spec.options for spec in SPECS})
+    post: Post = library.read(write_post(folder, **given))
+    return render(post, SPECS, Templates(templates), library.city)
+
+
+def text(bundle: Bundle, channel: str) -> str:
+    variant = bundle.variant(channel)
+    assert variant is not None
+    return "\n---\n".join(part.text for part in variant.parts)
+
+
+BODY = "{提言|ていげん}を受けました。\n\n## 変えたこと\n\n- {提言|ていげん}どおり\n- [公式サイト](https://example.jp/a)\n\n結び。\n"
+
+
+def test_x_gets_title_lead_and_tags_in_one_post(folder: Path) -> None:
+    bundle = rendered(folder, body=BODY, extra="hashtags: [金沢市DX]")
+    assert text(bundle, "x") == "書かない窓口（見本）\n\n提言（ていげん）を受けました。\n\n#金沢市DX"
+
+
+def test_facebook_gets_the_whole_body_with_links_and_each_reading_once(folder: Path) -> None:
+    shown = text(rendered(folder, body=BODY), "facebook")
+    assert shown.count("ていげん") == 1
+    assert "【変えたこと】\n・提言どおり\n・公式サイト（https://example.jp/a）\n\n結び。" in shown
+
+
+def test_the_newsletter_gets_labelled_blocks_with_ruby_for_the_typesetter(folder: Path) -> None:
+    shown = text(rendered(folder, body=BODY + "\n《注意》と｜線。\n"), "newsletter")
+    assert shown.startswith(
+        "【見出し】\n書かない窓口（見本）\n\n【リード】\n｜提言《ていげん》を受けました。\n\n【本文】\n◆変えたこと\n"
+    )
+    assert "※［＃始め二重山括弧、1-1-52］注意※［＃終わり二重山括弧、1-1-53］と※［＃縦線、1-1-35］線。" in shown
+    assert "【写真説明】\n赤い四角の見本" in shown
+
+
+def test_a_channel_may_have_its_own_text_or_only_a_part_of_its_own(folder: Path) -> None:
+    bundle = rendered(
+        folder, extra="x: {text: 'X だけの文。取得率{{ indicator.card.rate }}%'}\nfacebook: {lead: '{別|べつ}のリード。'}"
+    )
+    assert text(bundle, "x") == "X だけの文。取得率46.5%"
+    assert "別（べつ）のリード。" in text(bundle, "facebook")
+    assert "窓口で書く回数" in text(bundle, "instagram")
+
+
+def test_every_variant_carries_every_picture_with_its_alt_text(folder: Path) -> None:
+    for variant in rendered(folder).variants:
+        assert [m.alt for m in variant.media] == ["赤い四角の見本"]
+        assert all(m.data.startswith(b"\xff\xd8\xff") for m in variant.media)
+
+
+def test_a_link_on_x_is_a_costed_choice(folder: Path) -> None:
+    link = "link: https://example.jp/a"
+    without, with_link = (rendered(folder, extra=e).variant("x") for e in (link, f"{link}\nx: {{link: true}}"))
+    assert without is not None
+    assert with_link is not None
+    assert (float(without.cost_usd), float(with_link.cost_usd)) == (0.015, 0.2)
+    assert "https://example.jp/a" in with_link.parts[0].text
+
+
+@pytest.mark.parametrize("what", ["body", "alt", "time", "author", "picture", "print"])
+def test_the_digest_covers_every_text_every_picture_and_the_wish(folder: Path, what: str) -> None:
+    before = rendered(folder).digest
+    if what == "picture":
+        from PIL import Image
+
+        Image.new("RGB", (800, 600), (0, 200, 0)).save(folder / "media" / "red.png")
+        after = rendered(folder).digest
+    else:
+        changed = {
+            "body": {"body": "窓口で書く回数を減らします（見本）！\n"},
+            "alt": {"extra": "slot: lunch\nhashtags: [金沢市DX]"},
+            "time": {"extra": "slot: evening"},
+            "author": {"author": "soumu-leader"},
+            "print": {"extra": "slot: lunch\nnewsletter: {caption: 別の説明}"},
+        }[what]
+        after = rendered(folder, **changed).digest
+    assert before != after
+
+
+def test_the_same_files_give_the_same_digest(folder: Path) -> None:
+    assert rendered(folder).digest == rendered(folder).digest
+
+
+def test_a_bundle_is_the_same_after_being_written_down(folder: Path) -> None:
+    bundle = rendered(folder, extra="slot: lunch\nx: {thread: true}")
+    assert read_bundle(bundle.canonical).digest == bundle.digest
+    assert dataclasses.replace(read_bundle(bundle.canonical), author="other").digest != bundle.digest
+
+
+@pytest.mark.parametrize(
+    ("template", "line", "column"),
+    [
+        ("一行目\n{{ titel }}\n", 2, 4),
+        ("{% if title %}\nabc\n", 2, 1),
+        ("{{ title.__class__.__mro__ }}", 1, 1),
+        ("{{ 1 // 0 }}", 1, 1),
+    ],
+)
+def test_a_broken_template_is_named_with_its_line(folder: Path, tmp_path: Path, template: str, line: int, column: int) -> None:
+    posts = tmp_path / "templates" / "posts"
+    posts.mkdir(parents=True)
+    for spec in SPECS:
+        (posts / f"{spec.key}.txt").write_text(template, encoding="utf-8")
+    with pytest.raises(TemplateError) as caught:
+        rendered(folder, templates=tmp_path / "templates")
+    assert (caught.value.place.line, caught.value.place.column) == (line, column)
+    assert caught.value.place.path.name == "x.txt"

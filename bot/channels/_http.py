@@ -23,8 +23,8 @@ _NEVER_LEFT = (ConnectTimeoutError, ProxyError, ssl.SSLCertVerificationError, Co
 
 
 class OnceAdapter(HTTPAdapter):
-    """No retries, a time limit on every request, and a fresh connection for each POST: a stale kept-alive one would turn a
-    clean failure into an unclear one. This machine is never reached through a proxy."""
+    """No retries, a time limit on every request, and a fresh connection for each: one that was kept alive and went stale would
+    turn a clean failure into an unclear one. This machine is never reached through a proxy."""
 
     def __init__(self, read_timeout: float) -> None:
         super().__init__(max_retries=0)
@@ -34,8 +34,7 @@ class OnceAdapter(HTTPAdapter):
         kwargs["timeout"] = self._timeout
         if is_loopback(urlsplit(request.url or "").hostname or ""):
             kwargs["proxies"] = {}
-        if request.method == "POST":
-            request.headers["Connection"] = "close"
+        request.headers["Connection"] = "close"
         return super().send(request, *args, **kwargs)
 
 

@@ -37,6 +37,7 @@ class ScriptedPlatform:
         self.answer = Answer()
         self.answers: dict[str, Answer] = {}
         self.asked: list[tuple[str, str]] = []
+        self.connections: set[tuple[str, int]] = set()
         self.over = threading.Event()
         self.base_url = ""
 
@@ -46,6 +47,7 @@ class ScriptedPlatform:
     def reply_to(self, handler: BaseHTTPRequestHandler) -> None:
         handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
         self.asked.append((handler.command, handler.path))
+        self.connections.add(handler.client_address)
         answer = next((a for part, a in self.answers.items() if part in handler.path), self.answer)
         if answer.hang:
             self.over.wait(30)
@@ -72,7 +74,7 @@ def _write(handler: BaseHTTPRequestHandler, answer: Answer) -> None:
         handler.send_header("Content-Length", str(len(content)))
     handler.end_headers()
     handler.wfile.write(content if answer.cut is None else content[: answer.cut])
-    handler.close_connection = True
+    handler.close_connection |= answer.cut is not None or answer.chunked
 
 
 @contextmanager

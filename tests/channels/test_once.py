@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.channels.base import Channel
+from bot.channels.base import Channel, Sent
 from bot.errors import ChannelError, OutcomeUnknown, RateLimited
 from tests.channels.material import as_prepared
 from tests.channels.scripted import Answer, ScriptedPlatform
@@ -77,3 +77,16 @@ def test_a_busy_platform_says_when_to_come_back_or_does_not(
     else:
         assert wait is not None
         assert least <= wait <= most
+
+
+def test_no_connection_is_used_twice_for_it_may_have_gone_stale(
+    case: tuple[str, str], scripted: Channel, platform: ScriptedPlatform
+) -> None:
+    reading = {"data": [], "items": [], "status_code": "IN_PROGRESS", "status": "ok"}
+    platform.answers = {"/users/": Answer(200, reading), "/published": Answer(200, reading), "/feed/user": Answer(200, reading)}
+    platform.answers["/v26.0/17?"] = Answer(200, reading)
+    platform.answer = Answer(201, MADE)
+    prepared = as_prepared(*case)
+    scripted.find(Sent(prepared=prepared, since=datetime.now(UTC)))
+    scripted.commit(prepared, datetime.now(UTC))
+    assert len(platform.connections) == len(platform.asked) >= 2

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_PIXELS = 60_000_000
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+# Tried in this order; a format whose plugin is not loaded makes Pillow load all forty of them.
+_FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF")
 _QUALITIES = (88, 80, 72, 62, 50, 38)
 _PADDING = (242, 242, 242)
 
@@ -61,7 +62,7 @@ def _jpeg(image: Image, quality: int) -> bytes:
 def _open(path: Path, place: Place) -> Image:
     """The opened file; the caller closes it."""
     import PIL.Image
-    from PIL import UnidentifiedImageError
+    from PIL import BmpImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError  # noqa: F401
 
     if not path.is_file():
         raise _error(place, "missing", f"画像「{path.name}」が見つかりません", "ファイルの名前と場所を確かめてください")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,8 +24,8 @@ _NEVER_LEFT = (ConnectTimeoutError, ProxyError, ssl.SSLCertVerificationError, Co
 
 
 class OnceAdapter(HTTPAdapter):
-    """No retries, a time limit on every request, and a fresh connection for each: one that was kept alive and went stale would
-    turn a clean failure into an unclear one. This machine is never reached through a proxy."""
+    """No retries, a time limit on every request, and a connection of its own for each: one that was kept alive and went stale
+    would turn a clean failure into an unclear one. This machine is never reached through a proxy."""
 
     def __init__(self, read_timeout: float) -> None:
         super().__init__(max_retries=0)
@@ -35,7 +36,9 @@ class OnceAdapter(HTTPAdapter):
         if is_loopback(urlsplit(request.url or "").hostname or ""):
             kwargs["proxies"] = {}
         request.headers["Connection"] = "close"
-        return super().send(request, *args, **kwargs)
+        # Once its pool is closed, a connection is not kept when its answer has been read.
+        with closing(HTTPAdapter(max_retries=self.max_retries)) as single:
+            return single.send(request, *args, **kwargs)
 
 
 class OnceSession(requests.Session):

@@ -233,15 +233,17 @@ def _looks(post: Mapping[str, Any]) -> tuple[str, int, str]:
     """Text, picture count and parent of a post, as they can be compared with what was sent."""
     pictures = len((post.get("attachments") or {}).get("media_keys", []))
     parents = [r["id"] for r in post.get("referenced_tweets") or [] if r["type"] == "replied_to"]
-    typed = as_typed(post["text"], (post.get("entities") or {}).get("urls", []))
-    return _without_scheme(_MEDIA_LINK.sub("", typed) if pictures else typed), pictures, parents[0] if parents else ""
+    links = (post.get("entities") or {}).get("urls", [])
+    return _without_scheme(_as_typed(post["text"], links, pictures)), pictures, parents[0] if parents else ""
 
 
-def as_typed(text: str, urls: list[dict[str, Any]]) -> str:
+def _as_typed(text: str, links: list[dict[str, Any]], pictures: int) -> str:
     """A post's text with X's own marks undone: three characters escaped, links shortened, a link to the pictures added."""
     for escaped, character in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         text = text.replace(escaped, character)
-    for link in urls:
+    if pictures and not any("media_key" in link for link in links):
+        text = _MEDIA_LINK.sub("", text)
+    for link in links:
         text = text.replace(link["url"], "" if "media_key" in link else link["expanded_url"])
     return text
 

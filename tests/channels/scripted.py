@@ -87,7 +87,7 @@ def scripted_platform() -> Iterator[ScriptedPlatform]:
         def do_GET(self) -> None:
             platform.reply_to(self)
 
-        do_POST = do_DELETE = do_GET  # noqa: N815
+        do_POST = do_DELETE = do_CONNECT = do_GET  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:
             pass

@@ -25,7 +25,7 @@ from bot.newsletter.article import Article
 from bot.newsletter.handover import lines_needed
 from bot.newsletter.profile import Profile
 
-_TWO_DIGITS = re.compile(r"(?<!\d)(\d{2})(?!\d)")
+_TWO_DIGITS = re.compile(r"(?<![\d.,])(\d{2})(?!\d|[.,]\d)")
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 

@@ -11,6 +11,7 @@ import jinja2
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
+from bot.config import load
 from bot.sandbox.faults import AFTER, BEFORE, CHANNELS, PLACES, Fault, Faults
 from bot.sandbox.state import Post, State
 
@@ -87,7 +88,7 @@ class Control:
         return self._page("timeline.html", columns=[(LABELS[post.channel], post.channel, [post])])
 
     def _page(self, name: str, **context: Any) -> Response:
-        page = self._pages.get_template(name).render(**context)
+        page = self._pages.get_template(name).render(zone=load().timezone, **context)
         return Response(page, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": _POLICY})
 
 

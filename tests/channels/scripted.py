@@ -31,7 +31,8 @@ class Answer:
 
 
 class ScriptedPlatform:
-    """Every request gets `answer`, or the first entry of `answers` that its path contains."""
+    """Every request gets `answer`, or the first entry of `answers` that its path contains. Connections are kept open, though
+    the client may have asked for the contrary."""
 
     def __init__(self) -> None:
         self.answer = Answer()
@@ -46,6 +47,7 @@ class ScriptedPlatform:
 
     def reply_to(self, handler: BaseHTTPRequestHandler) -> None:
         handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
+        handler.close_connection = False
         self.asked.append((handler.command, handler.path))
         self.connections.add(handler.client_address)
         answer = next((a for part, a in self.answers.items() if part in handler.path), self.answer)

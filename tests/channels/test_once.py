@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.channels.base import Channel, Sent
-from bot.errors import ChannelError, OutcomeUnknown, RateLimited
-from tests.channels.material import as_prepared
+from bot.errors import ChannelError, OutcomeUnknown, RateLimited, Rejected, Unavailable
+from tests.channels.material import as_prepared, outgoing
 from tests.channels.scripted import Answer, ScriptedPlatform
 
 MADE = {"data": {"id": "1800000000000000009"}, "id": "18", "media": {"pk": "18", "code": "C"}, "status": "ok"}
@@ -90,3 +90,16 @@ def test_no_connection_is_used_twice_for_it_may_have_gone_stale(
     scripted.find(Sent(prepared=prepared, since=datetime.now(UTC)))
     scripted.commit(prepared, datetime.now(UTC))
     assert len(platform.connections) == len(platform.asked) >= 2
+
+
+def test_an_earlier_answer_says_nothing_about_a_later_request(
+    case: tuple[str, str], scripted: Channel, platform: ScriptedPlatform
+) -> None:
+    platform.answer = Answer(400, {"error": {"code": 100, "message": "x"}, "message": "x"})
+    with pytest.raises(Rejected):
+        scripted.commit(as_prepared(*case), datetime.now(UTC))
+    platform.answer = Answer(cut=0)
+    with pytest.raises(Unavailable):
+        scripted.prepare(outgoing())
+    with pytest.raises(OutcomeUnknown):
+        scripted.commit(as_prepared(*case), datetime.now(UTC))

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.console import Exit, say, tr
+from bot.cli.console import Exit, explain, say, tr
 from bot.clock import ManualClock, SystemClock
 from bot.config import load
-from bot.errors import ConfigError
+from bot.errors import BotError, ConfigError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,7 +49,7 @@ def demo_command(serve: bool, directory: Path) -> None:
             whole = road.run(directory)
             if serve:
                 road.stay(web, sandbox.base_url)
-    sys.exit(Exit.FINE if whole else Exit.OUTSIDE)
+    sys.exit(Exit.FINE if whole else Exit.REFUSED)
 
 
 @contextmanager
@@ -123,6 +123,7 @@ class _Road:
         now = SystemClock().now()
         self.clock = ManualClock(max(now, latest.published_at or now) if latest else now)
         self.ctx: Context = context(load(), self.clock)
+        self.refused: list[_Row] = []
 
     def run(self, directory: Path) -> bool:
         """True if everything is out where it should be."""
@@ -143,16 +144,20 @@ class _Road:
             for _ in self._publish():
                 progress.advance(task)
         files = self._newsletter(directory)
-        rows = [*self._rows(), *self._column_rows(files)]
+        rows = [*self.refused, *self._rows(), *self._column_rows(files)]
         _show(console, rows)
         return all(row.good for row in rows)
 
     def _submit(self, path: Path) -> None:
+        """As its author. A post that cannot be handed in is told of, and the others go on."""
         from bot.services.submit import submit
         from bot.workflow.actors import Actor, Role
 
-        author = self.ctx.library.read(path).author
-        submit(self.ctx, Actor(person=author.key, role=Role(author.role)), path)
+        try:
+            author = self.ctx.library.read(path).author
+            submit(self.ctx, Actor(person=author.key, role=Role(author.role)), path)
+        except BotError as e:
+            self.refused.append(_Row(path.name, "", tr("申請できず", "refused"), explain(e), False))
 
     def _approve(self) -> int:
         """As the demo's PR officer; a trainee's post is confirmed by a leader first. How many were approved?"""

@@ -8,7 +8,7 @@ from bot.errors import NotAllowed
 from bot.services import audit
 from bot.services.context import Context
 from bot.services.transition import move_delivery
-from bot.store.models import Delivery, Pause
+from bot.store.models import Delivery, Lane, Pause
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import DeliveryState
 from bot.workflow.transitions import Event
@@ -49,22 +49,30 @@ def hold_while_paused() -> None:
             hold_planned(entry.channel)
 
 
+def closed_lanes() -> list[Lane]:
+    """Accounts that a platform shut on us, until a person has put them right."""
+    return list(Lane.objects.exclude(closed_at=None).order_by("name"))
+
+
 def resume(ctx: Context, actor: Actor, channel: str = "") -> int:
-    """End the pauses of `channel` ("" = those of all channels). What is held stays held until a person releases it."""
+    """End the pauses of `channel` ("" = those of all channels) and open its account again. What is held stays held until a
+    person releases it."""
     actor.require(Permission.RESUME)
     now = ctx.clock.now()
+    shut = Lane.objects.exclude(closed_at=None)
     with transaction.atomic():
         ended = Pause.objects.filter(ended_at=None, channel=channel).update(ended_at=now, ended_by=actor.person)
-        if ended:
+        opened = (shut.filter(name=channel) if channel else shut).update(closed_at=None, problem="")
+        if ended or opened:
             audit.record(now, actor.person, "resume", f"channel:{channel or '*'}")
-    return ended
+    return ended + opened
 
 
 def release(ctx: Context, actor: Actor, delivery_id: int) -> None:
     """Put one held delivery back on the plan; if its time is past, it becomes 時刻超過 at the next look, never late."""
     actor.require(Permission.RESUME)
     delivery = Delivery.objects.get(id=delivery_id)
-    if is_paused(delivery.channel):
+    if is_paused(delivery.channel) or Lane.objects.filter(name=delivery.lane).exclude(closed_at=None).exists():
         raise NotAllowed("still paused", summary="まだ停止中です", next_step="先に停止を解除してください")
     with transaction.atomic():
         if move_delivery(delivery, Event.RESUME, problem=""):

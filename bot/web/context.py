@@ -15,4 +15,5 @@ def city(request: HttpRequest) -> dict[str, object]:
     if request.user.is_authenticated:
         shown["role_label"] = ROLE_LABELS[Role(request.user.role)]
         shown["pauses"] = pause.active()
+        shown["closed_lanes"] = pause.closed_lanes()
     return shown

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +78,33 @@ def test_one_unreadable_file_does_not_hide_the_others(shell: Shell) -> None:
     write_post(shell.content, "c-long", extra="x: {text: " + "あ" * 141 + "}")
     done = shell.run("check", "--json")
     assert {Path(f["path"]).stem for f in json.loads(done.stdout)} == {"b-bad", "c-long"}
+
+
+@pytest.mark.parametrize("case", ["unknown key", "missing picture", "broken date", "encoding", "empty", "megabyte", "template"])
+def test_bad_input_gets_one_sentence_with_its_place_and_the_others_go_on(shell: Shell, tmp_path: Path, case: str) -> None:
+    write_post(shell.content, "good")
+    bad = write_post(shell.content, "bad", extra={"unknown key": "titel: a", "broken date": "expires: いつか"}.get(case, ""))
+    templates = ROOT / "templates"
+    if case == "missing picture":
+        bad.write_text(bad.read_text(encoding="utf-8").replace("red.png", "none.png"), encoding="utf-8")
+    elif case == "encoding":
+        bad.write_bytes(bad.read_text(encoding="utf-8").encode("euc_jp"))
+    elif case == "empty":
+        bad.write_text(bad.read_text(encoding="utf-8").partition("\n---\n")[0] + "\n---\n", encoding="utf-8")
+    elif case == "megabyte":
+        bad.write_text(bad.read_text(encoding="utf-8") + "あ" * 350_000, encoding="utf-8")
+    elif case == "template":
+        templates = tmp_path / "templates"
+        shutil.copytree(ROOT / "templates", templates)
+        (templates / "posts" / "x.txt").write_text("一行目\n{{ titel }}\n", encoding="utf-8")
+    done = shell.run("check", DXBOT_TEMPLATES_DIR=str(templates))
+    assert done.returncode == 1
+    where = templates / "posts" / "x.txt" if case == "template" else bad
+    lines = [line for line in done.stdout.splitlines() if line.startswith(f"{where}:")]
+    assert lines
+    assert all(re.match(r".+:\d+:\d+: 直してください: .+。.+。", line) for line in lines)
+    assert "2件の原稿を点検しました" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
 
 
 def test_render_gives_what_would_go_out(shell: Shell) -> None:

@@ -110,11 +110,33 @@ def test_a_closed_account_holds_its_lane_and_no_other(office: Office) -> None:
     assert office.sandbox.posts("x") == []
 
 
+def test_a_closed_account_is_opened_by_a_person_and_goes_on_with_what_was_looked_at(office: Office) -> None:
+    (made,) = office.approved(channels="x")
+    office.sandbox.fault("x", "401")
+    office.at(NOON)
+    office.runner().beat()
+    with pytest.raises(NotAllowed):
+        pause.release(office.ctx, office.officer, made.id)
+    assert pause.resume(office.ctx, office.officer, "x") == 1
+    office.runner().beat()
+    assert office.states() == {"x": "held"}
+    pause.release(office.ctx, office.officer, made.id)
+    office.runner().beat()
+    assert office.states() == {"x": "published"}
+
+
 def test_a_late_post_is_missed_never_sent(office: Office) -> None:
     office.approved()
     office.at(NOON + timedelta(hours=2))
     office.runner().beat()
     assert set(office.states().values()) == {"missed"}
+    assert office.sandbox.posts() == []
+
+
+def test_the_claim_itself_leaves_a_late_post_alone(office: Office) -> None:
+    office.approved(channels="x")
+    office.at(NOON + timedelta(hours=2))
+    assert office.runner().engine.pump() == 0
     assert office.sandbox.posts() == []
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.channels import _instagram_graph
 from bot.channels.base import Channel
 from bot.errors import (
     AccountSuspended,
@@ -241,6 +242,36 @@ def test_an_upload_by_the_private_api_is_judged_by_its_message(
     with pytest.raises(ChannelError) as caught:
         connect_to(platform.base_url, "instagram", "private").prepare(outgoing())
     assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        ("Error: Media upload has failed with error code 2207003", Unavailable),
+        ("2207052", Unavailable),
+        ("2207009", MediaRefused),
+        ("2207099", MediaRefused),
+        ("", MediaRefused),
+    ],
+)
+def test_a_container_that_went_wrong_tells_whether_the_picture_or_the_way_to_it_is_to_blame(
+    platform: ScriptedPlatform, status: str, kind: type[ChannelError]
+) -> None:
+    platform.answers = {"/v26.0/17?": Answer(200, {"id": "17", "status_code": "ERROR", "status": status})}
+    platform.answer = Answer(200, {"id": "17"})
+    with pytest.raises(ChannelError) as caught:
+        connect_to(platform.base_url, "instagram").prepare(outgoing())
+    assert type(caught.value) is kind
+
+
+def test_a_container_that_does_not_get_ready_is_left_for_later(
+    platform: ScriptedPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_instagram_graph, "READY_WITHIN_SECONDS", 0.0)
+    platform.answers = {"/v26.0/17?": Answer(200, {"id": "17", "status_code": "IN_PROGRESS"})}
+    platform.answer = Answer(200, {"id": "17"})
+    with pytest.raises(Unavailable):
+        connect_to(platform.base_url, "instagram").prepare(outgoing())
 
 
 def test_x_refusing_a_picture_is_about_the_picture(platform: ScriptedPlatform) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -300,12 +301,13 @@ def test_an_upload_that_answers_without_an_id_is_made_again_later(platform: Scri
 
 @pytest.mark.parametrize("status", [400, 401, 403, 418, 429, 500])
 def test_the_platforms_words_end_in_the_channel(
-    scripted: Channel, platform: ScriptedPlatform, case: tuple[str, str], status: int
+    scripted: Channel, platform: ScriptedPlatform, case: tuple[str, str], status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.DEBUG)
     body = {"error": {"code": 100, "message": WORDS, "error_user_msg": WORDS}, "message": WORDS, "detail": WORDS}
     platform.answer = Answer(status, body)
     error = refusal(scripted, *case)
-    assert WORDS not in f"{error!r} {error} {error.message} {error.code} {error.summary} {error.next_step}"
+    assert WORDS not in f"{error!r} {error} {error.message} {error.code} {error.summary} {error.next_step} {caplog.text}"
     assert error.__cause__ is None
     assert error.__context__ is None
 

@@ -38,7 +38,7 @@ def refusal(channel: Channel, key: str, driver: str = "graph") -> ChannelError:
     return caught.value
 
 
-def graph_error(code: int, subcode: int = 0, status: int = 400, headers: Mapping[str, str] = {}) -> Answer:  # noqa: B006
+def graph_error(code: int, subcode: int = 0, status: int = 400, headers: Mapping[str, str] = {}) -> Answer:
     error: dict[str, Any] = {"message": WORDS, "type": "OAuthException", "code": code, "fbtrace_id": "A"}
     if subcode:
         error["error_subcode"] = subcode

@@ -148,11 +148,13 @@ def _srgb(image: Image) -> Image:
 
 
 def _opaque(image: Image) -> Image:
-    """RGB, on white paper where it was transparent."""
+    """RGB, on white paper where it was transparent, without the notes that Pillow would carry into the file."""
     import PIL.Image
 
     if not image.has_transparency_data:
-        return image.convert("RGB")
+        bare = image.convert("RGB")
+        bare.info = {}
+        return bare
     paper = PIL.Image.new("RGB", image.size, "white")
     pixels = image.convert("RGBA")
     paper.paste(pixels, mask=pixels.getchannel("A"))

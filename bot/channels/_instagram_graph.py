@@ -7,12 +7,13 @@ of the one before it rather than make another.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.channels._graph import Graph
+from bot.channels._graph import Graph, classify
 from bot.channels._limits import require_fit
 from bot.channels._matching import canonical, earliest
 from bot.channels.base import Absent, CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
@@ -26,6 +27,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 3.0
 # A container that is still unpublished so long after the commit: no request is on its way any more.
 _SETTLED = timedelta(minutes=2)
 _PROFILE = "https://www.instagram.com/"  # where a post's own address cannot be read
+_SUBCODE = re.compile(r"\b22070\d\d\b")
 _PUBLISHED, _FINISHED, _DEAD = "PUBLISHED", "FINISHED", ("EXPIRED", "ERROR")
 
 
@@ -82,6 +84,12 @@ class _Instagram:
     def _status(self, container: str) -> str:
         return self._graph.read(lambda g: str(g.get_object(container, fields="status_code")["status_code"]))
 
+    def _why(self, container: str) -> str:
+        """The subcode in what is told of a container that went wrong, "" for none."""
+        told = self._graph.read(lambda g: str(g.get_object(container, fields="status").get("status", "")))
+        found = _SUBCODE.search(told)
+        return found.group() if found else ""
+
     def _wait(self, containers: Iterable[str]) -> None:
         """Until all are ready. Raises MediaRefused or Unavailable."""
         waiting, pause = list(containers), _FIRST_PAUSE
@@ -95,7 +103,9 @@ class _Instagram:
     def _ready(self, container: str) -> bool:
         status = self._status(container)
         if status in _DEAD:
-            raise MediaRefused(f"container {status}", code=status)
+            subcode = self._why(container)
+            passing = classify(0, int(subcode or 0), 200) is Unavailable
+            raise (Unavailable if passing else MediaRefused)(f"container {status}", code=f"{status}/{subcode}")
         return status == _FINISHED
 
     def _search(self, api: Any, sent: Sent) -> Found:

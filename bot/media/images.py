@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from io import BytesIO
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +20,11 @@ if TYPE_CHECKING:
 
 MAX_PIXELS = 60_000_000
 # Tried in this order; a format whose plugin is not loaded makes Pillow load all forty of them.
-_FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF")
+_FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
+# What Pillow's readers raise for damaged files, found by feeding them such.
+_DAMAGED = (OSError, EOFError, SyntaxError, ValueError, TypeError, KeyError, IndexError, OverflowError, struct.error)
+_ORIENTATION = 0x0112
+_LYING = (5, 6, 7, 8)  # the orientations of EXIF under which width and height change places
 _QUALITIES = (88, 80, 72, 62, 50, 38)
 _PADDING = (242, 242, 242)
 
@@ -32,25 +40,31 @@ class FittedImage:
 
 
 def probe(path: Path, place: Place) -> tuple[int, int]:
-    """Width and height as shown (upright), from the file's header alone. Raises MediaError."""
-    with _open(path, place) as image:
+    """Width and height as shown (upright), from the file's header alone: a photo cut off in the middle passes, `fit` finds
+    it. Raises MediaError."""
+    with _open(path, place) as image, _reading(path, place):
+        # Looking for EXIF where a PNG's header has none would decode the whole picture.
+        exif = image.getexif() if image.format != "PNG" or "exif" in image.info else {}
         width, height = image.size
-        return (height, width) if image.getexif().get(0x0112, 1) >= 5 else (width, height)
+        return (height, width) if exif.get(_ORIENTATION) in _LYING else (width, height)
 
 
 def fit(path: Path, limits: ImageLimits, place: Place) -> FittedImage:
     """The picture within `limits`. Too wide or too tall, it gets a quiet margin; too many bytes, it is saved more coarsely,
     and then smaller. Raises MediaError."""
-    image = _within(_padded(_upright(path, place), limits), limits)
+    upright = _upright(path, place)
+    allowed = limits
     while True:
+        image = _within(upright, allowed)
         for quality in _QUALITIES:
             data = _jpeg(image, quality)
             if len(data) <= limits.max_bytes:
                 sha256 = hashlib.sha256(data).hexdigest()
                 return FittedImage(data=data, width=image.width, height=image.height, sha256=sha256)
-        if image.width * 3 // 4 < limits.min_width:
+        width, height = image.width * 3 // 4, image.height * 3 // 4
+        if width < limits.min_width or not height:
             raise _error(place, "too large", "画像を上限の大きさまで小さくできません", "細かい模様の少ない画像にしてください")
-        image = image.resize((image.width * 3 // 4, image.height * 3 // 4))
+        allowed = replace(limits, max_width=width, max_height=height)
 
 
 def _jpeg(image: Image, quality: int) -> bytes:
@@ -62,25 +76,43 @@ def _jpeg(image: Image, quality: int) -> bytes:
 def _open(path: Path, place: Place) -> Image:
     """The opened file; the caller closes it."""
     import PIL.Image
-    from PIL import BmpImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError  # noqa: F401
+    from PIL import BmpImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401
 
     if not path.is_file():
         raise _error(place, "missing", f"画像「{path.name}」が見つかりません", "ファイルの名前と場所を確かめてください")
     try:
         image = PIL.Image.open(path, formats=_FORMATS)
-    except (UnidentifiedImageError, OSError, ValueError):
+    except _DAMAGED:
         raise _error(
             place, "not a picture", f"「{path.name}」は画像として開けません", "JPEG か PNG の画像に差し替えてください"
         ) from None
     except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning):
         raise _too_many_pixels(path, place) from None
-    if image.width * image.height > MAX_PIXELS:
+    try:
+        _require_still(image, path, place)
+    except MediaError:
         image.close()
-        raise _too_many_pixels(path, place)
-    if getattr(image, "n_frames", 1) > 1:
-        image.close()
-        raise _error(place, "animated", f"「{path.name}」は動く画像です", "動かない画像に差し替えてください")
+        raise
     return image
+
+
+def _require_still(image: Image, path: Path, place: Place) -> None:
+    if image.width * image.height > MAX_PIXELS:
+        raise _too_many_pixels(path, place)
+    with _reading(path, place):
+        # MPO is a phone's photo: the later frames are a preview or a map of brightness, not a film.
+        frames = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
+    if frames > 1:
+        raise _error(place, "animated", f"「{path.name}」は動く画像です", "動かない画像に差し替えてください")
+
+
+@contextmanager
+def _reading(path: Path, place: Place) -> Iterator[None]:
+    """Whatever a reader trips over inside the file becomes one sentence."""
+    try:
+        yield
+    except _DAMAGED:
+        raise _error(place, "damaged", f"画像「{path.name}」が壊れています", "元の画像からもう一度保存してください") from None
 
 
 def _too_many_pixels(path: Path, place: Place) -> MediaError:
@@ -89,20 +121,15 @@ def _too_many_pixels(path: Path, place: Place) -> MediaError:
 
 def _upright(path: Path, place: Place) -> Image:
     """Decoded, turned as its EXIF says, sRGB without transparency."""
-    import PIL.Image
     from PIL import ImageOps
 
-    with _open(path, place) as image:
-        try:
-            turned = ImageOps.exif_transpose(image)
-            opaque = PIL.Image.new("RGB", turned.size, "white")
-            pixels = _srgb(turned).convert("RGBA")
-            opaque.paste(pixels, mask=pixels.getchannel("A"))
-        except (OSError, SyntaxError, ValueError):
-            raise _error(
-                place, "damaged", f"画像「{path.name}」が壊れています", "元の画像からもう一度保存してください"
-            ) from None
-    return opaque
+    with _open(path, place) as image, _reading(path, place):
+        return _opaque(_srgb(_eight_bits(ImageOps.exif_transpose(image))))
+
+
+def _eight_bits(image: Image) -> Image:
+    """Scanners save grey in 16 bits; Pillow would cut that off at 255 rather than scale it."""
+    return image.point(lambda value: value * (1 / 256)).convert("L") if image.mode.startswith("I;16") else image
 
 
 def _srgb(image: Image) -> Image:
@@ -120,32 +147,48 @@ def _srgb(image: Image) -> Image:
         return image
 
 
-def _padded(image: Image, limits: ImageLimits) -> Image:
+def _opaque(image: Image) -> Image:
+    """RGB, on white paper where it was transparent."""
     import PIL.Image
 
-    ratio = image.width / image.height
-    width, height = image.size
-    if ratio < limits.min_ratio:
-        width = -int(-image.height * limits.min_ratio // 1)
-    elif ratio > limits.max_ratio:
-        height = -int(-image.width / limits.max_ratio // 1)
-    if (width, height) == image.size:
-        return image
-    canvas = PIL.Image.new("RGB", (width, height), _PADDING)
-    canvas.paste(image, ((width - image.width) // 2, (height - image.height) // 2))
-    return canvas
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    paper = PIL.Image.new("RGB", image.size, "white")
+    pixels = image.convert("RGBA")
+    paper.paste(pixels, mask=pixels.getchannel("A"))
+    return paper
 
 
 def _within(image: Image, limits: ImageLimits) -> Image:
+    """Scaled first and given its margin after that: the margin of a long, thin picture may be many times its size."""
     import PIL.Image
 
-    scale = min(limits.max_width / image.width, limits.max_height / image.height, 1.0)
-    if image.width * scale < limits.min_width:
-        scale = limits.min_width / image.width
-    if scale == 1.0:
-        return image
-    size = (max(round(image.width * scale), 1), max(round(image.height * scale), 1))
-    return image.resize(size, PIL.Image.Resampling.LANCZOS)
+    scale = _scale(image.width, image.height, limits)
+    width, height = (max(int(side * scale + 1e-6), 1) for side in image.size)
+    scaled = image if (width, height) == image.size else image.resize((width, height), PIL.Image.Resampling.LANCZOS)
+    canvas = _canvas(width, height, limits)
+    if canvas == scaled.size:
+        return scaled
+    padded = PIL.Image.new("RGB", canvas, _PADDING)
+    padded.paste(scaled, ((canvas[0] - width) // 2, (canvas[1] - height) // 2))
+    return padded
+
+
+def _scale(width: int, height: int, limits: ImageLimits) -> float:
+    """The factor with which the picture, its margin included, is within the limits; never more than the least width needs."""
+    padded_width = max(width, height * limits.min_ratio)
+    padded_height = max(height, width / limits.max_ratio)
+    scale = min(limits.max_width / padded_width, limits.max_height / padded_height, 1.0)
+    return max(scale, limits.min_width / padded_width)
+
+
+def _canvas(width: int, height: int, limits: ImageLimits) -> tuple[int, int]:
+    """The smallest size that holds the picture and has an allowed ratio."""
+    if width / height < limits.min_ratio:
+        return ceil(height * limits.min_ratio - 1e-6), height
+    if width / height > limits.max_ratio:
+        return width, ceil(width / limits.max_ratio - 1e-6)
+    return width, height
 
 
 def _error(place: Place, message: str, summary: str, next_step: str) -> MediaError:

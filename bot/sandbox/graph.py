@@ -1,186 +1,224 @@
-"""Meta's Graph API: what the Page and Instagram's publishing API share (versions, tokens, errors), and the Page."""
+"""Meta's Graph API: what the Page and Instagram's publishing API share. Versions, tokens, usage headers, paging, and the nodes
+that belong to the app itself."""
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
+import hmac
 import json
-import re
-from collections.abc import Callable
-from datetime import timedelta
+import math
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from bot.sandbox import credentials
-from bot.sandbox.faults import Faults
-from bot.sandbox.state import Post, State
+from bot.sandbox.graph_errors import GraphError, expired, invalid_token, ordered
+from bot.sandbox.graph_fields import parse, select
+from bot.sandbox.state import Post, Span
+from bot.sandbox.wire import Call, Endpoint, answer, route
 
-_VERSIONS = frozenset(f"v{n}.0" for n in range(20, 27))
-_TOKENS = frozenset({credentials.PAGE_TOKEN, credentials.INSTAGRAM_TOKEN})
-Handler = Callable[..., Response]
+_NEWEST, _OLDEST = 26, 20
+_VERSIONS = frozenset(f"v{number}.0" for number in range(_OLDEST, _NEWEST + 1))
+# Whose each token is.
+_TOKENS = {
+    credentials.PAGE_TOKEN: credentials.PAGE,
+    credentials.INSTAGRAM_TOKEN: credentials.INSTAGRAM_USER,
+    credentials.META_USER_TOKEN: credentials.META_USER,
+}
+_SCOPES = (
+    "pages_show_list",
+    "pages_read_engagement",
+    "pages_manage_posts",
+    "instagram_basic",
+    "instagram_content_publish",
+    "business_management",
+)
+_BUSY_MINUTES = 1
+_LONG_LIVED_SECONDS = 5_183_944
+_DEFAULT_PAGE, _LARGEST_PAGE = 25, 100
+Handler = Callable[[Call], Response]
+Channel = Callable[[Mapping[str, str]], str]
 
 
-class GraphError(Exception):
-    """Becomes Graph's error body."""
+def endpoint(channel: Channel, on: str, handle: Handler, *, owners: frozenset[str]) -> Endpoint:
+    """`owners`: whose tokens may do this."""
 
-    def __init__(self, code: int, message: str, subcode: int = 0, status: int = 400) -> None:
-        super().__init__(message)
-        self.code, self.subcode, self.status, self.message = code, subcode, status, message
+    def work(call: Call) -> Response:
+        try:
+            _require_version(call.values["version"])
+            if owner(call.request) not in owners:
+                raise GraphError(200, "(#200) The token does not belong to an account that may do this", 0, 403)
+            return _with_usage(handle(call))
+        except GraphError as e:
+            return _with_usage(e.response())
 
-    def response(self) -> Response:
-        error: dict[str, Any] = {"message": self.message, "type": "OAuthException", "code": self.code, "fbtrace_id": "Sandbox"}
-        if self.subcode:
-            error["error_subcode"] = self.subcode
-        return answer({"error": error}, self.status)
+    def refuse(status: int) -> Response:
+        return _with_usage(ordered(status).response(), _BUSY_MINUTES if status == 429 else 0)
+
+    return Endpoint(channel=channel, on=on, work=work, refuse=refuse)
 
 
-def answer(content: Any, status: int = 200) -> Response:
-    response = Response(json.dumps(content, ensure_ascii=False), status, content_type="application/json; charset=UTF-8")
-    response.headers["X-App-Usage"] = '{"call_count":1,"total_cputime":1,"total_time":1}'
+def owner(request: Request) -> str:
+    """Whose token the request carries, in its header or as a parameter. Raises GraphError."""
+    authorization = request.headers.get("Authorization", "")
+    token = authorization.removeprefix("Bearer ") or request.values.get("access_token", "")
+    if not token:
+        raise GraphError(2500, "An active access token must be used to query information about the current user.")
+    if token not in _TOKENS:
+        raise invalid_token()
+    proof = request.values.get("appsecret_proof")
+    if proof is not None and not hmac.compare_digest(proof.encode(), _proof(token).encode()):
+        raise GraphError(100, "Invalid appsecret_proof provided in the API argument")
+    return _TOKENS[token]
+
+
+def _proof(token: str) -> str:
+    return hmac.new(credentials.META_APP_SECRET.encode(), token.encode(), hashlib.sha256).hexdigest()
+
+
+def _require_version(version: str) -> None:
+    if version not in _VERSIONS:
+        words = f"You are calling a deprecated version of the Ads API. Please update to the latest version: v{_NEWEST}.0."
+        raise GraphError(2635, f"(#2635) {words}")
+
+
+def _with_usage(response: Response, busy_minutes: int = 0) -> Response:
+    used = 100 if busy_minutes else 1
+    usage = {"call_count": used, "total_cputime": used, "total_time": used}
+    business = {"type": "pages", **usage, "estimated_time_to_regain_access": busy_minutes}
+    response.headers["X-App-Usage"] = response.headers["X-Page-Usage"] = json.dumps(usage)
+    response.headers["X-Business-Use-Case-Usage"] = json.dumps({credentials.META_APP: [business]})
     return response
 
 
-def refusal(status: int) -> Response:
-    errors = {
-        401: GraphError(190, "Error validating access token: Session has expired", 463, 401),
-        403: GraphError(200, "(#200) Permissions error", 0, 403),
-        429: GraphError(4, "(#4) Application request limit reached", 0, 429),
-        500: GraphError(2, "An unexpected error has occurred. Please retry your request later.", 0, 500),
-    }
-    return errors[status].response()
+def shaped(node: dict[str, Any], request: Request, default: str, kind: str) -> dict[str, Any]:
+    """A node with the fields that were asked for."""
+    return select(node, parse(request.values.get("fields") or default), kind)
 
 
-def guard(faults: Faults, channel: str, on: str, handle: Handler) -> Handler:
-    """Version, token, the fault on order, then the work."""
-
-    def guarded(request: Request, version: str, **values: str) -> Response:
-        def work(late: timedelta) -> Response:
-            try:
-                _require(request, version)
-                return handle(request, late=late, **values)
-            except GraphError as e:
-                return e.response()
-
-        return faults.play(request, faults.take(channel, on), work, refusal)
-
-    return guarded
+def flag(request: Request, name: str, *, default: bool) -> bool:
+    """Raises GraphError for what is neither true nor false, such as Python's own "True"."""
+    value = request.values.get(name)
+    if value is None:
+        return default
+    if value not in ("true", "false", "1", "0"):
+        raise GraphError(100, f"(#100) Param {name} must be a boolean")
+    return value in ("true", "1")
 
 
-def _require(request: Request, version: str) -> None:
-    if version not in _VERSIONS:
-        raise GraphError(2635, f"(#2635) You are calling a deprecated version of the Ads API: {version}")
-    token = request.headers.get("Authorization", "").removeprefix("Bearer ") or request.values.get("access_token", "")
-    if token not in _TOKENS:
-        raise GraphError(190, "Invalid OAuth access token.", 0, 401)
+def span(call: Call) -> tuple[Span, int]:
+    """What a listing asks for, one post more than fits its page; and the page's size."""
+    args = call.request.args
+    limit = args.get("limit", str(_DEFAULT_PAGE))
+    if not limit.isdecimal():
+        raise GraphError(100, "(#100) Param limit must be an integer")
+    size = min(int(limit), _LARGEST_PAGE)
+    older = _from_cursor(args["after"]) if "after" in args else ""
+    since = _moment(args["since"]) if "since" in args else 0.0
+    until = _moment(args["until"]) if "until" in args else math.inf
+    return Span(late=call.late, older_than=older, since=since, until=until, limit=size + 1), size
 
 
-def pick(thing: dict[str, Any], request: Request) -> dict[str, Any]:
-    """The fields asked for; the id always."""
-    wanted = set(re.findall(r"\w+", request.args.get("fields", "id")))
-    return {k: v for k, v in thing.items() if k in wanted or k == "id"}
+def listing(call: Call, found: list[Post], size: int, node: Callable[[Post], dict[str, Any]]) -> Response:
+    """A page of posts with its cursors. `found` may hold one more than the page, which then is not the last."""
+    page = found[:size]
+    if not page:
+        return answer({"data": []})
+    cursors = {"before": _cursor(page[0].id), "after": _cursor(page[-1].id)}
+    paging: dict[str, Any] = {"cursors": cursors}
+    if len(found) > size:
+        paging["next"] = f"{call.request.base_url}?limit={size}&after={cursors['after']}"
+    return answer({"data": [node(p) for p in page], "paging": paging})
 
 
-class Page:
-    """A Facebook Page: hidden photos, /feed, reading back."""
-
-    def __init__(self, state: State, faults: Faults) -> None:
-        self._state, self._faults = state, faults
-
-    def rules(self) -> list[Rule]:
-        def g(on: str, handle: Handler) -> Handler:
-            return guard(self._faults, "facebook", on, handle)
-
-        page = f"/<version>/{credentials.PAGE}"
-        return [
-            Rule(f"{page}/photos", methods=["POST"], endpoint=g("upload", self._photo)),
-            Rule(f"{page}/feed", methods=["POST"], endpoint=g("commit", self._feed)),
-            Rule(f"{page}/published_posts", methods=["GET"], endpoint=g("read", self._published)),
-            Rule(f"{page}/feed", methods=["GET"], endpoint=g("read", self._published)),
-            Rule("/<version>/me/accounts", methods=["GET"], endpoint=g("read", self._accounts)),
-            Rule("/<version>/debug_token", methods=["GET"], endpoint=g("read", self._debug_token)),
-            Rule(f"/<version>/{credentials.PAGE}_<identity>", methods=["GET"], endpoint=g("read", self._get)),
-            Rule(f"/<version>/{credentials.PAGE}_<identity>", methods=["DELETE"], endpoint=g("upload", self._delete)),
-        ]
-
-    def _photo(self, request: Request, late: timedelta) -> Response:
-        file = request.files.get("source")
-        data = file.read() if file else b""
-        if not data.startswith((b"\xff\xd8\xff", b"\x89PNG")) or len(data) > 4_000_000:
-            raise GraphError(100, "(#100) Invalid image", 1366046)
-        content: dict[str, Any] = {
-            "sha256": self._state.keep(data),
-            "alt": request.form.get("alt_text_custom", ""),
-            "used": False,
-        }
-        photo = self._state.add("photo", content)
-        if request.form.get("published", "true") != "false":
-            post = self._state.publish("facebook", request.form.get("caption", ""), [(content["alt"], content["sha256"])])
-            return answer({"id": photo, "post_id": f"{credentials.PAGE}_{post}"})
-        return answer({"id": photo})
-
-    def _feed(self, request: Request, late: timedelta) -> Response:
-        message = request.form.get("message", "")
-        photos = _attached(request)
-        if not message and not photos and not request.form.get("link"):
-            raise GraphError(100, "(#100) Missing message or attachment")
-        last = self._state.visible("facebook")[:1]
-        if last and not photos and last[0].text == message:
-            raise GraphError(506, "(#506) Duplicate status message")
-        if any(self._state.get("photo", p) is None for p in photos):
-            raise GraphError(100, "(#100) Invalid photo")
-        if any((self._state.get("photo", p) or {}).get("used") for p in photos):
-            raise GraphError(100, "(#100) These photos were already posted.", 1366051)
-        things = [self._state.update("photo", p, used=True) for p in photos]
-        media = [(t["alt"], t["sha256"]) for t in things]
-        post = self._state.publish("facebook", message, media, late=late, photos=photos)
-        return answer({"id": f"{credentials.PAGE}_{post}"})
-
-    def _published(self, request: Request, late: timedelta) -> Response:
-        since = request.args.get("since", 0, int)
-        posts = [p for p in self._state.visible("facebook") if p.created_at.timestamp() >= since]
-        limit = request.args.get("limit", 25, int)
-        return answer({"data": [self._node(p, request) for p in posts[:limit]], "paging": {}})
-
-    def _get(self, request: Request, late: timedelta, identity: str) -> Response:
-        post = self._state.post(identity)
-        if post is None or post.deleted:
-            raise GraphError(100, "(#100) Unsupported get request.", 33)
-        return answer(self._node(post, request))
-
-    def _delete(self, request: Request, late: timedelta, identity: str) -> Response:
-        if not self._state.delete_post(identity):
-            raise GraphError(100, "(#100) Unsupported delete request.", 33)
-        return answer({"success": True})
-
-    def _accounts(self, request: Request, late: timedelta) -> Response:
-        page = {"id": credentials.PAGE, "access_token": credentials.PAGE_TOKEN, "name": "練習用", "tasks": ["CREATE_CONTENT"]}
-        return answer({"data": [page]})
-
-    def _debug_token(self, request: Request, late: timedelta) -> Response:
-        return answer({"data": {"is_valid": request.args.get("input_token") in _TOKENS, "expires_at": 0}})
-
-    def _node(self, post: Post, request: Request) -> dict[str, Any]:
-        photos = post.extra.get("photos", [])
-        targets = [{"target": {"id": p}} for p in photos]
-        attachments = [{"target": {"id": post.id}, "subattachments": {"data": targets}}] if len(photos) > 1 else targets
-        node = {
-            "id": f"{credentials.PAGE}_{post.id}",
-            "message": post.text,
-            "created_time": post.created_at.strftime("%Y-%m-%dT%H:%M:%S+0000"),
-            "permalink_url": f"{request.host_url}facebook/{post.id}",
-            "is_published": True,
-            "attachments": {"data": attachments},
-        }
-        return pick(node, request)
+def instant(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S+0000")
 
 
-def _attached(request: Request) -> list[str]:
-    """`attached_media` as a JSON list, or as indexed fields."""
-    given = [request.form["attached_media"]] if "attached_media" in request.form else []
-    given += [v for k, v in sorted(request.form.items()) if re.fullmatch(r"attached_media\[\d+\]", k)]
+def _cursor(identity: str) -> str:
+    return base64.urlsafe_b64encode(identity.encode()).decode().rstrip("=")
+
+
+def _from_cursor(cursor: str) -> str:
     try:
-        parsed = [json.loads(g) for g in given]
-        flat = [item for p in parsed for item in (p if isinstance(p, list) else [p])]
-        return [str(item["media_fbid"]) for item in flat]
-    except (ValueError, KeyError, TypeError):
-        raise GraphError(100, "(#100) param attached_media must be an array.") from None
+        identity = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except (binascii.Error, ValueError):
+        identity = ""
+    if not identity.isdecimal():
+        raise GraphError(100, "(#100) Invalid cursor")
+    return identity
+
+
+def _moment(value: str) -> float:
+    """Epoch seconds of a Unix time or an ISO 8601 time with a zone."""
+    try:
+        return float(value) if value.isdecimal() else _aware(datetime.fromisoformat(value)).timestamp()
+    except ValueError:
+        raise GraphError(100, "(#100) A time must be a Unix time or ISO 8601") from None
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("no zone")
+    return moment
+
+
+def app_rules() -> Iterable[Rule]:
+    """Nodes of the app: tokens, and the Pages of a token's user."""
+
+    def on(handle: Handler, *owners: str) -> Endpoint:
+        return endpoint(lambda _: "facebook", "read", handle, owners=frozenset(owners))
+
+    return [
+        route("GET", "/<version>/debug_token", on(_debug_token, *_TOKENS.values())),
+        route("GET", "/<version>/me", on(_me, *_TOKENS.values())),
+        route("GET", "/<version>/me/accounts", on(_accounts, credentials.META_USER)),
+        route("GET", "/<version>/oauth/access_token", _exchange()),
+    ]
+
+
+def _debug_token(call: Call) -> Response:
+    inspected = call.request.args.get("input_token", "")
+    app = {"app_id": credentials.META_APP, "application": "sandbox"}
+    if inspected not in _TOKENS:
+        error = {"code": 190, "message": expired().message, "subcode": 463}
+        return answer({"data": {**app, "is_valid": False, "error": error, "scopes": []}})
+    kind = "PAGE" if _TOKENS[inspected] == credentials.PAGE else "SYSTEM_USER"
+    whose = {"type": kind, "user_id": credentials.META_USER, "profile_id": _TOKENS[inspected]}
+    ends = {"expires_at": 0, "data_access_expires_at": 0}
+    return answer({"data": {**app, **whose, **ends, "is_valid": True, "scopes": list(_SCOPES)}})
+
+
+def _me(call: Call) -> Response:
+    node = {"id": owner(call.request), "name": credentials.NAME}
+    return answer(shaped(node, call.request, "id,name", "User"))
+
+
+def _accounts(call: Call) -> Response:
+    page = {
+        "id": credentials.PAGE,
+        "name": credentials.NAME,
+        "access_token": credentials.PAGE_TOKEN,
+        "category": "Government organization",
+        "tasks": ["ADVERTISE", "ANALYZE", "CREATE_CONTENT", "MESSAGING", "MODERATE", "MANAGE"],
+    }
+    return answer({"data": [shaped(page, call.request, "access_token,category,name,id,tasks", "Page")]})
+
+
+def _exchange() -> Endpoint:
+    """A short-lived token for a long-lived one. Needs no token of its own, but the app's secret."""
+
+    def work(call: Call) -> Response:
+        given = tuple(call.request.values.get(name) for name in ("grant_type", "client_id", "client_secret"))
+        known = call.request.values.get("fb_exchange_token") in _TOKENS
+        if given != ("fb_exchange_token", credentials.META_APP, credentials.META_APP_SECRET) or not known:
+            return GraphError(1, "Error validating client secret.", 0, 400).response()
+        token = {"access_token": credentials.META_USER_TOKEN, "token_type": "bearer", "expires_in": _LONG_LIVED_SECONDS}
+        return answer(token)
+
+    return Endpoint(channel=lambda _: "facebook", on="read", work=work, refuse=lambda status: ordered(status).response())

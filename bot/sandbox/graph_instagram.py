@@ -3,142 +3,206 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
-from io import BytesIO
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
-import requests
-from PIL import Image, UnidentifiedImageError
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from bot.sandbox import credentials
-from bot.sandbox.faults import Faults
-from bot.sandbox.graph import GraphError, Handler, answer, guard, pick
-from bot.sandbox.state import Post, State
+from bot.sandbox import credentials, shortcodes
+from bot.sandbox.fetch import fetch
+from bot.sandbox.graph import endpoint, flag, instant, listing, shaped, span
+from bot.sandbox.graph_errors import GraphError, missing
+from bot.sandbox.graph_page import Page
+from bot.sandbox.pictures import is_whole, look
+from bot.sandbox.state import Picture, Post, State
+from bot.sandbox.wire import Call, answer, route
 
-MOST_BYTES, MOST_CAPTION, MOST_TAGS, LIFETIME = 8 * 1024 * 1024, 2200, 5, timedelta(hours=24)
-_LOWEST_RATIO, _HIGHEST_RATIO, _ROUNDING = 0.8, 1.91, 0.01
+MOST_BYTES, MOST_CAPTION, MOST_TAGS, MOST_MENTIONS, MOST_ALT = 8 * 1024 * 1024, 2200, 5, 20, 1000
+LIFETIME, DAY = timedelta(hours=24), timedelta(hours=24)
+MOST_POSTS_A_DAY, MOST_CONTAINERS_A_DAY = 100, 400
+_RATIOS, _WIDTHS, _CHILDREN = (0.8, 1.91), (320, 1440), range(2, 11)
+_HALF_PIXEL = 0.01  # a picture of whole pixels can only come so near to 4:5 or 1.91:1
+_STATUS = {
+    "IN_PROGRESS": "In Progress: Media is still being processed.",
+    "FINISHED": "Finished: Media has been uploaded and it is ready to be published.",
+    "PUBLISHED": "Published: Media has been published.",
+    "ERROR": "Error: Media upload has failed with error code 2207005",
+    "EXPIRED": "Expired: The container was not published within 24 hours and has expired.",
+}
+_TAG, _MENTION = re.compile(r"[#＃]\w+"), re.compile(r"(?<!\w)@\w+")
 
 
 class Publishing:
-    def __init__(self, state: State, faults: Faults) -> None:
-        self._state, self._faults = state, faults
+    """A container is a thing of the kind `container`. It is IN_PROGRESS until its status has been asked for once."""
 
-    def rules(self) -> list[Rule]:
-        def g(on: str, handle: Handler) -> Handler:
-            return guard(self._faults, "instagram", on, handle)
+    def __init__(self, state: State, page: Page) -> None:
+        self._state, self._facebook = state, page
 
+    def rules(self) -> Iterable[Rule]:
         user = f"/<version>/{credentials.INSTAGRAM_USER}"
+        ours = frozenset({credentials.INSTAGRAM_USER})
+        both = ours | {credentials.PAGE}
+
+        def instagram(_: Mapping[str, str]) -> str:
+            return "instagram"
+
         return [
-            Rule(f"{user}/media", methods=["POST"], endpoint=g("upload", self._create)),
-            Rule(f"{user}/media_publish", methods=["POST"], endpoint=g("commit", self._publish)),
-            Rule(f"{user}/media", methods=["GET"], endpoint=g("read", self._list)),
-            Rule(f"{user}/content_publishing_limit", methods=["GET"], endpoint=g("read", self._limit)),
-            Rule("/<version>/<identity>", methods=["GET"], endpoint=g("read", self._get)),
-            Rule("/<version>/<identity>", methods=["DELETE"], endpoint=g("upload", self._delete)),
+            route("POST", f"{user}/media", endpoint(instagram, "upload", self._create, owners=ours)),
+            route("POST", f"{user}/media_publish", endpoint(instagram, "commit", self._publish, owners=ours)),
+            route("GET", f"{user}/media", endpoint(instagram, "read", self._list, owners=ours)),
+            route("GET", f"{user}/content_publishing_limit", endpoint(instagram, "read", self._limit, owners=ours)),
+            route("GET", user, endpoint(instagram, "read", self._user, owners=ours)),
+            route("GET", "/<version>/<identity>", endpoint(self._whose, "read", self._get, owners=both)),
+            route("DELETE", "/<version>/<identity>", endpoint(instagram, "upload", self._delete, owners=ours)),
         ]
 
-    def _create(self, request: Request, late: timedelta) -> Response:
-        form = request.form
-        caption = form.get("caption", "")
-        if len(caption.encode("utf-16-le")) // 2 > MOST_CAPTION:
-            raise GraphError(36004, "The caption is too long", 2207010)
-        if len(re.findall(r"#\w+", caption)) > MOST_TAGS:
-            raise GraphError(100, "Too many hashtags", 2207040)
-        made: dict[str, Any] = {"caption": caption, "created_at": self._state.now().isoformat(), "status": "IN_PROGRESS"}
-        if form.get("media_type") == "CAROUSEL":
-            made["media"] = self._children(form.get("children", ""))
+    def _whose(self, values: Mapping[str, str]) -> str:
+        """A number alone may be a photo of the Page."""
+        return "facebook" if self._state.get("photo", values["identity"]) else "instagram"
+
+    def _create(self, call: Call) -> Response:
+        values = call.request.values
+        caption = values.get("caption", "")
+        _require_caption(caption)
+        child = flag(call.request, "is_carousel_item", default=False)
+        if values.get("media_type") == "CAROUSEL":
+            pictures, whole = self._children(values.get("children", "").split(",")), True
         else:
-            made["media"] = [(form.get("alt_text", ""), self._fetch(form.get("image_url", "")))]
-            made["child"] = form.get("is_carousel_item") == "true"
-        return answer({"id": self._state.add("container", made)})
+            pictures, whole = self._fetched(values.get("image_url", ""), values.get("alt_text", ""))
+        with self._state.atomic():
+            if self._state.count("container", self._state.now() - DAY) >= MOST_CONTAINERS_A_DAY:
+                raise GraphError(9, "(#9) Application request limit reached", 2207042)
+            identity = self._state.new_id()
+            looks = {"pictures": pictures, "child": child, "whole": whole}
+            made = {"caption": caption, "status": "IN_PROGRESS", "created_at": self._state.now().timestamp(), **looks}
+            self._state.put("container", identity, made)
+        return answer({"id": identity})
 
-    def _children(self, ids: str) -> list[Any]:
-        containers = [self._state.get("container", i) for i in ids.split(",")]
-        if not 2 <= len(containers) <= 10 or not all(c and c.get("child") for c in containers):
-            raise GraphError(100, "Invalid carousel", 2207028)
+    def _children(self, identities: list[str]) -> list[tuple[str, str]]:
+        containers = [self._container(i) for i in identities]
+        if len(identities) not in _CHILDREN or not all(c and c["child"] for c in containers):
+            raise GraphError(100, "(#100) The carousel needs 2 to 10 children that were made as its items", 2207028)
         if any(c["status"] != "FINISHED" for c in containers if c):
-            raise GraphError(9007, "Media ID is not available", 2207027)
-        return [tuple(m) for c in containers if c for m in c["media"]]
+            raise _not_ready()
+        return [tuple(picture) for c in containers if c for picture in c["pictures"]]
 
-    def _fetch(self, url: str) -> str:
-        """The picture's hash, once it was really fetched and looked at."""
-        try:
-            with requests.Session() as http:
-                http.trust_env = False  # the pictures lie on this machine, behind no proxy
-                got = http.get(url, timeout=(3, 10))
-            got.raise_for_status()
-        except (requests.RequestException, ValueError):
-            raise GraphError(9004, "The media could not be fetched from this URI", 2207052) from None
-        if len(got.content) > MOST_BYTES:
-            raise GraphError(36000, "The image is too large", 2207004)
-        try:
-            image = Image.open(BytesIO(got.content), formats=["JPEG"])
-        except UnidentifiedImageError:
-            raise GraphError(36001, "The image format is not supported", 2207005) from None
-        if not _LOWEST_RATIO - _ROUNDING <= image.width / image.height <= _HIGHEST_RATIO + _ROUNDING or image.width < 320:
-            raise GraphError(36003, "The aspect ratio is not supported", 2207009)
-        return self._state.keep(got.content)
+    def _fetched(self, url: str, alt: str) -> tuple[list[tuple[str, str]], bool]:
+        """Alt text and hash of a picture that was really fetched and looked at; and whether it can be decoded."""
+        if len(alt) > MOST_ALT:
+            raise GraphError(100, "(#100) Param alt_text is too long")
+        data = fetch(url, MOST_BYTES)
+        if data is None:
+            raise GraphError(9004, "The media could not be fetched from this URI", 2207052)
+        if len(data) > MOST_BYTES:
+            raise GraphError(36000, "The image is too large to download", 2207004)
+        looks = look(data)
+        if looks is None or looks.media_type != "image/jpeg":
+            raise GraphError(36001, "The image format is not supported", 2207005)
+        if not _RATIOS[0] - _HALF_PIXEL <= looks.ratio <= _RATIOS[1] + _HALF_PIXEL:
+            raise GraphError(36003, "The submitted image is not within the acceptable aspect ratio range", 2207009)
+        if not _WIDTHS[0] <= looks.width <= _WIDTHS[1]:
+            raise GraphError(36003, "The submitted image is not within the acceptable widths", 2207009)
+        return [(alt, self._state.keep(data))], is_whole(data)
 
-    def _publish(self, request: Request, late: timedelta) -> Response:
-        identity = request.form.get("creation_id", "")
-        container = self._container(identity)
-        if container is None:
-            raise GraphError(24, "The requested resource does not exist", 2207006)
-        if container["status"] != "FINISHED" or container.get("child"):
-            raise GraphError(9007, "Media ID is not available", 2207027)
-        if not self._state.use_once("container", identity, "published"):
-            raise GraphError(9007, "Media was already published", 2207027)
-        media = [tuple(m) for m in container["media"]]
-        post = self._state.publish("instagram", container["caption"], media, late=late)
-        self._state.update("container", identity, status="PUBLISHED")
+    def _publish(self, call: Call) -> Response:
+        identity = call.request.values.get("creation_id", "")
+        with self._state.atomic():
+            container = self._container(identity)
+            if container is None:
+                raise GraphError(24, "The requested resource does not exist", 2207006)
+            if container["status"] == "EXPIRED":
+                raise GraphError(-2, "The media has expired", 2207020)
+            if container["status"] != "FINISHED" or container["child"]:
+                raise _not_ready()
+            if self._state.made_since("instagram", self._state.now() - DAY) >= MOST_POSTS_A_DAY:
+                raise GraphError(9, "(#9) Application request limit reached", 2207042)
+            pictures = [Picture(alt=alt, sha256=sha256) for alt, sha256 in container["pictures"]]
+            post = self._state.new_id()
+            self._state.publish("instagram", post, container["caption"], pictures, late=call.late)
+            self._state.update("container", identity, status="PUBLISHED")
         return answer({"id": post})
 
     def _container(self, identity: str) -> dict[str, Any] | None:
         """With its age taken into account."""
         container = self._state.get("container", identity)
-        if container is None:
-            return None
-        age = self._state.now() - datetime.fromisoformat(container["created_at"])
-        if container["status"] != "PUBLISHED" and age > LIFETIME:
-            return self._state.update("container", identity, status="EXPIRED")
-        return container
+        if container is None or container["status"] == "PUBLISHED":
+            return container
+        old = self._state.now().timestamp() - container["created_at"] >= LIFETIME.total_seconds()
+        return {**container, "status": "EXPIRED"} if old else container
 
-    def _get(self, request: Request, late: timedelta, identity: str) -> Response:
-        container = self._container(identity)
-        if container is not None:
-            shown = pick({"id": identity, "status_code": container["status"], "status": container["status"]}, request)
-            if container["status"] == "IN_PROGRESS":
-                self._state.update("container", identity, status="FINISHED")
-            return answer(shown)
-        if (photo := self._state.get("photo", identity)) is not None:
-            return answer(pick({"id": identity, "alt_text_custom": photo["alt"]}, request))
-        post = self._state.post(identity)
-        if post is None or post.deleted or post.channel != "instagram":
-            raise GraphError(100, "Unsupported get request.", 33)
-        return answer(self._node(post, request))
+    def _get(self, call: Call) -> Response:
+        identity = call.values["identity"]
+        if (container := self._container(identity)) is not None:
+            return self._status(call.request, identity, container)
+        if self._state.get("photo", identity) is not None:
+            return self._facebook.photo(call)
+        return answer(shaped(_node(self._post(identity), call.request), call.request, "id", "IGMedia"))
 
-    def _delete(self, request: Request, late: timedelta, identity: str) -> Response:
-        if not self._state.delete_post(identity):
-            raise GraphError(100, "Unsupported delete request.", 33)
+    def _status(self, request: Request, identity: str, container: dict[str, Any]) -> Response:
+        status = container["status"]
+        if status == "IN_PROGRESS":
+            self._state.update("container", identity, status="FINISHED" if container["whole"] else "ERROR")
+        node = {"id": identity, "status_code": status, "status": _STATUS[status]}
+        return answer(shaped(node, request, "id", "IGContainer"))
+
+    def _delete(self, call: Call) -> Response:
+        self._state.change_post(self._post(call.values["identity"]).id, deleted=True)
         return answer({"success": True})
 
-    def _list(self, request: Request, late: timedelta) -> Response:
-        limit = request.args.get("limit", 25, int)
-        return answer({"data": [self._node(p, request) for p in self._state.visible("instagram")[:limit]]})
+    def _list(self, call: Call) -> Response:
+        wanted, size = span(call)
+        posts = self._state.visible("instagram", wanted)
+        return listing(call, posts, size, lambda p: shaped(_node(p, call.request), call.request, "id", "IGMedia"))
 
-    def _limit(self, request: Request, late: timedelta) -> Response:
-        day = [p for p in self._state.posts("instagram") if self._state.now() - p.created_at < timedelta(days=1)]
-        return answer({"data": [{"quota_usage": len(day), "config": {"quota_total": 100, "quota_duration": 86400}}]})
+    def _limit(self, call: Call) -> Response:
+        used = self._state.made_since("instagram", self._state.now() - DAY)
+        config = {"quota_total": MOST_POSTS_A_DAY, "quota_duration": int(DAY.total_seconds())}
+        limit = {"quota_usage": used, "config": config}
+        return answer({"data": [shaped(limit, call.request, "quota_usage", "ContentPublishingLimit")]})
 
-    def _node(self, post: Post, request: Request) -> dict[str, Any]:
-        node = {
-            "id": post.id,
-            "caption": post.text,
-            "permalink": f"{request.host_url}instagram/{post.id}",
-            "timestamp": post.created_at.strftime("%Y-%m-%dT%H:%M:%S+0000"),
-            "alt_text": post.media[0][0] if post.media else "",
-            "media_type": "CAROUSEL_ALBUM" if len(post.media) > 1 else "IMAGE",
-        }
-        return pick(node, request)
+    def _user(self, call: Call) -> Response:
+        user = {"id": credentials.INSTAGRAM_USER, "username": credentials.X_USERNAME, "name": credentials.NAME}
+        return answer(shaped({**user, "followers_count": 0}, call.request, "id", "IGUser"))
+
+    def _post(self, identity: str) -> Post:
+        post = self._state.post(identity)
+        if post is None or post.deleted or post.channel != "instagram":
+            raise missing(identity)
+        return post
+
+
+def _require_caption(caption: str) -> None:
+    if len(caption.encode("utf-16-le")) // 2 > MOST_CAPTION:
+        raise GraphError(36004, "The caption was too long", 2207010)
+    if len(_TAG.findall(caption)) > MOST_TAGS or len(_MENTION.findall(caption)) > MOST_MENTIONS:
+        raise GraphError(100, "(#100) The caption has too many hashtags or mentions", 2207040)
+
+
+def _not_ready() -> GraphError:
+    return GraphError(9007, "Media ID is not available", 2207027)
+
+
+def _node(post: Post, request: Request) -> dict[str, Any]:
+    carousel = len(post.pictures) > 1
+    sources = [f"{request.host_url}_sandbox/media/{p.sha256}" for p in post.pictures]
+    children = [
+        {"id": f"{post.id}{n}", "media_type": "IMAGE", "media_url": source, "alt_text": picture.alt}
+        for n, (source, picture) in enumerate(zip(sources, post.pictures, strict=True))
+    ]
+    return {
+        "id": post.id,
+        "caption": post.text or None,
+        "permalink": f"{request.host_url}instagram/{shortcodes.encode(post.id)}",
+        "shortcode": shortcodes.encode(post.id),
+        "timestamp": instant(post.created_at),
+        "username": credentials.X_USERNAME,
+        "media_type": "CAROUSEL_ALBUM" if carousel else "IMAGE",
+        "media_product_type": "FEED",
+        "media_url": sources[0],
+        "alt_text": None if carousel else post.pictures[0].alt or None,
+        "children": {"data": children} if carousel else None,
+        "like_count": 0,
+        "comments_count": 0,
+    }

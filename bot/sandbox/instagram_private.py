@@ -1,139 +1,227 @@
-"""Instagram's private endpoints, as far as a restored session uses them to publish and to look back."""
+"""Instagram's private endpoints, as far as a restored session uses them to publish, to look back and to delete."""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from bot.sandbox import credentials
-from bot.sandbox.faults import Faults
-from bot.sandbox.state import Post, State
+from bot.sandbox import credentials, shortcodes
+from bot.sandbox.pictures import look
+from bot.sandbox.state import Picture, Post, Span, State
+from bot.sandbox.wire import Call, Endpoint, answer, route
+
+MOST_CAPTION, MOST_CHILDREN = 2200, 20
+_SCHEME = "Bearer IGT:2:"
+_PAGE = 12
+Handler = Callable[[Call], Response]
+
+
+class PrivateError(Exception):
+    """Becomes the body of a failure."""
+
+    def __init__(self, status: int, message: str, **more: Any) -> None:
+        super().__init__(message)
+        self.status, self.message, self.more = status, message, more
+
+    def response(self) -> Response:
+        return answer({"message": self.message, **self.more, "status": "fail"}, self.status)
 
 
 class Private:
-    def __init__(self, state: State, faults: Faults) -> None:
-        self._state, self._faults = state, faults
+    """Upload ids are chosen by the client. The same one may be posted again and again, each time as a new post: whether the
+    real service does so is not known, and this is the worst that it might do."""
 
-    def rules(self) -> list[Rule]:
-        g = self._guard
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def rules(self) -> Iterable[Rule]:
+        api = "/api/v1"
         return [
-            Rule("/rupload_igphoto/<name>", methods=["POST"], endpoint=g("upload", self._upload)),
-            Rule("/api/v1/media/configure/", methods=["POST"], endpoint=g("commit", self._configure)),
-            Rule("/api/v1/media/configure_sidecar/", methods=["POST"], endpoint=g("commit", self._sidecar)),
-            Rule("/api/v1/feed/user/<user>/", methods=["GET"], endpoint=g("read", self._feed)),
-            Rule("/api/v1/media/<media>/info/", methods=["GET"], endpoint=g("read", self._info)),
-            Rule("/api/v1/media/<media>/delete/", methods=["POST"], endpoint=g("upload", self._delete)),
-            Rule("/api/v1/accounts/current_user/", methods=["GET"], endpoint=g("read", self._current)),
+            route("POST", "/rupload_igphoto/<name>", _on("upload", self._upload)),
+            route("POST", f"{api}/media/configure/", _on("commit", self._configure)),
+            route("POST", f"{api}/media/configure_sidecar/", _on("commit", self._sidecar)),
+            route("GET", f"{api}/feed/user/<user>/", _on("read", self._feed)),
+            route("GET", f"{api}/media/<media>/info/", _on("read", self._info)),
+            route("POST", f"{api}/media/<media>/delete/", _on("upload", self._delete)),
+            route("GET", f"{api}/accounts/current_user/", _on("read", self._current)),
         ]
 
-    def _guard(self, on: str, handle: Callable[..., Response]) -> Callable[..., Response]:
-        def guarded(request: Request, **values: str) -> Response:
-            if not request.headers.get("Authorization", "").startswith("Bearer IGT:2:"):
-                return _fail(403, "login_required")
-            kind = self._faults.take("instagram", on)
-            return self._faults.play(request, kind, lambda late: handle(request, late=late, **values), _refusal)
-
-        return guarded
-
-    def _upload(self, request: Request, late: timedelta, name: str) -> Response:
+    def _upload(self, call: Call) -> Response:
+        request = call.request
         data = request.get_data()
-        params = json.loads(request.headers.get("X-Instagram-Rupload-Params", "{}"))
-        if not data.startswith(b"\xff\xd8\xff") or str(len(data)) != request.headers.get("X-Entity-Length"):
-            return _fail(400, "invalid upload")
-        key = f"upload-{params['upload_id']}"
-        content = {"sha256": self._state.keep(data)}
-        if self._state.get("upload", key) is None:
-            self._state.add("upload", content, key)
-        else:
-            self._state.update("upload", key, **content)
-        return _answer({"upload_id": params["upload_id"], "status": "ok"})
+        upload_id = _upload_id(request)
+        length, looks = request.headers.get("X-Entity-Length"), look(data)
+        if upload_id is None or length != str(len(data)) or looks is None or looks.media_type != "image/jpeg":
+            raise PrivateError(400, "Invalid upload", debug_info={"retriable": False, "type": "ProcessingFailedError"})
+        self._state.put("upload", upload_id, {"sha256": self._state.keep(data)})
+        return _ok({"upload_id": upload_id, "xsharing_nonces": {}})
 
-    def _configure(self, request: Request, late: timedelta) -> Response:
-        body = _signed(request)
-        return self._make(body.get("caption", ""), [body], late)
+    def _configure(self, call: Call) -> Response:
+        body = _signed(call.request)
+        return self._publish(call, body, [body])
 
-    def _sidecar(self, request: Request, late: timedelta) -> Response:
-        body = _signed(request)
-        return self._make(body.get("caption", ""), body.get("children_metadata", []), late)
+    def _sidecar(self, call: Call) -> Response:
+        body = _signed(call.request)
+        children = body.get("children_metadata")
+        if not isinstance(children, list) or not 2 <= len(children) <= MOST_CHILDREN or not body.get("client_sidecar_id"):
+            raise PrivateError(400, "Invalid parameters")
+        return self._publish(call, body, children)
 
-    def _make(self, caption: str, children: list[dict[str, Any]], late: timedelta) -> Response:
-        """The same upload id twice makes two posts: the worst that the real service might do."""
-        uploads = [self._state.get("upload", f"upload-{c.get('upload_id')}") for c in children]
-        if not uploads or any(u is None for u in uploads):
-            return _fail(400, "media_needs_reupload")
-        media = [
-            (c.get("custom_accessibility_caption", ""), u["sha256"])
-            for c, u in zip(children, uploads, strict=True)
-            if u is not None
-        ]
-        post = self._state.post(self._state.publish("instagram", caption, media, late=late))
-        return _answer({"media": _media(post), "status": "ok"}) if post else _fail(500, "lost")
+    def _publish(self, call: Call, body: dict[str, Any], children: list[dict[str, Any]]) -> Response:
+        caption = str(body.get("caption", ""))
+        if len(caption) > MOST_CAPTION:
+            raise PrivateError(400, "Caption is too long.")
+        with self._state.atomic():
+            pictures = [self._picture(child) for child in children]
+            identity = self._state.new_id()
+            self._state.publish("instagram", identity, caption, pictures, late=call.late)
+        return _ok({"media": _media(self._post(identity)), "upload_id": str(body.get("upload_id", ""))})
 
-    def _feed(self, request: Request, late: timedelta, user: str) -> Response:
-        posts = self._state.visible("instagram")[: request.args.get("count", 12, int) or 12]
-        return _answer(
-            {"items": [_media(p) for p in posts], "num_results": len(posts), "more_available": False, "status": "ok"}
-        )
+    def _picture(self, child: dict[str, Any]) -> Picture:
+        upload = self._state.get("upload", str(child.get("upload_id")))
+        if upload is None:
+            raise PrivateError(400, "media_needs_reupload", error_title="staged_position_not_found")
+        return Picture(alt=str(child.get("custom_accessibility_caption", "")), sha256=upload["sha256"])
 
-    def _info(self, request: Request, late: timedelta, media: str) -> Response:
+    def _feed(self, call: Call) -> Response:
+        """Own posts, newest first."""
+        args = call.request.args
+        if call.values["user"] != credentials.PRIVATE_USER:
+            raise PrivateError(404, "User not found")
+        size = args.get("count", _PAGE, int) or _PAGE
+        older, since = args.get("max_id", "").partition("_")[0], args.get("min_timestamp", 0.0, float)
+        found = self._state.visible("instagram", Span(late=call.late, older_than=older, since=since, limit=size + 1))
+        page, more = found[:size], len(found) > size
+        answered = {"items": [_media(p) for p in page], "num_results": len(page), "more_available": more}
+        return _ok(answered | ({"next_max_id": _media_id(page[-1])} if more else {}))
+
+    def _info(self, call: Call) -> Response:
+        return _ok({"items": [_media(self._post(call.values["media"]))], "num_results": 1, "more_available": False})
+
+    def _delete(self, call: Call) -> Response:
+        self._state.change_post(self._post(call.values["media"]).id, deleted=True)
+        return _ok({"did_delete": True})
+
+    def _current(self, call: Call) -> Response:
+        return _ok({"user": _user() | {"biography": "", "is_business": True, "external_url": "", "email": ""}})
+
+    def _post(self, media: str) -> Post:
         post = self._state.post(media.partition("_")[0])
-        return _answer({"items": [_media(post)], "status": "ok"}) if post else _fail(404, "Media not found or unavailable")
+        if post is None or post.deleted or post.channel != "instagram":
+            raise PrivateError(404, "Media not found or unavailable")
+        return post
 
-    def _delete(self, request: Request, late: timedelta, media: str) -> Response:
-        return _answer({"did_delete": self._state.delete_post(media.partition("_")[0]), "status": "ok"})
 
-    def _current(self, request: Request, late: timedelta) -> Response:
-        return _answer({"user": _user(), "status": "ok"})
+def _on(on: str, handle: Handler) -> Endpoint:
+    def work(call: Call) -> Response:
+        try:
+            _require_session(call.request)
+            return handle(call)
+        except PrivateError as e:
+            return e.response()
+
+    return Endpoint(channel=lambda _: "instagram", on=on, work=work, refuse=_refuse)
+
+
+def _require_session(request: Request) -> None:
+    authorization = request.headers.get("Authorization", "")
+    try:
+        session = json.loads(base64.b64decode(authorization.removeprefix(_SCHEME), validate=True))
+        known = session["sessionid"] == credentials.PRIVATE_SESSION and session["ds_user_id"] == credentials.PRIVATE_USER
+    except (ValueError, KeyError, TypeError, binascii.Error):
+        known = False
+    if not known:
+        raise PrivateError(403, "login_required", logout_reason=3)
+
+
+def _refuse(status: int) -> Response:
+    errors = {
+        401: PrivateError(401, "Please log in again", require_login=True),
+        403: PrivateError(403, "login_required", logout_reason=3),
+        429: PrivateError(429, "Too many requests", error_type="throttled"),
+        500: PrivateError(500, "Oops, an error occurred."),
+    }
+    return errors[status].response()
+
+
+def _upload_id(request: Request) -> str | None:
+    """As the headers tell it, which must agree with the address: `<upload id>_0_<random>`."""
+    try:
+        upload_id = str(json.loads(request.headers.get("X-Instagram-Rupload-Params", ""))["upload_id"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    name = request.path.rpartition("/")[2]
+    agrees = name == request.headers.get("X-Entity-Name") and name.startswith(f"{upload_id}_0_")
+    return upload_id if agrees else None
 
 
 def _signed(request: Request) -> dict[str, Any]:
-    body = json.loads(request.form.get("signed_body", "SIGNATURE.{}").partition(".")[2])
-    return body if isinstance(body, dict) else {}
+    """The body `signed_body=SIGNATURE.{json}`; the app no longer signs it. Raises PrivateError."""
+    mark, _, text = request.form.get("signed_body", "").partition(".")
+    try:
+        body = json.loads(text)
+    except ValueError:
+        body = None
+    if mark != "SIGNATURE" or not isinstance(body, dict):
+        raise PrivateError(400, "Invalid parameters")
+    return body
 
 
 def _user() -> dict[str, Any]:
-    return {"pk": credentials.PRIVATE_USER, "id": credentials.PRIVATE_USER, "username": "sandbox_city", "full_name": "練習用"}
+    return {
+        "pk": credentials.PRIVATE_USER,
+        "id": credentials.PRIVATE_USER,
+        "username": credentials.X_USERNAME,
+        "full_name": credentials.NAME,
+        "is_private": False,
+        "is_verified": False,
+        "profile_pic_url": "https://i.instagram.com/_sandbox/nobody.jpg",
+    }
+
+
+def _media_id(post: Post) -> str:
+    return f"{post.id}_{credentials.PRIVATE_USER}"
 
 
 def _media(post: Post) -> dict[str, Any]:
-    def image(sha256: str) -> dict[str, Any]:
-        url = f"https://i.instagram.com/_sandbox/media/{sha256}.jpg"
-        return {"candidates": [{"width": 1080, "height": 1080, "url": url}]}
-
+    """A post as the private endpoints tell it."""
+    images = [_image(post, number) for number in range(len(post.pictures))]
     media: dict[str, Any] = {
         "pk": post.id,
-        "id": f"{post.id}_{credentials.PRIVATE_USER}",
-        "code": post.id,
+        "id": _media_id(post),
+        "code": shortcodes.encode(post.id),
         "taken_at": int(post.created_at.timestamp()),
-        "media_type": 8 if len(post.media) > 1 else 1,
+        "product_type": "feed",
         "user": _user(),
         "like_count": 0,
         "comment_count": 0,
-        "caption": {"text": post.text},
+        "caption": {"pk": post.id, "text": post.text, "user_id": credentials.PRIVATE_USER} if post.text else None,
     }
-    if len(post.media) > 1:
-        media["carousel_media"] = [
-            {"pk": f"{post.id}{n}", "id": f"{post.id}{n}", "media_type": 1, "image_versions2": image(sha)}
-            for n, (_, sha) in enumerate(post.media)
-        ]
-    elif post.media:
-        media |= {"accessibility_caption": post.media[0][0], "image_versions2": image(post.media[0][1])}
-    return media
+    if len(images) == 1:
+        return media | {"media_type": 1, **images[0]}
+    return media | {"media_type": 8, "product_type": "carousel_container", "carousel_media": _numbered(post, images)}
 
 
-def _answer(content: dict[str, Any], status: int = 200) -> Response:
-    return Response(json.dumps(content, ensure_ascii=False), status, content_type="application/json; charset=utf-8")
+def _numbered(post: Post, images: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The children of an album, each with a number of its own."""
+    numbers = [f"{post.id}{n}" for n in range(len(images))]
+    return [
+        {"pk": n, "id": f"{n}_{credentials.PRIVATE_USER}", "media_type": 1, **i} for n, i in zip(numbers, images, strict=True)
+    ]
 
 
-def _fail(status: int, message: str) -> Response:
-    return _answer({"message": message, "status": "fail"}, status)
+def _image(post: Post, number: int) -> dict[str, Any]:
+    picture = post.pictures[number]
+    url = f"https://i.instagram.com/_sandbox/media/{picture.sha256}"
+    candidates = [{"width": 1080, "height": 1080, "url": url}]
+    return {"accessibility_caption": picture.alt or None, "image_versions2": {"candidates": candidates}}
 
 
-def _refusal(status: int) -> Response:
-    messages = {401: "unauthorized", 403: "login_required", 429: "throttled", 500: "internal error"}
-    return _fail(status, messages[status])
+def _ok(content: dict[str, Any]) -> Response:
+    return answer({**content, "status": "ok"})

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
@@ -15,52 +18,66 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from bot.errors import ConfigError
+from bot.loopback import is_loopback
+from bot.sandbox import graph
 from bot.sandbox.control import Control
-from bot.sandbox.faults import Cut, Faults
-from bot.sandbox.graph import Page
+from bot.sandbox.faults import Cut, Faults, reset
 from bot.sandbox.graph_instagram import Publishing
+from bot.sandbox.graph_page import Page
 from bot.sandbox.instagram_private import Private
+from bot.sandbox.settings import Settings
 from bot.sandbox.state import State
+from bot.sandbox.timelines import Timelines
+from bot.sandbox.wire import Call, Endpoint, Own
 from bot.sandbox.x import X
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 HOST = "127.0.0.1"
+_WAITING_CONNECTIONS = 128
+# Clients that are turned to the sandbox below their library may still name the host that the library knows.
+_PLATFORMS = frozenset({"api.x.com", "api.twitter.com", "graph.facebook.com", "i.instagram.com"})
 
 
 class Sandbox:
-    """Running from `start` to `stop`; also a context manager."""
+    """Running from `start` to `stop`, or within `serve_forever`; also a context manager."""
 
     def __init__(self, directory: Path, port: int) -> None:
+        listening = _listen(port)
         self._state, self._faults = State(directory), Faults()
-        self._app = _App(self._state, self._faults)
-        try:
-            self._server = make_server(HOST, port, self._app, threaded=True, request_handler=_Handler)
-        except (OSError, SystemExit):
-            raise ConfigError(
-                f"port {port} is taken",
-                summary=f"練習用サーバーを始められません（ポート {port} が使われています）",
-                next_step="動いている練習用サーバーを終えるか、--port で別の番号にしてください",
-            ) from None
+        app = _App(self._state, self._faults)
+        with listening:  # the server takes a copy of it
+            self._server = make_server(HOST, port, app, threaded=True, request_handler=_Handler, fd=listening.fileno())
         self._server.daemon_threads = True  # type: ignore[attr-defined]
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True, name="sandbox")
 
     @property
     def base_url(self) -> str:
-        return f"http://{HOST}:{self._server.server_port}"
+        return f"http://{HOST}:{self._server.port}"
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
-        self._faults.stopping.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._state.close()
+        """What hangs is ended; what was posted is kept."""
+        self._faults.stop()
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+        self._close()
 
     def serve_forever(self) -> None:
-        self._server.serve_forever()
+        """Until Ctrl+C."""
+        try:
+            self._server.serve_forever()
+        finally:
+            self._faults.stop()
+            self._close()
+
+    def _close(self) -> None:
+        self._server.server_close()
+        self._state.close()
 
     def __enter__(self) -> Sandbox:
         self.start()
@@ -75,21 +92,66 @@ def create(directory: Path, port: int = 0) -> Sandbox:
     return Sandbox(directory, port)
 
 
+def _listen(port: int) -> socket.socket:
+    """Bound here, for the server itself would print about a port that is taken, and exit."""
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+        listening.listen(_WAITING_CONNECTIONS)
+    except OSError:
+        listening.close()
+        raise ConfigError(
+            f"port {port} is taken",
+            summary=f"練習用サーバーを始められません（ポート {port} が使われています）",
+            next_step="動いている練習用サーバーを終えるか、--port で別の番号にしてください",
+        ) from None
+    return listening
+
+
 class _App:
     def __init__(self, state: State, faults: Faults) -> None:
-        rooms = (Control, X, Page, Publishing, Private)
-        self._map = Map([rule for room in rooms for rule in room(state, faults).rules()], strict_slashes=False)
+        self._faults = faults
+        settings, page = Settings(state), Page(state)
+        x = X(state, settings)
+        control = Control(state, faults, settings, x.account)
+        rooms = (control, Timelines(state, x.account), x, page, Publishing(state, page), Private(state))
+        rules = [*graph.app_rules(), *(rule for room in rooms for rule in room.rules())]
+        self._map = Map(rules, strict_slashes=False)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        response: Any
         with Request(environ) as request:
-            request.get_data(cache=True, parse_form_data=True)  # read the body even if the answer will not wait for it
             try:
-                handle, values = self._map.bind_to_environ(environ).match()
-                response = handle(request, **values)
+                response = self._answer(request)
             except HTTPException as e:
-                response = Response(f"{e.code}", e.code, content_type="text/plain; charset=utf-8")
-        return response(environ, start_response)  # type: ignore[no-any-return]
+                response = Response(f"{e.code}", e.code or 500, content_type="text/plain; charset=utf-8")
+        return response(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        if not _from_this_machine(request):
+            return Response("403", 403, content_type="text/plain; charset=utf-8")
+        endpoint, values = self._map.bind_to_environ(request.environ).match()
+        if isinstance(endpoint, Own):
+            return endpoint.work(Call(request=request, values=values))
+        return self._platform(request, endpoint, values)
+
+    def _platform(self, request: Request, endpoint: Endpoint, values: Mapping[str, str]) -> Response:
+        kind = self._faults.take(endpoint.channel(values), endpoint.on)
+        if kind == "refuse":
+            reset(request)
+        request.get_data()  # whatever the answer: what is left unread would turn it into a reset
+
+        def work(late: timedelta) -> Response:
+            return endpoint.work(Call(request=request, values=values, late=late))
+
+        return self._faults.play(kind, request, work, endpoint.refuse)
+
+
+def _from_this_machine(request: Request) -> bool:
+    """A page of another site must not reach the sandbox through somebody's browser, under its own name or another."""
+    named = [request.host_url, *filter(None, [request.headers.get("Origin")])]
+    hosts = {urlsplit(name).hostname or "" for name in named}
+    return all(host in _PLATFORMS or is_loopback(host) for host in hosts)
 
 
 class _Handler(WSGIRequestHandler):

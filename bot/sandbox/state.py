@@ -1,11 +1,18 @@
-"""What the sandbox remembers: one SQLite file, so that a stopped sandbox goes on where it was."""
+"""What the sandbox remembers: one SQLite file, so that a stopped sandbox goes on where it was.
+
+Three kinds of rows: posts (what citizens see), things (what only clients see: uploads, containers, windows, settings), and the
+bytes of pictures. Every id is larger by one than the one before it, whatever it was given to, so that a run can be repeated.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import sqlite3
 import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,27 +21,52 @@ from typing import Any
 from bot.clock import Clock, ManualClock, SystemClock, aware
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS things (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id TEXT NOT NULL UNIQUE, content TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS things_by_kind ON things (kind, number);
+CREATE TABLE IF NOT EXISTS posts (
+    number INTEGER PRIMARY KEY, channel TEXT NOT NULL, text TEXT NOT NULL, pictures TEXT NOT NULL, parent TEXT NOT NULL,
+    created_at REAL NOT NULL, shown_at REAL NOT NULL, public INTEGER NOT NULL, deleted INTEGER NOT NULL, extra TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS posts_of_a_channel ON posts (channel, number);
+CREATE TABLE IF NOT EXISTS things (kind TEXT NOT NULL, id TEXT NOT NULL, content TEXT NOT NULL, PRIMARY KEY (kind, id));
 CREATE TABLE IF NOT EXISTS blobs (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS numbers (number INTEGER PRIMARY KEY AUTOINCREMENT);
 """
-FIRST_ID = 1_800_000_000_000_000_000
+_EMPTY = "DELETE FROM posts; DELETE FROM things; DELETE FROM blobs; DELETE FROM numbers; DELETE FROM sqlite_sequence;"
+_LOCK_WAIT_SECONDS = 5.0
+BASE_ID = 1_800_000_000_000_000_000
+_MOST_ID = 2**63 - 1  # what fits into a column
+_MOST_DIGITS = len(str(_MOST_ID))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    alt: str
+    sha256: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Post:
-    """What a citizen sees. `media` are (alt, sha256); `hidden_until` delays its appearance in reads."""
+    """What citizens see once it is public. `text` is as it was typed; `extra` is its platform's own."""
 
     id: str
     channel: str
     text: str
-    media: tuple[tuple[str, str], ...]
-    in_reply_to: str
+    pictures: tuple[Picture, ...]
+    parent: str
     created_at: datetime
+    public: bool
     deleted: bool
-    hidden_until: datetime
     extra: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """Which posts of a channel a reading asks for. `late`: as the world stood so long ago."""
+
+    late: timedelta = timedelta(0)
+    newer_than: str = ""
+    older_than: str = ""
+    since: float = 0.0
+    until: float = math.inf
+    limit: int = -1
 
 
 class State:
@@ -43,7 +75,9 @@ class State:
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
-        self._db = sqlite3.connect(directory / "sandbox.sqlite3", check_same_thread=False, isolation_level=None)
+        self._depth = 0
+        path = directory / "platforms.sqlite3"
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=_LOCK_WAIT_SECONDS)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=OFF")
         self._db.executescript(_SCHEMA)
@@ -55,19 +89,39 @@ class State:
 
     def reset(self) -> None:
         with self._lock:
-            self._db.executescript("DELETE FROM things; DELETE FROM blobs; DELETE FROM sqlite_sequence;")
+            self._db.executescript(_EMPTY)
             self._clock = SystemClock()
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """Looking and writing as one step: nothing else happens in between, and an error undoes it all."""
+        with self._lock:
+            self._depth += 1
+            try:
+                if self._depth > 1:
+                    yield
+                    return
+                self._db.execute("BEGIN IMMEDIATE")
+                try:
+                    yield
+                except BaseException:
+                    self._db.execute("ROLLBACK")
+                    raise
+                self._db.execute("COMMIT")
+            finally:
+                self._depth -= 1
 
     def now(self) -> datetime:
         return self._clock.now()
 
-    def set_clock(self, moment: datetime) -> None:
-        self._clock = ManualClock(aware(moment))
+    def set_clock(self, moment: datetime | None) -> None:
+        """Stand still at a moment; None: the system's time again, as it is after a start."""
+        self._clock = ManualClock(aware(moment)) if moment else SystemClock()
 
     def keep(self, data: bytes) -> str:
         """Store bytes; their SHA-256."""
         sha256 = hashlib.sha256(data).hexdigest()
-        with self._lock:
+        with self.atomic():
             self._db.execute("INSERT OR IGNORE INTO blobs VALUES (?, ?)", (sha256, data))
         return sha256
 
@@ -76,16 +130,13 @@ class State:
             row = self._db.execute("SELECT data FROM blobs WHERE sha256 = ?", (sha256,)).fetchone()
         return bytes(row[0]) if row else None
 
-    def add(self, kind: str, content: dict[str, Any], identity: str = "") -> str:
-        """Store a thing; its id, a number larger than all before it unless one is given."""
-        with self._lock:
-            cursor = self._db.execute(
-                "INSERT INTO things (kind, id, content) VALUES (?, ?, ?)", (kind, identity or "?", json.dumps(content))
-            )
-            given = identity or str(FIRST_ID + int(cursor.lastrowid or 0))
-            if not identity:
-                self._db.execute("UPDATE things SET id = ? WHERE number = ?", (given, cursor.lastrowid))
-        return given
+    def new_id(self) -> str:
+        with self.atomic():
+            return str(BASE_ID + int(self._db.execute("INSERT INTO numbers DEFAULT VALUES").lastrowid or 0))
+
+    def put(self, kind: str, identity: str, content: dict[str, Any]) -> None:
+        with self.atomic():
+            self._db.execute("INSERT OR REPLACE INTO things VALUES (?, ?, ?)", (kind, identity, json.dumps(content)))
 
     def get(self, kind: str, identity: str) -> dict[str, Any] | None:
         with self._lock:
@@ -93,76 +144,90 @@ class State:
         return json.loads(row[0]) if row else None
 
     def update(self, kind: str, identity: str, **changes: Any) -> dict[str, Any]:
-        with self._lock:
+        with self.atomic():
             content = {**(self.get(kind, identity) or {}), **changes}
-            self._db.execute("UPDATE things SET content = ? WHERE kind = ? AND id = ?", (json.dumps(content), kind, identity))
+            self.put(kind, identity, content)
         return content
 
-    def use_once(self, kind: str, identity: str, flag: str) -> bool:
-        """Set a flag on a thing; False if it was set before."""
+    def count(self, kind: str, since: datetime) -> int:
+        """How many things of a kind carry a `created_at` (epoch seconds) since then?"""
+        query = "SELECT count(*) FROM things WHERE kind = ? AND json_extract(content, '$.created_at') > ?"
         with self._lock:
-            content = self.get(kind, identity)
-            if content is None or content.get(flag):
-                return False
-            self.update(kind, identity, **{flag: True})
-            return True
+            return int(self._db.execute(query, (kind, since.timestamp())).fetchone()[0])
 
     def publish(
         self,
         channel: str,
+        identity: str,
         text: str,
-        media: list[tuple[str, str]],
+        pictures: Sequence[Picture],
         *,
-        in_reply_to: str = "",
+        parent: str = "",
         late: timedelta = timedelta(0),
+        public: bool = True,
         **extra: Any,
-    ) -> str:
-        """Make a post that citizens see; its id."""
+    ) -> None:
+        """Make a post. `late`: how much later than citizens the platform's own readings see it."""
         now = self.now()
-        content = {
-            "channel": channel,
-            "text": text,
-            "media": media,
-            "in_reply_to": in_reply_to,
-            "created_at": now.isoformat(),
-            "deleted": False,
-            "hidden_until": (now + late).isoformat(),
-            "extra": extra,
-        }
-        return self.add("post", content)
+        drawn = json.dumps([(p.alt, p.sha256) for p in pictures])
+        row = (_number(identity), channel, text, drawn, parent, now.timestamp(), (now + late).timestamp(), public)
+        with self.atomic():
+            self._db.execute("INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)", (*row, json.dumps(extra)))
 
     def post(self, identity: str) -> Post | None:
-        content = self.get("post", identity)
-        return _post(identity, content) if content else None
+        return next(iter(self._posts("WHERE number = ?", (_number(identity),))), None)
 
     def posts(self, channel: str = "") -> list[Post]:
-        """Oldest first, deleted ones included."""
+        """What citizens see, oldest first, and what they saw before it was deleted."""
+        return self._posts("WHERE public AND ? IN ('', channel) ORDER BY number", (channel,))
+
+    def visible(self, channel: str, span: Span) -> list[Post]:
+        """What the platform's own readings show now, newest first."""
+        where = "WHERE channel = ? AND number > ? AND number < ? AND public AND NOT deleted AND shown_at <= ?"
+        where += " AND created_at >= ? AND created_at <= ? ORDER BY number DESC LIMIT ?"
+        between = (_number(span.newer_than or "0"), _number(span.older_than or str(_MOST_ID)))
+        seen_until = (self.now() - span.late).timestamp()
+        return self._posts(where, (channel, *between, seen_until, span.since, span.until, span.limit))
+
+    def said_before(self, channel: str, text: str, since: datetime) -> bool:
+        """Does a post with this very text stand there?"""
+        where = "WHERE channel = ? AND text = ? AND public AND NOT deleted AND created_at > ? LIMIT 1"
+        return bool(self._posts(where, (channel, text, since.timestamp())))
+
+    def made_since(self, channel: str, since: datetime) -> int:
+        """How many posts, deleted ones included?"""
+        query = "SELECT count(*) FROM posts WHERE channel = ? AND public AND created_at > ?"
         with self._lock:
-            rows = self._db.execute("SELECT id, content FROM things WHERE kind = 'post' ORDER BY number").fetchall()
-        found = [_post(identity, json.loads(content)) for identity, content in rows]
-        return [p for p in found if channel in ("", p.channel)]
+            return int(self._db.execute(query, (channel, since.timestamp())).fetchone()[0])
 
-    def visible(self, channel: str) -> list[Post]:
-        """What the platform's own reads show now, newest first."""
-        now = self.now()
-        return [p for p in reversed(self.posts(channel)) if not p.deleted and p.hidden_until <= now]
+    def change_post(self, identity: str, *, text: str | None = None, public: bool = False, deleted: bool = False) -> None:
+        """A new text, if one is given; public or deleted, if so: neither can be undone."""
+        change = "UPDATE posts SET text = coalesce(?, text), public = public OR ?, deleted = deleted OR ? WHERE number = ?"
+        with self.atomic():
+            self._db.execute(change, (text, public, deleted, _number(identity)))
 
-    def delete_post(self, identity: str) -> bool:
-        if self.get("post", identity) is None:
-            return False
-        self.update("post", identity, deleted=True)
-        return True
+    def _posts(self, where: str, values: tuple[object, ...]) -> list[Post]:
+        columns = "number, channel, text, pictures, parent, created_at, public, deleted, extra"
+        with self._lock:
+            rows = self._db.execute(f"SELECT {columns} FROM posts {where}", values).fetchall()  # noqa: S608  # our own words
+        return [_post(row) for row in rows]
 
 
-def _post(identity: str, content: dict[str, Any]) -> Post:
+def _number(identity: str) -> int:
+    """The row of an id, 0 for what cannot be one."""
+    return max(int(identity) - BASE_ID, 0) if identity.isdecimal() and len(identity) <= _MOST_DIGITS else 0
+
+
+def _post(row: tuple[Any, ...]) -> Post:
+    number, channel, text, pictures, parent, created_at, public, deleted, extra = row
     return Post(
-        id=identity,
-        channel=content["channel"],
-        text=content["text"],
-        media=tuple((alt, sha) for alt, sha in content["media"]),
-        in_reply_to=content["in_reply_to"],
-        created_at=datetime.fromisoformat(content["created_at"]).astimezone(UTC),
-        deleted=content["deleted"],
-        hidden_until=datetime.fromisoformat(content["hidden_until"]).astimezone(UTC),
-        extra=content["extra"],
+        id=str(BASE_ID + number),
+        channel=channel,
+        text=text,
+        pictures=tuple(Picture(alt=alt, sha256=sha256) for alt, sha256 in json.loads(pictures)),
+        parent=parent,
+        created_at=datetime.fromtimestamp(created_at, UTC),
+        public=bool(public),
+        deleted=bool(deleted),
+        extra=json.loads(extra),
     )

@@ -13,7 +13,17 @@ import pytest
 from bot.channels import registry
 from bot.channels.base import CannotTell, Channel, Outgoing, Receipt, Sent
 from bot.config import Config, Secret
-from bot.errors import AuthExpired, ChannelClosed, ChannelError, NotSent, OutcomeUnknown, RateLimited, RetryLater, TooLong
+from bot.errors import (
+    AuthExpired,
+    ChannelClosed,
+    ChannelError,
+    MediaRefused,
+    NotSent,
+    OutcomeUnknown,
+    RateLimited,
+    RetryLater,
+    TooLong,
+)
 from tests.channels.material import BLUE, RED, TEXT, as_prepared, connect_to, lose_track, outgoing, send
 from tests.sandbox_client import SandboxClient
 
@@ -101,6 +111,13 @@ def test_a_text_above_the_limit_is_refused_before_anything_is_uploaded(
         channel.prepare(outgoing("長" * (limit + 1)))
     with pytest.raises(RetryLater):  # the trouble ordered above is still there: nobody has met it
         channel.prepare(outgoing())
+
+
+def test_too_many_or_too_few_pictures_are_refused_before_anything_is_uploaded(case: tuple[str, str], deserted: str) -> None:
+    channel, images = connect_to(deserted, *case), registry.specs()[case[0]].images
+    for count in {images.min_count - 1, images.max_count + 1} - {-1}:
+        with pytest.raises(MediaRefused):
+            channel.prepare(Outgoing(key="1-0", text="見本です。", media=(RED,) * count))
 
 
 @pytest.mark.parametrize("kind", ["500_before", "500_after", "reset_after", "html_502", "429"])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from bot.channels import _instagram_graph
 from bot.channels.base import Channel
 from bot.errors import (
     AccountSuspended,
@@ -243,6 +245,36 @@ def test_an_upload_by_the_private_api_is_judged_by_its_message(
     assert type(caught.value) is kind
 
 
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        ("Error: Media upload has failed with error code 2207003", Unavailable),
+        ("2207052", Unavailable),
+        ("2207009", MediaRefused),
+        ("2207099", MediaRefused),
+        ("", MediaRefused),
+    ],
+)
+def test_a_container_that_went_wrong_tells_whether_the_picture_or_the_way_to_it_is_to_blame(
+    platform: ScriptedPlatform, status: str, kind: type[ChannelError]
+) -> None:
+    platform.answers = {"/v26.0/17?": Answer(200, {"id": "17", "status_code": "ERROR", "status": status})}
+    platform.answer = Answer(200, {"id": "17"})
+    with pytest.raises(ChannelError) as caught:
+        connect_to(platform.base_url, "instagram").prepare(outgoing())
+    assert type(caught.value) is kind
+
+
+def test_a_container_that_does_not_get_ready_is_left_for_later(
+    platform: ScriptedPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_instagram_graph, "READY_WITHIN_SECONDS", 0.0)
+    platform.answers = {"/v26.0/17?": Answer(200, {"id": "17", "status_code": "IN_PROGRESS"})}
+    platform.answer = Answer(200, {"id": "17"})
+    with pytest.raises(Unavailable):
+        connect_to(platform.base_url, "instagram").prepare(outgoing())
+
+
 def test_x_refusing_a_picture_is_about_the_picture(platform: ScriptedPlatform) -> None:
     platform.answer = problem(400)
     with pytest.raises(MediaRefused):
@@ -269,12 +301,13 @@ def test_an_upload_that_answers_without_an_id_is_made_again_later(platform: Scri
 
 @pytest.mark.parametrize("status", [400, 401, 403, 418, 429, 500])
 def test_the_platforms_words_end_in_the_channel(
-    scripted: Channel, platform: ScriptedPlatform, case: tuple[str, str], status: int
+    scripted: Channel, platform: ScriptedPlatform, case: tuple[str, str], status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.DEBUG)
     body = {"error": {"code": 100, "message": WORDS, "error_user_msg": WORDS}, "message": WORDS, "detail": WORDS}
     platform.answer = Answer(status, body)
     error = refusal(scripted, *case)
-    assert WORDS not in f"{error!r} {error} {error.message} {error.code} {error.summary} {error.next_step}"
+    assert WORDS not in f"{error!r} {error} {error.message} {error.code} {error.summary} {error.next_step} {caplog.text}"
     assert error.__cause__ is None
     assert error.__context__ is None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -196,6 +196,37 @@ def test_an_earlier_post_with_the_same_text_is_not_taken_for_this_one(
     sandbox.fault(key, "500_before")
     sent = lose_track(channel, outgoing())
     assert isinstance(channel.find(sent), CannotTell)
+
+
+@pytest.mark.parametrize("driver", ["graph", "private"])
+def test_of_two_posts_with_the_same_caption_the_one_since_the_commit_is_ours(
+    config: Config, sandbox: SandboxClient, driver: Literal["graph", "private"]
+) -> None:
+    instagram = registry.connect("instagram", dataclasses.replace(config, instagram_driver=driver))
+    sandbox.set_clock((datetime.now(UTC) - timedelta(days=1)).isoformat())
+    send(instagram, outgoing(key="0-0"))
+    sandbox.set_clock(datetime.now(UTC).isoformat())
+    sandbox.fault("instagram", "500_after")
+    found = instagram.find(lose_track(instagram, outgoing()))
+    assert isinstance(found, Receipt)
+    assert found.remote_id == sandbox.posts("instagram")[-1]["id"]
+
+
+def test_a_post_of_words_alone_on_the_page_is_recognised_if_made_since_the_commit(
+    config: Config, sandbox: SandboxClient
+) -> None:
+    page = registry.connect("facebook", config)
+    sandbox.set_clock((datetime.now(UTC) - timedelta(days=1)).isoformat())
+    for text in ("毎月のお知らせの見本です。", "別のお知らせの見本です。"):
+        send(page, Outgoing(key="0-0", text=text))
+    sandbox.set_clock(datetime.now(UTC).isoformat())
+    monthly = Outgoing(key="1-0", text="毎月のお知らせの見本です。")
+    sandbox.fault("facebook", "500_before")
+    assert isinstance(page.find(lose_track(page, monthly)), CannotTell)
+    sandbox.fault("facebook", "500_after")
+    found = page.find(lose_track(page, monthly))
+    assert isinstance(found, Receipt)
+    assert found.remote_id.endswith(sandbox.posts("facebook")[-1]["id"])
 
 
 def test_a_container_that_is_published_twice_makes_one_post(instagram: Channel, sandbox: SandboxClient) -> None:

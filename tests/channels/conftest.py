@@ -66,7 +66,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def channel(case: tuple[str, str], config: Config) -> Channel:
     """Connected to the sandbox."""
     key, driver = case
-    return registry.connect(key, dataclasses.replace(config, instagram_driver=driver))
+    return registry.connect(key, dataclasses.replace(config, instagram_driver="private" if driver == "private" else "graph"))
 
 
 @pytest.fixture

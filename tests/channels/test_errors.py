@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,7 +38,7 @@ def refusal(channel: Channel, key: str, driver: str = "graph") -> ChannelError:
     return caught.value
 
 
-def graph_error(code: int, subcode: int = 0, status: int = 400, **headers: str) -> Answer:
+def graph_error(code: int, subcode: int = 0, status: int = 400, headers: Mapping[str, str] = {}) -> Answer:
     error: dict[str, Any] = {"message": WORDS, "type": "OAuthException", "code": code, "fbtrace_id": "A"}
     if subcode:
         error["error_subcode"] = subcode
@@ -111,7 +112,7 @@ def test_a_graph_error_without_a_code_is_unknown(platform: ScriptedPlatform) -> 
 
 def test_graph_tells_in_minutes_how_long_a_block_lasts(platform: ScriptedPlatform) -> None:
     usage = '{"100000000000001": [{"type": "pages", "call_count": 100, "estimated_time_to_regain_access": 12}]}'
-    platform.answer = graph_error(80001, **{"X-Business-Use-Case-Usage": usage})
+    platform.answer = graph_error(80001, headers={"X-Business-Use-Case-Usage": usage})
     error = refusal(connect_to(platform.base_url, "facebook"), "facebook")
     assert isinstance(error, RateLimited)
     assert error.retry_after == 720

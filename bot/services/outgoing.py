@@ -37,6 +37,7 @@ def job(delivery: Delivery) -> Job:
         text=variant.parts[delivery.part].text,
         media=tuple(_with_data(delivery, submission, m) for m in variant.media) if delivery.part == 0 else (),
         parent=delivery.parent_remote_id,
+        earlier=delivery.token,
     )
     return Job(delivery, submission, outgoing)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,8 @@ from bot.store.models import Delivery
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import DeliveryState
 from bot.workflow.transitions import Event
+
+log = logging.getLogger(__name__)
 
 
 def look(ctx: Context, channel: Callable[[str], Channel]) -> int:
@@ -46,6 +49,9 @@ def _read_back(channel: Callable[[str], Channel], row: Delivery) -> Found | None
         prepared = Prepared(outgoing=job(row).outgoing, token=row.token, last_seen=row.last_seen)
         return channel(row.channel).find(Sent(prepared=prepared, since=row.intent_at or row.due_at))
     except BotError:
+        return None
+    except Exception:
+        log.exception("delivery %s: reading back failed", row.id)
         return None
 
 

@@ -24,7 +24,7 @@ from tests.sandbox_client import SandboxClient
 
 ALWAYS = {
     "slots.yml": "grace: 60m\nslots: {}\n",
-    "quiet.yml": "{open: '00:00', close: '23:59', days: [mon, tue, wed, thu, fri, sat, sun], public_holidays: true, closed: []}",
+    "quiet.yml": "{open: '00:00', close: '23:59', days: [mon, tue, wed, thu, fri, sat, sun], public_holidays: true}",
     "blackouts.yml": "[]\n",
 }
 

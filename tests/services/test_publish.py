@@ -300,3 +300,21 @@ def test_instagram_through_instagrapi_publishes_a_picture_and_an_album(office: O
     office.publish_all()
     posts = office.sandbox.posts("instagram")
     assert [[m["alt"] for m in p["media"]] for p in posts] == [["赤い四角の見本"], ["赤い四角の見本", "青い長方形の見本"]]
+
+
+def test_a_persons_again_publishes_the_very_same_instagram_container(office: Office) -> None:
+    """So that the first request, should it still be on its way, makes no second post."""
+    office.approved(channels="instagram")
+    office.sandbox.fault("instagram", "500_before")
+    office.publish_all()
+    (before,) = office.deliveries()
+    runner = office.runner()
+    for seconds in (6, 40, 130, 700, 1900):
+        office.at(NOON + timedelta(seconds=seconds))
+        runner.beat()
+    if office.states() == {"instagram": "undecided"}:
+        reconcile.decide_again(office.ctx, office.officer, before.id)
+        runner.beat()
+    (after,) = office.deliveries()
+    assert (after.state, after.token) == ("published", before.token)
+    assert len(office.sandbox.posts("instagram")) == 1

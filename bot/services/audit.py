@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
@@ -11,24 +13,49 @@ from django.db import connection
 from bot.store.models import AuditEntry
 
 SYSTEM = "(自動)"
+_LOCK = 0x6478626F74  # the number of the lock under which PostgreSQL's writers queue up
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """An entry to be made."""
+
+    at: datetime
+    actor: str
+    verb: str
+    target: str
+    digest: str = ""
+    detail: str = ""
 
 
 def record(at: datetime, actor: str, verb: str, target: str, *, digest: str = "", detail: str = "") -> None:
     """Append an entry. Call it inside the transaction of the change it tells of: both are kept, or neither."""
+    record_all([Note(at=at, actor=actor, verb=verb, target=target, digest=digest, detail=detail)])
+
+
+def record_all(notes: Sequence[Note]) -> None:
+    """Append entries in their order. From here to the end of the transaction no one else can, so let it come last."""
     assert connection.in_atomic_block, "an audit entry belongs to a transaction"  # noqa: S101 a programming error
-    # The lock makes writers queue up; SQLite ignores it, as its write transactions are one at a time anyway.
-    previous = AuditEntry.objects.select_for_update().order_by("-id").first()
-    entry = AuditEntry(
-        at=at,
-        actor=actor,
-        verb=verb,
-        object=target,
-        digest=digest,
-        detail=detail,
-        previous_hash=previous.hash if previous else "",
-    )
-    entry.hash = entry_hash(entry)
-    entry.save(force_insert=True)
+    if not notes:
+        return
+    if connection.vendor == "postgresql":  # on SQLite, writers queue up anyway
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    link = AuditEntry.objects.order_by("-id").values_list("hash", flat=True).first() or ""
+    entries = []
+    for note in notes:
+        entry = AuditEntry(
+            at=note.at,
+            actor=note.actor,
+            verb=note.verb,
+            object=note.target,
+            digest=note.digest,
+            detail=note.detail,
+            previous_hash=link,
+        )
+        link = entry.hash = entry_hash(entry)
+        entries.append(entry)
+    AuditEntry.objects.bulk_create(entries)
 
 
 def entry_hash(entry: AuditEntry) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.channels.base import Outgoing
 from bot.errors import StaleApproval
 from bot.render.variant import Media, digest_of, read_bundle
 from bot.services.context import Context
-from bot.services.submit import require_fresh
-from bot.store.models import Delivery, Submission
+from bot.services.freshness import require_fresh
+from bot.store.models import Decision, Delivery, Submission
 from bot.workflow.transitions import Act
+
+_UNUSED = ("submission__source", "submission__findings")
 
 
 @dataclass(frozen=True)
@@ -23,10 +26,21 @@ class Job:
     outgoing: Outgoing
 
 
-def job(delivery: Delivery) -> Job:
+def jobs(ids: Sequence[int]) -> Iterator[tuple[Delivery, Job | StaleApproval]]:
+    """The claimed deliveries, each ready to go, or the reason why it must not."""
+    rows = list(Delivery.objects.select_related("submission").defer(*_UNUSED).filter(id__in=ids).order_by("id"))
+    decisions = Decision.objects.filter(act=Act.APPROVE, submission_id__in={row.submission_id for row in rows})
+    approved = dict(decisions.order_by("id").values_list("submission_id", "digest"))
+    for row in rows:
+        try:
+            yield row, _job(row, approved.get(row.submission_id, ""))
+        except StaleApproval as e:
+            yield row, e
+
+
+def _job(delivery: Delivery, approved: str) -> Job:
     """Raises StaleApproval if the stored content is not, byte for byte, what was approved."""
     submission = delivery.submission
-    approved = submission.decisions.filter(act=Act.APPROVE).values_list("digest", flat=True).last()
     if not approved == submission.digest == digest_of(submission.bundle):
         raise _not_approved(delivery)
     variant = read_bundle(submission.bundle).variant(delivery.channel)

@@ -2,31 +2,41 @@
 
 The database decides what is due; threads only talk to the platforms, and no transaction or connection is open while they do.
 The commit request is sent once. What is not certain afterwards is `unknown`, and nothing here ever sends it again.
+
+Outcomes, intents and new claims of a turn share one transaction, so that the price of a durable write is paid once for all the
+deliveries that are under way, not three times for each.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
+from math import inf
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 from bot.channels.base import Channel, Prepared, Receipt
 from bot.errors import BotError, ChannelError, NotSent, OutcomeUnknown, StaleApproval
-from bot.services import audit, outcome, pause, submit
+from bot.services import outcome, pause, submit
 from bot.services.context import Context
-from bot.services.outgoing import Job, job, require_unchanged
+from bot.services.ledger import Ledger
+from bot.services.outgoing import Job, jobs, require_unchanged
 from bot.services.transition import move_delivery
 from bot.store import queries
-from bot.store.models import Delivery
-from bot.workflow.states import PENDING, DeliveryState
+from bot.store.models import Delivery, Submission
+from bot.store.queries import Intent
+from bot.workflow.states import SubmissionState
 from bot.workflow.transitions import Event
 
 LEASE = timedelta(seconds=180)  # longer than any attempt may take, time-outs and all
-WORKERS = 8
+WORKERS = 16
+MISSED_AT_ONCE = 500
+# Waits while the database does not answer, in seconds. Then the leases tell what is lost.
+_PATIENCE = (0.1, 0.5, 2, 5, 10, 20, 30)
 log = logging.getLogger(__name__)
 
 
@@ -36,6 +46,14 @@ class _Step:
 
     job: Job
     result: Prepared | Receipt | BotError
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """What a turn allows: requests that may leave now, and deliveries taken up."""
+
+    going: Sequence[tuple[Job, Prepared]]
+    claimed: Sequence[int]
 
 
 class Engine:
@@ -48,48 +66,87 @@ class Engine:
     def close(self) -> None:
         self._pool.shutdown(wait=True)
 
-    def pump(self) -> int:
-        """Send everything that is due now; how many commit requests left? Returns when nothing is due or in flight."""
-        commits = 0
+    def pump(self, seconds: float = inf) -> int:
+        """Send what is due; how many commit requests left? Nothing new is begun after `seconds`; returns when nothing is
+        in flight."""
+        commits, steps = 0, list[_Step]()
         running: set[Future[_Step]] = set()
+        end = time.monotonic() + seconds
         while True:
-            running |= self._start(WORKERS - len(running))
+            turn = self._patiently(steps, WORKERS - len(running) if time.monotonic() < end else 0)
+            commits += len(turn.going)
+            running |= {self._pool.submit(self._commit, claimed, prepared) for claimed, prepared in turn.going}
+            running |= self._start(turn.claimed)
             if not running:
                 return commits
             # Look for new work every second, lest one slow platform keep the others waiting.
             done, running = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
             steps = [future.result() for future in done]
-            going = self._intend([(s.job, s.result) for s in steps if isinstance(s.result, Prepared)])
-            self._record([s for s in steps if not isinstance(s.result, Prepared)])
-            commits += len(going)
-            running |= {self._pool.submit(self._commit, claimed, prepared) for claimed, prepared in going}
 
     def tidy(self) -> None:
         """What time alone brings about: dead workers, missed times, pauses."""
-        now = self.ctx.clock.now()
         pause.hold_while_paused()
-        with transaction.atomic():
-            for row in Delivery.objects.filter(state=DeliveryState.PUBLISHING, lease_until__lt=now):
-                outcome.reap(row, now)
-            for row in Delivery.objects.filter(state__in=sorted(PENDING), last_at__lt=now):
-                if move_delivery(row, Event.MISS, problem="予定の時刻に出せなかったため、出していません"):
-                    audit.record(now, audit.SYSTEM, Event.MISS, f"delivery:{row.id}")
-
-    def _start(self, free: int) -> set[Future[_Step]]:
-        if free <= 0:
-            return set()
         now = self.ctx.clock.now()
+        if lost := queries.lost(now):
+            with transaction.atomic():
+                ledger = Ledger(now)
+                for row in Delivery.objects.filter(id__in=lost):
+                    outcome.reap(ledger, row)
+                ledger.close()
+        while late := queries.too_late(now, MISSED_AT_ONCE):
+            with transaction.atomic():
+                ledger = Ledger(now)
+                for row in Delivery.objects.filter(id__in=late):
+                    if move_delivery(row, Event.MISS, problem="予定の時刻に出せなかったため、出していません"):
+                        ledger.note(Event.MISS, row)
+                ledger.close()
+
+    def _patiently(self, steps: Sequence[_Step], free: int) -> _Turn:
+        """A turn, begun again while the database is away: what the platforms answered must not be forgotten."""
+        for seconds in _PATIENCE:
+            try:
+                return self._turn(steps, free)
+            except (OperationalError, InterfaceError):
+                log.warning("the database does not answer, trying again", exc_info=True)
+                connection.close()
+                time.sleep(seconds)
+        return self._turn(steps, free)
+
+    def _turn(self, steps: Sequence[_Step], free: int) -> _Turn:
+        """One transaction: outcomes first, which free their lanes; then intents; then new claims."""
+        stale = [(s.job, s.result) for s in steps if isinstance(s.result, StaleApproval)]
+        with transaction.atomic():
+            ledger = Ledger(self.ctx.clock.now())
+            answers = [(s.job.delivery, s.result) for s in steps if isinstance(s.result, Receipt | ChannelError)]
+            outcome.settle(self.ctx, ledger, answers)
+            for claimed, why in stale:
+                self._hold(ledger, claimed.delivery, why)
+            going = self._intend(ledger, [(s.job, s.result) for s in steps if isinstance(s.result, Prepared)])
+            ids = self._claim(ledger, free - len(going))
+            ledger.close()
+        for claimed, _ in stale:
+            submit.void_if_changed(self.ctx, claimed.submission)
+        return _Turn(going, ids)
+
+    def _claim(self, ledger: Ledger, free: int) -> list[int]:
+        if free <= 0:
+            return []
         try:
             with transaction.atomic():
-                ids = queries.claim(self.owner, now, now + LEASE, free)
+                return queries.claim(self.owner, ledger.now, ledger.now + LEASE, free)
         except IntegrityError:  # another worker took the same lane in the same instant
-            return set()
+            return []
+
+    def _start(self, ids: Sequence[int]) -> set[Future[_Step]]:
         started: set[Future[_Step]] = set()
-        for row in Delivery.objects.select_related("submission").filter(id__in=ids):
-            try:
-                started.add(self._pool.submit(self._prepare, job(row)))
-            except StaleApproval as e:
-                self._hold(row, e)
+        for row, found in jobs(ids):
+            if isinstance(found, Job):
+                started.add(self._pool.submit(self._prepare, found))
+                continue
+            with transaction.atomic():
+                ledger = Ledger(self.ctx.clock.now())
+                self._hold(ledger, row, found)
+                ledger.close()
         return started
 
     def _prepare(self, claimed: Job) -> _Step:
@@ -114,34 +171,31 @@ class Engine:
             log.exception("delivery %s: no clear outcome", claimed.delivery.id)
             return _Step(claimed, OutcomeUnknown(type(e).__name__))
 
-    def _intend(self, ready: list[tuple[Job, Prepared]]) -> list[tuple[Job, Prepared]]:
-        """Write the intents of a batch in one transaction; those that may go. tidy() holds or misses the others."""
-        now = self.ctx.clock.now()
-        going: list[tuple[Job, Prepared]] = []
-        with transaction.atomic():
-            for claimed, prepared in ready:
-                row = claimed.delivery
-                if queries.intend(row.id, row.fence, now, now + LEASE, prepared.token, prepared.last_seen):
-                    going.append((claimed, prepared))
-                else:
-                    move_delivery(row, Event.RELEASE)
-        return going
+    def _intend(self, ledger: Ledger, ready: Sequence[tuple[Job, Prepared]]) -> list[tuple[Job, Prepared]]:
+        """Write the intents; those that may go."""
+        rows = [(claimed.delivery, prepared) for claimed, prepared in ready]
+        intents = [Intent(id=r.id, fence=r.fence, token=p.token, last_seen=p.last_seen) for r, p in rows]
+        allowed = queries.intend(intents, ledger.now, ledger.now + LEASE)
+        for row, _ in rows:
+            if row.id in allowed:
+                row.attempts, row.intent_at = row.attempts + 1, ledger.now
+                self._use(ledger, row)
+            else:
+                self._step_back(row)
+        return [(claimed, prepared) for claimed, prepared in ready if claimed.delivery.id in allowed]
 
-    def _record(self, steps: list[_Step]) -> None:
-        """Write the outcomes of a batch in one transaction."""
-        with transaction.atomic():
-            for step in steps:
-                if isinstance(step.result, Receipt):
-                    outcome.published(self.ctx, step.job.delivery, step.result)
-                elif isinstance(step.result, ChannelError):
-                    outcome.not_published(self.ctx, step.job.delivery, step.result)
-        for step in steps:
-            if isinstance(step.result, StaleApproval):
-                self._hold(step.job.delivery, step.result)
-                submit.void_if_changed(self.ctx, step.job.submission)
+    def _use(self, ledger: Ledger, row: Delivery) -> None:
+        rate = self.ctx.spec(row.channel).rate
+        if rate is not None:
+            queries.use(row.lane, ledger.now, ledger.now + rate.per)
 
-    def _hold(self, row: Delivery, why: BotError) -> None:
-        now = self.ctx.clock.now()
-        with transaction.atomic():
-            if move_delivery(row, Event.HOLD, problem=why.summary):
-                audit.record(now, audit.SYSTEM, "refuse_changed", f"delivery:{row.id}", detail=why.summary)
+    def _step_back(self, row: Delivery) -> None:
+        """It must not leave. Withdrawn: never. Stopped or too late: tidy() holds or misses it."""
+        if Submission.objects.filter(id=row.submission_id, state=SubmissionState.APPROVED).exists():
+            move_delivery(row, Event.RELEASE, lease_owner="")
+        else:
+            move_delivery(row, Event.CANCEL, lease_owner="", problem="承認が取り消されたため")
+
+    def _hold(self, ledger: Ledger, row: Delivery, why: BotError) -> None:
+        if move_delivery(row, Event.HOLD, problem=why.summary):
+            ledger.note("refuse_changed", row, detail=why.summary)

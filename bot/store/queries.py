@@ -1,16 +1,20 @@
-"""The two statements on which exactly-once rests, as SQL.
+"""The statements on which exactly-once and speed rest, as SQL.
 
-States stand as literals: a bound parameter keeps both planners from using the partial indexes.
+States stand as literals: a bound parameter keeps both planners from using the partial indexes. Each statement works on a batch,
+so that a turn of the pump is a handful of statements however many deliveries it moves, and its cost is that of what is due.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
-# At most one delivery of each lane, its oldest; none of a lane that is closed, told to wait, or has one in flight or in
-# doubt; none while the stop switch is on; none past the last moment at which it may appear.
+# At most one delivery of each lane, its oldest; none of a lane that is closed, told to wait, used up, or has one in flight
+# or in doubt; none while the stop switch is on; none past the last moment at which it may appear. {lock}: see claim().
 _CLAIM = """
 UPDATE store_delivery SET state = 'publishing', fence = fence + 1, lease_owner = %s, lease_until = %s, intent_at = NULL
 WHERE state = 'scheduled' AND id IN (
@@ -23,9 +27,11 @@ WHERE state = 'scheduled' AND id IN (
         ) AS head
         FROM store_lane l
         WHERE l.closed_at IS NULL AND (l.not_before IS NULL OR l.not_before <= %s)
+          AND (l.quota IS NULL OR l.used < l.quota OR l.window_end <= %s)
           AND NOT EXISTS (
               SELECT 1 FROM store_delivery b WHERE b.lane = l.name AND b.state IN ('publishing', 'unknown')
           )
+        {lock}
     ) heads WHERE head IS NOT NULL LIMIT %s
 )
 RETURNING id
@@ -33,26 +39,153 @@ RETURNING id
 
 # The last look before the request leaves: still ours, still approved, not stopped, not too late.
 _INTEND = """
-UPDATE store_delivery SET intent_at = %s, attempts = attempts + 1, token = %s, last_seen = %s, lease_until = %s
-WHERE id = %s AND fence = %s AND state = 'publishing' AND intent_at IS NULL AND last_at >= %s
+WITH ready (v_id, v_fence, v_token, v_seen) AS (VALUES {rows})
+UPDATE store_delivery SET intent_at = %s, attempts = attempts + 1, token = v_token, last_seen = v_seen, lease_until = %s
+FROM ready
+WHERE id = v_id AND fence = v_fence AND state = 'publishing' AND intent_at IS NULL AND last_at >= %s
   AND EXISTS (SELECT 1 FROM store_submission s WHERE s.id = submission_id AND s.state = 'approved')
   AND NOT EXISTS (SELECT 1 FROM store_pause p WHERE p.ended_at IS NULL AND p.channel IN ('', store_delivery.channel))
+RETURNING id
 """
+
+_ACCEPT = """
+WITH ready (v_id, v_fence, v_remote, v_url, v_at) AS (VALUES {rows})
+UPDATE store_delivery SET state = 'published', fence = fence + 1, remote_id = v_remote, url = v_url, published_at = v_at,
+    problem = '', lease_owner = '', look_at = NULL
+FROM ready WHERE id = v_id AND fence = v_fence AND state = 'publishing'
+RETURNING id
+"""
+
+_USE = """
+UPDATE store_lane SET used = CASE WHEN window_end > %s THEN used + 1 ELSE 1 END,
+    window_end = CASE WHEN window_end > %s THEN window_end ELSE %s END
+WHERE name = %s
+"""
+
+# Later parts of a thread wait for their first one anyway.
+_HOLD = """
+UPDATE store_delivery SET state = 'held', fence = fence + 1, problem = %s
+WHERE state = 'scheduled' AND (%s = '' OR channel = %s)
+"""
+
+# When something may next be done without anybody waking us.
+_NEXT = """
+SELECT MIN(moment) FROM (
+    SELECT (SELECT MIN(run_at) FROM store_delivery WHERE state = 'scheduled' AND run_at > %s) AS moment
+    UNION ALL SELECT (SELECT MIN(look_at) FROM store_delivery WHERE state = 'unknown' AND look_at > %s)
+    UNION ALL SELECT (SELECT MIN(not_before) FROM store_lane WHERE not_before > %s)
+    UNION ALL SELECT (SELECT MIN(window_end) FROM store_lane WHERE window_end > %s AND used >= quota)
+) moments
+"""
+
+_LATE = "SELECT id FROM store_delivery WHERE state = '{state}' AND last_at < %s ORDER BY last_at LIMIT %s"
+_LOST = "SELECT id FROM store_delivery WHERE state = 'publishing' AND lease_until < %s"
+_DOUBTFUL = "SELECT id FROM store_delivery WHERE state = 'unknown' AND look_at <= %s ORDER BY look_at"
+_FOLLOWING = "SELECT id FROM store_delivery WHERE state = 'waiting' AND after_id IN ({ids})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intent:
+    id: int
+    fence: int
+    token: str
+    last_seen: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acceptance:
+    id: int
+    fence: int
+    remote_id: str
+    url: str
+    at: datetime
 
 
 def claim(owner: str, now: datetime, lease_until: datetime, limit: int) -> list[int]:
-    """Take up to `limit` due deliveries for this worker; their ids. Run it in a transaction of its own."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [owner, _bind(lease_until), *(_bind(now),) * 3, limit])
-        return sorted(row[0] for row in cursor.fetchall())
+    """Take up to `limit` due deliveries for this worker; their ids.
+
+    On PostgreSQL a lane that another worker is looking at is passed over; SQLite has one writer at a time anyway. What
+    remains of a race runs into the unique index on the lanes and raises IntegrityError.
+    """
+    lock = "FOR UPDATE OF l SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    values = [owner, _bind(lease_until), *(_bind(now),) * 4, limit]
+    return sorted(row[0] for row in _run(_CLAIM.format(lock=lock), values))
 
 
-def intend(delivery_id: int, fence: int, now: datetime, lease_until: datetime, token: str, last_seen: str) -> bool:
-    """Write down that the request is about to leave; False if it must not."""
+def intend(intents: Sequence[Intent], now: datetime, lease_until: datetime) -> set[int]:
+    """Write down that these requests are about to leave; the ids of those that may."""
+    if not intents:
+        return set()
+    rows = [(i.id, i.fence, i.token, i.last_seen) for i in intents]
+    values = [*_flat(rows), _bind(now), _bind(lease_until), _bind(now)]
+    return {row[0] for row in _run(_INTEND.format(rows=_places(rows)), values)}
+
+
+def accept(receipts: Sequence[Acceptance]) -> set[int]:
+    """Write down what was published; the ids of the rows that still were ours."""
+    if not receipts:
+        return set()
+    rows = [(r.id, r.fence, r.remote_id, r.url, _bind(r.at)) for r in receipts]
+    return {row[0] for row in _run(_ACCEPT.format(rows=_places(rows)), list(_flat(rows)))}
+
+
+def use(lane: str, now: datetime, window_end: datetime) -> None:
+    """Count one commit on a lane with a quota; a new window, if the last one has ended, ends at `window_end`."""
     with connection.cursor() as cursor:
-        moment = _bind(now)
-        cursor.execute(_INTEND, [moment, token, last_seen, _bind(lease_until), delivery_id, fence, moment])
-        return bool(cursor.rowcount == 1)
+        cursor.execute(_USE, [_bind(now), _bind(now), _bind(window_end), lane])
+
+
+def hold(channel: str, problem: str) -> int:
+    """Hold everything planned on a channel ("" = on all); how many were held?"""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [problem, channel, channel])
+        return int(cursor.rowcount)
+
+
+def next_moment(now: datetime) -> datetime | None:
+    """The earliest moment after `now` at which a delivery is due, a look is due, or a lane may go on."""
+    ((moment,),) = _run(_NEXT, [_bind(now)] * 4)
+    # SQLite gives back the text in which Django keeps times, in UTC.
+    found: datetime | None = datetime.fromisoformat(f"{moment}+00:00") if isinstance(moment, str) else moment
+    return found
+
+
+def too_late(now: datetime, limit: int) -> list[int]:
+    """Deliveries not begun whose last moment has passed."""
+    return [
+        row[0] for state in ("scheduled", "waiting", "held") for row in _run(_LATE.format(state=state), [_bind(now), limit])
+    ]
+
+
+def lost(now: datetime) -> list[int]:
+    """Deliveries whose worker has not been heard of for longer than an attempt may take."""
+    return [row[0] for row in _run(_LOST, [_bind(now)])]
+
+
+def doubtful(now: datetime) -> list[int]:
+    """Deliveries of unknown outcome at which it is time to look."""
+    return [row[0] for row in _run(_DOUBTFUL, [_bind(now)])]
+
+
+def following(ids: Sequence[int]) -> list[int]:
+    """The parts of threads that wait for these deliveries."""
+    if not ids:
+        return []
+    return [row[0] for row in _run(_FOLLOWING.format(ids=", ".join(["%s"] * len(ids))), list(ids))]
+
+
+def _run(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+def _places(rows: Sequence[tuple[Any, ...]]) -> str:
+    return ", ".join(f"({', '.join(['%s'] * len(row))})" for row in rows)
+
+
+def _flat(rows: Iterable[tuple[Any, ...]]) -> Iterable[Any]:
+    return (value for row in rows for value in row)
 
 
 def _bind(moment: datetime) -> str | datetime | None:

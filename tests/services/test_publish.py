@@ -236,7 +236,8 @@ def _die_with(office: Office, *, intent: bool) -> None:
     (claimed,) = queries.claim("dead", now, now + timedelta(minutes=3), 5)
     if intent:
         row = Delivery.objects.get(id=claimed)
-        assert queries.intend(row.id, row.fence, now, now + timedelta(minutes=3), "", "")
+        intent = queries.Intent(id=row.id, fence=row.fence, token="", last_seen="")
+        assert queries.intend([intent], now, now + timedelta(minutes=3)) == {row.id}
 
 
 def test_a_thread_goes_out_part_by_part_each_a_reply_to_the_one_before(office: Office) -> None:

@@ -1,0 +1,97 @@
+"""Several publishers on one PostgreSQL: Procrastinate carries a token that says no more than "look".
+
+Order, leases and exactly-once are in our own table. A token that is lost, doubled or late does no harm: it claims nothing that
+another has not left, and every publisher looks by itself each second and at the next due time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection, transaction
+
+log = logging.getLogger(__name__)
+_TASK = "pump"
+_RESTART = 5.0  # seconds to wait when the database was gone
+
+
+def wake() -> None:
+    """Tell the publishers, once the caller's transaction is done, that there is something to look at."""
+    if connection.vendor == "postgresql":
+        from procrastinate.exceptions import AlreadyEnqueued
+
+        try:
+            with transaction.atomic():
+                _app().configure_task(_TASK, queue=_TASK, queueing_lock=_TASK).defer()
+        except AlreadyEnqueued:
+            pass  # one who looks later sees this too
+
+
+def worker(look: Callable[[], None], name: str) -> Worker | None:
+    """What answers the tokens in this process; None where the database is SQLite and there is only one publisher."""
+    return Worker(look, name) if connection.vendor == "postgresql" else None
+
+
+class Worker:
+    """A Procrastinate worker in a thread of its own. It calls `look` for each token."""
+
+    def __init__(self, look: Callable[[], None], name: str) -> None:
+        self._look, self._name = look, name
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="fleet", daemon=True)
+        self._running: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no more tokens; the one at hand is finished."""
+        self._loop.call_soon_threadsafe(self._cancel)
+        self._thread.join()
+
+    def _cancel(self) -> None:
+        if self._running:
+            self._running.cancel()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._running = self._loop.create_task(self._work())
+        try:
+            self._loop.run_until_complete(self._running)
+        except asyncio.CancelledError:
+            pass
+        finally:
+            self._loop.close()
+
+    async def _work(self) -> None:
+        while True:
+            try:
+                app = _app().with_connector(_app().connector.get_worker_connector())
+                async with app.open_async():
+                    await app.run_worker_async(
+                        queues=[_TASK],
+                        name=self._name,
+                        install_signal_handlers=False,
+                        delete_jobs="always",
+                        additional_context={"look": self._look},
+                    )
+            except Exception:
+                log.warning("the fleet's worker lost the database", exc_info=True)
+            await asyncio.sleep(_RESTART)
+
+
+def _app() -> Any:
+    """Procrastinate's own app for Django, with our one task. Only there when the database is PostgreSQL."""
+    from procrastinate.contrib.django import app
+
+    if _TASK not in app.tasks:
+        app.task(name=_TASK, queue=_TASK, pass_context=True)(_pump)
+    return app
+
+
+def _pump(context: Any) -> None:
+    context.additional_context["look"]()

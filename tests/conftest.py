@@ -1,4 +1,7 @@
-"""Shared by all tests: a clean environment, a real SQLite file, a real sandbox, a real web server, content for the occasion."""
+"""Shared by all tests: a clean environment, a real database, a real sandbox, a real web server, content for the occasion.
+
+The database is a SQLite file; with DXBOT_TEST_DATABASE=postgresql the same tests run on a PostgreSQL server.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,16 @@ from pathlib import Path
 import pytest
 
 # Nothing of the operator's own settings may leak into a test; the state lies in a folder of its own.
-for name in [n for n in os.environ if n.startswith("DXBOT_") and n != "DXBOT_REQUIRE_ALL"] + ["DATABASE_URL"]:
+_OURS = ("DXBOT_REQUIRE_ALL", "DXBOT_TEST_DATABASE")
+for name in [n for n in os.environ if n.startswith("DXBOT_") and n not in _OURS] + ["DATABASE_URL"]:
     os.environ.pop(name, None)
 _VAR = tempfile.TemporaryDirectory(prefix="dxbot-tests-")
 os.environ.update(DXBOT_VAR_DIR=_VAR.name, DJANGO_SETTINGS_MODULE="bot.settings")
+
+if os.environ.get("DXBOT_TEST_DATABASE") == "postgresql":
+    from tests.postgres import start
+
+    os.environ["DATABASE_URL"] = start()
 
 import django  # noqa: E402
 

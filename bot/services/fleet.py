@@ -10,6 +10,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.db import connection, transaction
@@ -41,31 +42,27 @@ class Worker:
 
     def __init__(self, look: Callable[[], None], name: str) -> None:
         self._look, self._name = look, name
-        self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="fleet", daemon=True)
-        self._running: asyncio.Task[None] | None = None
+        self._begun = threading.Event()
 
     def start(self) -> None:
         self._thread.start()
+        self._begun.wait()
 
     def stop(self) -> None:
         """Take no more tokens; the one at hand is finished."""
-        self._loop.call_soon_threadsafe(self._cancel)
+        assert self._task  # noqa: S101 start() waits for it
+        self._loop.call_soon_threadsafe(self._task.cancel)
         self._thread.join()
 
-    def _cancel(self) -> None:
-        if self._running:
-            self._running.cancel()
-
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._running = self._loop.create_task(self._work())
-        try:
-            self._loop.run_until_complete(self._running)
-        except asyncio.CancelledError:
-            pass
-        finally:
-            self._loop.close()
+        with suppress(asyncio.CancelledError):
+            asyncio.run(self._begin())
+
+    async def _begin(self) -> None:
+        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        self._begun.set()
+        await self._work()
 
     async def _work(self) -> None:
         while True:

@@ -96,6 +96,8 @@ def test_a_change_of_shared_files_that_touches_nothing_shown_leaves_the_approval
     with (office.folder / "people.yml").open("a", encoding="utf-8") as people:
         people.write("shin-leader: {name: 新しい課（見本）, department: 新しい課, role: leader}\n")
     sweep(office.ctx)
+    assert Submission.objects.get().state == "approved"
+    assert {d.state for d in office.deliveries()} == {"scheduled"}
 
 
 def test_the_same_content_again_is_the_same_submission(office: Office) -> None:

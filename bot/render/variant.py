@@ -143,6 +143,11 @@ def read_bundle(canonical: str) -> Bundle:
     )
 
 
+def read_variant(canonical: str, channel: str) -> Variant | None:
+    """One channel's Variant from a Bundle's written form."""
+    return next((_read_variant(v) for v in json.loads(canonical)["variants"] if v["channel"] == channel), None)
+
+
 def _read_variant(content: Mapping[str, Any]) -> Variant:
     return Variant(
         channel=content["channel"],

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from bot.store import queries
 from bot.store.models import AuditEntry
 
 SYSTEM = "(自動)"
@@ -41,35 +42,21 @@ def record_all(notes: Sequence[Note]) -> None:
     if connection.vendor == "postgresql":  # on SQLite, writers queue up anyway
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    link = AuditEntry.objects.order_by("-id").values_list("hash", flat=True).first() or ""
-    entries = []
+    link, rows = queries.last_link(), []
     for note in notes:
-        entry = AuditEntry(
-            at=note.at,
-            actor=note.actor,
-            verb=note.verb,
-            object=note.target,
-            digest=note.digest,
-            detail=note.detail,
-            previous_hash=link,
-        )
-        link = entry.hash = entry_hash(entry)
-        entries.append(entry)
-    AuditEntry.objects.bulk_create(entries)
+        fields = (note.at, note.actor, note.verb, note.target, note.digest, note.detail, link)
+        link = _hash(*fields)
+        rows.append((*fields, link))
+    queries.append_to_audit(rows)
 
 
 def entry_hash(entry: AuditEntry) -> str:
     """SHA-256 over the entry's content and the hash before it."""
-    fields = [
-        entry.at.isoformat(),
-        entry.actor,
-        entry.verb,
-        entry.object,
-        entry.digest,
-        entry.detail,
-        entry.previous_hash,
-    ]
-    return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).hexdigest()
+    return _hash(entry.at, entry.actor, entry.verb, entry.object, entry.digest, entry.detail, entry.previous_hash)
+
+
+def _hash(at: datetime, *texts: str) -> str:
+    return hashlib.sha256(json.dumps([at.isoformat(), *texts], ensure_ascii=False).encode()).hexdigest()
 
 
 def first_broken() -> AuditEntry | None:

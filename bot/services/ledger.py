@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.services import audit
-from bot.store.models import Attempt, Delivery
+from bot.store import queries
+from bot.store.queries import Try
 
 
 class Ledger:
@@ -14,27 +15,25 @@ class Ledger:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self._notes: list[audit.Note] = []
-        self._attempts: list[Attempt] = []
+        self._tries: list[Try] = []
 
-    def note(self, verb: str, delivery: Delivery, *, digest: str = "", detail: str = "") -> None:
-        note = audit.Note(
-            at=self.now, actor=audit.SYSTEM, verb=verb, target=f"delivery:{delivery.id}", digest=digest, detail=detail
-        )
-        self._notes.append(note)
+    def note(self, verb: str, delivery: int, *, digest: str = "", detail: str = "") -> None:
+        target = f"delivery:{delivery}"
+        self._notes.append(audit.Note(at=self.now, actor=audit.SYSTEM, verb=verb, target=target, digest=digest, detail=detail))
 
-    def attempt(self, delivery: Delivery, result: str, detail: str = "") -> None:
-        """`delivery` as it was when the attempt was under way."""
-        self._attempts.append(
-            Attempt(
+    def attempt(self, delivery: int, number: int, started_at: datetime | None, outcome: str, detail: str = "") -> None:
+        """`started_at` is when the request was about to leave, None if it never was."""
+        self._tries.append(
+            Try(
                 delivery=delivery,
-                number=delivery.attempts,
-                started_at=delivery.intent_at or self.now,
+                number=number,
+                started_at=started_at or self.now,
                 ended_at=self.now,
-                outcome=result,
+                outcome=outcome,
                 detail=detail,
             )
         )
 
     def close(self) -> None:
-        Attempt.objects.bulk_create(self._attempts)
+        queries.add_tries(self._tries)
         audit.record_all(self._notes)

@@ -9,6 +9,7 @@ from bot.channels.base import Receipt
 from bot.errors import ChannelClosed, ChannelError, OutcomeUnknown, RateLimited, Rejected, RetryLater
 from bot.services.context import Context
 from bot.services.ledger import Ledger
+from bot.services.outgoing import Job
 from bot.services.transition import move_delivery
 from bot.store import queries
 from bot.store.models import Delivery, Lane
@@ -22,31 +23,33 @@ BACKOFF = tuple(timedelta(seconds=s) for s in (15, 60, 180, 600, 1200))
 LOOKS = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800))
 
 
-def settle(ctx: Context, ledger: Ledger, results: Sequence[tuple[Delivery, Receipt | ChannelError]]) -> None:
-    """Write the outcomes of a batch, in the caller's transaction."""
-    receipts = [(row, result) for row, result in results if isinstance(result, Receipt)]
+def settle(ctx: Context, ledger: Ledger, answers: Sequence[tuple[Job, Receipt | ChannelError, datetime | None]]) -> None:
+    """Write the outcomes of a batch, each with the time at which its request was about to leave, in the caller's
+    transaction."""
+    receipts = [(job, result, started) for job, result, started in answers if isinstance(result, Receipt)]
     accepted = queries.accept(
-        [Acceptance(id=row.id, fence=row.fence, remote_id=r.remote_id, url=r.url, at=r.at) for row, r in receipts]
+        [Acceptance(id=job.id, fence=job.fence, remote_id=r.remote_id, url=r.url, at=r.at) for job, r, _ in receipts]
     )
-    for row, receipt in receipts:
-        if row.id in accepted:
-            _tell_published(ledger, Event.ACCEPT, row, receipt)
+    for job, receipt, started in receipts:
+        if job.id in accepted:
+            ledger.attempt(job.id, job.attempt, started, "published")
+            ledger.note(Event.ACCEPT, job.id, digest=job.origin.digest, detail=receipt.url)
         else:
-            published(ctx, ledger, row, receipt)
-    _go_on(ctx, ledger.now, {row.id: receipt for row, receipt in receipts if row.id in accepted})
-    for row, result in results:
+            published(ctx, ledger, job.id, receipt)
+    _go_on(ctx, ledger.now, {job.id: receipt for job, receipt, _ in receipts if job.id in accepted})
+    for job, result, _ in answers:
         if isinstance(result, ChannelError):
-            _not_published(ledger, row, result)
+            _not_published(ledger, job, result)
 
 
-def published(ctx: Context, ledger: Ledger, row: Delivery, receipt: Receipt) -> bool:
+def published(ctx: Context, ledger: Ledger, delivery: int, receipt: Receipt) -> bool:
     """It was found to be there. A receipt that comes after the row was given up for unknown is still the truth."""
-    current = Delivery.objects.select_related("submission").get(id=row.id)
-    if current.state not in (DeliveryState.PUBLISHING, DeliveryState.UNKNOWN):
+    row = Delivery.objects.select_related("submission").get(id=delivery)
+    if row.state not in (DeliveryState.PUBLISHING, DeliveryState.UNKNOWN):
         return False
-    event = Event.ACCEPT if current.state == DeliveryState.PUBLISHING else Event.FOUND
+    event = Event.ACCEPT if row.state == DeliveryState.PUBLISHING else Event.FOUND
     moved = move_delivery(
-        current,
+        row,
         event,
         remote_id=receipt.remote_id,
         url=receipt.url,
@@ -56,19 +59,16 @@ def published(ctx: Context, ledger: Ledger, row: Delivery, receipt: Receipt) -> 
         look_at=None,
     )
     if moved:
-        _tell_published(ledger, event, current, receipt)
+        ledger.attempt(row.id, row.attempts, row.intent_at, "published")
+        ledger.note(event, row.id, digest=row.submission.digest, detail=receipt.url)
         _go_on(ctx, ledger.now, {row.id: receipt})
     return moved
 
 
-def _tell_published(ledger: Ledger, event: Event, row: Delivery, receipt: Receipt) -> None:
-    ledger.attempt(row, "published")
-    ledger.note(event, row, digest=row.submission.digest, detail=receipt.url)
-
-
 def _go_on(ctx: Context, now: datetime, receipts: Mapping[int, Receipt]) -> None:
     """The next part of each thread may go, as a reply to what has just been published."""
-    for follower in Delivery.objects.select_related("submission").filter(id__in=queries.following(list(receipts))):
+    following = queries.following(list(receipts))
+    for follower in Delivery.objects.select_related("submission").filter(id__in=following) if following else ():
         last, expiry = now + ctx.rules.grace, follower.submission.expires_at
         move_delivery(
             follower,
@@ -79,9 +79,9 @@ def _go_on(ctx: Context, now: datetime, receipts: Mapping[int, Receipt]) -> None
         )
 
 
-def _not_published(ledger: Ledger, row: Delivery, error: ChannelError) -> None:
-    row.refresh_from_db(fields=["state", "fence", "attempts", "intent_at"])
-    if row.state != DeliveryState.PUBLISHING:
+def _not_published(ledger: Ledger, job: Job, error: ChannelError) -> None:
+    row = Delivery.objects.get(id=job.id)
+    if row.fence != job.fence:
         return  # reaped meanwhile: it is in doubt already, and this adds nothing certain
     match error:
         case RetryLater():
@@ -94,8 +94,8 @@ def _not_published(ledger: Ledger, row: Delivery, error: ChannelError) -> None:
             _close_lane(row.lane, error.summary, ledger.now)
         case _:
             _lose_track(row, ledger.now)
-    ledger.attempt(row, type(error).__name__, error.code)
-    ledger.note(type(error).__name__, row, detail=error.code)
+    ledger.attempt(row.id, row.attempts, row.intent_at, type(error).__name__, error.code)
+    ledger.note(type(error).__name__, row.id, detail=error.code)
 
 
 def reap(ledger: Ledger, row: Delivery) -> None:
@@ -104,8 +104,8 @@ def reap(ledger: Ledger, row: Delivery) -> None:
         move_delivery(row, Event.RELEASE, lease_owner="")
         return
     _lose_track(row, ledger.now)
-    ledger.attempt(row, "worker_lost")
-    ledger.note(Event.LOSE_TRACK, row)
+    ledger.attempt(row.id, row.attempts, row.intent_at, "worker_lost")
+    ledger.note(Event.LOSE_TRACK, row.id)
 
 
 def _lose_track(row: Delivery, now: datetime) -> None:

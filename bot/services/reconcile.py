@@ -30,32 +30,32 @@ def look(ctx: Context, channel: Callable[[str], Channel]) -> int:
         answer = _read_back(channel, ready) if isinstance(ready, Job) else None
         with transaction.atomic():
             ledger = Ledger(ctx.clock.now())
-            found += _conclude(ctx, ledger, row, answer)
+            found += _conclude(ctx, ledger, row.id, answer)
             ledger.close()
     return found
 
 
-def _conclude(ctx: Context, ledger: Ledger, row: Delivery, found: Found | None) -> bool:
+def _conclude(ctx: Context, ledger: Ledger, delivery: int, found: Found | None) -> bool:
     if isinstance(found, Receipt):
-        return outcome.published(ctx, ledger, row, found)
+        return outcome.published(ctx, ledger, delivery, found)
+    row = Delivery.objects.get(id=delivery)
     if isinstance(found, Absent):
         if move_delivery(row, Event.PROVE_ABSENT, run_at=ledger.now, look_at=None, problem=""):
-            ledger.note(Event.PROVE_ABSENT, row)
+            ledger.note(Event.PROVE_ABSENT, row.id)
     else:
         _look_later(ledger, row)
     return False
 
 
-def _read_back(channel: Callable[[str], Channel], ready: Job) -> Found | None:
+def _read_back(channel: Callable[[str], Channel], job: Job) -> Found | None:
     """None when reading back failed: that says nothing about the post. No transaction is open."""
-    row = ready.delivery
     try:
-        prepared = Prepared(outgoing=ready.outgoing, token=row.token, last_seen=row.last_seen)
-        return channel(row.channel).find(Sent(prepared=prepared, since=row.intent_at or row.due_at))
+        prepared = Prepared(outgoing=job.outgoing, token=job.token, last_seen=job.last_seen)
+        return channel(job.channel).find(Sent(prepared=prepared, since=job.since))
     except BotError:
         return None
     except Exception:
-        log.exception("delivery %s: reading back failed", row.id)
+        log.exception("delivery %s: reading back failed", job.id)
         return None
 
 
@@ -65,7 +65,7 @@ def _look_later(ledger: Ledger, row: Delivery) -> None:
         step = outcome.LOOKS[looks] - outcome.LOOKS[looks - 1]
         Delivery.objects.filter(id=row.id, fence=row.fence).update(looks=looks, look_at=ledger.now + step)
     elif move_delivery(row, Event.GIVE_UP, look_at=None):
-        ledger.note(Event.GIVE_UP, row)
+        ledger.note(Event.GIVE_UP, row.id)
 
 
 def decide_published(ctx: Context, actor: Actor, delivery_id: int, url: str) -> None:

@@ -139,7 +139,7 @@ def _keep(ctx: Context, actor: Actor, path: Path, ready: _Ready) -> Submission:
 def void_if_changed(ctx: Context, submission: Submission) -> bool:
     """Void the submission, its approval and its pending deliveries if its files have changed; was it so?"""
     try:
-        freshness.require_fresh(ctx, submission)
+        freshness.require_fresh(ctx, freshness.origin(submission))
     except StaleApproval:
         with transaction.atomic():
             current = Submission.objects.select_for_update().get(id=submission.id)

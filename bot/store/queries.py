@@ -6,10 +6,11 @@ so that a turn of the pump is a handful of statements however many deliveries it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -78,27 +79,72 @@ SELECT MIN(moment) FROM (
 ) moments
 """
 
+_CLAIMED = """
+SELECT d.id, d.fence, d.attempts, d.channel, d.lane, d.part, d.parent_remote_id, d.token, d.last_seen, d.intent_at, d.due_at,
+    s.id, s.path, s.inputs, s.digest, s.bundle,
+    COALESCE((SELECT c.digest FROM store_decision c WHERE c.submission_id = s.id AND c.act = 'approve'
+        ORDER BY c.id DESC LIMIT 1), '')
+FROM store_delivery d JOIN store_submission s ON s.id = d.submission_id
+WHERE d.id IN ({ids}) ORDER BY d.id
+"""
+_TRY = "INSERT INTO store_attempt (delivery_id, number, started_at, ended_at, outcome, detail) VALUES {rows}"
+_LINK = "SELECT hash FROM store_auditentry ORDER BY id DESC LIMIT 1"
+_AUDIT = """
+INSERT INTO store_auditentry (at, actor, verb, object, digest, detail, previous_hash, hash) VALUES {rows}
+"""
+
 _LATE = "SELECT id FROM store_delivery WHERE state = '{state}' AND last_at < %s ORDER BY last_at LIMIT %s"
 _LOST = "SELECT id FROM store_delivery WHERE state = 'publishing' AND lease_until < %s"
 _DOUBTFUL = "SELECT id FROM store_delivery WHERE state = 'unknown' AND look_at <= %s ORDER BY look_at"
 _FOLLOWING = "SELECT id FROM store_delivery WHERE state = 'waiting' AND after_id IN ({ids})"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Intent:
+class Intent(NamedTuple):
     id: int
     fence: int
     token: str
     last_seen: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Acceptance:
+class Acceptance(NamedTuple):
     id: int
     fence: int
     remote_id: str
     url: str
     at: datetime
+
+
+class Claimed(NamedTuple):
+    """A delivery with what it came from. `approved` is the digest of the last approval, "" for none."""
+
+    id: int
+    fence: int
+    attempts: int
+    channel: str
+    lane: str
+    part: int
+    parent_remote_id: str
+    token: str
+    last_seen: str
+    intent_at: datetime | None
+    due_at: datetime
+    submission: int
+    path: str
+    inputs: Mapping[str, str]
+    digest: str
+    bundle: str
+    approved: str
+
+
+class Try(NamedTuple):
+    """A row of the attempts' record."""
+
+    delivery: int
+    number: int
+    started_at: datetime
+    ended_at: datetime
+    outcome: str
+    detail: str
 
 
 def claim(owner: str, now: datetime, lease_until: datetime, limit: int) -> list[int]:
@@ -112,20 +158,52 @@ def claim(owner: str, now: datetime, lease_until: datetime, limit: int) -> list[
     return sorted(row[0] for row in _run(_CLAIM.format(lock=lock), values))
 
 
+def claimed(ids: Sequence[int]) -> list[Claimed]:
+    """What is needed to send these deliveries, in one reading."""
+    if not ids:
+        return []
+    return [_claimed(*row) for row in _run(_CLAIMED.format(ids=_list(ids)), ids)]
+
+
+def _claimed(*row: Any) -> Claimed:
+    found = Claimed(*row)
+    inputs = json.loads(found.inputs) if isinstance(found.inputs, str) else found.inputs
+    return found._replace(intent_at=_moment(row[9]), due_at=_moment(row[10]) or found.due_at, inputs=inputs)
+
+
+def add_tries(tries: Sequence[Try]) -> None:
+    """Append to the attempts' record."""
+    if tries:
+        rows = [(*t[:2], _bind(t.started_at), _bind(t.ended_at), *t[4:]) for t in tries]
+        with connection.cursor() as cursor:
+            cursor.execute(_TRY.format(rows=_places(rows)), list(_flat(rows)))
+
+
+def last_link() -> str:
+    """The hash of the newest audit entry, "" before the first."""
+    return next((row[0] for row in _run(_LINK, ())), "")
+
+
+def append_to_audit(rows: Sequence[tuple[datetime, str, str, str, str, str, str, str]]) -> None:
+    """Columns as in the table: time, actor, verb, object, digest, detail, hash before, hash."""
+    bound = [(_bind(at), *texts) for at, *texts in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_AUDIT.format(rows=_places(bound)), list(_flat(bound)))
+
+
 def intend(intents: Sequence[Intent], now: datetime, lease_until: datetime) -> set[int]:
     """Write down that these requests are about to leave; the ids of those that may."""
     if not intents:
         return set()
-    rows = [(i.id, i.fence, i.token, i.last_seen) for i in intents]
-    values = [*_flat(rows), _bind(now), _bind(lease_until), _bind(now)]
-    return {row[0] for row in _run(_INTEND.format(rows=_places(rows)), values)}
+    values = [*_flat(intents), _bind(now), _bind(lease_until), _bind(now)]
+    return {row[0] for row in _run(_INTEND.format(rows=_places(intents)), values)}
 
 
 def accept(receipts: Sequence[Acceptance]) -> set[int]:
     """Write down what was published; the ids of the rows that still were ours."""
     if not receipts:
         return set()
-    rows = [(r.id, r.fence, r.remote_id, r.url, _bind(r.at)) for r in receipts]
+    rows = [(*r[:4], _bind(r.at)) for r in receipts]
     return {row[0] for row in _run(_ACCEPT.format(rows=_places(rows)), list(_flat(rows)))}
 
 
@@ -145,9 +223,7 @@ def hold(channel: str, problem: str) -> int:
 def next_moment(now: datetime) -> datetime | None:
     """The earliest moment after `now` at which a delivery is due, a look is due, or a lane may go on."""
     ((moment,),) = _run(_NEXT, [_bind(now)] * 4)
-    # SQLite gives back the text in which Django keeps times, in UTC.
-    found: datetime | None = datetime.fromisoformat(f"{moment}+00:00") if isinstance(moment, str) else moment
-    return found
+    return _moment(moment)
 
 
 def too_late(now: datetime, limit: int) -> list[int]:
@@ -171,13 +247,22 @@ def following(ids: Sequence[int]) -> list[int]:
     """The parts of threads that wait for these deliveries."""
     if not ids:
         return []
-    return [row[0] for row in _run(_FOLLOWING.format(ids=", ".join(["%s"] * len(ids))), list(ids))]
+    return [row[0] for row in _run(_FOLLOWING.format(ids=_list(ids)), list(ids))]
 
 
 def _run(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return list(cursor.fetchall())
+
+
+def _list(ids: Sequence[int]) -> str:
+    return ", ".join(["%s"] * len(ids))
+
+
+def _moment(found: str | datetime | None) -> datetime | None:
+    """SQLite gives back the text in which Django keeps times, in UTC."""
+    return datetime.fromisoformat(found).replace(tzinfo=UTC) if isinstance(found, str) else found
 
 
 def _places(rows: Sequence[tuple[Any, ...]]) -> str:
@@ -188,6 +273,9 @@ def _flat(rows: Iterable[tuple[Any, ...]]) -> Iterable[Any]:
     return (value for row in rows for value in row)
 
 
-def _bind(moment: datetime) -> str | datetime | None:
-    """A time in the form in which this database keeps them."""
-    return connection.ops.adapt_datetimefield_value(moment)
+@lru_cache(maxsize=64)  # most are the moment of the turn
+def _bind(moment: datetime) -> str | datetime:
+    """A time in the form in which this database keeps them: what Django's adapt_datetimefield_value gives, for any zone."""
+    if connection.vendor == "sqlite":
+        return str(moment.astimezone(UTC).replace(tzinfo=None))
+    return moment

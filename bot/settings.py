@@ -116,4 +116,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # A beat that is passed over because the last one is still at work is no news.
+    "loggers": {"apscheduler": {"level": "ERROR"}},
 }

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 log = logging.getLogger(__name__)
 _TASK = "pump"
 _RESTART = 5.0  # seconds to wait when the database was gone
+_FAREWELL = 15.0  # seconds; a worker that hangs on a dead database is left behind
 
 
 def wake() -> None:
@@ -51,34 +52,41 @@ class Worker:
 
     def stop(self) -> None:
         """Take no more tokens; the one at hand is finished."""
-        assert self._task  # noqa: S101 start() waits for it
-        self._loop.call_soon_threadsafe(self._task.cancel)
-        self._thread.join()
+        self._loop.call_soon_threadsafe(self._told.set)
+        self._thread.join(_FAREWELL)
 
     def _run(self) -> None:
-        with suppress(asyncio.CancelledError):
-            asyncio.run(self._begin())
+        asyncio.run(self._begin())
 
     async def _begin(self) -> None:
-        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        self._loop, self._told = asyncio.get_running_loop(), asyncio.Event()
         self._begun.set()
-        await self._work()
-
-    async def _work(self) -> None:
-        while True:
+        while not self._told.is_set():
             try:
-                app = _app().with_connector(_app().connector.get_worker_connector())
-                async with app.open_async():
-                    await app.run_worker_async(
-                        queues=[_TASK],
-                        name=self._name,
-                        install_signal_handlers=False,
-                        delete_jobs="always",
-                        additional_context={"look": self._look},
-                    )
+                await self._work()
             except Exception:
                 log.warning("the fleet's worker lost the database", exc_info=True)
-            await asyncio.sleep(_RESTART)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._told.wait(), _RESTART)
+
+    async def _work(self) -> None:
+        app = _app().with_connector(_app().connector.get_worker_connector())
+        async with app.open_async():  # not to be cancelled half way: the pool's own tasks would stay
+            working = asyncio.create_task(
+                app.run_worker_async(
+                    queues=[_TASK],
+                    name=self._name,
+                    install_signal_handlers=False,
+                    delete_jobs="always",
+                    additional_context={"look": self._look},
+                )
+            )
+            told = asyncio.create_task(self._told.wait())
+            await asyncio.wait({working, told}, return_when=asyncio.FIRST_COMPLETED)
+            told.cancel()
+            working.cancel()
+            with suppress(asyncio.CancelledError):
+                await working
 
 
 def _app() -> Any:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Callable
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC
 
-from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.executors.pool import BasePoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from django.db import close_old_connections, connections
 
@@ -38,7 +38,9 @@ class Runner:
         self._channels: dict[str, Channel] = {}
         self._connecting, self._beating = threading.Lock(), threading.Lock()
         self._swept = 0
-        self._scheduler = BackgroundScheduler(timezone=UTC, executors={name: ThreadPoolExecutor(1) for name in _THREADS})
+        self._threads = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in _THREADS}
+        executors = {name: BasePoolExecutor(pool) for name, pool in self._threads.items()}
+        self._scheduler = BackgroundScheduler(timezone=UTC, executors=executors)
         self._worker = fleet.worker(self.wake, self.owner)
 
     def channel(self, key: str) -> Channel:
@@ -60,26 +62,15 @@ class Runner:
         """Finish what is in flight, then end."""
         if self._worker:
             self._worker.stop()
-        for thread in _THREADS:
-            self._on_thread(thread, connections.close_all)
+        self._scheduler.pause()
+        for thread in self._threads.values():
+            thread.submit(connections.close_all).result()
         self._scheduler.shutdown(wait=True)
         self.engine.close()
 
     def wake(self) -> None:
-        """Beat now, on the scheduler's thread, and wait until it is done."""
-        self._on_thread("beat", self.beat)
-
-    def _on_thread(self, executor: str, work: Callable[[], object]) -> None:
-        done = threading.Event()
-
-        def work_and_tell() -> None:
-            try:
-                work()
-            finally:
-                done.set()
-
-        self._scheduler.add_job(work_and_tell, "date", run_date=datetime.now(UTC), executor=executor, **_JOB)
-        done.wait()
+        """Beat now, on the beat's thread, and wait until it is done."""
+        self._threads["beat"].submit(self.beat).result()
 
     def beat(self) -> None:
         """Whatever is due now."""

@@ -14,28 +14,30 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-# At most one delivery of each lane, its oldest; none of a lane that is closed, told to wait, used up, or has one in flight
-# or in doubt; none while the stop switch is on; none past the last moment at which it may appear. {lock}: see claim().
+# The oldest delivery of each lane; none of a lane that is closed, told to wait, used up, or has one in flight or in doubt;
+# none while the stop switch is on; none past the last moment at which it may appear. MATERIALIZED, lest PostgreSQL look for
+# each head twice.
+_HEADS = """
+WITH heads AS MATERIALIZED (
+    SELECT (
+        SELECT d.id FROM store_delivery d
+        WHERE d.lane = l.name AND d.state = 'scheduled' AND d.run_at <= %s AND d.last_at >= %s
+          AND NOT EXISTS (SELECT 1 FROM store_pause p WHERE p.ended_at IS NULL AND p.channel IN ('', d.channel))
+        ORDER BY d.run_at, d.id LIMIT 1
+    ) AS head
+    FROM store_lane l
+    WHERE l.closed_at IS NULL AND (l.not_before IS NULL OR l.not_before <= %s)
+      AND (l.quota IS NULL OR l.used < l.quota OR l.window_end <= %s)
+      AND NOT EXISTS (SELECT 1 FROM store_delivery b WHERE b.lane = l.name AND b.state IN ('publishing', 'unknown'))
+)
+SELECT head FROM heads WHERE head IS NOT NULL LIMIT %s
+"""
+
+# On PostgreSQL, what another worker is taking at this moment is passed over; SQLite has one writer at a time anyway.
+_FREE = "SELECT id FROM store_delivery WHERE id IN ({ids}) AND state = 'scheduled' FOR UPDATE SKIP LOCKED"
 _CLAIM = """
 UPDATE store_delivery SET state = 'publishing', fence = fence + 1, lease_owner = %s, lease_until = %s, intent_at = NULL
-WHERE state = 'scheduled' AND id IN (
-    SELECT head FROM (
-        SELECT (
-            SELECT d.id FROM store_delivery d
-            WHERE d.lane = l.name AND d.state = 'scheduled' AND d.run_at <= %s AND d.last_at >= %s
-              AND NOT EXISTS (SELECT 1 FROM store_pause p WHERE p.ended_at IS NULL AND p.channel IN ('', d.channel))
-            ORDER BY d.run_at, d.id LIMIT 1
-        ) AS head
-        FROM store_lane l
-        WHERE l.closed_at IS NULL AND (l.not_before IS NULL OR l.not_before <= %s)
-          AND (l.quota IS NULL OR l.used < l.quota OR l.window_end <= %s)
-          AND NOT EXISTS (
-              SELECT 1 FROM store_delivery b WHERE b.lane = l.name AND b.state IN ('publishing', 'unknown')
-          )
-        {lock}
-    ) heads WHERE head IS NOT NULL LIMIT %s
-)
-RETURNING id
+WHERE id IN ({ids}) AND state = 'scheduled' RETURNING id
 """
 
 # The last look before the request leaves: still ours, still approved, not stopped, not too late.
@@ -150,12 +152,14 @@ class Try(NamedTuple):
 def claim(owner: str, now: datetime, lease_until: datetime, limit: int) -> list[int]:
     """Take up to `limit` due deliveries for this worker; their ids.
 
-    On PostgreSQL a lane that another worker is looking at is passed over; SQLite has one writer at a time anyway. What
-    remains of a race runs into the unique index on the lanes and raises IntegrityError.
+    What remains of a race between workers runs into the unique index on the lanes and raises IntegrityError.
     """
-    lock = "FOR UPDATE OF l SKIP LOCKED" if connection.vendor == "postgresql" else ""
-    values = [owner, _bind(lease_until), *(_bind(now),) * 4, limit]
-    return sorted(row[0] for row in _run(_CLAIM.format(lock=lock), values))
+    ids = [row[0] for row in _run(_HEADS, [*(_bind(now),) * 4, limit])]
+    if ids and connection.vendor == "postgresql":
+        ids = [row[0] for row in _run(_FREE.format(ids=_list(ids)), ids)]
+    if not ids:
+        return []
+    return sorted(row[0] for row in _run(_CLAIM.format(ids=_list(ids)), [owner, _bind(lease_until), *ids]))
 
 
 def claimed(ids: Sequence[int]) -> list[Claimed]:

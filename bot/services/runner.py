@@ -28,6 +28,13 @@ _JOB = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 _THREADS = ("beat", "sweep")  # a thread each, with a database connection that stays open
 
 
+class _Thread(BasePoolExecutor):  # type: ignore[misc]  # APScheduler has no types
+    """An executor of APScheduler on a pool that others may use too."""
+
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        super().__init__(pool)
+
+
 class Runner:
     """One publisher process. `start`, then `stop`; `beat` is one wake-up by hand."""
 
@@ -39,7 +46,7 @@ class Runner:
         self._connecting, self._beating = threading.Lock(), threading.Lock()
         self._swept = 0
         self._threads = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in _THREADS}
-        executors = {name: BasePoolExecutor(pool) for name, pool in self._threads.items()}
+        executors = {name: _Thread(pool) for name, pool in self._threads.items()}
         self._scheduler = BackgroundScheduler(timezone=UTC, executors=executors)
         self._worker = fleet.worker(self.wake, self.owner)
 

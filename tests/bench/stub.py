@@ -98,8 +98,10 @@ def running() -> Iterator[Stub]:
     command = [sys.executable, "-m", "tests.bench.stub"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
-        yield Stub(int(process.stdout.readline()))
-        process.terminate()
+        try:
+            yield Stub(int(process.stdout.readline()))
+        finally:
+            process.terminate()
 
 
 _kept = local()

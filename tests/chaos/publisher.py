@@ -14,9 +14,9 @@ def hurry() -> None:
     set_up()
     from bot.services import outcome, publish
 
-    publish.LEASE = timedelta(seconds=6)
-    outcome.BACKOFF = tuple(timedelta(seconds=s) for s in (0.2, 0.5, 1, 2, 3))
-    outcome.LOOKS = tuple(timedelta(seconds=s) for s in (0.3, 1, 2, 4, 8))
+    publish.LEASE = timedelta(seconds=3)
+    outcome.BACKOFF = tuple(timedelta(seconds=s) for s in (0.2, 0.5, 1, 1, 1))
+    outcome.LOOKS = tuple(timedelta(seconds=s) for s in (0.2, 0.5, 1, 1.5, 2))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ from bot.workflow.transitions import Event
 
 # After the n-th refusal that surely published nothing, wait so long.
 BACKOFF = tuple(timedelta(seconds=s) for s in (15, 60, 180, 600, 1200))
+# So many refusals hold the whole account, which keeps the order; then the others pass: it may be this one post alone.
+PATIENT = 3
 # When to look whether a post of unknown outcome is there, counted from the loss of track; then a person decides.
 LOOKS = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800))
 
@@ -115,10 +117,11 @@ def _lose_track(row: Delivery, now: datetime) -> None:
 
 
 def _postpone(row: Delivery, error: RetryLater, now: datetime) -> None:
-    pause = BACKOFF[min(row.tries.count(), len(BACKOFF) - 1)]
+    tries = row.tries.count()
+    pause = BACKOFF[min(tries, len(BACKOFF) - 1)]
     if error.retry_after is not None:
         pause = timedelta(seconds=error.retry_after)
-    if isinstance(error, RateLimited):
+    if isinstance(error, RateLimited) or tries < PATIENT:
         Lane.objects.filter(name=row.lane).update(not_before=now + pause)
     move_delivery(row, Event.POSTPONE, run_at=now + pause, problem=error.summary, lease_owner="")
 

@@ -149,7 +149,7 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["lane", "run_at", "id"], condition=Q(state="scheduled"), name="due_by_lane"),
+            models.Index(fields=["lane", "due_at", "id"], condition=Q(state="scheduled"), name="due_by_lane"),
             models.Index(fields=["run_at", "id"], condition=Q(state="scheduled"), name="due"),
             models.Index(fields=["lease_until"], condition=Q(state="publishing"), name="leases"),
             models.Index(fields=["look_at"], condition=Q(state="unknown"), name="in_doubt"),

@@ -21,9 +21,9 @@ _HEADS = """
 WITH heads AS MATERIALIZED (
     SELECT (
         SELECT d.id FROM store_delivery d
-        WHERE d.lane = l.name AND d.state = 'scheduled' AND d.run_at <= %s AND d.last_at >= %s
+        WHERE d.lane = l.name AND d.state = 'scheduled' AND d.due_at <= %s AND d.run_at <= %s AND d.last_at >= %s
           AND NOT EXISTS (SELECT 1 FROM store_pause p WHERE p.ended_at IS NULL AND p.channel IN ('', d.channel))
-        ORDER BY d.run_at, d.id LIMIT 1
+        ORDER BY d.due_at, d.id LIMIT 1
     ) AS head
     FROM store_lane l
     WHERE l.closed_at IS NULL AND (l.not_before IS NULL OR l.not_before <= %s)
@@ -154,7 +154,7 @@ def claim(owner: str, now: datetime, lease_until: datetime, limit: int) -> list[
 
     What remains of a race between workers runs into the unique index on the lanes and raises IntegrityError.
     """
-    ids = [row[0] for row in _run(_HEADS, [*(_bind(now),) * 4, limit])]
+    ids = [row[0] for row in _run(_HEADS, [*(_bind(now),) * 5, limit])]
     if ids and connection.vendor == "postgresql":
         ids = [row[0] for row in _run(_FREE.format(ids=_list(ids)), ids)]
     if not ids:

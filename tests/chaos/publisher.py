@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.channels import _graph, x
+from bot.channels import _graph, _x_client
 from bot.cli.main import cli
 from bot.cli.office import set_up
 
 
 def hurry() -> None:
-    x.READ_TIMEOUT = _graph.READ_TIMEOUT = 1.0
+    _x_client.READ_TIMEOUT = _graph.READ_TIMEOUT = 1.0
     set_up()
     from bot.services import outcome, publish
 

@@ -28,6 +28,11 @@ class Migration(migrations.Migration):
         # What was one hash over all inputs cannot become one for each: such submissions are rendered anew to compare.
         migrations.RemoveField(model_name='submission', name='inputs'),
         migrations.AddField(model_name='submission', name='inputs', field=models.JSONField(default=dict)),
+        migrations.RemoveIndex(model_name='delivery', name='due_by_lane'),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('state', 'scheduled')), fields=['lane', 'due_at', 'id'], name='due_by_lane'),
+        ),
         migrations.AddIndex(
             model_name='delivery',
             index=models.Index(condition=models.Q(('state', 'scheduled')), fields=['last_at'], name='too_late_scheduled'),

@@ -163,6 +163,12 @@ class City:
                 reconcile._conclude(self.ctx, ledger, row.id, CannotTell() if blind else found)
                 ledger.close()
 
+    def despair(self) -> None:
+        """The platform shows us nothing until we stop looking."""
+        for _ in range(6):
+            self.wait(700)
+            self.look(True)
+
     def decide(self, index: int, how: str) -> None:
         """A person who looks with their own eyes."""
         for row in Delivery.objects.filter(state="undecided").order_by("id")[index : index + 1]:
@@ -288,7 +294,9 @@ def _thread(lane: str) -> list[Delivery]:
 def _events(chance: random.Random) -> Iterator[tuple[Any, ...]]:
     """Drawn evenly: Hypothesis's own lists of choices seldom leave the beaten track."""
     for _ in range(STEPS_OF_A_LIFE):
-        match chance.choice(["work"] * 8 + ["wait"] * 4 + ["look"] * 3 + ["decide"] * 2 + ["resume"] * 2 + ["stop", "cancel"]):
+        match chance.choice(
+            ["work"] * 8 + ["wait"] * 4 + ["look"] * 3 + ["decide", "resume"] * 2 + ["stop", "cancel", "despair"]
+        ):
             case "work":
                 yield "work", chance.randrange(2), chance.choice(ENDS), chance.choice(ANSWERS)
             case "wait":

@@ -31,6 +31,7 @@ _STATUS = {
     "ERROR": "Error: Media upload has failed with error code 2207005",
     "EXPIRED": "Expired: The container was not published within 24 hours and has expired.",
 }
+_IDS = re.compile(r"\d+")  # parted by commas, or a JSON list of strings, as Meta's own client sends them
 _TAG, _MENTION = re.compile(r"[#＃]\w+"), re.compile(r"(?<!\w)@\w+")
 
 
@@ -68,7 +69,7 @@ class Publishing:
         _require_caption(caption)
         child = flag(call.request, "is_carousel_item", default=False)
         if values.get("media_type") == "CAROUSEL":
-            pictures, whole = self._children(values.get("children", "").split(",")), True
+            pictures, whole = self._children(_IDS.findall(values.get("children", ""))), True
         else:
             pictures, whole = self._fetched(values.get("image_url", ""), values.get("alt_text", ""))
         with self._state.atomic():

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import xdk
+from facebook_business.adobjects.iguser import IGUser
+from facebook_business.adobjects.page import Page
+from facebook_business.api import FacebookAdsApi
+from facebook_business.session import FacebookSession
 from xdk.oauth1_auth import OAuth1
 
 from bot.sandbox import credentials
@@ -62,3 +66,27 @@ def pictures() -> Iterator[PictureHost]:
         threading.Thread(target=host.http.serve_forever, daemon=True).start()
         yield host
         host.http.shutdown()
+
+
+Meta = Callable[[str], FacebookAdsApi]
+
+
+@pytest.fixture
+def meta(sandbox: SandboxClient, monkeypatch: pytest.MonkeyPatch) -> Meta:
+    """Meta's own client, with somebody's token."""
+    monkeypatch.setattr(FacebookSession, "GRAPH", sandbox.base_url)
+
+    def client(token: str) -> FacebookAdsApi:
+        return FacebookAdsApi(FacebookSession(credentials.META_APP, credentials.META_APP_SECRET, token, timeout=10))
+
+    return client
+
+
+@pytest.fixture
+def page(meta: Meta) -> Page:
+    return Page(credentials.PAGE, api=meta(credentials.PAGE_TOKEN))
+
+
+@pytest.fixture
+def instagram(meta: Meta) -> IGUser:
+    return IGUser(credentials.INSTAGRAM_USER, api=meta(credentials.INSTAGRAM_TOKEN))

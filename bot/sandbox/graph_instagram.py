@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -31,7 +32,6 @@ _STATUS = {
     "ERROR": "Error: Media upload has failed with error code 2207005",
     "EXPIRED": "Expired: The container was not published within 24 hours and has expired.",
 }
-_IDS = re.compile(r"\d+")  # parted by commas, or a JSON list of strings, as Meta's own client sends them
 _TAG, _MENTION = re.compile(r"[#＃]\w+"), re.compile(r"(?<!\w)@\w+")
 
 
@@ -69,7 +69,7 @@ class Publishing:
         _require_caption(caption)
         child = flag(call.request, "is_carousel_item", default=False)
         if values.get("media_type") == "CAROUSEL":
-            pictures, whole = self._children(_IDS.findall(values.get("children", ""))), True
+            pictures, whole = self._children(_listed(values.get("children", ""))), True
         else:
             pictures, whole = self._fetched(values.get("image_url", ""), values.get("alt_text", ""))
         with self._state.atomic():
@@ -172,6 +172,14 @@ class Publishing:
         if post is None or post.deleted or post.channel != "instagram":
             raise missing(identity)
         return post
+
+
+def _listed(value: str) -> list[str]:
+    """Ids parted by commas, or as a JSON list, as Meta's own client sends them."""
+    try:
+        return [str(i) for i in json.loads(value)] if value.startswith("[") else value.split(",")
+    except ValueError:
+        return []
 
 
 def _require_caption(caption: str) -> None:

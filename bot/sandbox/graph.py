@@ -34,7 +34,9 @@ _SCOPES = (
     "pages_show_list",
     "pages_read_engagement",
     "pages_manage_posts",
+    "read_insights",
     "instagram_basic",
+    "instagram_manage_insights",
     "instagram_content_publish",
     "business_management",
 )
@@ -109,6 +111,14 @@ def flag(request: Request, name: str, *, default: bool) -> bool:
     if value not in ("true", "false", "1", "0"):
         raise GraphError(100, f"(#100) Param {name} must be a boolean")
     return value in ("true", "1")
+
+
+def listed(value: str) -> list[str]:
+    """Items parted by commas, or as a JSON list, as Meta's own client sends them."""
+    try:
+        return [str(i) for i in json.loads(value)] if value.startswith("[") else [i for i in value.split(",") if i]
+    except ValueError:
+        return []
 
 
 def span(call: Call) -> tuple[Span, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -13,10 +12,13 @@ from werkzeug.wrappers import Request, Response
 
 from bot.sandbox import credentials, shortcodes
 from bot.sandbox.fetch import fetch
-from bot.sandbox.graph import endpoint, flag, instant, listing, shaped, span
+from bot.sandbox.graph import endpoint, flag, instant, listed, listing, shaped, span
 from bot.sandbox.graph_errors import GraphError, missing
+from bot.sandbox.graph_insights import insights, of_media
 from bot.sandbox.graph_page import Page
 from bot.sandbox.pictures import is_whole, look
+from bot.sandbox.reactions import Reactions, to_post
+from bot.sandbox.settings import Settings
 from bot.sandbox.state import Picture, Post, State
 from bot.sandbox.wire import Call, answer, route
 
@@ -38,8 +40,8 @@ _TAG, _MENTION = re.compile(r"[#＃]\w+"), re.compile(r"(?<!\w)@\w+")
 class Publishing:
     """A container is a thing of the kind `container`. It is IN_PROGRESS until its status has been asked for once."""
 
-    def __init__(self, state: State, page: Page) -> None:
-        self._state, self._facebook = state, page
+    def __init__(self, state: State, settings: Settings, page: Page) -> None:
+        self._state, self._settings, self._facebook = state, settings, page
 
     def rules(self) -> Iterable[Rule]:
         user = f"/<version>/{credentials.INSTAGRAM_USER}"
@@ -56,6 +58,7 @@ class Publishing:
             route("GET", f"{user}/content_publishing_limit", endpoint(instagram, "read", self._limit, owners=ours)),
             route("GET", user, endpoint(instagram, "read", self._user, owners=ours)),
             route("GET", "/<version>/<identity>", endpoint(self._whose, "read", self._get, owners=both)),
+            route("GET", "/<version>/<identity>/insights", endpoint(instagram, "read", self._insights, owners=ours)),
             route("DELETE", "/<version>/<identity>", endpoint(instagram, "upload", self._delete, owners=ours)),
         ]
 
@@ -69,7 +72,7 @@ class Publishing:
         _require_caption(caption)
         child = flag(call.request, "is_carousel_item", default=False)
         if values.get("media_type") == "CAROUSEL":
-            pictures, whole = self._children(_listed(values.get("children", ""))), True
+            pictures, whole = self._children(listed(values.get("children", ""))), True
         else:
             pictures, whole = self._fetched(values.get("image_url", ""), values.get("alt_text", ""))
         with self._state.atomic():
@@ -139,7 +142,14 @@ class Publishing:
             return self._status(call.request, identity, container)
         if self._state.get("photo", identity) is not None:
             return self._facebook.photo(call)
-        return answer(shaped(_node(self._post(identity), call.request), call.request, "id", "IGMedia"))
+        return answer(self._shown(self._post(identity), call.request))
+
+    def _shown(self, post: Post, request: Request) -> dict[str, Any]:
+        return shaped(_node(post, to_post(self._state, post.id), request), request, "id", "IGMedia")
+
+    def _insights(self, call: Call) -> Response:
+        post = self._post(call.values["identity"])
+        return insights(call, post.id, of_media(to_post(self._state, post.id), self._settings.read().meta_metrics))
 
     def _status(self, request: Request, identity: str, container: dict[str, Any]) -> Response:
         status = container["status"]
@@ -155,7 +165,7 @@ class Publishing:
     def _list(self, call: Call) -> Response:
         wanted, size = span(call)
         posts = self._state.visible("instagram", wanted)
-        return listing(call, posts, size, lambda p: shaped(_node(p, call.request), call.request, "id", "IGMedia"))
+        return listing(call, posts, size, lambda p: self._shown(p, call.request))
 
     def _limit(self, call: Call) -> Response:
         used = self._state.made_since("instagram", self._state.now() - DAY)
@@ -174,14 +184,6 @@ class Publishing:
         return post
 
 
-def _listed(value: str) -> list[str]:
-    """Ids parted by commas, or as a JSON list, as Meta's own client sends them."""
-    try:
-        return [str(i) for i in json.loads(value)] if value.startswith("[") else value.split(",")
-    except ValueError:
-        return []
-
-
 def _require_caption(caption: str) -> None:
     if len(caption.encode("utf-16-le")) // 2 > MOST_CAPTION:
         raise GraphError(36004, "The caption was too long", 2207010)
@@ -193,7 +195,7 @@ def _not_ready() -> GraphError:
     return GraphError(9007, "Media ID is not available", 2207027)
 
 
-def _node(post: Post, request: Request) -> dict[str, Any]:
+def _node(post: Post, reactions: Reactions, request: Request) -> dict[str, Any]:
     carousel = len(post.pictures) > 1
     sources = [f"{request.host_url}_sandbox/media/{p.sha256}" for p in post.pictures]
     children = [
@@ -212,6 +214,6 @@ def _node(post: Post, request: Request) -> dict[str, Any]:
         "media_url": sources[0],
         "alt_text": None if carousel else post.pictures[0].alt or None,
         "children": {"data": children} if carousel else None,
-        "like_count": 0,
-        "comments_count": 0,
+        "like_count": reactions.likes,
+        "comments_count": reactions.replies,
     }

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request, Response
 
 from bot.sandbox import credentials, shortcodes
 from bot.sandbox.pictures import look
+from bot.sandbox.reactions import Reactions, to_post
 from bot.sandbox.state import Picture, Post, Span, State
 from bot.sandbox.wire import Call, Endpoint, answer, route
 
@@ -81,7 +82,7 @@ class Private:
             pictures = [self._picture(child) for child in children]
             identity = self._state.new_id()
             self._state.publish("instagram", identity, caption, pictures, late=call.late)
-        return _ok({"media": _media(self._post(identity)), "upload_id": str(body.get("upload_id", ""))})
+        return _ok({"media": self._shown(self._post(identity)), "upload_id": str(body.get("upload_id", ""))})
 
     def _picture(self, child: dict[str, Any]) -> Picture:
         upload = self._state.get("upload", str(child.get("upload_id")))
@@ -98,11 +99,11 @@ class Private:
         older, since = args.get("max_id", "").partition("_")[0], args.get("min_timestamp", 0.0, float)
         found = self._state.visible("instagram", Span(late=call.late, older_than=older, since=since, limit=size + 1))
         page, more = found[:size], len(found) > size
-        answered = {"items": [_media(p) for p in page], "num_results": len(page), "more_available": more}
+        answered = {"items": [self._shown(p) for p in page], "num_results": len(page), "more_available": more}
         return _ok(answered | ({"next_max_id": _media_id(page[-1])} if more else {}))
 
     def _info(self, call: Call) -> Response:
-        return _ok({"items": [_media(self._post(call.values["media"]))], "num_results": 1, "more_available": False})
+        return _ok({"items": [self._shown(self._post(call.values["media"]))], "num_results": 1, "more_available": False})
 
     def _delete(self, call: Call) -> Response:
         self._state.change_post(self._post(call.values["media"]).id, deleted=True)
@@ -110,6 +111,9 @@ class Private:
 
     def _current(self, call: Call) -> Response:
         return _ok({"user": _user() | {"biography": "", "is_business": True, "external_url": "", "email": ""}})
+
+    def _shown(self, post: Post) -> dict[str, Any]:
+        return _media(post, to_post(self._state, post.id))
 
     def _post(self, media: str) -> Post:
         post = self._state.post(media.partition("_")[0])
@@ -189,7 +193,7 @@ def _media_id(post: Post) -> str:
     return f"{post.id}_{credentials.PRIVATE_USER}"
 
 
-def _media(post: Post) -> dict[str, Any]:
+def _media(post: Post, reactions: Reactions) -> dict[str, Any]:
     """A post as the private endpoints tell it."""
     images = [_image(post, number) for number in range(len(post.pictures))]
     media: dict[str, Any] = {
@@ -199,8 +203,8 @@ def _media(post: Post) -> dict[str, Any]:
         "taken_at": int(post.created_at.timestamp()),
         "product_type": "feed",
         "user": _user(),
-        "like_count": 0,
-        "comment_count": 0,
+        "like_count": reactions.likes,
+        "comment_count": reactions.replies,
         "caption": {"pk": post.id, "text": post.text, "user_id": credentials.PRIVATE_USER} if post.text else None,
     }
     if len(images) == 1:

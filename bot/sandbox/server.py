@@ -112,10 +112,11 @@ def _listen(port: int) -> socket.socket:
 class _App:
     def __init__(self, state: State, faults: Faults) -> None:
         self._faults = faults
-        settings, page = Settings(state), Page(state)
+        settings = Settings(state)
+        page = Page(state, settings)
         x = X(state, settings)
         control = Control(state, faults, settings, x.account)
-        rooms = (control, Timelines(state, x.account), x, page, Publishing(state, page), Private(state))
+        rooms = (control, Timelines(state, x.account), x, page, Publishing(state, settings, page), Private(state))
         rules = [*graph.app_rules(), *(rule for room in rooms for rule in room.rules())]
         self._map = Map(rules, strict_slashes=False)
 

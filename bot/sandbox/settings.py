@@ -11,12 +11,14 @@ from bot.sandbox.state import State
 
 class Choices(BaseModel):
     """`x_app`: an app of the self-serve kind may not reply, not even (so far as is known) to itself; a public utility's may.
-    `x_metrics`: two names of the same number, both found in X's own descriptions. `x_credit_usd`: None for no end of it."""
+    `x_metrics`: two names of the same number, both found in X's own descriptions. `x_credit_usd`: None for no end of it.
+    `meta_metrics`: under which names Graph tells how often a post was seen; "impressions" are the former ones."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     x_app: Literal["public_utility", "self_serve"] = "public_utility"
     x_metrics: Literal["repost_count", "retweet_count"] = "repost_count"
+    meta_metrics: Literal["views", "impressions"] = "views"
     x_credit_usd: float | None = Field(default=None, ge=0)
 
 

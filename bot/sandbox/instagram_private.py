@@ -72,23 +72,22 @@ class Private:
         children = body.get("children_metadata")
         if not isinstance(children, list) or not 2 <= len(children) <= MOST_CHILDREN or not body.get("client_sidecar_id"):
             raise PrivateError(400, "Invalid parameters")
+        if not all(isinstance(child, dict) for child in children):
+            raise PrivateError(400, "Invalid parameters")
         return self._publish(call, body, children)
 
     def _publish(self, call: Call, body: dict[str, Any], children: list[dict[str, Any]]) -> Response:
         caption = str(body.get("caption", ""))
         if len(caption) > MOST_CAPTION:
             raise PrivateError(400, "Caption is too long.")
+        uploads = [self._state.get("upload", str(child.get("upload_id"))) for child in children]
+        if None in uploads:
+            return _ok({"message": "media_needs_reupload", "error_title": "staged_position_not_found"})
         with self._state.atomic():
-            pictures = [self._picture(child) for child in children]
+            pictures = [_picture(child, upload) for child, upload in zip(children, uploads, strict=True) if upload]
             identity = self._state.new_id()
             self._state.publish("instagram", identity, caption, pictures, late=call.late)
         return _ok({"media": self._shown(self._post(identity)), "upload_id": str(body.get("upload_id", ""))})
-
-    def _picture(self, child: dict[str, Any]) -> Picture:
-        upload = self._state.get("upload", str(child.get("upload_id")))
-        if upload is None:
-            raise PrivateError(400, "media_needs_reupload", error_title="staged_position_not_found")
-        return Picture(alt=str(child.get("custom_accessibility_caption", "")), sha256=upload["sha256"])
 
     def _feed(self, call: Call) -> Response:
         """Own posts, newest first."""
@@ -175,6 +174,10 @@ def _signed(request: Request) -> dict[str, Any]:
     if mark != "SIGNATURE" or not isinstance(body, dict):
         raise PrivateError(400, "Invalid parameters")
     return body
+
+
+def _picture(child: dict[str, Any], upload: dict[str, Any]) -> Picture:
+    return Picture(alt=str(child.get("custom_accessibility_caption", "")), sha256=upload["sha256"])
 
 
 def _user() -> dict[str, Any]:

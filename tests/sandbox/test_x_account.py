@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from bot.sandbox import credentials
+from bot.sandbox import credentials, x
 from tests.sandbox.drawn import drawn
 from tests.sandbox_client import SandboxClient
 
@@ -74,6 +74,19 @@ def test_the_hundred_and_first_post_in_a_quarter_of_an_hour_is_refused_and_not_m
     assert all(post(send, f"{number}番目の見本です。").ok for number in range(100))
     assert post(send, "多すぎる見本です。").status_code == 429
     assert len(sandbox.posts("x")) == 100
+
+
+def test_the_days_posts_are_used_up_and_the_headers_tell_when_they_come_back(
+    send: Send, sandbox: SandboxClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(x, "_POSTS_A_DAY", 1)
+    post(send, "一つ目の見本です。")
+    sandbox.set_clock((NOON + timedelta(hours=23)).isoformat())
+    refused = post(send, "二つ目の見本です。")
+    assert (refused.status_code, remaining(refused, "x-user-limit-24hour"), remaining(refused)) == (429, 0, 99)
+    assert 3590 < int(refused.headers["x-user-limit-24hour-reset"]) - time.time() <= 3600
+    sandbox.set_clock((NOON + timedelta(hours=24)).isoformat())
+    assert post(send, "二つ目の見本です。").status_code == 201
 
 
 def test_windows_of_different_requests_are_counted_apart(send: Send) -> None:

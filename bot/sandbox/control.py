@@ -68,7 +68,7 @@ class Control:
         return self._shown_settings(call)
 
     def _shown_settings(self, call: Call) -> Response:
-        return answer(self._settings.read().model_dump() | {"x_spent_usd": str(self._account.spent())})
+        return answer(self._settings.read().model_dump(mode="json") | {"x_spent_usd": str(self._account.spent())})
 
     def _react(self, call: Call) -> Response:
         body = _body(call.request)

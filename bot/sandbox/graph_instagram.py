@@ -12,10 +12,11 @@ from werkzeug.wrappers import Request, Response
 
 from bot.sandbox import credentials, shortcodes
 from bot.sandbox.fetch import fetch
-from bot.sandbox.graph import endpoint, flag, instant, listed, listing, shaped, span
+from bot.sandbox.graph import flag, instant, listed, listing, shaped, span
 from bot.sandbox.graph_errors import GraphError, missing
 from bot.sandbox.graph_insights import insights, of_media
 from bot.sandbox.graph_page import Page
+from bot.sandbox.graph_tokens import Tokens
 from bot.sandbox.pictures import is_whole, look
 from bot.sandbox.reactions import Reactions, to_post
 from bot.sandbox.settings import Settings
@@ -40,13 +41,13 @@ _TAG, _MENTION = re.compile(r"[#＃]\w+"), re.compile(r"(?<!\w)@\w+")
 class Publishing:
     """A container is a thing of the kind `container`. It is IN_PROGRESS until its status has been asked for once."""
 
-    def __init__(self, state: State, settings: Settings, page: Page) -> None:
-        self._state, self._settings, self._facebook = state, settings, page
+    def __init__(self, state: State, settings: Settings, tokens: Tokens, page: Page) -> None:
+        self._state, self._settings, self._tokens, self._facebook = state, settings, tokens, page
 
     def rules(self) -> Iterable[Rule]:
         user = f"/<version>/{credentials.INSTAGRAM_USER}"
         ours = frozenset({credentials.INSTAGRAM_USER})
-        both = ours | {credentials.PAGE}
+        endpoint, both = self._tokens.endpoint, ours | {credentials.PAGE}
 
         def instagram(_: Mapping[str, str]) -> str:
             return "instagram"

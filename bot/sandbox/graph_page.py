@@ -13,9 +13,10 @@ from werkzeug.wrappers import Request, Response
 
 from bot.sandbox import credentials
 from bot.sandbox.fetch import fetch
-from bot.sandbox.graph import endpoint, flag, instant, listing, shaped, span
+from bot.sandbox.graph import flag, instant, listing, shaped, span
 from bot.sandbox.graph_errors import GraphError, missing
 from bot.sandbox.graph_insights import insights, of_page_post
+from bot.sandbox.graph_tokens import Tokens
 from bot.sandbox.pictures import Looks, look
 from bot.sandbox.reactions import Reactions, to_post
 from bot.sandbox.settings import Settings
@@ -28,23 +29,26 @@ _INDEXED = re.compile(r"attached_media\[(\d+)\]")
 
 
 class Page:
-    def __init__(self, state: State, settings: Settings) -> None:
-        self._state, self._settings = state, settings
+    def __init__(self, state: State, settings: Settings, tokens: Tokens) -> None:
+        self._state, self._settings, self._tokens = state, settings, tokens
 
     def rules(self) -> Iterable[Rule]:
         page, post = f"/<version>/{credentials.PAGE}", f"/<version>/{credentials.PAGE}_<number>"
         return [
-            route("POST", f"{page}/photos", _on("upload", self._upload)),
-            route("POST", f"{page}/feed", _on("commit", self._feed)),
-            route("GET", f"{page}/published_posts", _on("read", self._published)),
-            route("GET", f"{page}/posts", _on("read", self._published)),
-            route("GET", f"{page}/feed", _on("read", self._published)),
-            route("GET", page, _on("read", self._page)),
-            route("GET", post, _on("read", self._get)),
-            route("GET", f"{post}/insights", _on("read", self._insights)),
-            route("POST", post, _on("upload", self._update)),
-            route("DELETE", post, _on("upload", self._delete)),
+            route("POST", f"{page}/photos", self._on("upload", self._upload)),
+            route("POST", f"{page}/feed", self._on("commit", self._feed)),
+            route("GET", f"{page}/published_posts", self._on("read", self._published)),
+            route("GET", f"{page}/posts", self._on("read", self._published)),
+            route("GET", f"{page}/feed", self._on("read", self._published)),
+            route("GET", page, self._on("read", self._page)),
+            route("GET", post, self._on("read", self._get)),
+            route("GET", f"{post}/insights", self._on("read", self._insights)),
+            route("POST", post, self._on("upload", self._update)),
+            route("DELETE", post, self._on("upload", self._delete)),
         ]
+
+    def _on(self, on: str, handle: Callable[[Call], Response]) -> Endpoint:
+        return self._tokens.endpoint(lambda _: "facebook", on, handle, owners=frozenset({credentials.PAGE}))
 
     def photo(self, call: Call) -> Response:
         """A photo by its own number. Raises GraphError."""
@@ -168,10 +172,6 @@ class Page:
         if post is None or post.channel != "facebook" or post.deleted:
             raise missing(f"{credentials.PAGE}_{call.values['number']}")
         return post
-
-
-def _on(on: str, handle: Callable[[Call], Response]) -> Endpoint:
-    return endpoint(lambda _: "facebook", on, handle, owners=frozenset({credentials.PAGE}))
 
 
 def _photo_bytes(request: Request) -> bytes:

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Request, Response
 from bot.sandbox import credentials, shortcodes
 from bot.sandbox.pictures import look
 from bot.sandbox.reactions import Reactions, to_post
+from bot.sandbox.settings import Settings
 from bot.sandbox.state import Picture, Post, Span, State
 from bot.sandbox.wire import Call, Endpoint, answer, route
 
@@ -38,20 +39,47 @@ class Private:
     """Upload ids are chosen by the client. The same one may be posted again and again, each time as a new post: whether the
     real service does so is not known, and this is the worst that it might do."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    def __init__(self, state: State, settings: Settings) -> None:
+        self._state, self._settings = state, settings
 
     def rules(self) -> Iterable[Rule]:
         api = "/api/v1"
         return [
-            route("POST", "/rupload_igphoto/<name>", _on("upload", self._upload)),
-            route("POST", f"{api}/media/configure/", _on("commit", self._configure)),
-            route("POST", f"{api}/media/configure_sidecar/", _on("commit", self._sidecar)),
-            route("GET", f"{api}/feed/user/<user>/", _on("read", self._feed)),
-            route("GET", f"{api}/media/<media>/info/", _on("read", self._info)),
-            route("POST", f"{api}/media/<media>/delete/", _on("upload", self._delete)),
-            route("GET", f"{api}/accounts/current_user/", _on("read", self._current)),
+            route("POST", "/rupload_igphoto/<name>", self._on("upload", self._upload)),
+            route("POST", f"{api}/media/configure/", self._on("commit", self._configure)),
+            route("POST", f"{api}/media/configure_sidecar/", self._on("commit", self._sidecar)),
+            route("GET", f"{api}/feed/user/<user>/", self._on("read", self._feed)),
+            route("GET", f"{api}/media/<media>/info/", self._on("read", self._info)),
+            route("POST", f"{api}/media/<media>/delete/", self._on("upload", self._delete)),
+            route("GET", f"{api}/accounts/current_user/", self._on("read", self._current)),
         ]
+
+    def _on(self, on: str, handle: Handler) -> Endpoint:
+        def work(call: Call) -> Response:
+            try:
+                _require_session(call.request)
+                self._require_peace(on)
+                return handle(call)
+            except PrivateError as e:
+                return e.response()
+
+        return Endpoint(channel=lambda _: "instagram", on=on, work=work, refuse=_refuse)
+
+    def _require_peace(self, on: str) -> None:
+        """Raises PrivateError where the service wants something from a person first."""
+        match self._settings.read().instagram_private:
+            case "challenge" | "suspended" as asked:
+                path = {"challenge": "/challenge/1/sandbox/", "suspended": "/accounts/suspended/"}[asked]
+                challenge = {"url": f"https://i.instagram.com{path}", "api_path": path, "lock": True, "native_flow": True}
+                raise PrivateError(400, "challenge_required", challenge=challenge)
+            case "feedback" if on == "commit":
+                words = {
+                    "feedback_title": "Try Again Later",
+                    "feedback_message": "We limit how often you can do certain things.",
+                }
+                raise PrivateError(400, "feedback_required", spam=True, **words)
+            case "wait":
+                raise PrivateError(401, "Please wait a few minutes before you try again.", require_login=True)
 
     def _upload(self, call: Call) -> Response:
         request = call.request
@@ -119,17 +147,6 @@ class Private:
         if post is None or post.deleted or post.channel != "instagram":
             raise PrivateError(404, "Media not found or unavailable")
         return post
-
-
-def _on(on: str, handle: Handler) -> Endpoint:
-    def work(call: Call) -> Response:
-        try:
-            _require_session(call.request)
-            return handle(call)
-        except PrivateError as e:
-            return e.response()
-
-    return Endpoint(channel=lambda _: "instagram", on=on, work=work, refuse=_refuse)
 
 
 def _require_session(request: Request) -> None:

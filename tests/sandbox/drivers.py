@@ -49,7 +49,7 @@ class Driver(ABC):
 
 class X(Driver):
     channel = "x"
-    _headers = {"Authorization": f"Bearer {credentials.X_USER_BEARER}"}
+    headers = {"Authorization": f"Bearer {credentials.X_USER_BEARER}"}
 
     def ready(self) -> None:
         """A text is enough."""
@@ -57,13 +57,13 @@ class X(Driver):
     def upload(self, timeout: float = TIMEOUT) -> requests.Response:
         files = {"media": ("red.jpg", drawn(), "image/jpeg")}
         form = {"media_category": "tweet_image"}
-        return self._send("POST", "/2/media/upload", timeout, headers=self._headers, files=files, data=form)
+        return self._send("POST", "/2/media/upload", timeout, headers=self.headers, files=files, data=form)
 
     def commit(self, timeout: float = TIMEOUT) -> requests.Response:
-        return self._send("POST", "/2/tweets", timeout, headers=self._headers, json={"text": TEXT})
+        return self._send("POST", "/2/tweets", timeout, headers=self.headers, json={"text": TEXT})
 
     def read(self, timeout: float = TIMEOUT) -> requests.Response:
-        return self._send("GET", f"/2/users/{credentials.X_USER}/tweets", timeout, headers=self._headers)
+        return self._send("GET", f"/2/users/{credentials.X_USER}/tweets", timeout, headers=self.headers)
 
     def listed(self, answer: requests.Response) -> int:
         return int(answer.json()["meta"]["result_count"])
@@ -71,8 +71,8 @@ class X(Driver):
 
 class FacebookPage(Driver):
     channel = "facebook"
-    _headers = {"Authorization": f"Bearer {credentials.PAGE_TOKEN}"}
-    _page = f"/v26.0/{credentials.PAGE}"
+    headers = {"Authorization": f"Bearer {credentials.PAGE_TOKEN}"}
+    page = f"/v26.0/{credentials.PAGE}"
 
     def ready(self) -> None:
         """A text is enough."""
@@ -80,13 +80,13 @@ class FacebookPage(Driver):
     def upload(self, timeout: float = TIMEOUT) -> requests.Response:
         files = {"source": ("red.jpg", drawn(), "image/jpeg")}
         form = {"published": "false"}
-        return self._send("POST", f"{self._page}/photos", timeout, headers=self._headers, files=files, data=form)
+        return self._send("POST", f"{self.page}/photos", timeout, headers=self.headers, files=files, data=form)
 
     def commit(self, timeout: float = TIMEOUT) -> requests.Response:
-        return self._send("POST", f"{self._page}/feed", timeout, headers=self._headers, data={"message": TEXT})
+        return self._send("POST", f"{self.page}/feed", timeout, headers=self.headers, data={"message": TEXT})
 
     def read(self, timeout: float = TIMEOUT) -> requests.Response:
-        return self._send("GET", f"{self._page}/published_posts", timeout, headers=self._headers)
+        return self._send("GET", f"{self.page}/published_posts", timeout, headers=self.headers)
 
     def listed(self, answer: requests.Response) -> int:
         return len(answer.json()["data"])
@@ -94,13 +94,13 @@ class FacebookPage(Driver):
 
 class InstagramGraph(Driver):
     channel = "instagram"
-    _headers = {"Authorization": f"Bearer {credentials.INSTAGRAM_TOKEN}"}
+    headers = {"Authorization": f"Bearer {credentials.INSTAGRAM_TOKEN}"}
     _user = f"/v26.0/{credentials.INSTAGRAM_USER}"
     _container = ""
 
     def upload(self, timeout: float = TIMEOUT) -> requests.Response:
         form = {"image_url": self._picture_url, "caption": TEXT}
-        return self._send("POST", f"{self._user}/media", timeout, headers=self._headers, data=form)
+        return self._send("POST", f"{self._user}/media", timeout, headers=self.headers, data=form)
 
     def ready(self) -> None:
         self._container = self.upload().json()["id"]
@@ -108,14 +108,14 @@ class InstagramGraph(Driver):
             self.status(self._container)
 
     def status(self, container: str) -> requests.Response:
-        return self._send("GET", f"/v26.0/{container}?fields=status_code,status", TIMEOUT, headers=self._headers)
+        return self._send("GET", f"/v26.0/{container}?fields=status_code,status", TIMEOUT, headers=self.headers)
 
     def commit(self, timeout: float = TIMEOUT) -> requests.Response:
         form = {"creation_id": self._container}
-        return self._send("POST", f"{self._user}/media_publish", timeout, headers=self._headers, data=form)
+        return self._send("POST", f"{self._user}/media_publish", timeout, headers=self.headers, data=form)
 
     def read(self, timeout: float = TIMEOUT) -> requests.Response:
-        return self._send("GET", f"{self._user}/media", timeout, headers=self._headers)
+        return self._send("GET", f"{self._user}/media", timeout, headers=self.headers)
 
     def listed(self, answer: requests.Response) -> int:
         return len(answer.json()["data"])
@@ -124,22 +124,22 @@ class InstagramGraph(Driver):
 class InstagramPrivate(Driver):
     channel = "instagram"
     _session = {"ds_user_id": credentials.PRIVATE_USER, "sessionid": credentials.PRIVATE_SESSION}
-    _headers = {"Authorization": f"Bearer IGT:2:{base64.b64encode(json.dumps(_session).encode()).decode()}"}
+    headers = {"Authorization": f"Bearer IGT:2:{base64.b64encode(json.dumps(_session).encode()).decode()}"}
 
     def upload(self, timeout: float = TIMEOUT) -> requests.Response:
         data, name = drawn(), "31_0_1"
         told = {"X-Entity-Name": name, "X-Entity-Length": str(len(data)), "X-Instagram-Rupload-Params": '{"upload_id": "31"}'}
-        return self._send("POST", f"/rupload_igphoto/{name}", timeout, headers=self._headers | told, data=data)
+        return self._send("POST", f"/rupload_igphoto/{name}", timeout, headers=self.headers | told, data=data)
 
     def ready(self) -> None:
         self.upload()
 
     def commit(self, timeout: float = TIMEOUT) -> requests.Response:
         form = {"signed_body": "SIGNATURE." + json.dumps({"upload_id": "31", "caption": TEXT})}
-        return self._send("POST", "/api/v1/media/configure/", timeout, headers=self._headers, data=form)
+        return self._send("POST", "/api/v1/media/configure/", timeout, headers=self.headers, data=form)
 
     def read(self, timeout: float = TIMEOUT) -> requests.Response:
-        return self._send("GET", f"/api/v1/feed/user/{credentials.PRIVATE_USER}/", timeout, headers=self._headers)
+        return self._send("GET", f"/api/v1/feed/user/{credentials.PRIVATE_USER}/", timeout, headers=self.headers)
 
     def listed(self, answer: requests.Response) -> int:
         return len(answer.json()["items"])

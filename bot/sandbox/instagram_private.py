@@ -122,7 +122,7 @@ class Private:
         args = call.request.args
         if call.values["user"] != credentials.PRIVATE_USER:
             raise PrivateError(404, "User not found")
-        size = args.get("count", _PAGE, int) or _PAGE
+        size = max(args.get("count", _PAGE, int), 1)
         older, since = args.get("max_id", "").partition("_")[0], args.get("min_timestamp", 0.0, float)
         found = self._state.visible("instagram", Span(late=call.late, older_than=older, since=since, limit=size + 1))
         page, more = found[:size], len(found) > size

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from werkzeug.wrappers import Request, Response
 
@@ -75,14 +76,16 @@ def span(call: Call) -> tuple[Span, int]:
 
 
 def listing(call: Call, found: list[Post], size: int, node: Callable[[Post], dict[str, Any]]) -> Response:
-    """A page of posts with its cursors. `found` may hold one more than the page, which then is not the last."""
+    """A page of posts with its cursors. `found` may hold one more than the page, which then is not the last: the address of the
+    next one repeats the request, with its token if that was a parameter."""
     page = found[:size]
     if not page:
         return answer({"data": []})
     cursors = {"before": _cursor(page[0].id), "after": _cursor(page[-1].id)}
     paging: dict[str, Any] = {"cursors": cursors}
     if len(found) > size:
-        paging["next"] = f"{call.request.base_url}?limit={size}&after={cursors['after']}"
+        asked = {**call.request.args.to_dict(), "limit": str(size), "after": cursors["after"]}
+        paging["next"] = f"{call.request.base_url}?{urlencode(asked)}"
     return answer({"data": [node(p) for p in page], "paging": paging})
 
 

@@ -143,6 +143,9 @@ def test_the_pages_post_itself_counts_reactions_comments_and_shares(page_post: P
     assert told["reactions"]["summary"]["total_count"] == 31
     assert told["comments"]["summary"]["total_count"] == 4
     assert told["shares"] == {"count": 7}
+    bare = page_post.get_api().call("GET", (page_post["id"],), {"fields": "reactions.limit(0),comments"}).json()
+    assert "summary" not in bare["reactions"]
+    assert "summary" not in bare["comments"]
 
 
 def test_instagrams_post_itself_counts_likes_and_comments(media: IGMedia, sandbox: SandboxClient) -> None:

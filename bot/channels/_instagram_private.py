@@ -47,15 +47,12 @@ T = TypeVar("T")
 # instagrapi's exception → what it means for a commit. The first that fits wins, then the answer's message, then its status; the
 # rest is OutcomeUnknown, and so is every 5xx whatever its words.
 _EXCEPTIONS: tuple[tuple[type[Exception], type[ChannelError]], ...] = (
-    (ig.ClientThrottledError, RateLimited),
     (ig.RateLimitError, RateLimited),
     (ig.PleaseWaitFewMinutes, AccountSuspended),
     (ig.AccountSuspended, AccountSuspended),
-    (ig.FeedbackRequired, AccountSuspended),
     (ig.SentryBlock, AccountSuspended),
     (ig.ChallengeRequired, AuthExpired),
     (ig.TwoFactorRequired, AuthExpired),
-    (ig.LoginRequired, AuthExpired),
     (ig.BadPassword, AuthExpired),
     (ig.ClientNeedsUpgradeError, AuthExpired),
     (ig.ProxyAddressIsBlocked, AuthExpired),

@@ -87,6 +87,11 @@ GRAPH_CODES = [
     (100, 4242, Rejected),
     (368, 4242, AccountSuspended),
     (10, 2069032, AuthExpired),
+    # A subcode that says it all decides whatever the code.
+    *[(424242, sub, Rejected) for sub in (1346003, 1349125, 1404102, 1404112, 1609008, 2061006)],
+    *[(424242, sub, MediaRefused) for sub in (2207004, 2207005, 2207009)],
+    (424242, 2207010, TooLong),
+    (424242, 2207052, Unavailable),
     # In doubt: an earlier request may have won, or "temporary".
     *[(code, 0, OutcomeUnknown) for code in (1, 2, -1, 9, 24, -2)],
     (100, 1366051, OutcomeUnknown),
@@ -94,6 +99,7 @@ GRAPH_CODES = [
     (-1, 2207032, OutcomeUnknown),
     (24, 2207008, OutcomeUnknown),
     (9007, 2207027, OutcomeUnknown),
+    *[(100, sub, OutcomeUnknown) for sub in (2207001, 2207008, 2207027, 2207032)],
     # In no table.
     (424242, 0, OutcomeUnknown),
     (424242, 4242, OutcomeUnknown),
@@ -150,6 +156,7 @@ X_ANSWERS = [
     (problem(403, "To protect our users, this account is temporarily locked."), AccountSuspended),
     (problem(403, "You have been blocked from the author."), Rejected),
     (problem(403, kind="https://api.twitter.com/2/problems/unsupported-authentication"), AuthExpired),
+    (problem(403, "Unsupported Authentication"), AuthExpired),
     (problem(403, kind="https://api.twitter.com/2/problems/client-forbidden"), AuthExpired),
     (problem(403, "Your client app is not configured with the appropriate oauth1 app permissions."), AuthExpired),
     (problem(429, kind="https://api.twitter.com/2/problems/usage-capped"), OutOfCredit),
@@ -251,6 +258,7 @@ PRIVATE_ANSWERS = [
     (private_answer(400), Rejected),
     (private_answer(401, message=WORDS), AuthExpired),
     (private_answer(403, message="login_required"), AuthExpired),
+    (private_answer(400, message="login_required"), AuthExpired),
     (private_answer(403, message=WORDS), AuthExpired),
     (private_answer(404, message=WORDS), Rejected),
     (private_answer(429, message=WORDS), RateLimited),

@@ -42,6 +42,7 @@ bench: $(DEV_STAMP) ## 速さを、比べる相手と並べて測る
 
 lock: ## 依存の版と検査値を固定し直す（uv が要る）
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
+	uv pip compile pyproject.toml --extra distributed --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock -o requirements-distributed.lock
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock -o requirements-dev.lock
 
 clean: ## 試した跡を消す（.venv は残す）

@@ -22,9 +22,6 @@ class SandboxClient:
         order = {"channel": channel, "on": on, "kind": kind, "times": times}
         requests.post(f"{self.base_url}/_sandbox/faults", json=order, timeout=5).raise_for_status()
 
-    def choose(self, **settings: object) -> None:
-        requests.post(f"{self.base_url}/_sandbox/settings", json=settings, timeout=5).raise_for_status()
-
     def reset(self) -> None:
         requests.post(f"{self.base_url}/_sandbox/reset", timeout=5).raise_for_status()
 

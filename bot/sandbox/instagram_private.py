@@ -110,7 +110,9 @@ class Private:
             raise PrivateError(400, "Caption is too long.")
         uploads = [self._state.get("upload", str(child.get("upload_id"))) for child in children]
         if None in uploads:
-            return _ok({"message": "media_needs_reupload", "error_title": "staged_position_not_found"})
+            named = {"upload_id": str(body.get("upload_id", ""))}
+            title = "staged_position_not_found extra:{}"
+            return _ok({"message": "media_needs_reupload", "media": named, "error_title": title})
         with self._state.atomic():
             pictures = [_picture(child, upload) for child, upload in zip(children, uploads, strict=True) if upload]
             identity = self._state.new_id()

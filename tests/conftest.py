@@ -13,11 +13,15 @@ import pytest
 for name in [n for n in os.environ if n.startswith("DXBOT_") and n != "DXBOT_REQUIRE_ALL"] + ["DATABASE_URL"]:
     os.environ.pop(name, None)
 _VAR = tempfile.TemporaryDirectory(prefix="dxbot-tests-")
-os.environ.update(DXBOT_VAR_DIR=_VAR.name, DJANGO_SETTINGS_MODULE="bot.settings")
+os.environ.update(DXBOT_VAR_DIR=_VAR.name, DXBOT_SANDBOX="true", DJANGO_SETTINGS_MODULE="bot.settings")
 
 import django  # noqa: E402
 
 django.setup()
+
+from django.conf import settings  # noqa: E402
+
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow hash is slow for tests, too
 
 from bot.sandbox import server  # noqa: E402
 from bot.sandbox.credentials import environment  # noqa: E402

@@ -45,6 +45,9 @@ _ALLOWED: Mapping[Permission, frozenset[Role]] = {
     Permission.READ_ALL: frozenset({Role.OFFICER, Role.OPERATOR}),
 }
 
+# Who decides what the city says, and who makes people who do, must prove who they are twice.
+NEED_SECOND_FACTOR = frozenset({Role.OFFICER, Role.OPERATOR})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:

@@ -32,7 +32,7 @@ class Browser:
         return self.session.post(self.base + path, data={"csrfmiddlewaretoken": token[1], **fields}, timeout=10)
 
     def log_in(self, person: str, password: str = PASSWORD) -> requests.Response:
-        return self.post("/login/", "/login/", username=person, password=password)
+        return self.post("/login/", "/login/", login=person, password=password)
 
 
 @pytest.fixture

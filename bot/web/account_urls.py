@@ -1,0 +1,22 @@
+"""The account pages, all of them django-allauth's. Named one by one: what is not named (sign-up, e-mail) does not exist."""
+
+from __future__ import annotations
+
+from allauth.account import views as account
+from django.urls import include, path, re_path
+
+urlpatterns = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("account/inactive/", account.account_inactive, name="account_inactive"),
+    path("account/password/", account.password_change, name="account_change_password"),
+    path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    re_path(
+        r"^account/invited/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path("account/invited/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    path("account/second-factor/", include("allauth.mfa.urls")),
+    path("account/sessions/", include("allauth.usersessions.urls")),
+]

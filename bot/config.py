@@ -65,6 +65,7 @@ class Config:
     token: Secret = option("DXBOT_TOKEN", Secret(""), "承認などの操作に使う、あなた個人の鍵")
     secret_key: Secret = option("DXBOT_SECRET_KEY", Secret(""), "ログインの署名に使う鍵。空なら状態の置き場に作る")
     allowed_hosts: str = option("DXBOT_ALLOWED_HOSTS", "127.0.0.1,localhost", "画面を開けるホスト名（カンマ区切り）")
+    site_url: str = option("DXBOT_SITE_URL", "http://127.0.0.1:8000", "画面のアドレス。招待や知らせの文に入る")
     media_base_url: str = option("DXBOT_MEDIA_BASE_URL", "", "掲載画像を公開するアドレス（Instagram が取りに来る）")
     x_base_url: str = option("DXBOT_X_BASE_URL", "https://api.x.com", "X の接続先")
     x_consumer_key: Secret = option("DXBOT_X_CONSUMER_KEY", Secret(""), "X のアプリの鍵")

@@ -21,7 +21,8 @@ class User(AbstractUser):
 
 
 class PersonalToken(models.Model):
-    """A key for the command line. Only its SHA-256 is kept; the key itself is shown once."""
+    """A key for the command line. Only its SHA-256 is kept; the key itself is shown once. `scopes` are the permissions that
+    it carries, never more than its person's role has."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     digest = models.CharField(max_length=64, unique=True)
@@ -29,6 +30,8 @@ class PersonalToken(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    scopes = models.JSONField(default=list)
+    last_used_at = models.DateTimeField(null=True)
 
 
 class Blob(models.Model):

@@ -1,9 +1,11 @@
-"""The account pages, all of them django-allauth's. Named one by one: what is not named (sign-up, e-mail) does not exist."""
+"""The account pages: django-allauth's, named one by one (what is not named, such as sign-up, does not exist); and people."""
 
 from __future__ import annotations
 
 from allauth.account import views as account
 from django.urls import include, path, re_path
+
+from bot.web.views import people
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -19,4 +21,9 @@ urlpatterns = [
     path("account/invited/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),
+    path("people/", people.people, name="people"),
+    path("people/invite/", people.invite, name="invite"),
+    path("people/<str:person>/invite/", people.invite_again, name="invite_again"),
+    path("people/<str:person>/role/", people.change_role, name="change_role"),
+    path("people/<str:person>/dismiss/", people.dismiss, name="dismiss"),
 ]

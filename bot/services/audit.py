@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import connection
 
+from bot.errors import WorkflowError
 from bot.store.models import AuditEntry
 
 SYSTEM = "(自動)"
+_LOCK = 0x64786C6F67  # "dxlog": any number that nothing else on this database locks by
+
+
+class BrokenLog(WorkflowError):
+    """The audit log is not what it was."""
 
 
 def record(at: datetime, actor: str, verb: str, target: str, *, digest: str = "", detail: str = "") -> None:
     """Append an entry. Call it inside the transaction of the change it tells of: both are kept, or neither."""
     assert connection.in_atomic_block, "an audit entry belongs to a transaction"  # noqa: S101 a programming error
-    # The lock makes writers queue up; SQLite ignores it, as its write transactions are one at a time anyway.
-    previous = AuditEntry.objects.select_for_update().order_by("-id").first()
+    _queue_up()
+    previous = AuditEntry.objects.order_by("-id").first()
     entry = AuditEntry(
         at=at,
         actor=actor,
@@ -31,10 +37,18 @@ def record(at: datetime, actor: str, verb: str, target: str, *, digest: str = ""
     entry.save(force_insert=True)
 
 
+def _queue_up() -> None:
+    """One writer at a time, until the end of its transaction. Locking the last row would not do on PostgreSQL: whoever waited
+    for it would go on with that row, though a newer one has come. SQLite's write transactions are one at a time anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
 def entry_hash(entry: AuditEntry) -> str:
-    """SHA-256 over the entry's content and the hash before it."""
+    """SHA-256 over the entry's content and the hash before it. The time in UTC, whatever the zone it was given in."""
     fields = [
-        entry.at.isoformat(),
+        entry.at.astimezone(UTC).isoformat(),
         entry.actor,
         entry.verb,
         entry.object,
@@ -45,11 +59,33 @@ def entry_hash(entry: AuditEntry) -> str:
     return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).hexdigest()
 
 
-def first_broken() -> AuditEntry | None:
-    """The first entry that was changed, or before which one is missing; None if the log is whole."""
-    previous = ""
+def verify(expected: str = "") -> AuditEntry | None:
+    """Walk the whole chain; its last entry. `expected` is a hash noted down earlier, on paper or in a notice: it shows what
+    the chain alone cannot, that its end was cut off or that all of it was written anew.
+
+    Raises BrokenLog, which names the first entry that does not fit.
+    """
+    last: AuditEntry | None = None
+    seen = not expected
     for entry in AuditEntry.objects.order_by("id").iterator():
-        if entry.previous_hash != previous or entry.hash != entry_hash(entry):
-            return entry
-        previous = entry.hash
-    return None
+        if entry.previous_hash != (last.hash if last else "") or entry.hash != entry_hash(entry):
+            raise BrokenLog(
+                f"audit entry {entry.id} does not fit",
+                summary=f"操作の記録の{entry.id}番か、その直前が書き換えられています",
+                next_step="控えと比べ、経緯を調べてください",
+            )
+        seen = seen or entry.hash == expected
+        last = entry
+    if not seen:
+        raise BrokenLog(
+            "the expected hash is not in the log",
+            summary="控えた照合番号が操作の記録にありません。記録の終わりが消されたか、全体が作り直されています",
+            next_step="控えと比べ、経緯を調べてください",
+        )
+    return last
+
+
+def latest(count: int, before: int | None = None) -> list[AuditEntry]:
+    """Up to `count` entries, newest first, older than the entry `before`."""
+    entries = AuditEntry.objects.order_by("-id")
+    return list((entries if before is None else entries.filter(id__lt=before))[:count])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account import views as account
 from django.urls import include, path, re_path
 
-from bot.web.views import people
+from bot.web.views import audit, people
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("account/invited/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),
+    path("audit/", audit.log, name="audit"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),
     path("people/<str:person>/invite/", people.invite_again, name="invite_again"),

@@ -50,5 +50,6 @@ def _page(request: HttpRequest, new_key: str = "") -> HttpResponse:
         "scopes": [(scope, TOKEN_SCOPES[scope]) for scope in scopes_of(Role(user.role))],
         "days": _DAYS,
         "may_manage": user.actor.may(Permission.MANAGE_PEOPLE),
+        "may_audit": user.actor.may(Permission.READ_AUDIT),
     }
     return render(request, "tokens.html", shown)

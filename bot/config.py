@@ -65,6 +65,14 @@ class Config:
     token: Secret = option("DXBOT_TOKEN", Secret(""), "承認などの操作に使う、あなた個人の鍵")
     secret_key: Secret = option("DXBOT_SECRET_KEY", Secret(""), "ログインの署名に使う鍵。空なら状態の置き場に作る")
     allowed_hosts: str = option("DXBOT_ALLOWED_HOSTS", "127.0.0.1,localhost", "画面を開けるホスト名（カンマ区切り）")
+    oidc_issuer: str = option("DXBOT_OIDC_ISSUER", "", "庁内の認証基盤（OpenID Connect）のアドレス。空なら使わない")
+    oidc_client_id: str = option("DXBOT_OIDC_CLIENT_ID", "", "認証基盤に登録した、この画面の名前")
+    oidc_client_secret: Secret = option("DXBOT_OIDC_CLIENT_SECRET", Secret(""), "認証基盤に登録した秘密鍵")
+    oidc_person_claim: str = option(
+        "DXBOT_OIDC_PERSON_CLAIM", "preferred_username", "利用者名が入る項目（本人が変えられないもの）"
+    )
+    oidc_groups_claim: str = option("DXBOT_OIDC_GROUPS_CLAIM", "groups", "所属グループが入る項目")
+    oidc_roles: str = option("DXBOT_OIDC_ROLES", "", "グループと役割。dx-koho=officer,dx-leaders=leader のように、強い順に書く")
     site_url: str = option("DXBOT_SITE_URL", "http://127.0.0.1:8000", "画面のアドレス。招待や知らせの文に入る")
     media_base_url: str = option("DXBOT_MEDIA_BASE_URL", "", "掲載画像を公開するアドレス（Instagram が取りに来る）")
     x_base_url: str = option("DXBOT_X_BASE_URL", "https://api.x.com", "X の接続先")

@@ -8,8 +8,9 @@ from typing import Any
 
 import dj_database_url
 
-from bot.config import ROOT, load
+from bot.config import ROOT, Config, load
 from bot.loopback import is_loopback
+from bot.workflow.actors import roles_by_group
 
 CONFIG = load()
 
@@ -39,6 +40,22 @@ def _database(url: str) -> dict[str, Any]:
     return settings
 
 
+def _directories(config: Config) -> list[dict[str, Any]]:
+    """The city's own OpenID Connect provider, for allauth; none if not configured. Raises ConfigError."""
+    roles_by_group(config.oidc_roles)
+    if not config.oidc_issuer:
+        return []
+    return [
+        {
+            "provider_id": "city",
+            "name": "庁内の認証",
+            "client_id": config.oidc_client_id,
+            "secret": config.oidc_client_secret.reveal(),
+            "settings": {"server_url": config.oidc_issuer},
+        }
+    ]
+
+
 SECRET_KEY = _secret_key(CONFIG.var_dir)
 DEBUG = False
 ALLOWED_HOSTS = [host.strip() for host in CONFIG.allowed_hosts.split(",") if host.strip()]
@@ -52,6 +69,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "bot.store",
     "bot.web",
 ]
@@ -109,6 +128,10 @@ MFA_ADAPTER = "bot.web.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # people are invited; nobody can have taken another's address at a sign-up
+SOCIALACCOUNT_ADAPTER = "bot.web.single_sign_on.DirectoryAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": _directories(CONFIG), "OAUTH_PKCE_ENABLED": True}}
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: the content security policy lets no form lead to another site
 # In the database, so that a rate limit holds for all processes and over a restart.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "dxbot_cache"}}
 LANGUAGE_CODE = CONFIG.lang

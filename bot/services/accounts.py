@@ -19,9 +19,10 @@ from bot.errors import NotAllowed, NotFound
 from bot.services import audit
 from bot.services.context import Context
 from bot.store.models import PersonalToken, User
-from bot.workflow.actors import Actor, Permission, Role, scopes_of
+from bot.workflow.actors import Actor, Permission, Role, roles_by_group, scopes_of
 
 LIFETIME = timedelta(days=90)
+DIRECTORY = "(庁内の認証)"
 _PREFIX = "dxb_"
 
 
@@ -72,6 +73,29 @@ def change_role(ctx: Context, actor: Actor, person: str, role: Role) -> None:
         user.role = role
         user.save()
         audit.record(ctx.clock.now(), actor.person, "change_role", f"user:{person}", detail=role)
+
+
+def known_to_directory(ctx: Context, person: str, groups: Collection[str], email: str) -> User:
+    """Whom the city's directory vouches for: made at the first log-in, given the role of their groups at each. Raises
+    NotAllowed for somebody in none of the configured groups."""
+    role = next((role for group, role in roles_by_group(ctx.config.oidc_roles) if group in groups), None)
+    if role is None:
+        raise NotAllowed(
+            f"{person} is in no configured group",
+            summary="あなたの所属グループには、このシステムの役割がありません",
+            next_step="運用担当に、グループに加えてもらってください",
+        )
+    user = User.objects.filter(username=person).first()
+    with transaction.atomic():
+        if user is None:
+            user = User(username=person, role=role, email=email)
+            user.set_unusable_password()
+            _save_new(ctx, DIRECTORY, user)
+        elif user.role != role:
+            user.role = role
+            user.save()
+            audit.record(ctx.clock.now(), DIRECTORY, "change_role", f"user:{person}", detail=role)
+    return user
 
 
 def find(person: str) -> User:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account import views as account
+from allauth.socialaccount import views as single_sign_on
 from django.urls import include, path, re_path
 
 from bot.web.views import audit, people
@@ -21,6 +22,9 @@ urlpatterns = [
     path("account/invited/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),
+    path("account/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("account/oidc/cancelled/", single_sign_on.login_cancelled, name="socialaccount_login_cancelled"),
+    path("account/oidc/error/", single_sign_on.login_error, name="socialaccount_login_error"),
     path("audit/", audit.log, name="audit"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),

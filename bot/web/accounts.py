@@ -7,14 +7,14 @@ import hashlib
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
-from allauth.account.signals import password_changed, password_reset
+from allauth.account.signals import password_changed, password_reset, user_logged_in
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
+from allauth.socialaccount.models import SocialLogin
 from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -22,9 +22,10 @@ from django.http import HttpRequest
 from bot.services import audit
 from bot.store.models import User
 from bot.web.office import office
+from bot.web.single_sign_on import claims_of, proved_second_factor
 from bot.workflow.actors import NEED_SECOND_FACTOR, Role
 
-_SET_UP_HERE = "second_factor_set_up_here"
+_PROVED_BY = "second_factor_proved_by"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -71,9 +72,9 @@ def _fernet() -> Fernet:
 def has_proved_second_factor(request: HttpRequest) -> bool:
     """Whether this very session was opened with a second factor, or has set one up. That the person owns one is not enough:
     another session may have been opened before that, with a stolen password."""
-    if request.session.get(_SET_UP_HERE):
-        return True
     assert isinstance(request.user, User)  # noqa: S101 the caller has looked
+    if request.session.get(_PROVED_BY) == request.user.pk:
+        return True
     return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))
 
 
@@ -82,7 +83,7 @@ def _on_second_factor(request: HttpRequest, user: User, authenticator: Authentic
     """This session has shown that it holds the factor; any other session of the person has not, and ends."""
     _note(user, "add_second_factor", authenticator.type)
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
-        request.session[_SET_UP_HERE] = True
+        request.session[_PROVED_BY] = user.pk
         for other in UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key):
             other.end()
 
@@ -93,8 +94,11 @@ def _on_removal(user: User, authenticator: Authenticator, **_: object) -> None:
 
 
 @receiver(user_logged_in)
-def _on_login(user: User, **_: object) -> None:
-    _note(user, "log_in")
+def _on_login(request: HttpRequest, user: User, sociallogin: SocialLogin | None = None, **_: object) -> None:
+    """allauth's signal, after the session was renewed."""
+    if sociallogin is not None and proved_second_factor(claims_of(sociallogin)):
+        request.session[_PROVED_BY] = user.pk
+    _note(user, "log_in", "" if sociallogin is None else "OpenID Connect")
 
 
 @receiver([password_reset, password_changed])

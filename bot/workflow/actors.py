@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.errors import NotAllowed
+from bot.errors import ConfigError, NotAllowed
 
 
 class Role(StrEnum):
@@ -98,3 +98,16 @@ class Actor:
 def scopes_of(role: Role) -> tuple[Permission, ...]:
     """What a token of a person in this role may carry at most."""
     return tuple(permission for permission in TOKEN_SCOPES if role in _ALLOWED[permission])
+
+
+def roles_by_group(configured: str) -> list[tuple[str, Role]]:
+    """`group=role` pairs, the strongest first. Raises ConfigError."""
+    pairs = [pair.strip().rpartition("=") for pair in configured.split(",") if pair.strip()]
+    try:
+        return [(group.strip(), Role(role.strip())) for group, _, role in pairs]
+    except ValueError:
+        raise ConfigError(
+            "DXBOT_OIDC_ROLES names an unknown role",
+            summary="環境変数 DXBOT_OIDC_ROLES の役割が使えません",
+            next_step=f"役割は {'・'.join(Role)} のどれかにしてください",
+        ) from None

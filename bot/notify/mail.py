@@ -44,6 +44,7 @@ def _connect(config: Config) -> EmailBackend:
     try:
         server.open()
     except (smtplib.SMTPException, OSError, BotError) as e:
+        _close(server)
         raise NotSent(type(e).__name__) from None
     return server
 

@@ -203,8 +203,7 @@ def _problem(delivery: Delivery | None) -> str:
 
 
 def _notices(ctx: Context, news: _News) -> Iterator[Notice]:
-    now = ctx.clock.now()
-    due = next_digest(ctx, now) if news.kind in _DIGEST else now
+    due = next_digest(ctx, news.entry.at) if news.kind in _DIGEST else news.entry.at
     targets = [("mail", address) for address in _addresses(news)] if ctx.config.smtp_server else []
     if ctx.config.webhook_url:
         targets.append(("webhook", ""))

@@ -199,12 +199,14 @@ def test_an_answer_that_was_not_asked_for_is_refused(city: City) -> None:
     assert browser.path(browser.get("/queue/")) == "/login/"
 
 
-def test_the_directory_is_no_way_to_take_over_a_running_session(city: City) -> None:
-    city.register("sub-1", preferred_username="shimin-leader", groups=["dx-leaders"])
+def test_no_second_identity_is_tied_to_a_running_session(city: City) -> None:
+    for sub, name in (("sub-1", "shimin-leader"), ("sub-10", "somebody")):
+        city.register(sub, preferred_username=name, groups=["dx-leaders"])
     browser, _ = city.log_in("sub-1")
     asked = browser.get("/account/oidc/city/login/?process=connect")
-    answer = browser.session.post(asked.url, data={"sub": "sub-4"}, timeout=10)
+    answer = browser.session.post(asked.url, data={"sub": "sub-10"}, timeout=10)
     assert answer.status_code == 403
+    assert city.rows("SELECT 1 FROM socialaccount_socialaccount WHERE uid = 'sub-10'") == []
 
 
 def test_the_client_s_secret_is_shown_nowhere(city: City) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import connection
 
@@ -12,7 +12,6 @@ from bot.errors import WorkflowError
 from bot.store.models import AuditEntry
 
 SYSTEM = "(自動)"
-_LOCK = 0x64786C6F67  # "dxlog": any number that nothing else on this database locks by
 
 
 class BrokenLog(WorkflowError):
@@ -22,8 +21,8 @@ class BrokenLog(WorkflowError):
 def record(at: datetime, actor: str, verb: str, target: str, *, digest: str = "", detail: str = "") -> None:
     """Append an entry. Call it inside the transaction of the change it tells of: both are kept, or neither."""
     assert connection.in_atomic_block, "an audit entry belongs to a transaction"  # noqa: S101 a programming error
-    _queue_up()
-    previous = AuditEntry.objects.order_by("-id").first()
+    # The lock makes writers queue up; SQLite ignores it, as its write transactions are one at a time anyway.
+    previous = AuditEntry.objects.select_for_update().order_by("-id").first()
     entry = AuditEntry(
         at=at,
         actor=actor,
@@ -37,18 +36,10 @@ def record(at: datetime, actor: str, verb: str, target: str, *, digest: str = ""
     entry.save(force_insert=True)
 
 
-def _queue_up() -> None:
-    """One writer at a time, until the end of its transaction. Locking the last row would not do on PostgreSQL: whoever waited
-    for it would go on with that row, though a newer one has come. SQLite's write transactions are one at a time anyway."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-
-
 def entry_hash(entry: AuditEntry) -> str:
-    """SHA-256 over the entry's content and the hash before it. The time in UTC, whatever the zone it was given in."""
+    """SHA-256 over the entry's content and the hash before it."""
     fields = [
-        entry.at.astimezone(UTC).isoformat(),
+        entry.at.isoformat(),
         entry.actor,
         entry.verb,
         entry.object,

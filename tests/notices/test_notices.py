@@ -8,12 +8,12 @@ import pytest
 from django.db import transaction
 
 from bot.errors import AuthExpired, ChannelError, OutcomeUnknown, TooLong
-from bot.services import accounts, audit, notices, outcome, pause, review
+from bot.services import accounts, audit, notices, pause, review
 from bot.services.notices import Kind
 from bot.store.models import Bookmark, Delivery, Notice, User
 from tests.notices.conftest import Desk
 from tests.notices.servers import Chat, MailServer
-from tests.office import TOKYO, TUESDAY
+from tests.office import TOKYO
 
 OFFICE = {"kouhou@example.jp", "kouhou-2@example.jp", "unyou@example.jp"}
 MORNING = datetime(2026, 12, 2, 8, 30, tzinfo=TOKYO)
@@ -84,9 +84,9 @@ def test_a_failed_doubtful_or_closed_delivery_is_told_at_once(
     row = next(d for d in desk.office.approved() if d.channel == "x")
     desk.round()
     mail.envelopes.clear()
-    Delivery.objects.filter(id=row.id).update(state="publishing")
+    Delivery.objects.filter(id=row.id).update(problem=error.summary)
     with transaction.atomic():
-        outcome.not_published(desk.office.ctx, row, error)
+        audit.record(desk.clock.now(), audit.SYSTEM, type(error).__name__, f"delivery:{row.id}")
     desk.round(timedelta(hours=1))
     assert set(told(mail)) == who
     assert words in told(mail)["kouhou@example.jp"]
@@ -95,7 +95,7 @@ def test_a_failed_doubtful_or_closed_delivery_is_told_at_once(
 
 def test_a_refusal_that_is_tried_again_by_itself_is_told_to_nobody(desk: Desk) -> None:
     with transaction.atomic():
-        audit.record(TUESDAY, audit.SYSTEM, "RateLimited", f"delivery:{desk.office.approved()[0].id}")
+        audit.record(desk.clock.now(), audit.SYSTEM, "RateLimited", f"delivery:{desk.office.approved()[0].id}")
     desk.round()
     assert set(Notice.objects.values_list("kind", flat=True)) == {Kind.WAITING, Kind.APPROVED}
 
@@ -113,7 +113,7 @@ def test_many_failures_make_one_message_and_no_flood(desk: Desk, mail: MailServe
     mail.envelopes.clear()
     for row in rows:
         with transaction.atomic():
-            audit.record(TUESDAY, audit.SYSTEM, "OutcomeUnknown", f"delivery:{row.id}")
+            audit.record(desk.clock.now(), audit.SYSTEM, "OutcomeUnknown", f"delivery:{row.id}")
         desk.round(timedelta(seconds=10))
     desk.round(timedelta(minutes=20))
     ours = [text for to, _, text in mail.messages() if to == "unyou@example.jp"]

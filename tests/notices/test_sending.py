@@ -195,6 +195,7 @@ def test_in_sandbox_mode_no_notice_leaves_the_machine(tmp_path: Path) -> None:
     )
     env = os.environ | {
         "DXBOT_VAR_DIR": str(tmp_path),
+        "DATABASE_URL": "",
         "DXBOT_SANDBOX": "true",
         "DXBOT_SMTP_SERVER": "192.0.2.1:25",
         "DXBOT_WEBHOOK_URL": "https://hooks.example.com/services/a-secret-path",

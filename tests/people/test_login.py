@@ -153,7 +153,7 @@ def test_on_a_city_s_own_host_cookies_travel_by_tls_alone(tmp_path: Path) -> Non
         "print(a.cookies['csrftoken'].OutputString(), a.headers['Strict-Transport-Security'], a.status_code);"
         "from django.conf import settings; print(settings.SESSION_COOKIE_SECURE)"
     )
-    host = {"DXBOT_ALLOWED_HOSTS": "bot.city.example.jp", "DXBOT_VAR_DIR": str(tmp_path)}
+    host = {"DXBOT_ALLOWED_HOSTS": "bot.city.example.jp", "DXBOT_VAR_DIR": str(tmp_path), "DATABASE_URL": ""}
     done = subprocess.run(
         [sys.executable, "-c", code], env=os.environ | host, capture_output=True, text=True, cwd=ROOT, check=True
     )

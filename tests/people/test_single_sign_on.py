@@ -63,6 +63,7 @@ class City:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("DXBOT_")}
         self.env = inherited | {
             "DXBOT_VAR_DIR": str(folder),
+            "DATABASE_URL": "",
             "DXBOT_OIDC_ISSUER": issuer,
             "DXBOT_OIDC_CLIENT_ID": "dxbot",
             "DXBOT_OIDC_CLIENT_SECRET": "a-client-secret",

@@ -198,7 +198,9 @@ def test_every_address_refuses_a_form_without_its_token_and_sets_the_policy(add:
 PUBLIC = {"/", "/login/", "/logout/", "/account/inactive/", "/account/invited/done/", "/account/second-factor/webauthn/login/"}
 
 
-@pytest.mark.parametrize("path", [p for p in ALL if p not in PUBLIC and not p.startswith(("/m/", "/account/invited/"))])
+@pytest.mark.parametrize(
+    "path", [p for p in ALL if p not in PUBLIC and not p.startswith(("/m/", "/account/invited/", "/account/oidc/"))]
+)
 def test_every_address_but_the_public_ones_asks_for_a_log_in(database: None, browser: Browser, path: str) -> None:
     answer = browser.get(path, follow=False)
     assert answer.status_code in (302, 405), path

@@ -66,6 +66,31 @@ def change_role(person: str, role: str) -> None:
     say(f"{person} を{ROLE_LABELS[Role(role)]}にしました。", f"{person} is {role} now.")
 
 
+@admin_command.command("change-email")
+@click.argument("person")
+@click.argument("email")
+def change_email(person: str, email: str) -> None:
+    """知らせを受け取るアドレスを変えます。例: dxbot admin change-email kouhou-1 kouhou-1@example.jp"""
+    ctx = office()
+    from bot.services import accounts
+
+    accounts.change_email(ctx, _at_server(), person, email)
+    say(f"{person} のアドレスを変えました。", f"{person}'s address changed.")
+
+
+@admin_command.command("notices")
+def notices() -> None:
+    """届いていない知らせの一覧です。例: dxbot admin notices"""
+    office()
+    from bot.services.messages import troubled
+
+    rows = troubled()
+    for message in rows:
+        target = message.address or tr("チャット", "webhook")
+        click.echo(f"{message.id:>4}  {message.created_at:%m-%d %H:%M}  {target}  {message.state}  {message.problem}")
+    say(f"{len(rows)}通の知らせが、届いていないか、届いたか分かりません。", f"{len(rows)} messages not surely delivered.")
+
+
 @admin_command.command("dismiss")
 @click.argument("person")
 def dismiss(person: str) -> None:

@@ -75,6 +75,17 @@ def change_role(ctx: Context, actor: Actor, person: str, role: Role) -> None:
         audit.record(ctx.clock.now(), actor.person, "change_role", f"user:{person}", detail=role)
 
 
+def change_email(ctx: Context, actor: Actor, person: str, email: str) -> None:
+    """Where notices for this person go; nobody signs in by it. Empty: no notices. Raises NotAllowed."""
+    actor.require(Permission.MANAGE_PEOPLE)
+    user = find(person)
+    user.email = email
+    with transaction.atomic():
+        _require_valid(user)
+        user.save()
+        audit.record(ctx.clock.now(), actor.person, "change_email", f"user:{person}")
+
+
 def known_to_directory(ctx: Context, person: str, groups: Collection[str], email: str) -> User:
     """Whom the city's directory vouches for: made at the first log-in, given the role of their groups at each. Raises
     NotAllowed for somebody in none of the configured groups."""
@@ -117,12 +128,16 @@ def _save_new(ctx: Context, by: str, user: User) -> None:
     """In the caller's transaction."""
     if User.objects.filter(username=user.username).exists():
         raise NotAllowed("name taken", summary=f"{user.username} はすでに登録されています", next_step="別の名前にしてください")
+    _require_valid(user)
+    user.save()
+    audit.record(ctx.clock.now(), by, "add_user", f"user:{user.username}", detail=user.role)
+
+
+def _require_valid(user: User) -> None:
     try:
         user.full_clean(exclude=["password"])
     except ValidationError as e:
         raise NotAllowed("not a name", summary="利用者名かアドレスが使えません", next_step=" ".join(e.messages)) from None
-    user.save()
-    audit.record(ctx.clock.now(), by, "add_user", f"user:{user.username}", detail=user.role)
 
 
 def _address(ctx: Context, user: User) -> str:

@@ -82,6 +82,11 @@ def send_due(ctx: Context) -> int:
     return sum(_send(ctx, message) for message in due)
 
 
+def troubled(limit: int = 100) -> list[Message]:
+    """What did not go through, or not yet, newest first."""
+    return list(Message.objects.exclude(state=MessageState.SENT).order_by("-id")[:limit])
+
+
 def _send(ctx: Context, message: Message) -> bool:
     """No transaction is open during the exchange."""
     now = ctx.clock.now()

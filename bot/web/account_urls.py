@@ -6,7 +6,7 @@ from allauth.account import views as account
 from allauth.socialaccount import views as single_sign_on
 from django.urls import include, path, re_path
 
-from bot.web.views import audit, people
+from bot.web.views import audit, passkeys, people
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -20,6 +20,7 @@ urlpatterns = [
         name="account_reset_password_from_key",
     ),
     path("account/invited/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    path("account/second-factor/webauthn/keys/<int:pk>/remove/", passkeys.remove),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),
     path("account/", include("allauth.socialaccount.providers.openid_connect.urls")),
@@ -30,5 +31,6 @@ urlpatterns = [
     path("people/invite/", people.invite, name="invite"),
     path("people/<str:person>/invite/", people.invite_again, name="invite_again"),
     path("people/<str:person>/role/", people.change_role, name="change_role"),
+    path("people/<str:person>/email/", people.change_email, name="change_email"),
     path("people/<str:person>/dismiss/", people.dismiss, name="dismiss"),
 ]

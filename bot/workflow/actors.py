@@ -66,7 +66,6 @@ TOKEN_SCOPES: Mapping[Permission, str] = {
     Permission.PLAN: "配信の予定を変える",
     Permission.PAUSE: "配信を止める",
     Permission.RESUME: "停止を解除する",
-    Permission.READ_ALL: "全ての申請を見る",
 }
 
 

@@ -120,14 +120,17 @@ def test_an_operator_invites_changes_and_dismisses_on_the_web(
     assert "パスワードを決めました" in choose(Browser(web_site), address[1])
     assert address[1] not in browser.get("/people/").text
     browser.post("/people/kouhou/role/", "/people/", role="auditor")
+    browser.post("/people/kouhou/email/", "/people/", email="kouhou@example.jp")
+    assert "アドレスが使えません" in browser.post("/people/kouhou/email/", "/people/", email="kouhou").text
     browser.post("/people/kouhou/dismiss/", "/people/")
     user = User.objects.get(username="kouhou")
-    assert (user.role, user.is_active) == ("auditor", False)
+    assert (user.role, user.email, user.is_active) == ("auditor", "kouhou@example.jp", False)
     made = AuditEntry.objects.filter(object="user:kouhou").order_by("id").values_list("verb", "actor", "detail")
     assert list(made) == [
         ("add_user", "unyou", "officer"),
         ("set_password", "kouhou", ""),
         ("change_role", "unyou", "auditor"),
+        ("change_email", "unyou", ""),
         ("dismiss", "unyou", ""),
     ]
 

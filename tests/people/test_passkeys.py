@@ -97,3 +97,13 @@ def test_a_passkey_alone_signs_an_officer_in_without_name_or_password(
     page.wait_for_url("**/queue/")
     assert page.get_by_text("kouhou（広報担当）").is_visible()
     assert problems == []
+
+
+def test_the_last_passkey_of_an_officer_stays_until_there_is_another_factor(earnest: Office, add: Add, page: Page) -> None:
+    add("kouhou", Role.OFFICER)
+    log_in(page, "kouhou")
+    page.wait_for_url("**/account/second-factor/")
+    register(page, alone=False)
+    page.goto("/account/second-factor/webauthn/")
+    page.get_by_role("link", name="消す").click()
+    assert page.get_by_text("最後の二つ目の認証は消せません").is_visible()

@@ -90,6 +90,7 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "accounts.invite": (lambda o, a: accounts.invite(o.ctx, a, "new", Role.LEADER), {OPERATOR}),
     "accounts.invite_again": (lambda o, a: accounts.invite_again(o.ctx, a, someone(o)), {OPERATOR}),
     "accounts.change_role": (lambda o, a: accounts.change_role(o.ctx, a, someone(o), Role.HEAD), {OPERATOR}),
+    "accounts.change_email": (lambda o, a: accounts.change_email(o.ctx, a, someone(o), "a@example.jp"), {OPERATOR}),
     "accounts.dismiss": (lambda o, a: accounts.dismiss(o.ctx, a, someone(o)), {OPERATOR}),
 }
 

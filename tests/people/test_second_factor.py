@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.db import connection
 
 from bot.store.models import AuditEntry, Submission, User
 from bot.workflow.actors import Role
@@ -68,6 +69,26 @@ def test_a_code_that_was_used_is_worth_nothing(officer: tuple[Browser, str, list
     code = code_of(secret)
     assert first.path(first.post("/account/second-factor/authenticate/", code=code)) == "/queue/"
     assert second.path(second.post("/account/second-factor/authenticate/", code=code)) != "/queue/"
+
+
+def test_a_code_of_a_telephone_that_is_half_a_minute_off_opens_once(
+    officer: tuple[Browser, str, list[str]], web_site: str
+) -> None:
+    _, secret, _ = officer
+    first, second = Browser(web_site), Browser(web_site)
+    for browser in (first, second):
+        browser.log_in("kouhou")
+    slow, slower = code_of(secret, steps_ahead=-1), code_of(secret, steps_ahead=-3)
+    assert first.path(first.post("/account/second-factor/authenticate/", code=slower)) != "/queue/"
+    assert first.path(first.post("/account/second-factor/authenticate/", code=slow)) == "/queue/"
+    _forget_after_30_seconds()
+    assert second.path(second.post("/account/second-factor/authenticate/", code=slow)) != "/queue/"
+
+
+def _forget_after_30_seconds() -> None:
+    """What allauth itself has by then forgotten."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM dxbot_cache WHERE cache_key LIKE '%allauth.mfa.totp.used%'")
 
 
 def test_a_recovery_code_opens_once(officer: tuple[Browser, str, list[str]], web_site: str) -> None:

@@ -43,6 +43,14 @@ def change_role(request: HttpRequest, person: str) -> HttpResponse:
 
 @login_required
 @require_POST
+def change_email(request: HttpRequest, person: str) -> HttpResponse:
+    accounts.change_email(office(), actor_of(request), person, request.POST.get("email", "").strip())
+    messages.success(request, f"{person} のアドレスを変えました。")
+    return redirect("people")
+
+
+@login_required
+@require_POST
 def dismiss(request: HttpRequest, person: str) -> HttpResponse:
     accounts.dismiss(office(), actor_of(request), person)
     messages.success(request, f"{person} を外しました。ログインと鍵は、もう使えません。")

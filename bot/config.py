@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
+from datetime import time
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -46,6 +47,7 @@ class Secret:
 
 InstagramDriver = Literal["graph", "private"]
 Language = Literal["ja", "en"]
+SmtpTls = Literal["starttls", "tls", "none"]
 
 
 def option(env: str, default: Any, meaning: str) -> Any:
@@ -65,6 +67,23 @@ class Config:
     token: Secret = option("DXBOT_TOKEN", Secret(""), "承認などの操作に使う、あなた個人の鍵")
     secret_key: Secret = option("DXBOT_SECRET_KEY", Secret(""), "ログインの署名に使う鍵。空なら状態の置き場に作る")
     allowed_hosts: str = option("DXBOT_ALLOWED_HOSTS", "127.0.0.1,localhost", "画面を開けるホスト名（カンマ区切り）")
+    oidc_issuer: str = option("DXBOT_OIDC_ISSUER", "", "庁内の認証基盤（OpenID Connect）のアドレス。空なら使わない")
+    oidc_client_id: str = option("DXBOT_OIDC_CLIENT_ID", "", "認証基盤に登録した、この画面の名前")
+    oidc_client_secret: Secret = option("DXBOT_OIDC_CLIENT_SECRET", Secret(""), "認証基盤に登録した秘密鍵")
+    oidc_person_claim: str = option(
+        "DXBOT_OIDC_PERSON_CLAIM", "preferred_username", "利用者名が入る項目（本人が変えられないもの）"
+    )
+    oidc_groups_claim: str = option("DXBOT_OIDC_GROUPS_CLAIM", "groups", "所属グループが入る項目")
+    oidc_roles: str = option("DXBOT_OIDC_ROLES", "", "グループと役割。dx-koho=officer,dx-leaders=leader のように、強い順に書く")
+    site_url: str = option("DXBOT_SITE_URL", "http://127.0.0.1:8000", "画面のアドレス。招待や知らせの文に入る")
+    smtp_server: str = option("DXBOT_SMTP_SERVER", "", "知らせのメールを送るサーバー（mail.example.jp:587）。空なら送らない")
+    smtp_tls: SmtpTls = option("DXBOT_SMTP_TLS", "starttls", "メールの暗号化（starttls、tls、none）")
+    smtp_user: str = option("DXBOT_SMTP_USER", "", "メールサーバーの利用者名")
+    smtp_password: Secret = option("DXBOT_SMTP_PASSWORD", Secret(""), "メールサーバーのパスワード")
+    mail_from: str = option("DXBOT_MAIL_FROM", "dxbot@localhost", "知らせのメールの差出人")
+    webhook_url: Secret = option("DXBOT_WEBHOOK_URL", Secret(""), "知らせを送るチャットのアドレス。空なら送らない")
+    webhook_secret: Secret = option("DXBOT_WEBHOOK_SECRET", Secret(""), "チャットへの知らせに付ける署名の鍵")
+    digest_at: tuple[time, ...] = option("DXBOT_DIGEST_AT", (time(8, 30),), "急がない知らせをまとめて送る時刻（08:30,13:00）")
     media_base_url: str = option("DXBOT_MEDIA_BASE_URL", "", "掲載画像を公開するアドレス（Instagram が取りに来る）")
     x_base_url: str = option("DXBOT_X_BASE_URL", "https://api.x.com", "X の接続先")
     x_consumer_key: Secret = option("DXBOT_X_CONSUMER_KEY", Secret(""), "X のアプリの鍵")
@@ -83,6 +102,18 @@ class Config:
         "DXBOT_INSTAGRAM_PRIVATE_BASE_URL", "https://i.instagram.com", "instagrapi の接続先"
     )
     instagram_private_session: Secret = option("DXBOT_INSTAGRAM_PRIVATE_SESSION", Secret(""), "instagrapi のセッション（JSON）")
+
+    @property
+    def smtp_address(self) -> tuple[str, int]:
+        """Host and port of the mail server. Raises ConfigError."""
+        host, _, port = self.smtp_server.rpartition(":")
+        if not host or not port.isdecimal():
+            raise ConfigError(
+                "DXBOT_SMTP_SERVER is not host:port",
+                summary="環境変数 DXBOT_SMTP_SERVER を読めません",
+                next_step="mail.example.jp:587 のように書いてください",
+            )
+        return host, int(port)
 
     @property
     def database(self) -> str:
@@ -111,7 +142,11 @@ def _read(f: Field[Any], env: Mapping[str, str]) -> object:
             return Path(env[name]).expanduser().resolve()
         case ZoneInfo():
             return _zone(name, env[name])
-    choices = {"instagram_driver": get_args(InstagramDriver), "lang": get_args(Language)}.get(f.name)
+        case tuple():
+            return _times(name, env[name])
+    choices = {"instagram_driver": get_args(InstagramDriver), "lang": get_args(Language), "smtp_tls": get_args(SmtpTls)}.get(
+        f.name
+    )
     return _choice(name, env[name], {c: c for c in choices}) if choices else env[name]
 
 
@@ -134,6 +169,17 @@ def _zone(name: str, value: str) -> ZoneInfo:
             f"{name} is not a time zone",
             summary=f"環境変数 {name} の時刻帯が見つかりません",
             next_step="Asia/Tokyo のような名前で書いてください",
+        ) from e
+
+
+def _times(name: str, value: str) -> tuple[time, ...]:
+    try:
+        return tuple(sorted(time.fromisoformat(word.strip()) for word in value.split(",")))
+    except ValueError as e:
+        raise ConfigError(
+            f"{name} is not a list of times",
+            summary=f"環境変数 {name} の時刻を読めません",
+            next_step="08:30,13:00 のように書いてください",
         ) from e
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import dj_database_url
 
-from bot.config import ROOT, load
+from bot.config import ROOT, Config, load
 from bot.loopback import is_loopback
+from bot.workflow.actors import roles_by_group
 
 CONFIG = load()
 
@@ -39,6 +40,22 @@ def _database(url: str) -> dict[str, Any]:
     return settings
 
 
+def _directories(config: Config) -> list[dict[str, Any]]:
+    """The city's own OpenID Connect provider, for allauth; none if not configured. Raises ConfigError."""
+    roles_by_group(config.oidc_roles)
+    if not config.oidc_issuer:
+        return []
+    return [
+        {
+            "provider_id": "city",
+            "name": "庁内の認証",
+            "client_id": config.oidc_client_id,
+            "secret": config.oidc_client_secret.reveal(),
+            "settings": {"server_url": config.oidc_issuer},
+        }
+    ]
+
+
 SECRET_KEY = _secret_key(CONFIG.var_dir)
 DEBUG = False
 ALLOWED_HOSTS = [host.strip() for host in CONFIG.allowed_hosts.split(",") if host.strip()]
@@ -48,6 +65,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "bot.store",
     "bot.web",
 ]
@@ -61,7 +84,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "bot.web.middleware.PlainErrors",
+    "bot.web.middleware.SecondFactor",
 ]
 ROOT_URLCONF = "bot.web.urls"
 TEMPLATES = [
@@ -86,9 +111,31 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
-LOGIN_URL = "login"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "queue"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "account_login"
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # how long an invitation is good for
+ACCOUNT_ADAPTER = "bot.web.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]  # there is no sign-up; this only says "no e-mail address"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 a class
+# Of wrong passwords: five for one name in five minutes, ten from one address in a minute.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+MFA_ADAPTER = "bot.web.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {"authenticate": "bot.web.forms.CodeForm", "reauthenticate": "bot.web.forms.CodeAgainForm"}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # people are invited; nobody can have taken another's address at a sign-up
+SOCIALACCOUNT_ADAPTER = "bot.web.single_sign_on.DirectoryAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": _directories(CONFIG), "OAUTH_PKCE_ENABLED": True}}
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: the content security policy lets no form lead to another site
+# In the database, so that a rate limit holds for all processes and over a restart.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "dxbot_cache"}}
 LANGUAGE_CODE = CONFIG.lang
 TIME_ZONE = str(CONFIG.timezone)
 USE_TZ = True
@@ -98,6 +145,8 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 # On a city's own host the site stands behind TLS; only a trial on one machine may do without.
 SECURE = not all(is_loopback(host) for host in ALLOWED_HOSTS)
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE else 0  # the server that ends TLS adds the caller's address to X-Forwarded-For
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 SESSION_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SECURE = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
@@ -106,6 +155,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if SECURE else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

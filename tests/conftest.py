@@ -17,7 +17,7 @@ _OURS = ("DXBOT_REQUIRE_ALL", "DXBOT_TEST_DATABASE")
 for name in [n for n in os.environ if n.startswith("DXBOT_") and n not in _OURS] + ["DATABASE_URL"]:
     os.environ.pop(name, None)
 _VAR = tempfile.TemporaryDirectory(prefix="dxbot-tests-")
-os.environ.update(DXBOT_VAR_DIR=_VAR.name, DJANGO_SETTINGS_MODULE="bot.settings")
+os.environ.update(DXBOT_VAR_DIR=_VAR.name, DXBOT_SANDBOX="true", DJANGO_SETTINGS_MODULE="bot.settings")
 
 ON_POSTGRESQL = os.environ.get("DXBOT_TEST_DATABASE") == "postgresql"
 if ON_POSTGRESQL:
@@ -29,6 +29,10 @@ collect_ignore = [] if ON_POSTGRESQL else ["postgresql"]
 import django  # noqa: E402
 
 django.setup()
+
+from django.conf import settings  # noqa: E402
+
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow hash is slow for tests, too
 
 from bot.sandbox import server  # noqa: E402
 from bot.sandbox.credentials import environment  # noqa: E402
@@ -59,12 +63,16 @@ def _database() -> None:
 @pytest.fixture
 def database(_database: None) -> Iterator[None]:
     """Empty tables in a real file: threads and servers see the same data as the test."""
-    from django.db import connections
+    from django.db import connection, connections
 
-    from bot.store import models
+    from bot.store import append_only, models
 
     models.Delivery.objects.update(after=None)
-    tables = (models.AuditEntry, models.Attempt, models.Decision, models.Pause, models.PersonalToken)
+    with connection.schema_editor() as editor:
+        append_only.remove(editor)
+        editor.execute("DELETE FROM store_auditentry", params=None)
+        append_only.install(editor)
+    tables = (models.Attempt, models.Decision, models.Pause, models.PersonalToken)
     for model in (*tables, models.Delivery, models.Lane, models.Submission.blobs.through, models.Submission, models.Blob):
         rows = model.objects.all()  # type: ignore[attr-defined]
         rows._raw_delete(rows.db)

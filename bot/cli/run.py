@@ -12,6 +12,7 @@ from bot.cli.console import say
 from bot.cli.office import office
 
 if TYPE_CHECKING:
+    from bot.services.context import Context
     from bot.services.runner import Runner
 
 
@@ -19,14 +20,16 @@ if TYPE_CHECKING:
 @click.option("--once", is_flag=True, help="いま出すべきものだけを出して終わる")
 def run_command(once: bool) -> None:
     """配信を動かします。止めるには Ctrl+C を押してください。"""
-    runner = _runner()
+    ctx = office()
     if once:
+        runner = _runner(ctx)
         runner.sweep()
         runner.start()
         runner.stop()
+        _send_notices(ctx)
         return
     say("配信を始めました。", "Publisher started.")
-    _until_told(runner)
+    _until_told(ctx)
 
 
 @click.command("web", epilog="例: dxbot web --port 8000")
@@ -43,25 +46,35 @@ def web_command(host: str, port: int) -> None:
 @click.option("--port", default=8000, show_default=True)
 def serve_command(host: str, port: int) -> None:
     """画面と配信を一つのプロセスで動かします。"""
-    runner = _runner()
-    threading.Thread(target=_serve, args=(host, port), daemon=True, name="web").start()
-    _until_told(runner)
-
-
-def _runner() -> Runner:
     ctx = office()
+    threading.Thread(target=_serve, args=(host, port), daemon=True, name="web").start()
+    _until_told(ctx)
+
+
+def _runner(ctx: Context) -> Runner:
     from bot.services.runner import Runner
 
     return Runner(ctx)
 
 
-def _until_told(runner: Runner) -> None:
-    """Run until SIGTERM or SIGINT; then finish what is in flight."""
+def _send_notices(ctx: Context) -> None:
+    from bot.services import messages
+
+    messages.work(ctx)
+
+
+def _until_told(ctx: Context) -> None:
+    """Publish and send notices until SIGTERM or SIGINT; then finish what is in flight."""
+    from bot.services.notifier import Notifier
+
+    runner, notifier = _runner(ctx), Notifier(ctx)
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
     runner.start()
+    notifier.start()
     told.wait()
+    notifier.stop()
     runner.stop()
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db import connection
 
 from bot.store import queries
+from bot.errors import WorkflowError
 from bot.store.models import AuditEntry
 
 SYSTEM = "(自動)"
@@ -27,6 +28,10 @@ class Note:
     target: str
     digest: str = ""
     detail: str = ""
+
+
+class BrokenLog(WorkflowError):
+    """The audit log is not what it was."""
 
 
 def record(at: datetime, actor: str, verb: str, target: str, *, digest: str = "", detail: str = "") -> None:
@@ -59,11 +64,33 @@ def _hash(at: datetime, *texts: str) -> str:
     return hashlib.sha256(json.dumps([at.isoformat(), *texts], ensure_ascii=False).encode()).hexdigest()
 
 
-def first_broken() -> AuditEntry | None:
-    """The first entry that was changed, or before which one is missing; None if the log is whole."""
-    previous = ""
+def verify(expected: str = "") -> AuditEntry | None:
+    """Walk the whole chain; its last entry. `expected` is a hash noted down earlier, on paper or in a notice: it shows what
+    the chain alone cannot, that its end was cut off or that all of it was written anew.
+
+    Raises BrokenLog, which names the first entry that does not fit.
+    """
+    last: AuditEntry | None = None
+    seen = not expected
     for entry in AuditEntry.objects.order_by("id").iterator():
-        if entry.previous_hash != previous or entry.hash != entry_hash(entry):
-            return entry
-        previous = entry.hash
-    return None
+        if entry.previous_hash != (last.hash if last else "") or entry.hash != entry_hash(entry):
+            raise BrokenLog(
+                f"audit entry {entry.id} does not fit",
+                summary=f"操作の記録の{entry.id}番か、その直前が書き換えられています",
+                next_step="控えと比べ、経緯を調べてください",
+            )
+        seen = seen or entry.hash == expected
+        last = entry
+    if not seen:
+        raise BrokenLog(
+            "the expected hash is not in the log",
+            summary="控えた照合番号が操作の記録にありません。記録の終わりが消されたか、全体が作り直されています",
+            next_step="控えと比べ、経緯を調べてください",
+        )
+    return last
+
+
+def latest(count: int, before: int | None = None) -> list[AuditEntry]:
+    """Up to `count` entries, newest first, older than the entry `before`."""
+    entries = AuditEntry.objects.order_by("-id")
+    return list((entries if before is None else entries.filter(id__lt=before))[:count])

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from bot.workflow.actors import ROLE_LABELS, Actor, Role
-from bot.workflow.states import OCCUPIED, DeliveryState, SubmissionState
+from bot.workflow.states import OCCUPIED, DeliveryState, MessageState, SubmissionState
 
 
 class User(AbstractUser):
@@ -21,7 +21,8 @@ class User(AbstractUser):
 
 
 class PersonalToken(models.Model):
-    """A key for the command line. Only its SHA-256 is kept; the key itself is shown once."""
+    """A key for the command line. Only its SHA-256 is kept; the key itself is shown once. `scopes` are the permissions that
+    it carries, never more than its person's role has."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     digest = models.CharField(max_length=64, unique=True)
@@ -29,6 +30,8 @@ class PersonalToken(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    scopes = models.JSONField(default=list)
+    last_used_at = models.DateTimeField(null=True)
 
 
 class Blob(models.Model):
@@ -185,3 +188,45 @@ class AuditEntry(models.Model):
 
     class Meta:
         verbose_name_plural = "audit entries"
+
+
+class Bookmark(models.Model):
+    """How far a reader of the audit log has come: the last entry that it has seen."""
+
+    reader = models.CharField(max_length=40, primary_key=True)
+    entry = models.BigIntegerField()
+
+
+class Message(models.Model):
+    """One e-mail, or one call of the webhook."""
+
+    channel = models.CharField(max_length=10)
+    address = models.CharField(max_length=254, blank=True)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    created_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default=MessageState.PENDING)
+    attempts = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], condition=Q(state="pending"), name="messages_due")]
+
+
+class Notice(models.Model):
+    """One thing to tell one address; several may travel in one Message. `key` lets none be written twice."""
+
+    key = models.CharField(max_length=300, unique=True)
+    kind = models.CharField(max_length=20)
+    channel = models.CharField(max_length=10)
+    address = models.CharField(max_length=254, blank=True)
+    object = models.CharField(max_length=120)
+    line = models.TextField()
+    due_at = models.DateTimeField()
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, related_name="notices")
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], condition=Q(message=None), name="notices_due")]

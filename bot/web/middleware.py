@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from bot.errors import BotError, NotAllowed, NotFound
+from bot.web.accounts import has_proved_second_factor
+from bot.web.office import actor_of, office
+from bot.workflow.actors import NEED_SECOND_FACTOR
 
-# No script at all: no duty here needs one.
+# Scripts of this site alone, and only passkeys need one: no other duty does.
 POLICY = "; ".join(
     (
         "default-src 'none'",
+        "script-src 'self'",
+        "connect-src 'self'",
         "img-src 'self'",
         "style-src 'self'",
         "form-action 'self'",
@@ -20,6 +25,7 @@ POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
+ACCOUNT_PAGES = ("/account/", "/logout/", "/static/")
 Next = Callable[[HttpRequest], HttpResponse]
 
 
@@ -49,3 +55,19 @@ class PlainErrors:
             return None
         status = 404 if isinstance(exception, NotFound) else 403 if isinstance(exception, NotAllowed) else 409
         return render(request, "refused.html", {"error": exception}, status=status)
+
+
+class SecondFactor:
+    """Whoever may approve must prove it with a second factor in each session, and is led to set one up; until then no page
+    but those of the account opens. In sandbox mode nothing can be published, so nobody needs a telephone to try things."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return redirect("mfa_index") if self._is_missing(request) else self.get_response(request)
+
+    def _is_missing(self, request: HttpRequest) -> bool:
+        if not request.user.is_authenticated or request.path.startswith(ACCOUNT_PAGES) or office().config.sandbox:
+            return False
+        return actor_of(request).role in NEED_SECOND_FACTOR and not has_proved_second_factor(request)

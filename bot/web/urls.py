@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path
+from allauth.account.views import logout
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 from bot.web.views import account, deliveries, media, queue
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="queue"), name="home"),
-    path("login/", LoginView.as_view(template_name="login.html", redirect_authenticated_user=True), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("", include("bot.web.account_urls")),
+    path("logout/", logout, name="logout"),
     path("queue/", queue.queue, name="queue"),
     path("submissions/<int:number>/", queue.submission, name="submission"),
     path("submissions/<int:number>/confirm/", queue.confirm, name="confirm"),

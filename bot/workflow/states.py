@@ -29,6 +29,16 @@ class DeliveryState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class MessageState(StrEnum):
+    """Of a notice's message. `unclear`: it may have arrived; like a post, it is not sent again by itself."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    UNCLEAR = "unclear"
+    GIVEN_UP = "given_up"
+
+
 LABELS: dict[SubmissionState | DeliveryState, str] = {
     SubmissionState.DRAFT: "下書き",
     SubmissionState.SUBMITTED: "承認待ち",

@@ -32,7 +32,7 @@ class Browser:
         return self.session.post(self.base + path, data={"csrfmiddlewaretoken": token[1], **fields}, timeout=10)
 
     def log_in(self, person: str, password: str = PASSWORD) -> requests.Response:
-        return self.post("/login/", "/login/", username=person, password=password)
+        return self.post("/login/", "/login/", login=person, password=password)
 
 
 @pytest.fixture
@@ -207,7 +207,7 @@ def test_a_key_for_the_command_line_is_shown_once_and_can_be_taken_back(office: 
     from bot.store.models import PersonalToken
 
     office.clock.advance_to(SystemClock().now())
-    shown = officer.post("/tokens/new/", "/tokens/", label="自席")
+    shown = officer.post("/tokens/new/", "/tokens/", label="自席", scopes="decide")
     key = re.search(r'class="key">(dxb_[^<]+)<', shown.text)
     assert key
     assert key[1] not in officer.get("/tokens/").text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
@@ -12,6 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 from bot.services import accounts
 from bot.store.models import User
 from bot.web.office import office
+from bot.workflow.actors import TOKEN_SCOPES, Permission, Role, scopes_of
+
+_DAYS = {"7": 7, "30": 30, "90": 90}
 
 
 @login_required
@@ -24,7 +28,9 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @require_POST
 def issue(request: HttpRequest) -> HttpResponse:
     label = request.POST.get("label", "").strip()[:60] or "名前なし"
-    key = accounts.issue_token(office(), cast(User, request.user), label)
+    scopes = {scope for scope in Permission if scope in request.POST.getlist("scopes")}
+    days = timedelta(days=_DAYS.get(request.POST.get("days", ""), accounts.LIFETIME.days))
+    key = accounts.issue_token(office(), cast(User, request.user), label, scopes, days)
     return _page(request, key.reveal())
 
 
@@ -36,5 +42,14 @@ def revoke(request: HttpRequest, token: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, new_key: str = "") -> HttpResponse:
-    own = cast(User, request.user).tokens.filter(revoked_at=None).order_by("-id")
-    return render(request, "tokens.html", {"tokens": own, "new_key": new_key})
+    user = cast(User, request.user)
+    own = user.tokens.filter(revoked_at=None, expires_at__gt=office().clock.now()).order_by("-id")
+    shown = {
+        "tokens": [{"token": t, "scopes": "、".join(TOKEN_SCOPES[Permission(s)] for s in t.scopes)} for t in own],
+        "new_key": new_key,
+        "scopes": [(scope, TOKEN_SCOPES[scope]) for scope in scopes_of(Role(user.role))],
+        "days": _DAYS,
+        "may_manage": user.actor.may(Permission.MANAGE_PEOPLE),
+        "may_audit": user.actor.may(Permission.READ_AUDIT),
+    }
+    return render(request, "tokens.html", shown)

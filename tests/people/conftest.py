@@ -1,0 +1,44 @@
+"""People who sign in, and a web site that is in earnest: not in sandbox mode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from django.core.cache import cache
+
+from bot.services.accounts import set_up_user
+from bot.store.models import User
+from bot.workflow.actors import Role
+from tests.office import Office
+from tests.people.browser import PASSWORD, Browser
+
+
+@pytest.fixture(autouse=True)
+def _no_attempts_yet(database: None) -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def earnest(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """The office with a web site outside sandbox mode, on the test's content and clock."""
+    from bot.web import accounts, middleware
+    from bot.web.views import queue
+
+    ctx = replace(office.ctx, config=replace(office.ctx.config, sandbox=False))
+    for module in (accounts, middleware, queue):
+        monkeypatch.setattr(module, "office", lambda: ctx)
+    return office
+
+
+@pytest.fixture
+def add(office: Office) -> Callable[[str, Role], User]:
+    return lambda person, role: set_up_user(office.ctx, person, role, PASSWORD)
+
+
+@pytest.fixture
+def browser(web_site: str) -> Browser:
+    return Browser(web_site)

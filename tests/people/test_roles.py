@@ -1,0 +1,135 @@
+"""Who may do what: every role tries every act of every service. The expectation is written out here, not derived."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+import bot.services
+from bot.errors import NotAllowed
+from bot.services import accounts, pause, plan, reconcile, review, submit
+from bot.store.models import Delivery, Submission, User
+from bot.workflow.actors import Actor, Role
+from tests.office import Office
+
+Act = Callable[[Office, Actor], object]
+
+
+def waiting(office: Office) -> Submission:
+    return office.submit(office.post())
+
+
+def trainees(office: Office) -> Submission:
+    return office.submit(office.post(author="kokusai-trainee"), office.trainee)
+
+
+def planned(office: Office) -> Delivery:
+    return office.approved()[0]
+
+
+def held(office: Office) -> Delivery:
+    made = planned(office)
+    pause.pause(office.ctx, office.officer, "試験")
+    pause.resume(office.ctx, office.officer)
+    return Delivery.objects.get(id=made.id)
+
+
+def doubtful(office: Office) -> Delivery:
+    made = planned(office)
+    Delivery.objects.filter(id=made.id).update(state="undecided")
+    return made
+
+
+def someone(office: Office) -> str:
+    User.objects.create(username="someone", role=Role.LEADER)
+    return "someone"
+
+
+def _submit_for_another(office: Office, actor: Actor) -> object:
+    return submit.submit(office.ctx, actor, office.post())
+
+
+def _submit_own(office: Office, actor: Actor) -> object:
+    path: Path = office.post(author="kokusai-trainee")
+    return submit.submit(office.ctx, Actor(person="kokusai-trainee", role=actor.role, scopes=actor.scopes), path)
+
+
+def _look(seen: Submission) -> tuple[int, str]:
+    return seen.id, seen.digest
+
+
+LEADER, TRAINEE, HEAD, OFFICER, OPERATOR, AUDITOR = Role
+# name → (the act, as a person who has nothing to do with the post; who may)
+ACTS: dict[str, tuple[Act, set[Role]]] = {
+    "submit.submit": (_submit_own, {LEADER, TRAINEE, OFFICER}),
+    "submit.submit, another's": (_submit_for_another, {OFFICER}),
+    "review.confirm": (lambda o, a: review.confirm(o.ctx, a, *_look(trainees(o))), {LEADER, HEAD}),
+    "review.approve": (lambda o, a: review.approve(o.ctx, a, *_look(waiting(o))), {OFFICER}),
+    "review.return_": (lambda o, a: review.return_(o.ctx, a, waiting(o).id, "理由"), {OFFICER}),
+    "review.withdraw": (lambda o, a: review.withdraw(o.ctx, a, waiting(o).id), {OFFICER}),
+    "plan.cancel": (lambda o, a: plan.cancel(o.ctx, a, planned(o).id), {OFFICER}),
+    "plan.reschedule": (
+        lambda o, a: plan.reschedule(o.ctx, a, (d := planned(o)).id, d.due_at + timedelta(days=1)),
+        {OFFICER},
+    ),
+    "pause.pause": (lambda o, a: pause.pause(o.ctx, a, "理由"), {OFFICER, OPERATOR}),
+    "pause.resume": (lambda o, a: pause.resume(o.ctx, a), {OFFICER}),
+    "pause.release": (lambda o, a: pause.release(o.ctx, a, held(o).id), {OFFICER}),
+    "reconcile.decide_published": (
+        lambda o, a: reconcile.decide_published(o.ctx, a, doubtful(o).id, "https://x.com/i/status/1"),
+        {OFFICER},
+    ),
+    "reconcile.decide_again": (lambda o, a: reconcile.decide_again(o.ctx, a, doubtful(o).id), {OFFICER}),
+    "reconcile.decide_let_be": (lambda o, a: reconcile.decide_let_be(o.ctx, a, doubtful(o).id), {OFFICER}),
+    "accounts.invite": (lambda o, a: accounts.invite(o.ctx, a, "new", Role.LEADER), {OPERATOR}),
+    "accounts.invite_again": (lambda o, a: accounts.invite_again(o.ctx, a, someone(o)), {OPERATOR}),
+    "accounts.change_role": (lambda o, a: accounts.change_role(o.ctx, a, someone(o), Role.HEAD), {OPERATOR}),
+    "accounts.change_email": (lambda o, a: accounts.change_email(o.ctx, a, someone(o), "a@example.jp"), {OPERATOR}),
+    "accounts.dismiss": (lambda o, a: accounts.dismiss(o.ctx, a, someone(o)), {OPERATOR}),
+}
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("name", list(ACTS))
+def test_a_role_may_do_its_own_acts_and_no_other(office: Office, name: str, role: Role) -> None:
+    act, allowed = ACTS[name]
+    actor = Actor(person="somebody-else", role=role)
+    if role in allowed:
+        act(office, actor)
+    else:
+        with pytest.raises(NotAllowed):
+            act(office, actor)
+
+
+@pytest.mark.parametrize("name", list(ACTS))
+def test_a_key_for_nothing_does_nothing_in_any_role(office: Office, name: str) -> None:
+    for role in ACTS[name][1]:
+        with pytest.raises(NotAllowed):
+            ACTS[name][0](office, Actor(person="somebody-else", role=role, scopes=frozenset()))
+
+
+def test_no_act_of_a_service_is_missing_from_the_walk() -> None:
+    found = {
+        f"{module.__name__.rpartition('.')[2]}.{name}"
+        for info in pkgutil.iter_modules(bot.services.__path__)
+        for module in [importlib.import_module(f"bot.services.{info.name}")]
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__
+        and not name.startswith("_")
+        and {"ctx", "actor"} <= set(inspect.signature(function).parameters)
+    }
+    assert found == {name.partition(",")[0] for name in ACTS}
+
+
+READERS = {LEADER: False, TRAINEE: False, HEAD: False, OFFICER: True, OPERATOR: True, AUDITOR: True}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_another_department_s_draft_is_for_the_office_and_the_auditor(office: Office, role: Role) -> None:
+    assert review.may_read(Actor(person="somebody-else", role=role), waiting(office)) is READERS[role]

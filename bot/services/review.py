@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
+from django.db.models import Q
 
 from bot.errors import NotAllowed, NotFound, StaleApproval
 from bot.services import audit, plan
@@ -19,20 +22,40 @@ def find(submission_id: int) -> Submission:
     try:
         return Submission.objects.get(id=submission_id)
     except Submission.DoesNotExist:
-        raise NotFound(
-            f"no submission {submission_id}",
-            summary=f"申請 {submission_id} はありません",
-            next_step="承認待ちの一覧で番号を確かめてください",
-        ) from None
+        raise _no_such(submission_id) from None
 
 
-def may_read(actor: Actor, submission: Submission) -> bool:
-    """Authors see their own; leaders see what may need their 確認; the office sees all."""
-    return (
-        actor.may(Permission.READ_ALL)
-        or actor.person in (submission.author, submission.submitted_by)
-        or (actor.may(Permission.CONFIRM) and submission.needs_confirmation)
+def _no_such(submission_id: int) -> NotFound:
+    return NotFound(
+        f"no submission {submission_id}",
+        summary=f"申請 {submission_id} はありません",
+        next_step="承認待ちの一覧で番号を確かめてください",
     )
+
+
+def readable(ctx: Context, actor: Actor) -> Q:
+    """The submissions a person may see. Authors see their own; leaders what may need their 確認; a department's head what
+    comes from the department; the office sees all."""
+    if actor.may(Permission.READ_ALL):
+        return Q()
+    own = Q(author=actor.person) | Q(submitted_by=actor.person)
+    headed = Q(department__in=[name for name, head in ctx.library.city.heads.items() if head == actor.person])
+    trainees = Q(needs_confirmation=True) if actor.may(Permission.CONFIRM) else Q(pk__in=[])
+    return own | headed | trainees
+
+
+def readable_by(ctx: Context, actor: Actor, submission_id: int) -> Submission:
+    """Raises NotFound for what does not exist and for what this person may not see, both alike."""
+    found = Submission.objects.filter(readable(ctx, actor), id=submission_id).first()
+    if found is None:
+        raise _no_such(submission_id)
+    return found
+
+
+def deadline(ctx: Context, submission: Submission) -> datetime | None:
+    """The last moment at which an approval can still lead to a delivery; None if the author set no limit."""
+    planned = submission.publish_at + ctx.rules.grace if submission.publish_at else None
+    return min((moment for moment in (planned, submission.expires_at) if moment), default=None)
 
 
 def confirm(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) -> None:
@@ -99,8 +122,8 @@ def expire(ctx: Context) -> int:
     """What was not approved in time becomes 期限切れ, never late; how many?"""
     now, count = ctx.clock.now(), 0
     for submission in Submission.objects.filter(state__in=sorted(IN_QUEUE)):
-        last = min((t for t in (submission.publish_at, submission.expires_at) if t), default=None)
-        if last is not None and last + ctx.rules.grace <= now:
+        last = deadline(ctx, submission)
+        if last is not None and last <= now:
             with transaction.atomic():
                 move_submission(submission, Act.EXPIRE)
                 audit.record(now, audit.SYSTEM, Act.EXPIRE, f"submission:{submission.id}", digest=submission.digest)
@@ -137,8 +160,3 @@ def _decide(ctx: Context, actor: Actor, submission: Submission, act: Act, reason
 def waiting() -> list[Submission]:
     """The queue: what awaits a decision, oldest first."""
     return list(Submission.objects.filter(state__in=sorted(IN_QUEUE)).order_by("submitted_at", "id"))
-
-
-def decided(limit: int) -> list[Submission]:
-    """What left the queue last, newest first."""
-    return list(Submission.objects.exclude(state__in=sorted(IN_QUEUE)).order_by("-id")[:limit])

@@ -6,18 +6,19 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from django.views.generic import RedirectView
 
-from bot.web.views import account, deliveries, media, queue
+from bot.web.views import account, deliveries, media, queue, review
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="queue"), name="home"),
     path("login/", LoginView.as_view(template_name="login.html", redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("queue/", queue.queue, name="queue"),
-    path("submissions/<int:number>/", queue.submission, name="submission"),
-    path("submissions/<int:number>/confirm/", queue.confirm, name="confirm"),
-    path("submissions/<int:number>/approve/", queue.approve, name="approve"),
-    path("submissions/<int:number>/return/", queue.return_, name="return"),
-    path("submissions/<int:number>/withdraw/", queue.withdraw, name="withdraw"),
+    path("queue/approve/", queue.approve_opened, name="approve_opened"),
+    path("submissions/<int:number>/", review.submission, name="submission"),
+    path("submissions/<int:number>/confirm/", review.confirm, name="confirm"),
+    path("submissions/<int:number>/approve/", review.approve, name="approve"),
+    path("submissions/<int:number>/return/", review.return_, name="return"),
+    path("submissions/<int:number>/withdraw/", review.withdraw, name="withdraw"),
     path("submissions/<int:number>/media/<str:sha256>.jpg", media.preview, name="preview_media"),
     path("deliveries/", deliveries.deliveries, name="deliveries"),
     path("deliveries/<int:number>/cancel/", deliveries.cancel, name="cancel"),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bot.services import pause as stop
 from bot.services import plan, reconcile, review
-from bot.store.models import Delivery
+from bot.store.models import Delivery, Submission
 from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
 from bot.workflow.states import LABELS, PENDING, DeliveryState
@@ -20,7 +20,8 @@ from bot.workflow.states import LABELS, PENDING, DeliveryState
 @require_GET
 def deliveries(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    rows = [d for d in plan.deliveries() if review.may_read(actor, d.submission)]
+    own = set(Submission.objects.filter(review.readable(office(), actor)).values_list("id", flat=True))
+    rows = [d for d in plan.deliveries() if d.submission_id in own]
     return render(
         request,
         "deliveries.html",

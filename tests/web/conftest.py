@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 from django.test import override_settings
@@ -24,6 +25,7 @@ def _quick_passwords() -> Iterator[None]:
 @pytest.fixture
 def people(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everybody has a password, and the web site of this process works on the test's content and clock."""
+    import_module("bot.web.urls")  # and with it every view
     for name, module in list(sys.modules.items()):
         if name.startswith("bot.web.") and name != "bot.web.office" and hasattr(module, "office"):
             monkeypatch.setattr(module, "office", lambda: office.ctx)

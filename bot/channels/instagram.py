@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.channels.base import Channel
 from bot.config import Config
 from bot.media.limits import ImageLimits
-from bot.render.variant import ChannelSpec
+from bot.render.variant import ChannelSpec, Fold
 from bot.text.counting import utf16_length
 
 SPEC = ChannelSpec(
@@ -13,6 +13,7 @@ SPEC = ChannelSpec(
     label="Instagram",
     limit=2200,
     length=utf16_length,
+    fold=Fold(lines=3, width=42),  # three lines, some 125 Latin letters, by Instagram's help page 1643471055915254
     images=ImageLimits(
         min_count=1,
         max_count=10,

@@ -1,7 +1,8 @@
-"""Deciding on a submission: confirm, approve, return, withdraw."""
+"""Deciding on a submission: confirm, endorse, approve, return, withdraw; and who may see it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -68,12 +69,44 @@ def confirm(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) ->
         _decide(ctx, actor, submission, Act.CONFIRM)
 
 
-def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) -> list[Delivery]:
+def head_of(ctx: Context, submission: Submission) -> str:
+    """The department head whose 確認 is still missing; "" if none is. A head's own post goes straight to the PR office."""
+    head = ctx.library.city.heads.get(submission.department, "")
+    needless = head in (submission.author, submission.submitted_by) or submission.decisions.filter(act=Act.ENDORSE).exists()
+    return "" if needless else head
+
+
+def endorse(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) -> None:
+    """The department head (発信管理者) has looked at it."""
+    submission = readable_by(ctx, actor, submission_id)
+    if head_of(ctx, submission) != actor.person:
+        raise NotAllowed(
+            "not the head of this department, or done already",
+            summary="所属長の確認は、いまはできません",
+            next_step="画面を開き直し、だれの確認を待っているかを確かめてください",
+        )
+    _require_seen(ctx, submission, seen_digest)
+    with transaction.atomic():
+        _decide(ctx, actor, submission, Act.ENDORSE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What an officer may add to an approval. `at` replaces the wished time; `reference` is the number in the office's own
+    files (決裁番号); `on_behalf_of` is the person in whose absence it is decided (代決)."""
+
+    at: datetime | None = None
+    reference: str = ""
+    on_behalf_of: str = ""
+
+
+def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str, terms: Terms | None = None) -> list[Delivery]:
     """Approve exactly the bytes of `seen_digest`, and plan their deliveries.
 
     Raises NotAllowed for the author and the submitter, StaleApproval if the content is no longer what was seen,
     ScheduleError if the wished time cannot be met.
     """
+    terms = terms or Terms()
     actor.require(Permission.DECIDE)
     submission = find(submission_id)
     _require_other(actor, submission, "承認")
@@ -83,10 +116,37 @@ def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) ->
             summary="研修中の職員の原稿は、リーダーの確認が先に要ります",
             next_step="リーダーに確認を頼んでください",
         )
+    if head := head_of(ctx, submission):
+        raise NotAllowed(
+            "without the head's endorsement",
+            summary="所属長の確認が先に要ります",
+            next_step=f"{submission.department}の所属長（{head}）に確認を頼んでください",
+        )
     _require_seen(ctx, submission, seen_digest)
     with transaction.atomic():
-        _decide(ctx, actor, submission, Act.APPROVE)
-        return plan.create(ctx, submission)
+        _decide(ctx, actor, submission, Act.APPROVE, reference=terms.reference, on_behalf_of=terms.on_behalf_of)
+        return plan.create(ctx, submission, terms.at)
+
+
+def countersign(ctx: Context, actor: Actor, decision_id: int) -> None:
+    """The person in whose absence it was approved has looked at it afterwards (後閲)."""
+    now = ctx.clock.now()
+    with transaction.atomic():
+        open_ones = Decision.objects.filter(id=decision_id, on_behalf_of=actor.person, countersigned_at=None)
+        if not open_ones.update(countersigned_at=now, countersigned_by=actor.person):
+            raise NotAllowed(
+                "nothing to countersign",
+                summary="後閲できる代決がありません",
+                next_step="だれの不在中の代決かを確かめてください",
+            )
+        submission = Decision.objects.get(id=decision_id).submission
+        audit.record(now, actor.person, "countersign", f"submission:{submission.id}", digest=submission.digest)
+
+
+def to_countersign(actor: Actor) -> list[Decision]:
+    """What was approved in this person's absence and not looked at since, oldest first."""
+    rows = Decision.objects.filter(on_behalf_of=actor.person, countersigned_at=None)
+    return list(rows.select_related("submission").order_by("at"))
 
 
 def return_(ctx: Context, actor: Actor, submission_id: int, reason: str) -> None:
@@ -149,12 +209,15 @@ def _require_seen(ctx: Context, submission: Submission, seen_digest: str) -> Non
         )
 
 
-def _decide(ctx: Context, actor: Actor, submission: Submission, act: Act, reason: str = "") -> None:
+def _decide(ctx: Context, actor: Actor, submission: Submission, act: Act, reason: str = "", **noted: str) -> None:
     """State, decision and audit entry in the caller's transaction."""
     now = ctx.clock.now()
     move_submission(submission, act)
-    Decision.objects.create(submission=submission, act=act, actor=actor.person, at=now, reason=reason, digest=submission.digest)
-    audit.record(now, actor.person, act, f"submission:{submission.id}", digest=submission.digest, detail=reason)
+    Decision.objects.create(
+        submission=submission, act=act, actor=actor.person, at=now, reason=reason, digest=submission.digest, **noted
+    )
+    detail = " ".join([reason, *(f"{name}={value}" for name, value in noted.items() if value)]).strip()
+    audit.record(now, actor.person, act, f"submission:{submission.id}", digest=submission.digest, detail=detail)
 
 
 def waiting() -> list[Submission]:

@@ -6,7 +6,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from django.views.generic import RedirectView
 
-from bot.web.views import account, deliveries, media, queue, review
+from bot.web.views import account, decisions, deliveries, media, queue, review
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="queue"), name="home"),
@@ -15,10 +15,14 @@ urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("queue/approve/", queue.approve_opened, name="approve_opened"),
     path("submissions/<int:number>/", review.submission, name="submission"),
-    path("submissions/<int:number>/confirm/", review.confirm, name="confirm"),
-    path("submissions/<int:number>/approve/", review.approve, name="approve"),
-    path("submissions/<int:number>/return/", review.return_, name="return"),
-    path("submissions/<int:number>/withdraw/", review.withdraw, name="withdraw"),
+    path("submissions/<int:number>/confirm/", decisions.confirm, name="confirm"),
+    path("submissions/<int:number>/approve/", decisions.approve, name="approve"),
+    path("submissions/<int:number>/return/", decisions.return_, name="return"),
+    path("submissions/<int:number>/withdraw/", decisions.withdraw, name="withdraw"),
+    path("submissions/<int:number>/endorse/", decisions.endorse, name="endorse"),
+    path("submissions/<int:number>/comment/", decisions.comment, name="comment"),
+    path("comments/<int:number>/settle/", decisions.settle, name="settle"),
+    path("decisions/<int:number>/countersign/", decisions.countersign, name="countersign"),
     path("submissions/<int:number>/media/<str:sha256>.jpg", media.preview, name="preview_media"),
     path("deliveries/", deliveries.deliveries, name="deliveries"),
     path("deliveries/<int:number>/cancel/", deliveries.cancel, name="cancel"),

@@ -61,6 +61,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "departments": desk.departments(ctx, actor),
         "channels": ctx.specs,
         "recent": [row(ctx, s, True, False) for s in desk.decided(ctx, actor, RECENT)],
+        "countersign": review.to_countersign(actor),
         "may_decide": may_decide,
         "pickable": any(r.pickable for r in rows),
     }

@@ -1,20 +1,65 @@
-"""The page of one submission, and every decision about it."""
+"""The page of one submission: everything a person needs before deciding, and nothing that has to be imagined."""
 
 from __future__ import annotations
 
-from django.contrib import messages
+from dataclasses import dataclass
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
 
-from bot.render.variant import Variant, read_bundle
-from bot.services import looks, review
+from bot.content.phrases import load_phrases
+from bot.newsletter import profile as profiles
+from bot.render.appearance import Appearance, appearance
+from bot.render.comparison import ChannelChange, Comparison
+from bot.render.variant import Media, read_bundle
+from bot.services import comments, compare, looks, review
 from bot.services.context import Context
+from bot.store.models import Comment, Decision, Submission, User
 from bot.web.office import actor_of, office
 from bot.web.views.queue import row
-from bot.workflow.actors import Permission
+from bot.workflow.actors import Actor, Permission, Role
 from bot.workflow.states import IN_QUEUE, SubmissionState
+from bot.workflow.transitions import Act
+
+ACT_LABELS = {
+    Act.CONFIRM: "リーダーの確認",
+    Act.ENDORSE: "所属長の確認",
+    Act.APPROVE: "承認",
+    Act.RETURN: "差し戻し",
+    Act.WITHDRAW: "取り下げ",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """One channel as it will look, the sentences that can be commented on, and the comments made."""
+
+    look: Appearance
+    sentences: list[comments.Sentence]
+    comments: list[Comment]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duties:
+    """What this person can do with the submission now, and what it waits for."""
+
+    own: bool
+    unconfirmed: bool
+    head: str
+    may_decide: bool
+    may_return: bool
+    may_confirm: bool
+    may_endorse: bool
+    may_withdraw: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    label: str
+    decision: Decision
 
 
 @login_required
@@ -22,57 +67,66 @@ from bot.workflow.states import IN_QUEUE, SubmissionState
 def submission(request: HttpRequest, number: int) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
     found = review.readable_by(ctx, actor, number)
+    seen, approved = looks.last_seen(actor, found), looks.last_approved(found)
+    against = approved if request.GET.get("against") == "approved" or seen is None else seen
     looks.record(ctx, actor, found)
-    own = actor.person in (found.author, found.submitted_by)
-    waiting = found.state in IN_QUEUE
-    unconfirmed = found.needs_confirmation and found.state == SubmissionState.SUBMITTED
     shown = {
         "submission": found,
         "row": row(ctx, found, True, False),
-        "variants": [_shown(ctx, v) for v in read_bundle(found.bundle).variants],
-        "decisions": found.decisions.order_by("at"),
-        "deliveries": found.deliveries.order_by("channel", "part"),
-        "own": own,
-        "unconfirmed": unconfirmed,
-        "may_decide": waiting and not own and not unconfirmed and actor.may(Permission.DECIDE),
-        "may_return": waiting and actor.may(Permission.DECIDE),
-        "may_confirm": unconfirmed and not own and actor.may(Permission.CONFIRM),
-        "may_withdraw": (waiting or found.state == SubmissionState.APPROVED) and (own or actor.may(Permission.DECIDE)),
+        "channels": shown_channels(ctx, found),
+        "duties": duties(ctx, actor, found),
+        "done": [Done(label=ACT_LABELS[Act(d.act)], decision=d) for d in found.decisions.order_by("at")],
+        "seen": seen,
+        "approved": approved,
+        "against": against,
+        "changes": shown_changes(ctx, compare.between(against, found)) if against else None,
+        "earlier": [c for c in comments.of_post(found) if c.submission_id != found.id],
+        "phrases": load_phrases(ctx.config.content_dir / "phrases.yml"),
+        "absent": User.objects.filter(role=Role.OFFICER, is_active=True).exclude(username=actor.person),
     }
     return render(request, "submission.html", shown)
 
 
-def _shown(ctx: Context, variant: Variant) -> dict[str, object]:
-    return {"variant": variant, "spec": ctx.spec(variant.channel)}
+def shown_channels(ctx: Context, found: Submission) -> list[Shown]:
+    chars = profiles.load(ctx.config.schedules_dir / "newsletter.yml").chars
+    city, own = ctx.library.city, list(found.comments.order_by("part", "start", "id"))
+
+    def address(media: Media) -> str:
+        return reverse("preview_media", args=(found.id, media.sha256))
+
+    return [
+        Shown(
+            look=appearance(ctx.spec(v.channel), v, city, address, chars),
+            sentences=list(comments.sentences(found, v.channel)),
+            comments=[c for c in own if c.channel == v.channel],
+        )
+        for v in read_bundle(found.bundle).variants
+    ]
 
 
-@login_required
-@require_POST
-def confirm(request: HttpRequest, number: int) -> HttpResponse:
-    review.confirm(office(), actor_of(request), number, request.POST.get("digest", ""))
-    messages.success(request, "確認しました。広報担当の承認を待ちます。")
-    return redirect("submission", number)
+@dataclass(frozen=True, kw_only=True)
+class ShownChanges:
+    channels: list[tuple[str, ChannelChange]]
+    comparison: Comparison
 
 
-@login_required
-@require_POST
-def approve(request: HttpRequest, number: int) -> HttpResponse:
-    made = review.approve(office(), actor_of(request), number, request.POST.get("digest", ""))
-    messages.success(request, f"承認しました。{len(made)}件の配信を予定に入れました。")
-    return redirect("submission", number)
+def shown_changes(ctx: Context, comparison: Comparison) -> ShownChanges:
+    return ShownChanges(channels=[(ctx.spec(c.channel).label, c) for c in comparison.channels], comparison=comparison)
 
 
-@login_required
-@require_POST
-def return_(request: HttpRequest, number: int) -> HttpResponse:
-    review.return_(office(), actor_of(request), number, request.POST.get("reason", ""))
-    messages.success(request, "差し戻しました。")
-    return redirect("submission", number)
-
-
-@login_required
-@require_POST
-def withdraw(request: HttpRequest, number: int) -> HttpResponse:
-    review.withdraw(office(), actor_of(request), number)
-    messages.success(request, "取り下げました。")
-    return redirect("queue")
+def duties(ctx: Context, actor: Actor, found: Submission) -> Duties:
+    own = actor.person in (found.author, found.submitted_by)
+    waiting = found.state in IN_QUEUE
+    unconfirmed = found.needs_confirmation and found.state == SubmissionState.SUBMITTED
+    head = review.head_of(ctx, found) if waiting else ""
+    decides = actor.may(Permission.DECIDE)
+    return Duties(
+        own=own,
+        unconfirmed=unconfirmed,
+        head=head,
+        may_decide=waiting and decides and not (own or unconfirmed or head),
+        may_return=waiting and decides,
+        may_confirm=unconfirmed and not own and actor.may(Permission.CONFIRM),
+        may_endorse=bool(head) and head == actor.person,
+        may_withdraw=(waiting or found.state == SubmissionState.APPROVED) and (own or decides),
+    )

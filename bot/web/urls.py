@@ -6,7 +6,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from django.views.generic import RedirectView
 
-from bot.web.views import account, decisions, deliveries, media, queue, review
+from bot.web.views import account, decisions, deliveries, media, queue, review, sheet
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="queue"), name="home"),
@@ -21,6 +21,8 @@ urlpatterns = [
     path("submissions/<int:number>/withdraw/", decisions.withdraw, name="withdraw"),
     path("submissions/<int:number>/endorse/", decisions.endorse, name="endorse"),
     path("submissions/<int:number>/comment/", decisions.comment, name="comment"),
+    path("submissions/<int:number>/sheet/", sheet.sheet, name="sheet"),
+    path("submissions/<int:number>/sheet.docx", sheet.docx, name="sheet_docx"),
     path("comments/<int:number>/settle/", decisions.settle, name="settle"),
     path("decisions/<int:number>/countersign/", decisions.countersign, name="countersign"),
     path("submissions/<int:number>/media/<str:sha256>.jpg", media.preview, name="preview_media"),

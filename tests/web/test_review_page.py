@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from io import BytesIO
 
 import pytest
+from docx import Document
 
 from bot.errors import NotAllowed
 from bot.services import comments, review
@@ -161,7 +163,7 @@ def test_a_decision_in_anothers_absence_waits_for_their_look(office: Office, off
     fields = {"digest": submission.digest, "on_behalf_of": "kouhou-kacho", "reference": "広広第123号"}
     officer.post(f"{page_of(submission)}approve/", page_of(submission), **fields)
     page = officer.get(page_of(submission)).text
-    assert "代決。kouhou-kacho の不在のため。後閲を待っています" in page
+    assert "代決（kouhou-kacho の不在のため。後閲を待っています）" in page
     assert "決裁番号 広広第123号" in page
     decision = Decision.objects.get()
     with pytest.raises(NotAllowed):
@@ -187,3 +189,26 @@ def test_findings_say_where_what_and_by_which_rule(office: Office, officer: Brow
     page = unescape(officer.get(page_of(submission)).text)
     assert "全角の数字です。</b>半角にしてください。" in page
     assert "原稿の12行目 3字目　根拠：text.sample" in page
+
+
+def test_the_proposal_sheet_holds_the_texts_the_decision_and_its_number(office: Office, officer: Browser) -> None:
+    submission = office.submit(office.post())
+    officer.post(f"{page_of(submission)}approve/", page_of(submission), digest=submission.digest, reference="広広第123号")
+    page = officer.get(f"{page_of(submission)}sheet/").text
+    word = officer.get(f"{page_of(submission)}sheet.docx")
+    document = Document(BytesIO(word.content))
+    cells = "".join(cell.text for table in document.tables for row in table.rows for cell in row.cells)
+    paragraphs = "".join(p.text for p in document.paragraphs)
+    for told in ("広広第123号", submission.digest[:12], "2026年12月1日", "市民課"):
+        assert told in page
+        assert told in cells
+    for told in ("職員がお話を聞いて入力します。", "赤い四角の見本", "承認　kouhou"):
+        assert told in page
+        assert told in paragraphs
+
+
+def test_a_stranger_gets_no_proposal_sheet(office: Office, people: None, web_site: str) -> None:
+    submission = office.submit(office.post())
+    stranger = signed_in(web_site, "soumu-leader")
+    for name in ("sheet/", "sheet.docx"):
+        assert stranger.get(f"{page_of(submission)}{name}").status_code == 404

@@ -15,22 +15,13 @@ from bot.newsletter import profile as profiles
 from bot.render.appearance import Appearance, appearance
 from bot.render.comparison import ChannelChange, Comparison
 from bot.render.variant import Media, read_bundle
-from bot.services import comments, compare, looks, review
+from bot.services import comments, compare, looks, review, sheet
 from bot.services.context import Context
-from bot.store.models import Comment, Decision, Submission, User
+from bot.store.models import Comment, Submission, User
 from bot.web.office import actor_of, office
 from bot.web.views.queue import row
 from bot.workflow.actors import Actor, Permission, Role
 from bot.workflow.states import IN_QUEUE, SubmissionState
-from bot.workflow.transitions import Act
-
-ACT_LABELS = {
-    Act.CONFIRM: "リーダーの確認",
-    Act.ENDORSE: "所属長の確認",
-    Act.APPROVE: "承認",
-    Act.RETURN: "差し戻し",
-    Act.WITHDRAW: "取り下げ",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,12 +47,6 @@ class Duties:
     may_withdraw: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Done:
-    label: str
-    decision: Decision
-
-
 @login_required
 @require_GET
 def submission(request: HttpRequest, number: int) -> HttpResponse:
@@ -75,7 +60,7 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
         "row": row(ctx, found, True, False),
         "channels": shown_channels(ctx, found),
         "duties": duties(ctx, actor, found),
-        "done": [Done(label=ACT_LABELS[Act(d.act)], decision=d) for d in found.decisions.order_by("at")],
+        "done": [sheet.step(ctx, d) for d in found.decisions.order_by("at", "id")],
         "seen": seen,
         "approved": approved,
         "against": against,

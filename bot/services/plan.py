@@ -134,6 +134,13 @@ def reschedule(ctx: Context, actor: Actor, delivery_id: int, moment: datetime) -
         audit.record(ctx.clock.now(), actor.person, "reschedule", f"delivery:{delivery_id}", detail=moment.isoformat())
 
 
+def free_times(ctx: Context, delivery: Delivery, count: int) -> list[datetime]:
+    """The next free slot times to which a delivery could be moved."""
+    others = [moment for moment in _taken(delivery.lane) if moment != delivery.due_at]
+    times = slots.free_times(delivery.channel, ctx.clock.now(), others, ctx.rules, count)
+    return [moment for moment in times if moment != delivery.due_at]
+
+
 def _least_gap(ctx: Context) -> timedelta:
     return min((slot.gap for slot in ctx.rules.slots.values()), default=timedelta(0))
 

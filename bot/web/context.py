@@ -45,6 +45,7 @@ def _menu(request: HttpRequest, ctx: Context, actor: Actor) -> list[Entry]:
     waiting = queue.waiting(ctx, actor, queue.Wanted()).count()
     return [
         Entry(name="queue", label="承認待ち", current=at == "queue", number=waiting),
+        Entry(name="calendar", label="カレンダー", current=at == "calendar"),
         Entry(name="deliveries", label="配信", current=at == "deliveries"),
     ]
 

@@ -6,7 +6,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from django.views.generic import RedirectView
 
-from bot.web.views import account, decisions, deliveries, media, queue, review, sheet
+from bot.web.views import account, calendar, decisions, deliveries, media, queue, review, sheet
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="queue"), name="home"),
@@ -26,6 +26,11 @@ urlpatterns = [
     path("comments/<int:number>/settle/", decisions.settle, name="settle"),
     path("decisions/<int:number>/countersign/", decisions.countersign, name="countersign"),
     path("submissions/<int:number>/media/<str:sha256>.jpg", media.preview, name="preview_media"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/subscribe/", calendar.subscribe, name="subscribe"),
+    path("calendar/unsubscribe/", calendar.unsubscribe, name="unsubscribe"),
+    path("feeds/<str:key>.ics", calendar.feed, name="feed"),
+    path("deliveries/<int:number>/move/", calendar.move, name="move"),
     path("deliveries/", deliveries.deliveries, name="deliveries"),
     path("deliveries/<int:number>/cancel/", deliveries.cancel, name="cancel"),
     path("deliveries/<int:number>/release/", deliveries.release, name="release"),

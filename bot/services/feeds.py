@@ -20,7 +20,7 @@ _LENGTH = timedelta(minutes=15)
 
 
 def issue(ctx: Context, user: User) -> Secret:
-    """A new key; this person's earlier ones stop working. Shown once, kept only as a hash (256 random bits need no slow one)."""
+    """A new key; the earlier ones stop working. Shown once, kept only as a hash (256 random bits need no slow one)."""
     key, now = secrets.token_urlsafe(32), ctx.clock.now()
     with transaction.atomic():
         user.feed_keys.filter(revoked_at=None).update(revoked_at=now)

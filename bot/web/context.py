@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from bot.services import pause, queue
+from bot.services import overview, pause, queue
 from bot.services.context import Context
 from bot.store.models import Pause
 from bot.web.office import actor_of, office
@@ -47,6 +47,8 @@ def _menu(request: HttpRequest, ctx: Context, actor: Actor) -> list[Entry]:
         Entry(name="queue", label="承認待ち", current=at == "queue", number=waiting),
         Entry(name="calendar", label="カレンダー", current=at == "calendar"),
         Entry(name="deliveries", label="配信", current=at == "deliveries"),
+        Entry(name="held", label="保留", current=at == "held", number=overview.held_count(ctx, actor)),
+        Entry(name="history", label="記録", current=at in ("history", "timeline")),
     ]
 
 

@@ -6,7 +6,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from django.views.generic import RedirectView
 
-from bot.web.views import account, calendar, decisions, deliveries, media, queue, review, sheet
+from bot.web.views import account, calendar, decisions, deliveries, history, media, queue, review, sheet, stop
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="queue"), name="home"),
@@ -33,10 +33,14 @@ urlpatterns = [
     path("deliveries/<int:number>/move/", calendar.move, name="move"),
     path("deliveries/", deliveries.deliveries, name="deliveries"),
     path("deliveries/<int:number>/cancel/", deliveries.cancel, name="cancel"),
-    path("deliveries/<int:number>/release/", deliveries.release, name="release"),
+    path("deliveries/<int:number>/release/", stop.release, name="release"),
     path("deliveries/<int:number>/decide/", deliveries.decide, name="decide"),
-    path("stop/", deliveries.stop_page, name="stop"),
-    path("resume/", deliveries.resume, name="resume"),
+    path("held/", stop.held, name="held"),
+    path("history/", history.history, name="history"),
+    path("history/export.csv", history.export, name="export"),
+    path("history/<int:number>/", history.timeline, name="timeline"),
+    path("stop/", stop.stop, name="stop"),
+    path("resume/", stop.resume, name="resume"),
     path("tokens/", account.tokens, name="tokens"),
     path("tokens/new/", account.issue, name="issue_token"),
     path("tokens/<int:token>/revoke/", account.revoke, name="revoke_token"),

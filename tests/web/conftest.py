@@ -11,8 +11,11 @@ from django.test import override_settings
 
 from bot.services.accounts import set_up_user
 from bot.workflow.actors import Role
+from tests.chromium import chromium
 from tests.office import Office
 from tests.web.browser import PASSWORD, Browser, signed_in
+
+__all__ = ["chromium"]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -25,7 +28,8 @@ def _quick_passwords() -> Iterator[None]:
 @pytest.fixture
 def people(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everybody has a password, and the web site of this process works on the test's content and clock."""
-    import_module("bot.web.urls")  # and with it every view
+    for name in ("bot.web.urls", "bot.web.context"):  # and with them every view
+        import_module(name)
     for name, module in list(sys.modules.items()):
         if name.startswith("bot.web.") and name != "bot.web.office" and hasattr(module, "office"):
             monkeypatch.setattr(module, "office", lambda: office.ctx)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from bot.newsletter import profile as profiles
 from bot.schedule.calendar import closed_reason, days_from
 from bot.schedule.rules import Blackout
-from bot.services import review
+from bot.services import paper, review
 from bot.services.context import Context
 from bot.store.models import Delivery, Submission
 from bot.workflow.actors import Actor
@@ -48,7 +46,7 @@ def days(ctx: Context, actor: Actor, first: date, count: int) -> list[Day]:
     """`count` days from `first` on, with what this person may see."""
     start = datetime.combine(first, time(), ctx.rules.zone)
     found = sorted(entries(ctx, actor, start, start + timedelta(days=count)), key=lambda e: (e.at, e.channel))
-    deadlines = copy_deadlines(ctx)
+    deadlines = paper.copy_deadlines(ctx)
     return [
         Day(
             date=day,
@@ -96,15 +94,6 @@ def _wish(ctx: Context, row: Submission) -> Entry:
         label=LABELS[SubmissionState(row.state)],
         submission_id=row.id,
     )
-
-
-def copy_deadlines(ctx: Context) -> Mapping[date, list[str]]:
-    """The paper's issues by the day on which their copy is due."""
-    issues = profiles.load(ctx.config.schedules_dir / "newsletter.yml").issues
-    due: dict[date, list[str]] = {}
-    for issue, day in issues.items():
-        due.setdefault(day, []).append(issue)
-    return due
 
 
 def _covers(blackout: Blackout, day: date, ctx: Context) -> bool:

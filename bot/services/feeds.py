@@ -11,7 +11,7 @@ from icalendar import Calendar, Event
 
 from bot.config import Secret
 from bot.errors import NotFound
-from bot.services import audit, calendar
+from bot.services import audit, calendar, paper
 from bot.services.context import Context
 from bot.store.models import FeedKey, User
 
@@ -52,7 +52,7 @@ def feed(ctx: Context, key: str, site: str) -> bytes:
     now = ctx.clock.now()
     for entry in calendar.entries(ctx, found.user.actor, now - _BACK, now + _AHEAD):
         made.add_component(_event(entry, site, now))
-    for day, issues in calendar.copy_deadlines(ctx).items():
+    for day, issues in paper.copy_deadlines(ctx).items():
         for number in issues:
             made.add_component(_all_day(f"{number}号の原稿締切", f"deadline-{number}", datetime.combine(day, time()), now))
     return bytes(made.to_ical())

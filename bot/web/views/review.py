@@ -11,11 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from bot.content.phrases import load_phrases
-from bot.newsletter import profile as profiles
 from bot.render.appearance import Appearance, appearance
 from bot.render.comparison import ChannelChange, Comparison
 from bot.render.variant import Media, read_bundle
-from bot.services import comments, compare, looks, review, sheet
+from bot.services import comments, compare, looks, paper, review, sheet
 from bot.services.context import Context
 from bot.store.models import Comment, Submission, User
 from bot.web.office import actor_of, office
@@ -73,7 +72,7 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def shown_channels(ctx: Context, found: Submission) -> list[Shown]:
-    chars = profiles.load(ctx.config.schedules_dir / "newsletter.yml").chars
+    chars = paper.chars(ctx)
     city, own = ctx.library.city, list(found.comments.order_by("part", "start", "id"))
 
     def address(media: Media) -> str:

@@ -12,10 +12,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.errors import NotAllowed, StaleApproval
-from bot.newsletter import profile as profiles
 from bot.render.appearance import Appearance, appearance
 from bot.render.variant import Media, read_bundle
-from bot.services import overview, pause, plan, review
+from bot.services import overview, paper, pause, plan, review
 from bot.services.context import Context
 from bot.store.models import Delivery
 from bot.web.office import actor_of, office
@@ -59,7 +58,7 @@ def held(request: HttpRequest) -> HttpResponse:
 
 def _held(ctx: Context, delivery: Delivery, shut: set[str]) -> Held:
     variant = read_bundle(delivery.submission.bundle).variant(delivery.channel)
-    chars = profiles.load(ctx.config.schedules_dir / "newsletter.yml").chars
+    chars = paper.chars(ctx)
 
     def address(media: Media) -> str:
         return reverse("preview_media", args=(delivery.submission_id, media.sha256))

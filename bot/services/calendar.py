@@ -8,7 +8,7 @@ from typing import Literal
 
 from bot.schedule.calendar import closed_reason, days_from
 from bot.schedule.rules import Blackout
-from bot.services import paper, review
+from bot.services import overview, paper, review
 from bot.services.context import Context
 from bot.store.models import Delivery, Submission
 from bot.workflow.actors import Actor
@@ -62,7 +62,7 @@ def days(ctx: Context, actor: Actor, first: date, count: int) -> list[Day]:
 def entries(ctx: Context, actor: Actor, start: datetime, end: datetime) -> list[Entry]:
     """Everything from `start` until `end` that this person may see, in two queries."""
     own = Submission.objects.filter(review.readable(ctx, actor))
-    planned = Delivery.objects.filter(due_at__gte=start, due_at__lt=end, part=0, submission__in=own)
+    planned = overview.readable(ctx, actor).filter(due_at__gte=start, due_at__lt=end, part=0)
     wished = own.filter(publish_at__gte=start, publish_at__lt=end, state__in=sorted(IN_QUEUE))
     rows = planned.select_related("submission").defer("submission__bundle", "submission__source")
     return [*(_delivery(ctx, d) for d in rows), *(_wish(ctx, s) for s in wished.defer("bundle", "source"))]

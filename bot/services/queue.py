@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +13,7 @@ from bot.services import looks, review
 from bot.services.context import Context
 from bot.store.models import Submission
 from bot.workflow.actors import Actor
-from bot.workflow.states import IN_QUEUE
+from bot.workflow.states import IN_QUEUE, SubmissionState
 
 Findings = Literal["", "none", "some"]
 
@@ -30,11 +30,19 @@ class Wanted:
 
 
 def waiting(ctx: Context, actor: Actor, wanted: Wanted) -> QuerySet[Submission]:
-    """What awaits a decision and this person may see, oldest first, without the long texts."""
-    rows = Submission.objects.filter(review.readable(ctx, actor), _asked(wanted), state__in=sorted(IN_QUEUE))
+    """What awaits a decision and this person may see, oldest first."""
+    found = Submission.objects.filter(review.readable(ctx, actor), _asked(wanted), state__in=sorted(IN_QUEUE))
     if wanted.unopened:
-        rows = rows.exclude(looks__person=actor.person)
-    return rows.defer("bundle", "source").order_by("submitted_at", "id")
+        found = found.exclude(looks__person=actor.person)
+    return found.order_by("submitted_at", "id")
+
+
+def rows(found: Iterable[int]) -> list[Submission]:
+    """The submissions of these numbers, in this order, without the long texts. Numbers come from a narrow index; the wide rows
+    are read for one page only."""
+    numbers = list(found)
+    by_number = Submission.objects.defer("bundle", "source").in_bulk(numbers)
+    return [by_number[number] for number in numbers]
 
 
 def _asked(wanted: Wanted) -> Q:
@@ -56,8 +64,9 @@ def departments(ctx: Context, actor: Actor) -> list[str]:
 
 def decided(ctx: Context, actor: Actor, limit: int) -> list[Submission]:
     """What left the queue last, newest first."""
-    rows = Submission.objects.filter(review.readable(ctx, actor)).exclude(state__in=sorted(IN_QUEUE))
-    return list(rows.defer("bundle", "source").order_by("-id")[:limit])
+    over = sorted(frozenset(SubmissionState) - IN_QUEUE)
+    found = Submission.objects.filter(review.readable(ctx, actor), state__in=over).order_by("-submitted_at", "-id")
+    return rows(found.values_list("id", flat=True)[:limit])
 
 
 @dataclass(frozen=True, kw_only=True)

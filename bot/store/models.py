@@ -70,7 +70,12 @@ class Submission(models.Model):
                 name="one_open_submission_per_post",
             )
         ]
-        indexes = [models.Index(fields=["state", "submitted_at"])]
+        indexes = [
+            models.Index(fields=["state", "submitted_at"]),
+            models.Index(fields=["state", "department"], name="departments_by_state"),
+            models.Index(fields=["publish_at"], name="wished"),
+            models.Index(fields=["identity"], name="same_post"),
+        ]
 
 
 class Decision(models.Model):
@@ -194,6 +199,8 @@ class Delivery(models.Model):
             models.Index(fields=["lease_until"], condition=Q(state="publishing"), name="leases"),
             models.Index(fields=["look_at"], condition=Q(state="unknown"), name="in_doubt"),
             models.Index(fields=["after"], condition=Q(state="waiting"), name="waiting_for"),
+            models.Index(fields=["due_at", "id"], name="calendar"),
+            models.Index(fields=["state", "due_at"], name="lists"),
         ]
 
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 
 from bot.config import ROOT
+from tests.bench import pages
 
 RUNS = 11
 POST = ROOT / "content" / "posts" / "2026" / "11" / "mynumber.md"
@@ -38,6 +39,7 @@ def main() -> None:
     imports = [sys.executable, "-c", "import markdown, yaml, jinja2"]
     ours, theirs, ratio = in_turn(check, imports)
     rows = [("dxbot check（原稿1件） ÷ import markdown, yaml, jinja2", ours, theirs, ratio, 2.5)]
+    rows += pages.rows()
     print(f"{'what':<58}{'ours':>9}{'other':>9}{'ratio':>8}{'bound':>8}")
     for what, a, b, r, bound in rows:
         print(f"{what:<58}{a:>8.3f}s{b:>8.3f}s{r:>8.2f}{bound:>8.1f}{'' if r < bound else '  OVER'}")

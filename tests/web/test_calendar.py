@@ -161,3 +161,12 @@ def test_a_held_delivery_shows_as_held(office: Office, officer: Browser) -> None
     office.approved(extra="publish: 2026-12-03 10:20")
     pause.pause(office.ctx, office.officer, "地震のため")
     assert "保留" in day_of(officer.get("/calendar/?date=2026-12-01").text, "2026-12-03")
+
+
+def test_a_full_day_shows_the_first_few_and_leads_to_the_whole_list(office: Office, officer: Browser) -> None:
+    for name in "abc":
+        office.approved(name, title=f"{name}の見本", extra="publish: 2026-12-03 10:20")
+    shown = day_of(officer.get("/calendar/?date=2026-12-01").text, "2026-12-03")
+    assert shown.count("の見本</a>") == 6
+    assert "全9件を見る" in shown
+    assert officer.get("/calendar/?view=list&date=2026-12-03").text.count("の見本</a>") == 9

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import SUNDAY, Calendar
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, cast, get_args
@@ -24,6 +25,7 @@ from bot.workflow.states import PENDING
 
 View = Literal["month", "week", "list"]
 LIST_DAYS = 60
+MOST_IN_A_CELL: Mapping[View, int] = {"month": 6, "week": 20, "list": 100}
 FREE_TIMES = 8
 
 
@@ -54,6 +56,7 @@ def _page(request: HttpRequest, feed: str = "") -> HttpResponse:
     days = plans.days(ctx, actor, span.first, span.count)
     shown = {
         "view": view,
+        "most": MOST_IN_A_CELL[view],
         "views": [("month", "月"), ("week", "週"), ("list", "一覧")],
         "day": day,
         "today": today,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -16,7 +17,7 @@ from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
 from bot.workflow.states import LABELS, PENDING, DeliveryState
 
-MOST_PLANNED, MOST_ENDED = 200, 20
+MOST_PLANNED, MOST_ENDED = 50, 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,13 +43,17 @@ def deliveries(request: HttpRequest) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
     planned = overview.planned(ctx, actor)
     shown = {
-        "planned": [line(d) for d in planned[:MOST_PLANNED]],
+        "planned": _lines(planned, MOST_PLANNED),
         "planned_count": planned.count(),
-        "doubtful": [line(d) for d in overview.doubtful(ctx, actor)],
-        "ended": [line(d) for d in overview.ended(ctx, actor)[:MOST_ENDED]],
+        "doubtful": _lines(overview.doubtful(ctx, actor), MOST_PLANNED),
+        "ended": _lines(overview.ended(ctx, actor), MOST_ENDED),
         "may_plan": actor.may(Permission.PLAN),
     }
     return render(request, "deliveries.html", shown)
+
+
+def _lines(found: QuerySet[Delivery], most: int) -> list[Line]:
+    return [line(d) for d in overview.rows(found.values_list("id", flat=True)[:most])]
 
 
 @login_required

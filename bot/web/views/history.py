@@ -12,27 +12,27 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from bot.services import history as past
-from bot.services import review
+from bot.services import overview, review
 from bot.store.models import Submission
 from bot.web.office import actor_of, office
 from bot.web.views.deliveries import line
 from bot.workflow.states import LABELS, DeliveryState
 
-PER_PAGE = 50
+PER_PAGE = 25
 
 
 @login_required
 @require_GET
 def history(request: HttpRequest) -> HttpResponse:
     ctx, actor, asked = office(), actor_of(request), _asked(request)
-    page = Paginator(past.search(ctx, actor, asked), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(past.search(ctx, actor, asked).values_list("id", flat=True), PER_PAGE).get_page(request.GET.get("page"))
     kept = request.GET.copy()
     kept.pop("page", None)
     own = Submission.objects.filter(review.readable(ctx, actor))
     shown = {
         "asked": asked,
         "page": page,
-        "rows": [line(d) for d in page],
+        "rows": [line(d) for d in overview.rows(page)],
         "query": kept.urlencode(),
         "channels": [spec for spec in ctx.specs if spec.publishes],
         "states": [(state, LABELS[state]) for state in DeliveryState],
@@ -64,7 +64,8 @@ def _day(text: str) -> date | None:
 @require_GET
 def export(request: HttpRequest) -> HttpResponseBase:
     ctx = office()
-    rows = past.search(ctx, actor_of(request), _asked(request)).iterator(chunk_size=500)
+    found = past.search(ctx, actor_of(request), _asked(request)).select_related("submission")
+    rows = found.defer("submission__bundle", "submission__source", "token").iterator(chunk_size=500)
     named = {"Content-Disposition": 'attachment; filename="haishin.csv"'}
     return StreamingHttpResponse(past.as_csv(ctx, rows), content_type="text/csv; charset=utf-8", headers=named)
 

@@ -22,7 +22,7 @@ from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
 from bot.workflow.states import LABELS, SubmissionState
 
-PER_PAGE = 50
+PER_PAGE = 25
 RECENT = 10
 
 
@@ -48,10 +48,11 @@ class Row:
 def queue(request: HttpRequest) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
     wanted = _wanted(request)
-    page = Paginator(desk.waiting(ctx, actor, wanted), PER_PAGE).get_page(request.GET.get("page"))
-    opened = looks.opened(actor, [s.id for s in page])
+    numbers = desk.waiting(ctx, actor, wanted).values_list("id", flat=True)
+    page = Paginator(numbers, PER_PAGE).get_page(request.GET.get("page"))
+    opened = looks.opened(actor, page)
     may_decide = actor.may(Permission.DECIDE)
-    rows = [row(ctx, s, s.id in opened, may_decide and actor.person not in (s.author, s.submitted_by)) for s in page]
+    rows = [row(ctx, s, s.id in opened, may_decide and actor.person not in (s.author, s.submitted_by)) for s in desk.rows(page)]
     shown = {
         "rows": rows,
         "page": page,

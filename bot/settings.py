@@ -90,6 +90,7 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "queue"
 LOGOUT_REDIRECT_URL = "login"
 LANGUAGE_CODE = CONFIG.lang
+LOCALE_PATHS = [ROOT / "bot" / "web" / "locale"]
 TIME_ZONE = str(CONFIG.timezone)
 USE_TZ = True
 STATIC_URL = "static/"

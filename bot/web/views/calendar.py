@@ -13,6 +13,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from bot.services import calendar as plans
@@ -57,7 +59,7 @@ def _page(request: HttpRequest, feed: str = "") -> HttpResponse:
     shown = {
         "view": view,
         "most": MOST_IN_A_CELL[view],
-        "views": [("month", "月"), ("week", "週"), ("list", "一覧")],
+        "views": [("month", "月ごと"), ("week", "週ごと"), ("list", "一覧")],
         "day": day,
         "today": today,
         "span": span,
@@ -80,18 +82,30 @@ def _day(text: str, today: date) -> date:
 def _span(view: View, day: date) -> Span:
     if view == "list":
         step = timedelta(days=LIST_DAYS)
-        return Span(first=day, count=LIST_DAYS, before=day - step, after=day + step, title=f"{day:%Y年%-m月%-d日}から")
+        return Span(
+            first=day,
+            count=LIST_DAYS,
+            before=day - step,
+            after=day + step,
+            title=gettext("%(day)sから") % {"day": date_format(day, gettext("Y年n月j日"))},
+        )
     if view == "week":
         first = day - timedelta(days=(day.weekday() + 1) % 7)
         week = timedelta(days=7)
-        return Span(first=first, count=7, before=day - week, after=day + week, title=f"{first:%Y年%-m月%-d日}の週")
+        return Span(
+            first=first,
+            count=7,
+            before=day - week,
+            after=day + week,
+            title=gettext("%(day)sの週") % {"day": date_format(first, gettext("Y年n月j日"))},
+        )
     weeks = Calendar(SUNDAY).monthdatescalendar(day.year, day.month)
     return Span(
         first=weeks[0][0],
         count=7 * len(weeks),
         before=day.replace(day=1) - timedelta(days=1),
         after=day.replace(day=28) + timedelta(days=4),
-        title=f"{day:%Y年%-m月}",
+        title=date_format(day, gettext("Y年n月")),
     )
 
 
@@ -106,7 +120,11 @@ def move(request: HttpRequest, number: int) -> HttpResponse:
         chosen = request.POST.get("free") or request.POST.get("at", "")
         target = moment(chosen)
         plan.reschedule(ctx, actor, number, target)
-        messages.success(request, f"「{delivery.submission.title}」を{target:%-m月%-d日 %H:%M}に移しました。")
+        messages.success(
+            request,
+            gettext("「%(title)s」を%(time)sに移しました。")
+            % {"title": delivery.submission.title, "time": date_format(target, gettext("n月j日 H:i"))},
+        )
         return redirect(f"{reverse('calendar')}?date={target:%Y-%m-%d}")
     shown = {
         "delivery": delivery,
@@ -128,7 +146,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 @require_POST
 def unsubscribe(request: HttpRequest) -> HttpResponse:
     feeds.revoke(office(), cast(User, request.user))
-    messages.success(request, "カレンダーのアドレスを使えなくしました。")
+    messages.success(request, gettext("カレンダーのアドレスを使えなくしました。"))
     return redirect("calendar")
 
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from bot.errors import ScheduleError, StaleApproval
@@ -20,7 +21,7 @@ from bot.web.views.review import shown_changes
 @require_POST
 def confirm(request: HttpRequest, number: int) -> HttpResponse:
     review.confirm(office(), actor_of(request), number, request.POST.get("digest", ""))
-    messages.success(request, "確認しました。広報担当の承認を待ちます。")
+    messages.success(request, gettext("確認しました。広報担当の承認を待ちます。"))
     return redirect("submission", number)
 
 
@@ -28,7 +29,7 @@ def confirm(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def endorse(request: HttpRequest, number: int) -> HttpResponse:
     review.endorse(office(), actor_of(request), number, request.POST.get("digest", ""))
-    messages.success(request, "所属長として確認しました。広報担当の承認を待ちます。")
+    messages.success(request, gettext("所属長として確認しました。広報担当の承認を待ちます。"))
     return redirect("submission", number)
 
 
@@ -50,7 +51,7 @@ def approve(request: HttpRequest, number: int) -> HttpResponse:
         changes = shown_changes(ctx, meanwhile.changes) if meanwhile.changes else None
         shown = {"error": stale, "submission": found, "newer": meanwhile.newer, "changes": changes}
         return render(request, "stale.html", shown, status=409)
-    messages.success(request, f"承認しました。{len(made)}件の配信を予定に入れました。")
+    messages.success(request, gettext("承認しました。%(count)d件の配信を予定に入れました。") % {"count": len(made)})
     return redirect("submission", number)
 
 
@@ -70,7 +71,7 @@ def return_(request: HttpRequest, number: int) -> HttpResponse:
     ticked = [given.get(f"phrase-{name}", "").strip() for name in given.getlist("phrase")]
     reason = "\n".join(text for text in (*ticked, given.get("reason", "").strip()) if text)
     review.return_(office(), actor_of(request), number, reason)
-    messages.success(request, "差し戻しました。理由は書いた人に伝わります。")
+    messages.success(request, gettext("差し戻しました。理由は書いた人に伝わります。"))
     return redirect("submission", number)
 
 
@@ -78,7 +79,7 @@ def return_(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     review.withdraw(office(), actor_of(request), number)
-    messages.success(request, "取り下げました。")
+    messages.success(request, gettext("取り下げました。"))
     return redirect("queue")
 
 
@@ -86,7 +87,7 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def countersign(request: HttpRequest, number: int) -> HttpResponse:
     review.countersign(office(), actor_of(request), number)
-    messages.success(request, "後閲しました。")
+    messages.success(request, gettext("後閲しました。"))
     return redirect("queue")
 
 
@@ -96,7 +97,7 @@ def comment(request: HttpRequest, number: int) -> HttpResponse:
     given = request.POST
     channel, place, body = (given.get(name, "") for name in ("channel", "place", "body"))
     made = comments.add(office(), actor_of(request), number, channel, place, body)
-    messages.success(request, "コメントを付けました。")
+    messages.success(request, gettext("コメントを付けました。"))
     return redirect(f"/submissions/{number}/#comment-{made.id}")
 
 
@@ -104,5 +105,5 @@ def comment(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def settle(request: HttpRequest, number: int) -> HttpResponse:
     settled = comments.settle(office(), actor_of(request), number)
-    messages.success(request, "コメントを対応済みにしました。")
+    messages.success(request, gettext("コメントを対応済みにしました。"))
     return redirect("submission", settled.submission_id)

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.services import overview, plan, reconcile
@@ -60,7 +61,7 @@ def _lines(found: QuerySet[Delivery], most: int) -> list[Line]:
 @require_POST
 def cancel(request: HttpRequest, number: int) -> HttpResponse:
     plan.cancel(office(), actor_of(request), number)
-    messages.success(request, "配信を取り消しました。")
+    messages.success(request, gettext("配信を取り消しました。"))
     return redirect("deliveries")
 
 
@@ -74,5 +75,5 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
         reconcile.decide_again(ctx, actor, number)
     else:
         reconcile.decide_let_be(ctx, actor, number)
-    messages.success(request, "決着させました。")
+    messages.success(request, gettext("決着させました。"))
     return redirect("deliveries")

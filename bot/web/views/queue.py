@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timesince import timesince, timeuntil
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.services import looks, review
@@ -115,11 +116,15 @@ def approve_opened(request: HttpRequest) -> HttpResponse:
     approved = [o for o in outcomes if o.refusal is None]
     if approved:
         planned = sum(o.deliveries for o in approved)
-        messages.success(request, f"{len(approved)}件を承認し、{planned}件の配信を予定に入れました。")
+        messages.success(
+            request,
+            gettext("%(count)d件を承認し、%(planned)d件の配信を予定に入れました。")
+            % {"count": len(approved), "planned": planned},
+        )
     for outcome in outcomes:
         if outcome.refusal:
             why = f"{outcome.refusal.summary}。{outcome.refusal.next_step}。"
-            messages.error(request, f"「{outcome.title}」は承認していません。{why}")
+            messages.error(request, gettext("「%(title)s」は承認していません。%(why)s") % {"title": outcome.title, "why": why})
     if not outcomes:
-        messages.error(request, "承認する申請が選ばれていません。左の欄で選んでください。")
+        messages.error(request, gettext("承認する申請が選ばれていません。左の欄で選んでください。"))
     return redirect("queue")

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.errors import NotAllowed, StaleApproval
@@ -37,7 +38,7 @@ def stop(request: HttpRequest) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
     if request.method == "POST":
         count = pause.pause(ctx, actor, request.POST.get("reason", ""), request.POST.get("channel", ""))
-        messages.success(request, f"配信を止めました。{count}件を保留にしました。")
+        messages.success(request, gettext("配信を止めました。%(count)d件を保留にしました。") % {"count": count})
         return redirect("held")
     channels = [spec for spec in ctx.specs if spec.publishes]
     return render(request, "stop.html", {"channels": channels, "may_pause": actor.may(Permission.PAUSE)})
@@ -75,7 +76,9 @@ def _held(ctx: Context, delivery: Delivery, shut: set[str]) -> Held:
 @require_POST
 def resume(request: HttpRequest) -> HttpResponse:
     pause.resume(office(), actor_of(request), request.POST.get("channel", ""))
-    messages.success(request, "停止を解除しました。まだ何も出ません。下の保留を一つずつ見直して、予定に戻してください。")
+    messages.success(
+        request, gettext("停止を解除しました。まだ何も出ません。下の保留を一つずつ見直して、予定に戻してください。")
+    )
     return redirect("held")
 
 
@@ -92,5 +95,5 @@ def release(request: HttpRequest, number: int) -> HttpResponse:
     if request.POST.get("digest") != found.digest:
         raise StaleApproval("not what was seen", summary="見ていた内容と違います", next_step="画面を開き直してください")
     pause.release(ctx, actor, number)
-    messages.success(request, f"「{found.title}」の配信を予定に戻しました。")
+    messages.success(request, gettext("「%(title)s」の配信を予定に戻しました。") % {"title": found.title})
     return redirect("held")

@@ -33,6 +33,13 @@ def test_what_changed_since_this_person_last_looked_is_marked_word_by_word(offic
     assert "<del>入力</del><ins>代筆</ins>" in page
 
 
+def test_channels_in_which_the_same_words_changed_are_shown_as_one(office: Office, officer: Browser) -> None:
+    officer.get(page_of(office.submit(office.post())))
+    page = officer.get(page_of(resubmitted(office, "入力します", "代筆します"))).text
+    assert "<h3>Instagram・Facebook・新聞広報</h3>" in page
+    assert page.count("<del>入力</del>") == 1
+
+
 def test_who_has_not_seen_the_earlier_one_gets_no_comparison_with_it(office: Office, officer: Browser) -> None:
     office.submit(office.post())
     page = officer.get(page_of(resubmitted(office, "入力します", "代筆します"))).text

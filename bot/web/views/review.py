@@ -95,7 +95,19 @@ class ShownChanges:
 
 
 def shown_changes(ctx: Context, comparison: Comparison) -> ShownChanges:
-    return ShownChanges(channels=[(ctx.spec(c.channel).label, c) for c in comparison.channels], comparison=comparison)
+    """Channels in which the very same words changed are shown as one."""
+    alike: dict[object, list[ChannelChange]] = {}
+    for change in comparison.channels:
+        alike.setdefault(_changed(change), []).append(change)
+    together = [("・".join(ctx.spec(c.channel).label for c in group), group[0]) for group in alike.values()]
+    return ShownChanges(channels=together, comparison=comparison)
+
+
+def _changed(change: ChannelChange) -> object:
+    """What is new in a change, without the text around it and the channel's own copy of a picture."""
+    words = tuple((p.kind, p.text.strip()) for p in change.text if p.kind in ("added", "removed"))
+    pictures = tuple((p.old is None, p.new is None, p.alt) for p in change.pictures)
+    return words, pictures, change.new, change.gone
 
 
 def duties(ctx: Context, actor: Actor, found: Submission) -> Duties:

@@ -13,7 +13,7 @@ from bot.services import audit, plan
 from bot.services.context import Context
 from bot.services.submit import void_if_changed
 from bot.services.transition import move_submission
-from bot.store.models import Decision, Delivery, Submission
+from bot.store.models import Decision, Delivery, Submission, User
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import IN_QUEUE, SubmissionState
 from bot.workflow.transitions import Act
@@ -122,10 +122,27 @@ def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str, te
             summary="所属長の確認が先に要ります",
             next_step=f"{submission.department}の所属長（{head}）に確認を頼んでください",
         )
+    if terms.on_behalf_of:
+        _require_decider(actor, terms.on_behalf_of)
     _require_seen(ctx, submission, seen_digest)
     with transaction.atomic():
         _decide(ctx, actor, submission, Act.APPROVE, reference=terms.reference, on_behalf_of=terms.on_behalf_of)
         return plan.create(ctx, submission, terms.at)
+
+
+def absent_deciders(actor: Actor) -> list[str]:
+    """The others who may decide, and so may be away."""
+    others = User.objects.filter(is_active=True).exclude(username=actor.person).order_by("username")
+    return [user.username for user in others if user.actor.may(Permission.DECIDE)]
+
+
+def _require_decider(actor: Actor, person: str) -> None:
+    if person not in absent_deciders(actor):
+        raise NotAllowed(
+            "not someone who decides",
+            summary="代決できるのは、承認の権限がある、ほかの人の不在のときだけです",
+            next_step="代決の欄を選び直してください",
+        )
 
 
 def countersign(ctx: Context, actor: Actor, decision_id: int) -> None:

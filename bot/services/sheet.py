@@ -124,6 +124,8 @@ def as_docx(ctx: Context, made: Sheet) -> bytes:
         for part in variant.parts:
             document.add_paragraph(part.text)
         for media in variant.media:
+            picture = submission.blobs.get(sha256=media.sha256)
+            document.add_picture(BytesIO(bytes(picture.data)), width=Mm(60))
             document.add_paragraph(f"画像の説明：{media.alt}")
     _course(ctx, document, made)
     out = BytesIO()

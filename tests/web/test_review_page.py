@@ -160,7 +160,8 @@ def test_a_departments_head_looks_first_where_the_city_wants_it(office: Office, 
     assert "所属長の確認が先に要ります" in refused.text
     assert officer.post(f"{page}endorse/", page, digest=submission.digest).status_code == 403
     head = signed_in(web_site, "soumu-leader")
-    assert head.post(f"{page}endorse/", page, digest="0" * 64).status_code == 409
+    refused = head.post(f"{page}endorse/", page, digest="0" * 64)
+    assert (refused.status_code, "この操作はしていません" in refused.text) == (409, True)
     head.post(f"{page}endorse/", page, digest=submission.digest)
     assert "3件の配信を予定に入れました" in officer.post(f"{page}approve/", page, digest=submission.digest).text
 
@@ -209,6 +210,7 @@ def test_the_proposal_sheet_holds_the_texts_the_decision_and_its_number(office: 
     for told in ("広広第123号", submission.digest[:12], "2026年12月1日", "市民課"):
         assert told in page
         assert told in cells
+    assert len(document.inline_shapes) == page.count('alt="赤い四角の見本"') == 4
     for told in ("職員がお話を聞いて入力します。", "赤い四角の見本", "承認　kouhou"):
         assert told in page
         assert told in paragraphs
@@ -219,3 +221,13 @@ def test_a_stranger_gets_no_proposal_sheet(office: Office, people: None, web_sit
     stranger = signed_in(web_site, "soumu-leader")
     for name in ("sheet/", "sheet.docx"):
         assert stranger.get(f"{page_of(submission)}{name}").status_code == 404
+
+
+def test_nobody_decides_in_the_absence_of_someone_who_may_not_decide(office: Office, officer: Browser) -> None:
+    submission = office.submit(office.post())
+    page = page_of(submission)
+    for name in ("shimin-leader", "kouhou", "nobody"):
+        refused = officer.post(f"{page}approve/", page, digest=submission.digest, on_behalf_of=name)
+        assert "代決" in refused.text
+        assert refused.status_code == 403
+    assert Submission.objects.get().state == "submitted"

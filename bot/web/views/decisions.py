@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,40 +19,49 @@ from bot.web.office import actor_of, office
 from bot.web.views.review import shown_changes
 
 
-@login_required
-@require_POST
+def _bound_to_what_was_seen(act: Callable[[HttpRequest, int], HttpResponse]) -> Callable[[HttpRequest, int], HttpResponse]:
+    """A page that is no longer true is refused, and what changed meanwhile is shown."""
+
+    @login_required
+    @require_POST
+    @wraps(act)
+    def guarded(request: HttpRequest, number: int) -> HttpResponse:
+        try:
+            return act(request, number)
+        except StaleApproval as stale:
+            ctx = office()
+            found = review.readable_by(ctx, actor_of(request), number)
+            meanwhile = compare.meanwhile(ctx, found)
+            changes = shown_changes(ctx, meanwhile.changes) if meanwhile.changes else None
+            shown = {"error": stale, "submission": found, "newer": meanwhile.newer, "changes": changes}
+            return render(request, "stale.html", shown, status=409)
+
+    return guarded
+
+
+@_bound_to_what_was_seen
 def confirm(request: HttpRequest, number: int) -> HttpResponse:
     review.confirm(office(), actor_of(request), number, request.POST.get("digest", ""))
     messages.success(request, gettext("確認しました。広報担当の承認を待ちます。"))
     return redirect("submission", number)
 
 
-@login_required
-@require_POST
+@_bound_to_what_was_seen
 def endorse(request: HttpRequest, number: int) -> HttpResponse:
     review.endorse(office(), actor_of(request), number, request.POST.get("digest", ""))
     messages.success(request, gettext("所属長として確認しました。広報担当の承認を待ちます。"))
     return redirect("submission", number)
 
 
-@login_required
-@require_POST
+@_bound_to_what_was_seen
 def approve(request: HttpRequest, number: int) -> HttpResponse:
-    """A page that is no longer true is refused, and what changed meanwhile is shown."""
-    ctx, given = office(), request.POST
+    given = request.POST
     terms = review.Terms(
         at=moment(given.get("at", "")) if given.get("when") == "at" else None,
         reference=given.get("reference", "").strip()[:60],
         on_behalf_of=given.get("on_behalf_of", ""),
     )
-    try:
-        made = review.approve(ctx, actor_of(request), number, given.get("digest", ""), terms)
-    except StaleApproval as stale:
-        found = review.find(number)
-        meanwhile = compare.meanwhile(ctx, found)
-        changes = shown_changes(ctx, meanwhile.changes) if meanwhile.changes else None
-        shown = {"error": stale, "submission": found, "newer": meanwhile.newer, "changes": changes}
-        return render(request, "stale.html", shown, status=409)
+    made = review.approve(office(), actor_of(request), number, given.get("digest", ""), terms)
     messages.success(request, gettext("承認しました。%(count)d件の配信を予定に入れました。") % {"count": len(made)})
     return redirect("submission", number)
 

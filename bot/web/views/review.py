@@ -16,10 +16,10 @@ from bot.render.comparison import ChannelChange, Comparison
 from bot.render.variant import Media, read_bundle
 from bot.services import comments, compare, looks, paper, review, sheet
 from bot.services.context import Context
-from bot.store.models import Comment, Submission, User
+from bot.store.models import Comment, Submission
 from bot.web.office import actor_of, office
 from bot.web.views.queue import row
-from bot.workflow.actors import Actor, Permission, Role
+from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import IN_QUEUE, SubmissionState
 
 
@@ -66,7 +66,7 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
         "changes": shown_changes(ctx, compare.between(against, found)) if against else None,
         "earlier": [c for c in comments.of_post(found) if c.submission_id != found.id],
         "phrases": load_phrases(ctx.config.content_dir / "phrases.yml"),
-        "absent": User.objects.filter(role=Role.OFFICER, is_active=True).exclude(username=actor.person),
+        "absent": review.absent_deciders(actor),
     }
     return render(request, "submission.html", shown)
 

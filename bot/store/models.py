@@ -73,7 +73,7 @@ class Submission(models.Model):
         indexes = [
             models.Index(fields=["state", "submitted_at"]),
             models.Index(fields=["state", "department"], name="departments_by_state"),
-            models.Index(fields=["publish_at"], name="wished"),
+            models.Index(fields=["state", "publish_at"], name="wished"),
             models.Index(fields=["identity"], name="same_post"),
         ]
 

@@ -25,6 +25,19 @@ def test_a_line_tells_who_what_where_when_and_until_when(office: Office, officer
     assert "12月1日（火） 13:15まで" in line
 
 
+def test_a_measure_is_shown_by_number_and_name(office: Office, officer: Browser) -> None:
+    (office.folder / "strategy" / "plan.yml").write_text('"1-1": {name: 書かない窓口の推進}\n', encoding="utf-8")
+    submission = office.submit(office.post())
+    for path in ("/queue/", f"/submissions/{submission.id}/"):
+        assert "1-1 書かない窓口の推進" in officer.get(path).text
+
+
+def test_a_plan_that_cannot_be_read_gets_one_sentence(office: Office, officer: Browser) -> None:
+    office.submit(office.post())
+    (office.folder / "strategy" / "plan.yml").write_text("- 1-1\n", encoding="utf-8")
+    assert "plan.yml を読めません" in officer.get("/queue/").text
+
+
 def test_the_deadline_is_the_expiry_where_that_comes_first(office: Office) -> None:
     submission = office.submit(office.post(extra="publish: 2026-12-01 12:15\nexpires: 2026-12-01 12:30"))
     assert review.deadline(office.ctx, submission) == submission.expires_at

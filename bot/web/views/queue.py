@@ -15,6 +15,7 @@ from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from bot.content.library import Library
 from bot.services import looks, review
 from bot.services import queue as desk
 from bot.services.context import Context
@@ -34,6 +35,7 @@ class Row:
 
     submission: Submission
     label: str
+    measure: str
     channels: list[str]
     slot_at: time | None
     age: str
@@ -48,12 +50,16 @@ class Row:
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
+    library = ctx.library
     wanted = _wanted(request)
     numbers = desk.waiting(ctx, actor, wanted).values_list("id", flat=True)
     page = Paginator(numbers, PER_PAGE).get_page(request.GET.get("page"))
     opened = looks.opened(actor, page)
     may_decide = actor.may(Permission.DECIDE)
-    rows = [row(ctx, s, s.id in opened, may_decide and actor.person not in (s.author, s.submitted_by)) for s in desk.rows(page)]
+    rows = [
+        row(ctx, library, s, s.id in opened, may_decide and actor.person not in (s.author, s.submitted_by))
+        for s in desk.rows(page)
+    ]
     shown = {
         "rows": rows,
         "page": page,
@@ -62,7 +68,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "query": _query(request),
         "departments": desk.departments(ctx, actor),
         "channels": ctx.specs,
-        "recent": [row(ctx, s, True, False) for s in desk.decided(ctx, actor, RECENT)],
+        "recent": [row(ctx, library, s, True, False) for s in desk.decided(ctx, actor, RECENT)],
         "countersign": review.to_countersign(actor),
         "may_decide": may_decide,
         "pickable": any(r.pickable for r in rows),
@@ -89,12 +95,13 @@ def _query(request: HttpRequest) -> str:
     return kept.urlencode()
 
 
-def row(ctx: Context, submission: Submission, opened: bool, may_pick: bool) -> Row:
+def row(ctx: Context, library: Library, submission: Submission, opened: bool, may_pick: bool) -> Row:
     last, now = review.deadline(ctx, submission), ctx.clock.now()
     slot = ctx.rules.slots.get(submission.slot)
     return Row(
         submission=submission,
         label=LABELS[SubmissionState(submission.state)],
+        measure=f"{submission.measure} {library.measures.get(submission.measure, '')}".strip(),
         channels=[ctx.spec(key).label for key in submission.channels.strip(",").split(",") if key],
         slot_at=slot.at if slot else None,
         age=timesince(submission.submitted_at, now, depth=1),

@@ -56,7 +56,7 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
     looks.record(ctx, actor, found)
     shown = {
         "submission": found,
-        "row": row(ctx, found, True, False),
+        "row": row(ctx, ctx.library, found, True, False),
         "channels": shown_channels(ctx, found),
         "duties": duties(ctx, actor, found),
         "done": [sheet.step(ctx, d) for d in found.decisions.order_by("at", "id")],

@@ -92,7 +92,7 @@ def web_site(_database: None) -> Iterator[str]:
     http = create_server(get_wsgi_application(), host="127.0.0.1", port=0, threads=4)
     threading.Thread(target=http.run, daemon=True).start()
     yield f"http://127.0.0.1:{http.effective_port}"  # type: ignore[union-attr]
-    http.close()
+    http.trigger.pull_trigger(http.close)  # type: ignore[union-attr]  # in its own loop: nothing is polled once it is closed
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from bot.config import Config
 from bot.errors import ChannelError, Duplicate
 from bot.media.limits import ImageLimits
 from bot.render.plain import SOCIAL_WITH_LINKS
-from bot.render.variant import ChannelSpec, Media
+from bot.render.variant import ChannelSpec, Fold, Media
 
 if TYPE_CHECKING:
     from bot.channels._graph import Graph
@@ -25,6 +25,7 @@ SPEC = ChannelSpec(
     label="Facebook",
     limit=63206,
     length=len,
+    fold=Fold(lines=5, width=96),  # about 480 Latin letters on a wide screen; not documented
     images=ImageLimits(max_count=10, max_bytes=3_900_000, max_alt=1000),
     style=SOCIAL_WITH_LINKS,
 )

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.channels.base import Channel
 from bot.config import Config
 from bot.media.limits import ImageLimits
-from bot.render.variant import ChannelSpec, Rate
+from bot.render.variant import ChannelSpec, Fold, Rate
 from bot.text.counting import utf16_length
 
 SPEC = ChannelSpec(
@@ -15,6 +15,7 @@ SPEC = ChannelSpec(
     label="Instagram",
     limit=2200,
     length=utf16_length,
+    fold=Fold(lines=3, width=42),  # three lines, some 125 Latin letters, by Instagram's help page 1643471055915254
     images=ImageLimits(
         min_count=1,
         max_count=10,

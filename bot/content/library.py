@@ -17,7 +17,7 @@ from bot.content.markup import Reader
 from bot.content.people import City, load_city, load_people
 from bot.content.post import Achievement, Author, Override, People, Picture, Post, Source
 from bot.errors import ContentError, FrontMatterError, MediaError, Place
-from bot.strategy import indicators
+from bot.strategy import indicators, plan
 from bot.strategy.indicators import Indicator
 
 _REQUIRED = ("title", "author", "measure", "achievement", "channels")
@@ -50,6 +50,10 @@ class Library:
     @cached_property
     def indicators(self) -> Mapping[str, Indicator]:
         return indicators.load(self.root / "strategy" / "indicators.yml")
+
+    @cached_property
+    def measures(self) -> Mapping[str, str]:
+        return plan.load(self.root / "strategy" / "plan.yml")
 
     def paths(self) -> list[Path]:
         """All posts, in a stable order."""

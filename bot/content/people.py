@@ -15,7 +15,8 @@ from bot.errors import ConfigError
 
 @dataclass(frozen=True, kw_only=True)
 class City:
-    """Names of this municipality. `protected_words` are never cut in two."""
+    """Names of this municipality. `protected_words` are never cut in two. `heads` maps a department to the person whose 確認
+    (発信管理者) its posts need before the PR office approves; a department that is not named there needs none."""
 
     name: str
     office: str
@@ -23,6 +24,7 @@ class City:
     official_site: str = ""
     protected_words: tuple[str, ...] = ()
     accounts: Mapping[str, str] = field(default_factory=dict)
+    heads: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_people(path: Path) -> Mapping[str, Author]:
@@ -39,6 +41,9 @@ def load_city(path: Path) -> City:
     for required in ("name", "office", "paper"):
         if not entries.get(required):
             raise _wrong(path, required, "がありません")
+    for names in ("accounts", "heads"):
+        if not isinstance(entries.get(names) or {}, dict):
+            raise _wrong(path, names, "は「名前: 値」の形で書いてください")
     entries["protected_words"] = tuple(str(w) for w in entries.get("protected_words") or ())
     return City(**{k: v for k, v in entries.items() if v is not None})
 

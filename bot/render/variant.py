@@ -31,12 +31,21 @@ class Rate:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fold:
+    """A feed shows about `lines` lines of `width` half-width columns (a Japanese character takes two)."""
+
+    lines: int
+    width: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChannelSpec:
     """`label` is the name on screens. `limit` counts as `length` does; None means no limit of the channel's own.
     `unit` is the word for what is counted. `options` are the front matter keys only this channel knows, with their types.
     `split(text, protected words)` cuts a text into a thread's parts when the post asks for one (None: no threads here).
-    `style` says how ruby, headings and links stand in plain text. `publishes` is False for a channel that is exported
-    rather than sent. `rate` is the platform's own limit for one account, which we do not run into knowingly."""
+    `fold` is where the channel hides the rest of a text behind 「続きを読む」 (None: nowhere). `style` says how ruby,
+    headings and links stand in plain text. `publishes` is False for a channel that is exported rather than sent. `rate` is
+    the platform's own limit for one account, which we do not run into knowingly."""
 
     key: str
     label: str
@@ -44,6 +53,7 @@ class ChannelSpec:
     length: Callable[[str], int]
     images: ImageLimits
     unit: str = "字"
+    fold: Fold | None = None
     max_hashtags: int | None = None
     options: Mapping[str, type] = field(default_factory=dict)
     split: Callable[[str, tuple[str, ...]], tuple[str, ...]] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from bot.errors import ScheduleError, SlotTaken
 from bot.schedule.calendar import days_from, is_open
@@ -45,10 +46,25 @@ def next_free(channel: str, name: str, after: datetime, taken: Collection[dateti
     return moment
 
 
+def free_times(channel: str, after: datetime, taken: Collection[datetime], rules: Rules, count: int) -> list[datetime]:
+    """The next `count` slot times of any name that are still free, in order."""
+    start = after.astimezone(rules.zone).date()
+    times = {
+        moment
+        for slot in rules.slots.values()
+        for moment in islice((m for m in fires(slot, channel, start, rules) if _is_free(m, after, taken, slot)), count)
+    }
+    return sorted(times)[:count]
+
+
+def _is_free(moment: datetime, after: datetime, taken: Collection[datetime], slot: Slot) -> bool:
+    return moment > after and not any(abs(moment - other) < max(slot.gap, timedelta(minutes=1)) for other in taken)
+
+
 def _first_free(
     slot: Slot, channel: str, start: date, after: datetime, taken: Collection[datetime], rules: Rules
 ) -> datetime | None:
     for moment in fires(slot, channel, start, rules):
-        if moment > after and not any(abs(moment - other) < max(slot.gap, timedelta(minutes=1)) for other in taken):
+        if _is_free(moment, after, taken, slot):
             return moment
     return None

@@ -20,13 +20,13 @@ from bot.workflow.states import OCCUPIED, PENDING, DeliveryState
 from bot.workflow.transitions import Event
 
 
-def create(ctx: Context, submission: Submission) -> list[Delivery]:
-    """Deliveries for every channel that sends, save those on which the post is already out. Inside the approval's
-    transaction. Raises ScheduleError where the post's wish cannot be met."""
+def create(ctx: Context, submission: Submission, at: datetime | None = None) -> list[Delivery]:
+    """Deliveries for every channel that sends, save those on which the post is already out; `at` is a time that the PR office
+    chose instead of the author's wish. Inside the approval's transaction. Raises ScheduleError where it cannot be met."""
     made: list[Delivery] = []
     for variant in read_bundle(submission.bundle).variants:
         if ctx.spec(variant.channel).publishes and not _is_out(submission, variant):
-            made += _deliveries(ctx, submission, variant)
+            made += _deliveries(ctx, submission, variant, at)
     return made
 
 
@@ -34,8 +34,8 @@ def _is_out(submission: Submission, variant: Variant) -> bool:
     return Delivery.objects.filter(identity=submission.identity, channel=variant.channel, state__in=sorted(OCCUPIED)).exists()
 
 
-def _deliveries(ctx: Context, submission: Submission, variant: Variant) -> list[Delivery]:
-    due = due_time(ctx, submission, variant.channel)
+def _deliveries(ctx: Context, submission: Submission, variant: Variant, at: datetime | None) -> list[Delivery]:
+    due = due_time(ctx, submission, variant.channel, at)
     lane = _lane(ctx, variant.channel)
     last = due + ctx.rules.grace
     made: list[Delivery] = []
@@ -63,19 +63,19 @@ def _lane(ctx: Context, channel: str) -> Lane:
     return lane
 
 
-def due_time(ctx: Context, submission: Submission, channel: str) -> datetime:
-    """When this channel's post is due: the author's time, or the next free slot. Raises ScheduleError."""
+def due_time(ctx: Context, submission: Submission, channel: str, at: datetime | None = None) -> datetime:
+    """When this channel's post is due: the office's time, the author's, or the next free slot. Raises ScheduleError."""
     now = ctx.clock.now()
-    if submission.publish_at:
-        require_open(submission.publish_at, channel, ctx.rules)
-        due = submission.publish_at
+    if wished := at or submission.publish_at:
+        require_open(wished, channel, ctx.rules)
+        due = wished
     else:
         due = slots.next_free(channel, submission.slot, now, _taken(channel), ctx.rules)
     if due + ctx.rules.grace <= now or (submission.expires_at and due > submission.expires_at):
         raise ScheduleError(
             f"too late for {channel}",
             summary="希望の時刻か期限を過ぎているため、配信できません",
-            next_step="原稿の publish: か expires: を直して、申請し直してください",
+            next_step="これからの時刻にするか、原稿の publish: と expires: を直して申請し直してください",
         )
     return due
 
@@ -139,6 +139,13 @@ def reschedule(ctx: Context, actor: Actor, delivery_id: int, moment: datetime) -
         require_moved(moved == 1)
         fleet.wake()
         audit.record(ctx.clock.now(), actor.person, "reschedule", f"delivery:{delivery_id}", detail=moment.isoformat())
+
+
+def free_times(ctx: Context, delivery: Delivery, count: int) -> list[datetime]:
+    """The next free slot times to which a delivery could be moved."""
+    others = [moment for moment in _taken(delivery.lane) if moment != delivery.due_at]
+    times = slots.free_times(delivery.channel, ctx.clock.now(), others, ctx.rules, count)
+    return [moment for moment in times if moment != delivery.due_at]
 
 
 def _least_gap(ctx: Context) -> timedelta:

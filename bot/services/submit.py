@@ -130,6 +130,7 @@ def _keep(ctx: Context, actor: Actor, path: Path, ready: _Ready) -> Submission:
         publish_at=post.publish,
         slot=post.slot,
         expires_at=post.expires,
+        channels=f",{','.join(v.channel for v in ready.bundle.variants)},",
     )
     submission.blobs.set(blobs)
     audit.record(now, actor.person, "submit", f"submission:{submission.id}", digest=submission.digest)

@@ -62,6 +62,7 @@ class Submission(models.Model):
     publish_at = models.DateTimeField(null=True)
     slot = models.CharField(max_length=60, blank=True)
     expires_at = models.DateTimeField(null=True)
+    channels = models.CharField(max_length=200, blank=True, help_text="keys between commas, so that one can be searched for")
     blobs = models.ManyToManyField(Blob)
 
     class Meta:
@@ -72,11 +73,19 @@ class Submission(models.Model):
                 name="one_open_submission_per_post",
             )
         ]
-        indexes = [models.Index(fields=["state", "submitted_at"])]
+        indexes = [
+            models.Index(fields=["state", "submitted_at"]),
+            models.Index(fields=["state", "department"], name="departments_by_state"),
+            models.Index(fields=["state", "publish_at"], name="wished"),
+            models.Index(fields=["identity"], name="same_post"),
+        ]
 
 
 class Decision(models.Model):
-    """What a person decided about a submission, bound to the digest of what they saw."""
+    """What a person decided about a submission, bound to the digest of what they saw.
+
+    `reference` is the number under which the office's own files keep the decision (決裁番号). `on_behalf_of` names the person
+    in whose absence it was decided (代決); they look at it afterwards (後閲), which fills `countersigned_by` and `_at`."""
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="decisions")
     act = models.CharField(max_length=16)
@@ -84,6 +93,45 @@ class Decision(models.Model):
     at = models.DateTimeField()
     reason = models.TextField(blank=True)
     digest = models.CharField(max_length=64)
+    reference = models.CharField(max_length=60, blank=True)
+    on_behalf_of = models.CharField(max_length=150, blank=True)
+    countersigned_by = models.CharField(max_length=150, blank=True)
+    countersigned_at = models.DateTimeField(null=True)
+
+
+class Look(models.Model):
+    """When a person last had a submission before their eyes. Its content never changes, so this says which text they saw."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="looks")
+    person = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["submission", "person"], name="one_look_per_person")]
+
+
+class Comment(models.Model):
+    """A remark at a place in a submission: `quote` begins at character `start` (from 0) of a channel's part."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="comments")
+    channel = models.CharField(max_length=40)
+    part = models.PositiveIntegerField()
+    start = models.PositiveIntegerField()
+    quote = models.TextField()
+    body = models.TextField()
+    author = models.CharField(max_length=150)
+    at = models.DateTimeField()
+    settled_by = models.CharField(max_length=150, blank=True)
+    settled_at = models.DateTimeField(null=True)
+
+
+class FeedKey(models.Model):
+    """The secret in a calendar feed's address. Only its SHA-256 is kept; the address itself is shown once."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="feed_keys")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
 
 
 class Lane(models.Model):
@@ -160,6 +208,8 @@ class Delivery(models.Model):
             models.Index(fields=["last_at"], condition=Q(state="scheduled"), name="too_late_scheduled"),
             models.Index(fields=["last_at"], condition=Q(state="waiting"), name="too_late_waiting"),
             models.Index(fields=["last_at"], condition=Q(state="held"), name="too_late_held"),
+            # For people's lists. A state must not come first: it would draw the planner away from the narrow ones above.
+            models.Index(fields=["due_at", "state", "id"], name="calendar"),
         ]
 
 

@@ -1,12 +1,32 @@
-"""What every page shows: the city's name, the person, the stop switch, the sandbox mark."""
+"""What every page shows: the city's name, the person, the menu, the stop switch, the sandbox mark."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.http import HttpRequest
 
-from bot.services import pause
-from bot.web.office import office
-from bot.workflow.actors import ROLE_LABELS, Role
+from bot.services import overview, pause, queue
+from bot.services.context import Context
+from bot.store.models import Pause
+from bot.web.office import actor_of, office
+from bot.workflow.actors import ROLE_LABELS, Actor, Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A line of the menu. `number` is how much waits there."""
+
+    name: str
+    label: str
+    current: bool
+    number: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped:
+    row: Pause
+    label: str
 
 
 def city(request: HttpRequest) -> dict[str, object]:
@@ -14,6 +34,23 @@ def city(request: HttpRequest) -> dict[str, object]:
     shown: dict[str, object] = {"city": ctx.library.city, "sandbox": ctx.config.sandbox}
     if request.user.is_authenticated:
         shown["role_label"] = ROLE_LABELS[Role(request.user.role)]
-        shown["pauses"] = pause.active()
+        shown["menu"] = _menu(request, ctx, actor_of(request))
+        shown["pauses"] = [_stopped(ctx, row) for row in pause.active()]
         shown["closed_lanes"] = pause.closed_lanes()
     return shown
+
+
+def _menu(request: HttpRequest, ctx: Context, actor: Actor) -> list[Entry]:
+    at = request.resolver_match.url_name if request.resolver_match else ""
+    waiting = queue.waiting(ctx, actor, queue.Wanted()).count()
+    return [
+        Entry(name="queue", label="承認待ち", current=at == "queue", number=waiting),
+        Entry(name="calendar", label="カレンダー", current=at == "calendar"),
+        Entry(name="deliveries", label="配信", current=at == "deliveries"),
+        Entry(name="held", label="保留", current=at == "held", number=overview.held_count(ctx, actor)),
+        Entry(name="history", label="記録", current=at in ("history", "timeline")),
+    ]
+
+
+def _stopped(ctx: Context, row: Pause) -> Stopped:
+    return Stopped(row=row, label=ctx.spec(row.channel).label if row.channel else "全ての配信先")

@@ -12,14 +12,14 @@ from bot.web.accounts import has_proved_second_factor
 from bot.web.office import actor_of, office
 from bot.workflow.actors import NEED_SECOND_FACTOR
 
-# Scripts of this site alone, and only passkeys need one: no other duty does.
+# Scripts and styles only from our own files, and only passkeys need one: no other duty does.
 POLICY = "; ".join(
     (
         "default-src 'none'",
-        "script-src 'self'",
         "connect-src 'self'",
         "img-src 'self'",
         "style-src 'self'",
+        "script-src 'self'",
         "form-action 'self'",
         "frame-ancestors 'none'",
         "base-uri 'none'",

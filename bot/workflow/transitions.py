@@ -17,6 +17,7 @@ class Act(StrEnum):
 
     SUBMIT = "submit"
     CONFIRM = "confirm"
+    ENDORSE = "endorse"  # the department head's 確認; the queue is not left
     APPROVE = "approve"
     RETURN = "return"
     WITHDRAW = "withdraw"
@@ -49,6 +50,8 @@ class Event(StrEnum):
 SUBMISSION: Mapping[tuple[S, Act], S] = {
     (S.DRAFT, Act.SUBMIT): S.SUBMITTED,
     (S.SUBMITTED, Act.CONFIRM): S.CONFIRMED,
+    (S.SUBMITTED, Act.ENDORSE): S.SUBMITTED,
+    (S.CONFIRMED, Act.ENDORSE): S.CONFIRMED,
     (S.SUBMITTED, Act.APPROVE): S.APPROVED,
     (S.CONFIRMED, Act.APPROVE): S.APPROVED,
     (S.SUBMITTED, Act.RETURN): S.RETURNED,

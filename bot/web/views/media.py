@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from bot.services import review
 from bot.store.models import Blob, Submission
-from bot.web.office import actor_of
+from bot.web.office import actor_of, office
 from bot.workflow.states import SubmissionState
 
 
@@ -20,9 +20,8 @@ def public(request: HttpRequest, sha256: str) -> HttpResponse:
 @login_required
 @require_safe
 def preview(request: HttpRequest, number: int, sha256: str) -> HttpResponse:
-    submission = review.find(number)
-    may = review.may_read(actor_of(request), submission) and submission.blobs.filter(sha256=sha256).exists()
-    return _jpeg(sha256, may)
+    submission = review.readable_by(office(), actor_of(request), number)
+    return _jpeg(sha256, submission.blobs.filter(sha256=sha256).exists())
 
 
 def _jpeg(sha256: str, may: bool) -> HttpResponse:

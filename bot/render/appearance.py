@@ -1,0 +1,140 @@
+"""How each channel will show a Variant, as plain data for templates/web/channels/<channel>.html.
+
+Those templates use only what Django's template language and Jinja2 have in common, so the web site and a command that must not
+load Django can both fill them in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+from unicodedata import east_asian_width
+
+from bot.content.people import City
+from bot.render.variant import ChannelSpec, Fold, Media, Part, Variant
+
+RunKind = Literal["", "tag", "link", "ruby", "heading"]
+_MARKED = re.compile(
+    r"(?P<link>https?://[!-~]+)|(?P<tag>(?<!\w)[#＃]\w+)|｜(?P<ruby>[^《》｜\n]+)《(?P<reading>[^》\n]+)》|(?P<heading>^(?:【[^】\n]+】|◆.*)$)",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A stretch of text that the channel shows alike: coloured as a tag or a link, or with its reading beside it."""
+
+    kind: RunKind
+    text: str
+    reading: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """`shape` is that of the frame: "wide", "tall" or "square"."""
+
+    address: str
+    alt: str
+    width: int
+    height: int
+    shape: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownPart:
+    """One post. `rest` is what the channel hides behind 「続きを読む」. `limit` is 0 where the channel has none."""
+
+    number: int
+    shown: tuple[Run, ...]
+    rest: tuple[Run, ...]
+    pictures: tuple[Picture, ...]
+    length: int
+    limit: int
+    over: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appearance:
+    """`handle` is the account's name, "" while it is not known; `templates` are tried in order; `cost` in US dollars, "" if
+    it is free; `chars` to a line of the column."""
+
+    channel: str
+    label: str
+    templates: tuple[str, str]
+    name: str
+    initial: str
+    handle: str
+    parts: tuple[ShownPart, ...]
+    unit: str
+    cost: str
+    chars: int
+
+
+def appearance(spec: ChannelSpec, variant: Variant, city: City, address: Callable[[Media], str], chars: int) -> Appearance:
+    """`address` says where a picture can be had: a page's address, or the data itself. `chars` is the paper's line length."""
+    pictures = tuple(_picture(m, address(m)) for m in variant.media)
+    handle = str(city.accounts.get(spec.key) or "")
+    return Appearance(
+        channel=spec.key,
+        label=spec.label,
+        templates=(f"channels/{spec.key}.html", "channels/plain.html"),
+        name=city.name,
+        initial=city.name[:1],
+        handle="" if handle == "仮" else handle,
+        parts=tuple(_part(spec, p, n, pictures if n == 0 else ()) for n, p in enumerate(variant.parts)),
+        unit=spec.unit,
+        cost=str(variant.cost_usd) if variant.cost_usd else "",
+        chars=chars,
+    )
+
+
+def _picture(media: Media, address: str) -> Picture:
+    ratio = media.width / media.height
+    shape = "square" if 0.95 < ratio < 1.05 else "wide" if ratio > 1 else "tall"
+    return Picture(address=address, alt=media.alt, width=media.width, height=media.height, shape=shape)
+
+
+def _part(spec: ChannelSpec, part: Part, number: int, pictures: tuple[Picture, ...]) -> ShownPart:
+    cut = _fold(part.text, spec.fold)
+    return ShownPart(
+        number=number,
+        shown=tuple(_runs(part.text[:cut])),
+        rest=tuple(_runs(part.text[cut:])),
+        pictures=pictures,
+        length=part.length,
+        limit=part.limit or 0,
+        over=part.limit is not None and part.length > part.limit,
+    )
+
+
+def _fold(text: str, fold: Fold | None) -> int:
+    """Where the visible beginning ends: never within a tag, a link or a reading."""
+    cut = _end_of_lines(text, fold) if fold else len(text)
+    return next((m.start() for m in _MARKED.finditer(text) if m.start() < cut < m.end()), cut)
+
+
+def _end_of_lines(text: str, fold: Fold) -> int:
+    """How many characters fill the fold's lines, an empty line counting as one."""
+    line, column = 1, 0
+    for at, character in enumerate(text):
+        width = 2 if east_asian_width(character) in "WFA" else 1
+        if character == "\n" or column + width > fold.width:
+            line, column = line + 1, 0
+            if line > fold.lines:
+                return at
+        column += 0 if character == "\n" else width
+    return len(text)
+
+
+def _runs(text: str) -> Iterator[Run]:
+    at = 0
+    for match in _MARKED.finditer(text):
+        if match.start() > at:
+            yield Run(kind="", text=text[at : match.start()])
+        kind: RunKind = next(k for k in ("link", "tag", "ruby", "heading") if match[k])
+        yield Run(kind=kind, text=match[kind], reading=match["reading"] or "")
+        at = match.end()
+    if at < len(text):
+        yield Run(kind="", text=text[at:])

@@ -1,0 +1,89 @@
+"""What differs between two Bundles of one post, in the terms in which a person decides: texts, pictures, wishes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bot.render.variant import Bundle, Media, Variant
+from bot.text.difference import Piece, abridged, difference
+
+WISHES: Mapping[str, str] = {
+    "publish": "希望の時刻",
+    "slot": "配信枠",
+    "expires": "期限",
+    "channels": "配信先",
+    "issue": "号",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureChange:
+    """`old` is None for a new picture, `new` for one that was taken away; both where only the description changed."""
+
+    old: Media | None
+    new: Media | None
+    alt: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelChange:
+    """`text` is abridged, and empty where the text stayed as it was. `gone` if the channel was taken off the list."""
+
+    channel: str
+    text: tuple[Piece, ...]
+    pictures: tuple[PictureChange, ...]
+    new: bool
+    gone: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class WishChange:
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    channels: tuple[ChannelChange, ...]
+    wishes: tuple[WishChange, ...]
+
+
+def compare(old: Bundle, new: Bundle) -> Comparison:
+    return Comparison(channels=tuple(_channels(old, new)), wishes=tuple(_wishes(old.wish, new.wish)))
+
+
+def _channels(old: Bundle, new: Bundle) -> Iterator[ChannelChange]:
+    gone = [v for v in old.variants if new.variant(v.channel) is None]
+    pairs = [(old.variant(v.channel), v) for v in new.variants] + [(v, None) for v in gone]
+    for before, after in pairs:
+        text, pictures = _text_change(before, after), tuple(_pictures(before, after))
+        if text or pictures:
+            channel = (after or before).channel  # type: ignore[union-attr]  # one of the two is there
+            yield ChannelChange(channel=channel, text=text, pictures=pictures, new=before is None, gone=after is None)
+
+
+def _text_change(before: Variant | None, after: Variant | None) -> tuple[Piece, ...]:
+    old, new = _text(before), _text(after)
+    return abridged(difference(old, new)) if old != new else ()
+
+
+def _text(variant: Variant | None) -> str:
+    return "\n\n".join(p.text for p in variant.parts) if variant else ""
+
+
+def _pictures(before: Variant | None, after: Variant | None) -> Iterator[PictureChange]:
+    old = {m.sha256: m for m in before.media} if before else {}
+    new = {m.sha256: m for m in after.media} if after else {}
+    for sha256 in dict.fromkeys((*old, *new)):
+        was, now = old.get(sha256), new.get(sha256)
+        if was is None or now is None or was.alt != now.alt:
+            yield PictureChange(old=was, new=now, alt=difference(was.alt if was else "", now.alt if now else ""))
+
+
+def _wishes(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[WishChange]:
+    for key, label in WISHES.items():
+        was, now = old.get(key, ""), new.get(key, "")
+        if was != now:
+            yield WishChange(label=label, old=was, new=now)

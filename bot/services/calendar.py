@@ -1,0 +1,106 @@
+"""What goes out where, day by day, beside everything that keeps things from going out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+from bot.schedule.calendar import closed_reason, days_from
+from bot.schedule.rules import Blackout
+from bot.services import overview, paper, review
+from bot.services.context import Context
+from bot.store.models import Delivery, Submission
+from bot.workflow.actors import Actor
+from bot.workflow.states import IN_QUEUE, LABELS, PENDING, DeliveryState, SubmissionState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A delivery, or (kind "wish") what still waits for approval at the time its author asked for. `at` is local."""
+
+    kind: Literal["delivery", "wish"]
+    at: datetime
+    title: str
+    channel: str
+    state: str
+    label: str
+    submission_id: int
+    delivery_id: int = 0
+    url: str = ""
+    movable: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """`closed` says why nothing goes out ("" on an open day); `notes` are blackouts and the paper's copy deadlines."""
+
+    date: date
+    closed: str
+    blackouts: list[str]
+    deadlines: list[str]
+    entries: list[Entry]
+
+
+def days(ctx: Context, actor: Actor, first: date, count: int) -> list[Day]:
+    """`count` days from `first` on, with what this person may see."""
+    start = datetime.combine(first, time(), ctx.rules.zone)
+    found = sorted(entries(ctx, actor, start, start + timedelta(days=count)), key=lambda e: (e.at, e.channel))
+    deadlines = paper.copy_deadlines(ctx)
+    return [
+        Day(
+            date=day,
+            closed=closed_reason(day, ctx.rules),
+            blackouts=[_blackout(ctx, b) for b in ctx.rules.blackouts if _covers(b, day, ctx)],
+            deadlines=[f"{issue}号の原稿締切" for issue in deadlines.get(day, ())],
+            entries=[e for e in found if e.at.date() == day],
+        )
+        for day in days_from(first, count)
+    ]
+
+
+def entries(ctx: Context, actor: Actor, start: datetime, end: datetime) -> list[Entry]:
+    """Everything from `start` until `end` that this person may see, in two queries."""
+    own = Submission.objects.filter(review.readable(ctx, actor))
+    planned = overview.readable(ctx, actor).filter(due_at__gte=start, due_at__lt=end, part=0)
+    wished = own.filter(publish_at__gte=start, publish_at__lt=end, state__in=sorted(IN_QUEUE))
+    rows = planned.select_related("submission").defer("submission__bundle", "submission__source")
+    return [*(_delivery(ctx, d) for d in rows), *(_wish(ctx, s) for s in wished.defer("bundle", "source"))]
+
+
+def _delivery(ctx: Context, row: Delivery) -> Entry:
+    return Entry(
+        kind="delivery",
+        at=(row.published_at or row.due_at).astimezone(ctx.rules.zone),
+        title=row.submission.title,
+        channel=ctx.spec(row.channel).label,
+        state=row.state,
+        label=LABELS[DeliveryState(row.state)],
+        submission_id=row.submission_id,
+        delivery_id=row.id,
+        url=row.url,
+        movable=row.state in PENDING,
+    )
+
+
+def _wish(ctx: Context, row: Submission) -> Entry:
+    assert row.publish_at is not None  # noqa: S101 asked for in the query
+    return Entry(
+        kind="wish",
+        at=row.publish_at.astimezone(ctx.rules.zone),
+        title=row.title,
+        channel="・".join(ctx.spec(key).label for key in row.channels.strip(",").split(",") if key),
+        state=row.state,
+        label=LABELS[SubmissionState(row.state)],
+        submission_id=row.id,
+    )
+
+
+def _covers(blackout: Blackout, day: date, ctx: Context) -> bool:
+    start = datetime.combine(day, time(), ctx.rules.zone)
+    return blackout.start < start + timedelta(days=1) and start < blackout.end
+
+
+def _blackout(ctx: Context, blackout: Blackout) -> str:
+    where = "・".join(ctx.spec(key).label for key in sorted(blackout.channels)) or "全ての配信先"
+    return f"配信を止める期間（{where}）：{blackout.why}"

@@ -1,0 +1,156 @@
+"""The calendar by month, week and list; moving a delivery; the feed for one's own calendar program."""
+
+from __future__ import annotations
+
+from calendar import SUNDAY, Calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal, cast, get_args
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from bot.services import calendar as plans
+from bot.services import feeds, plan, review
+from bot.store.models import User
+from bot.web.office import actor_of, office
+from bot.web.views.decisions import moment
+from bot.workflow.actors import Permission
+from bot.workflow.states import PENDING
+
+View = Literal["month", "week", "list"]
+LIST_DAYS = 60
+MOST_IN_A_CELL: Mapping[View, int] = {"month": 6, "week": 20, "list": 100}
+FREE_TIMES = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """The days that a view shows, and the days from which the neighbouring views start."""
+
+    first: date
+    count: int
+    before: date
+    after: date
+    title: str
+
+
+@login_required
+@require_GET
+def calendar(request: HttpRequest) -> HttpResponse:
+    return _page(request)
+
+
+def _page(request: HttpRequest, feed: str = "") -> HttpResponse:
+    ctx, actor = office(), actor_of(request)
+    today = ctx.clock.now().astimezone(ctx.rules.zone).date()
+    day = _day(request.GET.get("date", ""), today)
+    asked = request.GET.get("view", "month")
+    view = cast(View, asked if asked in get_args(View) else "month")
+    span = _span(view, day)
+    days = plans.days(ctx, actor, span.first, span.count)
+    shown = {
+        "view": view,
+        "most": MOST_IN_A_CELL[view],
+        "views": [("month", "月ごと"), ("week", "週ごと"), ("list", "一覧")],
+        "day": day,
+        "today": today,
+        "span": span,
+        "weeks": [days[n : n + 7] for n in range(0, len(days), 7)],
+        "days": [d for d in days if d.entries or d.blackouts or d.deadlines],
+        "may_plan": actor.may(Permission.PLAN),
+        "subscribed": cast(User, request.user).feed_keys.filter(revoked_at=None).exists(),
+        "feed": feed,
+    }
+    return render(request, "calendar.html", shown)
+
+
+def _day(text: str, today: date) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return today
+
+
+def _span(view: View, day: date) -> Span:
+    if view == "list":
+        step = timedelta(days=LIST_DAYS)
+        return Span(
+            first=day,
+            count=LIST_DAYS,
+            before=day - step,
+            after=day + step,
+            title=gettext("%(day)sから") % {"day": date_format(day, gettext("Y年n月j日"))},
+        )
+    if view == "week":
+        first = day - timedelta(days=(day.weekday() + 1) % 7)
+        week = timedelta(days=7)
+        return Span(
+            first=first,
+            count=7,
+            before=day - week,
+            after=day + week,
+            title=gettext("%(day)sの週") % {"day": date_format(first, gettext("Y年n月j日"))},
+        )
+    weeks = Calendar(SUNDAY).monthdatescalendar(day.year, day.month)
+    return Span(
+        first=weeks[0][0],
+        count=7 * len(weeks),
+        before=day.replace(day=1) - timedelta(days=1),
+        after=day.replace(day=28) + timedelta(days=4),
+        title=date_format(day, gettext("Y年n月")),
+    )
+
+
+@login_required
+def move(request: HttpRequest, number: int) -> HttpResponse:
+    """The form; and what the form, or a dragged entry, sends."""
+    ctx, actor = office(), actor_of(request)
+    actor.require(Permission.PLAN)
+    delivery = plan.find(number)
+    review.readable_by(ctx, actor, delivery.submission_id)
+    if request.method == "POST":
+        chosen = request.POST.get("free") or request.POST.get("at", "")
+        target = moment(chosen)
+        plan.reschedule(ctx, actor, number, target)
+        messages.success(
+            request,
+            gettext("「%(title)s」を%(time)sに移しました。")
+            % {"title": delivery.submission.title, "time": date_format(target, gettext("n月j日 H:i"))},
+        )
+        return redirect(f"{reverse('calendar')}?date={target:%Y-%m-%d}")
+    shown = {
+        "delivery": delivery,
+        "channel": ctx.spec(delivery.channel).label,
+        "movable": delivery.state in PENDING,
+        "free": plan.free_times(ctx, delivery, FREE_TIMES),
+    }
+    return render(request, "move.html", shown)
+
+
+@login_required
+@require_POST
+def subscribe(request: HttpRequest) -> HttpResponse:
+    key = feeds.issue(office(), cast(User, request.user))
+    return _page(request, request.build_absolute_uri(reverse("feed", args=(key.reveal(),))))
+
+
+@login_required
+@require_POST
+def unsubscribe(request: HttpRequest) -> HttpResponse:
+    feeds.revoke(office(), cast(User, request.user))
+    messages.success(request, gettext("カレンダーのアドレスを使えなくしました。"))
+    return redirect("calendar")
+
+
+@require_safe
+def feed(request: HttpRequest, key: str) -> HttpResponse:
+    site = request.build_absolute_uri("/").rstrip("/")
+    return HttpResponse(feeds.feed(office(), key, site), content_type="text/calendar; charset=utf-8")

@@ -1,0 +1,120 @@
+"""What people do to a submission: decide, comment, look at it afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from bot.errors import ScheduleError, StaleApproval
+from bot.services import comments, compare, review
+from bot.web.office import actor_of, office
+from bot.web.views.review import shown_changes
+
+
+def _bound_to_what_was_seen(act: Callable[[HttpRequest, int], HttpResponse]) -> Callable[[HttpRequest, int], HttpResponse]:
+    """A page that is no longer true is refused, and what changed meanwhile is shown."""
+
+    @login_required
+    @require_POST
+    @wraps(act)
+    def guarded(request: HttpRequest, number: int) -> HttpResponse:
+        try:
+            return act(request, number)
+        except StaleApproval as stale:
+            ctx = office()
+            found = review.readable_by(ctx, actor_of(request), number)
+            meanwhile = compare.meanwhile(ctx, found)
+            changes = shown_changes(ctx, meanwhile.changes) if meanwhile.changes else None
+            shown = {"error": stale, "submission": found, "newer": meanwhile.newer, "changes": changes}
+            return render(request, "stale.html", shown, status=409)
+
+    return guarded
+
+
+@_bound_to_what_was_seen
+def confirm(request: HttpRequest, number: int) -> HttpResponse:
+    review.confirm(office(), actor_of(request), number, request.POST.get("digest", ""))
+    messages.success(request, gettext("確認しました。広報担当の承認を待ちます。"))
+    return redirect("submission", number)
+
+
+@_bound_to_what_was_seen
+def endorse(request: HttpRequest, number: int) -> HttpResponse:
+    review.endorse(office(), actor_of(request), number, request.POST.get("digest", ""))
+    messages.success(request, gettext("所属長として確認しました。広報担当の承認を待ちます。"))
+    return redirect("submission", number)
+
+
+@_bound_to_what_was_seen
+def approve(request: HttpRequest, number: int) -> HttpResponse:
+    given = request.POST
+    terms = review.Terms(
+        at=moment(given.get("at", "")) if given.get("when") == "at" else None,
+        reference=given.get("reference", "").strip()[:60],
+        on_behalf_of=given.get("on_behalf_of", ""),
+    )
+    made = review.approve(office(), actor_of(request), number, given.get("digest", ""), terms)
+    messages.success(request, gettext("承認しました。%(count)d件の配信を予定に入れました。") % {"count": len(made)})
+    return redirect("submission", number)
+
+
+def moment(text: str) -> datetime:
+    """A time as a form sends it, in the city's time zone. Raises ScheduleError."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=office().config.timezone)
+    except ValueError:
+        raise ScheduleError("not a time", summary="日時が読めません", next_step="日付と時刻の両方を入れてください") from None
+
+
+@login_required
+@require_POST
+def return_(request: HttpRequest, number: int) -> HttpResponse:
+    """The reason is the ticked stock phrases as they were edited, then the officer's own words."""
+    given = request.POST
+    ticked = [given.get(f"phrase-{name}", "").strip() for name in given.getlist("phrase")]
+    reason = "\n".join(text for text in (*ticked, given.get("reason", "").strip()) if text)
+    review.return_(office(), actor_of(request), number, reason)
+    messages.success(request, gettext("差し戻しました。理由は書いた人に伝わります。"))
+    return redirect("submission", number)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, number: int) -> HttpResponse:
+    review.withdraw(office(), actor_of(request), number)
+    messages.success(request, gettext("取り下げました。"))
+    return redirect("queue")
+
+
+@login_required
+@require_POST
+def countersign(request: HttpRequest, number: int) -> HttpResponse:
+    review.countersign(office(), actor_of(request), number)
+    messages.success(request, gettext("後閲しました。"))
+    return redirect("queue")
+
+
+@login_required
+@require_POST
+def comment(request: HttpRequest, number: int) -> HttpResponse:
+    given = request.POST
+    channel, place, body = (given.get(name, "") for name in ("channel", "place", "body"))
+    made = comments.add(office(), actor_of(request), number, channel, place, body)
+    messages.success(request, gettext("コメントを付けました。"))
+    return redirect(f"/submissions/{number}/#comment-{made.id}")
+
+
+@login_required
+@require_POST
+def settle(request: HttpRequest, number: int) -> HttpResponse:
+    settled = comments.settle(office(), actor_of(request), number)
+    messages.success(request, gettext("コメントを対応済みにしました。"))
+    return redirect("submission", settled.submission_id)

@@ -1,0 +1,78 @@
+"""Looking up what was published, and everything that befell one post."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from bot.services import history as past
+from bot.services import overview, review
+from bot.store.models import Submission
+from bot.web.office import actor_of, office
+from bot.web.views.deliveries import line
+from bot.workflow.states import LABELS, DeliveryState
+
+PER_PAGE = 25
+
+
+@login_required
+@require_GET
+def history(request: HttpRequest) -> HttpResponse:
+    ctx, actor, asked = office(), actor_of(request), _asked(request)
+    page = Paginator(past.search(ctx, actor, asked).values_list("id", flat=True), PER_PAGE).get_page(request.GET.get("page"))
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    own = Submission.objects.filter(review.readable(ctx, actor))
+    shown = {
+        "asked": asked,
+        "page": page,
+        "rows": [line(d) for d in overview.rows(page)],
+        "query": kept.urlencode(),
+        "channels": [spec for spec in ctx.specs if spec.publishes],
+        "states": [(state, LABELS[state]) for state in DeliveryState],
+        "departments": sorted(own.values_list("department", flat=True).distinct()),
+    }
+    return render(request, "history.html", shown)
+
+
+def _asked(request: HttpRequest) -> past.Search:
+    given = request.GET
+    return past.Search(
+        words=given.get("q", "").strip(),
+        department=given.get("department", ""),
+        channel=given.get("channel", ""),
+        state=given.get("state", ""),
+        since=_day(given.get("since", "")),
+        until=_day(given.get("until", "")),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@login_required
+@require_GET
+def export(request: HttpRequest) -> HttpResponseBase:
+    ctx = office()
+    found = past.search(ctx, actor_of(request), _asked(request)).select_related("submission")
+    rows = found.defer("submission__bundle", "submission__source", "token").iterator(chunk_size=500)
+    named = {"Content-Disposition": 'attachment; filename="haishin.csv"'}
+    return StreamingHttpResponse(past.as_csv(ctx, rows), content_type="text/csv; charset=utf-8", headers=named)
+
+
+@login_required
+@require_GET
+def timeline(request: HttpRequest, number: int) -> HttpResponse:
+    ctx, actor = office(), actor_of(request)
+    found = review.readable_by(ctx, actor, number)
+    return render(request, "timeline.html", {"submission": found, "happenings": past.timeline(ctx, actor, found)})

@@ -1,0 +1,128 @@
+"""The page of one submission: everything a person needs before deciding, and nothing that has to be imagined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from bot.content.phrases import load_phrases
+from bot.render.appearance import Appearance, appearance
+from bot.render.comparison import ChannelChange, Comparison
+from bot.render.variant import Media, read_bundle
+from bot.services import comments, compare, looks, paper, review, sheet
+from bot.services.context import Context
+from bot.store.models import Comment, Submission
+from bot.web.office import actor_of, office
+from bot.web.views.queue import row
+from bot.workflow.actors import Actor, Permission
+from bot.workflow.states import IN_QUEUE, SubmissionState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """One channel as it will look, the sentences that can be commented on, and the comments made."""
+
+    look: Appearance
+    sentences: list[comments.Sentence]
+    comments: list[Comment]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duties:
+    """What this person can do with the submission now, and what it waits for."""
+
+    own: bool
+    unconfirmed: bool
+    head: str
+    may_decide: bool
+    may_return: bool
+    may_confirm: bool
+    may_endorse: bool
+    may_withdraw: bool
+
+
+@login_required
+@require_GET
+def submission(request: HttpRequest, number: int) -> HttpResponse:
+    ctx, actor = office(), actor_of(request)
+    found = review.readable_by(ctx, actor, number)
+    seen, approved = looks.last_seen(actor, found), looks.last_approved(found)
+    against = approved if request.GET.get("against") == "approved" or seen is None else seen
+    looks.record(ctx, actor, found)
+    shown = {
+        "submission": found,
+        "row": row(ctx, ctx.library, found, True, False),
+        "channels": shown_channels(ctx, found),
+        "duties": duties(ctx, actor, found),
+        "done": [sheet.step(ctx, d) for d in found.decisions.order_by("at", "id")],
+        "seen": seen,
+        "approved": approved,
+        "against": against,
+        "changes": shown_changes(ctx, compare.between(against, found)) if against else None,
+        "earlier": [c for c in comments.of_post(found) if c.submission_id != found.id],
+        "phrases": load_phrases(ctx.config.content_dir / "phrases.yml"),
+        "absent": review.absent_deciders(actor),
+    }
+    return render(request, "submission.html", shown)
+
+
+def shown_channels(ctx: Context, found: Submission) -> list[Shown]:
+    chars = paper.chars(ctx)
+    city, own = ctx.library.city, list(found.comments.order_by("part", "start", "id"))
+
+    def address(media: Media) -> str:
+        return reverse("preview_media", args=(found.id, media.sha256))
+
+    return [
+        Shown(
+            look=appearance(ctx.spec(v.channel), v, city, address, chars),
+            sentences=list(comments.sentences(found, v.channel)),
+            comments=[c for c in own if c.channel == v.channel],
+        )
+        for v in read_bundle(found.bundle).variants
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownChanges:
+    channels: list[tuple[str, ChannelChange]]
+    comparison: Comparison
+
+
+def shown_changes(ctx: Context, comparison: Comparison) -> ShownChanges:
+    """Channels in which the very same words changed are shown as one."""
+    alike: dict[object, list[ChannelChange]] = {}
+    for change in comparison.channels:
+        alike.setdefault(_changed(change), []).append(change)
+    together = [("・".join(ctx.spec(c.channel).label for c in group), group[0]) for group in alike.values()]
+    return ShownChanges(channels=together, comparison=comparison)
+
+
+def _changed(change: ChannelChange) -> object:
+    """What is new in a change, without the text around it and the channel's own copy of a picture."""
+    words = tuple((p.kind, p.text.strip()) for p in change.text if p.kind in ("added", "removed"))
+    pictures = tuple((p.old is None, p.new is None, p.alt) for p in change.pictures)
+    return words, pictures, change.new, change.gone
+
+
+def duties(ctx: Context, actor: Actor, found: Submission) -> Duties:
+    own = actor.person in (found.author, found.submitted_by)
+    waiting = found.state in IN_QUEUE
+    unconfirmed = found.needs_confirmation and found.state == SubmissionState.SUBMITTED
+    head = review.head_of(ctx, found) if waiting else ""
+    decides = actor.may(Permission.DECIDE)
+    return Duties(
+        own=own,
+        unconfirmed=unconfirmed,
+        head=head,
+        may_decide=waiting and decides and not (own or unconfirmed or head),
+        may_return=waiting and decides,
+        may_confirm=unconfirmed and not own and actor.may(Permission.CONFIRM),
+        may_endorse=bool(head) and head == actor.person,
+        may_withdraw=(waiting or found.state == SubmissionState.APPROVED) and (own or decides),
+    )

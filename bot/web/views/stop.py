@@ -1,0 +1,99 @@
+"""The stop switch; and going through what it held, post by post, before anything goes out again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from bot.errors import NotAllowed, StaleApproval
+from bot.render.appearance import Appearance, appearance
+from bot.render.variant import Media, read_bundle
+from bot.services import overview, paper, pause, plan, review
+from bot.services.context import Context
+from bot.store.models import Delivery
+from bot.web.office import actor_of, office
+from bot.web.views.deliveries import Line, line
+from bot.workflow.actors import Permission
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """A held delivery as it will look. `blocked` while its channel is still stopped; `late` if its time has passed."""
+
+    line: Line
+    look: Appearance | None
+    blocked: bool
+    late: bool
+
+
+@login_required
+def stop(request: HttpRequest) -> HttpResponse:
+    ctx, actor = office(), actor_of(request)
+    if request.method == "POST":
+        count = pause.pause(ctx, actor, request.POST.get("reason", ""), request.POST.get("channel", ""))
+        messages.success(request, gettext("配信を止めました。%(count)d件を保留にしました。") % {"count": count})
+        return redirect("held")
+    channels = [spec for spec in ctx.specs if spec.publishes]
+    return render(request, "stop.html", {"channels": channels, "may_pause": actor.may(Permission.PAUSE)})
+
+
+@login_required
+@require_GET
+def held(request: HttpRequest) -> HttpResponse:
+    ctx, actor = office(), actor_of(request)
+    shut = {lane.name for lane in pause.closed_lanes()}
+    shown = {
+        "rows": [_held(ctx, d, shut) for d in overview.held(ctx, actor)],
+        "may_resume": actor.may(Permission.RESUME),
+        "may_plan": actor.may(Permission.PLAN),
+    }
+    return render(request, "held.html", shown)
+
+
+def _held(ctx: Context, delivery: Delivery, shut: set[str]) -> Held:
+    variant = read_bundle(delivery.submission.bundle).variant(delivery.channel)
+    chars = paper.chars(ctx)
+
+    def address(media: Media) -> str:
+        return reverse("preview_media", args=(delivery.submission_id, media.sha256))
+
+    return Held(
+        line=line(delivery),
+        look=appearance(ctx.spec(delivery.channel), variant, ctx.library.city, address, chars) if variant else None,
+        blocked=pause.is_paused(delivery.channel) or delivery.lane in shut,
+        late=delivery.last_at <= ctx.clock.now(),
+    )
+
+
+@login_required
+@require_POST
+def resume(request: HttpRequest) -> HttpResponse:
+    pause.resume(office(), actor_of(request), request.POST.get("channel", ""))
+    messages.success(
+        request, gettext("停止を解除しました。まだ何も出ません。下の保留を一つずつ見直して、予定に戻してください。")
+    )
+    return redirect("held")
+
+
+@login_required
+@require_POST
+def release(request: HttpRequest, number: int) -> HttpResponse:
+    """Only from the page that shows the post, and only for what it showed."""
+    ctx, actor = office(), actor_of(request)
+    found = review.readable_by(ctx, actor, plan.find(number).submission_id)
+    if not request.POST.get("looked"):
+        raise NotAllowed(
+            "not looked at", summary="見直しの印がありません", next_step="内容を見直し、印を付けてから戻してください"
+        )
+    if request.POST.get("digest") != found.digest:
+        raise StaleApproval("not what was seen", summary="見ていた内容と違います", next_step="画面を開き直してください")
+    pause.release(ctx, actor, number)
+    messages.success(request, gettext("「%(title)s」の配信を予定に戻しました。") % {"title": found.title})
+    return redirect("held")

@@ -1,0 +1,47 @@
+"""Differences word by word: nothing is lost, little is marked."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.text.difference import abridged, difference
+
+TEXTS = st.text(alphabet="市電子決裁をにしました。AI 123\n", max_size=60)
+
+
+@given(TEXTS, TEXTS)
+@settings(max_examples=200, deadline=None)
+def test_both_texts_can_be_put_together_again(old: str, new: str) -> None:
+    pieces = difference(old, new)
+    assert "".join(p.text for p in pieces if p.kind != "added") == old
+    assert "".join(p.text for p in pieces if p.kind != "removed") == new
+
+
+def test_a_changed_word_is_marked_and_its_neighbours_are_not() -> None:
+    pieces = difference("全ての窓口で使えます。", "全ての市民センターで使えます。")
+    assert [(p.kind, p.text) for p in pieces] == [
+        ("same", "全ての"),
+        ("removed", "窓口"),
+        ("added", "市民センター"),
+        ("same", "で使えます。"),
+    ]
+
+
+def test_a_changed_number_is_marked_whole() -> None:
+    marked = {p.text for p in difference("取得率は46.5%です。", "取得率は51.1%です。") if p.kind != "same"}
+    assert marked == {"46.5%", "51.1%"}
+
+
+def test_long_unchanged_stretches_are_left_out_but_not_beside_a_change() -> None:
+    same = "あ" * 100
+    pieces = abridged(difference(f"{same}\n旧\n{same}", f"{same}\n新\n{same}"), keep=10)
+    assert [p.kind for p in pieces] == ["skipped", "same", "removed", "added", "same", "skipped"]
+    assert all(len(p.text) == 10 for p in pieces if p.kind == "same")
+
+
+def test_a_very_long_text_with_one_changed_line_is_compared_line_by_line() -> None:
+    lines = [f"{n}行目の文です。" for n in range(3000)]
+    changed = [*lines[:1500], "ここだけ違います。", *lines[1501:]]
+    pieces = difference("\n".join(lines), "\n".join(changed))
+    assert sum(len(p.text) for p in pieces if p.kind != "same") < 40

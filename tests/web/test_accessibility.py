@@ -1,0 +1,104 @@
+"""Every page in a real browser, light and dark, wide and on a phone: axe finds nothing, and nothing runs off the side."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from bot.services import comments, pause
+from bot.store.models import Delivery, Submission
+from tests.office import Office
+from tests.web.browser import PASSWORD
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_RUNS_OFF = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+_WIDE = """[...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+    .slice(-1).map((e) => e.outerHTML.slice(0, 160)).join()"""
+
+
+@pytest.fixture
+def pages(office: Office, people: None) -> list[str]:
+    """An address of every page, each with something on it."""
+    (office.folder / "phrases.yml").write_text("時点: いつの数字ですか。\n", encoding="utf-8")
+    first = office.submit(office.post(extra="publish: 2026-12-01 12:15"))
+    comments.add(office.ctx, office.officer, first.id, "x", "0:0", "時点は？")
+    second = office.submit(office.post(extra="publish: 2026-12-02 12:15", body="変えた文です（見本）。\n"))
+    Submission.objects.filter(id=second.id).update(
+        findings=[{"rule": "見本", "level": "warning", "line": 1, "column": 1, "message": "見本", "advice": "見本"}]
+    )
+    done = office.approved("b", title="決裁の見本", channels="x, facebook")
+    office.publish_all()
+    office.submit(office.post("c", title="翻訳の見本", author="kokusai-trainee"), office.trainee)
+    planned = office.approved("d", title="予定の見本", extra="publish: 2026-12-03 10:20")
+    Delivery.objects.filter(id=planned[0].id).update(state="undecided", intent_at=office.clock.now())
+    office.at(office.clock.now() + datetime.timedelta(minutes=1))
+    pause.pause(office.ctx, office.officer, "地震のため", "facebook")
+    return [
+        "/queue/",
+        "/queue/?q=ありません",
+        f"/submissions/{first.id}/",
+        f"/submissions/{second.id}/",
+        f"/submissions/{second.id}/?against=approved",
+        f"/submissions/{second.id}/sheet/",
+        f"/submissions/{done[0].submission_id}/",
+        "/calendar/?date=2026-12-01",
+        "/calendar/?date=2026-12-01&view=week",
+        "/calendar/?date=2026-12-01&view=list",
+        f"/deliveries/{planned[1].id}/move/",
+        f"/deliveries/{done[0].id}/move/",
+        "/deliveries/",
+        "/held/",
+        "/stop/",
+        "/history/",
+        f"/history/{second.id}/",
+        "/tokens/",
+        "/submissions/999999/",
+        "/nowhere/",
+    ]
+
+
+@pytest.fixture(params=[("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360)], ids=lambda p: f"{p[0]}-{p[1]}")
+def page(request: pytest.FixtureRequest, chromium: Browser, web_site: str) -> Iterator[Page]:
+    scheme, width = request.param
+    context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, base_url=web_site)
+    yield context.new_page()
+    context.close()
+
+
+def test_no_page_has_a_barrier_and_none_runs_off_the_side(page: Page, pages: list[str]) -> None:
+    page.goto("/login/")
+    found = barriers(page)
+    log_in(page)
+    for address in pages:
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+        found += barriers(page)
+    page.goto(pages[3])
+    page.evaluate("document.querySelector('[name=digest]').value = '0'")
+    page.get_by_role("button", name="この内容で承認する").click()
+    assert page.get_by_role("heading", name="この操作はしていません").is_visible()
+    found += barriers(page)
+    assert not found, "\n".join(found)
+
+
+def log_in(page: Page, person: str = "kouhou") -> None:
+    page.goto("/login/")
+    page.get_by_label("利用者名").fill(person)
+    page.get_by_label("パスワード").fill(PASSWORD)
+    page.get_by_role("button", name="ログイン").click()
+    page.wait_for_url("**/queue/")
+
+
+def barriers(page: Page) -> list[str]:
+    results: Any = Axe().run(page, options={"runOnly": RULES}).response
+    found = [
+        f"{page.url} {v['id']} {node['html'][:160]} {node['failureSummary'][:300]}"
+        for v in results["violations"]
+        for node in v["nodes"]
+    ]
+    return found + ([f"{page.url} is wider than the window: {page.evaluate(_WIDE)}"] if page.evaluate(_RUNS_OFF) else [])

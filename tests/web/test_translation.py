@@ -1,0 +1,58 @@
+"""The pages in English: every phrase has its translation, and the compiled catalogue is that of the source."""
+
+from __future__ import annotations
+
+import re
+
+import polib
+import pytest
+from django.test import override_settings
+from django.utils import translation
+
+from bot.config import ROOT
+from bot.workflow.actors import ROLE_LABELS
+from bot.workflow.states import LABELS
+from tests.office import Office
+from tests.web.browser import Browser
+
+CATALOGUE = ROOT / "bot" / "web" / "locale" / "en" / "LC_MESSAGES" / "django.po"
+# Not the desk's own: the log-in's pages, and a form of the office that is Japanese by nature.
+OTHERS = {"login.html", "tokens.html", "sheet.html"}
+JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
+_PHRASE = re.compile(r"""{% translate (?P<quote>["'])(?P<text>.*?)(?P=quote) %}|_\("(?P<format>[^"]+)"\)""")
+_BLOCK = re.compile(r"{% blocktranslate(?:[^%]|%(?!}))*%}(?P<text>.*?){% endblocktranslate %}", re.DOTALL)
+_CALL = re.compile(r'gettext\(\s*"(?P<text>[^"]+)"')
+
+
+def phrases() -> set[str]:
+    templates = [p.read_text(encoding="utf-8") for p in (ROOT / "templates" / "web").glob("*.html") if p.name not in OTHERS]
+    views = [p.read_text(encoding="utf-8") for p in (ROOT / "bot" / "web").rglob("*.py")]
+    found = {m["text"] or m["format"] for text in templates for m in _PHRASE.finditer(text)}
+    found |= {re.sub(r"{{ (\w+) }}", r"%(\1)s", m["text"]) for text in templates for m in _BLOCK.finditer(text)}
+    return (
+        found | {m["text"] for text in views for m in _CALL.finditer(text)} | set(LABELS.values()) | set(ROLE_LABELS.values())
+    )
+
+
+def test_every_phrase_has_an_english_one_with_the_same_places_to_fill() -> None:
+    catalogue = {entry.msgid: entry.msgstr for entry in polib.pofile(str(CATALOGUE))}
+    assert {p for p in phrases() if not catalogue.get(p)} == set()
+    places = re.compile(r"%\(\w+\)[sd]")
+    assert [p for p in catalogue if sorted(places.findall(p)) != sorted(places.findall(catalogue[p]))] == []
+
+
+def test_the_compiled_catalogue_is_that_of_the_source() -> None:
+    compiled = polib.mofile(str(CATALOGUE.with_suffix(".mo")))
+    assert {e.msgid: e.msgstr for e in compiled} == {e.msgid: e.msgstr for e in polib.pofile(str(CATALOGUE))}
+
+
+@pytest.mark.parametrize("path", ["/queue/", "/calendar/?date=2026-12-01", "/deliveries/", "/held/", "/history/", "/stop/"])
+def test_a_page_in_english_has_no_japanese_but_what_people_and_files_say(office: Office, officer: Browser, path: str) -> None:
+    office.submit(office.post("a", title="TITLE", extra="publish: 2026-12-03 10:20"))
+    office.approved("b", title="OTHER", channels="x", extra="publish: 2026-12-03 11:20")
+    with override_settings(LANGUAGE_CODE="en"), translation.override("en"):
+        page = officer.get(path).text
+    for own in ("金沢市", "広報広聴課", "市民課", "総務課", "新聞広報", "休業日", "年末年始", "号の原稿締切"):
+        page = page.replace(own, "")
+    assert '<html lang="en">' in page
+    assert [line for line in page.splitlines() if JAPANESE.search(line)] == []

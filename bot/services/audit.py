@@ -10,8 +10,8 @@ from datetime import datetime
 
 from django.db import connection
 
-from bot.store import queries
 from bot.errors import WorkflowError
+from bot.store import queries
 from bot.store.models import AuditEntry
 
 SYSTEM = "(自動)"

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from django.core.cache import cache
 
 from bot.services.accounts import set_up_user
 from bot.store.models import User
 from bot.workflow.actors import Role
 from tests.office import Office
 from tests.people.browser import PASSWORD, Browser
-
-
-@pytest.fixture(autouse=True)
-def _no_attempts_yet(database: None) -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

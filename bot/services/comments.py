@@ -38,6 +38,7 @@ def sentences(submission: Submission, channel: str) -> Iterator[Sentence]:
 
 def add(ctx: Context, actor: Actor, submission_id: int, channel: str, place: str, body: str) -> Comment:
     """`place` is "part:start" of one of `sentences`. Raises NotFound for no such place, NotAllowed for no words."""
+    actor.require(Permission.COMMENT)
     submission = review.readable_by(ctx, actor, submission_id)
     if not body.strip():
         raise NotAllowed("empty comment", summary="コメントの中身がありません", next_step="気づいたことを書いてください")
@@ -63,6 +64,7 @@ def add(ctx: Context, actor: Actor, submission_id: int, channel: str, place: str
 
 def settle(ctx: Context, actor: Actor, comment_id: int) -> Comment:
     """Mark a remark as dealt with. The post's author, the remark's, and the PR office may."""
+    actor.require(Permission.COMMENT)
     comment = Comment.objects.select_related("submission").filter(id=comment_id).first()
     if comment is None or not Submission.objects.filter(review.readable(ctx, actor), id=comment.submission_id).exists():
         raise NotFound("no such comment", summary="コメントがありません", next_step="画面を開き直してください")

@@ -12,7 +12,7 @@ from bot.errors import BotError, NotAllowed
 from bot.services import looks, review
 from bot.services.context import Context
 from bot.store.models import Submission
-from bot.workflow.actors import Actor
+from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import IN_QUEUE, SubmissionState
 
 Findings = Literal["", "none", "some"]
@@ -80,6 +80,7 @@ class Outcome:
 
 def approve_opened(ctx: Context, actor: Actor, chosen: Mapping[int, str]) -> list[Outcome]:
     """Approve each submission of `chosen` (number → digest seen), one by one: a refusal of one leaves the others alone."""
+    actor.require(Permission.DECIDE)
     seen = looks.opened(actor, chosen)
     return [_approve_one(ctx, actor, number, digest, number in seen) for number, digest in chosen.items()]
 

@@ -78,6 +78,7 @@ def head_of(ctx: Context, submission: Submission) -> str:
 
 def endorse(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) -> None:
     """The department head (発信管理者) has looked at it."""
+    actor.require(Permission.CONFIRM)
     submission = readable_by(ctx, actor, submission_id)
     if head_of(ctx, submission) != actor.person:
         raise NotAllowed(
@@ -149,6 +150,7 @@ def _require_decider(actor: Actor, person: str) -> None:
 
 def countersign(ctx: Context, actor: Actor, decision_id: int) -> None:
     """The person in whose absence it was approved has looked at it afterwards (後閲)."""
+    actor.require(Permission.DECIDE)
     now = ctx.clock.now()
     with transaction.atomic():
         open_ones = Decision.objects.filter(id=decision_id, on_behalf_of=actor.person, countersigned_at=None)

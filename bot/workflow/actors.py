@@ -21,6 +21,7 @@ class Role(StrEnum):
 class Permission(StrEnum):
     SUBMIT = "submit"
     CONFIRM = "confirm"
+    COMMENT = "comment"
     DECIDE = "decide"
     WITHDRAW = "withdraw"
     PLAN = "plan"
@@ -43,6 +44,7 @@ ROLE_LABELS: Mapping[Role, str] = {
 _ALLOWED: Mapping[Permission, frozenset[Role]] = {
     Permission.SUBMIT: frozenset({Role.LEADER, Role.TRAINEE, Role.OFFICER}),
     Permission.CONFIRM: frozenset({Role.LEADER, Role.HEAD}),
+    Permission.COMMENT: frozenset({Role.LEADER, Role.TRAINEE, Role.HEAD, Role.OFFICER}),
     Permission.DECIDE: frozenset({Role.OFFICER}),
     Permission.WITHDRAW: frozenset({Role.LEADER, Role.TRAINEE, Role.OFFICER}),
     Permission.PLAN: frozenset({Role.OFFICER}),

@@ -31,7 +31,7 @@ def signed_in(chromium: Browser, hall: CityHall, person: str, scripts: bool) -> 
     page.goto("/login/")
     page.get_by_label("利用者名").fill(person)
     page.get_by_label("パスワード").fill(PASSWORD)
-    page.get_by_role("button", name="ログイン").click()
+    page.get_by_role("button", name="ログイン", exact=True).click()
     page.get_by_role("heading", name="承認待ち").wait_for()
     return page
 

@@ -12,17 +12,13 @@ from bot.store.models import User
 from bot.workflow.actors import Role
 from tests.office import Office
 from tests.people.browser import PASSWORD, Browser
+from tests.web.site import work_on
 
 
 @pytest.fixture
 def earnest(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
     """The office with a web site outside sandbox mode, on the test's content and clock."""
-    from bot.web import accounts, middleware
-    from bot.web.views import queue
-
-    ctx = replace(office.ctx, config=replace(office.ctx.config, sandbox=False))
-    for module in (accounts, middleware, queue):
-        monkeypatch.setattr(module, "office", lambda: ctx)
+    work_on(replace(office.ctx, config=replace(office.ctx.config, sandbox=False)), monkeypatch)
     return office
 
 

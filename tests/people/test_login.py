@@ -199,7 +199,7 @@ PUBLIC = {"/", "/login/", "/logout/", "/account/inactive/", "/account/invited/do
 
 
 @pytest.mark.parametrize(
-    "path", [p for p in ALL if p not in PUBLIC and not p.startswith(("/m/", "/account/invited/", "/account/oidc/"))]
+    "path", [p for p in ALL if p not in PUBLIC and not p.startswith(("/m/", "/feeds/", "/account/invited/", "/account/oidc/"))]
 )
 def test_every_address_but_the_public_ones_asks_for_a_log_in(database: None, browser: Browser, path: str) -> None:
     answer = browser.get(path, follow=False)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from importlib import import_module
 
 import pytest
 from django.test import override_settings
@@ -14,6 +12,7 @@ from bot.workflow.actors import Role
 from tests.chromium import chromium
 from tests.office import Office
 from tests.web.browser import PASSWORD, Browser, signed_in
+from tests.web.site import work_on
 
 __all__ = ["chromium"]
 
@@ -28,11 +27,7 @@ def _quick_passwords() -> Iterator[None]:
 @pytest.fixture
 def people(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everybody has a password, and the web site of this process works on the test's content and clock."""
-    for name in ("bot.web.urls", "bot.web.context"):  # and with them every view
-        import_module(name)
-    for name, module in list(sys.modules.items()):
-        if name.startswith("bot.web.") and name != "bot.web.office" and hasattr(module, "office"):
-            monkeypatch.setattr(module, "office", lambda: office.ctx)
+    work_on(office.ctx, monkeypatch)
     roles = {"shimin-leader": Role.LEADER, "soumu-leader": Role.LEADER, "kokusai-trainee": Role.TRAINEE}
     for person, role in {**roles, "kouhou": Role.OFFICER, "kouhou-kacho": Role.OFFICER, "unyou": Role.OPERATOR}.items():
         set_up_user(office.ctx, person, role, PASSWORD)

@@ -90,7 +90,7 @@ def log_in(page: Page, person: str = "kouhou") -> None:
     page.goto("/login/")
     page.get_by_label("利用者名").fill(person)
     page.get_by_label("パスワード").fill(PASSWORD)
-    page.get_by_role("button", name="ログイン").click()
+    page.get_by_role("button", name="ログイン", exact=True).click()
     page.wait_for_url("**/queue/")
 
 

@@ -32,7 +32,7 @@ def tab_to(page: Page, name: str) -> None:
 
 def log_in(page: Page) -> None:
     page.goto("/login/")
-    tab_to(page, "username")
+    tab_to(page, "login")
     page.keyboard.type("kouhou")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

@@ -105,7 +105,7 @@ def test_one_refused_approval_leaves_the_others_alone(office: Office, officer: B
 def test_a_leader_cannot_approve_in_passing(office: Office, leader: Browser) -> None:
     submission = office.submit(office.post("b", author="soumu-leader"), office.leader)
     done = leader.post("/queue/approve/", "/tokens/", chosen=f"{submission.id}:{submission.digest}")
-    assert done.status_code == 404
+    assert done.status_code == 403
     assert Submission.objects.get().state == "submitted"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 import sys
 import unicodedata
 from datetime import datetime
@@ -13,9 +12,8 @@ import yaml
 
 from bot.cli.console import Exit, say
 from bot.cli.core import Core
+from bot.content.identity import new_identity
 
-# Crockford's alphabet: no letter that is taken for a digit.
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _TEMPLATE = """---
 id: {identity}
 title: {title}
@@ -53,7 +51,7 @@ def new_command(title: str, author: str) -> None:
     """ひな型から新しい原稿を作り、置いた場所を示します。"""
     core = Core()
     now = datetime.now(core.config.timezone)
-    identity = "".join(secrets.choice(_ALPHABET) for _ in range(10))
+    identity = new_identity()
     folder = core.library.posts_dir / f"{now:%Y}" / f"{now:%m}"
     path = folder / f"{_slug(title) or identity.lower()}.md"
     if path.exists():

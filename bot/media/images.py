@@ -25,6 +25,8 @@ _FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
 _DAMAGED = (OSError, EOFError, SyntaxError, ValueError, TypeError, KeyError, IndexError, OverflowError, struct.error)
 _ORIENTATION = 0x0112
 _LYING = (5, 6, 7, 8)  # the orientations of EXIF under which width and height change places
+MAX_SIDE = 4096
+_KEPT_QUALITY = 92
 _QUALITIES = (88, 80, 72, 62, 50, 38)
 _PADDING = (242, 242, 242)
 
@@ -65,6 +67,18 @@ def fit(path: Path, limits: ImageLimits, place: Place) -> FittedImage:
         if width < limits.min_width or not height:
             raise _error(place, "too large", "画像を上限の大きさまで小さくできません", "細かい模様の少ない画像にしてください")
         allowed = replace(limits, max_width=width, max_height=height)
+
+
+def cleaned(path: Path, place: Place) -> tuple[bytes, str]:
+    """The picture to be kept, and the end of its file's name: upright, without the place and the camera that a photo
+    tells of, at most MAX_SIDE pixels long. Raises MediaError."""
+    upright = _upright(path, place)
+    upright.thumbnail((MAX_SIDE, MAX_SIDE))
+    if path.suffix.lower() == ".png":
+        buffer = BytesIO()
+        upright.save(buffer, "PNG", optimize=True)
+        return buffer.getvalue(), ".png"
+    return _jpeg(upright, _KEPT_QUALITY), ".jpg"
 
 
 def _jpeg(image: Image, quality: int) -> bytes:

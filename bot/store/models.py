@@ -224,6 +224,32 @@ class Attempt(models.Model):
     detail = models.CharField(max_length=200, blank=True)
 
 
+class Draft(models.Model):
+    """A post that a person is writing in the browser; nobody else sees it. `form` is what they typed. `path` is the file that
+    it changes ("" for a new one), and `base` that file's text when they began. `revision` counts the savings."""
+
+    person = models.CharField(max_length=150)
+    path = models.CharField(max_length=500, blank=True)
+    base = models.TextField(blank=True)
+    form = models.JSONField()
+    revision = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-updated_at"], name="drafts_of")]
+
+
+class DraftPicture(models.Model):
+    """A picture handed up with a draft, cleaned of what a camera writes into it; `file` is the name it will have."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="pictures")
+    file = models.CharField(max_length=100)
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draft", "file"], name="one_picture_of_a_name")]
+
+
 class AuditEntry(models.Model):
     """Append-only and chained: `hash` covers the row and the hash before it, so an edit shows."""
 

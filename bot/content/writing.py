@@ -1,0 +1,217 @@
+"""A post as a form asks for it: fields ↔ the text of its file.
+
+Any post can be read into the form and written back: what the form has no field for is carried along (`rest`, `remainder`).
+Comments in the front matter are the one thing that does not come back; git keeps them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.content import frontmatter
+
+QUESTIONS = ("何が不便だったか", "何を変えたか", "どう変わったか")
+_LABELS = {
+    "title": "題名",
+    "author": "書いた人",
+    "measure": "施策",
+    "achievement": "達成度",
+    "reason": "できていない理由",
+    "next": "次にどうするか",
+    "channels": "配信先",
+    "publish": "配信の時刻",
+    "slot": "配信の時刻",
+    "expires": "配信の期限",
+    "hashtags": "ハッシュタグ",
+    "link": "詳しいページ",
+    "contact": "問い合わせ先",
+    "images": "画像",
+}
+_HEADING = re.compile(r"^## +(.+?)\s*$", re.MULTILINE)
+_KEY = re.compile(r"^([a-z]+):")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shot:
+    """A picture of the form; `file` lies beside the post or among the shared pictures."""
+
+    file: str
+    alt: str = ""
+    people: str = "none"
+    consent: str = ""
+    credit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """All as typed, unchecked. `answers` belong to QUESTIONS. `remainder` is Markdown after them, `rest` what else stands in
+    the front matter."""
+
+    identity: str = ""
+    title: str = ""
+    author: str = ""
+    measure: str = ""
+    achievement: str = "done"
+    reason: str = ""
+    next: str = ""
+    channels: tuple[str, ...] = ()
+    publish: str = ""
+    slot: str = ""
+    expires: str = ""
+    hashtags: tuple[str, ...] = ()
+    link: str = ""
+    contact: str = ""
+    pictures: tuple[Shot, ...] = ()
+    lead: str = ""
+    answers: tuple[str, str, str] = ("", "", "")
+    remainder: str = ""
+    rest: Mapping[str, Any] = field(default_factory=dict)
+
+
+def compose(form: Form) -> str:
+    """The file's text. Empty fields are left out, but for those that every post must have: the checks ask for them."""
+    front: dict[str, Any] = {
+        "id": form.identity,
+        "title": form.title,
+        "author": form.author,
+        "measure": form.measure,
+        "achievement": form.achievement,
+        "reason": form.reason,
+        "next": form.next,
+        "channels": list(form.channels),
+        "publish": form.publish.replace("T", " "),
+        "slot": form.slot,
+        "expires": form.expires.replace("T", " "),
+        "hashtags": list(form.hashtags),
+        "link": form.link,
+        "contact": form.contact,
+        "images": [_shot(s) for s in form.pictures],
+    }
+    needed = ("title", "author", "measure", "achievement", "channels")
+    kept = {key: value for key, value in front.items() if value or key in needed} | dict(form.rest)
+    lines = [_entry(key, value) for key, value in kept.items()]
+    return "---\n" + "".join(lines) + "---\n" + _body(form)
+
+
+def _shot(shot: Shot) -> dict[str, str]:
+    given = {"file": shot.file, "alt": shot.alt, "people": shot.people, "consent": shot.consent, "credit": shot.credit}
+    return {key: value for key, value in given.items() if value or key == "alt"}
+
+
+def _entry(key: str, value: object) -> str:
+    names = isinstance(value, list) and all(isinstance(v, str) for v in value)
+    if names:
+        return f"{key}: {yaml.safe_dump(value, allow_unicode=True, width=10_000, default_flow_style=True)}"
+    return str(yaml.safe_dump({key: value}, allow_unicode=True, width=10_000, sort_keys=False, default_flow_style=False))
+
+
+def _body(form: Form) -> str:
+    sections = [form.lead.strip()]
+    sections += [f"## {q}\n\n{a.strip()}" for q, a in zip(QUESTIONS, form.answers, strict=True) if a.strip()]
+    sections.append(form.remainder.strip())
+    return "\n\n".join(_normal(section) for section in sections if section) + "\n"
+
+
+def _normal(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read(path: Path, text: str) -> Form:
+    """The form of a file's text. Raises FrontMatterError for a front matter that is not one, or that names one value twice."""
+    root, body_at = frontmatter.split(path, text)
+    source = text[:body_at].removeprefix("---").rstrip().removesuffix("---")
+    if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(source, _Plain)):
+        root.fail("先頭の設定に * で始まる参照があります", "参照を使わずに書き直してください")
+    front: dict[str, Any] = yaml.load(source, _Plain)  # noqa: S506 a SafeLoader
+    lead, answers, remainder = _sections(text[body_at:])
+    return Form(
+        identity=_text(front.pop("id", "")),
+        title=_text(front.pop("title", "")),
+        author=_text(front.pop("author", "")),
+        measure=_text(front.pop("measure", "")),
+        achievement=_text(front.pop("achievement", "")),
+        reason=_text(front.pop("reason", "")),
+        next=_text(front.pop("next", "")),
+        channels=_texts(front.pop("channels", ())),
+        publish=_text(front.pop("publish", "")),
+        slot=_text(front.pop("slot", "")),
+        expires=_text(front.pop("expires", "")),
+        hashtags=_texts(front.pop("hashtags", ())),
+        link=_text(front.pop("link", "")),
+        contact=_text(front.pop("contact", "")),
+        pictures=tuple(_picture(p) for p in front.pop("images", None) or ()),
+        lead=lead,
+        answers=answers,
+        remainder=remainder,
+        rest=front,
+    )
+
+
+class _Plain(yaml.SafeLoader):
+    """Values as they were written, but for an empty one: nothing is guessed to be a date, a number or a truth."""
+
+
+_Plain.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag == "tag:yaml.org,2002:null"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(_text(v) for v in value) if isinstance(value, list) else ()
+
+
+def _picture(value: object) -> Shot:
+    given = value if isinstance(value, dict) else {}
+    return Shot(**{key: _text(given.get(key)) for key in ("file", "alt", "people", "consent", "credit")})
+
+
+def _sections(body: str) -> tuple[str, tuple[str, str, str], str]:
+    """What stands before the first heading, the answers, and the rest. The questions are looked for in their order."""
+    marks = list(_HEADING.finditer(body))
+    lead = body[: marks[0].start()] if marks else body
+    answers = ["", "", ""]
+    asked = 0
+    for number, mark in enumerate(marks):
+        wanted = [i for i in range(asked, 3) if QUESTIONS[i] == mark[1]]
+        if not wanted:
+            return lead.strip(), _three(answers), body[mark.start() :].strip()
+        end = marks[number + 1].start() if number + 1 < len(marks) else len(body)
+        answers[wanted[0]] = body[mark.end() : end].strip()
+        asked = wanted[0] + 1
+    return lead.strip(), _three(answers), ""
+
+
+def _three(answers: list[str]) -> tuple[str, str, str]:
+    return answers[0], answers[1], answers[2]
+
+
+def where(text: str, line: int) -> str:
+    """The field of the form in which this line of `compose`'s text stands, in the words of the form."""
+    lines = text.split("\n")[:line]
+    body = "---" in lines[1:]
+    known = [_LABELS.get(m[1], m[1]) for content in lines if (m := (_HEADING if body else _KEY).match(content))]
+    return known[-1] if known else "はじめの段落"
+
+
+def fields(form: Form) -> Iterator[tuple[str, Any]]:
+    """What can be kept as JSON, and read back by `form_of`."""
+    for name in Form.__dataclass_fields__:
+        value = getattr(form, name)
+        yield name, [vars(s) for s in value] if name == "pictures" else list(value) if isinstance(value, tuple) else value
+
+
+def form_of(kept: Mapping[str, Any]) -> Form:
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
+    given["pictures"] = tuple(Shot(**shot) for shot in kept["pictures"])
+    return Form(**given)

@@ -1,0 +1,201 @@
+"""Writing in the browser: drafts that are kept, and looked at exactly as they will appear. Handing in is `handing_in`."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from bot.checks import registry as checks
+from bot.checks.finding import Finding, from_error
+from bot.checks.rule import Subject
+from bot.content import writing
+from bot.content.identity import new_identity
+from bot.content.writing import Form, Shot
+from bot.errors import ContentError, NotAllowed, NotFound, Place, WorkflowError
+from bot.media import images
+from bot.render.bundle import render
+from bot.render.variant import Bundle
+from bot.services import review
+from bot.services.context import Context
+from bot.store.models import Draft, DraftPicture, Submission
+from bot.workflow.actors import Actor, Permission
+
+MAX_UPLOAD = 20_000_000  # bytes of one picture, as a telephone makes it
+MAX_PICTURES = 10
+_POST = "post.md"
+
+
+class StaleDraft(WorkflowError):
+    """The draft was saved from another window meanwhile. Nothing was written over."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "another revision was saved",
+            summary="この下書きは、別の画面でも保存されています",
+            next_step="この画面に残っている内容を確かめ、もう一度保存するとこちらに置きかわります",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remark:
+    """A finding, with the field of the form that it is about."""
+
+    where: str
+    finding: Finding
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """A draft as it would go out; `bundle` is None where it cannot be set at all."""
+
+    remarks: tuple[Remark, ...]
+    bundle: Bundle | None
+
+    @property
+    def ready(self) -> bool:
+        return self.bundle is not None and not any(r.finding.level == "error" for r in self.remarks)
+
+
+def mine(actor: Actor) -> QuerySet[Draft]:
+    """The newest first."""
+    return Draft.objects.filter(person=actor.person).order_by("-updated_at")
+
+
+def find(actor: Actor, number: int) -> Draft:
+    """Raises NotFound for another person's draft as for none."""
+    draft = Draft.objects.filter(id=number, person=actor.person).first()
+    if draft is None:
+        raise NotFound("no such draft", summary="下書きがありません", next_step="「書く」の画面で選び直してください")
+    return draft
+
+
+def begin(ctx: Context, actor: Actor) -> Draft:
+    """A new post of this person's own. Raises NotAllowed for somebody whom people.yml does not know."""
+    actor.require(Permission.SUBMIT)
+    if actor.person not in ctx.library.people:
+        raise NotAllowed(
+            f"{actor.person} is not in people.yml",
+            summary="職員の一覧（people.yml）に登録がないため、原稿を書けません",
+            next_step="運用担当に登録を頼んでください",
+        )
+    form = Form(identity=new_identity(), author=actor.person, channels=tuple(s.key for s in ctx.specs))
+    return Draft.objects.create(person=actor.person, form=dict(writing.fields(form)), updated_at=ctx.clock.now())
+
+
+def reopen(ctx: Context, actor: Actor, submission_id: int) -> Draft:
+    """The post of a submission, to be written anew; the draft that is open already, if there is one."""
+    actor.require(Permission.SUBMIT)
+    found = review.readable_by(ctx, actor, submission_id)
+    _require_own(actor, found)
+    if (open_one := mine(actor).filter(path=found.path).first()) is not None:
+        return open_one
+    post = ctx.library.read(ctx.absolute(found.path))
+    form = writing.read(post.source.path, post.source.text)
+    with transaction.atomic():
+        draft = Draft.objects.create(
+            person=actor.person,
+            path=found.path,
+            base=post.source.text,
+            form=dict(writing.fields(form)),
+            updated_at=ctx.clock.now(),
+        )
+        for picture in post.pictures:
+            if picture.path.parent == post.source.path.parent.resolve():
+                DraftPicture.objects.create(draft=draft, file=picture.file, data=picture.path.read_bytes())
+    return draft
+
+
+def _require_own(actor: Actor, found: Submission) -> None:
+    if actor.person not in (found.author, found.submitted_by) and not actor.may(Permission.DECIDE):
+        raise NotAllowed(
+            "not theirs", summary="ほかの人の原稿は直せません", next_step="書いた人に頼むか、コメントを付けてください"
+        )
+
+
+def save(ctx: Context, actor: Actor, number: int, form: Form, revision: int) -> Draft:
+    """Keep what was typed, if nothing newer than `revision` was saved meanwhile. Raises StaleDraft."""
+    draft = find(actor, number)
+    kept = Draft.objects.filter(id=draft.id, revision=revision).update(
+        form=dict(writing.fields(form)), revision=F("revision") + 1, updated_at=ctx.clock.now()
+    )
+    if not kept:
+        raise StaleDraft
+    draft.refresh_from_db()
+    return draft
+
+
+def discard(actor: Actor, number: int) -> None:
+    find(actor, number).delete()
+
+
+def add_picture(ctx: Context, actor: Actor, number: int, data: bytes) -> Draft:
+    """Clean a picture and put it at the end. Raises MediaError for what is none."""
+    draft = find(actor, number)
+    form = writing.form_of(draft.form)
+    if len(form.pictures) >= MAX_PICTURES:
+        raise NotAllowed("too many", summary=f"画像は{MAX_PICTURES}枚までです", next_step="要らない画像を外してください")
+    cleaned, ending = _cleaned(data)
+    file = f"{form.identity.lower()}-{secrets.token_hex(3)}{ending}"
+    with transaction.atomic():
+        DraftPicture.objects.create(draft=draft, file=file, data=cleaned)
+        return save(ctx, actor, number, replace(form, pictures=(*form.pictures, Shot(file=file))), draft.revision)
+
+
+def _cleaned(data: bytes) -> tuple[bytes, str]:
+    if len(data) > MAX_UPLOAD:
+        raise NotAllowed(
+            f"{len(data)} bytes",
+            summary=f"画像が大きすぎます（上限は{MAX_UPLOAD // 1_000_000} MB）",
+            next_step="小さくしてから選び直してください",
+        )
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / ("選んだ画像.png" if data.startswith(b"\x89PNG") else "選んだ画像.jpg")
+        path.write_bytes(data)
+        return images.cleaned(path, Place(path=path))
+
+
+def picture(actor: Actor, number: int, file: str) -> bytes:
+    """Raises NotFound."""
+    found = DraftPicture.objects.filter(draft=find(actor, number), file=file).first()
+    if found is None:
+        raise NotFound("no such picture", summary="画像がありません", next_step="選び直してください")
+    return bytes(found.data)
+
+
+@contextmanager
+def laid_out(draft: Draft) -> Iterator[Path]:
+    """The draft as a file with its pictures beside it, for as long as it is looked at."""
+    with TemporaryDirectory() as folder:
+        for one in draft.pictures.all():
+            (Path(folder) / one.file).write_bytes(bytes(one.data))
+        path = Path(folder) / _POST
+        path.write_text(writing.compose(writing.form_of(draft.form)), encoding="utf-8")
+        yield path
+
+
+def sight(ctx: Context, draft: Draft) -> Sight:
+    """What the checks say, and what would go out."""
+    with laid_out(draft) as path:
+        text = path.read_text(encoding="utf-8")
+        library, templates = ctx.library, ctx.templates
+        try:
+            post = library.read(path)
+            found = checks.check_post(Subject(post, ctx.specs, templates, library.city, library.indicators))
+        except ContentError as e:
+            return Sight(remarks=(_remark(text, from_error(e)),), bundle=None)
+        try:
+            bundle = render(post, ctx.specs, templates, library.city)
+        except ContentError as e:
+            found, bundle = [*found, from_error(e)], None
+    return Sight(remarks=tuple(dict.fromkeys(_remark(text, f) for f in found)), bundle=bundle)
+
+
+def _remark(text: str, finding: Finding) -> Remark:
+    return Remark(where=writing.where(text, finding.line), finding=finding)

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from bot.checks import registry as checks
 from bot.checks.finding import Finding, from_error
@@ -41,6 +41,14 @@ class StaleDraft(WorkflowError):
             summary="この下書きは、別の画面でも保存されています",
             next_step="この画面に残っている内容を確かめ、もう一度保存するとこちらに置きかわります",
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """The revision that a page shows, and the page's own name ("" for one that has none)."""
+
+    revision: int
+    window: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,16 +127,17 @@ def _require_own(actor: Actor, found: Submission) -> None:
         )
 
 
-def save(ctx: Context, actor: Actor, number: int, form: Form, revision: int) -> Draft:
-    """Keep what was typed, if nothing newer than `revision` was saved meanwhile. Raises StaleDraft."""
+def save(ctx: Context, actor: Actor, number: int, form: Form, seen: Seen) -> Draft:
+    """Keep what was typed, if nothing newer than `seen` was saved from another page meanwhile. Raises StaleDraft."""
     draft = find(actor, number)
-    kept = Draft.objects.filter(id=draft.id, revision=revision).update(
-        form=dict(writing.fields(form)), revision=F("revision") + 1, updated_at=ctx.clock.now()
+    # An answer may get lost on its way: what this very page saved last is not another's.
+    ours = Q(revision=seen.revision) | (Q(window=seen.window) if seen.window else Q(pk__in=[]))
+    kept = Draft.objects.filter(ours, id=draft.id).update(
+        form=dict(writing.fields(form)), revision=F("revision") + 1, window=seen.window, updated_at=ctx.clock.now()
     )
     if not kept:
         raise StaleDraft
-    draft.refresh_from_db()
-    return draft
+    return find(actor, number)
 
 
 def discard(actor: Actor, number: int) -> None:
@@ -145,7 +154,21 @@ def add_picture(ctx: Context, actor: Actor, number: int, data: bytes) -> Draft:
     file = f"{form.identity.lower()}-{secrets.token_hex(3)}{ending}"
     with transaction.atomic():
         DraftPicture.objects.create(draft=draft, file=file, data=cleaned)
-        return save(ctx, actor, number, replace(form, pictures=(*form.pictures, Shot(file=file))), draft.revision)
+        return save(ctx, actor, number, replace(form, pictures=(*form.pictures, Shot(file=file))), _as_it_is(draft))
+
+
+def remove_picture(ctx: Context, actor: Actor, number: int, file: str) -> Draft:
+    """Take a picture out of the draft; what lies in the content folder stays there."""
+    draft = find(actor, number)
+    form = writing.form_of(draft.form)
+    with transaction.atomic():
+        draft.pictures.filter(file=file).delete()
+        left = tuple(shot for shot in form.pictures if shot.file != file)
+        return save(ctx, actor, number, replace(form, pictures=left), _as_it_is(draft))
+
+
+def _as_it_is(draft: Draft) -> Seen:
+    return Seen(revision=draft.revision, window=draft.window)
 
 
 def _cleaned(data: bytes) -> tuple[bytes, str]:

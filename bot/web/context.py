@@ -10,7 +10,7 @@ from bot.services import overview, pause, queue
 from bot.services.context import Context
 from bot.store.models import Pause
 from bot.web.office import actor_of, office
-from bot.workflow.actors import ROLE_LABELS, Actor, Role
+from bot.workflow.actors import ROLE_LABELS, Actor, Permission, Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,9 @@ def city(request: HttpRequest) -> dict[str, object]:
 def _menu(request: HttpRequest, ctx: Context, actor: Actor) -> list[Entry]:
     at = request.resolver_match.url_name if request.resolver_match else ""
     waiting = queue.waiting(ctx, actor, queue.Wanted()).count()
+    own = [Entry(name="drafts", label="書く", current=at in ("drafts", "write"))] if actor.may(Permission.SUBMIT) else []
     return [
+        *own,
         Entry(name="queue", label="承認待ち", current=at == "queue", number=waiting),
         Entry(name="calendar", label="カレンダー", current=at == "calendar"),
         Entry(name="deliveries", label="配信", current=at == "deliveries"),

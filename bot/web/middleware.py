@@ -17,7 +17,7 @@ POLICY = "; ".join(
     (
         "default-src 'none'",
         "connect-src 'self'",
-        "img-src 'self'",
+        "img-src 'self' data:",
         "style-src 'self'",
         "script-src 'self'",
         "form-action 'self'",

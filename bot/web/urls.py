@@ -6,12 +6,19 @@ from allauth.account.views import logout
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from bot.web.views import account, calendar, decisions, deliveries, history, media, queue, review, sheet, stop
+from bot.web.views import account, calendar, decisions, deliveries, history, media, queue, review, sheet, stop, writing
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="queue"), name="home"),
     path("", include("bot.web.account_urls")),
     path("logout/", logout, name="logout"),
+    path("write/", writing.desk, name="drafts"),
+    path("write/new/", writing.begin, name="begin"),
+    path("write/<int:number>/", writing.write, name="write"),
+    path("write/<int:number>/live/", writing.live, name="write_live"),
+    path("write/<int:number>/discard/", writing.discard, name="discard"),
+    path("write/<int:number>/pictures/<str:file>", writing.picture, name="draft_picture"),
+    path("submissions/<int:number>/rewrite/", writing.reopen, name="rewrite"),
     path("queue/", queue.queue, name="queue"),
     path("queue/approve/", queue.approve_opened, name="approve_opened"),
     path("submissions/<int:number>/", review.submission, name="submission"),

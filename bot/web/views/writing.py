@@ -1,0 +1,198 @@
+"""Writing a post in the browser. Everything works without a script; with one, what is typed is kept and shown at once."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from bot.content import writing
+from bot.content.writing import Form
+from bot.errors import BotError
+from bot.render.appearance import Appearance, appearance
+from bot.render.variant import Media
+from bot.schedule.rules import Slot
+from bot.services import drafts, paper
+from bot.services.context import Context
+from bot.store.models import Draft, Submission
+from bot.web.office import actor_of, office
+from bot.workflow.states import LABELS, SubmissionState
+
+HANDED = 20
+_LINES = ("title", "measure", "achievement", "reason", "next", "link", "contact", "expires")
+_PROSE = ("lead", "remainder")
+_OF_PICTURE = ("alt", "people", "consent", "credit")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What the page needs of a draft: the form, and how it would look."""
+
+    draft: Draft
+    form: Form
+    sight: drafts.Sight
+    looks: list[Appearance]
+
+
+@login_required
+@require_GET
+def desk(request: HttpRequest) -> HttpResponse:
+    """What this person is writing, and what they have handed in."""
+    actor = actor_of(request)
+    handed = Submission.objects.filter(author=actor.person).defer("bundle", "source").order_by("-id")[:HANDED]
+    rows = [(one, LABELS[SubmissionState(one.state)]) for one in handed]
+    return render(request, "drafts.html", {"drafts": drafts.mine(actor), "handed": rows})
+
+
+@login_required
+@require_POST
+def begin(request: HttpRequest) -> HttpResponse:
+    return redirect("write", drafts.begin(office(), actor_of(request)).id)
+
+
+@login_required
+@require_POST
+def reopen(request: HttpRequest, number: int) -> HttpResponse:
+    return redirect("write", drafts.reopen(office(), actor_of(request), number).id)
+
+
+@login_required
+def write(request: HttpRequest, number: int) -> HttpResponse:
+    """The form. A POST keeps what was typed first, whatever else it asks for."""
+    ctx, actor = office(), actor_of(request)
+    draft = drafts.find(actor, number)
+    if request.method != "POST":
+        return _page(request, ctx, draft)
+    form = typed(writing.form_of(draft.form), request.POST)
+    try:
+        draft = drafts.save(ctx, actor, number, form, _seen(request))
+    except drafts.StaleDraft as stale:
+        return _page(request, ctx, _unsaved(draft, form), stale, 409)
+    return _asked_for(request, ctx, draft)
+
+
+def _asked_for(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse:
+    wish, _, which = request.POST.get("do", "").partition(":")
+    try:
+        if wish == "add":
+            draft = _with_pictures(request, ctx, draft)
+        elif wish == "remove":
+            draft = drafts.remove_picture(ctx, actor_of(request), draft.id, which)
+    except BotError as refused:
+        return _page(request, ctx, draft, refused, 409)
+    messages.success(request, gettext("保存しました。"))
+    return redirect("write", draft.id)
+
+
+def _with_pictures(request: HttpRequest, ctx: Context, draft: Draft) -> Draft:
+    for upload in request.FILES.getlist("picture"):
+        assert isinstance(upload, UploadedFile)  # noqa: S101 nothing else is in FILES
+        draft = drafts.add_picture(ctx, actor_of(request), draft.id, upload.read(drafts.MAX_UPLOAD + 1))
+    return draft
+
+
+@login_required
+@require_POST
+def live(request: HttpRequest, number: int) -> HttpResponse:
+    """For the script: keep what was typed, and answer with how it would look. 409 if another window has saved meanwhile."""
+    ctx, actor = office(), actor_of(request)
+    form = typed(writing.form_of(drafts.find(actor, number).form), request.POST)
+    try:
+        draft = drafts.save(ctx, actor, number, form, _seen(request))
+    except drafts.StaleDraft:
+        return HttpResponse(status=409)
+    answer = render(request, "sight.html", {"shown": _shown(ctx, draft)})
+    answer["X-Revision"] = str(draft.revision)
+    return answer
+
+
+@login_required
+@require_POST
+def discard(request: HttpRequest, number: int) -> HttpResponse:
+    drafts.discard(actor_of(request), number)
+    messages.success(request, gettext("下書きを捨てました。"))
+    return redirect("drafts")
+
+
+@login_required
+@require_GET
+def picture(request: HttpRequest, number: int, file: str) -> HttpResponse:
+    kind = "image/png" if file.endswith(".png") else "image/jpeg"
+    return HttpResponse(drafts.picture(actor_of(request), number, file), content_type=kind)
+
+
+def typed(form: Form, given: QueryDict) -> Form:
+    """The form with what was typed. What has no field on the page stays as it was."""
+    when = given.get("when", "")
+    pictures = tuple(
+        replace(shot, **{name: given.get(f"{name}-{shot.file}", "").strip() for name in _OF_PICTURE}) for shot in form.pictures
+    )
+    plain: dict[str, Any] = {name: " ".join(given.get(name, "").split()) for name in _LINES}
+    plain |= {name: _prose(given.get(name, "")) for name in _PROSE}
+    return replace(
+        form,
+        **plain,
+        answers=(_prose(given.get("answer-1", "")), _prose(given.get("answer-2", "")), _prose(given.get("answer-3", ""))),
+        channels=tuple(given.getlist("channels")),
+        publish=given.get("publish", "").replace("T", " ") if when == "at" else "",
+        slot=when.removeprefix("slot:") if when.startswith("slot:") else "",
+        hashtags=tuple(tag for word in given.get("hashtags", "").split() if (tag := word.lstrip("#＃"))),
+        pictures=pictures,
+    )
+
+
+def _prose(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
+
+
+def _seen(request: HttpRequest) -> drafts.Seen:
+    given = request.POST.get("revision", "")
+    revision = int(given) if given.isascii() and given.isdecimal() and len(given) < 9 else -1
+    return drafts.Seen(revision=revision, window=request.POST.get("window", "")[:32])
+
+
+def _unsaved(draft: Draft, form: Form) -> Draft:
+    """The page keeps what was typed though it was not saved; sent again, it is."""
+    draft.form = dict(writing.fields(form))
+    return draft
+
+
+def _page(request: HttpRequest, ctx: Context, draft: Draft, refused: BotError | None = None, status: int = 200) -> HttpResponse:
+    shown = {
+        "shown": _shown(ctx, draft),
+        "window": secrets.token_hex(8),
+        "publish": writing.form_of(draft.form).publish.replace(" ", "T")[:16],
+        "refused": refused,
+        "questions": list(zip(("answer-1", "answer-2", "answer-3"), writing.QUESTIONS, strict=True)),
+        "measures": ctx.library.measures,
+        "specs": ctx.specs,
+        "slots": _slots(ctx),
+        "most": drafts.MAX_PICTURES,
+    }
+    return render(request, "write.html", shown, status=status)
+
+
+def _slots(ctx: Context) -> list[Slot]:
+    return list(ctx.rules.slots.values())
+
+
+def _shown(ctx: Context, draft: Draft) -> Shown:
+    seen = drafts.sight(ctx, draft)
+    city, chars = ctx.library.city, paper.chars(ctx)
+    variants = seen.bundle.variants if seen.bundle else ()
+    looks = [appearance(ctx.spec(v.channel), v, city, _as_data, chars) for v in variants]
+    return Shown(draft=draft, form=writing.form_of(draft.form), sight=seen, looks=looks)
+
+
+def _as_data(media: Media) -> str:
+    """The prepared picture within the page itself: it is made anew at each look, and kept nowhere."""
+    return f"data:image/jpeg;base64,{base64.b64encode(media.data).decode()}"

@@ -1,0 +1,8 @@
+"""The web site's people and browser, for writing."""
+
+from __future__ import annotations
+
+from tests.chromium import chromium
+from tests.web.conftest import _quick_passwords, leader, officer, people
+
+__all__ = ["_quick_passwords", "chromium", "leader", "officer", "people"]

@@ -1,0 +1,160 @@
+"""Drafts: kept, seen by nobody else, looked at as they would go out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from bot.content import writing
+from bot.content.writing import Form
+from bot.errors import MediaError, NotAllowed, NotFound
+from bot.services import drafts
+from bot.store.models import Draft, DraftPicture
+from bot.workflow.actors import Actor, Role
+from tests.office import Office
+
+GPS, MAKE = 0x8825, 0x010F
+
+
+def form_of(draft: Draft) -> Form:
+    return writing.form_of(draft.form)
+
+
+def photo(size: tuple[int, int] = (800, 600)) -> bytes:
+    """As a telephone makes it: with the place where it was taken."""
+    image = Image.new("RGB", size, "navy")
+    exif = image.getexif()
+    exif[MAKE] = "見本の電話"
+    exif.get_ifd(GPS).update({1: "N", 2: (36.0, 33.0, 39.0)})
+    buffer = BytesIO()
+    image.save(buffer, "JPEG", exif=exif)
+    return buffer.getvalue()
+
+
+def filled(office: Office, draft: Draft) -> Draft:
+    form = replace(
+        form_of(draft),
+        title="書かない窓口（見本）",
+        measure="1",
+        lead="窓口で書く回数を減らします（見本）。",
+        answers=("何度も書いていました。", "職員が入力します。", "書くのは署名だけです。"),
+        channels=("x", "newsletter"),
+    )
+    return drafts.save(office.ctx, office.author, draft.id, form, drafts.Seen(revision=draft.revision))
+
+
+def test_a_new_draft_belongs_to_its_writer_alone(office: Office) -> None:
+    draft = drafts.begin(office.ctx, office.author)
+    assert form_of(draft).author == "shimin-leader"
+    assert list(drafts.mine(office.author)) == [draft]
+    for other in (office.leader, office.officer, office.operator):
+        assert list(drafts.mine(other)) == []
+        with pytest.raises(NotFound):
+            drafts.find(other, draft.id)
+
+
+def test_nobody_begins_whom_the_list_of_people_does_not_know(office: Office) -> None:
+    with pytest.raises(NotAllowed) as refused:
+        drafts.begin(office.ctx, Actor(person="dareka", role=Role.LEADER))
+    assert "people.yml" in refused.value.summary
+
+
+def test_an_auditor_writes_nothing(office: Office) -> None:
+    with pytest.raises(NotAllowed):
+        drafts.begin(office.ctx, Actor(person="shimin-leader", role=Role.AUDITOR))
+
+
+def test_an_empty_draft_says_what_is_missing_and_a_filled_one_shows_every_channel(office: Office) -> None:
+    draft = drafts.begin(office.ctx, office.author)
+    empty = drafts.sight(office.ctx, draft)
+    assert not empty.ready
+    assert [r.where for r in empty.remarks] == ["題名"]
+    seen = drafts.sight(office.ctx, filled(office, draft))
+    assert seen.ready
+    assert seen.bundle
+    assert [v.channel for v in seen.bundle.variants] == ["x", "newsletter"]
+    assert "書くのは署名だけです。" in seen.bundle.variants[1].parts[0].text
+
+
+def test_a_remark_names_the_field_of_the_form(office: Office) -> None:
+    draft = drafts.begin(office.ctx, office.author)
+    form = replace(form_of(filled(office, draft)), answers=("", "取得率は46.5%です。", ""))
+    seen = drafts.sight(office.ctx, drafts.save(office.ctx, office.author, draft.id, form, drafts.Seen(revision=1)))
+    assert [(r.where, r.finding.rule) for r in seen.remarks if r.finding.rule == "figures.unsourced"] == [
+        ("何を変えたか", "figures.unsourced")
+    ]
+
+
+def test_what_another_window_has_saved_is_not_written_over(office: Office) -> None:
+    draft = drafts.begin(office.ctx, office.author)
+    here, there = drafts.Seen(revision=0, window="here"), drafts.Seen(revision=0, window="there")
+    drafts.save(office.ctx, office.author, draft.id, replace(form_of(draft), title="こちら"), here)
+    with pytest.raises(drafts.StaleDraft):
+        drafts.save(office.ctx, office.author, draft.id, replace(form_of(draft), title="あちら"), there)
+    assert form_of(drafts.find(office.author, draft.id)).title == "こちら"
+
+
+def test_a_page_whose_answer_was_lost_goes_on_saving(office: Office) -> None:
+    draft = drafts.begin(office.ctx, office.author)
+    here = drafts.Seen(revision=0, window="here")
+    for title in ("一", "一二"):  # the answer to the first never came: the page still thinks of revision 0
+        drafts.save(office.ctx, office.author, draft.id, replace(form_of(draft), title=title), here)
+    assert form_of(drafts.find(office.author, draft.id)).title == "一二"
+
+
+def test_a_picture_is_kept_without_its_place_and_camera(office: Office) -> None:
+    draft = drafts.add_picture(office.ctx, office.author, drafts.begin(office.ctx, office.author).id, photo())
+    (shot,) = form_of(draft).pictures
+    kept = Image.open(BytesIO(drafts.picture(office.author, draft.id, shot.file)))
+    assert kept.size == (800, 600)
+    assert not kept.getexif()
+    assert shot.file.endswith(".jpg")
+
+
+@pytest.mark.parametrize("data", [b"", b"not a picture", b"%PDF-1.7", photo()[:300]])
+def test_what_is_no_picture_is_refused_and_nothing_is_kept(office: Office, data: bytes) -> None:
+    draft = drafts.begin(office.ctx, office.author)
+    with pytest.raises(MediaError):
+        drafts.add_picture(office.ctx, office.author, draft.id, data)
+    assert not DraftPicture.objects.exists()
+    assert form_of(drafts.find(office.author, draft.id)).pictures == ()
+
+
+def test_a_picture_taken_out_is_gone(office: Office) -> None:
+    draft = drafts.begin(office.ctx, office.author)
+    for _ in range(2):
+        draft = drafts.add_picture(office.ctx, office.author, draft.id, photo())
+    first, second = form_of(draft).pictures
+    left = drafts.remove_picture(office.ctx, office.author, draft.id, first.file)
+    assert form_of(left).pictures == (second,)
+    with pytest.raises(NotFound):
+        drafts.picture(office.author, draft.id, first.file)
+
+
+def test_another_persons_picture_is_not_shown(office: Office) -> None:
+    draft = drafts.add_picture(office.ctx, office.author, drafts.begin(office.ctx, office.author).id, photo())
+    with pytest.raises(NotFound):
+        drafts.picture(office.leader, draft.id, form_of(draft).pictures[0].file)
+
+
+def test_a_post_that_was_handed_in_is_written_anew_with_its_pictures(office: Office) -> None:
+    submission = office.submit(office.post())
+    draft = drafts.reopen(office.ctx, office.author, submission.id)
+    assert form_of(draft).title == "書かない窓口（見本）"
+    assert draft.path == submission.path
+    assert draft.base == submission.source
+    assert drafts.reopen(office.ctx, office.author, submission.id) == draft
+    seen = drafts.sight(office.ctx, draft)
+    assert seen.bundle
+    assert seen.bundle.variants == drafts.sight(office.ctx, draft).bundle.variants  # type: ignore[union-attr]
+    assert seen.ready
+
+
+def test_another_leader_does_not_write_it_anew(office: Office) -> None:
+    submission = office.submit(office.post(author="kokusai-trainee"), office.trainee)
+    with pytest.raises(NotAllowed) as refused:
+        drafts.reopen(office.ctx, office.leader, submission.id)
+    assert "ほかの人の原稿" in refused.value.summary

@@ -197,10 +197,14 @@ class Engine:
         self._done.put(_Step(job, result))
 
     def _commit(self, job: Job, prepared: Prepared, started: datetime) -> None:
-        """In a thread. One request; from here on, any surprise means that we do not know."""
+        """In a thread. One request; from here on, any surprise means that we do not know. A machine that stood still since the
+        intent lets it be: others may have taken over."""
         result: Receipt | ChannelError
         try:
-            result = self.channel(job.channel).commit(prepared, self.ctx.clock.now())
+            channel, now = self.channel(job.channel), self.ctx.clock.now()
+            if now - started > LEASE / 2:
+                raise NotSent("stood still")
+            result = channel.commit(prepared, now)
         except ChannelError as e:
             result = e
         except Exception as e:

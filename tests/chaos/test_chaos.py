@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -21,9 +22,10 @@ from bot.store.models import AuditEntry, Delivery, Lane
 from tests.office import Office
 from tests.sandbox_client import SandboxClient
 
-EVERYWHERE, WITHOUT_INSTAGRAM = 40, 30
+EVERYWHERE, WITHOUT_INSTAGRAM = 90, 155
 SEED, MOST_SECONDS, KILLS = 20261201, 300, 6
 PUBLISHED_FOR_A_STRIKE = 4
+FROZEN = (3.0, 4.5)  # seconds; the lease of tests.chaos.publisher is 3
 CHANNELS = ("x", "instagram", "facebook")
 # 401 and 403 shut a lane until a person comes; they have tests of their own.
 COMMIT_TROUBLE = [k for k in (*BEFORE, *AFTER) if k not in ("401", "403")]
@@ -43,12 +45,20 @@ class Publisher:
         out = subprocess.DEVNULL
         self._process = subprocess.Popen(command, env=self._env, cwd=ROOT, stdout=out, stderr=out)
         self._end = time.monotonic() + self._chance.uniform(6, 15)
+        self._frozen, self._turn = False, time.monotonic() + self._chance.uniform(3, 6)
 
     def maybe_kill(self) -> None:
         if time.monotonic() > self._end and self.kills < KILLS:
             self.kill()
             self.kills += 1
             self._launch()
+
+    def maybe_freeze(self) -> None:
+        """For a little longer than its lease: another takes over what it holds, and then it goes on as if nothing had been."""
+        if time.monotonic() > self._turn:
+            self._frozen = not self._frozen
+            self._process.send_signal(signal.SIGSTOP if self._frozen else signal.SIGCONT)
+            self._turn = time.monotonic() + (self._chance.uniform(*FROZEN) if self._frozen else self._chance.uniform(2, 5))
 
     def kill(self) -> None:
         self._process.kill()
@@ -90,6 +100,8 @@ def test_every_delivery_ends_in_a_certain_state_and_none_is_seen_twice(office: O
         _let_time_fly()
         for publisher in publishers:
             publisher.maybe_kill()
+            if len(publishers) > 1:
+                publisher.maybe_freeze()
     for publisher in publishers:
         publisher.kill()
 

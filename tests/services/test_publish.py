@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from bot.channels.base import Channel
 from bot.errors import AlreadyDecided, NotAllowed
-from bot.services import pause, plan, reconcile
+from bot.services import pause, plan, publish, reconcile
+from bot.services.publish import Engine
 from bot.store.models import Attempt, Blob, Delivery, Lane, Submission
 from tests.office import TUESDAY, Office
 
@@ -218,6 +220,25 @@ def test_a_worker_that_dies_after_its_intent_leaves_an_unknown(office: Office) -
     office.runner().engine.tidy()
     assert office.states() == {"x": "unknown"}
     assert Attempt.objects.get().outcome == "worker_lost"
+
+
+def test_a_machine_that_stood_still_after_its_intent_lets_the_request_be(office: Office) -> None:
+    (planned,) = office.approved(channels="x")
+    office.at(planned.run_at)
+    runner, calls = office.runner(), list[str]()
+
+    def channel(key: str) -> Channel:
+        calls.append(key)
+        if len(calls) == 2:  # the first is for the preparing, the second for the request itself
+            office.clock.advance_to(office.clock.now() + publish.LEASE)
+        return runner.channel(key)
+
+    engine = Engine(office.ctx, channel, "me")
+    assert engine.pump() == 1
+    engine.close()
+    assert len(calls) == 2
+    assert office.sandbox.posts("x") == []
+    assert office.states() == {"x": "scheduled"}
 
 
 def test_a_worker_that_dies_before_its_intent_leaves_work_for_the_next(office: Office) -> None:

@@ -39,8 +39,11 @@ author: {author}
 measure: 1-1
 achievement: done
 channels: [{channels}]
-images: [{{file: red.png, alt: 赤い四角の見本}}]
+images: [{images}]
 """
+
+
+PICTURE = "{file: red.png, alt: 赤い四角の見本}"
 
 
 def write_content(folder: Path) -> None:
@@ -62,8 +65,9 @@ def write_post(
     channels: str = "x, instagram, facebook, newsletter",
     extra: str = "slot: lunch",
     body: str = "窓口で書く回数を減らします（見本）。\n\n## 何を変えたか\n\n職員がお話を聞いて入力します。\n",
+    images: str = PICTURE,
 ) -> Path:
-    front = FRONT.format(identity=f"01TEST{name}"[:40], title=title, author=author, channels=channels)
+    front = FRONT.format(identity=f"01TEST{name}"[:40], title=title, author=author, channels=channels, images=images)
     path = folder / "posts" / f"{name}.md"
     path.write_text(f"---\n{front}{textwrap.dedent(extra).strip()}\n---\n{body}", encoding="utf-8")
     return path

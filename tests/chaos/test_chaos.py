@@ -19,7 +19,7 @@ from bot.clock import SystemClock
 from bot.config import ROOT
 from bot.sandbox.faults import AFTER, BEFORE
 from bot.store.models import AuditEntry, Delivery, Lane
-from tests.office import Office
+from tests.office import PICTURE, Office
 from tests.sandbox_client import SandboxClient
 
 EVERYWHERE, WITHOUT_INSTAGRAM = 90, 155
@@ -73,9 +73,10 @@ def _plan(office: Office) -> int:
         )
         thread = "x: {thread: true}" if number % 10 == 0 else ""
         channels = "x, instagram, facebook" if number < EVERYWHERE else "x, facebook"
-        office.approved(
-            f"p{number}", title=f"見本{number}", extra=f"publish: 2026-12-01 12:15\n{thread}", body=body, channels=channels
-        )
+        # A picture can be used once only, so that platforms refuse some second requests by themselves; nothing guards a text.
+        images = PICTURE if number < EVERYWHERE else ""
+        when = f"publish: 2026-12-01 12:15\n{thread}"
+        office.approved(f"p{number}", title=f"見本{number}", extra=when, body=body, channels=channels, images=images)
     now = SystemClock().now()
     office.sandbox.reset()  # its clock too: from here on time is real
     office.sandbox.choose(x_windows=False)

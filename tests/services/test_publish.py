@@ -12,7 +12,7 @@ from bot.errors import AlreadyDecided, NotAllowed
 from bot.services import pause, plan, publish, reconcile
 from bot.services.publish import Engine
 from bot.store.models import Attempt, Blob, Delivery, Lane, Submission
-from tests.office import TUESDAY, Office
+from tests.office import PICTURE, TUESDAY, Office
 
 CHANNELS = ("x", "instagram", "facebook")
 NOON = TUESDAY.replace(hour=12, minute=15)
@@ -42,10 +42,12 @@ def test_waking_again_sends_nothing(office: Office) -> None:
     assert len(office.sandbox.posts()) == 3
 
 
-@pytest.mark.parametrize("channel", CHANNELS)
+@pytest.mark.parametrize(("channel", "images"), [*((channel, PICTURE) for channel in CHANNELS), ("x", ""), ("facebook", "")])
 @pytest.mark.parametrize("kind", ["500_after", "reset_after"])
-def test_an_unclear_answer_leaves_one_post_and_is_never_sent_again(office: Office, channel: str, kind: str) -> None:
-    office.approved(channels=f"{channel}, newsletter")
+def test_an_unclear_answer_leaves_one_post_and_is_never_sent_again(
+    office: Office, channel: str, images: str, kind: str
+) -> None:
+    office.approved(channels=f"{channel}, newsletter", images=images)
     office.sandbox.fault(channel, kind)
     office.publish_all()
     assert office.states() == {channel: "unknown"}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bot.config import ROOT
-from tests.bench import dispatch, pages, start
+from tests import postgres
+from tests.bench import dispatch, pages, start, steadiness, stub
+from tests.bench.engine import Row
 
 HEAD = """# 速さの測定
 
@@ -17,8 +19,14 @@ HEAD = """# 速さの測定
 """
 
 
+def _engine() -> list[Row]:
+    url = postgres.start()
+    with stub.running() as platform:
+        return [*dispatch.rows(platform, url), *steadiness.rows(platform, url)]
+
+
 def main() -> None:
-    rows = [start.check(), *dispatch.table(), *pages.rows()]
+    rows = [start.check(), *_engine(), *pages.rows()]
     lines = [f"| {what} | {ours:,.3g} | {other:,.3g} | {ratio:.2f} |" for what, ours, other, ratio in rows]
     text = HEAD + "\n".join(lines) + f"\n\n測定日：{datetime.now(UTC):%Y-%m-%d}\n"
     (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")

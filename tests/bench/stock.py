@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
-from bot.content.post import Post
 from bot.render.variant import Bundle, Part, Variant
 from bot.services import freshness
 from bot.services.context import Context
@@ -16,6 +15,7 @@ from bot.store.models import Decision, Delivery, Lane, Submission
 from bot.workflow.transitions import Act
 
 CHANNEL = "facebook"
+FILES = 1000  # more posts than that share them
 _POST = """---
 title: 見本
 author: shimin-leader
@@ -32,7 +32,9 @@ def fill(ctx: Context, due: Sequence[datetime], lanes: int, keys: Sequence[str])
     names = [f"{CHANNEL}:{n}" for n in range(lanes)]
     Lane.objects.bulk_create([Lane(name=name) for name in names], ignore_conflicts=True)
     (ctx.config.content_dir / "posts").mkdir(parents=True, exist_ok=True)
-    submissions = Submission.objects.bulk_create([_submission(ctx, key, due[0]) for key in keys], batch_size=1000)
+    files = [_file(ctx, f"{keys[n].split('@')[0]}.md") for n in range(min(len(keys), FILES))]
+    made = (_submission(key, due[0], *files[n % len(files)]) for n, key in enumerate(keys))
+    submissions = Submission.objects.bulk_create(made, batch_size=1000)
     decisions = [
         Decision(submission=s, act=Act.APPROVE, actor="kouhou", at=s.submitted_at, digest=s.digest) for s in submissions
     ]
@@ -43,15 +45,20 @@ def fill(ctx: Context, due: Sequence[datetime], lanes: int, keys: Sequence[str])
     )
 
 
-def _submission(ctx: Context, key: str, now: datetime) -> Submission:
-    path = ctx.config.content_dir / "posts" / f"{key.split('@')[0]}.md"
+def _file(ctx: Context, name: str) -> tuple[str, dict[str, str]]:
+    """A post's path, and its inputs."""
+    path = ctx.config.content_dir / "posts" / name
     path.write_text(_POST, encoding="utf-8")
+    return ctx.relative(path), freshness.inputs(ctx, ctx.library.read(path))
+
+
+def _submission(key: str, now: datetime, path: str, inputs: dict[str, str]) -> Submission:
     part = Part(text=key, length=len(key), limit=None)
     variant = Variant(channel=CHANNEL, parts=(part,), media=(), cost_usd=Decimal(0))
     bundle = Bundle(identity=key, author="shimin-leader", wish={}, variants=(variant,))
     return Submission(
         identity=key,
-        path=ctx.relative(path),
+        path=path,
         title="見本",
         author="shimin-leader",
         department="市民課",
@@ -62,12 +69,8 @@ def _submission(ctx: Context, key: str, now: datetime) -> Submission:
         bundle=bundle.canonical,
         digest=bundle.digest,
         source=_POST,
-        inputs=_inputs(ctx, ctx.library.read(path)),
+        inputs=inputs,
     )
-
-
-def _inputs(ctx: Context, post: Post) -> dict[str, str]:
-    return freshness.inputs(ctx, post)
 
 
 def _delivery(submission: Submission, lane: str, due: datetime) -> Delivery:

@@ -15,6 +15,7 @@ from http.client import HTTPConnection
 from threading import local
 from typing import Any
 
+_LISTED = 5000
 _OK = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
 
 
@@ -23,12 +24,16 @@ class Posts:
 
     def __init__(self) -> None:
         self.arrived: list[tuple[str, float]] = []
+        self.delay = 0.0
 
     def answer(self, head: bytes, body: bytes) -> bytes:
         if head.startswith(b"GET"):
             return self._stats()
         if head.startswith(b"DELETE"):
             self.arrived.clear()
+            return b"{}"
+        if head.startswith(b"PUT"):
+            self.delay = json.loads(body)["seconds"]
             return b"{}"
         self.arrived.append((json.loads(body)["text"], time.time()))
         return b'{"data": {"id": "%d", "text": ""}}' % len(self.arrived)
@@ -41,7 +46,9 @@ class Posts:
             {
                 "count": len(times),
                 "distinct": len(keys),
-                "seconds": max(times) - min(times) if times else 0.0,
+                "first": min(times, default=0.0),
+                "last": max(times, default=0.0),
+                "keys": sorted(keys) if len(keys) < _LISTED else [],
                 "late": late,
             }
         ).encode()
@@ -64,7 +71,8 @@ class _Connection(asyncio.Protocol):
                 return
             body, self._data = rest[:length], rest[length:]
             answer = self._posts.answer(head, body)
-            self._out.write(_OK % (len(answer), answer))
+            wait = self._posts.delay if head.startswith(b"POST") else 0.0
+            asyncio.get_running_loop().call_later(wait, self._out.write, _OK % (len(answer), answer))
 
 
 async def _serve() -> None:
@@ -85,9 +93,13 @@ class Stub:
     def reset(self) -> None:
         self._ask("DELETE")
 
-    def _ask(self, method: str) -> bytes:
+    def delay(self, milliseconds: int) -> None:
+        """Each POST is answered so much later."""
+        self._ask("PUT", json.dumps({"seconds": milliseconds / 1000}))
+
+    def _ask(self, method: str, body: str = "") -> bytes:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
-        connection.request(method, "/")
+        connection.request(method, "/", body)
         data = connection.getresponse().read()
         connection.close()
         return data

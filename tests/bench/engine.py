@@ -1,0 +1,124 @@
+"""Our engine and its alternatives at the same work: the same POSTs to the same stub, each candidate as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.config import ROOT
+from tests.bench.stub import Stub
+from tests.office import write_content
+
+LANES = 128
+Row = tuple[str, float, float, float]
+_COMMAND = [sys.executable, "-W", "ignore", "-m"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """`count` deliveries due over `spread` seconds (0: all at once), beside `future` ones of years to come. `database` is a
+    PostgreSQL URL, "" means SQLite. `kill` stops the publisher by kill -9 when that part is sent, and starts another."""
+
+    count: int
+    database: str = ""
+    publishers: int = 1
+    spread: float = 0.0
+    future: int = 0
+    kill: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """Deliveries a second from the first to the last; seconds from the start to the last; lateness in seconds, sorted; the
+    most memory that a publisher took, in MB."""
+
+    rate: float
+    seconds: float
+    late: list[float]
+    memory: float = 0.0
+
+
+def ours(platform: Stub, work: Work) -> Done:
+    with tempfile.TemporaryDirectory() as folder:
+        write_content(Path(folder) / "content")
+        env = {"DXBOT_VAR_DIR": f"{folder}/var", "DXBOT_CONTENT_DIR": f"{folder}/content"}
+        env |= {"DATABASE_URL": work.database} if work.database else {}
+        order: dict[str, Any] = {"name": f"n{time.time_ns()}", "port": platform.port, "lanes": LANES}
+        begin = time.time() + (12 if work.spread else 0)
+        filling = {"do": "fill", "start": begin, "spread": work.spread, "count": work.count, "future": work.future}
+        _finish(_start("ours", order | filling, env))
+        platform.reset()
+        go = time.time() + 4
+        publish = order | {"do": "publish", "go": go, "hurry": work.kill > 0}
+        started = [_start("ours", publish, env) for _ in range(work.publishers)]
+        if work.kill:
+            _until(lambda: platform.stats()["count"] > work.count * work.kill)
+            started[0].kill()
+            started[0].communicate()
+            started = [_start("ours", publish, env)]
+        told = [json.loads(_finish(process)) for process in started]
+        return _done(platform, go, memory=max(t["rss_mb"] for t in told))
+
+
+def other(platform: Stub, candidate: str, work: Work) -> Done:
+    platform.reset()
+    order = {"do": candidate, "name": "other", "count": work.count, "port": platform.port, "lanes": LANES}
+    go = time.time()
+    _finish(_start("others", order | {"database": work.database, "spread": work.spread}, {}))
+    return _done(platform, go)
+
+
+def idle(module: str, work: Work) -> float:
+    """Seconds of processor time in a minute in which nothing is due."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_content(Path(folder) / "content")
+        env = {"DXBOT_VAR_DIR": f"{folder}/var", "DXBOT_CONTENT_DIR": f"{folder}/content"}
+        order: dict[str, Any] = {"name": "idle", "lanes": LANES, "port": 1, "database": f"sqlite:///{folder}/jobs.db"}
+        if module == "ours":
+            filling = {"do": "fill", "start": time.time() + 10**6, "spread": 0, "count": 1, "future": work.future}
+            _finish(_start("ours", order | filling, env))
+        told = json.loads(_finish(_start(module, order | {"do": "idle", "count": work.future, "seconds": 20}, env)))
+        return float(told["cpu"] * 60 / 20)
+
+
+def middle(what: str, pairs: list[tuple[float, float]]) -> Row:
+    """The pair with the middle ratio."""
+    mine, theirs = sorted(pairs, key=lambda pair: pair[0] / pair[1])[len(pairs) // 2]
+    return what, mine, theirs, mine / theirs
+
+
+def p99(late: list[float]) -> float:
+    """In milliseconds."""
+    return late[len(late) * 99 // 100] * 1000
+
+
+def _start(module: str, order: dict[str, Any], env: dict[str, str]) -> subprocess.Popen[str]:
+    command = [*_COMMAND, f"tests.bench.{module}", json.dumps(order)]
+    return subprocess.Popen(command, env=os.environ | env, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def _finish(process: subprocess.Popen[str]) -> str:
+    out, _ = process.communicate()
+    assert process.returncode == 0, process.args
+    return out
+
+
+def _until(true: Callable[[], bool]) -> None:
+    while not true():
+        time.sleep(0.01)
+
+
+def _done(platform: Stub, go: float, memory: float = 0.0) -> Done:
+    """Every candidate must have sent everything, and nothing twice."""
+    stats = platform.stats()
+    assert stats["count"] == stats["distinct"], "sent twice"
+    took = stats["last"] - stats["first"]
+    return Done(rate=stats["count"] / took, seconds=stats["last"] - go, late=stats["late"], memory=memory)

@@ -65,6 +65,4 @@ def slow(platform: Stub) -> Row:
 def waiting() -> Row:
     work = Work(count=0, future=WAITING)
     mine, theirs = idle("ours", work), idle("others", work)
-    return middle(
-        f"待つ費用：先の予定{WAITING:,}件で、本システム ÷ APScheduler（CPU 秒/分）", [(mine, theirs)]
-    )
+    return middle(f"待つ費用：先の予定{WAITING:,}件で、本システム ÷ APScheduler（CPU 秒/分）", [(mine, theirs)])

@@ -25,7 +25,7 @@ from tests.sandbox_client import SandboxClient
 EVERYWHERE, WITHOUT_INSTAGRAM = 90, 155
 SEED, MOST_SECONDS, KILLS = 20261201, 300, 6
 PUBLISHED_FOR_A_STRIKE = 4
-FROZEN = (3.0, 4.5)  # seconds; the lease of tests.chaos.publisher is 3
+FREEZES, MOST_FROZEN = 20, 8  # times, and seconds of one; the lease of tests.chaos.publisher is 3
 CHANNELS = ("x", "instagram", "facebook")
 # 401 and 403 shut a lane until a person comes; they have tests of their own.
 COMMIT_TROUBLE = [k for k in (*BEFORE, *AFTER) if k not in ("401", "403")]
@@ -45,7 +45,6 @@ class Publisher:
         out = subprocess.DEVNULL
         self._process = subprocess.Popen(command, env=self._env, cwd=ROOT, stdout=out, stderr=out)
         self._end = time.monotonic() + self._chance.uniform(6, 15)
-        self._frozen, self._turn = False, time.monotonic() + self._chance.uniform(3, 6)
 
     def maybe_kill(self) -> None:
         if time.monotonic() > self._end and self.kills < KILLS:
@@ -53,16 +52,49 @@ class Publisher:
             self.kills += 1
             self._launch()
 
-    def maybe_freeze(self) -> None:
-        """For a little longer than its lease: another takes over what it holds, and then it goes on as if nothing had been."""
-        if time.monotonic() > self._turn:
-            self._frozen = not self._frozen
-            self._process.send_signal(signal.SIGSTOP if self._frozen else signal.SIGCONT)
-            self._turn = time.monotonic() + (self._chance.uniform(*FROZEN) if self._frozen else self._chance.uniform(2, 5))
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def signal(self, number: int) -> None:
+        self._process.send_signal(number)
 
     def kill(self) -> None:
         self._process.kill()
         self._process.wait()
+
+
+class Freezer:
+    """Stops a publisher that prepares a delivery, until another has taken over and prepares the very same: then the first goes
+    on as if nothing had been. Only what knows that it lost the delivery keeps it from being sent twice."""
+
+    def __init__(self, publishers: list[Publisher], sandbox: SandboxClient) -> None:
+        self._publishers, self._sandbox = publishers, sandbox
+        self._frozen: Publisher | None = None
+        self.freezes = self.taken_over = 0
+
+    def turn(self) -> None:
+        if self._frozen is None:
+            self._freeze()
+        elif (taken := self._is_taken_over()) or time.monotonic() > self._until:
+            self._frozen.signal(signal.SIGCONT)
+            self._frozen = None
+            self.taken_over += taken
+
+    def _freeze(self) -> None:
+        row = Delivery.objects.filter(state="publishing", intent_at=None, channel__in=("facebook", "instagram")).first()
+        if row is None or self.freezes >= FREEZES:
+            return
+        pid = int(row.lease_owner.rpartition(":")[2])
+        self._frozen = next((p for p in self._publishers if p.pid == pid), None)
+        if self._frozen:
+            self._frozen.signal(signal.SIGSTOP)
+            self._row, self._until = row, time.monotonic() + MOST_FROZEN
+            self._sandbox.fault(row.channel, "slow", on="upload")  # for the one who takes over
+            self.freezes += 1
+
+    def _is_taken_over(self) -> bool:
+        return Delivery.objects.filter(id=self._row.id, state="publishing", fence__gt=self._row.fence).exists()
 
 
 def _plan(office: Office) -> int:
@@ -92,22 +124,24 @@ def test_every_delivery_ends_in_a_certain_state_and_none_is_seen_twice(office: O
     env |= office.env | {"DXBOT_VAR_DIR": os.environ["DXBOT_VAR_DIR"]}
     publishers = [Publisher(env, chance) for _ in range(2 if connection.vendor == "postgresql" else 1)]
     deadline = time.monotonic() + MOST_SECONDS
+    freezer = Freezer(publishers, office.sandbox)
     strikes = 0
     while Delivery.objects.filter(state__in=MOVING).exists() and time.monotonic() < deadline:
-        time.sleep(0.3)
+        time.sleep(0.02 if len(publishers) > 1 else 0.3)
         while strikes * PUBLISHED_FOR_A_STRIKE <= Delivery.objects.exclude(state__in=MOVING).count():
             _strike(office.sandbox, chance)
             strikes += 1
         _let_time_fly()
         for publisher in publishers:
             publisher.maybe_kill()
-            if len(publishers) > 1:
-                publisher.maybe_freeze()
+        if len(publishers) > 1:
+            freezer.turn()
     for publisher in publishers:
         publisher.kill()
 
     states = Counter(Delivery.objects.values_list("state", flat=True))
     assert all(publisher.kills > 1 for publisher in publishers)
+    assert freezer.taken_over > 3 or len(publishers) == 1
     assert sum(states.values()) == count
     assert set(states) <= {"published", "undecided", "failed", "cancelled", "waiting"}, states
     # What still waits is a thread whose earlier part a person must decide on first.

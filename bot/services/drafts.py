@@ -193,31 +193,48 @@ def picture(actor: Actor, number: int, file: str) -> bytes:
 
 
 @contextmanager
-def laid_out(draft: Draft) -> Iterator[Path]:
-    """The draft as a file with its pictures beside it, for as long as it is looked at."""
+def laid_out(draft: Draft, form: Form) -> Iterator[Path]:
+    """The form as a file with the draft's pictures beside it, for as long as it is looked at."""
     with TemporaryDirectory() as folder:
         for one in draft.pictures.all():
             (Path(folder) / one.file).write_bytes(bytes(one.data))
         path = Path(folder) / _POST
-        path.write_text(writing.compose(writing.form_of(draft.form)), encoding="utf-8")
+        path.write_text(writing.compose(form), encoding="utf-8")
         yield path
 
 
 def sight(ctx: Context, draft: Draft) -> Sight:
-    """What the checks say, and what would go out."""
-    with laid_out(draft) as path:
-        text = path.read_text(encoding="utf-8")
-        library, templates = ctx.library, ctx.templates
+    """What the checks say, and what would go out: even of a form that still has gaps."""
+    form = writing.form_of(draft.form)
+    found, bundle = _looked_at(ctx, draft, form)
+    if bundle is None:
+        _, bundle = _looked_at(ctx, draft, _without_gaps(form))
+    text = writing.compose(form)
+    return Sight(remarks=tuple(dict.fromkeys(_remark(text, f) for f in found)), bundle=bundle)
+
+
+def _looked_at(ctx: Context, draft: Draft, form: Form) -> tuple[list[Finding], Bundle | None]:
+    library, templates = ctx.library, ctx.templates
+    with laid_out(draft, form) as path:
         try:
             post = library.read(path)
             found = checks.check_post(Subject(post, ctx.specs, templates, library.city, library.indicators))
+            return found, render(post, ctx.specs, templates, library.city)
         except ContentError as e:
-            return Sight(remarks=(_remark(text, from_error(e)),), bundle=None)
-        try:
-            bundle = render(post, ctx.specs, templates, library.city)
-        except ContentError as e:
-            found, bundle = [*found, from_error(e)], None
-    return Sight(remarks=tuple(dict.fromkeys(_remark(text, f) for f in found)), bundle=bundle)
+            return [from_error(e)], None
+
+
+def _without_gaps(form: Form) -> Form:
+    """For the eye alone: it is the form itself that is checked and handed in."""
+    return replace(
+        form,
+        title=form.title or "（題名）",
+        lead=form.lead or "（はじめの段落）",
+        measure=form.measure or "（施策）",
+        reason=form.reason or "（できていない理由）",
+        next=form.next or "（次にどうするか）",
+        pictures=tuple(replace(s, alt=s.alt or "（画像の説明）", consent=s.consent or "（同意の記録）") for s in form.pictures),
+    )
 
 
 def _remark(text: str, finding: Finding) -> Remark:

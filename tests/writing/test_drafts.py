@@ -72,6 +72,8 @@ def test_an_empty_draft_says_what_is_missing_and_a_filled_one_shows_every_channe
     empty = drafts.sight(office.ctx, draft)
     assert not empty.ready
     assert [r.where for r in empty.remarks] == ["題名"]
+    assert empty.bundle
+    assert "（題名）" in empty.bundle.variants[0].parts[0].text
     seen = drafts.sight(office.ctx, filled(office, draft))
     assert seen.ready
     assert seen.bundle

@@ -21,7 +21,8 @@ const keepHere = () => {
 
 const restore = () => {
   const kept = JSON.parse(localStorage.getItem(key) || "[]");
-  if (!kept.length || typed(kept) === typed(fields())) { localStorage.removeItem(key); return; }
+  const here = fields().filter(([name]) => kept.some(([known]) => known === name));
+  if (typed(kept) === typed(here)) { localStorage.removeItem(key); return; }
   [...form.elements].forEach((field) => {
     if (!field.name || field.name === "csrfmiddlewaretoken" || field.type === "file" || field.tagName === "BUTTON") return;
     const values = kept.filter(([name]) => name === field.name).map(([, value]) => value);

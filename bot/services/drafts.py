@@ -129,6 +129,7 @@ def _require_own(actor: Actor, found: Submission) -> None:
 
 def save(ctx: Context, actor: Actor, number: int, form: Form, seen: Seen) -> Draft:
     """Keep what was typed, if nothing newer than `seen` was saved from another page meanwhile. Raises StaleDraft."""
+    actor.require(Permission.SUBMIT)
     draft = find(actor, number)
     # An answer may get lost on its way: what this very page saved last is not another's.
     ours = Q(revision=seen.revision) | (Q(window=seen.window) if seen.window else Q(pk__in=[]))
@@ -146,6 +147,7 @@ def discard(actor: Actor, number: int) -> None:
 
 def add_picture(ctx: Context, actor: Actor, number: int, data: bytes) -> Draft:
     """Clean a picture and put it at the end. Raises MediaError for what is none."""
+    actor.require(Permission.SUBMIT)
     draft = find(actor, number)
     form = writing.form_of(draft.form)
     if len(form.pictures) >= MAX_PICTURES:
@@ -159,6 +161,7 @@ def add_picture(ctx: Context, actor: Actor, number: int, data: bytes) -> Draft:
 
 def remove_picture(ctx: Context, actor: Actor, number: int, file: str) -> Draft:
     """Take a picture out of the draft; what lies in the content folder stays there."""
+    actor.require(Permission.SUBMIT)
     draft = find(actor, number)
     form = writing.form_of(draft.form)
     with transaction.atomic():

@@ -12,6 +12,14 @@ from bot.store.models import Pause
 from bot.web.office import actor_of, office
 from bot.workflow.actors import ROLE_LABELS, Actor, Permission, Role
 
+_OFFICES = (("people", "利用者", Permission.MANAGE_PEOPLE), ("audit", "操作の記録", Permission.READ_AUDIT))
+_PERSONAL = (
+    ("tokens", "自分の鍵"),
+    ("mfa_index", "二つ目の認証"),
+    ("usersessions_list", "ログイン中の端末"),
+    ("account_change_password", "パスワードを変える"),
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
@@ -35,6 +43,7 @@ def city(request: HttpRequest) -> dict[str, object]:
     if request.user.is_authenticated:
         shown["role_label"] = ROLE_LABELS[Role(request.user.role)]
         shown["menu"] = _menu(request, ctx, actor_of(request))
+        shown["personal"] = _personal(request)
         shown["pauses"] = [_stopped(ctx, row) for row in pause.active()]
         shown["closed_lanes"] = pause.closed_lanes()
     return shown
@@ -51,7 +60,13 @@ def _menu(request: HttpRequest, ctx: Context, actor: Actor) -> list[Entry]:
         Entry(name="deliveries", label="配信", current=at == "deliveries"),
         Entry(name="held", label="保留", current=at == "held", number=overview.held_count(ctx, actor)),
         Entry(name="history", label="記録", current=at in ("history", "timeline")),
+        *[Entry(name=name, label=label, current=at == name) for name, label, needed in _OFFICES if actor.may(needed)],
     ]
+
+
+def _personal(request: HttpRequest) -> list[Entry]:
+    at = request.resolver_match.url_name if request.resolver_match else ""
+    return [Entry(name=name, label=label, current=at == name) for name, label in _PERSONAL]
 
 
 def _stopped(ctx: Context, row: Pause) -> Stopped:

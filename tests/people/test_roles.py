@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 import bot.services
+from bot.content import writing
 from bot.errors import NotAllowed
-from bot.services import accounts, comments, pause, plan, queue, reconcile, review, submit
-from bot.store.models import Decision, Delivery, Submission, User
+from bot.services import accounts, comments, drafts, pause, plan, queue, reconcile, review, submit
+from bot.store.models import Decision, Delivery, Draft, Submission, User
 from bot.workflow.actors import Actor, Role
 from tests.office import Office
 
@@ -92,6 +93,19 @@ def _settle(office: Office, actor: Actor) -> object:
     return comments.settle(office.ctx, actor, made.id)
 
 
+def _writer(actor: Actor) -> Actor:
+    return Actor(person="shimin-leader", role=actor.role, scopes=actor.scopes)
+
+
+def _draft(office: Office) -> Draft:
+    return drafts.begin(office.ctx, office.author)
+
+
+def _keep(office: Office, actor: Actor) -> object:
+    draft = _draft(office)
+    return drafts.save(office.ctx, _writer(actor), draft.id, writing.form_of(draft.form), drafts.Seen(revision=0))
+
+
 LEADER, TRAINEE, HEAD, OFFICER, OPERATOR, AUDITOR = Role
 # name → (the act, as a person who has nothing to do with the post; who may)
 ACTS: dict[str, tuple[Act, set[Role]]] = {
@@ -106,6 +120,17 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "comments.add": (_remark, {LEADER, TRAINEE, HEAD, OFFICER}),
     "comments.settle": (_settle, {LEADER, TRAINEE, HEAD, OFFICER}),
     "queue.approve_opened": (lambda o, a: queue.approve_opened(o.ctx, a, {(s := waiting(o)).id: s.digest}), {OFFICER}),
+    "drafts.begin": (lambda o, a: drafts.begin(o.ctx, _writer(a)), {LEADER, TRAINEE, OFFICER}),
+    "drafts.reopen": (lambda o, a: drafts.reopen(o.ctx, _writer(a), waiting(o).id), {LEADER, TRAINEE, OFFICER}),
+    "drafts.save": (_keep, {LEADER, TRAINEE, OFFICER}),
+    "drafts.add_picture": (
+        lambda o, a: drafts.add_picture(o.ctx, _writer(a), _draft(o).id, (o.folder / "media" / "red.png").read_bytes()),
+        {LEADER, TRAINEE, OFFICER},
+    ),
+    "drafts.remove_picture": (
+        lambda o, a: drafts.remove_picture(o.ctx, _writer(a), _draft(o).id, "a.jpg"),
+        {LEADER, TRAINEE, OFFICER},
+    ),
     "plan.cancel": (lambda o, a: plan.cancel(o.ctx, a, planned(o).id), {OFFICER}),
     "plan.reschedule": (
         lambda o, a: plan.reschedule(o.ctx, a, (d := planned(o)).id, d.due_at + timedelta(days=1)),

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from bot.services import comments, pause
-from bot.store.models import Delivery, Submission
+from bot.services import comments, drafts, pause
+from bot.store.models import Delivery, Draft, Submission
+from bot.workflow.actors import Actor, Role
 from tests.office import Office
 from tests.web.browser import PASSWORD
 
@@ -38,6 +40,9 @@ def pages(office: Office, people: None) -> list[str]:
     Delivery.objects.filter(id=planned[0].id).update(state="undecided", intent_at=office.clock.now())
     office.at(office.clock.now() + datetime.timedelta(minutes=1))
     pause.pause(office.ctx, office.officer, "地震のため", "facebook")
+    draft = drafts.begin(office.ctx, Actor(person="shimin-leader", role=Role.OFFICER))
+    Draft.objects.update(person="kouhou")
+    draft = drafts.add_picture(office.ctx, office.officer, draft.id, (office.folder / "media" / "red.png").read_bytes())
     return [
         "/queue/",
         "/queue/?q=ありません",
@@ -57,6 +62,15 @@ def pages(office: Office, people: None) -> list[str]:
         "/history/",
         f"/history/{second.id}/",
         "/tokens/",
+        "/account/second-factor/",
+        "/account/second-factor/totp/activate/",
+        "/account/second-factor/webauthn/",
+        "/account/second-factor/webauthn/add/",
+        "/account/sessions/",
+        "/account/password/",
+        "/account/reauthenticate/",
+        "/write/",
+        f"/write/{draft.id}/",
         "/submissions/999999/",
         "/nowhere/",
     ]
@@ -82,6 +96,25 @@ def test_no_page_has_a_barrier_and_none_runs_off_the_side(page: Page, pages: lis
     page.evaluate("document.querySelector('[name=digest]').value = '0'")
     page.get_by_role("button", name="この内容で承認する").click()
     assert page.get_by_role("heading", name="この操作はしていません").is_visible()
+    found += barriers(page)
+    assert not found, "\n".join(found)
+
+
+def test_no_page_of_the_operator_has_a_barrier_either(page: Page, office: Office, people: None) -> None:
+    office.submit(office.post())
+    log_in(page, "unyou")
+    found = []
+    for address in ("/people/", "/audit/"):
+        page.goto(address)
+        found += barriers(page)
+    page.goto("/people/")
+    page.get_by_label("利用者名", exact=False).last.fill("atarashii")
+    page.get_by_role("button", name="招待する", exact=True).click()
+    page.get_by_text("招待しました").wait_for()
+    invitation = page.locator("code.key").inner_text()
+    found += barriers(page)
+    page.get_by_role("button", name="ログアウト").click()
+    page.goto(urlsplit(invitation).path)
     found += barriers(page)
     assert not found, "\n".join(found)
 

@@ -10,27 +10,31 @@ from django.test import override_settings
 from django.utils import translation
 
 from bot.config import ROOT
-from bot.workflow.actors import ROLE_LABELS
+from bot.workflow.actors import ROLE_LABELS, TOKEN_SCOPES
 from bot.workflow.states import LABELS
 from tests.office import Office
 from tests.web.browser import Browser
 
 CATALOGUE = ROOT / "bot" / "web" / "locale" / "en" / "LC_MESSAGES" / "django.po"
-# Not the desk's own: the log-in's pages, and a form of the office that is Japanese by nature.
-OTHERS = {"login.html", "tokens.html", "sheet.html"}
+# A form of the office that is Japanese by nature.
+OTHERS = {"sheet.html"}
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
-_PHRASE = re.compile(r"""{% translate (?P<quote>["'])(?P<text>.*?)(?P=quote) %}|_\("(?P<format>[^"]+)"\)""")
+_PHRASE = re.compile(r"""{% translate (?P<quote>["'])(?P<text>.*?)(?P=quote)(?: as \w+)? %}|_\("(?P<format>[^"]+)"\)""")
 _BLOCK = re.compile(r"{% blocktranslate(?:[^%]|%(?!}))*%}(?P<text>.*?){% endblocktranslate %}", re.DOTALL)
 _CALL = re.compile(r'gettext\(\s*"(?P<text>[^"]+)"')
 
 
 def phrases() -> set[str]:
-    templates = [p.read_text(encoding="utf-8") for p in (ROOT / "templates" / "web").glob("*.html") if p.name not in OTHERS]
+    templates = [p.read_text(encoding="utf-8") for p in (ROOT / "templates" / "web").rglob("*.html") if p.name not in OTHERS]
     views = [p.read_text(encoding="utf-8") for p in (ROOT / "bot" / "web").rglob("*.py")]
     found = {m["text"] or m["format"] for text in templates for m in _PHRASE.finditer(text)}
     found |= {re.sub(r"{{ (\w+) }}", r"%(\1)s", m["text"]) for text in templates for m in _BLOCK.finditer(text)}
     return (
-        found | {m["text"] for text in views for m in _CALL.finditer(text)} | set(LABELS.values()) | set(ROLE_LABELS.values())
+        found
+        | {m["text"] for text in views for m in _CALL.finditer(text)}
+        | set(LABELS.values())
+        | set(ROLE_LABELS.values())
+        | set(TOKEN_SCOPES.values())
     )
 
 

@@ -8,6 +8,7 @@ from typing import cast
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.services import accounts
@@ -45,11 +46,9 @@ def _page(request: HttpRequest, new_key: str = "") -> HttpResponse:
     user = cast(User, request.user)
     own = user.tokens.filter(revoked_at=None, expires_at__gt=office().clock.now()).order_by("-id")
     shown = {
-        "tokens": [{"token": t, "scopes": "、".join(TOKEN_SCOPES[Permission(s)] for s in t.scopes)} for t in own],
+        "tokens": [{"token": t, "scopes": "、".join(gettext(TOKEN_SCOPES[Permission(s)]) for s in t.scopes)} for t in own],
         "new_key": new_key,
         "scopes": [(scope, TOKEN_SCOPES[scope]) for scope in scopes_of(Role(user.role))],
         "days": _DAYS,
-        "may_manage": user.actor.may(Permission.MANAGE_PEOPLE),
-        "may_audit": user.actor.may(Permission.READ_AUDIT),
     }
     return render(request, "tokens.html", shown)

@@ -64,7 +64,8 @@ def database(_database: None) -> Iterator[None]:
     from bot.store import models
 
     models.Delivery.objects.update(after=None)
-    tables = (models.AuditEntry, models.Attempt, models.Decision, models.Pause, models.PersonalToken)
+    sync = (models.ContentBranch, models.CommitStatus)
+    tables = (models.AuditEntry, models.Attempt, models.Decision, models.Pause, models.PersonalToken, *sync)
     for model in (*tables, models.Delivery, models.Lane, models.Submission.blobs.through, models.Submission, models.Blob):
         rows = model.objects.all()  # type: ignore[attr-defined]
         rows._raw_delete(rows.db)

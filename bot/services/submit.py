@@ -65,7 +65,7 @@ def submit(ctx: Context, actor: Actor, path: Path) -> Submission:
     _require_own(actor, ready.post, ctx.library.people)
     with transaction.atomic():
         if (same := _same(ready)) is not None:
-            Submission.objects.filter(id=same.id).update(path=ctx.relative(path))
+            Submission.objects.filter(id=same.id).update(path=ctx.relative(path), inputs=ready.inputs)
             return same
         _require_unpublished(ready)
         for older in Submission.objects.filter(identity=ready.post.identity, state__in=OPEN):

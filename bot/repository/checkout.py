@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +59,11 @@ class Checkout:
                     path.unlink()
                 with suppress(OSError):
                     path.parent.rmdir()
+
+    def others(self, paths: Collection[str]) -> list[Change]:
+        """What lies here and is none of these, as changes that take it away."""
+        here = (p.relative_to(self.folder).as_posix() for p in self.folder.rglob("*") if p.is_file() or p.is_symlink())
+        return [Change(path=name, mode="", blob="") for name in sorted(here) if name not in paths]
 
     def _put(self, name: str, data: bytes) -> None:
         path = self.folder / name

@@ -41,7 +41,7 @@ def take(ctx: Context, path: str, commit: Commit | None, gone: Collection[str]) 
         actor = _actor(ctx, commit)
         person = actor.person
         newest = Submission.objects.order_by("-id").values_list("id", flat=True).first() or 0
-        _require_one_post(ctx, path, gone)
+        _require_sound(ctx, path, gone)
         made = submit(ctx, actor, ctx.absolute(path))
         taken = Taken.SUBMITTED if made.id > newest else Taken.UNCHANGED
         return Item(path=path, taken=taken, person=person, submission=made.id)
@@ -76,6 +76,8 @@ def withdraw(ctx: Context, path: str, commit: Commit | None) -> list[Item]:
 
 def _withdraw(ctx: Context, submission: Submission, commit: Commit | None) -> Item:
     person = ""
+    if commit is None:  # a rewritten history: nobody's act, and without its file it is void
+        return Item(path=submission.path, taken=Taken.WITHDRAWN, submission=submission.id)
     try:
         actor = _actor(ctx, commit)
         person = actor.person
@@ -120,10 +122,16 @@ def _acting(key: str, people: Mapping[str, Author]) -> Actor:
     return user.actor
 
 
-def _require_one_post(ctx: Context, path: str, gone: Collection[str]) -> None:
-    """One id, one file; and a file that got a new name is no new post."""
+def _require_sound(ctx: Context, path: str, gone: Collection[str]) -> None:
+    """Its pictures are there; one id, one file; and a file that got a new name is no new post."""
     library = ctx.library
     post = library.read(ctx.absolute(path))
+    if lost := [p.file for p in post.pictures if ctx.relative(p.path) in gone]:  # still here, until the queue is told
+        raise _Unfit(
+            "media.missing",
+            summary=f"画像「{lost[0][:80]}」がコミットで消されています",
+            next_step="画像を戻すか、原稿の images: を直してください",
+        )
     earlier = Submission.objects.filter(identity=post.identity).exclude(path__in=[path, *gone]).order_by("-id").first()
     if earlier is not None and _identity_at(ctx, earlier.path) == post.identity:
         raise _Unfit(

@@ -147,17 +147,16 @@ class _Sync:
     def _files(self, step: _Step) -> Sequence[Change]:
         """How the content folder of this machine differs from the commit."""
         here = self._known(self.mirror.kept(_CHECKED_OUT))
-        if here == step.older:
-            return step.moved
         if here != EMPTY_TREE:
-            return self.mirror.changes(here, step.newer)
+            return step.moved if here == step.older else self.mirror.changes(here, step.newer)
         self._require_ours()
-        return self.mirror.changes(EMPTY_TREE, step.newer)
+        present = self.mirror.changes(EMPTY_TREE, step.newer)
+        return [*present, *self.checkout.others({c.path for c in present})]
 
     def _require_ours(self) -> None:
         """Raises ConfigError rather than write into a folder that somebody fills by hand."""
         folder = self.checkout.folder
-        if folder.exists() and any(folder.iterdir()):
+        if not self.row.head and folder.exists() and any(folder.iterdir()):
             raise ConfigError(
                 f"{folder} is not empty",
                 summary=f"原稿の置き場 {folder} に、すでにファイルがあります",

@@ -6,7 +6,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from django.views.generic import RedirectView
 
-from bot.web.views import account, deliveries, media, queue
+from bot.web.views import account, deliveries, hooks, media, queue
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="queue"), name="home"),
@@ -28,5 +28,6 @@ urlpatterns = [
     path("tokens/", account.tokens, name="tokens"),
     path("tokens/new/", account.issue, name="issue_token"),
     path("tokens/<int:token>/revoke/", account.revoke, name="revoke_token"),
+    path("hooks/content/", hooks.content, name="content_hook"),
     path("m/<str:sha256>.jpg", media.public, name="public_media"),
 ]

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from bot.repository.git import Git
+from filelock import FileLock, Timeout
+
+from bot.repository.git import TIMEOUT, Git, GitFailed
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # git's own name for no files at all
 _ABSENT = "000000"
@@ -59,9 +61,16 @@ class Mirror:
         return f"refs/remotes/origin/{self.branch}"
 
     def fetch(self) -> str:
-        """The branch's head, with all that it needs. Raises GitFailed."""
+        """The branch's head, with all that it needs. One at a time: git refuses a second writer of a ref. Raises GitFailed."""
+        self.git.folder.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(f"{self.git.folder}.lock", timeout=TIMEOUT):
+                return self._fetch()
+        except Timeout:
+            raise GitFailed("fetch", None) from None
+
+    def _fetch(self) -> str:
         if not (self.git.folder / "HEAD").exists():
-            self.git.folder.parent.mkdir(parents=True, exist_ok=True)
             self.git.run("init", "--bare", "--quiet", str(self.git.folder))
         spec = f"+refs/heads/{self.branch}:{self._ref}"
         self.git.run("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--end-of-options", self.url, spec)

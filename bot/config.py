@@ -7,6 +7,7 @@ A value that cannot be read raises ConfigError at start; nothing is guessed.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import time
@@ -59,6 +60,18 @@ class Config:
     content_dir: Path = option("DXBOT_CONTENT_DIR", ROOT / "content", "原稿・画像・職員一覧の置き場")
     schedules_dir: Path = option("DXBOT_SCHEDULES_DIR", ROOT / "schedules", "配信枠・休止時間などの設定の置き場")
     templates_dir: Path = option("DXBOT_TEMPLATES_DIR", ROOT / "templates", "ひな型の置き場")
+    content_repository: str = option(
+        "DXBOT_CONTENT_REPOSITORY", "", "原稿の Git リポジトリ。空なら置き場のファイルをそのまま使う"
+    )
+    content_branch: str = option("DXBOT_CONTENT_BRANCH", "main", "原稿を取り込むブランチ")
+    content_interval: int = option("DXBOT_CONTENT_INTERVAL", 300, "原稿を取り込みに行く間隔（秒）")
+    content_token: Secret = option("DXBOT_CONTENT_TOKEN", Secret(""), "原稿のリポジトリと状態表示に使う鍵（https のとき）")
+    content_status_url: str = option(
+        "DXBOT_CONTENT_STATUS_URL", "", "コミットに結果を表示する API（例 https://api.github.com/repos/市/原稿）"
+    )
+    content_webhook_secret: Secret = option(
+        "DXBOT_CONTENT_WEBHOOK_SECRET", Secret(""), "更新の知らせ（/hooks/content/）の署名の鍵"
+    )
     var_dir: Path = option("DXBOT_VAR_DIR", ROOT / "var", "データベースなど状態の置き場")
     database_url: str = option("DATABASE_URL", "", "データベース。空なら状態の置き場の SQLite")
     timezone: ZoneInfo = option("DXBOT_TIMEZONE", ZoneInfo("Asia/Tokyo"), "時刻帯。原稿の時刻もこれで読む")
@@ -123,7 +136,20 @@ class Config:
 def load(env: Mapping[str, str] = os.environ) -> Config:
     """The configuration of this process. Raises ConfigError naming the variable, never its value."""
     values: dict[str, Any] = {f.name: _read(f, env) for f in fields(Config) if _is_set(f, env)}
+    _require_no_password(values.get("content_repository", ""))
+    if values.get("content_repository") and "content_dir" not in values:
+        values["content_dir"] = values.get("var_dir", Config.var_dir) / "content"  # a folder that only `dxbot sync` writes
     return Config(**values)
+
+
+def _require_no_password(url: str) -> None:
+    """An address is printed here and there; a key has an option of its own."""
+    if re.match(r"https?://[^/]*@", url):
+        raise ConfigError(
+            "DXBOT_CONTENT_REPOSITORY holds a credential",
+            summary="環境変数 DXBOT_CONTENT_REPOSITORY のアドレスに利用者名か鍵が入っています",
+            next_step="アドレスから除き、鍵は DXBOT_CONTENT_TOKEN か DXBOT_CONTENT_TOKEN_FILE に書いてください",
+        )
 
 
 def _is_set(f: Field[Any], env: Mapping[str, str]) -> bool:
@@ -138,6 +164,8 @@ def _read(f: Field[Any], env: Mapping[str, str]) -> object:
             return Secret(env[name] if env.get(name) else _read_file(name, env[f"{name}_FILE"]))
         case bool():
             return _choice(name, env[name], {"True": True, "true": True, "False": False, "false": False})
+        case int():
+            return _seconds(name, env[name])
         case Path():
             return Path(env[name]).expanduser().resolve()
         case ZoneInfo():
@@ -159,6 +187,16 @@ def _read_file(name: str, path: str) -> str:
             summary=f"環境変数 {name}_FILE の指すファイルを読めません",
             next_step="ファイルの場所と読み取り権限を確かめてください",
         ) from e
+
+
+def _seconds(name: str, value: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", value):
+        raise ConfigError(
+            f"{name} is not a number of seconds",
+            summary=f"環境変数 {name} の値が使えません",
+            next_step="300 のように、秒数を半角の数字で書いてください",
+        )
+    return int(value)
 
 
 def _zone(name: str, value: str) -> ZoneInfo:

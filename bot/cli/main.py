@@ -17,6 +17,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "explain": ("check", "点検の決まりを説明する", "Explain a rule"),
     "render": ("render", "配信先ごとの掲載文を見る", "Show what each channel would get"),
     "submit": ("queue", "原稿を申請する", "Hand posts in"),
+    "sync": ("sync", "原稿の Git リポジトリから取り込む", "Take what leaders committed"),
     "queue": ("queue", "承認待ちの一覧", "The approval queue"),
     "confirm": ("queue", "研修中の職員の原稿を確認する", "Confirm a trainee's post"),
     "approve": ("queue", "申請を承認する", "Approve a submission"),

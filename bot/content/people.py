@@ -77,6 +77,7 @@ def _author(path: Path, key: str, entry: Any) -> Author:
         role=cast(Role, entry["role"]),
         emails=tuple(str(e).lower() for e in entry.get("emails") or ()),
         public=entry.get("public") is True,
+        submits_for=tuple(str(key) for key in entry.get("submits_for") or ()),
     )
 
 

@@ -18,7 +18,8 @@ Role = Literal["leader", "trainee"]
 
 @dataclass(frozen=True, kw_only=True)
 class Author:
-    """An entry of content/people.yml. `emails` tell whose a commit is; the name is shown only if `public`."""
+    """An entry of content/people.yml. `emails` tell whose a commit is; the name is shown only if `public`.
+    `submits_for` are the people whose posts this one may hand in too."""
 
     key: str
     name: str
@@ -26,6 +27,7 @@ class Author:
     role: Role
     emails: tuple[str, ...] = ()
     public: bool = False
+    submits_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

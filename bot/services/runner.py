@@ -6,6 +6,7 @@ that another has not left. With PostgreSQL any number of publishers share the wo
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import threading
@@ -18,14 +19,17 @@ from django.db import close_old_connections, connections
 
 from bot.channels import registry
 from bot.channels.base import Channel
-from bot.services import fleet, reconcile, review, submit
+from bot.errors import BotError
+from bot.services import fleet, reconcile, review, submit, sync
 from bot.services.context import Context
 from bot.services.publish import Engine
 from bot.store import queries
 
 SLICE = 5.0  # seconds of sending after which dead workers, missed times and doubtful outcomes get their turn
+LOOK = 5.0  # seconds between two looks whether a sync is wanted; also the least time between two of them
+log = logging.getLogger(__name__)
 _JOB = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-_THREADS = ("beat", "sweep")  # a thread each, with a database connection that stays open
+_THREADS = ("beat", "sweep", "sync")  # a thread each, with a database connection that stays open
 
 
 class _Thread(BasePoolExecutor):  # type: ignore[misc]  # APScheduler has no types
@@ -60,6 +64,8 @@ class Runner:
     def start(self) -> None:
         self._scheduler.add_job(self.beat, "interval", seconds=1, id="beat", executor="beat", **_JOB)
         self._scheduler.add_job(self.sweep, "interval", seconds=30, id="sweep", executor="sweep", **_JOB)
+        if self.ctx.config.content_repository:
+            self._scheduler.add_job(self.sync, "interval", seconds=LOOK, id="sync", executor="sync", **_JOB)
         self._scheduler.start()
         self.wake()
         if self._worker:
@@ -99,6 +105,16 @@ class Runner:
         close_old_connections()
         self._swept = submit.sweep(self.ctx, after=self._swept)
         review.expire(self.ctx)
+
+    def sync(self) -> None:
+        """Take what leaders committed, when it is time or somebody said so. What goes wrong waits for the next time."""
+        close_old_connections()
+        if not sync.wanted(self.ctx):
+            return
+        try:
+            sync.sync(self.ctx)
+        except BotError as e:
+            log.warning("the content branch was not taken: %s", e.message)
 
     def _wake_at_next_moment(self) -> None:
         """So that a post is not up to a second late."""

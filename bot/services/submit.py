@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from bot.checks import registry as checks
 from bot.checks.finding import Finding
 from bot.checks.rule import Subject
-from bot.content.post import Post
+from bot.content.post import Author, Post
 from bot.errors import BotError, NotAllowed, StaleApproval
 from bot.render.bundle import render
 from bot.render.plain import SOCIAL, Plain
@@ -40,6 +41,10 @@ class NotReady(BotError):
         self.findings = findings
 
 
+class AlreadyPublished(NotAllowed):
+    """The post is out on every channel it asks for; nothing that is done to its file brings it out again."""
+
+
 @dataclass(frozen=True)
 class _Ready:
     """A post that may be handed in, rendered."""
@@ -57,10 +62,10 @@ def submit(ctx: Context, actor: Actor, path: Path) -> Submission:
     """
     actor.require(Permission.SUBMIT)
     ready = _prepare(ctx, path)
-    _require_own(actor, ready.post)
+    _require_own(actor, ready.post, ctx.library.people)
     with transaction.atomic():
         if (same := _same(ready)) is not None:
-            Submission.objects.filter(id=same.id).update(path=ctx.relative(path))
+            Submission.objects.filter(id=same.id).update(path=ctx.relative(path), inputs=ready.inputs)
             return same
         _require_unpublished(ready)
         for older in Submission.objects.filter(identity=ready.post.identity, state__in=OPEN):
@@ -77,12 +82,14 @@ def _prepare(ctx: Context, path: Path) -> _Ready:
     return _Ready(post, render(post, ctx.specs, templates, library.city), freshness.inputs(ctx, post), findings)
 
 
-def _require_own(actor: Actor, post: Post) -> None:
-    if actor.person != post.author.key and not actor.may(Permission.DECIDE):
+def _require_own(actor: Actor, post: Post, people: Mapping[str, Author]) -> None:
+    known = people.get(actor.person)
+    named = known is not None and post.author.key in known.submits_for
+    if actor.person != post.author.key and not named and not actor.may(Permission.DECIDE):
         raise NotAllowed(
             f"{actor.person} is not the author {post.author.key}",
             summary="ほかの人の原稿は申請できません",
-            next_step="原稿の author: に書かれた人が申請してください",
+            next_step="原稿の author: に書かれた人が申請するか、people.yml の submits_for: に書いてもらってください",
         )
 
 
@@ -101,7 +108,7 @@ def _require_unpublished(ready: _Ready) -> None:
         )
     )
     if sent and sent >= {v.channel for v in ready.bundle.variants} - {"newsletter"}:
-        raise NotAllowed(
+        raise AlreadyPublished(
             "already published",
             summary="この原稿はすでに配信されています",
             next_step="訂正や続報は、新しい原稿として書いてください",
@@ -152,19 +159,17 @@ def void_if_changed(ctx: Context, submission: Submission) -> bool:
 
 def sweep(ctx: Context, after: int = 0, limit: int = 200) -> int:
     """Look at the next `limit` open submissions beyond number `after`; the number to go on from, 0 when all were seen."""
-    numbers = list(_open(after).values_list("id", flat=True)[:limit])
+    numbers = list(unsettled().filter(id__gt=after).values_list("id", flat=True)[:limit])
     for number in numbers:
         void_if_changed(ctx, Submission.objects.get(id=number))
     return numbers[-1] if len(numbers) == limit else 0
 
 
-def _open(after: int) -> QuerySet[Submission]:
+def unsettled() -> QuerySet[Submission]:
     """What awaits a decision, and what is approved and not all out, by number."""
     planned = Delivery.objects.filter(submission=OuterRef("pk"), state__in=sorted(PENDING))
     undecided = Q(state__in=(SubmissionState.SUBMITTED, SubmissionState.CONFIRMED))
-    return Submission.objects.filter(undecided | Q(Exists(planned), state=SubmissionState.APPROVED), id__gt=after).order_by(
-        "id"
-    )
+    return Submission.objects.filter(undecided | Q(Exists(planned), state=SubmissionState.APPROVED)).order_by("id")
 
 
 def _make_stale(ctx: Context, submission: Submission, actor: str) -> None:

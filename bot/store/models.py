@@ -81,6 +81,35 @@ class Submission(models.Model):
         ]
 
 
+class ContentBranch(models.Model):
+    """How far a branch of the content repository was taken. `unfinished` are paths whose commit could not be handed in;
+    `asked_at`: somebody told us that there is something new."""
+
+    repository = models.CharField(max_length=500)
+    branch = models.CharField(max_length=200)
+    head = models.CharField(max_length=64, blank=True)
+    taken_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
+    unfinished = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name_plural = "content branches"
+        constraints = [models.UniqueConstraint(fields=["repository", "branch"], name="one_row_per_branch")]
+
+
+class CommitStatus(models.Model):
+    """A commit's result was shown at the git server; written before it is sent, so that it is sent at most once."""
+
+    commit = models.CharField(max_length=64)
+    context = models.CharField(max_length=60)
+    state = models.CharField(max_length=16)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "commit statuses"
+        constraints = [models.UniqueConstraint(fields=["commit", "context"], name="one_status_per_commit")]
+
+
 class Decision(models.Model):
     """What a person decided about a submission, bound to the digest of what they saw.
 

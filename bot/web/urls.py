@@ -6,7 +6,7 @@ from allauth.account.views import logout
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from bot.web.views import account, calendar, decisions, deliveries, history, media, queue, review, sheet, stop, writing
+from bot.web.views import account, calendar, decisions, deliveries, history, hooks, media, queue, review, sheet, stop, writing
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="queue"), name="home"),
@@ -51,5 +51,6 @@ urlpatterns = [
     path("tokens/", account.tokens, name="tokens"),
     path("tokens/new/", account.issue, name="issue_token"),
     path("tokens/<int:token>/revoke/", account.revoke, name="revoke_token"),
+    path("hooks/content/", hooks.content, name="content_hook"),
     path("m/<str:sha256>.jpg", media.public, name="public_media"),
 ]

@@ -1,0 +1,34 @@
+"""dxbot sync: what leaders committed goes into the queue."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from bot.cli.console import Exit, print_json, say, tr
+from bot.cli.office import office
+
+
+@click.command("sync", epilog="例: dxbot sync --json")
+@click.option("--accept-rewritten", is_flag=True, help="ブランチの履歴の書き換えを確かめたうえで、取り込みを再開する")
+@click.option("--json", "as_json", is_flag=True, help="JSON で出す")
+def sync_command(accept_rewritten: bool, as_json: bool) -> None:
+    """原稿の Git リポジトリから、新しい原稿と変わった原稿を取り込み、コミットした人の名前で申請します。"""
+    ctx = office()
+    from bot.services.sync import sync
+    from bot.services.sync_report import LABELS
+
+    report = sync(ctx, accept_rewritten=accept_rewritten)
+    if as_json:
+        print_json(report.as_json())
+    else:
+        for item in report.items:
+            click.echo(f"{item.path}: {tr(LABELS[item.taken], item.taken)}")
+            for f in item.findings:
+                click.echo(f"  {f.line}:{f.column}: {f.message}。{f.advice}。[{f.rule}]")
+        say(
+            f"{report.commit[:12]} まで取り込みました。原稿 {len(report.items)}件、うち申請できないもの {report.refused}件。",
+            f"Taken up to {report.commit[:12]}: {len(report.items)} posts, {report.refused} refused.",
+        )
+    sys.exit(Exit.REFUSED if report.refused else Exit.FINE)

@@ -1,0 +1,104 @@
+"""The content folder follows the branch: file by file, each put in place at once, and only those that changed.
+
+New and changed files come first, what is gone goes last, after the queue knows of it; so the files of a renamed post are never
+missing, and whoever reads in between sees each file as it was or as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.content.frontmatter import MAX_BYTES
+from bot.repository.mirror import Change, Mirror
+
+_MAX_PICTURE = 30_000_000  # bytes; a camera's largest, and no film
+_AT_ONCE = 50  # files that are held in memory together
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """A path that is not put into the content folder. `summary` and `next_step` are for people."""
+
+    path: str
+    summary: str
+    next_step: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkout:
+    folder: Path
+    mirror: Mirror
+
+    def write(self, changes: Sequence[Change]) -> list[Refused]:
+        """Put new and changed files in place. What may not be there is told, and its older version is taken away: it is not
+        what the branch holds."""
+        present = [c for c in changes if not c.gone]
+        sizes = self.mirror.sizes({c.blob for c in present if c.regular})
+        refused = [r for c in present if (r := _refusal(c, sizes)) is not None]
+        not_these = {r.path for r in refused}
+        wanted = [c for c in present if c.path not in not_these]
+        for start in range(0, len(wanted), _AT_ONCE):
+            batch = wanted[start : start + _AT_ONCE]
+            for change, data in zip(batch, self.mirror.blobs(c.blob for c in batch), strict=True):
+                self._put(change.path, data)
+        self.remove([c for c in present if c.path in not_these])
+        return refused
+
+    def remove(self, changes: Sequence[Change]) -> None:
+        """Take away files, and folders that are empty then."""
+        for change in changes:
+            path = self.folder / change.path
+            if self._inside(path):
+                with suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
+                    path.unlink()
+                with suppress(OSError):
+                    path.parent.rmdir()
+
+    def others(self, paths: Collection[str]) -> list[Change]:
+        """What lies here and is none of these, as changes that take it away."""
+        here = (p.relative_to(self.folder).as_posix() for p in self.folder.rglob("*") if p.is_file() or p.is_symlink())
+        return [Change(path=name, mode="", blob="") for name in sorted(here) if name not in paths]
+
+    def _put(self, name: str, data: bytes) -> None:
+        path = self.folder / name
+        self._make_room(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".sync-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+
+    def _make_room(self, path: Path) -> None:
+        """A file that has become a folder, or the other way round."""
+        for parent in path.parents:
+            if parent != self.folder and parent.is_file():
+                parent.unlink()
+        if path.is_dir():
+            shutil.rmtree(path)
+
+    def _inside(self, path: Path) -> bool:
+        return path.parent.resolve().is_relative_to(self.folder.resolve())
+
+
+def _refusal(change: Change, sizes: Mapping[str, int]) -> Refused | None:
+    if not change.regular:
+        return Refused(
+            path=change.path,
+            summary="ふつうのファイルではないもの（シンボリックリンク、サブモジュールなど）か、使えない名前です",
+            next_step="ファイルそのものを、記号を含まない名前で置いてください",
+        )
+    limit = MAX_BYTES if change.path.endswith(".md") else _MAX_PICTURE
+    if sizes[change.blob] > limit:
+        return Refused(
+            path=change.path,
+            summary=f"ファイルが大きすぎます（{sizes[change.blob] // 1000:,} KB、上限は {limit // 1000:,} KB）",
+            next_step="小さくしてから、もう一度コミットしてください",
+        )
+    return None

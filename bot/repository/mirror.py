@@ -1,0 +1,153 @@
+"""A local mirror of the content branch: what changed between two commits, who committed it, and the bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from filelock import FileLock, Timeout
+
+from bot.repository.git import TIMEOUT, Git, GitFailed
+
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # git's own name for no files at all
+_ABSENT = "000000"
+_REGULAR = ("100644", "100755")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A path that differs between two trees. `mode` and `blob` are those of the newer one; "" where it is gone."""
+
+    path: str
+    mode: str
+    blob: str
+
+    @property
+    def gone(self) -> bool:
+        return not self.mode
+
+    @property
+    def regular(self) -> bool:
+        """A plain file below the content folder, as against a symlink, a submodule, or a name that leads elsewhere."""
+        return self.mode in _REGULAR and is_safe(self.path)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Commit:
+    """The mail address is the author's, as .mailmap gives it, in lower case."""
+
+    sha: str
+    email: str
+
+
+def is_safe(path: str) -> bool:
+    """A relative path that stays where it is put, on any file system."""
+    pure = PurePosixPath(path)
+    plain = not any(c in path for c in '\\:*?"<>|') and path.isprintable()
+    return plain and pure.as_posix() == path and not any(p in ("", ".", "..") or p.lower() == ".git" for p in path.split("/"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mirror:
+    """`git` works on a bare repository of our own; `url` and `branch` name what it follows."""
+
+    git: Git
+    url: str
+    branch: str
+
+    @property
+    def _ref(self) -> str:
+        return f"refs/remotes/origin/{self.branch}"
+
+    def fetch(self) -> str:
+        """The branch's head, with all that it needs. One at a time: git refuses a second writer of a ref. Raises GitFailed."""
+        self.git.folder.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(f"{self.git.folder}.lock", timeout=TIMEOUT):
+                return self._fetch()
+        except Timeout:
+            raise GitFailed("fetch", None) from None
+
+    def _fetch(self) -> str:
+        if not (self.git.folder / "HEAD").exists():
+            self.git.run("init", "--bare", "--quiet", str(self.git.folder))
+        spec = f"+refs/heads/{self.branch}:{self._ref}"
+        self.git.run("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--end-of-options", self.url, spec)
+        return self.head()
+
+    def head(self) -> str:
+        """The branch's head as of the last fetch."""
+        return self.git.text("rev-parse", "--verify", self._ref)
+
+    def keep(self, name: str, commit: str) -> None:
+        """Remember a commit under a name of ours, so that a rewritten branch does not take it away."""
+        self.git.run("update-ref", f"refs/dxbot/{name}", commit)
+
+    def kept(self, name: str) -> str:
+        """The commit under that name, "" for none."""
+        code, out = self.git.ask("rev-parse", "--verify", "--quiet", f"refs/dxbot/{name}")
+        return out.decode().strip() if code == 0 else ""
+
+    def follows(self, older: str, newer: str) -> bool:
+        """Does `newer` have `older` in its history? Not when `older` is unknown here."""
+        return self.git.ask("merge-base", "--is-ancestor", older, newer)[0] == 0
+
+    def changes(self, older: str, newer: str) -> list[Change]:
+        """What differs, by path; `older` may be EMPTY_TREE. The cost is that of what differs: equal folders are not opened."""
+        out = self.git.run("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", older, newer)
+        words = out.decode("utf-8", "surrogateescape").split("\0")
+        return [_change(meta, path) for meta, path in zip(words[0::2], words[1::2], strict=False)]
+
+    def last_commits(self, older: str, newer: str) -> Mapping[str, Commit]:
+        """For each path, the last commit of the range that changed it. A merge counts where it agrees with no parent."""
+        span = newer if older == EMPTY_TREE else f"{older}..{newer}"
+        out = self.git.run(
+            *("-c", f"mailmap.blob={newer}:.mailmap", "log", "--topo-order", "-c", "--no-renames", "--name-only", "-z"),
+            *("--format=%x01%H %aE", span),
+        )
+        found: dict[str, Commit] = {}
+        for record in out.decode("utf-8", "surrogateescape").split("\x01")[1:]:
+            head, _, names = record.partition("\0")
+            sha, _, email = head.strip().partition(" ")
+            for name in filter(None, names.lstrip("\n").split("\0")):
+                found.setdefault(name.lstrip("\n"), Commit(sha=sha, email=email.lower()))
+        return found
+
+    def last_commit(self, newer: str, path: str) -> Commit | None:
+        """The last commit that changed one path."""
+        out = self.git.text("-c", f"mailmap.blob={newer}:.mailmap", "log", "-1", "--format=%H %aE", newer, "--", path)
+        sha, _, email = out.partition(" ")
+        return Commit(sha=sha, email=email.lower()) if sha else None
+
+    def entry(self, commit: str, path: str) -> Change:
+        """What stands at a path in a commit."""
+        mode, _, rest = self.git.text("ls-tree", commit, "--", path).partition(" ")
+        return Change(path=path, mode=mode, blob=rest.partition(" ")[2].partition("\t")[0])
+
+    def read(self, commit: str, path: str) -> bytes | None:
+        """A file's bytes in a commit, None where there is none."""
+        entry = self.entry(commit, path)
+        return self.git.run("cat-file", "blob", entry.blob) if entry.mode in _REGULAR else None
+
+    def sizes(self, blobs: Iterable[str]) -> Mapping[str, int]:
+        """Bytes of each blob, without reading them."""
+        out = self.git.run(
+            "cat-file", "--batch-check=%(objectname) %(objectsize)", data="".join(f"{b}\n" for b in blobs).encode()
+        )
+        return {name: int(size) for name, _, size in (line.partition(" ") for line in out.decode().splitlines())}
+
+    def blobs(self, names: Iterable[str]) -> Iterator[bytes]:
+        """The bytes of each blob, in order, from one call."""
+        out = self.git.run("cat-file", "--batch=%(objectsize)", data="".join(f"{b}\n" for b in names).encode())
+        at = 0
+        while at < len(out):
+            begin = out.index(b"\n", at) + 1
+            size = int(out[at:begin])
+            yield out[begin : begin + size]
+            at = begin + size + 1
+
+
+def _change(meta: str, path: str) -> Change:
+    _, mode, _, blob, _ = meta.split(" ")
+    return Change(path=path, mode="", blob="") if mode == _ABSENT else Change(path=path, mode=mode, blob=blob)

@@ -1,4 +1,4 @@
-"""Writing in the browser: drafts that are kept, and looked at exactly as they will appear. Handing in is `handing_in`."""
+"""Writing in the browser: drafts that are kept, and looked at exactly as they will appear. `handing_in` comes after."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.db.models import F, Q, QuerySet
 from bot.checks import registry as checks
 from bot.checks.finding import Finding, from_error
 from bot.checks.rule import Subject
-from bot.content import writing
+from bot.content import frontmatter, writing
 from bot.content.identity import new_identity
 from bot.content.writing import Form, Shot
 from bot.errors import ContentError, NotAllowed, NotFound, Place, WorkflowError
@@ -23,6 +23,7 @@ from bot.media import images
 from bot.render.bundle import render
 from bot.render.variant import Bundle
 from bot.services import review
+from bot.services import writing as branch
 from bot.services.context import Context
 from bot.store.models import Draft, DraftPicture, Submission
 from bot.workflow.actors import Actor, Permission
@@ -104,19 +105,15 @@ def reopen(ctx: Context, actor: Actor, submission_id: int) -> Draft:
     _require_own(actor, found)
     if (open_one := mine(actor).filter(path=found.path).first()) is not None:
         return open_one
-    post = ctx.library.read(ctx.absolute(found.path))
-    form = writing.read(post.source.path, post.source.text)
+    head, path = branch.head(ctx), Path(found.path)
+    text = frontmatter.decode(path, branch.read(ctx, found.path, head) or found.source.encode())
+    form = writing.read(path, text)
+    beside = {shot.file: branch.read(ctx, str(path.with_name(shot.file)), head) for shot in form.pictures}
     with transaction.atomic():
-        draft = Draft.objects.create(
-            person=actor.person,
-            path=found.path,
-            base=post.source.text,
-            form=dict(writing.fields(form)),
-            updated_at=ctx.clock.now(),
-        )
-        for picture in post.pictures:
-            if picture.path.parent == post.source.path.parent.resolve():
-                DraftPicture.objects.create(draft=draft, file=picture.file, data=picture.path.read_bytes())
+        kept = dict(writing.fields(form))
+        draft = Draft.objects.create(person=actor.person, path=found.path, base=head, form=kept, updated_at=ctx.clock.now())
+        pictures = [DraftPicture(draft=draft, file=file, data=data) for file, data in beside.items() if data is not None]
+        DraftPicture.objects.bulk_create(pictures)
     return draft
 
 

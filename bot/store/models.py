@@ -255,12 +255,12 @@ class Attempt(models.Model):
 
 class Draft(models.Model):
     """A post that a person is writing in the browser; nobody else sees it. `form` is what they typed. `path` is the file that
-    it changes ("" for a new one), and `base` that file's text when they began. `revision` counts the savings, `window` names
+    it changes ("" for a new one), and `base` the commit that they began with. `revision` counts the savings, `window` names
     the page from which the last one came."""
 
     person = models.CharField(max_length=150)
     path = models.CharField(max_length=500, blank=True)
-    base = models.TextField(blank=True)
+    base = models.CharField(max_length=64, blank=True)
     form = models.JSONField()
     revision = models.PositiveIntegerField(default=0)
     window = models.CharField(max_length=32, blank=True)

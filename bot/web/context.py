@@ -52,7 +52,7 @@ def city(request: HttpRequest) -> dict[str, object]:
 def _menu(request: HttpRequest, ctx: Context, actor: Actor) -> list[Entry]:
     at = request.resolver_match.url_name if request.resolver_match else ""
     waiting = queue.waiting(ctx, actor, queue.Wanted()).count()
-    own = [Entry(name="drafts", label="書く", current=at in ("drafts", "write"))] if actor.may(Permission.SUBMIT) else []
+    own = [Entry(name="drafts", label="書く", current=at in ("drafts", "write"))] if _writes(ctx, actor) else []
     return [
         *own,
         Entry(name="queue", label="承認待ち", current=at == "queue", number=waiting),
@@ -62,6 +62,11 @@ def _menu(request: HttpRequest, ctx: Context, actor: Actor) -> list[Entry]:
         Entry(name="history", label="記録", current=at in ("history", "timeline")),
         *[Entry(name=name, label=label, current=at == name) for name, label, needed in _OFFICES if actor.may(needed)],
     ]
+
+
+def _writes(ctx: Context, actor: Actor) -> bool:
+    """Writing in the browser ends in a commit, so there must be a repository."""
+    return bool(ctx.config.content_repository) and actor.may(Permission.SUBMIT)
 
 
 def _personal(request: HttpRequest) -> list[Entry]:

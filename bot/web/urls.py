@@ -16,6 +16,7 @@ urlpatterns = [
     path("write/new/", writing.begin, name="begin"),
     path("write/<int:number>/", writing.write, name="write"),
     path("write/<int:number>/live/", writing.live, name="write_live"),
+    path("write/<int:number>/settle/", writing.settle, name="settle_draft"),
     path("write/<int:number>/discard/", writing.discard, name="discard"),
     path("write/<int:number>/pictures/<str:file>", writing.picture, name="draft_picture"),
     path("submissions/<int:number>/rewrite/", writing.reopen, name="rewrite"),

@@ -14,7 +14,7 @@ import pytest
 from bot.errors import BotError, ConfigError
 from bot.repository.git import GitFailed
 from bot.services import sync as service
-from bot.services.accounts import add_user
+from bot.services.accounts import set_up_user
 from bot.services.sync import Busy, Rewritten
 from bot.store.models import ContentBranch, Submission, User
 from bot.workflow.actors import Role
@@ -52,7 +52,7 @@ def test_a_mail_address_of_two_people_is_nobodys(desk: Desk) -> None:
 
 
 def test_whoever_no_longer_works_here_hands_nothing_in(desk: Desk) -> None:
-    add_user(desk.office.ctx, "shimin-leader", Role.LEADER, "correct horse battery")
+    set_up_user(desk.office.ctx, "shimin-leader", Role.LEADER, "correct horse battery")
     User.objects.update(is_active=False)
     desk.write()
     assert desk.taken() == {"posts/madoguchi.md": "refused"}
@@ -68,7 +68,7 @@ def test_an_author_who_becomes_known_later_has_the_post_handed_in_then(desk: Des
 
 
 def test_an_officer_who_committed_a_post_cannot_approve_it(desk: Desk) -> None:
-    add_user(desk.office.ctx, "soumu-leader", Role.OFFICER, "correct horse battery")
+    set_up_user(desk.office.ctx, "soumu-leader", Role.OFFICER, "correct horse battery")
     desk.write()
     desk.taken(SOUMU)
     submission = Submission.objects.get()

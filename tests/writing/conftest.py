@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.chromium import chromium
+from tests.sync.conftest import desk
 from tests.web.conftest import _quick_passwords, leader, officer, people
 
-__all__ = ["_quick_passwords", "chromium", "leader", "officer", "people"]
+__all__ = ["_quick_passwords", "chromium", "desk", "leader", "officer", "people"]

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from bot.content import writing
 from bot.store.models import Draft
 from tests.office import Office
+from tests.sync.desk import SHIMIN, SOUMU, Desk
+from tests.sync.origin import git
 from tests.web.browser import PASSWORD
 from tests.writing.test_drafts import photo
 
@@ -43,8 +45,12 @@ def signed_in(people: None, chromium: Browser, web_site: str) -> Iterator[Callab
 
 
 @pytest.fixture(autouse=True)
-def _plan(office: Office) -> None:
-    (office.folder / "strategy" / "plan.yml").write_text("'1': {name: 見本の施策}\n", encoding="utf-8")
+def _city(desk: Desk) -> Desk:
+    """A content repository, and one measure to choose."""
+    desk.origin.write("strategy/plan.yml", "'1': {name: 見本の施策}\n")
+    desk.commit()
+    desk.sync()
+    return desk
 
 
 @pytest.fixture
@@ -155,3 +161,83 @@ def test_a_script_in_the_text_is_shown_not_run(page: Page, office: Office) -> No
     page.goto("/write/")
     assert page.get_by_role("link", name="<img src=x onerror=alert(1)>").is_visible()
     assert said == []
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_what_is_handed_in_is_a_commit_of_the_leader_and_waits_for_the_office(
+    desk: Desk, signed_in: Callable[..., BrowserContext], scripts: bool
+) -> None:
+    page = signed_in("shimin-leader", java_script_enabled=scripts).new_page()
+    begin(page)
+    fill(page)
+    page.get_by_label("画像を選ぶ").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    page.get_by_role("button", name="選んだ画像を加える").click()
+    page.get_by_label("画像の説明").fill("職員が端末に入力している")
+    page.get_by_role("button", name="この内容で申請する").click()
+    page.get_by_text("申請しました。広報担当の承認を待ちます。").wait_for()
+    author = git(desk.origin.bare, "log", "-1", "--format=%ae %s", "main")
+    assert author == f"{SHIMIN} 申請：書かない窓口（見本）"
+    ((path, submitted_by, state),) = desk.submissions()
+    assert (submitted_by, state) == ("shimin-leader", "submitted")
+    assert git(desk.origin.bare, "show", "--name-only", "--format=", "main").count("posts/") == 2
+    assert "書くのは署名だけです。" in git(desk.origin.bare, "show", f"main:{path}")
+    assert not Draft.objects.exists()
+
+
+def test_what_is_not_ready_is_not_handed_in_and_says_why(page: Page, desk: Desk) -> None:
+    before = desk.origin.head
+    begin(page)
+    page.get_by_label("題名").fill("題だけ")
+    page.get_by_role("button", name="この内容で申請する").click()
+    assert page.get_by_text("直すところが残っています").is_visible()
+    assert desk.origin.head == before
+    assert kept().title == "題だけ"
+
+
+def test_another_leaders_edit_is_offered_as_a_merge_and_nothing_is_lost(page: Page, desk: Desk) -> None:
+    body = "はじめの段落です（見本）。\n\n## 何が不便だったか\n\n不便でした。\n\n## 何を変えたか\n\n変えました。\n"
+    desk.write(body=body)
+    desk.taken()
+    page.goto("/write/")
+    page.get_by_role("button", name="「書かない窓口（見本）」を直す").click()
+    page.get_by_label("はじめの段落").fill("わたしが直したはじめの段落です（見本）。")
+    desk.write(body=body.replace("変えました。", "ほかの人が直しました。"))
+    desk.commit(SOUMU)
+    page.get_by_role("button", name="この内容で申請する").click()
+    page.get_by_role("heading", name="ほかの人も直しています").wait_for()
+    proposal = page.get_by_label("合わせた原稿").input_value()
+    assert "わたしが直したはじめの段落です（見本）。" in proposal
+    assert "ほかの人が直しました。" in proposal
+    assert "<<<<<<<" not in proposal
+    page.get_by_role("button", name="この文で書き続ける").click()
+    page.get_by_text("二つの文を合わせました").wait_for()
+    page.get_by_role("button", name="この内容で申請する").click()
+    page.get_by_text("申請しました").wait_for()
+    text = git(desk.origin.bare, "show", "main:posts/madoguchi.md")
+    assert "わたしが直したはじめの段落です（見本）。" in text
+    assert "ほかの人が直しました。" in text
+
+
+def test_where_both_changed_the_same_line_a_person_decides(page: Page, desk: Desk) -> None:
+    desk.write(body="はじめの段落です（見本）。\n")
+    desk.taken()
+    page.goto("/write/")
+    page.get_by_role("button", name="「書かない窓口（見本）」を直す").click()
+    page.get_by_label("はじめの段落").fill("わたしの段落です（見本）。")
+    desk.write(body="ほかの人の段落です（見本）。\n")
+    theirs = desk.commit(SOUMU)
+    page.get_by_role("button", name="この内容で申請する").click()
+    field = page.get_by_label("合わせた原稿")
+    proposal = field.input_value()
+    assert "<<<<<<< あなたの文" in proposal
+    assert "ほかの人の段落です（見本）。" in proposal
+    page.get_by_role("button", name="この文で書き続ける").click()
+    assert page.get_by_text("合わせる途中のしるし").is_visible()
+    assert field.input_value().strip() == proposal.strip()
+    assert desk.origin.head == theirs
+    start, end = proposal.index("<<<<<<<"), proposal.index(">>>>>>>")
+    rest = proposal[end:].partition("\n")[2]
+    field.fill(f"{proposal[:start]}ふたりの段落です（見本）。\n{rest}")
+    page.get_by_role("button", name="この文で書き続ける").click()
+    page.get_by_text("二つの文を合わせました").wait_for()
+    expect(page.get_by_label("はじめの段落")).to_have_value("ふたりの段落です（見本）。")

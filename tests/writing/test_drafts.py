@@ -10,11 +10,12 @@ from PIL import Image
 
 from bot.content import writing
 from bot.content.writing import Form
-from bot.errors import MediaError, NotAllowed, NotFound
-from bot.services import drafts
-from bot.store.models import Draft, DraftPicture
+from bot.errors import ConfigError, MediaError, NotAllowed, NotFound
+from bot.services import drafts, handing_in
+from bot.store.models import Draft, DraftPicture, Submission
 from bot.workflow.actors import Actor, Role
 from tests.office import Office
+from tests.sync.desk import KOKUSAI, Desk
 
 GPS, MAKE = 0x8825, 0x010F
 
@@ -142,21 +143,33 @@ def test_another_persons_picture_is_not_shown(office: Office) -> None:
         drafts.picture(office.leader, draft.id, form_of(draft).pictures[0].file)
 
 
-def test_a_post_that_was_handed_in_is_written_anew_with_its_pictures(office: Office) -> None:
-    submission = office.submit(office.post())
+def test_a_post_that_was_handed_in_is_written_anew_with_its_pictures(desk: Desk) -> None:
+    office = desk.office
+    desk.origin.write("posts/beside.png", (office.folder / "media" / "blue.png").read_bytes())
+    desk.write(images="{file: beside.png, alt: 青い四角の見本}")
+    desk.taken()
+    submission = Submission.objects.get()
     draft = drafts.reopen(office.ctx, office.author, submission.id)
     assert form_of(draft).title == "書かない窓口（見本）"
-    assert draft.path == submission.path
-    assert draft.base == submission.source
+    assert (draft.path, draft.base) == (submission.path, desk.origin.head)
     assert drafts.reopen(office.ctx, office.author, submission.id) == draft
     seen = drafts.sight(office.ctx, draft)
-    assert seen.bundle
-    assert seen.bundle.variants == drafts.sight(office.ctx, draft).bundle.variants  # type: ignore[union-attr]
     assert seen.ready
+    assert seen.bundle
+    assert seen.bundle.digest == submission.digest
 
 
-def test_another_leader_does_not_write_it_anew(office: Office) -> None:
-    submission = office.submit(office.post(author="kokusai-trainee"), office.trainee)
+def test_another_leader_does_not_write_it_anew(desk: Desk) -> None:
+    office = desk.office
+    desk.write(author="kokusai-trainee")
+    desk.taken(KOKUSAI)
     with pytest.raises(NotAllowed) as refused:
-        drafts.reopen(office.ctx, office.leader, submission.id)
+        drafts.reopen(office.ctx, office.leader, Submission.objects.get().id)
     assert "ほかの人の原稿" in refused.value.summary
+
+
+def test_without_a_repository_nothing_can_be_handed_in_and_the_draft_stays(office: Office) -> None:
+    draft = filled(office, drafts.begin(office.ctx, office.author))
+    with pytest.raises(ConfigError):
+        handing_in.hand_in(office.ctx, office.author, draft.id)
+    assert drafts.find(office.author, draft.id)

@@ -5,7 +5,7 @@ const form = document.getElementById("write");
 const key = `dxbot-draft-${form.dataset.draft}`;
 const PAUSE = 1200;
 const AGAIN = 5000;
-const MARKS = ["revision", "window"];
+const MARKS = ["revision", "window", "submitted"];
 let timer = 0;
 let sending = false;
 let changed = false;
@@ -15,14 +15,16 @@ const later = (wait) => { clearTimeout(timer); timer = setTimeout(send, wait); }
 const fields = () => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
 const typed = (all) => JSON.stringify(all.filter(([name]) => !MARKS.includes(name)));
 
-const keepHere = () => {
-  try { localStorage.setItem(key, JSON.stringify(fields())); } catch { /* full, or not allowed: the server will have it */ }
+const keepHere = (more = []) => {
+  try { localStorage.setItem(key, JSON.stringify([...fields(), ...more])); } catch { /* full, or not allowed: the server will have it */ }
 };
 
 const restore = () => {
   const kept = JSON.parse(localStorage.getItem(key) || "[]");
+  const mark = (name) => kept.find(([known]) => known === name)?.[1];
+  const arrived = mark("submitted") && form.dataset.window === mark("window") && form.elements.revision.value > Number(mark("revision"));
   const here = fields().filter(([name]) => kept.some(([known]) => known === name));
-  if (typed(kept) === typed(here)) { localStorage.removeItem(key); return; }
+  if (arrived || typed(kept) === typed(here)) { localStorage.removeItem(key); return; }
   [...form.elements].forEach((field) => {
     if (!field.name || field.name === "csrfmiddlewaretoken" || field.type === "file" || field.tagName === "BUTTON") return;
     const values = kept.filter(([name]) => name === field.name).map(([, value]) => value);
@@ -68,6 +70,9 @@ form.addEventListener("input", (event) => {
   if (sending) changed = true;
   later(PAUSE);
 });
-form.addEventListener("submit", () => clearTimeout(timer));
+form.addEventListener("submit", () => {
+  clearTimeout(timer);
+  if (localStorage.getItem(key)) keepHere([["submitted", "1"]]);
+});
 window.addEventListener("online", () => { if (localStorage.getItem(key)) later(0); });
 restore();

@@ -21,9 +21,10 @@ from bot.errors import BotError
 from bot.render.appearance import Appearance, appearance
 from bot.render.variant import Media
 from bot.schedule.rules import Slot
-from bot.services import drafts, paper
+from bot.services import drafts, handing_in, paper
 from bot.services.context import Context
 from bot.store.models import Draft, Submission
+from bot.text.difference import difference
 from bot.web.office import actor_of, office
 from bot.workflow.states import LABELS, SubmissionState
 
@@ -87,10 +88,45 @@ def _asked_for(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse
             draft = _with_pictures(request, ctx, draft)
         elif wish == "remove":
             draft = drafts.remove_picture(ctx, actor_of(request), draft.id, which)
+        elif wish == "hand_in":
+            return _hand_in(request, ctx, draft)
     except BotError as refused:
         return _page(request, ctx, draft, refused, 409)
     messages.success(request, gettext("保存しました。"))
     return redirect("write", draft.id)
+
+
+def _hand_in(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse:
+    made = handing_in.hand_in(ctx, actor_of(request), draft.id)
+    if isinstance(made, handing_in.Clash):
+        return _clash(request, draft, made)
+    if made is None:
+        messages.success(request, gettext("申請しました。まもなく承認待ちの一覧に出ます。"))
+        return redirect("drafts")
+    messages.success(request, gettext("申請しました。広報担当の承認を待ちます。"))
+    return redirect("submission", made.id)
+
+
+def _clash(request: HttpRequest, draft: Draft, clash: handing_in.Clash, refused: BotError | None = None) -> HttpResponse:
+    pieces = difference(clash.theirs, clash.mine)
+    shown = {"draft": draft, "clash": clash, "pieces": pieces, "refused": refused}
+    return render(request, "clash.html", shown, status=409)
+
+
+@login_required
+@require_POST
+def settle(request: HttpRequest, number: int) -> HttpResponse:
+    """The merged text, as the writer left it."""
+    ctx, actor, given = office(), actor_of(request), request.POST
+    draft, text, head = drafts.find(actor, number), _prose(given.get("text", "")) + "\n", given.get("head", "")
+    try:
+        handing_in.settle(ctx, actor, number, text, head)
+    except BotError as refused:
+        theirs = _prose(given.get("theirs", ""))
+        kept = handing_in.Clash(mine=text, theirs=theirs, proposal=text, clean=False, head=head)
+        return _clash(request, draft, kept, refused)
+    messages.success(request, gettext("二つの文を合わせました。見え方を確かめてから申請してください。"))
+    return redirect("write", number)
 
 
 def _with_pictures(request: HttpRequest, ctx: Context, draft: Draft) -> Draft:

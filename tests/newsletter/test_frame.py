@@ -145,10 +145,10 @@ def test_a_reading_too_long_for_its_word_is_pointed_out(profile: Profile) -> Non
 @pytest.mark.parametrize(
     ("change", "item"),
     [
-        ("figure: {column: 2, line: 12, columns: 2, lines: 9}", "figure: {column: 2, line: 12, columns: 4, lines: 9}"),
-        ("figure: {column: 2, line: 12, columns: 2, lines: 9}", "figure: {column: 2, line: 3, columns: 2, lines: 9}"),
-        ("figure: {column: 2, line: 12, columns: 2, lines: 9}", "figure: {column: 0, line: 12, columns: 2, lines: 9}"),
-        ("figure: {column: 2, line: 12, columns: 2, lines: 9}", "figure: 大きめ"),
+        ("figure: {column: 2, line: 12, columns: 1, lines: 9}", "figure: {column: 2, line: 12, columns: 4, lines: 9}"),
+        ("figure: {column: 2, line: 12, columns: 1, lines: 9}", "figure: {column: 2, line: 3, columns: 2, lines: 9}"),
+        ("figure: {column: 2, line: 12, columns: 1, lines: 9}", "figure: {column: 0, line: 12, columns: 2, lines: 9}"),
+        ("figure: {column: 2, line: 12, columns: 1, lines: 9}", "figure: 大きめ"),
         ("kinsoku: strict", "kinsoku: 強め"),
         ("hang: false", "hang: たぶん"),
         ("numbers: arabic_tcy", "numbers: ローマ数字"),

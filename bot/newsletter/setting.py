@@ -1,0 +1,93 @@
+"""One article set in its frame: all that the proof and the preview draw, decided once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.content.document import Text
+from bot.newsletter.article import Article
+from bot.newsletter.cells import Style, Unit, text_units
+from bot.newsletter.compose import Line, Rules, compose
+from bot.newsletter.fit import FitReport, report
+from bot.newsletter.frame import Filled, Passage, Rect, fill, slots
+from bot.newsletter.galley import galley, style_of
+from bot.newsletter.geometry import Grid
+from bot.newsletter.headline import Headline, set_headline
+from bot.newsletter.profile import Profile
+from bot.render.variant import Media
+
+CAPTION_SIZE, CAPTION_LEADING = 0.75, 1.35  # of the text's size; of the caption's own
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    rect: Rect
+    picture: Media
+    caption: tuple[Line, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    article: Article
+    grid: Grid
+    headline: Headline
+    filled: Filled
+    figure: Figure | None
+    fit: FitReport
+
+
+def set_article(article: Article, profile: Profile, protected: Sequence[str]) -> Setting:
+    """`protected` names are never broken in the headline."""
+    grid = Grid.of(profile)
+    figure = _figure(article, profile, grid)
+    passages = galley(article, profile)
+    filled = _filled(passages, profile, figure)
+    headline = _headline(article, profile, grid, protected)
+    notices = (
+        [f"見出しが長く、文字が{headline.size:.0f}ポイントになります。短くしてください"] if _small(headline, profile) else []
+    )
+    return Setting(
+        article=article,
+        grid=grid,
+        headline=headline,
+        filled=filled,
+        figure=figure,
+        fit=report(passages, filled, profile, notices),
+    )
+
+
+def _filled(passages: Sequence[Passage], profile: Profile, figure: Figure | None) -> Filled:
+    reserved = [profile.headline, *([figure.rect] if figure else [])]
+    return fill(passages, slots(profile.columns, profile.lines, reserved))
+
+
+def _headline(article: Article, profile: Profile, grid: Grid, protected: Sequence[str]) -> Headline:
+    length, depth = grid.extent(profile.headline)
+    return set_headline(
+        article.title or (Text(article.identity),),
+        style_of(profile),
+        protected,
+        length=length,
+        depth=depth - (profile.pitch_pt - profile.size_pt),
+        body=profile.size_pt,
+    )
+
+
+def _small(headline: Headline, profile: Profile) -> bool:
+    return headline.size < 1.2 * profile.size_pt
+
+
+def _figure(article: Article, profile: Profile, grid: Grid) -> Figure | None:
+    """The first picture, its caption set horizontally below it, as papers do in vertical pages too."""
+    if profile.figure is None or not article.media:
+        return None
+    size = profile.size_pt * CAPTION_SIZE
+    room = int(grid.box(profile.figure).width / size)
+    caption = compose(_caption_units(article, profile), room, Rules(), kind="caption")
+    return Figure(rect=profile.figure, picture=article.media[0], caption=tuple(caption))
+
+
+def _caption_units(article: Article, profile: Profile) -> list[Unit]:
+    style: Style = replace(style_of(profile), direction="yoko")
+    return list(text_units(article.caption, style))

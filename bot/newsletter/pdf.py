@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from fpdf import FPDF
 
 from bot.errors import MissingGlyph
 from bot.newsletter.cells import Cell, Unit
 from bot.newsletter.compose import Line
-from bot.newsletter.frame import Placed, Slot
+from bot.newsletter.fontfile import FontFile, font_files
+from bot.newsletter.frame import Slot
 from bot.newsletter.geometry import Box, Grid
 from bot.newsletter.profile import Profile
-from bot.newsletter.setting import CAPTION_LEADING, CAPTION_SIZE, Figure, Setting
-from bot.newsletter.typeface import Typeface, typefaces
+from bot.newsletter.setting import CAPTION_LEADING, CAPTION_SIZE, Figure, Setting, inked, is_bold
+from bot.newsletter.typeface import Typeface
 
 _LONG_AGO = datetime(1980, 1, 1, tzinfo=UTC)  # the same lines are the same bytes, whenever they are drawn
 _MARGIN, _HEAD = 34.0, 56.0  # points
@@ -26,18 +30,67 @@ _READING = 0.5  # em
 
 def build(settings: Sequence[Setting], profile: Profile, issue: str, paper: str) -> bytes:
     """A page for each article, and another for what overflows. Raises MissingGlyph for a character its font lacks."""
+    title = f"{paper}　{issue}号　校正刷り"
+    text, heading = font_files(profile)
+    for setting in settings:
+        _check(setting, text, heading)
     grid = Grid.of(profile)
     size = (grid.frame.width + 2 * _MARGIN, grid.frame.height + _HEAD + _MARGIN + 3 * _NOTE)
     pdf = FPDF(unit="pt", format=size)
     pdf.set_auto_page_break(False)
     pdf.c_margin = 0
     pdf.set_creation_date(_LONG_AGO)
-    pdf.set_title(f"{paper}　{issue}号　校正刷り")
+    pdf.set_title(title)
     pdf.set_lang("ja")
-    proof = _Proof(pdf, grid, profile, f"{paper}　{issue}号　校正刷り")
-    for number, setting in enumerate(settings, start=1):
-        proof.article(setting, f"{number}／{len(settings)}")
-    return bytes(pdf.output())
+    ink = [piece for setting in settings for piece in inked(setting)]
+    notes = [note.text for n, s in enumerate(settings, 1) for note in _notes(s, profile, title, f"{n}／{len(settings)}")]
+    with TemporaryDirectory() as folder:
+        _embed(pdf, "text", text, [p.text for p in ink if not p.bold], Path(folder))
+        _embed(pdf, "heading", heading, [*notes, *(p.text for p in ink if p.bold)], Path(folder))
+        proof = _Proof(pdf, grid, profile, title)
+        for number, setting in enumerate(settings, start=1):
+            proof.article(setting, f"{number}／{len(settings)}")
+        return bytes(pdf.output())
+
+
+def _embed(pdf: FPDF, family: str, font: FontFile, texts: Iterable[str], folder: Path) -> None:
+    path = folder / f"{family}.otf"
+    path.write_bytes(font.subset(" ".join(texts)))
+    pdf.add_font(family, fname=path)
+
+
+def _check(setting: Setting, text: FontFile, heading: FontFile) -> None:
+    for piece in inked(setting):
+        character = (heading if piece.bold else text).lacks(piece.text)
+        if character:
+            code = "・".join(f"U+{ord(c):04X}" for c in character)
+            identity = setting.article.identity
+            raise MissingGlyph(
+                f"the proof's typeface lacks {code} in {identity}",
+                summary=f"原稿 {identity} の{piece.where}「{piece.line}」の「{character}」（{code}）が、書体にありません",
+                next_step="別の字に変えるか、schedules/newsletter.yml に、その字のある書体を指定してください",
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Note:
+    text: str
+    y: float
+    warning: bool = False
+
+
+def _notes(setting: Setting, profile: Profile, title: str, number: str) -> Iterator[_Note]:
+    """What a reader of the proof must know, outside the frame."""
+    yield _Note(text=f"{title}　{number}", y=12)
+    yield _Note(text=f"{profile.grid}　{setting.fit.summary}（全角ベタ換算）", y=12 + 1.6 * _NOTE)
+    if setting.fit.over:
+        yield _Note(
+            text=f"枠に入らない文章が{setting.fit.over}行あります。次のページに示します", y=12 + 3.2 * _NOTE, warning=True
+        )
+    foot = _HEAD + Grid.of(profile).frame.height + 14
+    yield _Note(text=f"{profile.name}　{setting.article.identity}", y=foot)
+    if not profile.confirmed:
+        yield _Note(text="【仮】紙面の寸法を確かめていないため、入稿には使えません", y=foot + 1.6 * _NOTE, warning=True)
 
 
 class _Proof:
@@ -45,15 +98,15 @@ class _Proof:
 
     def __init__(self, pdf: FPDF, grid: Grid, profile: Profile, title: str) -> None:
         self.pdf, self.grid, self.profile, self.title = pdf, grid, profile, title
-        self.text, self.heading = typefaces(pdf, profile)
+        self.text, self.heading = Typeface(pdf, "text"), Typeface(pdf, "heading")
 
     def article(self, setting: Setting, number: str) -> None:
         self._page(setting, number)
         self._headline(setting)
         for placed in setting.filled.placed:
-            self._placed(placed, setting)
+            self._line(placed.line, self.grid.cell(placed.column, placed.row, 0), self.grid.size)
         if setting.figure:
-            self._figure(setting.figure, setting)
+            self._figure(setting.figure)
         for slots in _pages(setting, self.grid):
             self._overflow(setting, number, slots)
 
@@ -68,17 +121,9 @@ class _Proof:
         self._margins(setting, number)
 
     def _margins(self, setting: Setting, number: str) -> None:
-        """What a reader of the proof must know, outside the frame."""
-        profile = self.profile
-        self.pdf.set_text_color(*_GREY)
-        self.heading.line(f"{self.title}　{number}", _MARGIN, 12, _NOTE)
-        self.heading.line(f"{profile.grid}　{setting.fit.summary}（全角ベタ換算）", _MARGIN, 12 + 1.6 * _NOTE, _NOTE)
-        foot = _HEAD + self.grid.frame.height + 14
-        self.heading.line(f"{profile.name}　{setting.article.identity}", _MARGIN, foot, _NOTE)
-        if not profile.confirmed:
-            self.pdf.set_text_color(*_RED)
-            warning = "【仮】紙面の寸法を確かめていないため、入稿には使えません"
-            self.heading.line(warning, _MARGIN, foot + 1.6 * _NOTE, _NOTE)
+        for note in _notes(setting, self.profile, self.title, number):
+            self.pdf.set_text_color(*(_RED if note.warning else _GREY))
+            self.heading.line(note.text, _MARGIN, note.y, _NOTE)
         self.pdf.set_text_color(*_BLACK)
 
     def _headline(self, setting: Setting) -> None:
@@ -88,23 +133,16 @@ class _Proof:
         for number, line in enumerate(headline.lines):
             offset = (across - depth) / 2 + number * headline.pitch
             corner = (box.x + box.width - offset - headline.size, box.y) if self.grid.vertical else (box.x, box.y + offset)
-            self._line(line, corner, headline.size, "見出し", setting)
+            self._line(line, corner, headline.size)
 
-    def _placed(self, placed: Placed, setting: Setting) -> None:
-        corner = self.grid.cell(placed.column, placed.row, 0)
-        self._line(placed.line, corner, self.grid.size, f"{placed.column + 1}段目{int(placed.row) + 1}行", setting)
-
-    def _line(self, line: Line, corner: tuple[float, float], size: float, where: str, setting: Setting) -> None:
+    def _line(self, line: Line, corner: tuple[float, float], size: float) -> None:
         """`corner` is the upper left one of the line's first cell, in the frame."""
         x, y = corner[0] + _MARGIN, corner[1] + _HEAD
-        face = self.text if line.kind == "body" else self.heading
         for unit, starts in line.positions():
+            face = self.heading if is_bold(line, unit) else self.text
             for cell, at in zip(unit.cells, starts, strict=True):
-                shown = self.heading if unit.strong else face
-                self._known(shown, cell.text, line, where, setting)
-                self._cell(shown, cell, *self._along(x, y, at * size), size)
+                self._cell(face, cell, *self._along(x, y, at * size), size)
             if unit.reading:
-                self._known(face, unit.reading, line, where, setting)
                 self._reading(face, unit, x, y, starts[0] * size, (starts[-1] + unit.cells[-1].width) * size, size)
 
     def _along(self, x: float, y: float, distance: float) -> tuple[float, float]:
@@ -128,7 +166,7 @@ class _Proof:
             across = (x + size, y + along) if self.grid.vertical else (x + along, y - small)
             face.upright(character, *across, small, vertical=self.grid.vertical)
 
-    def _figure(self, figure: Figure, setting: Setting) -> None:
+    def _figure(self, figure: Figure) -> None:
         """The picture as large as the rectangle and its caption allow; a line or two of caption below."""
         box = self.grid.box(figure.rect)
         size = self.grid.size * CAPTION_SIZE
@@ -140,13 +178,12 @@ class _Proof:
         self.pdf.image(BytesIO(figure.picture.data), x + (box.width - width) / 2, y, width, height, alt_text=figure.picture.alt)
         for n, line in enumerate(figure.caption):
             top = y + height + inset + n * size * CAPTION_LEADING
-            self._caption(line, x + (box.width % size) / 2, top, size, setting)
+            self._caption(line, x + (box.width % size) / 2, top, size)
 
-    def _caption(self, line: Line, x: float, y: float, size: float, setting: Setting) -> None:
+    def _caption(self, line: Line, x: float, y: float, size: float) -> None:
         """Horizontal in both kinds of page."""
         for unit, starts in line.positions():
             for cell, at in zip(unit.cells, starts, strict=True):
-                self._known(self.text, cell.text, line, "写真説明", setting)
                 if cell.form == "word":
                     self.text.word(cell.text, x + at * size, y, size, cell.width * size, vertical=False)
                 else:
@@ -160,27 +197,13 @@ class _Proof:
         self.pdf.set_line_width(1.2)
         self._box(self.grid.frame, margin=6)
         self.pdf.set_draw_color(*_BLACK)
-        self.pdf.set_text_color(*_RED)
-        self.heading.line(f"枠に入らない文章（{setting.fit.over}行）", _MARGIN, 12 + 3.2 * _NOTE, _NOTE)
-        self.pdf.set_text_color(*_BLACK)
         for (column, row), line in lines:
-            self._line(line, self.grid.cell(column, row, 0), self.grid.size, "枠に入らない文章", setting)
+            self._line(line, self.grid.cell(column, row, 0), self.grid.size)
 
     def _box(self, box: Box, *, margin: float) -> None:
         self.pdf.rect(
             box.x + _MARGIN - margin, box.y + _HEAD - margin, box.width + 2 * margin, box.height + 2 * margin, style="D"
         )
-
-    def _known(self, face: Typeface, text: str, line: Line, where: str, setting: Setting) -> None:
-        character = face.lacks(text)
-        if character:
-            code = "・".join(f"U+{ord(c):04X}" for c in character)
-            identity = setting.article.identity
-            raise MissingGlyph(
-                f"the proof's typeface lacks {code} in {identity}",
-                summary=f"原稿 {identity} の{where}「{line.text}」の「{character}」（{code}）が、書体にありません",
-                next_step="別の字に変えるか、schedules/newsletter.yml に、その字のある書体を指定してください",
-            )
 
 
 def _pages(setting: Setting, grid: Grid) -> Iterator[list[tuple[Slot, Line]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.content.document import Text
@@ -55,6 +55,34 @@ def set_article(article: Article, profile: Profile, protected: Sequence[str]) ->
         figure=figure,
         fit=report(passages, filled, profile, notices),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ink:
+    """A unit's text or its reading, with where it stands in words for people."""
+
+    text: str
+    bold: bool
+    line: str
+    where: str
+
+
+def is_bold(line: Line, unit: Unit) -> bool:
+    return unit.strong or line.kind in ("heading", "headline")
+
+
+def inked(setting: Setting) -> Iterator[Ink]:
+    """Everything of the article that is printed."""
+    for line, where in _lines(setting):
+        for unit in line.units:
+            yield Ink(text=unit.text + unit.reading, bold=is_bold(line, unit), line=line.text, where=where)
+
+
+def _lines(setting: Setting) -> Iterator[tuple[Line, str]]:
+    yield from ((line, "見出し") for line in setting.headline.lines)
+    yield from ((p.line, f"{p.column + 1}段目{int(p.row) + 1}行目") for p in setting.filled.placed)
+    yield from ((line, "枠に入らない文章") for passage in setting.filled.overflow for line in passage.lines)
+    yield from ((line, "写真説明") for line in (setting.figure.caption if setting.figure else ()))
 
 
 def _filled(passages: Sequence[Passage], profile: Profile, figure: Figure | None) -> Filled:

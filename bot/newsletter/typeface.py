@@ -1,4 +1,4 @@
-"""The two typefaces of the proof, and how one cell of text is drawn with them.
+"""How one cell of text is drawn in the proof.
 
 fpdf2 shapes only in `cell()`, never in `text()`: every glyph here goes through `cell()`, or 、。（ー would lie as in horizontal
 writing.
@@ -7,15 +7,8 @@ writing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
-from importlib.resources import files
-from typing import Any
 
 from fpdf import FPDF
-from fpdf.fonts import TTFFont
-
-from bot.media.lettering import font_path
-from bot.newsletter.profile import Profile
 
 _BASELINE = 0.88  # of the em box, from its head: the ideographic em box of Japanese typefaces reaches from -0.12 to 0.88
 _VERTICAL = {"vert": True, "kern": False}
@@ -25,37 +18,11 @@ _PLAIN = {"kern": False}
 
 @dataclass(frozen=True)
 class Typeface:
-    """A font of the PDF under `family`."""
+    """A font of the PDF under `family`; `widths` of what was drawn, in em."""
 
     pdf: FPDF
     family: str
     widths: dict[str, float] = field(default_factory=dict, compare=False)
-
-    @cached_property
-    def _tables(self) -> Any:
-        found = self.pdf.fonts[self.family]
-        assert isinstance(found, TTFFont)  # noqa: S101 only font files are added
-        return found.ttfont
-
-    @cached_property
-    def _characters(self) -> dict[int, str]:
-        return dict(self._tables.getBestCmap())
-
-    @cached_property
-    def _variants(self) -> set[tuple[int, int]]:
-        """Base and variation selector of every variant the font knows."""
-        tables = [t for t in self._tables["cmap"].tables if t.format == 14]
-        return {(base, mark) for t in tables for mark, entries in t.uvsDict.items() for base, _ in entries}
-
-    def lacks(self, text: str) -> str:
-        """The first character (with its variation selector) that the font has no glyph for, or nothing."""
-        for n, character in enumerate(text):
-            if 0xE0100 <= ord(character) <= 0xE01EF or 0xFE00 <= ord(character) <= 0xFE0F:
-                if (ord(text[n - 1]), ord(character)) not in self._variants:
-                    return text[n - 1 : n + 1]
-            elif ord(character) not in self._characters:
-                return character
-        return ""
 
     def upright(self, text: str, x: float, y: float, size: float, *, vertical: bool) -> None:
         """One character in the middle of the em box at (x, y)."""
@@ -95,12 +62,3 @@ class Typeface:
         if key not in self.widths:
             self.widths[key] = self.pdf.get_string_width(text) / size
         return self.widths[key] * size
-
-
-def typefaces(pdf: FPDF, profile: Profile) -> tuple[Typeface, Typeface]:
-    """For text and for headings: the profile's font files, else those that come with the installed packages."""
-    serif = str(files("pylopdf_fonts_jp").joinpath("NotoSerifJP-Regular.otf"))
-    chosen = {"text": profile.body_font or serif, "heading": profile.heading_font or font_path(bold=True)}
-    for family, path in chosen.items():
-        pdf.add_font(family, fname=path)
-    return Typeface(pdf, "text"), Typeface(pdf, "heading")

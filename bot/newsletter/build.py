@@ -2,25 +2,60 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from bot.newsletter import docx, handover
+from bot.newsletter import docx, handover, html, pdf
 from bot.newsletter.article import Article
 from bot.newsletter.profile import Profile
+from bot.newsletter.setting import Setting, knobs, set_article
 
 
-def build(articles: Sequence[Article], profile: Profile, issue: str, paper: str, directory: Path) -> tuple[Path, ...]:
-    """Write the hand-over text and the Word file; their paths. While the profile is 仮 their names say so."""
-    directory.mkdir(parents=True, exist_ok=True)
-    mark = "" if profile.confirmed else "-kari"
-    written = {
-        f"column-{issue}{mark}.txt": handover.text(articles, profile, issue, paper),
-        f"column-{issue}{mark}.docx": docx.build(articles, profile, issue, paper),
+@dataclass(frozen=True, kw_only=True)
+class Press:
+    """What every issue of this paper is built with. `protected` names are never broken in a headline."""
+
+    paper: str
+    profile: Profile
+    protected: tuple[str, ...]
+    templates: Path
+
+
+def build(articles: Sequence[Article], press: Press, issue: str, directory: Path) -> tuple[Path, ...]:
+    """Write the files of the issue; their paths. While the profile is 仮 their names say so.
+
+    Nothing is written unless all of them can be made.
+    """
+    profile, paper = press.profile, press.paper
+    settings = [set_article(article, profile, press.protected) for article in articles]
+    contents = {
+        ".pdf": pdf.build(settings, profile, issue, paper),
+        ".html": html.preview(settings, profile, issue, paper, press.templates),
+        "-article.html": html.accessible(articles, profile, issue, paper, press.templates),
+        "-fit.json": fit_file(settings, press),
+        ".txt": handover.text(settings, profile, issue, paper),
+        ".docx": docx.build(settings, profile, issue, paper),
     }
+    mark = "" if profile.confirmed else "-kari"
+    directory.mkdir(parents=True, exist_ok=True)
     paths = []
-    for name, data in written.items():
-        path = directory / name
+    for ending, data in contents.items():
+        path = directory / f"column-{issue}{mark}{ending}"
         path.write_bytes(data)
         paths.append(path)
     return tuple(paths)
+
+
+def fit_file(settings: Sequence[Setting], press: Press) -> bytes:
+    """The fit of every article, and what could be turned where it overflows."""
+    profile = press.profile
+    articles = [
+        {"identity": setting.article.identity}
+        | setting.fit.as_json()
+        | {"knobs": [{"label": k.label, "summary": k.fit.summary} for k in knobs(setting, profile, press.protected)]}
+        for setting in settings
+    ]
+    shown = {"profile": profile.name, "grid": profile.grid, "status": profile.status, "articles": articles}
+    return (json.dumps(shown, ensure_ascii=False, indent=2) + "\n").encode()

@@ -22,21 +22,22 @@ from docx.text.paragraph import Paragraph
 
 from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Link, Ruby, Strong, Text
 from bot.newsletter.article import Article
-from bot.newsletter.handover import lines_needed
+from bot.newsletter.headline import without_breaks
 from bot.newsletter.profile import Profile
+from bot.newsletter.setting import Setting
 
 _TWO_DIGITS = re.compile(r"(?<![\d.,])(\d{2})(?!\d|[.,]\d)")
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
-def build(articles: Sequence[Article], profile: Profile, issue: str, paper: str) -> bytes:
+def build(settings: Sequence[Setting], profile: Profile, issue: str, paper: str) -> bytes:
     """The .docx file; the same articles give the same bytes."""
     docx = ooxml.Document()
     _properties(docx, f"{paper} {issue}号")
     _base_style(docx, profile)
-    _note(docx, articles, profile, issue, paper)
-    for article in articles:
-        _article(docx, article, profile)
+    _note(docx, settings, profile, issue, paper)
+    for setting in settings:
+        _article(docx, setting.article, profile)
     for section in docx.sections:
         _vertical(section, profile)
     buffer = BytesIO()
@@ -62,20 +63,20 @@ def _base_style(docx: Docx, profile: Profile) -> None:
     style.paragraph_format.line_spacing = Pt(profile.pitch_pt)
 
 
-def _note(docx: Docx, articles: Sequence[Article], profile: Profile, issue: str, paper: str) -> None:
+def _note(docx: Docx, settings: Sequence[Setting], profile: Profile, issue: str, paper: str) -> None:
     """The first lines tell the office what this is and how long each article runs."""
     status = "" if profile.confirmed else "【仮】紙面の寸法を確かめていないため、入稿には使えません。"
     docx.add_paragraph(f"{paper}　{issue}号　{profile.grid}　{status}")
-    for article in articles:
-        title = "".join(_plain(article.title))
-        docx.add_paragraph(f"「{title}」約{lines_needed(article, profile)}行（全角ベタ換算）")
+    for setting in settings:
+        title = "".join(_plain(without_breaks(setting.article.title)))
+        docx.add_paragraph(f"「{title}」{setting.fit.summary}（全角ベタ換算）")
     docx.add_section(WD_SECTION.NEW_PAGE)
 
 
 def _article(docx: Docx, article: Article, profile: Profile) -> None:
     headline = docx.add_paragraph()
     headline.paragraph_format.line_spacing = Pt(profile.pitch_pt * 2)
-    _runs(headline, article.title, size=profile.size_pt * 1.8, bold=True)
+    _runs(headline, without_breaks(article.title), size=profile.size_pt * 1.8, bold=True)
     lead = docx.add_paragraph()
     _runs(lead, article.lead, size=profile.size_pt, bold=True)
     for block in article.body:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from bot.newsletter.frame import Filled, Passage
 from bot.newsletter.profile import Profile
@@ -42,6 +43,9 @@ class FitReport:
     @property
     def fits(self) -> bool:
         return self.over == 0
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"summary": self.summary, "cuts": [c.message for c in self.cuts]}
 
     @property
     def summary(self) -> str:

@@ -46,6 +46,11 @@ class Grid:
         return self.chars * self.size
 
     @property
+    def inset(self) -> float:
+        """On both sides of a line within its pitch."""
+        return (self.pitch - self.size) / 2
+
+    @property
     def frame(self) -> Box:
         return self.box(Rect(column=0, line=0, columns=self.columns, lines=self.lines))
 
@@ -63,10 +68,9 @@ class Grid:
     def cell(self, column: int, row: float, at: float) -> tuple[float, float]:
         """The upper left corner of the cell that begins `at` em from the head of the line."""
         along = column * (self.length + self.gap) + at * self.size
-        inset = (self.pitch - self.size) / 2
         if self.vertical:
-            return (self.lines - row - 1) * self.pitch + inset, along
-        return along, row * self.pitch + inset
+            return (self.lines - row - 1) * self.pitch + self.inset, along
+        return along, row * self.pitch + self.inset
 
     def rules(self, reserved: Sequence[Rect]) -> Iterator[tuple[float, float, float, float]]:
         """段罫: x1, y1, x2, y2 in the middle of each gap, left out where a rectangle spans the gap."""

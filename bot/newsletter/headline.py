@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, combinations, pairwise
 from typing import TYPE_CHECKING
 
-from bot.content.document import Inline
+from bot.content.document import Inline, Text
 from bot.newsletter.cells import Style, Unit, text_units, units
 from bot.newsletter.compose import Line
+from bot.newsletter.geometry import Box
 from bot.newsletter.kinsoku import may_break
 
 if TYPE_CHECKING:
@@ -29,6 +30,19 @@ class Headline:
     lines: tuple[Line, ...]
     size: float
     pitch: float
+
+    def corners(self, box: Box, *, vertical: bool) -> Iterator[tuple[Line, tuple[float, float]]]:
+        """Each line with the upper left corner of its first cell."""
+        depth = self.size + self.pitch * (len(self.lines) - 1)
+        margin = ((box.width if vertical else box.height) - depth) / 2
+        for number, line in enumerate(self.lines):
+            offset = margin + number * self.pitch
+            yield line, (box.x + box.width - offset - self.size, box.y) if vertical else (box.x, box.y + offset)
+
+
+def without_breaks(title: Sequence[Inline]) -> tuple[Inline, ...]:
+    """The title as it reads where no line ends."""
+    return tuple(replace(c, text=c.text.replace(MANUAL_BREAK, "")) if isinstance(c, Text) else c for c in title)
 
 
 def set_headline(

@@ -18,7 +18,7 @@ from bot.newsletter.fontfile import FontFile, font_files
 from bot.newsletter.frame import Slot
 from bot.newsletter.geometry import Box, Grid
 from bot.newsletter.profile import Profile
-from bot.newsletter.setting import CAPTION_LEADING, CAPTION_SIZE, Figure, Setting, inked, is_bold
+from bot.newsletter.setting import CAPTION_SIZE, Figure, Setting, inked, is_bold
 from bot.newsletter.typeface import Typeface
 
 _LONG_AGO = datetime(1980, 1, 1, tzinfo=UTC)  # the same lines are the same bytes, whenever they are drawn
@@ -127,13 +127,9 @@ class _Proof:
         self.pdf.set_text_color(*_BLACK)
 
     def _headline(self, setting: Setting) -> None:
-        headline, box = setting.headline, self.grid.box(self.profile.headline)
-        depth = headline.size + headline.pitch * (len(headline.lines) - 1)
-        across = box.width if self.grid.vertical else box.height
-        for number, line in enumerate(headline.lines):
-            offset = (across - depth) / 2 + number * headline.pitch
-            corner = (box.x + box.width - offset - headline.size, box.y) if self.grid.vertical else (box.x, box.y + offset)
-            self._line(line, corner, headline.size)
+        box = self.grid.box(self.profile.headline)
+        for line, corner in setting.headline.corners(box, vertical=self.grid.vertical):
+            self._line(line, corner, setting.headline.size)
 
     def _line(self, line: Line, corner: tuple[float, float], size: float) -> None:
         """`corner` is the upper left one of the line's first cell, in the frame."""
@@ -167,18 +163,12 @@ class _Proof:
             face.upright(character, *across, small, vertical=self.grid.vertical)
 
     def _figure(self, figure: Figure) -> None:
-        """The picture as large as the rectangle and its caption allow; a line or two of caption below."""
-        box = self.grid.box(figure.rect)
-        size = self.grid.size * CAPTION_SIZE
-        inset = (self.grid.pitch - self.grid.size) / 2
-        room = box.height - len(figure.caption) * size * CAPTION_LEADING - inset
-        scale = min((box.width - 2 * inset) / figure.picture.width, room / figure.picture.height)
-        width, height = figure.picture.width * scale, figure.picture.height * scale
-        x, y = box.x + _MARGIN, box.y + _HEAD
-        self.pdf.image(BytesIO(figure.picture.data), x + (box.width - width) / 2, y, width, height, alt_text=figure.picture.alt)
+        box = figure.picture_box(self.grid)
+        data = BytesIO(figure.picture.data)
+        self.pdf.image(data, box.x + _MARGIN, box.y + _HEAD, box.width, box.height, alt_text=figure.picture.alt)
         for n, line in enumerate(figure.caption):
-            top = y + height + inset + n * size * CAPTION_LEADING
-            self._caption(line, x + (box.width % size) / 2, top, size)
+            x, y = figure.caption_corner(self.grid, n)
+            self._caption(line, x + _MARGIN, y + _HEAD, self.grid.size * CAPTION_SIZE)
 
     def _caption(self, line: Line, x: float, y: float, size: float) -> None:
         """Horizontal in both kinds of page."""

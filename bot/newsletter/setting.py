@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.content.document import Text
@@ -12,7 +12,7 @@ from bot.newsletter.compose import Line, Rules, compose
 from bot.newsletter.fit import FitReport, report
 from bot.newsletter.frame import Filled, Passage, Rect, fill, slots
 from bot.newsletter.galley import galley, style_of
-from bot.newsletter.geometry import Grid
+from bot.newsletter.geometry import Box, Grid
 from bot.newsletter.headline import Headline, set_headline
 from bot.newsletter.profile import Profile
 from bot.render.variant import Media
@@ -22,9 +22,23 @@ CAPTION_SIZE, CAPTION_LEADING = 0.75, 1.35  # of the text's size; of the caption
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
+    """The picture as large as the rectangle and its caption allow; the caption below it."""
+
     rect: Rect
     picture: Media
     caption: tuple[Line, ...]
+
+    def picture_box(self, grid: Grid) -> Box:
+        box = grid.box(self.rect)
+        room = box.height - len(self.caption) * grid.size * CAPTION_SIZE * CAPTION_LEADING - grid.inset
+        scale = min((box.width - 2 * grid.inset) / self.picture.width, room / self.picture.height)
+        width, height = self.picture.width * scale, self.picture.height * scale
+        return Box(x=box.x + (box.width - width) / 2, y=box.y, width=width, height=height)
+
+    def caption_corner(self, grid: Grid, number: int) -> tuple[float, float]:
+        """Where the caption's line begins."""
+        box, picture, size = grid.box(self.rect), self.picture_box(grid), grid.size * CAPTION_SIZE
+        return box.x + (box.width % size) / 2, picture.y + picture.height + grid.inset + number * size * CAPTION_LEADING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,3 +133,37 @@ def _figure(article: Article, profile: Profile, grid: Grid) -> Figure | None:
 def _caption_units(article: Article, profile: Profile) -> list[Unit]:
     style: Style = replace(style_of(profile), direction="yoko")
     return list(text_units(article.caption, style))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Knob:
+    """A change of the profile that the PR office may choose; `fit` with it and those before it."""
+
+    label: str
+    fit: FitReport
+
+
+def knobs(setting: Setting, profile: Profile, protected: Sequence[str]) -> list[Knob]:
+    """What could make an overflowing article fit, one on top of the other, as far as needed. Type is never made smaller."""
+    tried: list[Knob] = []
+    for label, turn in _KNOBS:
+        turned = turn(profile)
+        if not setting.fit.over or (tried and tried[-1].fit.fits):
+            break
+        if turned != profile:
+            profile = turned
+            tried.append(Knob(label=label, fit=set_article(setting.article, profile, protected).fit))
+    return tried
+
+
+def _smaller_figure(profile: Profile) -> Profile:
+    figure = profile.figure
+    return replace(profile, figure=replace(figure, lines=figure.lines - 1)) if figure and figure.lines > 1 else profile
+
+
+_KNOBS: tuple[tuple[str, Callable[[Profile], Profile]], ...] = (
+    ("写真・図を1行小さくする", _smaller_figure),
+    ("句読点のぶら下げを使う（hang: true）", lambda p: replace(p, hang=True)),
+    ("禁則を新聞の強さにする（kinsoku: newspaper）", lambda p: replace(p, kinsoku="newspaper")),
+    ("小見出しを1行取りにする（heading_lines: 1）", lambda p: replace(p, heading_lines=1)),
+)

@@ -20,9 +20,8 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
-from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Link, Ruby, Strong, Text
+from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Link, Ruby, Strong, Text, without_breaks
 from bot.newsletter.article import Article
-from bot.newsletter.headline import without_breaks
 from bot.newsletter.profile import Profile
 from bot.newsletter.setting import Setting
 

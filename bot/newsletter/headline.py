@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, combinations, pairwise
 from typing import TYPE_CHECKING
 
-from bot.content.document import Inline, Text
+from bot.content.document import HEADLINE_BREAK, Inline
 from bot.newsletter.cells import Style, Unit, text_units, units
 from bot.newsletter.compose import Line
 from bot.newsletter.geometry import Box
@@ -17,7 +17,6 @@ from bot.newsletter.kinsoku import may_break
 if TYPE_CHECKING:
     from budoux.parser import Parser
 
-MANUAL_BREAK = "｜"
 _MOST_LINES = 4
 _LEADING = 1.2  # of the type size, from line to line
 _LARGEST = 3.2  # times the size of the text
@@ -40,11 +39,6 @@ class Headline:
             yield line, (box.x + box.width - offset - self.size, box.y) if vertical else (box.x, box.y + offset)
 
 
-def without_breaks(title: Sequence[Inline]) -> tuple[Inline, ...]:
-    """The title as it reads where no line ends."""
-    return tuple(replace(c, text=c.text.replace(MANUAL_BREAK, "")) if isinstance(c, Text) else c for c in title)
-
-
 def set_headline(
     title: Sequence[Inline], style: Style, protected: Sequence[str], *, length: float, depth: float, body: float
 ) -> Headline:
@@ -54,8 +48,8 @@ def set_headline(
     `protected` name. Of all ways to break, the one that allows the largest type is taken, then the most even one.
     """
     found = [u for u in units(title, style, strong=True) if isinstance(u, Unit)]
-    manual = [n for n, u in enumerate(found) if u.text == MANUAL_BREAK]
-    shown = [u for u in found if u.text != MANUAL_BREAK]
+    manual = [n for n, u in enumerate(found) if u.text == HEADLINE_BREAK]
+    shown = [u for u in found if u.text != HEADLINE_BREAK]
     ways = [[n - before for before, n in enumerate(manual)]] if manual else _ways(shown, _phrases(shown, style, protected))
     best = max((_cut(shown, way) for way in ways), key=lambda lines: _merit(lines, length, depth, body))
     size = _size(best, length, depth, body)

@@ -13,12 +13,11 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup, escape
 
-from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Link, Quote, Ruby, Strong, Text
+from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Link, Quote, Ruby, Strong, Text, without_breaks
 from bot.newsletter.article import Article
 from bot.newsletter.cells import Cell, Unit
 from bot.newsletter.compose import Line
 from bot.newsletter.geometry import Box, Grid
-from bot.newsletter.headline import without_breaks
 from bot.newsletter.profile import Profile
 from bot.newsletter.setting import CAPTION_SIZE, Setting, is_bold
 

@@ -26,8 +26,9 @@ demo: $(STAMP) ## 一つの命令で、最初から最後まで試す（アカ�
 serve: $(STAMP) ## 画面 http://127.0.0.1:8000/ と練習用の掲示 http://127.0.0.1:8001/
 	$(BIN)/dxbot demo --serve
 
-test: $(DEV_STAMP) ## 全ての試験
+test: $(DEV_STAMP) ## 全ての試験（SQLite と PostgreSQL で）
 	$(BIN)/python -m pytest
+	DXBOT_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/services tests/web tests/chaos tests/postgresql
 
 check: $(DEV_STAMP) ## 書き方・型・依存の向き・データベースの形
 	$(BIN)/ruff check .
@@ -41,6 +42,7 @@ bench: $(DEV_STAMP) ## 速さを、比べる相手と並べて測る
 
 lock: ## 依存の版と検査値を固定し直す（uv が要る）
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
+	uv pip compile pyproject.toml --extra distributed --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock -o requirements-distributed.lock
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock -o requirements-dev.lock
 
 clean: ## 試した跡を消す（.venv は残す）

@@ -27,7 +27,7 @@ def _secret_key(var_dir: Path) -> str:
 
 
 def _database(url: str) -> dict[str, Any]:
-    settings: dict[str, Any] = {**dj_database_url.parse(url)}
+    settings: dict[str, Any] = {**dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True)}
     if settings["ENGINE"] == "django.db.backends.sqlite3":
         # WAL lets readers go on beside the one writer; FULL makes an intent survive a power cut; IMMEDIATE takes the
         # write lock at once, so that a transaction never fails half way for want of it.
@@ -109,9 +109,13 @@ CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":  # several publishers may share the work
+    INSTALLED_APPS.append("procrastinate.contrib.django")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # A beat that is passed over because the last one is still at work is no news.
+    "loggers": {"apscheduler": {"level": "ERROR"}},
 }

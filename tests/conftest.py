@@ -1,4 +1,7 @@
-"""Shared by all tests: a clean environment, a real SQLite file, a real sandbox, a real web server, content for the occasion."""
+"""Shared by all tests: a clean environment, a real database, a real sandbox, a real web server, content for the occasion.
+
+The database is a SQLite file; with DXBOT_TEST_DATABASE=postgresql the same tests run on a PostgreSQL server.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,18 @@ from pathlib import Path
 import pytest
 
 # Nothing of the operator's own settings may leak into a test; the state lies in a folder of its own.
-for name in [n for n in os.environ if n.startswith("DXBOT_") and n != "DXBOT_REQUIRE_ALL"] + ["DATABASE_URL"]:
+_OURS = ("DXBOT_REQUIRE_ALL", "DXBOT_TEST_DATABASE")
+for name in [n for n in os.environ if n.startswith("DXBOT_") and n not in _OURS] + ["DATABASE_URL"]:
     os.environ.pop(name, None)
 _VAR = tempfile.TemporaryDirectory(prefix="dxbot-tests-")
 os.environ.update(DXBOT_VAR_DIR=_VAR.name, DJANGO_SETTINGS_MODULE="bot.settings")
+
+ON_POSTGRESQL = os.environ.get("DXBOT_TEST_DATABASE") == "postgresql"
+if ON_POSTGRESQL:
+    from tests.postgres import start
+
+    os.environ["DATABASE_URL"] = start()
+collect_ignore = [] if ON_POSTGRESQL else ["postgresql"]
 
 import django  # noqa: E402
 
@@ -52,13 +63,12 @@ def database(_database: None) -> Iterator[None]:
 
     from bot.store import models
 
+    models.Delivery.objects.update(after=None)
     tables = (models.AuditEntry, models.Attempt, models.Decision, models.Pause, models.PersonalToken)
-    for model in (*tables, models.Delivery, models.Lane, models.Submission, models.Blob, models.User):
+    for model in (*tables, models.Delivery, models.Lane, models.Submission.blobs.through, models.Submission, models.Blob):
         rows = model.objects.all()  # type: ignore[attr-defined]
-        if model is models.Delivery:
-            for row in rows.order_by("-id"):
-                row.delete()
-        rows.delete()
+        rows._raw_delete(rows.db)
+    models.User.objects.all().delete()
     yield
     connections.close_all()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import requests
@@ -26,3 +27,15 @@ class SandboxClient:
 
     def set_clock(self, moment: str) -> None:
         requests.post(f"{self.base_url}/_sandbox/clock", json={"now": moment}, timeout=5).raise_for_status()
+
+    def choose(self, **settings: object) -> None:
+        requests.post(f"{self.base_url}/_sandbox/settings", json=settings, timeout=5).raise_for_status()
+
+    def react(self, identity: str, **counts: int) -> None:
+        """How citizens answer a post: views, reach, likes, replies, reposts, quotes, saves, clicks."""
+        order = {"id": identity, **counts}
+        requests.post(f"{self.base_url}/_sandbox/reactions", json=order, timeout=5).raise_for_status()
+
+    def spent(self) -> Decimal:
+        """On X so far, in US dollars."""
+        return Decimal(requests.get(f"{self.base_url}/_sandbox/settings", timeout=5).json()["x_spent_usd"])

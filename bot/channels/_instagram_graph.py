@@ -19,7 +19,7 @@ from bot.channels._matching import canonical, earliest
 from bot.channels.base import Absent, CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.channels.registry import require
 from bot.config import Config
-from bot.errors import ChannelError, MediaRefused, Unavailable
+from bot.errors import ChannelError, MediaRefused, Rejected, Unavailable
 from bot.render.variant import ChannelSpec, Media
 
 READY_WITHIN_SECONDS = 60.0
@@ -82,7 +82,12 @@ class _Instagram:
         return self._graph.create(lambda g: g.put_object(self._user, "media", **fields))
 
     def _status(self, container: str) -> str:
-        return self._graph.read(lambda g: str(g.get_object(container, fields="status_code")["status_code"]))
+        """For days in May 2026 Graph denied containers that were there (100/33): that is not the post's fault."""
+        try:
+            return self._graph.read(lambda g: str(g.get_object(container, fields="status_code")["status_code"]))
+        except Rejected as e:
+            denied = Unavailable(e.message, code=e.code)
+        raise denied
 
     def _why(self, container: str) -> str:
         """The subcode in what is told of a container that went wrong, "" for none."""

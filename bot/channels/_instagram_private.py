@@ -44,18 +44,15 @@ REAL = "https://i.instagram.com"
 READ_TIMEOUT = 30.0
 T = TypeVar("T")
 
-# instagrapi's exception → what it means for a commit. The first that fits wins, then the status; the rest is OutcomeUnknown,
-# and so is every 5xx whatever its words.
+# instagrapi's exception → what it means for a commit. The first that fits wins, then the answer's message, then its status; the
+# rest is OutcomeUnknown, and so is every 5xx whatever its words.
 _EXCEPTIONS: tuple[tuple[type[Exception], type[ChannelError]], ...] = (
-    (ig.ClientThrottledError, RateLimited),
     (ig.RateLimitError, RateLimited),
     (ig.PleaseWaitFewMinutes, AccountSuspended),
     (ig.AccountSuspended, AccountSuspended),
-    (ig.FeedbackRequired, AccountSuspended),
     (ig.SentryBlock, AccountSuspended),
     (ig.ChallengeRequired, AuthExpired),
     (ig.TwoFactorRequired, AuthExpired),
-    (ig.LoginRequired, AuthExpired),
     (ig.BadPassword, AuthExpired),
     (ig.ClientNeedsUpgradeError, AuthExpired),
     (ig.ProxyAddressIsBlocked, AuthExpired),
@@ -67,11 +64,15 @@ _STATUSES: dict[int, type[ChannelError]] = {
     404: Rejected,
     429: RateLimited,
 }
-# The upload has one exception for everything; its answer's message tells.
-_UPLOAD_MESSAGES: dict[str, type[ChannelError]] = {
+# What the library has no exception for, or (for an upload) one for everything.
+_MESSAGES: dict[str, type[ChannelError]] = {
     "challenge_required": AuthExpired,
+    "checkpoint_required": AuthExpired,
+    "consent_required": AuthExpired,
     "login_required": AuthExpired,
     "feedback_required": AccountSuspended,
+    "inactive user": AccountSuspended,
+    "media_needs_reupload": Unavailable,  # told within a success: the picture is gone, so nothing was posted
 }
 
 
@@ -255,10 +256,11 @@ def _translate(error: Exception, answer: requests.Response | None, *, committing
 def _meaning(error: Exception, answer: requests.Response) -> type[ChannelError]:
     if answer.status_code >= 500:
         return OutcomeUnknown
+    named = [kind for source, kind in _EXCEPTIONS if isinstance(error, source)]
     by_status = _STATUSES.get(answer.status_code, OutcomeUnknown)
-    if isinstance(error, ig.PhotoNotUpload):
-        return _UPLOAD_MESSAGES.get(_message(answer), MediaRefused if by_status is Rejected else by_status)
-    return next((kind for source, kind in _EXCEPTIONS if isinstance(error, source)), by_status)
+    if isinstance(error, ig.PhotoNotUpload) and by_status is Rejected:
+        by_status = MediaRefused
+    return named[0] if named else _MESSAGES.get(_message(answer), by_status)
 
 
 def _message(answer: requests.Response) -> str:

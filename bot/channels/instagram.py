@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.channels.base import Channel
 from bot.config import Config
 from bot.media.limits import ImageLimits
-from bot.render.variant import ChannelSpec
+from bot.render.variant import ChannelSpec, Rate
 from bot.text.counting import utf16_length
 
 SPEC = ChannelSpec(
@@ -25,6 +27,7 @@ SPEC = ChannelSpec(
         max_alt=1000,
     ),
     max_hashtags=5,
+    rate=Rate(count=100, per=timedelta(hours=24)),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,7 +28,7 @@ from bot.errors import (
     Unavailable,
 )
 from bot.media.limits import ImageLimits
-from bot.render.variant import ChannelSpec, Media
+from bot.render.variant import ChannelSpec, Media, Rate
 from bot.text.counting import weighted_length
 from bot.text.split import split
 
@@ -58,6 +58,7 @@ SPEC = ChannelSpec(
     options={"thread": bool, "link": bool},
     split=lambda text, protected: split(text, LIMIT, weighted_length, protected),
     cost=cost,
+    rate=Rate(count=100, per=timedelta(minutes=15)),
 )
 
 # Status of an answer → what it means for a commit. An unlisted one is OutcomeUnknown: every 5xx may have posted.

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -22,12 +23,20 @@ def no_cost(text: str) -> Decimal:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rate:
+    """At most `count` posts in a window of `per`, which begins with its first post."""
+
+    count: int
+    per: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChannelSpec:
     """`label` is the name on screens. `limit` counts as `length` does; None means no limit of the channel's own.
     `unit` is the word for what is counted. `options` are the front matter keys only this channel knows, with their types.
     `split(text, protected words)` cuts a text into a thread's parts when the post asks for one (None: no threads here).
-    `style` says how
-    ruby, headings and links stand in plain text. `publishes` is False for a channel that is exported rather than sent."""
+    `style` says how ruby, headings and links stand in plain text. `publishes` is False for a channel that is exported
+    rather than sent. `rate` is the platform's own limit for one account, which we do not run into knowingly."""
 
     key: str
     label: str
@@ -41,6 +50,7 @@ class ChannelSpec:
     cost: Callable[[str], Decimal] = no_cost
     style: Style = SOCIAL
     publishes: bool = True
+    rate: Rate | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +141,11 @@ def read_bundle(canonical: str) -> Bundle:
         wish=content["wish"],
         variants=tuple(_read_variant(v) for v in content["variants"]),
     )
+
+
+def read_variant(canonical: str, channel: str) -> Variant | None:
+    """One channel's Variant from a Bundle's written form."""
+    return next((_read_variant(v) for v in json.loads(canonical)["variants"] if v["channel"] == channel), None)
 
 
 def _read_variant(content: Mapping[str, Any]) -> Variant:

@@ -3,6 +3,7 @@
 GET  /_sandbox/posts?channel=x   oldest first; texts as they were typed, with what was deleted
 POST /_sandbox/faults            {"channel", "on", "kind", "times"}
 POST /_sandbox/settings          any of the choices of settings.py; answers with all (GET too), and what was spent on X
+POST /_sandbox/reactions         {"id", "views", "reach", "likes", "replies", "reposts", "quotes", "saves", "clicks"}
 POST /_sandbox/clock             {"now": an ISO 8601 time with a zone, or null for the system's time}
 POST /_sandbox/reset             posts, trouble, choices and the clock, as at the very first start
 """
@@ -17,6 +18,7 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from bot.sandbox.faults import CHANNELS, KINDS, PLACES, Fault, Faults
+from bot.sandbox.reactions import change
 from bot.sandbox.settings import Settings
 from bot.sandbox.state import Post, State
 from bot.sandbox.wire import Call, Own, answer, route
@@ -35,6 +37,7 @@ class Control:
             route("POST", "/_sandbox/faults", Own(work=self._order)),
             route("GET", "/_sandbox/settings", Own(work=self._shown_settings)),
             route("POST", "/_sandbox/settings", Own(work=self._choose)),
+            route("POST", "/_sandbox/reactions", Own(work=self._react)),
             route("POST", "/_sandbox/clock", Own(work=self._clock)),
             route("POST", "/_sandbox/reset", Own(work=self._reset)),
         ]
@@ -65,7 +68,17 @@ class Control:
         return self._shown_settings(call)
 
     def _shown_settings(self, call: Call) -> Response:
-        return answer(self._settings.read().model_dump() | {"x_spent_usd": str(self._account.spent())})
+        return answer(self._settings.read().model_dump(mode="json") | {"x_spent_usd": str(self._account.spent())})
+
+    def _react(self, call: Call) -> Response:
+        body = _body(call.request)
+        post = self._state.post(str(body.pop("id", "")))
+        if post is None:
+            return _wrong("id: of a post")
+        try:
+            return answer(change(self._state, post.id, body).model_dump())
+        except ValueError as e:
+            return _wrong(str(e))
 
     def _clock(self, call: Call) -> Response:
         given = _body(call.request).get("now", "")

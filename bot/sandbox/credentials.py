@@ -9,6 +9,7 @@ X_CONSUMER_KEY, X_CONSUMER_SECRET = "sandboxconsumerkey0001", "sandbox-consumer-
 X_TOKEN, X_TOKEN_SECRET = f"{X_USER}-sandboxaccesstoken0001", "sandbox-access-token-secret"
 X_APP_BEARER, X_USER_BEARER = "sandbox-app-only-bearer", "sandbox-oauth2-user-bearer"
 META_APP, META_APP_SECRET = "200000000000001", "sandbox-app-secret"
+META_APP_TOKEN = f"{META_APP}|{META_APP_SECRET}"
 PAGE, PAGE_TOKEN = "100000000000001", "sandbox-page-token"
 META_USER, META_USER_TOKEN = "300000000000001", "sandbox-system-user-token"
 INSTAGRAM_USER, INSTAGRAM_TOKEN = "17841400000000001", "sandbox-instagram-token"

@@ -12,10 +12,14 @@ from werkzeug.wrappers import Request, Response
 
 from bot.sandbox import credentials, shortcodes
 from bot.sandbox.fetch import fetch
-from bot.sandbox.graph import endpoint, flag, instant, listing, shaped, span
+from bot.sandbox.graph import flag, instant, listed, listing, shaped, span
 from bot.sandbox.graph_errors import GraphError, missing
+from bot.sandbox.graph_insights import insights, of_media
 from bot.sandbox.graph_page import Page
+from bot.sandbox.graph_tokens import Tokens
 from bot.sandbox.pictures import is_whole, look
+from bot.sandbox.reactions import Reactions, to_post
+from bot.sandbox.settings import Settings
 from bot.sandbox.state import Picture, Post, State
 from bot.sandbox.wire import Call, answer, route
 
@@ -37,13 +41,13 @@ _TAG, _MENTION = re.compile(r"[#＃]\w+"), re.compile(r"(?<!\w)@\w+")
 class Publishing:
     """A container is a thing of the kind `container`. It is IN_PROGRESS until its status has been asked for once."""
 
-    def __init__(self, state: State, page: Page) -> None:
-        self._state, self._facebook = state, page
+    def __init__(self, state: State, settings: Settings, tokens: Tokens, page: Page) -> None:
+        self._state, self._settings, self._tokens, self._facebook = state, settings, tokens, page
 
     def rules(self) -> Iterable[Rule]:
         user = f"/<version>/{credentials.INSTAGRAM_USER}"
         ours = frozenset({credentials.INSTAGRAM_USER})
-        both = ours | {credentials.PAGE}
+        endpoint, both = self._tokens.endpoint, ours | {credentials.PAGE}
 
         def instagram(_: Mapping[str, str]) -> str:
             return "instagram"
@@ -55,6 +59,7 @@ class Publishing:
             route("GET", f"{user}/content_publishing_limit", endpoint(instagram, "read", self._limit, owners=ours)),
             route("GET", user, endpoint(instagram, "read", self._user, owners=ours)),
             route("GET", "/<version>/<identity>", endpoint(self._whose, "read", self._get, owners=both)),
+            route("GET", "/<version>/<identity>/insights", endpoint(instagram, "read", self._insights, owners=ours)),
             route("DELETE", "/<version>/<identity>", endpoint(instagram, "upload", self._delete, owners=ours)),
         ]
 
@@ -68,7 +73,7 @@ class Publishing:
         _require_caption(caption)
         child = flag(call.request, "is_carousel_item", default=False)
         if values.get("media_type") == "CAROUSEL":
-            pictures, whole = self._children(values.get("children", "").split(",")), True
+            pictures, whole = self._children(listed(values.get("children", ""))), True
         else:
             pictures, whole = self._fetched(values.get("image_url", ""), values.get("alt_text", ""))
         with self._state.atomic():
@@ -138,7 +143,14 @@ class Publishing:
             return self._status(call.request, identity, container)
         if self._state.get("photo", identity) is not None:
             return self._facebook.photo(call)
-        return answer(shaped(_node(self._post(identity), call.request), call.request, "id", "IGMedia"))
+        return answer(self._shown(self._post(identity), call.request))
+
+    def _shown(self, post: Post, request: Request) -> dict[str, Any]:
+        return shaped(_node(post, to_post(self._state, post.id), request), request, "id", "IGMedia")
+
+    def _insights(self, call: Call) -> Response:
+        post = self._post(call.values["identity"])
+        return insights(call, post.id, of_media(to_post(self._state, post.id), self._settings.read().meta_metrics))
 
     def _status(self, request: Request, identity: str, container: dict[str, Any]) -> Response:
         status = container["status"]
@@ -154,7 +166,7 @@ class Publishing:
     def _list(self, call: Call) -> Response:
         wanted, size = span(call)
         posts = self._state.visible("instagram", wanted)
-        return listing(call, posts, size, lambda p: shaped(_node(p, call.request), call.request, "id", "IGMedia"))
+        return listing(call, posts, size, lambda p: self._shown(p, call.request))
 
     def _limit(self, call: Call) -> Response:
         used = self._state.made_since("instagram", self._state.now() - DAY)
@@ -184,7 +196,7 @@ def _not_ready() -> GraphError:
     return GraphError(9007, "Media ID is not available", 2207027)
 
 
-def _node(post: Post, request: Request) -> dict[str, Any]:
+def _node(post: Post, reactions: Reactions, request: Request) -> dict[str, Any]:
     carousel = len(post.pictures) > 1
     sources = [f"{request.host_url}_sandbox/media/{p.sha256}" for p in post.pictures]
     children = [
@@ -203,6 +215,6 @@ def _node(post: Post, request: Request) -> dict[str, Any]:
         "media_url": sources[0],
         "alt_text": None if carousel else post.pictures[0].alt or None,
         "children": {"data": children} if carousel else None,
-        "like_count": 0,
-        "comments_count": 0,
+        "like_count": reactions.likes,
+        "comments_count": reactions.replies,
     }

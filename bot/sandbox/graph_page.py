@@ -13,35 +13,42 @@ from werkzeug.wrappers import Request, Response
 
 from bot.sandbox import credentials
 from bot.sandbox.fetch import fetch
-from bot.sandbox.graph import endpoint, flag, instant, listing, shaped, span
+from bot.sandbox.graph import flag, instant, listing, shaped, span
 from bot.sandbox.graph_errors import GraphError, missing
+from bot.sandbox.graph_insights import insights, of_page_post
+from bot.sandbox.graph_tokens import Tokens
 from bot.sandbox.pictures import Looks, look
+from bot.sandbox.reactions import Reactions, to_post
+from bot.sandbox.settings import Settings
 from bot.sandbox.state import Picture, Post, Span, State
 from bot.sandbox.wire import Call, Endpoint, answer, route
 
 MOST_MESSAGE, MOST_PHOTO_BYTES, MOST_PHOTOS = 63_206, 4_000_000, 100
 _POST_FIELDS = "id,created_time,message"
 _INDEXED = re.compile(r"attached_media\[(\d+)\]")
-_NOBODY = {"data": [], "summary": {"total_count": 0}}
 
 
 class Page:
-    def __init__(self, state: State) -> None:
-        self._state = state
+    def __init__(self, state: State, settings: Settings, tokens: Tokens) -> None:
+        self._state, self._settings, self._tokens = state, settings, tokens
 
     def rules(self) -> Iterable[Rule]:
         page, post = f"/<version>/{credentials.PAGE}", f"/<version>/{credentials.PAGE}_<number>"
         return [
-            route("POST", f"{page}/photos", _on("upload", self._upload)),
-            route("POST", f"{page}/feed", _on("commit", self._feed)),
-            route("GET", f"{page}/published_posts", _on("read", self._published)),
-            route("GET", f"{page}/posts", _on("read", self._published)),
-            route("GET", f"{page}/feed", _on("read", self._published)),
-            route("GET", page, _on("read", self._page)),
-            route("GET", post, _on("read", self._get)),
-            route("POST", post, _on("upload", self._update)),
-            route("DELETE", post, _on("upload", self._delete)),
+            route("POST", f"{page}/photos", self._on("upload", self._upload)),
+            route("POST", f"{page}/feed", self._on("commit", self._feed)),
+            route("GET", f"{page}/published_posts", self._on("read", self._published)),
+            route("GET", f"{page}/posts", self._on("read", self._published)),
+            route("GET", f"{page}/feed", self._on("read", self._published)),
+            route("GET", page, self._on("read", self._page)),
+            route("GET", post, self._on("read", self._get)),
+            route("GET", f"{post}/insights", self._on("read", self._insights)),
+            route("POST", post, self._on("upload", self._update)),
+            route("DELETE", post, self._on("upload", self._delete)),
         ]
+
+    def _on(self, on: str, handle: Callable[[Call], Response]) -> Endpoint:
+        return self._tokens.endpoint(lambda _: "facebook", on, handle, owners=frozenset({credentials.PAGE}))
 
     def photo(self, call: Call) -> Response:
         """A photo by its own number. Raises GraphError."""
@@ -121,7 +128,7 @@ class Page:
     def _published(self, call: Call) -> Response:
         wanted, size = span(call)
         posts = self._state.visible("facebook", wanted)
-        return listing(call, posts, size, lambda p: shaped(_node(p, call.request), call.request, _POST_FIELDS, "PagePost"))
+        return listing(call, posts, size, lambda p: self._shown(p, call.request))
 
     def _page(self, call: Call) -> Response:
         node = {
@@ -136,7 +143,15 @@ class Page:
         return answer(shaped(node, call.request, "id,name", "Page"))
 
     def _get(self, call: Call) -> Response:
-        return answer(shaped(_node(self._post(call), call.request), call.request, _POST_FIELDS, "PagePost"))
+        return answer(self._shown(self._post(call), call.request))
+
+    def _shown(self, post: Post, request: Request) -> dict[str, Any]:
+        return shaped(_node(post, to_post(self._state, post.id), request), request, _POST_FIELDS, "PagePost")
+
+    def _insights(self, call: Call) -> Response:
+        post = self._post(call)
+        values = of_page_post(to_post(self._state, post.id), self._settings.read().meta_metrics)
+        return insights(call, f"{credentials.PAGE}_{post.id}", values)
 
     def _update(self, call: Call) -> Response:
         """Show what was hidden, or change the words. What is public stays public."""
@@ -157,10 +172,6 @@ class Page:
         if post is None or post.channel != "facebook" or post.deleted:
             raise missing(f"{credentials.PAGE}_{call.values['number']}")
         return post
-
-
-def _on(on: str, handle: Callable[[Call], Response]) -> Endpoint:
-    return endpoint(lambda _: "facebook", on, handle, owners=frozenset({credentials.PAGE}))
 
 
 def _photo_bytes(request: Request) -> bytes:
@@ -185,7 +196,7 @@ def _attached(values: MultiDict[str, str]) -> list[str]:
         raise GraphError(100, "(#100) Param attached_media must be an array.") from None
 
 
-def _node(post: Post, request: Request) -> dict[str, Any]:
+def _node(post: Post, reactions: Reactions, request: Request) -> dict[str, Any]:
     return {
         "id": f"{credentials.PAGE}_{post.id}",
         "message": post.text or None,
@@ -194,10 +205,15 @@ def _node(post: Post, request: Request) -> dict[str, Any]:
         "is_published": post.public,
         "from": {"id": credentials.PAGE, "name": credentials.NAME},
         "attachments": _attachments(post, request),
-        "reactions": _NOBODY,
-        "comments": _NOBODY,
-        "shares": None,
+        "reactions": _counted(reactions.likes),
+        "comments": _counted(reactions.replies),
+        "shares": {"count": reactions.reposts} if reactions.reposts else None,
     }
+
+
+def _counted(total: int) -> dict[str, Any]:
+    """How many there are, without who they are."""
+    return {"data": [], "summary": {"total_count": total}}
 
 
 def _attachments(post: Post, request: Request) -> dict[str, Any] | None:

@@ -13,6 +13,8 @@ from werkzeug.wrappers import Request, Response
 
 from bot.sandbox import credentials, shortcodes
 from bot.sandbox.pictures import look
+from bot.sandbox.reactions import Reactions, to_post
+from bot.sandbox.settings import Settings
 from bot.sandbox.state import Picture, Post, Span, State
 from bot.sandbox.wire import Call, Endpoint, answer, route
 
@@ -37,20 +39,47 @@ class Private:
     """Upload ids are chosen by the client. The same one may be posted again and again, each time as a new post: whether the
     real service does so is not known, and this is the worst that it might do."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    def __init__(self, state: State, settings: Settings) -> None:
+        self._state, self._settings = state, settings
 
     def rules(self) -> Iterable[Rule]:
         api = "/api/v1"
         return [
-            route("POST", "/rupload_igphoto/<name>", _on("upload", self._upload)),
-            route("POST", f"{api}/media/configure/", _on("commit", self._configure)),
-            route("POST", f"{api}/media/configure_sidecar/", _on("commit", self._sidecar)),
-            route("GET", f"{api}/feed/user/<user>/", _on("read", self._feed)),
-            route("GET", f"{api}/media/<media>/info/", _on("read", self._info)),
-            route("POST", f"{api}/media/<media>/delete/", _on("upload", self._delete)),
-            route("GET", f"{api}/accounts/current_user/", _on("read", self._current)),
+            route("POST", "/rupload_igphoto/<name>", self._on("upload", self._upload)),
+            route("POST", f"{api}/media/configure/", self._on("commit", self._configure)),
+            route("POST", f"{api}/media/configure_sidecar/", self._on("commit", self._sidecar)),
+            route("GET", f"{api}/feed/user/<user>/", self._on("read", self._feed)),
+            route("GET", f"{api}/media/<media>/info/", self._on("read", self._info)),
+            route("POST", f"{api}/media/<media>/delete/", self._on("upload", self._delete)),
+            route("GET", f"{api}/accounts/current_user/", self._on("read", self._current)),
         ]
+
+    def _on(self, on: str, handle: Handler) -> Endpoint:
+        def work(call: Call) -> Response:
+            try:
+                _require_session(call.request)
+                self._require_peace(on)
+                return handle(call)
+            except PrivateError as e:
+                return e.response()
+
+        return Endpoint(channel=lambda _: "instagram", on=on, work=work, refuse=_refuse)
+
+    def _require_peace(self, on: str) -> None:
+        """Raises PrivateError where the service wants something from a person first."""
+        match self._settings.read().instagram_private:
+            case "challenge" | "suspended" as asked:
+                path = {"challenge": "/challenge/1/sandbox/", "suspended": "/accounts/suspended/"}[asked]
+                challenge = {"url": f"https://i.instagram.com{path}", "api_path": path, "lock": True, "native_flow": True}
+                raise PrivateError(400, "challenge_required", challenge=challenge)
+            case "feedback" if on == "commit":
+                words = {
+                    "feedback_title": "Try Again Later",
+                    "feedback_message": "We limit how often you can do certain things.",
+                }
+                raise PrivateError(400, "feedback_required", spam=True, **words)
+            case "wait":
+                raise PrivateError(401, "Please wait a few minutes before you try again.", require_login=True)
 
     def _upload(self, call: Call) -> Response:
         request = call.request
@@ -71,38 +100,39 @@ class Private:
         children = body.get("children_metadata")
         if not isinstance(children, list) or not 2 <= len(children) <= MOST_CHILDREN or not body.get("client_sidecar_id"):
             raise PrivateError(400, "Invalid parameters")
+        if not all(isinstance(child, dict) for child in children):
+            raise PrivateError(400, "Invalid parameters")
         return self._publish(call, body, children)
 
     def _publish(self, call: Call, body: dict[str, Any], children: list[dict[str, Any]]) -> Response:
         caption = str(body.get("caption", ""))
         if len(caption) > MOST_CAPTION:
             raise PrivateError(400, "Caption is too long.")
+        uploads = [self._state.get("upload", str(child.get("upload_id"))) for child in children]
+        if None in uploads:
+            named = {"upload_id": str(body.get("upload_id", ""))}
+            title = "staged_position_not_found extra:{}"
+            return _ok({"message": "media_needs_reupload", "media": named, "error_title": title})
         with self._state.atomic():
-            pictures = [self._picture(child) for child in children]
+            pictures = [_picture(child, upload) for child, upload in zip(children, uploads, strict=True) if upload]
             identity = self._state.new_id()
             self._state.publish("instagram", identity, caption, pictures, late=call.late)
-        return _ok({"media": _media(self._post(identity)), "upload_id": str(body.get("upload_id", ""))})
-
-    def _picture(self, child: dict[str, Any]) -> Picture:
-        upload = self._state.get("upload", str(child.get("upload_id")))
-        if upload is None:
-            raise PrivateError(400, "media_needs_reupload", error_title="staged_position_not_found")
-        return Picture(alt=str(child.get("custom_accessibility_caption", "")), sha256=upload["sha256"])
+        return _ok({"media": self._shown(self._post(identity)), "upload_id": str(body.get("upload_id", ""))})
 
     def _feed(self, call: Call) -> Response:
         """Own posts, newest first."""
         args = call.request.args
         if call.values["user"] != credentials.PRIVATE_USER:
             raise PrivateError(404, "User not found")
-        size = args.get("count", _PAGE, int) or _PAGE
+        size = max(args.get("count", _PAGE, int), 1)
         older, since = args.get("max_id", "").partition("_")[0], args.get("min_timestamp", 0.0, float)
         found = self._state.visible("instagram", Span(late=call.late, older_than=older, since=since, limit=size + 1))
         page, more = found[:size], len(found) > size
-        answered = {"items": [_media(p) for p in page], "num_results": len(page), "more_available": more}
+        answered = {"items": [self._shown(p) for p in page], "num_results": len(page), "more_available": more}
         return _ok(answered | ({"next_max_id": _media_id(page[-1])} if more else {}))
 
     def _info(self, call: Call) -> Response:
-        return _ok({"items": [_media(self._post(call.values["media"]))], "num_results": 1, "more_available": False})
+        return _ok({"items": [self._shown(self._post(call.values["media"]))], "num_results": 1, "more_available": False})
 
     def _delete(self, call: Call) -> Response:
         self._state.change_post(self._post(call.values["media"]).id, deleted=True)
@@ -111,22 +141,14 @@ class Private:
     def _current(self, call: Call) -> Response:
         return _ok({"user": _user() | {"biography": "", "is_business": True, "external_url": "", "email": ""}})
 
+    def _shown(self, post: Post) -> dict[str, Any]:
+        return _media(post, to_post(self._state, post.id))
+
     def _post(self, media: str) -> Post:
         post = self._state.post(media.partition("_")[0])
         if post is None or post.deleted or post.channel != "instagram":
             raise PrivateError(404, "Media not found or unavailable")
         return post
-
-
-def _on(on: str, handle: Handler) -> Endpoint:
-    def work(call: Call) -> Response:
-        try:
-            _require_session(call.request)
-            return handle(call)
-        except PrivateError as e:
-            return e.response()
-
-    return Endpoint(channel=lambda _: "instagram", on=on, work=work, refuse=_refuse)
 
 
 def _require_session(request: Request) -> None:
@@ -173,6 +195,10 @@ def _signed(request: Request) -> dict[str, Any]:
     return body
 
 
+def _picture(child: dict[str, Any], upload: dict[str, Any]) -> Picture:
+    return Picture(alt=str(child.get("custom_accessibility_caption", "")), sha256=upload["sha256"])
+
+
 def _user() -> dict[str, Any]:
     return {
         "pk": credentials.PRIVATE_USER,
@@ -189,7 +215,7 @@ def _media_id(post: Post) -> str:
     return f"{post.id}_{credentials.PRIVATE_USER}"
 
 
-def _media(post: Post) -> dict[str, Any]:
+def _media(post: Post, reactions: Reactions) -> dict[str, Any]:
     """A post as the private endpoints tell it."""
     images = [_image(post, number) for number in range(len(post.pictures))]
     media: dict[str, Any] = {
@@ -199,8 +225,8 @@ def _media(post: Post) -> dict[str, Any]:
         "taken_at": int(post.created_at.timestamp()),
         "product_type": "feed",
         "user": _user(),
-        "like_count": 0,
-        "comment_count": 0,
+        "like_count": reactions.likes,
+        "comment_count": reactions.replies,
         "caption": {"pk": post.id, "text": post.text, "user_id": credentials.PRIVATE_USER} if post.text else None,
     }
     if len(images) == 1:

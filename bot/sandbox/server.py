@@ -19,11 +19,11 @@ from werkzeug.wrappers import Request, Response
 
 from bot.errors import ConfigError
 from bot.loopback import is_loopback
-from bot.sandbox import graph
 from bot.sandbox.control import Control
 from bot.sandbox.faults import Cut, Faults, reset
 from bot.sandbox.graph_instagram import Publishing
 from bot.sandbox.graph_page import Page
+from bot.sandbox.graph_tokens import Tokens
 from bot.sandbox.instagram_private import Private
 from bot.sandbox.settings import Settings
 from bot.sandbox.state import State
@@ -112,12 +112,14 @@ def _listen(port: int) -> socket.socket:
 class _App:
     def __init__(self, state: State, faults: Faults) -> None:
         self._faults = faults
-        settings, page = Settings(state), Page(state)
+        settings = Settings(state)
+        tokens = Tokens(state, settings)
+        page = Page(state, settings, tokens)
         x = X(state, settings)
         control = Control(state, faults, settings, x.account)
-        rooms = (control, Timelines(state, x.account), x, page, Publishing(state, page), Private(state))
-        rules = [*graph.app_rules(), *(rule for room in rooms for rule in room.rules())]
-        self._map = Map(rules, strict_slashes=False)
+        publishing, private = Publishing(state, settings, tokens, page), Private(state, settings)
+        rooms = (control, Timelines(state, x.account), x, tokens, page, publishing, private)
+        self._map = Map([rule for room in rooms for rule in room.rules()], strict_slashes=False)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         with Request(environ) as request:

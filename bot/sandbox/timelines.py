@@ -1,10 +1,11 @@
-"""The timelines as pages for people: three columns, every post with an address of its own, no script."""
+"""The timelines as pages for people: all channels, each channel, and each post at an address of its own; no script."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import jinja2
@@ -16,6 +17,7 @@ from bot.config import load
 from bot.sandbox import credentials, shortcodes
 from bot.sandbox.faults import CHANNELS
 from bot.sandbox.pictures import look
+from bot.sandbox.reactions import to_post
 from bot.sandbox.state import Post, State
 from bot.sandbox.wire import Call, Own, route
 from bot.sandbox.x_account import Account
@@ -33,6 +35,19 @@ _POLICY = "; ".join(
 )
 _HEADERS = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+# What each channel calls the answers to a post.
+_WORDS = {
+    "x": {
+        "replies": "返信",
+        "reposts": "リポスト",
+        "quotes": "引用",
+        "likes": "いいね",
+        "saves": "ブックマーク",
+        "views": "表示",
+    },
+    "instagram": {"likes": "いいね", "replies": "コメント", "reposts": "シェア", "saves": "保存", "views": "閲覧"},
+    "facebook": {"likes": "いいね", "replies": "コメント", "reposts": "シェア", "views": "閲覧"},
+}
 _LINK = re.compile(r"https?://[!-~]*[A-Za-z0-9/_#=&-]")
 _LINKLESS = frozenset({"instagram"})  # a caption's addresses cannot be followed there
 
@@ -55,13 +70,21 @@ class Timelines:
         pages = jinja2.Environment(
             loader=jinja2.FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True
         )
-        pages.globals |= {"address": address, "linked": linked, "name": credentials.NAME, "zone": load().timezone}
+        pages.globals |= {
+            "address": address,
+            "linked": linked,
+            "with_links": with_links,
+            "answers": self._answers,
+            "labels": LABELS,
+        }
+        pages.globals |= {"name": credentials.NAME, "zone": load().timezone}
         self._template = pages.get_template("timelines.html")
         self._style = (folder / "timelines.css").read_text(encoding="utf-8")
 
     def rules(self) -> Iterable[Rule]:
         return [
             route("GET", "/", Own(work=self._all)),
+            *(route("GET", f"/{channel}", Own(work=partial(self._channel, channel))) for channel in CHANNELS),
             route("GET", "/x/<identity>", Own(work=lambda c: self._one("x", c.values["identity"]))),
             route("GET", "/i/status/<identity>", Own(work=lambda c: self._one("x", c.values["identity"]))),
             route("GET", "/facebook/<identity>", Own(work=lambda c: self._one("facebook", _of_page(c.values["identity"])))),
@@ -72,7 +95,10 @@ class Timelines:
         ]
 
     def _all(self, call: Call) -> Response:
-        return self._page("練習用の掲示", [self._column(channel) for channel in CHANNELS])
+        return self._page("練習用の掲示", [self._column(channel) for channel in CHANNELS], path="/")
+
+    def _channel(self, channel: str, call: Call) -> Response:
+        return self._page(f"練習用の {LABELS[channel]}", [self._column(channel)], path=f"/{channel}")
 
     def _column(self, channel: str) -> Column:
         posts = self._state.posts(channel)
@@ -88,9 +114,14 @@ class Timelines:
         column = Column(key=channel, label=LABELS[channel], conversations=found, count=len(found[0]))
         return self._page(f"{LABELS[channel]} の投稿", [column], chosen=identity)
 
-    def _page(self, title: str, columns: list[Column], *, status: int = 200, chosen: str = "") -> Response:
-        page = self._template.render(title=title, columns=columns, chosen=chosen)
+    def _page(self, title: str, columns: list[Column], *, status: int = 200, chosen: str = "", path: str = "") -> Response:
+        page = self._template.render(title=title, columns=columns, chosen=chosen, path=path)
         return Response(page, status, content_type="text/html; charset=utf-8", headers=_HEADERS)
+
+    def _answers(self, post: Post) -> list[tuple[str, int]]:
+        """What citizens did, in the channel's words, and how often."""
+        counts = to_post(self._state, post.id).model_dump()
+        return [(word, counts[name]) for name, word in _WORDS[post.channel].items() if counts[name]]
 
     def _picture(self, call: Call) -> Response:
         data = self._state.data(call.values["sha256"])
@@ -119,9 +150,11 @@ def address(post: Post) -> str:
 
 def linked(post: Post) -> Markup:
     """The text, its addresses as links where the channel makes links of them."""
-    if post.channel in _LINKLESS:
-        return escape(post.text)
-    return Markup("").join(_pieces(post.text))
+    return escape(post.text) if post.channel in _LINKLESS else with_links(post.text)
+
+
+def with_links(text: str) -> Markup:
+    return Markup("").join(_pieces(text))
 
 
 def _pieces(text: str) -> Iterator[Markup]:

@@ -87,7 +87,10 @@ class X:
             return self._with_rates(response, name)
 
         def refuse(status: int) -> Response:
-            return self._with_rates(XError(status).response(), name)
+            response = self._with_rates(XError(status).response(), name)
+            if status == 429:
+                response.headers["x-rate-limit-remaining"] = "0"
+            return response
 
         return Endpoint(channel=lambda _: "x", on=on, work=work, refuse=refuse)
 
@@ -104,8 +107,6 @@ class X:
 
     def _with_rates(self, response: Response, name: str) -> Response:
         headers = self.account.headers("x-rate-limit", name, _WINDOWS[name])
-        if response.status_code == 429:
-            headers["x-rate-limit-remaining"] = "0"
         if name == _POST:
             for prefix in ("x-app-limit-24hour", "x-user-limit-24hour"):
                 headers |= self.account.headers(prefix, "day", _POSTS_A_DAY, DAY_SECONDS)

@@ -64,6 +64,21 @@ def not_found(identity: str) -> dict[str, Any]:
     }
 
 
+def field_denied(identity: str, field: str) -> dict[str, Any]:
+    """One entry of `errors` for a field that this caller may not read of this post."""
+    return {
+        "value": identity,
+        "detail": f"Sorry, you are not authorized to access '{field}' on the Tweet with ids : [{identity}].",
+        "title": "Field Authorization Error",
+        "resource_type": "tweet",
+        "field": field,
+        "parameter": "ids",
+        "resource_id": identity,
+        "section": "data",
+        "type": f"{_PROBLEMS}/not-authorized-for-field",
+    }
+
+
 def read_json(schema: type[B], request: Request) -> B:
     """The body of a request. Raises XError."""
     return closed(schema, request.get_data())

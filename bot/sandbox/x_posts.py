@@ -6,17 +6,19 @@ import base64
 import binascii
 import math
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
 from bot.sandbox import credentials
+from bot.sandbox.reactions import Reactions, to_post
 from bot.sandbox.settings import Settings
 from bot.sandbox.state import Post, Span, State
 from bot.sandbox.wire import Call, answer
 from bot.sandbox.x_account import Account
-from bot.sandbox.x_errors import XError, invalid, not_found
+from bot.sandbox.x_auth import caller
+from bot.sandbox.x_errors import XError, field_denied, invalid, not_found
 from bot.sandbox.x_media import Media, key
 
 # X is renaming its tweets to posts, in parameters and in answers; both names are in use, each with its own answers.
@@ -35,7 +37,8 @@ _FIELDS = frozenset(
 )
 _SHAPE = frozenset({*_NAMES, "expansions", "media.fields", "user.fields", "poll.fields", "place.fields"})
 _TIMELINE = _SHAPE | {"max_results", "pagination_token", "start_time", "end_time", "since_id", "until_id", "exclude"}
-_COUNTS = ("reply_count", "like_count", "quote_count", "bookmark_count", "impression_count")
+# Only the account itself may read these, and only of posts of the last thirty days.
+_PRIVATE, _PRIVATE_FOR = "non_public_metrics", timedelta(days=30)
 _MOST_IDS = 100
 
 
@@ -50,7 +53,7 @@ class Reader:
             raise invalid("ids: must be 1 to 100 ids")
         posts = [p for p in (self._public(i) for i in identities) if p]
         missing = set(identities) - {p.id for p in posts}
-        errors = {"errors": [not_found(i) for i in sorted(missing)]} if missing else {}
+        errors = _errors([*(not_found(i) for i in sorted(missing)), *self._denied(posts, call.request)])
         data = {"data": [self._shown(p, call.request) for p in posts]} if posts else {}
         return answer(data | self._includes(posts, call.request) | errors)
 
@@ -59,7 +62,8 @@ class Reader:
         post = self._public(call.values["identity"])
         if post is None:
             return answer({"errors": [not_found(call.values["identity"])]})
-        return answer({"data": self._shown(post, call.request), **self._includes([post], call.request)})
+        errors = _errors(self._denied([post], call.request))
+        return answer({"data": self._shown(post, call.request), **self._includes([post], call.request), **errors})
 
     def timeline(self, call: Call) -> Response:
         """Own posts, newest first."""
@@ -79,7 +83,8 @@ class Reader:
         self._account.charge_reading([p.id for p in page])
         meta |= {"newest_id": page[0].id, "oldest_id": page[-1].id}
         shown = [self._shown(p, call.request) for p in page]
-        return answer({"data": shown, **self._includes(page, call.request), "meta": meta})
+        errors = _errors(self._denied(page, call.request))
+        return answer({"data": shown, **self._includes(page, call.request), **errors, "meta": meta})
 
     def me(self, call: Call) -> Response:
         user = {"id": credentials.X_USER, "name": credentials.NAME, "username": credentials.X_USERNAME}
@@ -96,10 +101,21 @@ class Reader:
         name = "post" if "post.fields" in request.args else "tweet"
         wanted = _wanted(request)
         always = {"id": post.id, "text": post.extra["told"], f"edit_history_{name}_ids": [post.id]}
+        if not self._may_see(post, request):
+            wanted -= {_PRIVATE}
         return always | {k: v for k, v in self._fields(post, name).items() if k in wanted and v}
 
+    def _denied(self, posts: list[Post], request: Request) -> list[dict[str, Any]]:
+        """What is said beside the data of posts whose private field was asked for and may not be seen."""
+        if _PRIVATE not in _wanted(request):
+            return []
+        return [field_denied(p.id, _PRIVATE) for p in posts if not self._may_see(p, request)]
+
+    def _may_see(self, post: Post, request: Request) -> bool:
+        return caller(request) == "user" and self._state.now() - post.created_at <= _PRIVATE_FOR
+
     def _fields(self, post: Post, name: str) -> dict[str, Any]:
-        counts = dict.fromkeys((*_COUNTS, self._settings.read().x_metrics), 0)
+        reactions = to_post(self._state, post.id)
         replied = [{"type": "replied_to", "id": post.parent}] if post.parent else []
         media_keys = [key(m) for m in post.extra["media_ids"]]
         return {
@@ -109,8 +125,12 @@ class Reader:
             "in_reply_to_user_id": credentials.X_USER if replied else "",
             "entities": post.extra["entities"],
             "attachments": {"media_keys": media_keys} if media_keys else {},
-            "public_metrics": counts,
-            "non_public_metrics": {"impression_count": 0, "url_link_clicks": 0, "user_profile_clicks": 0},
+            "public_metrics": _public_metrics(reactions) | {self._settings.read().x_metrics: reactions.reposts},
+            _PRIVATE: {
+                "impression_count": reactions.views,
+                "url_link_clicks": reactions.clicks,
+                "user_profile_clicks": 0,
+            },
             f"referenced_{name}s": replied,
             "lang": "ja",
         }
@@ -121,6 +141,20 @@ class Reader:
         wanted = {"media_key", "type", *request.args.get("media.fields", "").split(",")}
         media = [self._media.expanded(m) for p in posts for m in p.extra["media_ids"]]
         return {"includes": {"media": [{k: v for k, v in m.items() if k in wanted} for m in media]}} if media else {}
+
+
+def _public_metrics(reactions: Reactions) -> dict[str, int]:
+    return {
+        "reply_count": reactions.replies,
+        "like_count": reactions.likes,
+        "quote_count": reactions.quotes,
+        "bookmark_count": reactions.saves,
+        "impression_count": reactions.views,
+    }
+
+
+def _errors(entries: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"errors": entries} if entries else {}
 
 
 def _require_known(request: Request, known: frozenset[str] | set[str]) -> None:

@@ -4,45 +4,59 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
+from bot.store import queries
 from bot.store.models import AuditEntry
 
 SYSTEM = "(自動)"
+_LOCK = 0x6478626F74  # the number of the lock under which PostgreSQL's writers queue up
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """An entry to be made."""
+
+    at: datetime
+    actor: str
+    verb: str
+    target: str
+    digest: str = ""
+    detail: str = ""
 
 
 def record(at: datetime, actor: str, verb: str, target: str, *, digest: str = "", detail: str = "") -> None:
     """Append an entry. Call it inside the transaction of the change it tells of: both are kept, or neither."""
+    record_all([Note(at=at, actor=actor, verb=verb, target=target, digest=digest, detail=detail)])
+
+
+def record_all(notes: Sequence[Note]) -> None:
+    """Append entries in their order. From here to the end of the transaction no one else can, so let it come last."""
     assert connection.in_atomic_block, "an audit entry belongs to a transaction"  # noqa: S101 a programming error
-    # The lock makes writers queue up; SQLite ignores it, as its write transactions are one at a time anyway.
-    previous = AuditEntry.objects.select_for_update().order_by("-id").first()
-    entry = AuditEntry(
-        at=at,
-        actor=actor,
-        verb=verb,
-        object=target,
-        digest=digest,
-        detail=detail,
-        previous_hash=previous.hash if previous else "",
-    )
-    entry.hash = entry_hash(entry)
-    entry.save(force_insert=True)
+    if not notes:
+        return
+    if connection.vendor == "postgresql":  # on SQLite, writers queue up anyway
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    link, rows = queries.last_link(), []
+    for note in notes:
+        fields = (note.at, note.actor, note.verb, note.target, note.digest, note.detail, link)
+        link = _hash(*fields)
+        rows.append((*fields, link))
+    queries.append_to_audit(rows)
 
 
 def entry_hash(entry: AuditEntry) -> str:
     """SHA-256 over the entry's content and the hash before it."""
-    fields = [
-        entry.at.isoformat(),
-        entry.actor,
-        entry.verb,
-        entry.object,
-        entry.digest,
-        entry.detail,
-        entry.previous_hash,
-    ]
-    return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).hexdigest()
+    return _hash(entry.at, entry.actor, entry.verb, entry.object, entry.digest, entry.detail, entry.previous_hash)
+
+
+def _hash(at: datetime, *texts: str) -> str:
+    return hashlib.sha256(json.dumps([at.isoformat(), *texts], ensure_ascii=False).encode()).hexdigest()
 
 
 def first_broken() -> AuditEntry | None:

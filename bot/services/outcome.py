@@ -2,96 +2,126 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.channels.base import Receipt
 from bot.errors import ChannelClosed, ChannelError, OutcomeUnknown, RateLimited, Rejected, RetryLater
-from bot.services import audit
 from bot.services.context import Context
+from bot.services.ledger import Ledger
+from bot.services.outgoing import Job
 from bot.services.transition import move_delivery
-from bot.store.models import Attempt, Delivery, Lane
+from bot.store import queries
+from bot.store.models import Delivery, Lane
+from bot.store.queries import Acceptance
 from bot.workflow.states import DeliveryState
 from bot.workflow.transitions import Event
 
 # After the n-th refusal that surely published nothing, wait so long.
 BACKOFF = tuple(timedelta(seconds=s) for s in (15, 60, 180, 600, 1200))
+# So many refusals hold the whole account, which keeps the order; then the others pass: it may be this one post alone.
+PATIENT = 3
 # When to look whether a post of unknown outcome is there, counted from the loss of track; then a person decides.
 LOOKS = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800))
 
 
-def published(ctx: Context, row: Delivery, receipt: Receipt) -> bool:
-    """In the caller's transaction. A receipt that comes after the row was given up for unknown is still the truth."""
-    now = ctx.clock.now()
-    facts: dict[str, Any] = {
-        "remote_id": receipt.remote_id,
-        "url": receipt.url,
-        "published_at": receipt.at,
-        "problem": "",
-        "lease_owner": "",
-        "look_at": None,
-    }
-    current = Delivery.objects.get(id=row.id)
-    event = Event.ACCEPT if current.state == DeliveryState.PUBLISHING else Event.FOUND
-    if current.state not in (DeliveryState.PUBLISHING, DeliveryState.UNKNOWN) or not move_delivery(current, event, **facts):
+def settle(ctx: Context, ledger: Ledger, answers: Sequence[tuple[Job, Receipt | ChannelError, datetime | None]]) -> None:
+    """Write the outcomes of a batch, each with the time at which its request was about to leave, in the caller's
+    transaction."""
+    receipts = [(job, result, started) for job, result, started in answers if isinstance(result, Receipt)]
+    accepted = queries.accept(
+        [Acceptance(id=job.id, fence=job.fence, remote_id=r.remote_id, url=r.url, at=r.at) for job, r, _ in receipts]
+    )
+    for job, receipt, started in receipts:
+        if job.id in accepted:
+            ledger.attempt(job.id, job.attempt, started, "published")
+            ledger.note(Event.ACCEPT, job.id, digest=job.origin.digest, detail=receipt.url)
+        else:
+            published(ctx, ledger, job.id, receipt)
+    _go_on(ctx, ledger.now, {job.id: receipt for job, receipt, _ in receipts if job.id in accepted})
+    for job, result, _ in answers:
+        if isinstance(result, ChannelError):
+            _not_published(ledger, job, result)
+
+
+def published(ctx: Context, ledger: Ledger, delivery: int, receipt: Receipt) -> bool:
+    """It was found to be there. A receipt that comes after the row was given up for unknown is still the truth."""
+    row = Delivery.objects.select_related("submission").get(id=delivery)
+    if row.state not in (DeliveryState.PUBLISHING, DeliveryState.UNKNOWN):
         return False
-    _attempt(current, now, "published")
-    audit.record(now, audit.SYSTEM, event, f"delivery:{row.id}", digest=row.submission.digest, detail=receipt.url)
-    for follower in row.followers.filter(state=DeliveryState.WAITING):
-        last = now + ctx.rules.grace
-        expiry = row.submission.expires_at
+    event = Event.ACCEPT if row.state == DeliveryState.PUBLISHING else Event.FOUND
+    moved = move_delivery(
+        row,
+        event,
+        remote_id=receipt.remote_id,
+        url=receipt.url,
+        published_at=receipt.at,
+        problem="",
+        lease_owner="",
+        look_at=None,
+    )
+    if moved:
+        ledger.attempt(row.id, row.attempts, row.intent_at, "published")
+        ledger.note(event, row.id, digest=row.submission.digest, detail=receipt.url)
+        _go_on(ctx, ledger.now, {row.id: receipt})
+    return moved
+
+
+def _go_on(ctx: Context, now: datetime, receipts: Mapping[int, Receipt]) -> None:
+    """The next part of each thread may go, as a reply to what has just been published."""
+    following = queries.following(list(receipts))
+    for follower in Delivery.objects.select_related("submission").filter(id__in=following) if following else ():
+        last, expiry = now + ctx.rules.grace, follower.submission.expires_at
         move_delivery(
             follower,
             Event.PREDECESSOR_PUBLISHED,
-            parent_remote_id=receipt.remote_id,
+            parent_remote_id=receipts[follower.after_id or 0].remote_id,
             run_at=now,
             last_at=min(last, expiry) if expiry else last,
         )
-    return True
 
 
-def not_published(ctx: Context, row: Delivery, error: ChannelError) -> None:
-    """In the caller's transaction."""
-    now = ctx.clock.now()
-    row.refresh_from_db()
-    if row.state != DeliveryState.PUBLISHING:
+def _not_published(ledger: Ledger, job: Job, error: ChannelError) -> None:
+    row = Delivery.objects.get(id=job.id)
+    if row.fence != job.fence:
         return  # reaped meanwhile: it is in doubt already, and this adds nothing certain
     match error:
         case RetryLater():
-            _postpone(row, error, now)
+            _postpone(row, error, ledger.now)
         case Rejected():
             move_delivery(row, Event.REFUSE, problem=error.summary, lease_owner="")
             _drop_followers(row)
         case ChannelClosed():
             move_delivery(row, Event.HOLD, problem=error.summary, lease_owner="")
-            _close_lane(row.lane, error.summary, now)
+            _close_lane(row.lane, error.summary, ledger.now)
         case _:
-            lose_track(row, now)
-    _attempt(row, now, type(error).__name__, error.code)
-    audit.record(now, audit.SYSTEM, type(error).__name__, f"delivery:{row.id}", detail=error.code)
+            _lose_track(row, ledger.now)
+    ledger.attempt(row.id, row.attempts, row.intent_at, type(error).__name__, error.code)
+    ledger.note(type(error).__name__, row.id, detail=error.code)
 
 
-def lose_track(row: Delivery, now: datetime) -> None:
+def reap(ledger: Ledger, row: Delivery) -> None:
+    """A worker died with this row. Without an intent nothing was sent; with one, nobody knows."""
+    if row.intent_at is None:
+        move_delivery(row, Event.RELEASE, lease_owner="")
+        return
+    _lose_track(row, ledger.now)
+    ledger.attempt(row.id, row.attempts, row.intent_at, "worker_lost")
+    ledger.note(Event.LOSE_TRACK, row.id)
+
+
+def _lose_track(row: Delivery, now: datetime) -> None:
     """Bytes may have left and no clear answer came: unknown, until someone looks."""
     summary = OutcomeUnknown.summary_ja
     move_delivery(row, Event.LOSE_TRACK, problem=summary, lease_owner="", looks=0, look_at=now + LOOKS[0])
 
 
-def reap(row: Delivery, now: datetime) -> None:
-    """A worker died with this row. Without an intent nothing was sent; with one, nobody knows."""
-    if row.intent_at is None:
-        move_delivery(row, Event.RELEASE, lease_owner="")
-        return
-    lose_track(row, now)
-    _attempt(row, now, "worker_lost")
-    audit.record(now, audit.SYSTEM, Event.LOSE_TRACK, f"delivery:{row.id}")
-
-
 def _postpone(row: Delivery, error: RetryLater, now: datetime) -> None:
-    pause = BACKOFF[min(row.tries.count(), len(BACKOFF) - 1)]
+    tries = row.tries.count()
+    pause = BACKOFF[min(tries, len(BACKOFF) - 1)]
     if error.retry_after is not None:
         pause = timedelta(seconds=error.retry_after)
-    if isinstance(error, RateLimited):
+    if isinstance(error, RateLimited) or tries < PATIENT:
         Lane.objects.filter(name=row.lane).update(not_before=now + pause)
     move_delivery(row, Event.POSTPONE, run_at=now + pause, problem=error.summary, lease_owner="")
 
@@ -106,14 +136,3 @@ def _close_lane(lane: str, problem: str, now: datetime) -> None:
 def _drop_followers(row: Delivery) -> None:
     for later in row.submission.deliveries.filter(channel=row.channel, part__gt=row.part, state=DeliveryState.WAITING):
         move_delivery(later, Event.CANCEL, problem="前の投稿が出なかったため")
-
-
-def _attempt(row: Delivery, now: datetime, result: str, detail: str = "") -> None:
-    Attempt.objects.create(
-        delivery=row,
-        number=row.attempts,
-        started_at=row.intent_at or now,
-        ended_at=now,
-        outcome=result,
-        detail=detail,
-    )

@@ -3,61 +3,86 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.channels.base import Outgoing
 from bot.errors import StaleApproval
-from bot.render.variant import Media, digest_of, read_bundle
-from bot.services.context import Context
-from bot.services.submit import require_fresh
-from bot.store.models import Delivery, Submission
-from bot.workflow.transitions import Act
+from bot.render.variant import Media, digest_of, read_variant
+from bot.services.freshness import Origin
+from bot.store import queries
+from bot.store.models import Blob
+from bot.store.queries import Claimed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Job:
-    """A claimed delivery on its way through the sending threads, which touch no database."""
+    """A claimed delivery on its way through the sending threads, which touch no database. `attempt` is the number of the try
+    that is under way; `fence` is what it must still be for us to write."""
 
-    delivery: Delivery
-    submission: Submission
+    id: int
+    fence: int
+    attempt: int
+    channel: str
+    lane: str
+    submission: int
+    origin: Origin
     outgoing: Outgoing
+    token: str
+    last_seen: str
+    since: datetime
 
 
-def job(delivery: Delivery) -> Job:
+def jobs(ids: Sequence[int]) -> Iterator[tuple[Claimed, Job | StaleApproval]]:
+    """The claimed deliveries, each ready to go, or the reason why it must not."""
+    for row in queries.claimed(ids):
+        try:
+            yield row, _job(row)
+        except StaleApproval as e:
+            yield row, e
+
+
+def _job(row: Claimed) -> Job:
     """Raises StaleApproval if the stored content is not, byte for byte, what was approved."""
-    submission = delivery.submission
-    approved = submission.decisions.filter(act=Act.APPROVE).values_list("digest", flat=True).last()
-    if not approved == submission.digest == digest_of(submission.bundle):
-        raise _not_approved(delivery)
-    variant = read_bundle(submission.bundle).variant(delivery.channel)
+    if not row.approved == row.digest == digest_of(row.bundle):
+        raise _not_approved(row)
+    variant = read_variant(row.bundle, row.channel)
     if variant is None:
-        raise _not_approved(delivery)
+        raise _not_approved(row)
     outgoing = Outgoing(
-        key=f"{delivery.id}-{delivery.part}",
-        text=variant.parts[delivery.part].text,
-        media=tuple(_with_data(delivery, submission, m) for m in variant.media) if delivery.part == 0 else (),
-        parent=delivery.parent_remote_id,
-        earlier=delivery.token,
+        key=f"{row.id}-{row.part}",
+        text=variant.parts[row.part].text,
+        media=tuple(_with_data(row, m) for m in variant.media) if row.part == 0 else (),
+        parent=row.parent_remote_id,
+        earlier=row.token,
     )
-    return Job(delivery, submission, outgoing)
+    return Job(
+        id=row.id,
+        fence=row.fence,
+        attempt=row.attempts + 1,
+        channel=row.channel,
+        lane=row.lane,
+        submission=row.submission,
+        origin=Origin(path=row.path, inputs=row.inputs, digest=row.digest),
+        outgoing=outgoing,
+        token=row.token,
+        last_seen=row.last_seen,
+        since=row.intent_at or row.due_at,
+    )
 
 
-def require_unchanged(ctx: Context, claimed: Job) -> None:
-    """Raises StaleApproval if the files have changed since. Reads files only."""
-    require_fresh(ctx, claimed.submission)
-
-
-def _with_data(delivery: Delivery, submission: Submission, media: Media) -> Media:
-    blob = submission.blobs.filter(sha256=media.sha256).first()
+def _with_data(row: Claimed, media: Media) -> Media:
+    blob = Blob.objects.filter(sha256=media.sha256, submission=row.submission).first()
     data = bytes(blob.data) if blob else b""
     if hashlib.sha256(data).hexdigest() != media.sha256:
-        raise _not_approved(delivery)
+        raise _not_approved(row)
     return replace(media, data=data)
 
 
-def _not_approved(delivery: Delivery) -> StaleApproval:
+def _not_approved(row: Claimed) -> StaleApproval:
     return StaleApproval(
-        f"delivery {delivery.id} differs from what was approved",
+        f"delivery {row.id} differs from what was approved",
         summary="保存された内容が、承認された内容と一致しません",
         next_step="配信を止めました。運用担当者が原因を調べてください",
     )

@@ -5,13 +5,15 @@ from __future__ import annotations
 from django.db import transaction
 
 from bot.errors import NotAllowed
-from bot.services import audit
+from bot.services import audit, fleet
 from bot.services.context import Context
 from bot.services.transition import move_delivery
+from bot.store import queries
 from bot.store.models import Delivery, Lane, Pause
 from bot.workflow.actors import Actor, Permission
-from bot.workflow.states import DeliveryState
 from bot.workflow.transitions import Event
+
+HELD = "停止中"
 
 
 def active() -> list[Pause]:
@@ -30,23 +32,16 @@ def pause(ctx: Context, actor: Actor, reason: str, channel: str = "") -> int:
     now = ctx.clock.now()
     with transaction.atomic():
         Pause.objects.create(channel=channel, reason=reason.strip(), set_by=actor.person, set_at=now)
+        held = queries.hold(channel, HELD)
         audit.record(now, actor.person, "pause", f"channel:{channel or '*'}", detail=reason.strip())
-        return hold_planned(channel)
-
-
-def hold_planned(channel: str = "") -> int:
-    """Hold what is planned on `channel` ("" = all). Later parts of a thread wait for their first one anyway. Inside the
-    caller's transaction."""
-    planned = Delivery.objects.filter(state=DeliveryState.SCHEDULED)
-    chosen = planned.filter(channel=channel) if channel else planned
-    return sum(move_delivery(d, Event.HOLD, problem="停止中") for d in chosen)
+    return held
 
 
 def hold_while_paused() -> None:
     """What became due for planning during a pause (a thread's next part, a new approval) is held as well."""
-    with transaction.atomic():
-        for entry in active():
-            hold_planned(entry.channel)
+    for entry in active():
+        with transaction.atomic():
+            queries.hold(entry.channel, HELD)
 
 
 def closed_lanes() -> list[Lane]:
@@ -76,4 +71,5 @@ def release(ctx: Context, actor: Actor, delivery_id: int) -> None:
         raise NotAllowed("still paused", summary="まだ停止中です", next_step="先に停止を解除してください")
     with transaction.atomic():
         if move_delivery(delivery, Event.RESUME, problem=""):
+            fleet.wake()
             audit.record(ctx.clock.now(), actor.person, "release", f"delivery:{delivery_id}")

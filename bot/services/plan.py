@@ -11,7 +11,7 @@ from bot.errors import NotFound, ScheduleError, SlotTaken
 from bot.render.variant import Variant, read_bundle
 from bot.schedule import slots
 from bot.schedule.calendar import require_open
-from bot.services import audit
+from bot.services import audit, fleet
 from bot.services.context import Context
 from bot.services.transition import move_delivery, require_moved
 from bot.store.models import Delivery, Lane, Submission
@@ -36,7 +36,7 @@ def _is_out(submission: Submission, variant: Variant) -> bool:
 
 def _deliveries(ctx: Context, submission: Submission, variant: Variant) -> list[Delivery]:
     due = due_time(ctx, submission, variant.channel)
-    lane, _ = Lane.objects.get_or_create(name=variant.channel)
+    lane = _lane(ctx, variant.channel)
     last = due + ctx.rules.grace
     made: list[Delivery] = []
     for number in range(len(variant.parts)):
@@ -55,6 +55,12 @@ def _deliveries(ctx: Context, submission: Submission, variant: Variant) -> list[
             )
         )
     return made
+
+
+def _lane(ctx: Context, channel: str) -> Lane:
+    rate = ctx.spec(channel).rate
+    lane, _ = Lane.objects.get_or_create(name=channel, defaults={"quota": rate.count if rate else None})
+    return lane
 
 
 def due_time(ctx: Context, submission: Submission, channel: str) -> datetime:
@@ -131,6 +137,7 @@ def reschedule(ctx: Context, actor: Actor, delivery_id: int, moment: datetime) -
             due_at=moment, run_at=moment, last_at=moment + ctx.rules.grace, fence=delivery.fence + 1
         )
         require_moved(moved == 1)
+        fleet.wake()
         audit.record(ctx.clock.now(), actor.person, "reschedule", f"delivery:{delivery_id}", detail=moment.isoformat())
 
 

@@ -2,40 +2,66 @@
 
 The database decides what is due; threads only talk to the platforms, and no transaction or connection is open while they do.
 The commit request is sent once. What is not certain afterwards is `unknown`, and nothing here ever sends it again.
+
+Outcomes, intents and new claims of a turn share one transaction, so that the price of a durable write is paid once for all the
+deliveries that are under way, not three times for each.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
+from math import inf
+from queue import Empty, SimpleQueue
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 from bot.channels.base import Channel, Prepared, Receipt
 from bot.errors import BotError, ChannelError, NotSent, OutcomeUnknown, StaleApproval
-from bot.services import audit, outcome, pause, submit
+from bot.services import outcome, pause, submit
 from bot.services.context import Context
-from bot.services.outgoing import Job, job, require_unchanged
+from bot.services.crew import Crew
+from bot.services.freshness import require_fresh
+from bot.services.ledger import Ledger
+from bot.services.outgoing import Job, jobs
 from bot.services.transition import move_delivery
 from bot.store import queries
-from bot.store.models import Delivery
-from bot.workflow.states import PENDING, DeliveryState
+from bot.store.models import Delivery, Submission
+from bot.store.queries import Claimed, Intent
+from bot.workflow.states import SubmissionState
 from bot.workflow.transitions import Event
 
 LEASE = timedelta(seconds=180)  # longer than any attempt may take, time-outs and all
-WORKERS = 8
+WORKERS = 32
+GATHER = 0.002  # seconds between two answers that share a transaction
+MISSED_AT_ONCE = 500
+# Waits while the database does not answer, in seconds. Then the leases tell what is lost.
+_PATIENCE = (0.1, 0.5, 2, 5, 10, 20, 30)
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class _Step:
-    """What a thread came back with: a Prepared, a Receipt, or the error that stopped it."""
+    """What a thread came back with: a Prepared, a Receipt, or the error that stopped it. `started` is when its commit was
+    about to leave."""
 
     job: Job
     result: Prepared | Receipt | BotError
+    started: datetime | None = None
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """What a turn allows: requests that may leave now, and deliveries taken up."""
+
+    at: datetime
+    going: Sequence[tuple[Job, Prepared]]
+    claimed: Sequence[int]
 
 
 class Engine:
@@ -43,105 +69,172 @@ class Engine:
 
     def __init__(self, ctx: Context, channel: Callable[[str], Channel], owner: str) -> None:
         self.ctx, self.channel, self.owner = ctx, channel, owner
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="send")
+        self._crew = Crew(WORKERS, "send")
+        self._done: SimpleQueue[_Step] = SimpleQueue()
 
     def close(self) -> None:
-        self._pool.shutdown(wait=True)
+        self._crew.close()
 
-    def pump(self) -> int:
-        """Send everything that is due now; how many commit requests left? Returns when nothing is due or in flight."""
-        commits = 0
-        running: set[Future[_Step]] = set()
+    def pump(self, seconds: float = inf) -> int:
+        """Send what is due; how many commit requests left? Nothing new is begun after `seconds`; returns when nothing is
+        in flight."""
+        commits, running, steps = 0, 0, list[_Step]()
+        end = time.monotonic() + seconds
         while True:
-            running |= self._start(WORKERS - len(running))
+            turn = self._patiently(steps, WORKERS - running if time.monotonic() < end else 0)
+            for job, prepared in turn.going:
+                self._crew.submit(partial(self._commit, job, prepared, turn.at), running)
+                running += 1
+            for job in self._jobs(turn.claimed):
+                self._crew.submit(partial(self._prepare, job), running)
+                running += 1
+            commits += len(turn.going)
             if not running:
                 return commits
-            # Look for new work every second, lest one slow platform keep the others waiting.
-            done, running = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
-            steps = [future.result() for future in done]
-            going = self._intend([(s.job, s.result) for s in steps if isinstance(s.result, Prepared)])
-            self._record([s for s in steps if not isinstance(s.result, Prepared)])
-            commits += len(going)
-            running |= {self._pool.submit(self._commit, claimed, prepared) for claimed, prepared in going}
+            steps = self._looked_at(self._finished(running))
+            running -= len(steps)
+
+    def _finished(self, running: int) -> list[_Step]:
+        """What has come back: one, and with it those that come right after. At the latest after a second, lest one slow
+        platform keep the others waiting."""
+        steps: list[_Step] = []
+        with suppress(Empty):
+            steps.append(self._done.get(timeout=1.0))
+            while len(steps) < running:
+                steps.append(self._done.get(timeout=GATHER))
+        return steps
+
+    def _looked_at(self, steps: Sequence[_Step]) -> list[_Step]:
+        """The last look at the files before an intent: what was approved must still be what they give."""
+        seen: dict[str, str] = {}
+        looked: list[_Step] = []
+        for step in steps:
+            try:
+                if isinstance(step.result, Prepared):
+                    require_fresh(self.ctx, step.job.origin, seen)
+                looked.append(step)
+            except StaleApproval as e:
+                looked.append(_Step(step.job, e))
+        return looked
 
     def tidy(self) -> None:
         """What time alone brings about: dead workers, missed times, pauses."""
-        now = self.ctx.clock.now()
         pause.hold_while_paused()
-        with transaction.atomic():
-            for row in Delivery.objects.filter(state=DeliveryState.PUBLISHING, lease_until__lt=now):
-                outcome.reap(row, now)
-            for row in Delivery.objects.filter(state__in=sorted(PENDING), last_at__lt=now):
-                if move_delivery(row, Event.MISS, problem="予定の時刻に出せなかったため、出していません"):
-                    audit.record(now, audit.SYSTEM, Event.MISS, f"delivery:{row.id}")
-
-    def _start(self, free: int) -> set[Future[_Step]]:
-        if free <= 0:
-            return set()
         now = self.ctx.clock.now()
+        if lost := queries.lost(now):
+            with transaction.atomic():
+                ledger = Ledger(now)
+                for row in Delivery.objects.filter(id__in=lost):
+                    outcome.reap(ledger, row)
+                ledger.close()
+        while late := queries.too_late(now, MISSED_AT_ONCE):
+            with transaction.atomic():
+                ledger = Ledger(now)
+                for row in Delivery.objects.filter(id__in=late):
+                    if move_delivery(row, Event.MISS, problem="予定の時刻に出せなかったため、出していません"):
+                        ledger.note(Event.MISS, row.id)
+                ledger.close()
+
+    def _patiently(self, steps: Sequence[_Step], free: int) -> _Turn:
+        """A turn, begun again while the database is away: what the platforms answered must not be forgotten."""
+        for seconds in _PATIENCE:
+            try:
+                return self._turn(steps, free)
+            except (OperationalError, InterfaceError):
+                log.warning("the database does not answer, trying again", exc_info=True)
+                connection.close()
+                time.sleep(seconds)
+        return self._turn(steps, free)
+
+    def _turn(self, steps: Sequence[_Step], free: int) -> _Turn:
+        """One transaction: outcomes first, which free their lanes; then intents; then new claims."""
+        stale = [(s.job, s.result) for s in steps if isinstance(s.result, StaleApproval)]
+        with transaction.atomic():
+            ledger = Ledger(self.ctx.clock.now())
+            answers = [(s.job, s.result, s.started) for s in steps if isinstance(s.result, Receipt | ChannelError)]
+            outcome.settle(self.ctx, ledger, answers)
+            for job, why in stale:
+                self._hold(ledger, job, why)
+            going = self._intend(ledger, [(s.job, s.result) for s in steps if isinstance(s.result, Prepared)])
+            ids = self._claim(ledger, free - len(going))
+            ledger.close()
+        for job, _ in stale:
+            submit.void_if_changed(self.ctx, Submission.objects.get(id=job.submission))
+        return _Turn(ledger.now, going, ids)
+
+    def _claim(self, ledger: Ledger, free: int) -> list[int]:
+        if free <= 0:
+            return []
         try:
             with transaction.atomic():
-                ids = queries.claim(self.owner, now, now + LEASE, free)
+                return queries.claim(self.owner, ledger.now, ledger.now + LEASE, free)
         except IntegrityError:  # another worker took the same lane in the same instant
-            return set()
-        started: set[Future[_Step]] = set()
-        for row in Delivery.objects.select_related("submission").filter(id__in=ids):
-            try:
-                started.add(self._pool.submit(self._prepare, job(row)))
-            except StaleApproval as e:
-                self._hold(row, e)
-        return started
+            return []
 
-    def _prepare(self, claimed: Job) -> _Step:
+    def _jobs(self, ids: Sequence[int]) -> list[Job]:
+        """What was claimed; held is what the database has no longer as it was approved."""
+        ready: list[Job] = []
+        for row, found in jobs(ids):
+            if isinstance(found, Job):
+                ready.append(found)
+                continue
+            with transaction.atomic():
+                ledger = Ledger(self.ctx.clock.now())
+                self._hold(ledger, row, found)
+                ledger.close()
+        return ready
+
+    def _prepare(self, job: Job) -> None:
         """In a thread. Whatever fails here, nothing can be visible."""
+        result: Prepared | BotError
         try:
-            prepared = self.channel(claimed.delivery.channel).prepare(claimed.outgoing)
-            require_unchanged(self.ctx, claimed)
-            return _Step(claimed, prepared)
+            result = self.channel(job.channel).prepare(job.outgoing)
         except BotError as e:
-            return _Step(claimed, NotSent(e.message, code=e.code) if isinstance(e, OutcomeUnknown) else e)
+            result = NotSent(e.message, code=e.code) if isinstance(e, OutcomeUnknown) else e
         except Exception as e:
-            log.exception("delivery %s: preparing failed", claimed.delivery.id)
-            return _Step(claimed, NotSent(type(e).__name__))
+            log.exception("delivery %s: preparing failed", job.id)
+            result = NotSent(type(e).__name__)
+        self._done.put(_Step(job, result))
 
-    def _commit(self, claimed: Job, prepared: Prepared) -> _Step:
+    def _commit(self, job: Job, prepared: Prepared, started: datetime) -> None:
         """In a thread. One request; from here on, any surprise means that we do not know."""
+        result: Receipt | ChannelError
         try:
-            return _Step(claimed, self.channel(claimed.delivery.channel).commit(prepared, self.ctx.clock.now()))
+            result = self.channel(job.channel).commit(prepared, self.ctx.clock.now())
         except ChannelError as e:
-            return _Step(claimed, e)
+            result = e
         except Exception as e:
-            log.exception("delivery %s: no clear outcome", claimed.delivery.id)
-            return _Step(claimed, OutcomeUnknown(type(e).__name__))
+            log.exception("delivery %s: no clear outcome", job.id)
+            result = OutcomeUnknown(type(e).__name__)
+        self._done.put(_Step(job, result, started))
 
-    def _intend(self, ready: list[tuple[Job, Prepared]]) -> list[tuple[Job, Prepared]]:
-        """Write the intents of a batch in one transaction; those that may go. tidy() holds or misses the others."""
-        now = self.ctx.clock.now()
-        going: list[tuple[Job, Prepared]] = []
-        with transaction.atomic():
-            for claimed, prepared in ready:
-                row = claimed.delivery
-                if queries.intend(row.id, row.fence, now, now + LEASE, prepared.token, prepared.last_seen):
-                    going.append((claimed, prepared))
-                else:
-                    move_delivery(row, Event.RELEASE)
-        return going
+    def _intend(self, ledger: Ledger, ready: Sequence[tuple[Job, Prepared]]) -> list[tuple[Job, Prepared]]:
+        """Write the intents; those that may go."""
+        intents = [Intent(id=j.id, fence=j.fence, token=p.token, last_seen=p.last_seen) for j, p in ready]
+        allowed = queries.intend(intents, ledger.now, ledger.now + LEASE)
+        for job, _ in ready:
+            if job.id in allowed:
+                self._use(ledger, job)
+            else:
+                self._step_back(job)
+        return [(job, prepared) for job, prepared in ready if job.id in allowed]
 
-    def _record(self, steps: list[_Step]) -> None:
-        """Write the outcomes of a batch in one transaction."""
-        with transaction.atomic():
-            for step in steps:
-                if isinstance(step.result, Receipt):
-                    outcome.published(self.ctx, step.job.delivery, step.result)
-                elif isinstance(step.result, ChannelError):
-                    outcome.not_published(self.ctx, step.job.delivery, step.result)
-        for step in steps:
-            if isinstance(step.result, StaleApproval):
-                self._hold(step.job.delivery, step.result)
-                submit.void_if_changed(self.ctx, step.job.submission)
+    def _use(self, ledger: Ledger, job: Job) -> None:
+        rate = self.ctx.spec(job.channel).rate
+        if rate is not None:
+            queries.use(job.lane, ledger.now, ledger.now + rate.per)
 
-    def _hold(self, row: Delivery, why: BotError) -> None:
-        now = self.ctx.clock.now()
-        with transaction.atomic():
-            if move_delivery(row, Event.HOLD, problem=why.summary):
-                audit.record(now, audit.SYSTEM, "refuse_changed", f"delivery:{row.id}", detail=why.summary)
+    def _step_back(self, job: Job) -> None:
+        """It must not leave. Withdrawn: never. Stopped or too late: tidy() holds or misses it. Taken from us: not ours."""
+        row = Delivery.objects.select_related("submission").get(id=job.id)
+        if row.fence != job.fence:
+            return
+        if row.submission.state == SubmissionState.APPROVED:
+            move_delivery(row, Event.RELEASE, lease_owner="")
+        else:
+            move_delivery(row, Event.CANCEL, lease_owner="", problem="承認が取り消されたため")
+
+    def _hold(self, ledger: Ledger, claimed: Job | Claimed, why: BotError) -> None:
+        row = Delivery.objects.get(id=claimed.id)
+        if row.fence == claimed.fence and move_delivery(row, Event.HOLD, problem=why.summary):
+            ledger.note("refuse_changed", row.id, detail=why.summary)

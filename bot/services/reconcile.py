@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from bot.channels.base import Absent, Channel, Found, Prepared, Receipt, Sent
 from bot.errors import BotError, NotAllowed
-from bot.services import audit, outcome, plan
+from bot.services import audit, fleet, outcome, plan
 from bot.services.context import Context
-from bot.services.outgoing import job
+from bot.services.ledger import Ledger
+from bot.services.outgoing import Job, jobs
 from bot.services.transition import move_delivery, require_moved
+from bot.store import queries
 from bot.store.models import Delivery
 from bot.workflow.actors import Actor, Permission
-from bot.workflow.states import DeliveryState
 from bot.workflow.transitions import Event
 
 log = logging.getLogger(__name__)
@@ -25,43 +25,47 @@ log = logging.getLogger(__name__)
 
 def look(ctx: Context, channel: Callable[[str], Channel]) -> int:
     """Look once at every delivery whose look is due; how many were found published?"""
-    due = Delivery.objects.select_related("submission").filter(state=DeliveryState.UNKNOWN, look_at__lte=ctx.clock.now())
-    return sum(_look_at(ctx, channel, row) for row in due)
+    found = 0
+    for row, ready in jobs(queries.doubtful(ctx.clock.now())):
+        answer = _read_back(channel, ready) if isinstance(ready, Job) else None
+        with transaction.atomic():
+            ledger = Ledger(ctx.clock.now())
+            found += _conclude(ctx, ledger, row.id, answer)
+            ledger.close()
+    return found
 
 
-def _look_at(ctx: Context, channel: Callable[[str], Channel], row: Delivery) -> bool:
-    found = _read_back(channel, row)
-    now = ctx.clock.now()
-    with transaction.atomic():
-        if isinstance(found, Receipt):
-            return outcome.published(ctx, row, found)
-        if isinstance(found, Absent):
-            if move_delivery(row, Event.PROVE_ABSENT, run_at=now, look_at=None, problem=""):
-                audit.record(now, audit.SYSTEM, Event.PROVE_ABSENT, f"delivery:{row.id}")
-        else:
-            _look_later(row, now)
+def _conclude(ctx: Context, ledger: Ledger, delivery: int, found: Found | None) -> bool:
+    if isinstance(found, Receipt):
+        return outcome.published(ctx, ledger, delivery, found)
+    row = Delivery.objects.get(id=delivery)
+    if isinstance(found, Absent):
+        if move_delivery(row, Event.PROVE_ABSENT, run_at=ledger.now, look_at=None, problem=""):
+            ledger.note(Event.PROVE_ABSENT, row.id)
+    else:
+        _look_later(ledger, row)
     return False
 
 
-def _read_back(channel: Callable[[str], Channel], row: Delivery) -> Found | None:
+def _read_back(channel: Callable[[str], Channel], job: Job) -> Found | None:
     """None when reading back failed: that says nothing about the post. No transaction is open."""
     try:
-        prepared = Prepared(outgoing=job(row).outgoing, token=row.token, last_seen=row.last_seen)
-        return channel(row.channel).find(Sent(prepared=prepared, since=row.intent_at or row.due_at))
+        prepared = Prepared(outgoing=job.outgoing, token=job.token, last_seen=job.last_seen)
+        return channel(job.channel).find(Sent(prepared=prepared, since=job.since))
     except BotError:
         return None
     except Exception:
-        log.exception("delivery %s: reading back failed", row.id)
+        log.exception("delivery %s: reading back failed", job.id)
         return None
 
 
-def _look_later(row: Delivery, now: datetime) -> None:
+def _look_later(ledger: Ledger, row: Delivery) -> None:
     looks = row.looks + 1
     if looks < len(outcome.LOOKS):
         step = outcome.LOOKS[looks] - outcome.LOOKS[looks - 1]
-        Delivery.objects.filter(id=row.id, fence=row.fence).update(looks=looks, look_at=now + step)
+        Delivery.objects.filter(id=row.id, fence=row.fence).update(looks=looks, look_at=ledger.now + step)
     elif move_delivery(row, Event.GIVE_UP, look_at=None):
-        audit.record(now, audit.SYSTEM, Event.GIVE_UP, f"delivery:{row.id}")
+        ledger.note(Event.GIVE_UP, row.id)
 
 
 def decide_published(ctx: Context, actor: Actor, delivery_id: int, url: str) -> None:
@@ -90,4 +94,5 @@ def _decide(ctx: Context, actor: Actor, delivery_id: int, event: Event, **change
     row = plan.find(delivery_id)
     with transaction.atomic():
         require_moved(move_delivery(row, event, **changes))
+        fleet.wake()
         audit.record(ctx.clock.now(), actor.person, event, f"delivery:{delivery_id}", detail=str(changes.get("url", "")))

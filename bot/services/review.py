@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from bot.errors import NotAllowed, NotFound, StaleApproval
-from bot.services import audit, plan
+from bot.services import audit, fleet, plan
 from bot.services.context import Context
 from bot.services.submit import void_if_changed
 from bot.services.transition import move_submission
@@ -63,7 +63,9 @@ def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) ->
     _require_seen(ctx, submission, seen_digest)
     with transaction.atomic():
         _decide(ctx, actor, submission, Act.APPROVE)
-        return plan.create(ctx, submission)
+        made = plan.create(ctx, submission)
+        fleet.wake()
+    return made
 
 
 def return_(ctx: Context, actor: Actor, submission_id: int, reason: str) -> None:

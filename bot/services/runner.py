@@ -1,7 +1,7 @@
 """The publisher's heart: APScheduler wakes, the database decides.
 
 The scheduler keeps nothing: its jobs are made anew at each start, and a wake-up that is lost, late or doubled claims nothing
-that another has not left.
+that another has not left. With PostgreSQL any number of publishers share the work; see `bot.services.fleet`.
 """
 
 from __future__ import annotations
@@ -9,21 +9,30 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Callable
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC
 
+from apscheduler.executors.pool import BasePoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from django.db import close_old_connections, connections
 
 from bot.channels import registry
 from bot.channels.base import Channel
-from bot.services import reconcile, review, submit
+from bot.services import fleet, reconcile, review, submit
 from bot.services.context import Context
 from bot.services.publish import Engine
-from bot.store.models import Delivery
-from bot.workflow.states import DeliveryState
+from bot.store import queries
 
+SLICE = 5.0  # seconds of sending after which dead workers, missed times and doubtful outcomes get their turn
 _JOB = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+_THREADS = ("beat", "sweep")  # a thread each, with a database connection that stays open
+
+
+class _Thread(BasePoolExecutor):  # type: ignore[misc]  # APScheduler has no types
+    """An executor of APScheduler on a pool that others may use too."""
+
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        super().__init__(pool)
 
 
 class Runner:
@@ -31,11 +40,15 @@ class Runner:
 
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
+        self.owner = f"{socket.gethostname()}:{os.getpid()}"
+        self.engine = Engine(ctx, self.channel, self.owner)
         self._channels: dict[str, Channel] = {}
-        self._connecting = threading.Lock()
-        self.engine = Engine(ctx, self.channel, f"{socket.gethostname()}:{os.getpid()}")
-        self._scheduler = BackgroundScheduler(timezone=UTC)
-        self._one_at_a_time = threading.Lock()
+        self._connecting, self._beating = threading.Lock(), threading.Lock()
+        self._swept = 0
+        self._threads = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in _THREADS}
+        executors = {name: _Thread(pool) for name, pool in self._threads.items()}
+        self._scheduler = BackgroundScheduler(timezone=UTC, executors=executors)
+        self._worker = fleet.worker(self.wake, self.owner)
 
     def channel(self, key: str) -> Channel:
         """Connected at first use, and kept."""
@@ -45,53 +58,52 @@ class Runner:
             return self._channels[key]
 
     def start(self) -> None:
-        self._scheduler.add_job(self.beat, "interval", seconds=1, id="beat", **_JOB)
-        self._scheduler.add_job(self.sweep, "interval", seconds=30, id="sweep", **_JOB)
+        self._scheduler.add_job(self.beat, "interval", seconds=1, id="beat", executor="beat", **_JOB)
+        self._scheduler.add_job(self.sweep, "interval", seconds=30, id="sweep", executor="sweep", **_JOB)
         self._scheduler.start()
         self.wake()
+        if self._worker:
+            self._worker.start()
 
     def stop(self) -> None:
         """Finish what is in flight, then end."""
+        if self._worker:
+            self._worker.stop()
+        self._scheduler.pause()
+        for thread in self._threads.values():
+            thread.submit(connections.close_all).result()
         self._scheduler.shutdown(wait=True)
         self.engine.close()
 
     def wake(self) -> None:
-        """Beat now, on the scheduler's thread, and wait until it is done."""
-        done = threading.Event()
-
-        def beat_and_tell() -> None:
-            try:
-                self.beat()
-            finally:
-                done.set()
-
-        self._scheduler.add_job(beat_and_tell, "date", run_date=datetime.now(UTC), **_JOB)
-        done.wait()
+        """Beat now, on the beat's thread, and wait until it is done."""
+        self._threads["beat"].submit(self.beat).result()
 
     def beat(self) -> None:
-        self._with_database(self._beat)
+        """Whatever is due now."""
+        with self._beating:
+            close_old_connections()
+            self.engine.tidy()
+            while self._slice():
+                pass
+            self._wake_at_next_moment()
 
-    def sweep(self) -> None:
-        """Void what has changed, expire what came too late."""
-        self._with_database(lambda: (submit.sweep(self.ctx), review.expire(self.ctx)))
-
-    def _beat(self) -> None:
-        self.engine.tidy()
-        self.engine.pump()
+    def _slice(self) -> int:
+        commits = self.engine.pump(SLICE)
         self.engine.tidy()
         reconcile.look(self.ctx, self.channel)
-        self._wake_at_next_due()
+        return commits
 
-    def _wake_at_next_due(self) -> None:
+    def sweep(self) -> None:
+        """Void what has changed, expire what came too late: a stretch of the open submissions at a time."""
+        close_old_connections()
+        self._swept = submit.sweep(self.ctx, after=self._swept)
+        review.expire(self.ctx)
+
+    def _wake_at_next_moment(self) -> None:
         """So that a post is not up to a second late."""
-        nearest = Delivery.objects.filter(state=DeliveryState.SCHEDULED).order_by("run_at").values_list("run_at", flat=True)
-        if self._scheduler.running and (moment := nearest.first()) is not None:
-            self._scheduler.add_job(self.beat, "date", run_date=moment, id="next_due", replace_existing=True, **_JOB)
-
-    def _with_database(self, work: Callable[[], object]) -> None:
-        with self._one_at_a_time:
-            close_old_connections()
-            try:
-                work()
-            finally:
-                connections.close_all()
+        moment = queries.next_moment(self.ctx.clock.now())
+        if self._scheduler.running and moment is not None:
+            self._scheduler.add_job(
+                self.beat, "date", run_date=moment, id="next", replace_existing=True, executor="beat", **_JOB
+            )

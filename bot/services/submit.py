@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bot.checks import registry as checks
 from bot.checks.finding import Finding
@@ -16,7 +16,7 @@ from bot.errors import BotError, NotAllowed, StaleApproval
 from bot.render.bundle import render
 from bot.render.plain import SOCIAL, Plain
 from bot.render.variant import Bundle
-from bot.services import audit, plan
+from bot.services import audit, freshness, plan
 from bot.services.context import Context
 from bot.services.transition import move_submission
 from bot.store.models import Blob, Delivery, Submission
@@ -46,7 +46,7 @@ class _Ready:
 
     post: Post
     bundle: Bundle
-    inputs: str
+    inputs: dict[str, str]
     findings: list[Finding]
 
 
@@ -74,7 +74,7 @@ def _prepare(ctx: Context, path: Path) -> _Ready:
     findings = checks.check_post(Subject(post, ctx.specs, templates, library.city, library.indicators))
     if any(f.level == "error" for f in findings):
         raise NotReady(findings)
-    return _Ready(post, render(post, ctx.specs, templates, library.city), inputs_hash(ctx, post), findings)
+    return _Ready(post, render(post, ctx.specs, templates, library.city), freshness.inputs(ctx, post), findings)
 
 
 def _require_own(actor: Actor, post: Post) -> None:
@@ -136,42 +136,10 @@ def _keep(ctx: Context, actor: Actor, path: Path, ready: _Ready) -> Submission:
     return submission
 
 
-def inputs_hash(ctx: Context, post: Post) -> str:
-    """SHA-256 over every file that a post's texts and pictures are made from."""
-    shared = [ctx.config.content_dir / name for name in ("people.yml", "city.yml", "strategy/indicators.yml")]
-    templates = [ctx.config.templates_dir / "posts" / f"{channel}.txt" for channel in post.channels]
-    total = hashlib.sha256()
-    for path in (post.source.path, *(p.path for p in post.pictures), *shared, *templates):
-        content = path.read_bytes() if path.is_file() else b""
-        total.update(hashlib.sha256(content).digest())
-    return total.hexdigest()
-
-
-def require_fresh(ctx: Context, submission: Submission) -> None:
-    """Raises StaleApproval unless the files still give exactly what was submitted.
-
-    A change of shared files that leaves this post's texts and pictures as they were does no harm.
-    """
-    try:
-        post = ctx.library.read(ctx.absolute(submission.path))
-        if inputs_hash(ctx, post) == submission.inputs:
-            return
-        library = ctx.library
-        current = render(post, ctx.specs, ctx.templates, library.city).digest
-    except BotError:
-        current = ""
-    if current != submission.digest:
-        raise StaleApproval(
-            f"submission {submission.id} has changed",
-            summary="申請のあとで原稿か画像が変わりました",
-            next_step="いまの内容で申請し直してください。変わる前の承認は使えません",
-        )
-
-
 def void_if_changed(ctx: Context, submission: Submission) -> bool:
     """Void the submission, its approval and its pending deliveries if its files have changed; was it so?"""
     try:
-        require_fresh(ctx, submission)
+        freshness.require_fresh(ctx, freshness.origin(submission))
     except StaleApproval:
         with transaction.atomic():
             current = Submission.objects.select_for_update().get(id=submission.id)
@@ -181,11 +149,21 @@ def void_if_changed(ctx: Context, submission: Submission) -> bool:
     return False
 
 
-def sweep(ctx: Context) -> int:
-    """Look at every open submission; how many were void?"""
-    undecided = Submission.objects.filter(state__in=(SubmissionState.SUBMITTED, SubmissionState.CONFIRMED))
-    scheduled = Submission.objects.filter(state=SubmissionState.APPROVED, deliveries__state__in=sorted(PENDING))
-    return sum(void_if_changed(ctx, s) for s in (*undecided, *scheduled.distinct()))
+def sweep(ctx: Context, after: int = 0, limit: int = 200) -> int:
+    """Look at the next `limit` open submissions beyond number `after`; the number to go on from, 0 when all were seen."""
+    numbers = list(_open(after).values_list("id", flat=True)[:limit])
+    for number in numbers:
+        void_if_changed(ctx, Submission.objects.get(id=number))
+    return numbers[-1] if len(numbers) == limit else 0
+
+
+def _open(after: int) -> QuerySet[Submission]:
+    """What awaits a decision, and what is approved and not all out, by number."""
+    planned = Delivery.objects.filter(submission=OuterRef("pk"), state__in=sorted(PENDING))
+    undecided = Q(state__in=(SubmissionState.SUBMITTED, SubmissionState.CONFIRMED))
+    return Submission.objects.filter(undecided | Q(Exists(planned), state=SubmissionState.APPROVED), id__gt=after).order_by(
+        "id"
+    )
 
 
 def _make_stale(ctx: Context, submission: Submission, actor: str) -> None:

@@ -54,7 +54,7 @@ class Submission(models.Model):
     bundle = models.TextField()
     digest = models.CharField(max_length=64)
     source = models.TextField()
-    inputs = models.CharField(max_length=64)
+    inputs = models.JSONField(default=dict)
     findings = models.JSONField(default=list)
     publish_at = models.DateTimeField(null=True)
     slot = models.CharField(max_length=60, blank=True)
@@ -85,12 +85,15 @@ class Decision(models.Model):
 
 class Lane(models.Model):
     """One account of one channel. `closed_at`: nothing is claimed until a person opens it; `not_before`: the platform asked
-    us to wait."""
+    us to wait; `used` of `quota` commits have left in the window that ends at `window_end`."""
 
     name = models.CharField(max_length=120, primary_key=True)
     closed_at = models.DateTimeField(null=True)
     problem = models.CharField(max_length=200, blank=True)
     not_before = models.DateTimeField(null=True)
+    quota = models.PositiveIntegerField(null=True)
+    used = models.PositiveIntegerField(default=0)
+    window_end = models.DateTimeField(null=True)
 
 
 class Pause(models.Model):
@@ -146,11 +149,14 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["lane", "run_at", "id"], condition=Q(state="scheduled"), name="due_by_lane"),
+            models.Index(fields=["lane", "due_at", "id"], condition=Q(state="scheduled"), name="due_by_lane"),
             models.Index(fields=["run_at", "id"], condition=Q(state="scheduled"), name="due"),
             models.Index(fields=["lease_until"], condition=Q(state="publishing"), name="leases"),
             models.Index(fields=["look_at"], condition=Q(state="unknown"), name="in_doubt"),
             models.Index(fields=["after"], condition=Q(state="waiting"), name="waiting_for"),
+            models.Index(fields=["last_at"], condition=Q(state="scheduled"), name="too_late_scheduled"),
+            models.Index(fields=["last_at"], condition=Q(state="waiting"), name="too_late_waiting"),
+            models.Index(fields=["last_at"], condition=Q(state="held"), name="too_late_held"),
         ]
 
 

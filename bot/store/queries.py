@@ -1,60 +1,285 @@
-"""The two statements on which exactly-once rests, as SQL.
+"""The statements on which exactly-once and speed rest, as SQL.
 
-States stand as literals: a bound parameter keeps both planners from using the partial indexes.
+States stand as literals: a bound parameter keeps both planners from using the partial indexes. Each statement works on a batch,
+so that a turn of the pump is a handful of statements however many deliveries it moves, and its cost is that of what is due.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.db import connection
 
-# At most one delivery of each lane, its oldest; none of a lane that is closed, told to wait, or has one in flight or in
-# doubt; none while the stop switch is on; none past the last moment at which it may appear.
+# The oldest delivery of each lane; none of a lane that is closed, told to wait, used up, or has one in flight or in doubt;
+# none while the stop switch is on; none past the last moment at which it may appear. MATERIALIZED, lest PostgreSQL look for
+# each head twice.
+_HEADS = """
+WITH heads AS MATERIALIZED (
+    SELECT (
+        SELECT d.id FROM store_delivery d
+        WHERE d.lane = l.name AND d.state = 'scheduled' AND d.due_at <= %s AND d.run_at <= %s AND d.last_at >= %s
+          AND NOT EXISTS (SELECT 1 FROM store_pause p WHERE p.ended_at IS NULL AND p.channel IN ('', d.channel))
+        ORDER BY d.due_at, d.id LIMIT 1
+    ) AS head
+    FROM store_lane l
+    WHERE l.closed_at IS NULL AND (l.not_before IS NULL OR l.not_before <= %s)
+      AND (l.quota IS NULL OR l.used < l.quota OR l.window_end <= %s)
+      AND NOT EXISTS (SELECT 1 FROM store_delivery b WHERE b.lane = l.name AND b.state IN ('publishing', 'unknown'))
+)
+SELECT head FROM heads WHERE head IS NOT NULL LIMIT %s
+"""
+
+# On PostgreSQL, what another worker is taking at this moment is passed over; SQLite has one writer at a time anyway.
+_FREE = "SELECT id FROM store_delivery WHERE id IN ({ids}) AND state = 'scheduled' FOR UPDATE SKIP LOCKED"
 _CLAIM = """
 UPDATE store_delivery SET state = 'publishing', fence = fence + 1, lease_owner = %s, lease_until = %s, intent_at = NULL
-WHERE state = 'scheduled' AND id IN (
-    SELECT head FROM (
-        SELECT (
-            SELECT d.id FROM store_delivery d
-            WHERE d.lane = l.name AND d.state = 'scheduled' AND d.run_at <= %s AND d.last_at >= %s
-              AND NOT EXISTS (SELECT 1 FROM store_pause p WHERE p.ended_at IS NULL AND p.channel IN ('', d.channel))
-            ORDER BY d.run_at, d.id LIMIT 1
-        ) AS head
-        FROM store_lane l
-        WHERE l.closed_at IS NULL AND (l.not_before IS NULL OR l.not_before <= %s)
-          AND NOT EXISTS (
-              SELECT 1 FROM store_delivery b WHERE b.lane = l.name AND b.state IN ('publishing', 'unknown')
-          )
-    ) heads WHERE head IS NOT NULL LIMIT %s
-)
-RETURNING id
+WHERE id IN ({ids}) AND state = 'scheduled' RETURNING id
 """
 
 # The last look before the request leaves: still ours, still approved, not stopped, not too late.
 _INTEND = """
-UPDATE store_delivery SET intent_at = %s, attempts = attempts + 1, token = %s, last_seen = %s, lease_until = %s
-WHERE id = %s AND fence = %s AND state = 'publishing' AND intent_at IS NULL AND last_at >= %s
+WITH ready (v_id, v_fence, v_token, v_seen) AS (VALUES {rows})
+UPDATE store_delivery SET intent_at = %s, attempts = attempts + 1, token = v_token, last_seen = v_seen, lease_until = %s
+FROM ready
+WHERE id = v_id AND fence = v_fence AND state = 'publishing' AND intent_at IS NULL AND last_at >= %s
   AND EXISTS (SELECT 1 FROM store_submission s WHERE s.id = submission_id AND s.state = 'approved')
   AND NOT EXISTS (SELECT 1 FROM store_pause p WHERE p.ended_at IS NULL AND p.channel IN ('', store_delivery.channel))
+RETURNING id
 """
+
+_ACCEPT = """
+WITH ready (v_id, v_fence, v_remote, v_url, v_at) AS (VALUES {rows})
+UPDATE store_delivery SET state = 'published', fence = fence + 1, remote_id = v_remote, url = v_url, published_at = v_at,
+    problem = '', lease_owner = '', look_at = NULL
+FROM ready WHERE id = v_id AND fence = v_fence AND state = 'publishing'
+RETURNING id
+"""
+
+_USE = """
+UPDATE store_lane SET used = CASE WHEN window_end > %s THEN used + 1 ELSE 1 END,
+    window_end = CASE WHEN window_end > %s THEN window_end ELSE %s END
+WHERE name = %s
+"""
+
+# Later parts of a thread wait for their first one anyway.
+_HOLD = """
+UPDATE store_delivery SET state = 'held', fence = fence + 1, problem = %s
+WHERE state = 'scheduled' AND (%s = '' OR channel = %s)
+"""
+
+# When something may next be done without anybody waking us.
+_NEXT = """
+SELECT MIN(moment) FROM (
+    SELECT (SELECT MIN(run_at) FROM store_delivery WHERE state = 'scheduled' AND run_at > %s) AS moment
+    UNION ALL SELECT (SELECT MIN(look_at) FROM store_delivery WHERE state = 'unknown' AND look_at > %s)
+    UNION ALL SELECT (SELECT MIN(not_before) FROM store_lane WHERE not_before > %s)
+    UNION ALL SELECT (SELECT MIN(window_end) FROM store_lane WHERE window_end > %s AND used >= quota)
+) moments
+"""
+
+_CLAIMED = """
+SELECT d.id, d.fence, d.attempts, d.channel, d.lane, d.part, d.parent_remote_id, d.token, d.last_seen, d.intent_at, d.due_at,
+    s.id, s.path, s.inputs, s.digest, s.bundle,
+    COALESCE((SELECT c.digest FROM store_decision c WHERE c.submission_id = s.id AND c.act = 'approve'
+        ORDER BY c.id DESC LIMIT 1), '')
+FROM store_delivery d JOIN store_submission s ON s.id = d.submission_id
+WHERE d.id IN ({ids}) ORDER BY d.id
+"""
+_TRY = "INSERT INTO store_attempt (delivery_id, number, started_at, ended_at, outcome, detail) VALUES {rows}"
+_LINK = "SELECT hash FROM store_auditentry ORDER BY id DESC LIMIT 1"
+_AUDIT = """
+INSERT INTO store_auditentry (at, actor, verb, object, digest, detail, previous_hash, hash) VALUES {rows}
+"""
+
+_LATE = "SELECT id FROM store_delivery WHERE state = '{state}' AND last_at < %s ORDER BY last_at LIMIT %s"
+_LOST = "SELECT id FROM store_delivery WHERE state = 'publishing' AND lease_until < %s"
+_DOUBTFUL = "SELECT id FROM store_delivery WHERE state = 'unknown' AND look_at <= %s ORDER BY look_at"
+_FOLLOWING = "SELECT id FROM store_delivery WHERE state = 'waiting' AND after_id IN ({ids})"
+
+
+class Intent(NamedTuple):
+    id: int
+    fence: int
+    token: str
+    last_seen: str
+
+
+class Acceptance(NamedTuple):
+    id: int
+    fence: int
+    remote_id: str
+    url: str
+    at: datetime
+
+
+class Claimed(NamedTuple):
+    """A delivery with what it came from. `approved` is the digest of the last approval, "" for none."""
+
+    id: int
+    fence: int
+    attempts: int
+    channel: str
+    lane: str
+    part: int
+    parent_remote_id: str
+    token: str
+    last_seen: str
+    intent_at: datetime | None
+    due_at: datetime
+    submission: int
+    path: str
+    inputs: Mapping[str, str]
+    digest: str
+    bundle: str
+    approved: str
+
+
+class Try(NamedTuple):
+    """A row of the attempts' record."""
+
+    delivery: int
+    number: int
+    started_at: datetime
+    ended_at: datetime
+    outcome: str
+    detail: str
 
 
 def claim(owner: str, now: datetime, lease_until: datetime, limit: int) -> list[int]:
-    """Take up to `limit` due deliveries for this worker; their ids. Run it in a transaction of its own."""
+    """Take up to `limit` due deliveries for this worker; their ids.
+
+    What remains of a race between workers runs into the unique index on the lanes and raises IntegrityError.
+    """
+    ids = [row[0] for row in _run(_HEADS, [*(_bind(now),) * 5, limit])]
+    if ids and connection.vendor == "postgresql":
+        ids = [row[0] for row in _run(_FREE.format(ids=_list(ids)), ids)]
+    if not ids:
+        return []
+    return sorted(row[0] for row in _run(_CLAIM.format(ids=_list(ids)), [owner, _bind(lease_until), *ids]))
+
+
+def claimed(ids: Sequence[int]) -> list[Claimed]:
+    """What is needed to send these deliveries, in one reading."""
+    if not ids:
+        return []
+    return [_claimed(*row) for row in _run(_CLAIMED.format(ids=_list(ids)), ids)]
+
+
+def _claimed(*row: Any) -> Claimed:
+    found = Claimed(*row)
+    inputs = json.loads(found.inputs) if isinstance(found.inputs, str) else found.inputs
+    return found._replace(intent_at=_moment(row[9]), due_at=_moment(row[10]) or found.due_at, inputs=inputs)
+
+
+def add_tries(tries: Sequence[Try]) -> None:
+    """Append to the attempts' record."""
+    if tries:
+        rows = [(*t[:2], _bind(t.started_at), _bind(t.ended_at), *t[4:]) for t in tries]
+        with connection.cursor() as cursor:
+            cursor.execute(_TRY.format(rows=_places(rows)), list(_flat(rows)))
+
+
+def last_link() -> str:
+    """The hash of the newest audit entry, "" before the first."""
+    return next((row[0] for row in _run(_LINK, ())), "")
+
+
+def append_to_audit(rows: Sequence[tuple[datetime, str, str, str, str, str, str, str]]) -> None:
+    """Columns as in the table: time, actor, verb, object, digest, detail, hash before, hash."""
+    bound = [(_bind(at), *texts) for at, *texts in rows]
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [owner, _bind(lease_until), *(_bind(now),) * 3, limit])
-        return sorted(row[0] for row in cursor.fetchall())
+        cursor.execute(_AUDIT.format(rows=_places(bound)), list(_flat(bound)))
 
 
-def intend(delivery_id: int, fence: int, now: datetime, lease_until: datetime, token: str, last_seen: str) -> bool:
-    """Write down that the request is about to leave; False if it must not."""
+def intend(intents: Sequence[Intent], now: datetime, lease_until: datetime) -> set[int]:
+    """Write down that these requests are about to leave; the ids of those that may."""
+    if not intents:
+        return set()
+    values = [*_flat(intents), _bind(now), _bind(lease_until), _bind(now)]
+    return {row[0] for row in _run(_INTEND.format(rows=_places(intents)), values)}
+
+
+def accept(receipts: Sequence[Acceptance]) -> set[int]:
+    """Write down what was published; the ids of the rows that still were ours."""
+    if not receipts:
+        return set()
+    rows = [(*r[:4], _bind(r.at)) for r in receipts]
+    return {row[0] for row in _run(_ACCEPT.format(rows=_places(rows)), list(_flat(rows)))}
+
+
+def use(lane: str, now: datetime, window_end: datetime) -> None:
+    """Count one commit on a lane with a quota; a new window, if the last one has ended, ends at `window_end`."""
     with connection.cursor() as cursor:
-        moment = _bind(now)
-        cursor.execute(_INTEND, [moment, token, last_seen, _bind(lease_until), delivery_id, fence, moment])
-        return bool(cursor.rowcount == 1)
+        cursor.execute(_USE, [_bind(now), _bind(now), _bind(window_end), lane])
 
 
-def _bind(moment: datetime) -> str | datetime | None:
-    """A time in the form in which this database keeps them."""
-    return connection.ops.adapt_datetimefield_value(moment)
+def hold(channel: str, problem: str) -> int:
+    """Hold everything planned on a channel ("" = on all); how many were held?"""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [problem, channel, channel])
+        return int(cursor.rowcount)
+
+
+def next_moment(now: datetime) -> datetime | None:
+    """The earliest moment after `now` at which a delivery is due, a look is due, or a lane may go on."""
+    ((moment,),) = _run(_NEXT, [_bind(now)] * 4)
+    return _moment(moment)
+
+
+def too_late(now: datetime, limit: int) -> list[int]:
+    """Deliveries not begun whose last moment has passed."""
+    return [
+        row[0] for state in ("scheduled", "waiting", "held") for row in _run(_LATE.format(state=state), [_bind(now), limit])
+    ]
+
+
+def lost(now: datetime) -> list[int]:
+    """Deliveries whose worker has not been heard of for longer than an attempt may take."""
+    return [row[0] for row in _run(_LOST, [_bind(now)])]
+
+
+def doubtful(now: datetime) -> list[int]:
+    """Deliveries of unknown outcome at which it is time to look."""
+    return [row[0] for row in _run(_DOUBTFUL, [_bind(now)])]
+
+
+def following(ids: Sequence[int]) -> list[int]:
+    """The parts of threads that wait for these deliveries."""
+    if not ids:
+        return []
+    return [row[0] for row in _run(_FOLLOWING.format(ids=_list(ids)), list(ids))]
+
+
+def _run(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+def _list(ids: Sequence[int]) -> str:
+    return ", ".join(["%s"] * len(ids))
+
+
+def _moment(found: str | datetime | None) -> datetime | None:
+    """SQLite gives back the text in which Django keeps times, in UTC."""
+    return datetime.fromisoformat(found).replace(tzinfo=UTC) if isinstance(found, str) else found
+
+
+def _places(rows: Sequence[tuple[Any, ...]]) -> str:
+    return ", ".join(f"({', '.join(['%s'] * len(row))})" for row in rows)
+
+
+def _flat(rows: Iterable[tuple[Any, ...]]) -> Iterable[Any]:
+    return (value for row in rows for value in row)
+
+
+@lru_cache(maxsize=64)  # most are the moment of the turn
+def _bind(moment: datetime) -> str | datetime:
+    """A time in the form in which this database keeps them: what Django's adapt_datetimefield_value gives, for any zone."""
+    if connection.vendor == "sqlite":
+        return str(moment.astimezone(UTC).replace(tzinfo=None))
+    return moment

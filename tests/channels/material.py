@@ -13,13 +13,14 @@ from PIL import Image
 from bot.channels import registry
 from bot.channels.base import Channel, Outgoing, Prepared, Receipt, Sent
 from bot.config import load
-from bot.errors import OutcomeUnknown
+from bot.errors import ChannelError, OutcomeUnknown
 from bot.render.variant import Media
 from bot.sandbox.credentials import environment
 
 SENDING = [key for key, spec in registry.specs().items() if spec.publishes]
 # A channel that sends, and Instagram's driver.
 CASES = [(key, driver) for key in SENDING for driver in (("graph", "private") if key == "instagram" else ("graph",))]
+WORDS = "provider-words-that-nobody-reads"
 TEXT = "書かない窓口を試しています（見本）。\n\n問い合わせは A&B <市民課> へ。詳しくは https://example.jp/a?b=c&d=e"
 
 
@@ -67,3 +68,10 @@ def lose_track(channel: Channel, out: Outgoing) -> Sent:
     with pytest.raises(OutcomeUnknown):
         channel.commit(prepared, since)
     return Sent(prepared=prepared, since=since)
+
+
+def refusal(channel: Channel, key: str, driver: str = "graph") -> ChannelError:
+    """What a commit is answered with."""
+    with pytest.raises(ChannelError) as caught:
+        channel.commit(as_prepared(key, driver), datetime.now(UTC))
+    return caught.value

@@ -26,16 +26,8 @@ from bot.errors import (
     TooLong,
     Unavailable,
 )
-from tests.channels.material import SENDING, as_prepared, connect_to, outgoing
+from tests.channels.material import SENDING, WORDS, as_prepared, connect_to, outgoing, refusal
 from tests.channels.scripted import Answer, ScriptedPlatform
-
-WORDS = "provider-words-that-nobody-reads"
-
-
-def refusal(channel: Channel, key: str, driver: str = "graph") -> ChannelError:
-    with pytest.raises(ChannelError) as caught:
-        channel.commit(as_prepared(key, driver), datetime.now(UTC))
-    return caught.value
 
 
 def graph_error(code: int, subcode: int = 0, status: int = 400, headers: Mapping[str, str] = {}) -> Answer:
@@ -52,7 +44,7 @@ def problem(status: int, detail: str = WORDS, kind: str = "about:blank") -> Answ
 GRAPH_CODES = [
     *[(190, sub, AuthExpired) for sub in (0, 458, 459, 460, 463, 464, 467, 490)],
     *[(code, 0, AuthExpired) for code in (102, 10, 3, 200, 250, 299)],
-    *[(code, 0, RateLimited) for code in (4, 17, 32, 613, 80001, 80002, 80014)],
+    *[(code, 0, RateLimited) for code in (4, 17, 32, 613, *range(80001, 80015))],
     (200, 1404078, AccountSuspended),
     (368, 0, AccountSuspended),
     (368, 1390008, AccountSuspended),
@@ -62,6 +54,7 @@ GRAPH_CODES = [
     (100, 0, Rejected),
     (100, 1366046, MediaRefused),
     (1366046, 0, MediaRefused),
+    *[(100, sub, Rejected) for sub in (33, 1346003, 1349125, 1404102, 1404112, 1609008, 2061006)],
     (1349125, 0, Rejected),
     (2061006, 0, Rejected),
     (1609008, 0, Rejected),
@@ -78,6 +71,19 @@ GRAPH_CODES = [
     (36001, 2207005, MediaRefused),
     (36003, 2207009, MediaRefused),
     (36004, 2207010, TooLong),
+    # The same without a subcode, or with one that is in no table: the code decides.
+    *[(code, 0, MediaRefused) for code in (36000, 36001, 36003)],
+    (36004, 0, TooLong),
+    (9004, 0, Unavailable),
+    (190, 4242, AuthExpired),
+    (100, 4242, Rejected),
+    (368, 4242, AccountSuspended),
+    (10, 2069032, AuthExpired),
+    # A subcode that says it all decides whatever the code.
+    *[(424242, sub, Rejected) for sub in (1346003, 1349125, 1404102, 1404112, 1609008, 2061006)],
+    *[(424242, sub, MediaRefused) for sub in (2207004, 2207005, 2207009)],
+    (424242, 2207010, TooLong),
+    (424242, 2207052, Unavailable),
     # In doubt: an earlier request may have won, or "temporary".
     *[(code, 0, OutcomeUnknown) for code in (1, 2, -1, 9, 24, -2)],
     (100, 1366051, OutcomeUnknown),
@@ -85,9 +91,11 @@ GRAPH_CODES = [
     (-1, 2207032, OutcomeUnknown),
     (24, 2207008, OutcomeUnknown),
     (9007, 2207027, OutcomeUnknown),
+    *[(100, sub, OutcomeUnknown) for sub in (2207001, 2207008, 2207027, 2207032)],
     # In no table.
     (424242, 0, OutcomeUnknown),
     (424242, 4242, OutcomeUnknown),
+    *[(code, 0, OutcomeUnknown) for code in (0, 5, 99, 101, 199, 300, 367, 369, 505, 507, 2634, 2636, 80000, 80015, 36002)],
 ]
 
 
@@ -105,9 +113,27 @@ def test_a_graph_error_inside_a_success_is_read_like_any_other(platform: Scripte
     assert type(refusal(connect_to(platform.base_url, "facebook"), "facebook")) is expected[code]
 
 
+@pytest.mark.parametrize(("code", "subcode"), [(190, 463), (100, 33), (368, 0), (506, 0), (4, 0), (36001, 2207005)])
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_no_code_makes_a_servers_failure_certain(platform: ScriptedPlatform, code: int, subcode: int, status: int) -> None:
+    platform.answer = graph_error(code, subcode, status)
+    assert type(refusal(connect_to(platform.base_url, "facebook"), "facebook")) is OutcomeUnknown
+
+
+def test_a_status_of_429_is_a_limit_whatever_its_code(platform: ScriptedPlatform) -> None:
+    platform.answer = graph_error(424242, status=429)
+    assert type(refusal(connect_to(platform.base_url, "facebook"), "facebook")) is RateLimited
+
+
 def test_a_graph_error_without_a_code_is_unknown(platform: ScriptedPlatform) -> None:
     platform.answer = Answer(400, {"error": {"message": WORDS}})
     assert type(refusal(connect_to(platform.base_url, "facebook"), "facebook")) is OutcomeUnknown
+
+
+@pytest.mark.parametrize("key", ["facebook", "instagram"])
+def test_an_answer_of_graph_of_which_nobody_says_what_it_is_is_unknown(platform: ScriptedPlatform, key: str) -> None:
+    platform.answer = Answer(200, {"id": "18"}, {"Content-Type": ""})
+    assert type(refusal(connect_to(platform.base_url, key), key)) is OutcomeUnknown
 
 
 def test_graph_tells_in_minutes_how_long_a_block_lasts(platform: ScriptedPlatform) -> None:
@@ -128,11 +154,14 @@ X_ANSWERS = [
     (problem(403, "To protect our users, this account is temporarily locked."), AccountSuspended),
     (problem(403, "You have been blocked from the author."), Rejected),
     (problem(403, kind="https://api.twitter.com/2/problems/unsupported-authentication"), AuthExpired),
+    (problem(403, "Unsupported Authentication"), AuthExpired),
     (problem(403, kind="https://api.twitter.com/2/problems/client-forbidden"), AuthExpired),
     (problem(403, "Your client app is not configured with the appropriate oauth1 app permissions."), AuthExpired),
     (problem(429, kind="https://api.twitter.com/2/problems/usage-capped"), OutOfCredit),
     (problem(403, "Reply to this conversation is not allowed because you have not been mentioned."), Rejected),
     (problem(404), Rejected),
+    (problem(413), Rejected),
+    (problem(422), Rejected),
     (problem(429), RateLimited),
     (Answer(429, {"errors": [{"code": 88, "message": "Rate limit exceeded"}]}), RateLimited),
     (Answer(403, {"errors": [{"code": 186, "message": "Tweet is too long."}]}), TooLong),
@@ -141,7 +170,7 @@ X_ANSWERS = [
     (Answer(403, "<h1>Forbidden</h1>"), Rejected),
     (problem(500, "duplicate content"), OutcomeUnknown),
     (problem(503), OutcomeUnknown),
-    (problem(409), OutcomeUnknown),
+    *[(problem(status), OutcomeUnknown) for status in (405, 406, 408, 409, 410, 418, 451, 502, 504, 529)],
 ]
 
 
@@ -187,65 +216,6 @@ def test_x_tells_when_the_window_that_is_used_up_opens_again(
     assert error.retry_after == (None if minutes is None else pytest.approx(minutes * 60, abs=20))
 
 
-def private_answer(status: int, **body: Any) -> Answer:
-    return Answer(status, {"status": "fail", **body})
-
-
-PRIVATE_ANSWERS = [
-    (private_answer(400, message="challenge_required", challenge={"url": "https://i.instagram.com/challenge/1"}), AuthExpired),
-    (
-        private_answer(400, message="challenge_required", challenge={"url": "https://i.instagram.com/suspended/"}),
-        AccountSuspended,
-    ),
-    (private_answer(400, message="feedback_required", feedback_message=WORDS), AccountSuspended),
-    (private_answer(400, message=WORDS, error_type="sentry_block"), AccountSuspended),
-    (private_answer(400, message=WORDS, error_type="rate_limit_error"), RateLimited),
-    (private_answer(400, message=WORDS, error_type="two_factor_required"), AuthExpired),
-    (private_answer(400, message=WORDS, error_type="needs_upgrade"), AuthExpired),
-    (private_answer(400, message="Please wait a few minutes before you try again."), AccountSuspended),
-    (private_answer(400, message=WORDS), Rejected),
-    (private_answer(400), Rejected),
-    (private_answer(401, message=WORDS), AuthExpired),
-    (private_answer(403, message="login_required"), AuthExpired),
-    (private_answer(403, message=WORDS), AuthExpired),
-    (private_answer(404, message=WORDS), Rejected),
-    (private_answer(429, message=WORDS), RateLimited),
-    (private_answer(408, message=WORDS), OutcomeUnknown),
-    (private_answer(500, message=WORDS), OutcomeUnknown),
-    (private_answer(503, message="Please wait a few minutes before you try again."), OutcomeUnknown),
-    (private_answer(409, message=WORDS), OutcomeUnknown),
-    (private_answer(200, message=WORDS), OutcomeUnknown),
-]
-
-
-@pytest.mark.parametrize(("answer", "kind"), PRIVATE_ANSWERS)
-def test_an_answer_of_the_private_api_decides(platform: ScriptedPlatform, answer: Answer, kind: type[ChannelError]) -> None:
-    platform.answer = answer
-    assert type(refusal(connect_to(platform.base_url, "instagram", "private"), "instagram", "private")) is kind
-
-
-@pytest.mark.parametrize(
-    ("answer", "kind"),
-    [
-        (private_answer(400, message="challenge_required"), AuthExpired),
-        (private_answer(403, message="login_required"), AuthExpired),
-        (private_answer(400, message="feedback_required"), AccountSuspended),
-        (private_answer(400, message="invalid image"), MediaRefused),
-        (private_answer(429, message=WORDS), RateLimited),
-        (private_answer(500, message=WORDS), Unavailable),
-        (Answer(400, "<h1>Bad Request</h1>"), MediaRefused),
-        (Answer(418, "tea"), Unavailable),
-    ],
-)
-def test_an_upload_by_the_private_api_is_judged_by_its_message(
-    platform: ScriptedPlatform, answer: Answer, kind: type[ChannelError]
-) -> None:
-    platform.answer = answer
-    with pytest.raises(ChannelError) as caught:
-        connect_to(platform.base_url, "instagram", "private").prepare(outgoing())
-    assert type(caught.value) is kind
-
-
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
@@ -271,6 +241,13 @@ def test_a_container_that_does_not_get_ready_is_left_for_later(
 ) -> None:
     monkeypatch.setattr(_instagram_graph, "READY_WITHIN_SECONDS", 0.0)
     platform.answers = {"/v26.0/17?": Answer(200, {"id": "17", "status_code": "IN_PROGRESS"})}
+    platform.answer = Answer(200, {"id": "17"})
+    with pytest.raises(Unavailable):
+        connect_to(platform.base_url, "instagram").prepare(outgoing())
+
+
+def test_a_container_that_graph_denies_though_it_was_made_is_left_for_later(platform: ScriptedPlatform) -> None:
+    platform.answers = {"/v26.0/17?": graph_error(100, 33)}
     platform.answer = Answer(200, {"id": "17"})
     with pytest.raises(Unavailable):
         connect_to(platform.base_url, "instagram").prepare(outgoing())

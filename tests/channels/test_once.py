@@ -24,6 +24,8 @@ IN_DOUBT = {
     "half a chunked body": Answer(201, MADE, chunked=True),
     "success without content": Answer(204, ""),
     "success without an id": Answer(200, {"data": None, "media": None, "status": "ok"}),
+    "errors within a success": Answer(200, {"errors": [{"title": "Not Found Error"}], "status": "ok"}),
+    "a success of another kind": Answer(200, {"success": True, "status": "ok"}),
     "a list": Answer(200, []),
     "not JSON": Answer(200, "ok"),
     "silence": Answer(hang=True),

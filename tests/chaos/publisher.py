@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.channels import _graph, x
+from bot.channels import _graph, _x_client
 from bot.cli.main import cli
 from bot.cli.office import set_up
 
 
 def hurry() -> None:
-    x.READ_TIMEOUT = _graph.READ_TIMEOUT = 1.0
+    _x_client.READ_TIMEOUT = _graph.READ_TIMEOUT = 1.0
     set_up()
     from bot.services import outcome, publish
 
-    publish.LEASE = timedelta(seconds=6)
-    outcome.BACKOFF = tuple(timedelta(seconds=s) for s in (0.2, 0.5, 1, 2, 3))
-    outcome.LOOKS = tuple(timedelta(seconds=s) for s in (0.3, 1, 2, 4, 8))
+    publish.LEASE = timedelta(seconds=3)
+    outcome.BACKOFF = tuple(timedelta(seconds=s) for s in (0.2, 0.5, 1, 1, 1))
+    outcome.LOOKS = tuple(timedelta(seconds=s) for s in (0.2, 0.5, 1, 1.5, 2))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from bot.errors import AlreadyDecided, NotAllowed
 from bot.services import pause, plan, reconcile
@@ -200,6 +201,7 @@ def test_a_stop_that_comes_while_pictures_are_going_up_wins(office: Office, monk
     def prepare_and_stop(outgoing: object) -> object:
         prepared = prepare(outgoing)  # type: ignore[arg-type]
         pause.pause(office.ctx, office.officer, "急ぎの停止")
+        connection.close()  # this thread's own
         return prepared
 
     monkeypatch.setattr(channel, "prepare", prepare_and_stop)
@@ -236,7 +238,8 @@ def _die_with(office: Office, *, intent: bool) -> None:
     (claimed,) = queries.claim("dead", now, now + timedelta(minutes=3), 5)
     if intent:
         row = Delivery.objects.get(id=claimed)
-        assert queries.intend(row.id, row.fence, now, now + timedelta(minutes=3), "", "")
+        intent = queries.Intent(id=row.id, fence=row.fence, token="", last_seen="")
+        assert queries.intend([intent], now, now + timedelta(minutes=3)) == {row.id}
 
 
 def test_a_thread_goes_out_part_by_part_each_a_reply_to_the_one_before(office: Office) -> None:

@@ -1,0 +1,97 @@
+"""Do the files still give what was submitted? Every input of a post is remembered by its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from bot.content.post import Post
+from bot.errors import BotError, StaleApproval
+from bot.render.bundle import render
+from bot.services.context import Context
+from bot.store.models import Submission
+
+_SHARED = ("people.yml", "city.yml", "strategy/indicators.yml")
+_TEMPLATES = "@templates/"
+_RACY = 2.0  # seconds within which a second write may leave a file's times as they were
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where a submission came from: its path, its inputs' hashes, and the digest of what was made from them."""
+
+    path: str
+    inputs: Mapping[str, str]
+    digest: str
+
+
+def inputs(ctx: Context, post: Post) -> dict[str, str]:
+    """The SHA-256 of every file that a post's texts and pictures are made from, by its name; "" for one that is not there."""
+    own = [ctx.relative(path) for path in (post.source.path, *(p.path for p in post.pictures))]
+    own += [f"media/{p.file}" for p in post.pictures]  # looked for here first: one that appears later takes its place
+    templates = [f"{_TEMPLATES}{channel}.txt" for channel in post.channels]
+    return {name: _sha256(_path(ctx, name)) for name in (*own, *_SHARED, *templates)}
+
+
+def origin(submission: Submission) -> Origin:
+    return Origin(path=submission.path, inputs=submission.inputs, digest=submission.digest)
+
+
+def require_fresh(ctx: Context, origin: Origin, seen: dict[str, str] | None = None) -> None:
+    """Raises StaleApproval unless the files still give exactly what was submitted. Reads files only; with `seen`, which is
+    filled, each file once for all that are looked at together.
+
+    A change of shared files that leaves this post's texts and pictures as they were does no harm.
+    """
+    seen = {} if seen is None else seen
+    for name in origin.inputs:
+        if name not in seen:
+            seen[name] = _sha256(_path(ctx, name))
+    if origin.inputs and all(seen[name] == known for name, known in origin.inputs.items()):
+        return
+    if _rendered_anew(ctx, origin.path) != origin.digest:
+        raise StaleApproval(
+            f"{origin.path} has changed",
+            summary="申請のあとで原稿か画像が変わりました",
+            next_step="いまの内容で申請し直してください。変わる前の承認は使えません",
+        )
+
+
+def _rendered_anew(ctx: Context, path: str) -> str:
+    library = ctx.library
+    try:
+        post = library.read(ctx.absolute(path))
+        return render(post, ctx.specs, ctx.templates, library.city).digest
+    except BotError:
+        return ""
+
+
+def _path(ctx: Context, name: str) -> str:
+    if name.startswith(_TEMPLATES):
+        return os.path.join(ctx.config.templates_dir, "posts", name.removeprefix(_TEMPLATES))  # noqa: PTH118 in every send
+    return os.path.join(ctx.config.content_dir, name)  # noqa: PTH118
+
+
+def _sha256(path: str) -> str:
+    try:
+        found = os.stat(path)  # noqa: PTH116
+        if time.time() - found.st_mtime < _RACY:
+            return _hash(path)
+        return _known(path, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    except OSError:
+        return ""
+
+
+@lru_cache(maxsize=4096)
+def _known(path: str, *unchanged: int) -> str:
+    """One reading for as long as inode, size and times stay what they are."""
+    return _hash(path)
+
+
+def _hash(path: str) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

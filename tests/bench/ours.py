@@ -1,0 +1,77 @@
+"""One publisher process of ours: the real engine and store, with a channel that makes one POST to the stub."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from bot.channels.base import CannotTell, Found, Outgoing, Prepared, Receipt, Sent
+from bot.cli.office import office
+from tests.bench import stub
+
+if TYPE_CHECKING:
+    from bot.services.context import Context
+
+
+class StubChannel:
+    """What a real channel does, without a platform's manners: one request, one id."""
+
+    def __init__(self, port: int) -> None:
+        self.account, self._port = "facebook", port
+
+    def prepare(self, outgoing: Outgoing) -> Prepared:
+        return Prepared(outgoing=outgoing)
+
+    def commit(self, prepared: Prepared, now: datetime) -> Receipt:
+        number = stub.post(self._port, prepared.outgoing.text)
+        return Receipt(remote_id=number, url=f"http://127.0.0.1/{number}", at=now)
+
+    def find(self, sent: Sent) -> Found:
+        return CannotTell()
+
+    def delete(self, remote_id: str) -> None:
+        raise NotImplementedError
+
+
+def fill(ctx: Context, order: dict[str, Any]) -> dict[str, Any]:
+    from bot.store.models import Delivery
+    from tests.bench import stock
+
+    start, spread = datetime.fromtimestamp(order["start"], UTC), order["spread"]
+    moments = [start.timestamp() + spread * n / order["count"] for n in range(order["count"])]
+    keys = [f"{order['name']}-{n}@{moment}" for n, moment in enumerate(moments)]
+    stock.fill(ctx, [datetime.fromtimestamp(m, UTC) for m in moments], order["lanes"], keys)
+    if order["future"]:
+        stock.fill_future(order["future"], order["lanes"], datetime(2036, 1, 1, tzinfo=UTC))
+    return {"deliveries": Delivery.objects.count()}
+
+
+def publish(ctx: Context, order: dict[str, Any]) -> dict[str, Any]:
+    """Run as `dxbot run` does until nothing of this order is left."""
+    from bot.services.runner import Runner
+    from bot.store.models import Delivery
+
+    class StubRunner(Runner):
+        def channel(self, key: str) -> Any:
+            return StubChannel(order["port"])
+
+    def left() -> bool:
+        return Delivery.objects.filter(identity__startswith=f"{order['name']}-", state__in=("scheduled", "publishing")).exists()
+
+    while time.time() < order["go"]:
+        time.sleep(0.001)
+    runner = StubRunner(ctx)
+    runner.start()
+    while left():
+        time.sleep(0.2)
+    runner.stop()
+    return {"rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+if __name__ == "__main__":
+    command = json.loads(sys.argv[1])
+    print(json.dumps({"fill": fill, "publish": publish}[command["do"]](office(), command)))

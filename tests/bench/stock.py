@@ -1,0 +1,101 @@
+"""A database full of approved posts, each with its file, ready to be sent through the real engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import connection, transaction
+
+from bot.content.post import Post
+from bot.render.variant import Bundle, Part, Variant
+from bot.services import freshness
+from bot.services.context import Context
+from bot.store.models import Decision, Delivery, Lane, Submission
+from bot.workflow.transitions import Act
+
+CHANNEL = "facebook"
+_POST = """---
+title: 見本
+author: shimin-leader
+measure: "1"
+achievement: done
+channels: [facebook]
+---
+本文です。
+"""
+
+
+def fill(ctx: Context, due: Sequence[datetime], lanes: int, keys: Sequence[str]) -> None:
+    """One submission with one delivery for each due time; lane by lane in turn."""
+    names = [f"{CHANNEL}:{n}" for n in range(lanes)]
+    Lane.objects.bulk_create([Lane(name=name) for name in names], ignore_conflicts=True)
+    (ctx.config.content_dir / "posts").mkdir(parents=True, exist_ok=True)
+    submissions = Submission.objects.bulk_create([_submission(ctx, key, due[0]) for key in keys], batch_size=1000)
+    decisions = [
+        Decision(submission=s, act=Act.APPROVE, actor="kouhou", at=s.submitted_at, digest=s.digest) for s in submissions
+    ]
+    Decision.objects.bulk_create(decisions, batch_size=1000)
+    Delivery.objects.bulk_create(
+        [_delivery(s, names[n % lanes], moment) for n, (s, moment) in enumerate(zip(submissions, due, strict=True))],
+        batch_size=1000,
+    )
+
+
+def _submission(ctx: Context, key: str, now: datetime) -> Submission:
+    path = ctx.config.content_dir / "posts" / f"{key.split('@')[0]}.md"
+    path.write_text(_POST, encoding="utf-8")
+    part = Part(text=key, length=len(key), limit=None)
+    variant = Variant(channel=CHANNEL, parts=(part,), media=(), cost_usd=Decimal(0))
+    bundle = Bundle(identity=key, author="shimin-leader", wish={}, variants=(variant,))
+    return Submission(
+        identity=key,
+        path=ctx.relative(path),
+        title="見本",
+        author="shimin-leader",
+        department="市民課",
+        measure="1",
+        submitted_by="shimin-leader",
+        submitted_at=now,
+        state="approved",
+        bundle=bundle.canonical,
+        digest=bundle.digest,
+        source=_POST,
+        inputs=_inputs(ctx, ctx.library.read(path)),
+    )
+
+
+def _inputs(ctx: Context, post: Post) -> dict[str, str]:
+    return freshness.inputs(ctx, post)
+
+
+def _delivery(submission: Submission, lane: str, due: datetime) -> Delivery:
+    last = due + timedelta(days=1)
+    return Delivery(
+        submission=submission,
+        identity=submission.identity,
+        channel=CHANNEL,
+        lane=lane,
+        due_at=due,
+        run_at=due,
+        last_at=last,
+    )
+
+
+def fill_future(count: int, lanes: int, due: datetime) -> None:
+    """`count` deliveries for a day far away, by one statement."""
+    donor = Delivery.objects.order_by("id").values_list("submission_id", flat=True)[0]
+    series = "generate_series(1, %s) AS n(i)"
+    if connection.vendor == "sqlite":
+        series = "(WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < %s) SELECT i FROM c) AS n"
+    moment = connection.ops.adapt_datetimefield_value(due)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO store_delivery (submission_id, identity, channel, lane, part, due_at, run_at, last_at, state, fence,
+                attempts, lease_owner, token, last_seen, looks, remote_id, url, parent_remote_id, problem)
+            SELECT %s, 'future-' || i, 'facebook', 'facebook:' || (i %% %s), 0, %s, %s, %s, 'scheduled', 0,
+                0, '', '', '', 0, '', '', '', '' FROM {series}""",  # noqa: S608 nothing of it comes from outside
+            [donor, lanes, moment, moment, moment, count],
+        )
+        cursor.execute("ANALYZE")

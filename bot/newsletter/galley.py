@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Quote, Text
+from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Quote, Strong, Text
 from bot.newsletter.article import Article
 from bot.newsletter.cells import Cell, Style, Unit, units
 from bot.newsletter.compose import Kind, Line, Rules, compose
@@ -21,7 +21,7 @@ def galley(article: Article, profile: Profile) -> list[Passage]:
     passages = [setter.paragraph(article.lead, strong=True)] if article.lead else []
     passages += [p for block in article.body for p in setter.block(block)]
     if article.contact:
-        passages.append(setter.paragraph((Text(f"問い合わせ　{article.contact}"),)))
+        passages.append(setter.paragraph((Strong((Text("問い合わせ"),)), Text(f"　{article.contact}"))))
     return passages
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.newsletter import docx, handover, html, pdf
+from bot.newsletter.advice import advise
 from bot.newsletter.article import Article
 from bot.newsletter.profile import Profile
-from bot.newsletter.setting import Setting, knobs, set_article
+from bot.newsletter.setting import Setting, set_article
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +53,7 @@ def fit_file(settings: Sequence[Setting], press: Press) -> bytes:
     """The fit of every article, and what could be turned where it overflows."""
     profile = press.profile
     articles = [
-        {"identity": setting.article.identity}
-        | setting.fit.as_json()
-        | {"knobs": [{"label": k.label, "summary": k.fit.summary} for k in knobs(setting, profile, press.protected)]}
-        for setting in settings
+        {"identity": setting.article.identity} | advise(setting, profile, press.protected).as_json() for setting in settings
     ]
     shown = {"profile": profile.name, "grid": profile.grid, "status": profile.status, "articles": articles}
     return (json.dumps(shown, ensure_ascii=False, indent=2) + "\n").encode()

@@ -44,8 +44,14 @@ class FitReport:
     def fits(self) -> bool:
         return self.over == 0
 
+    @property
+    def balance(self) -> int:
+        """過不足 in lines: what is left, or, below zero, what is too much."""
+        return self.left - self.over
+
     def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {"summary": self.summary, "cuts": [c.message for c in self.cuts]}
+        counts = {"fits": self.fits, "balance": self.balance, "balance_chars": self.balance * self.chars}
+        return asdict(self) | counts | {"summary": self.summary, "cuts": [c.message for c in self.cuts]}
 
     @property
     def summary(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.content.document import Text
@@ -133,37 +133,3 @@ def _figure(article: Article, profile: Profile, grid: Grid) -> Figure | None:
 def _caption_units(article: Article, profile: Profile) -> list[Unit]:
     style: Style = replace(style_of(profile), direction="yoko")
     return list(text_units(article.caption, style))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Knob:
-    """A change of the profile that the PR office may choose; `fit` with it and those before it."""
-
-    label: str
-    fit: FitReport
-
-
-def knobs(setting: Setting, profile: Profile, protected: Sequence[str]) -> list[Knob]:
-    """What could make an overflowing article fit, one on top of the other, as far as needed. Type is never made smaller."""
-    tried: list[Knob] = []
-    for label, turn in _KNOBS:
-        turned = turn(profile)
-        if not setting.fit.over or (tried and tried[-1].fit.fits):
-            break
-        if turned != profile:
-            profile = turned
-            tried.append(Knob(label=label, fit=set_article(setting.article, profile, protected).fit))
-    return tried
-
-
-def _smaller_figure(profile: Profile) -> Profile:
-    figure = profile.figure
-    return replace(profile, figure=replace(figure, lines=figure.lines - 1)) if figure and figure.lines > 1 else profile
-
-
-_KNOBS: tuple[tuple[str, Callable[[Profile], Profile]], ...] = (
-    ("写真・図を1行小さくする", _smaller_figure),
-    ("句読点のぶら下げを使う（hang: true）", lambda p: replace(p, hang=True)),
-    ("禁則を新聞の強さにする（kinsoku: newspaper）", lambda p: replace(p, kinsoku="newspaper")),
-    ("小見出しを1行取りにする（heading_lines: 1）", lambda p: replace(p, heading_lines=1)),
-)

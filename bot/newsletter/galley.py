@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Quote, Strong, Text
 from bot.newsletter.article import Article
-from bot.newsletter.cells import Cell, Style, Unit, units
+from bot.newsletter.cells import Style, Unit, units
 from bot.newsletter.compose import Kind, Line, Rules, compose
 from bot.newsletter.frame import Passage
 from bot.newsletter.kinsoku import opens
 from bot.newsletter.profile import Profile
-
-_BULLET = Unit(cells=(Cell(text="▽"),))
+from bot.newsletter.story import item_mark
 
 
 def galley(article: Article, profile: Profile) -> list[Passage]:
@@ -41,8 +40,8 @@ class _Setter:
                 yield self._heading(block.children)
             case ItemList():
                 for number, item in enumerate(block.items, start=1):
-                    mark = units((Text(f"{number}"),), self.style) if block.ordered else (_BULLET,)
-                    yield self._item(mark, item)
+                    mark = Text(item_mark(number, ordered=block.ordered))
+                    yield self._body(units((mark, *item), self.style), indent=1)
             case Quote():
                 yield self._body(units(block.children, self.style), first=2, indent=1)
             case _:
@@ -53,9 +52,6 @@ class _Setter:
         found = list(units(children, self.style, strong=strong))
         head = found[0] if found else None
         return self._body(found, first=0 if isinstance(head, Unit) and opens(head.text[0]) else 1)
-
-    def _item(self, mark: Iterable[Unit | LineBreak], children: Sequence[Inline]) -> Passage:
-        return self._body([*mark, *units(children, self.style)], indent=1)
 
     def _heading(self, children: Sequence[Inline]) -> Passage:
         """Its lines, and what is left of its 行取り around them."""

@@ -18,15 +18,19 @@ from bot.newsletter.kinsoku import Level
 from bot.newsletter.numerals import NumberStyle
 
 Status = Literal["仮", "確定"]
-# What a paragraph is, and the name of its paragraph style in the typesetter's document when the profile gives no other.
+# What a paragraph is, and the name of its paragraph style in the typesetter's document when the profile gives no other;
+# "strong" is a character style.
 STYLES = {
+    "note": "注記",
     "headline": "見出し",
     "lead": "リード",
     "body": "本文",
     "heading": "小見出し",
+    "quote": "引用",
     "item": "箇条書き",
     "caption": "写真説明",
     "contact": "問い合わせ",
+    "strong": "強調",
 }
 _RECT = ("column", "line", "columns", "lines")
 

@@ -37,8 +37,8 @@ def parts(path: Path) -> etree._Element:
 
 def built(office: Office, folder: Path) -> tuple[Path, Path]:
     """The hand-over text and the Word file among the issue's files."""
-    paths = {path.suffix: path for path in build_issue(office.ctx, "2026-12", folder)}
-    return paths[".txt"], paths[".docx"]
+    paths = {path.name: path for path in build_issue(office.ctx, "2026-12", folder)}
+    return paths["column-2026-12-kari.txt"], paths["column-2026-12-kari.docx"]
 
 
 BODY = "{提言|ていげん}は2022年12月5日です。\n\n## 変えたこと\n\n- 一つ目\n- 二つ目\n"
@@ -150,7 +150,7 @@ LONG = "## 何を変えたか\n\n窓口で書く回数を、これまでのデ�
 def test_the_files_of_an_issue_tell_the_same_fit(office: Office, tmp_path: Path) -> None:
     office.approved(body=LONG, channels="newsletter")
     paths = {path.name.removeprefix("column-2026-12-kari"): path for path in build_issue(office.ctx, "2026-12", tmp_path)}
-    assert set(paths) == {".pdf", ".html", "-article.html", "-fit.json", ".txt", ".docx"}
+    assert set(paths) == {".pdf", ".html", "-article.html", "-fit.json", ".txt", "-indesign.txt", ".docx"}
     (fit,) = json.loads(paths["-fit.json"].read_text(encoding="utf-8"))["articles"]
     assert fit["overflow"]
     assert f"行数　{fit['summary']}" in paths[".txt"].read_bytes().decode("utf-8-sig")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.newsletter import docx, handover, html, pdf, tagged
+from bot.newsletter import docx, handover, html, idml, pdf, tagged
 from bot.newsletter.advice import advise
 from bot.newsletter.article import Article
 from bot.newsletter.profile import Profile
@@ -38,6 +38,7 @@ def build(articles: Sequence[Article], press: Press, issue: str, directory: Path
         "-fit.json": fit_file(settings, press),
         ".txt": handover.text(settings, profile, issue, paper),
         "-indesign.txt": tagged.build(articles, profile),
+        "-trial.idml": idml.build(articles, profile, f"{paper} {issue}号"),
         ".docx": docx.build(settings, profile, issue, paper),
     }
     mark = "" if profile.confirmed else "-kari"

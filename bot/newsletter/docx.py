@@ -5,7 +5,6 @@ The order of elements is that of the OOXML schema; Word refuses a file in which 
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -24,8 +23,8 @@ from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Li
 from bot.newsletter.article import Article
 from bot.newsletter.profile import Profile
 from bot.newsletter.setting import Setting
+from bot.newsletter.story import TWO_DIGITS, item_mark
 
-_TWO_DIGITS = re.compile(r"(?<![\d.,])(\d{2})(?!\d|[.,]\d)")
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
@@ -93,8 +92,8 @@ def _block(docx: Docx, block: Block, profile: Profile) -> None:
             _runs(docx.add_paragraph(), (Text("◆"), *block.children), size=size, bold=True)
         case ItemList():
             for number, item in enumerate(block.items, start=1):
-                mark = f"{number}　" if block.ordered else "▽"
-                _runs(docx.add_paragraph(), (Text(mark), *item), size=size)
+                mark = Text(item_mark(number, ordered=block.ordered))
+                _runs(docx.add_paragraph(), (mark, *item), size=size)
         case _:
             _runs(docx.add_paragraph(), (Text("　"), *block.children), size=size)
 
@@ -127,7 +126,7 @@ def _runs(paragraph: Paragraph, children: Sequence[Inline], *, size: float, bold
 
 
 def _text(paragraph: Paragraph, text: str, size: float, bold: bool) -> None:
-    for number, piece in enumerate(_TWO_DIGITS.split(text)):
+    for number, piece in enumerate(TWO_DIGITS.split(text)):
         if not piece:
             continue
         run = paragraph.add_run(piece)

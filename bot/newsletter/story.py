@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -11,6 +12,7 @@ from bot.newsletter.article import Article
 from bot.newsletter.profile import Profile
 
 Role = Literal["note", "headline", "lead", "body", "quote", "heading", "item", "caption", "contact"]
+TWO_DIGITS = re.compile(r"(?<![\d.,])(\d{2})(?!\d|[.,]\d)")  # 縦中横 in what is set from natural flow
 PROVISIONAL = "【仮】紙面の寸法を確かめていないため、入稿には使えません"
 _CIRCLED = 20  # ⑳ is the last that every Japanese typeface and code page has
 

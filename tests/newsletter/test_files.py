@@ -150,7 +150,7 @@ LONG = "## 何を変えたか\n\n窓口で書く回数を、これまでのデ�
 def test_the_files_of_an_issue_tell_the_same_fit(office: Office, tmp_path: Path) -> None:
     office.approved(body=LONG, channels="newsletter")
     paths = {path.name.removeprefix("column-2026-12-kari"): path for path in build_issue(office.ctx, "2026-12", tmp_path)}
-    assert set(paths) == {".pdf", ".html", "-article.html", "-fit.json", ".txt", "-indesign.txt", ".docx"}
+    assert set(paths) == {".pdf", ".html", "-article.html", "-fit.json", ".txt", "-indesign.txt", "-trial.idml", ".docx"}
     (fit,) = json.loads(paths["-fit.json"].read_text(encoding="utf-8"))["articles"]
     assert fit["overflow"]
     assert f"行数　{fit['summary']}" in paths[".txt"].read_bytes().decode("utf-8-sig")

@@ -63,7 +63,7 @@ def test_paragraphs_are_indented_and_lists_hang(profile: Profile) -> None:
         *("　あいうえお", "か"),
         *("「あい」うえ", "おか"),
         *("▽一つ目です", "▽二つ目の項", "　目"),
-        "１はじめ",
+        "①はじめ",
         *("　　あいうえ", "　お"),
     ]
 

@@ -68,7 +68,7 @@ def test_the_word_file_is_vertical_with_columns_ruby_upright_numbers_and_alt_tex
     _, word = built(office, tmp_path)
     tree = parts(word)
     assert {d.get(f"{W}val") for d in tree.iter(f"{W}textDirection")} == {"tbRl"}
-    assert {c.get(f"{W}num") for c in tree.iter(f"{W}cols")} == {"4"}
+    assert [c.get(f"{W}num") for c in tree.iter(f"{W}cols")] == ["1", "1", "4"]
     (ruby,) = tree.iter(f"{W}ruby")
     assert [t.text for t in ruby.iter(f"{W}t")] == ["ていげん", "提言"]
     upright = [r.find(f"{W}t").text for r in tree.iter(f"{W}r") if r.find(f"{W}rPr/{W}eastAsianLayout") is not None]  # type: ignore[union-attr]

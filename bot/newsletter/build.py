@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.newsletter import docx, handover, html, idml, pdf, tagged
 from bot.newsletter.advice import advise
 from bot.newsletter.article import Article
+from bot.newsletter.issue import Length, frames_of, lengths, missing, ordered
 from bot.newsletter.profile import Profile
 from bot.newsletter.setting import Setting, set_article
 
@@ -25,18 +26,22 @@ class Press:
 
 
 def build(articles: Sequence[Article], press: Press, issue: str, directory: Path) -> tuple[Path, ...]:
-    """Write the files of the issue; their paths. While the profile is 仮 their names say so.
+    """Write the files of the issue as it is planned; their paths. While the profile is 仮 their names say so.
 
     Nothing is written unless all of them can be made.
     """
     profile, paper = press.profile, press.paper
+    plan = profile.plan(issue)
+    posts = ordered(articles, plan)
+    articles = frames_of(posts, plan)
     settings = [set_article(article, profile, press.protected) for article in articles]
+    runs = lengths(posts, plan, profile)
     contents = {
         ".pdf": pdf.build(settings, profile, issue, paper),
         ".html": html.preview(settings, profile, issue, paper, press.templates),
         "-article.html": html.accessible(articles, profile, issue, paper, press.templates),
-        "-fit.json": fit_file(settings, press),
-        ".txt": handover.text(settings, profile, issue, paper),
+        "-fit.json": fit_file(settings, press, runs, missing(posts, plan)),
+        ".txt": handover.text(settings, profile, issue, paper, runs),
         "-indesign.txt": tagged.build(articles, profile),
         "-trial.idml": idml.build(articles, profile, f"{paper} {issue}号"),
         ".docx": docx.build(settings, profile, issue, paper),
@@ -51,11 +56,13 @@ def build(articles: Sequence[Article], press: Press, issue: str, directory: Path
     return tuple(paths)
 
 
-def fit_file(settings: Sequence[Setting], press: Press) -> bytes:
-    """The fit of every article, and what could be turned where it overflows."""
+def fit_file(settings: Sequence[Setting], press: Press, runs: Sequence[Length], absent: Sequence[str]) -> bytes:
+    """The fit of every frame, what could be turned where it overflows, the length of every post, and the planned posts that
+    are `absent`."""
     profile = press.profile
     articles = [
         {"identity": setting.article.identity} | advise(setting, profile, press.protected).as_json() for setting in settings
     ]
     shown = {"profile": profile.name, "grid": profile.grid, "status": profile.status, "articles": articles}
+    shown |= {"lengths": [run.as_json() for run in runs], "missing": list(absent)}
     return (json.dumps(shown, ensure_ascii=False, indent=2) + "\n").encode()

@@ -37,7 +37,7 @@ class _Setter:
     def block(self, block: Block) -> Iterator[Passage]:
         match block:
             case Heading():
-                yield self._heading(block.children)
+                yield self._heading(block)
             case ItemList():
                 for number, item in enumerate(block.items, start=1):
                     mark = Text(item_mark(number, ordered=block.ordered))
@@ -53,10 +53,11 @@ class _Setter:
         head = found[0] if found else None
         return self._body(found, first=0 if isinstance(head, Unit) and opens(head.text[0]) else 1)
 
-    def _heading(self, children: Sequence[Inline]) -> Passage:
-        """Its lines, and what is left of its 行取り around them."""
-        lines = self._lines(units(children, self.style, strong=True), first=1, indent=1, kind="heading")
-        return Passage(lines=lines, rows=self.profile.heading_lines - 1 + len(lines), heading=True)
+    def _heading(self, heading: Heading) -> Passage:
+        """Its lines, and what is left of its 行取り around them; a heading of level 3 takes no more than its lines."""
+        lines = self._lines(units(heading.children, self.style, strong=True), first=1, indent=1, kind="heading")
+        room = self.profile.heading_lines - 1 if heading.level == 2 else 0
+        return Passage(lines=lines, rows=room + len(lines), heading=True)
 
     def _body(self, found: Iterable[Unit | LineBreak], *, first: int = 0, indent: int = 0) -> Passage:
         lines = self._lines(found, first=first, indent=indent, kind="body")

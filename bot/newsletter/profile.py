@@ -16,6 +16,7 @@ from bot.newsletter.cells import Direction
 from bot.newsletter.frame import Rect
 from bot.newsletter.kinsoku import Level
 from bot.newsletter.numerals import NumberStyle
+from bot.newsletter.plan import IssuePlan, read_issue
 
 Status = Literal["仮", "確定"]
 # What a paragraph is, and the name of its paragraph style in the typesetter's document when the profile gives no other;
@@ -65,6 +66,11 @@ class Profile:
     body_font: str = ""
     heading_font: str = ""
     styles: Mapping[str, str] = field(default_factory=lambda: STYLES)
+    plans: Mapping[str, IssuePlan] = field(default_factory=dict)
+
+    def plan(self, issue: str) -> IssuePlan:
+        """What was planned for the issue; nothing, if the file does not speak of it."""
+        return self.plans.get(issue, IssuePlan(issue=issue))
 
     @property
     def grid(self) -> str:
@@ -75,7 +81,7 @@ class Profile:
         return self.status == "確定"
 
 
-_KEYS = frozenset(f.name for f in fields(Profile))
+_KEYS = frozenset(f.name for f in fields(Profile)) - {"plans"}
 
 
 def load(path: Path) -> Profile:
@@ -104,7 +110,8 @@ class _Reader:
             name=self._text("name"),
             encoding=self._encoding(),
             font=self._text("font"),
-            issues=dict(self._issue(e) for e in self.entry.get("issues") or ()),
+            issues={plan.issue: deadline for plan, deadline in self._issues()},
+            plans={plan.issue: plan for plan, _ in self._issues()},
             chars=self._count("chars"),
             lines=self._count("lines"),
             columns=self._count("columns"),
@@ -180,10 +187,14 @@ class _Reader:
             _fail(self.path, "encoding", "は utf-8-sig か cp932 にしてください")
         return name
 
-    def _issue(self, value: Any) -> tuple[str, date]:
-        if not isinstance(value, dict) or set(value) != {"issue", "deadline"} or not isinstance(value["deadline"], date):
-            _fail(self.path, "issues", 'は {issue: "2026-12", deadline: 2026-12-04} の形で書いてください')
-        return str(value["issue"]), value["deadline"]
+    def _issues(self) -> list[tuple[IssuePlan, date]]:
+        value = self.entry.get("issues") or []
+        if not isinstance(value, list):
+            _fail(self.path, "issues", "は「- {issue: 号, deadline: 締切}」の並びにしてください")
+        try:
+            return [read_issue(entry) for entry in value]
+        except ValueError as e:
+            _fail(self.path, "issues", str(e))
 
 
 def _whole(path: Path, key: str, value: Any) -> int:

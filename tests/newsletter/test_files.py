@@ -109,7 +109,7 @@ def test_a_character_the_encoding_lacks_is_named_never_replaced(profile: Profile
 
     narrow = dataclasses.replace(profile, encoding="cp932")
     with pytest.raises(MissingGlyph) as caught:
-        handover.text([_setting("【本文】\n𠮷野さん", narrow)], narrow, "2026-12", "新聞広報")
+        handover.text([_setting("【本文】\n𠮷野さん", narrow)], narrow, "2026-12", "新聞広報", ())
     assert "𠮷" in caught.value.summary
     assert "U+20BB7" in caught.value.summary
 

@@ -11,6 +11,7 @@ from bot.newsletter import docx, handover, html, idml, pdf, tagged
 from bot.newsletter.advice import advise
 from bot.newsletter.article import Article
 from bot.newsletter.issue import Length, frames_of, lengths, missing, ordered
+from bot.newsletter.plan import issue_name
 from bot.newsletter.profile import Profile
 from bot.newsletter.setting import Setting, set_article
 
@@ -31,20 +32,20 @@ def build(articles: Sequence[Article], press: Press, issue: str, directory: Path
     Nothing is written unless all of them can be made.
     """
     profile, paper = press.profile, press.paper
-    plan = profile.plan(issue)
+    plan, name = profile.plan(issue), issue_name(issue)
     posts = ordered(articles, plan)
     articles = frames_of(posts, plan)
     settings = [set_article(article, profile, press.protected) for article in articles]
     runs = lengths(posts, plan, profile)
     contents = {
-        ".pdf": pdf.build(settings, profile, issue, paper),
-        ".html": html.preview(settings, profile, issue, paper, press.templates),
-        "-article.html": html.accessible(articles, profile, issue, paper, press.templates),
+        ".pdf": pdf.build(settings, profile, name, paper),
+        ".html": html.preview(settings, profile, name, paper, press.templates),
+        "-article.html": html.accessible(articles, profile, name, paper, press.templates),
         "-fit.json": fit_file(settings, press, runs, missing(posts, plan)),
-        ".txt": handover.text(settings, profile, issue, paper, runs),
+        ".txt": handover.text(settings, profile, name, paper, runs),
         "-indesign.txt": tagged.build(articles, profile),
-        "-trial.idml": idml.build(articles, profile, f"{paper} {issue}号"),
-        ".docx": docx.build(settings, profile, issue, paper),
+        "-trial.idml": idml.build(articles, profile, f"{paper} {name}"),
+        ".docx": docx.build(settings, profile, name, paper),
     }
     mark = "" if profile.confirmed else "-kari"
     directory.mkdir(parents=True, exist_ok=True)

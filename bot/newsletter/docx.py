@@ -21,6 +21,7 @@ from docx.text.paragraph import Paragraph
 
 from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Link, Ruby, Strong, Text, without_breaks
 from bot.newsletter.article import Article
+from bot.newsletter.correction import CORRECTION_TITLE
 from bot.newsletter.geometry import Grid
 from bot.newsletter.profile import Profile
 from bot.newsletter.setting import Setting
@@ -33,7 +34,7 @@ _MARGIN = 42.0  # points
 def build(settings: Sequence[Setting], profile: Profile, issue: str, paper: str) -> bytes:
     """The .docx file; the same articles give the same bytes."""
     docx = ooxml.Document()
-    _properties(docx, f"{paper} {issue}号")
+    _properties(docx, f"{paper} {issue}")
     _base_style(docx, profile)
     _lay_out(docx.sections[0], profile, columns=1)
     _note(docx, settings, profile, issue, paper)
@@ -69,7 +70,7 @@ def _base_style(docx: Docx, profile: Profile) -> None:
 def _note(docx: Docx, settings: Sequence[Setting], profile: Profile, issue: str, paper: str) -> None:
     """The first lines tell the office what this is and how long each article runs."""
     status = "" if profile.confirmed else "【仮】紙面の寸法を確かめていないため、入稿には使えません。"
-    docx.add_paragraph(f"{paper}　{issue}号　{profile.grid}　{status}")
+    docx.add_paragraph(f"{paper}　{issue}　{profile.grid}　{status}")
     for setting in settings:
         title = "".join(_plain(without_breaks(setting.article.title)))
         docx.add_paragraph(f"「{title}」{setting.fit.summary}（全角ベタ換算）")
@@ -88,6 +89,10 @@ def _article(docx: Docx, article: Article, profile: Profile) -> None:
     _pictures(docx, article, profile)
     if article.contact:
         _runs(docx.add_paragraph(), (Text(f"問い合わせ　{article.contact}"),), size=profile.size_pt)
+    if article.corrections:
+        _block(docx, Heading(2, (Text(CORRECTION_TITLE),)), profile)
+    for sentence in article.corrections:
+        _runs(docx.add_paragraph(), (Text(f"　{sentence}"),), size=profile.size_pt)
 
 
 def _block(docx: Docx, block: Block, profile: Profile) -> None:

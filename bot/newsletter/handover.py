@@ -20,7 +20,7 @@ _LABEL = re.compile(r"^【[^】]+】$")
 
 def text(settings: Sequence[Setting], profile: Profile, issue: str, paper: str, runs: Sequence[Length]) -> bytes:
     """The file's bytes, with Windows line ends. Raises MissingGlyph for a character that the encoding lacks."""
-    head = [f"{paper}　{issue}号　流し込み原稿", _status(profile), ""]
+    head = [f"{paper}　{issue}　流し込み原稿", _status(profile), ""]
     blocks = [_block(number, setting, profile) for number, setting in enumerate(settings, start=1)]
     plan = ["【原稿ごとの長さ】", *(f"{run.identity}　{run.summary}" for run in runs), ""]
     whole = "\n".join([*head, *blocks, *plan])
@@ -37,12 +37,13 @@ def _block(number: int, setting: Setting, profile: Profile) -> str:
         f"行数　{setting.fit.summary}（全角ベタ換算）",
         f"写真　{len(article.media)}枚",
     ]
-    parts = [f"■{number}", article.handover, "", "【代替テキスト】", *alts, "", "【割付】", *sheet, ""]
+    corrections = ["", "【訂正】", *article.corrections] if article.corrections else []
+    parts = [f"■{number}", article.handover, *corrections, "", "【代替テキスト】", *alts, "", "【割付】", *sheet, ""]
     return "\n".join(parts)
 
 
 def _status(profile: Profile) -> str:
-    return "確定した組版設定による" if profile.confirmed else "仮：紙面の寸法を確かめていないため、入稿には使えません"
+    return "入稿用：確定した組版設定による" if profile.confirmed else "仮：紙面の寸法を確かめていないため、入稿には使えません"
 
 
 def _bare(handover: str) -> str:

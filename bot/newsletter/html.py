@@ -17,6 +17,7 @@ from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Li
 from bot.newsletter.article import Article
 from bot.newsletter.cells import Cell, Unit
 from bot.newsletter.compose import Line
+from bot.newsletter.correction import BORDER, CORRECTION_TITLE
 from bot.newsletter.geometry import Box, Grid
 from bot.newsletter.profile import Profile
 from bot.newsletter.setting import CAPTION_SIZE, Setting, is_bold
@@ -47,6 +48,9 @@ def article_html(article: Article) -> Markup:
         parts.append(_figure_html(media.data, media.alt, caption))
     if article.contact:
         parts.append(Markup("<p>問い合わせ　{}</p>").format(article.contact))
+    if article.corrections:
+        sentences = Markup("").join(Markup("<p>{}</p>").format(sentence) for sentence in article.corrections)
+        parts.append(Markup("<aside><h3>{}</h3>{}</aside>").format(CORRECTION_TITLE, sentences))
     return Markup("\n").join(parts)
 
 
@@ -112,6 +116,7 @@ class _Sheet:
     article: Markup
     lines: tuple[_Drawn, ...]
     rules: tuple[Box, ...]
+    border: Box | None
     picture: Box | None
     source: str
 
@@ -122,7 +127,8 @@ def _sheet(setting: Setting, profile: Profile, grid: Grid) -> _Sheet:
         setting=setting,
         article=article_html(setting.article),
         lines=(*_headline(setting, profile, grid), *_text(setting, grid), *_caption(setting, grid)),
-        rules=tuple(_rule(*rule) for rule in grid.rules([profile.headline, *([figure.rect] if figure else [])])),
+        rules=tuple(_rule(*rule) for rule in grid.rules(setting.reserved)),
+        border=_border(grid.box(setting.correction.rect)) if setting.correction else None,
         picture=_picture(setting, grid),
         source=_data_url(figure.picture.data) if figure else "",
     )
@@ -132,13 +138,17 @@ def _rule(x1: float, y1: float, x2: float, y2: float) -> Box:
     return Box(x=x1, y=y1, width=x2 - x1, height=y2 - y1)
 
 
+def _border(box: Box) -> Box:
+    return Box(x=box.x + BORDER, y=box.y + BORDER, width=box.width - 2 * BORDER, height=box.height - 2 * BORDER)
+
+
 def _headline(setting: Setting, profile: Profile, grid: Grid) -> Iterator[_Drawn]:
     for line, (x, y) in setting.headline.corners(grid.box(profile.headline), vertical=grid.vertical):
         yield _drawn(line, x, y, setting.headline.size, vertical=grid.vertical)
 
 
 def _text(setting: Setting, grid: Grid) -> Iterator[_Drawn]:
-    for placed in setting.filled.placed:
+    for placed in setting.placed:
         x, y = grid.cell(placed.column, placed.row, 0)
         yield _drawn(placed.line, x, y, grid.size, vertical=grid.vertical)
 

@@ -14,6 +14,7 @@ from fpdf import FPDF
 from bot.errors import MissingGlyph
 from bot.newsletter.cells import Cell, Unit
 from bot.newsletter.compose import Line
+from bot.newsletter.correction import BORDER
 from bot.newsletter.fontfile import FontFile, font_files
 from bot.newsletter.frame import Slot
 from bot.newsletter.geometry import Box, Grid
@@ -30,7 +31,7 @@ _READING = 0.5  # em
 
 def build(settings: Sequence[Setting], profile: Profile, issue: str, paper: str) -> bytes:
     """A page for each article, and another for what overflows. Raises MissingGlyph for a character its font lacks."""
-    title = f"{paper}　{issue}号　校正刷り"
+    title = f"{paper}　{issue}　校正刷り"
     text, heading = font_files(profile)
     for setting in settings:
         _check(setting, text, heading)
@@ -103,7 +104,7 @@ class _Proof:
     def article(self, setting: Setting, number: str) -> None:
         self._page(setting, number)
         self._headline(setting)
-        for placed in setting.filled.placed:
+        for placed in setting.placed:
             self._line(placed.line, self.grid.cell(placed.column, placed.row, 0), self.grid.size)
         if setting.figure:
             self._figure(setting.figure)
@@ -115,9 +116,10 @@ class _Proof:
         self.pdf.set_line_width(0.8)
         self._box(self.grid.frame, margin=6)
         self.pdf.set_line_width(0.3)
-        reserved = [self.profile.headline, *([setting.figure.rect] if setting.figure else [])]
-        for x1, y1, x2, y2 in self.grid.rules(reserved):
+        for x1, y1, x2, y2 in self.grid.rules(setting.reserved):
             self.pdf.line(x1 + _MARGIN, y1 + _HEAD, x2 + _MARGIN, y2 + _HEAD)
+        if setting.correction:
+            self._box(self.grid.box(setting.correction.rect), margin=-BORDER)
         self._margins(setting, number)
 
     def _margins(self, setting: Setting, number: str) -> None:

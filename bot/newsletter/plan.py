@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +12,11 @@ _KEYS = {"issue", "deadline", "headline", "posts", "corrections"}
 _ISSUE_FORM = 'は {issue: "2026-12", deadline: 2026-12-04} の形で書いてください'
 _POST_FORM = "の posts は {id: 原稿のid, lines: 目安の行数} の並びにしてください（lines はなくてもかまいません）"
 _CORRECTION_FORM = 'の corrections は {issue: "2026-11", wrong: 誤り, right: 正しい内容} の並びにしてください'
+
+
+def issue_name(issue: str) -> str:
+    """2026年12月号 for 2026-12; a paper that counts otherwise has 第8号 for 第8."""
+    return re.sub(r"^(\d{4})-0?(\d{1,2})$", r"\1年\2月", issue) + "号"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +29,7 @@ class Correction:
 
     @property
     def text(self) -> str:
-        return f"{self.issue}号の「{self.wrong}」は、正しくは「{self.right}」です。おわびして訂正します。"
+        return f"{issue_name(self.issue)}の「{self.wrong}」は、正しくは「{self.right}」です。おわびして訂正します。"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,8 +9,9 @@ from bot.content.document import Text
 from bot.newsletter.article import Article
 from bot.newsletter.cells import Style, Unit, text_units
 from bot.newsletter.compose import Line, Rules, compose
+from bot.newsletter.correction import CorrectionBox, correction_box
 from bot.newsletter.fit import FitReport, report
-from bot.newsletter.frame import Filled, Passage, Rect, fill, slots
+from bot.newsletter.frame import Filled, Placed, Rect, fill, slots
 from bot.newsletter.galley import galley, style_of
 from bot.newsletter.geometry import Box, Grid
 from bot.newsletter.headline import Headline, set_headline
@@ -43,20 +44,32 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
+    """No text runs where something is `reserved`."""
+
     article: Article
     grid: Grid
     headline: Headline
     filled: Filled
     figure: Figure | None
+    correction: CorrectionBox | None
+    reserved: tuple[Rect, ...]
     fit: FitReport
+
+    @property
+    def placed(self) -> tuple[Placed, ...]:
+        """All lines of the text's size."""
+        return (*self.filled.placed, *(self.correction.lines if self.correction else ()))
 
 
 def set_article(article: Article, profile: Profile, protected: Sequence[str]) -> Setting:
     """`protected` names are never broken in the headline."""
     grid = Grid.of(profile)
     figure = _figure(article, profile, grid)
+    reserved = [profile.headline, *([figure.rect] if figure else [])]
+    correction = correction_box(article.corrections, profile, reserved)
+    reserved += [correction.rect] if correction else []
     passages = galley(article, profile)
-    filled = _filled(passages, profile, figure)
+    filled = fill(passages, slots(profile.columns, profile.lines, reserved))
     headline = _headline(article, profile, grid, protected)
     notices = (
         [f"見出しが長く、文字が{headline.size:.0f}ポイントになります。短くしてください"] if _small(headline, profile) else []
@@ -67,6 +80,8 @@ def set_article(article: Article, profile: Profile, protected: Sequence[str]) ->
         headline=headline,
         filled=filled,
         figure=figure,
+        correction=correction,
+        reserved=tuple(reserved),
         fit=report(passages, filled, profile, notices),
     )
 
@@ -94,14 +109,9 @@ def inked(setting: Setting) -> Iterator[Ink]:
 
 def _lines(setting: Setting) -> Iterator[tuple[Line, str]]:
     yield from ((line, "見出し") for line in setting.headline.lines)
-    yield from ((p.line, f"{p.column + 1}段目{int(p.row) + 1}行目") for p in setting.filled.placed)
+    yield from ((p.line, f"{p.column + 1}段目{int(p.row) + 1}行目") for p in setting.placed)
     yield from ((line, "枠に入らない文章") for passage in setting.filled.overflow for line in passage.lines)
     yield from ((line, "写真説明") for line in (setting.figure.caption if setting.figure else ()))
-
-
-def _filled(passages: Sequence[Passage], profile: Profile, figure: Figure | None) -> Filled:
-    reserved = [profile.headline, *([figure.rect] if figure else [])]
-    return fill(passages, slots(profile.columns, profile.lines, reserved))
 
 
 def _headline(article: Article, profile: Profile, grid: Grid, protected: Sequence[str]) -> Headline:

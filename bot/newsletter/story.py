@@ -9,6 +9,7 @@ from typing import Literal
 
 from bot.content.document import Block, Heading, Inline, ItemList, Quote, Text, without_breaks
 from bot.newsletter.article import Article
+from bot.newsletter.correction import CORRECTION_TITLE
 from bot.newsletter.profile import Profile
 
 Role = Literal["note", "headline", "lead", "body", "quote", "heading", "item", "caption", "contact"]
@@ -48,6 +49,9 @@ def _story(article: Article) -> Iterator[Styled]:
         yield Styled(role="contact", children=(Text(f"問い合わせ　{article.contact}"),))
     if article.caption:
         yield Styled(role="caption", children=(Text(article.caption),))
+    if article.corrections:
+        yield Styled(role="heading", children=(Text(CORRECTION_TITLE),))
+        yield from (Styled(role="body", children=(Text(sentence),)) for sentence in article.corrections)
 
 
 def _styled(block: Block) -> Iterator[Styled]:

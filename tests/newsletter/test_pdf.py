@@ -119,7 +119,7 @@ def lines(data: bytes, profile: Profile, page: int = 0) -> dict[tuple[int, float
 def test_every_line_stands_where_the_composer_put_it(profile: Profile) -> None:
     setting = full(profile)
     data = pdf.build([setting], profile, "2026-12", "新聞広報")
-    expected = {(p.column, p.row): p.line.text.replace("　", "") for p in setting.filled.placed}
+    expected = {(p.column, p.row): p.line.text.replace("　", "") for p in setting.placed}
     assert {place: text.replace("　", "") for place, text in lines(data, profile).items()} == expected
 
 
@@ -266,6 +266,6 @@ def test_another_paper_needs_only_another_profile(tmp_path: Path, change: dict[s
     other = load(tmp_path / "newsletter.yml")
     setting = full(other)
     found = [g for g in glyphs(pdf.build([setting], other, "2026-12", "新聞広報")) if g.size == other.size_pt]
-    lines = "".join(p.line.text for p in setting.filled.placed)
+    lines = "".join(p.line.text for p in setting.placed)
     assert "".join(g.text for g in found).replace("　", "").replace(" ", "") == lines.replace("　", "").replace(" ", "")
     assert setting.fit.capacity > 40

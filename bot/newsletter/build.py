@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.errors import NotFound
 from bot.newsletter import docx, handover, html, idml, pdf, tagged
 from bot.newsletter.advice import advise
 from bot.newsletter.article import Article
-from bot.newsletter.issue import Length, frames_of, lengths, missing, ordered
+from bot.newsletter.issue import Roll, frames_of, roll_of
 from bot.newsletter.plan import issue_name
 from bot.newsletter.profile import Profile
 from bot.newsletter.setting import Setting, set_article
@@ -29,20 +30,20 @@ class Press:
 def build(articles: Sequence[Article], press: Press, issue: str, directory: Path) -> tuple[Path, ...]:
     """Write the files of the issue as it is planned; their paths. While the profile is 仮 their names say so.
 
-    Nothing is written unless all of them can be made.
+    Nothing is written unless all of them can be made. Raises NotFound when no article is left for the issue.
     """
     profile, paper = press.profile, press.paper
     plan, name = profile.plan(issue), issue_name(issue)
-    posts = ordered(articles, plan)
-    articles = frames_of(posts, plan)
+    roll = roll_of(articles, plan, profile)
+    _refuse_an_empty(roll, name)
+    articles = frames_of(roll.posts, plan)
     settings = [set_article(article, profile, press.protected) for article in articles]
-    runs = lengths(posts, plan, profile)
     contents = {
         ".pdf": pdf.build(settings, profile, name, paper),
         ".html": html.preview(settings, profile, name, paper, press.templates),
         "-article.html": html.accessible(articles, profile, name, paper, press.templates),
-        "-fit.json": fit_file(settings, press, runs, missing(posts, plan)),
-        ".txt": handover.text(settings, profile, name, paper, runs),
+        "-fit.json": fit_file(settings, press, roll),
+        ".txt": handover.text(settings, profile, name, paper, roll),
         "-indesign.txt": tagged.build(articles, profile),
         "-trial.idml": idml.build(articles, profile, f"{paper} {name}"),
         ".docx": docx.build(settings, profile, name, paper),
@@ -57,13 +58,21 @@ def build(articles: Sequence[Article], press: Press, issue: str, directory: Path
     return tuple(paths)
 
 
-def fit_file(settings: Sequence[Setting], press: Press, runs: Sequence[Length], absent: Sequence[str]) -> bytes:
-    """The fit of every frame, what could be turned where it overflows, the length of every post, and the planned posts that
-    are `absent`."""
+def _refuse_an_empty(roll: Roll, name: str) -> None:
+    if not roll.posts:
+        raise NotFound(
+            f"nothing for {name}",
+            summary=f"{name}に載せる、承認済みの原稿がありません",
+            next_step="原稿の channels: に newsletter を入れて承認を受けるか、newsletter.yml の posts を見直してください",
+        )
+
+
+def fit_file(settings: Sequence[Setting], press: Press, roll: Roll) -> bytes:
+    """The fit of every frame, what could be turned where it overflows, and how long every post is."""
     profile = press.profile
     articles = [
         {"identity": setting.article.identity} | advise(setting, profile, press.protected).as_json() for setting in settings
     ]
     shown = {"profile": profile.name, "grid": profile.grid, "status": profile.status, "articles": articles}
-    shown |= {"lengths": [run.as_json() for run in runs], "missing": list(absent)}
+    shown |= roll.as_json()
     return (json.dumps(shown, ensure_ascii=False, indent=2) + "\n").encode()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from bot.errors import MissingGlyph
 from bot.newsletter.article import Article
-from bot.newsletter.issue import Length
+from bot.newsletter.issue import Roll
 from bot.newsletter.profile import Profile
 from bot.newsletter.setting import Setting
 
@@ -18,11 +18,11 @@ _READING = re.compile(r"《[^》]*》|｜")
 _LABEL = re.compile(r"^【[^】]+】$")
 
 
-def text(settings: Sequence[Setting], profile: Profile, issue: str, paper: str, runs: Sequence[Length]) -> bytes:
+def text(settings: Sequence[Setting], profile: Profile, issue: str, paper: str, roll: Roll) -> bytes:
     """The file's bytes, with Windows line ends. Raises MissingGlyph for a character that the encoding lacks."""
     head = [f"{paper}　{issue}　流し込み原稿", _status(profile), ""]
     blocks = [_block(number, setting, profile) for number, setting in enumerate(settings, start=1)]
-    plan = ["【原稿ごとの長さ】", *(f"{run.identity}　{run.summary}" for run in runs), ""]
+    plan = ["【原稿ごとの長さ】", *roll.as_lines(), ""]
     whole = "\n".join([*head, *blocks, *plan])
     return _encode(whole, [s.article for s in settings], profile)
 

@@ -34,10 +34,40 @@ class Length:
         return f"目安{self.planned}行、実際{self.lines}行、{state}"
 
 
-def ordered(articles: Sequence[Article], plan: IssuePlan) -> list[Article]:
-    """The planned posts in the plan's order, then the others in theirs."""
+@dataclass(frozen=True, kw_only=True)
+class Roll:
+    """The posts of an issue in their order. `missing` were planned but are not approved, `left_out` are approved but were not
+    planned."""
+
+    posts: tuple[Article, ...]
+    lengths: tuple[Length, ...]
+    missing: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        lengths = [length.as_json() for length in self.lengths]
+        return {"lengths": lengths, "missing": list(self.missing), "left_out": list(self.left_out)}
+
+    def as_lines(self) -> list[str]:
+        return [
+            *(f"{length.identity}　{length.summary}" for length in self.lengths),
+            *(f"{identity}　承認された原稿がないため、載っていません" for identity in self.missing),
+            *(f"{identity}　この号の予定にないため、載せていません" for identity in self.left_out),
+        ]
+
+
+def roll_of(articles: Sequence[Article], plan: IssuePlan, profile: Profile) -> Roll:
+    """All articles as they come, or, where posts are planned, those alone and in the plan's order."""
     order = {identity: number for number, identity in enumerate(plan.posts)}
-    return sorted(articles, key=lambda a: order.get(a.identity, len(order)))
+    chosen = [a for a in articles if not order or a.identity in order]
+    posts = tuple(sorted(chosen, key=lambda a: order.get(a.identity, 0)))
+    there = {article.identity for article in articles}
+    return Roll(
+        posts=posts,
+        lengths=tuple(_length(article, plan, profile) for article in posts),
+        missing=tuple(identity for identity in plan.posts if identity not in there),
+        left_out=tuple(a.identity for a in articles if a not in posts),
+    )
 
 
 def frames_of(articles: Sequence[Article], plan: IssuePlan) -> list[Article]:
@@ -46,22 +76,10 @@ def frames_of(articles: Sequence[Article], plan: IssuePlan) -> list[Article]:
     return [*frames[:-1], replace(frames[-1], corrections=tuple(c.text for c in plan.corrections))]
 
 
-def lengths(articles: Sequence[Article], plan: IssuePlan, profile: Profile) -> list[Length]:
-    """In the order of the articles given."""
-    shown = [_joined([article], plan) if plan.headline else article for article in articles]
-    return [
-        Length(
-            identity=article.identity,
-            planned=plan.posts.get(article.identity, 0),
-            lines=sum(passage.rows for passage in galley(alone, profile)),
-        )
-        for article, alone in zip(articles, shown, strict=True)
-    ]
-
-
-def missing(articles: Sequence[Article], plan: IssuePlan) -> list[str]:
-    """Planned posts that are not among the articles."""
-    return [identity for identity in plan.posts if identity not in {article.identity for article in articles}]
+def _length(article: Article, plan: IssuePlan, profile: Profile) -> Length:
+    shown = _joined([article], plan) if plan.headline else article
+    lines = sum(passage.rows for passage in galley(shown, profile))
+    return Length(identity=article.identity, planned=plan.posts.get(article.identity, 0), lines=lines)
 
 
 def _joined(articles: Sequence[Article], plan: IssuePlan) -> Article:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from bot.errors import NotFound, StaleApproval
+from bot.errors import StaleApproval
 from bot.newsletter import profile as profiles
 from bot.newsletter.article import Article, from_post
 from bot.newsletter.build import Press, build
@@ -22,12 +22,6 @@ def build_issue(ctx: Context, issue: str | None, directory: Path) -> tuple[Path,
     press = press_of(ctx)
     chosen = issue or next_issue(press.profile, ctx.clock.now())
     articles = [article for s in _approved() if (article := _article(ctx, s, chosen)) is not None]
-    if not articles:
-        raise NotFound(
-            f"nothing for issue {chosen}",
-            summary=f"{chosen}号に載せる、承認済みの原稿がありません",
-            next_step="原稿の channels: に newsletter を入れ、承認を受けてください",
-        )
     return build(articles, press, chosen, directory)
 
 

@@ -16,6 +16,7 @@ from bot.config import ROOT
 from bot.errors import ConfigError, MissingGlyph, StaleApproval
 from bot.newsletter import docx, handover
 from bot.newsletter.article import Article
+from bot.newsletter.issue import Roll
 from bot.newsletter.profile import Profile, load
 from bot.newsletter.setting import Setting, set_article
 from bot.services.newsletter import build_issue
@@ -109,7 +110,13 @@ def test_a_character_the_encoding_lacks_is_named_never_replaced(profile: Profile
 
     narrow = dataclasses.replace(profile, encoding="cp932")
     with pytest.raises(MissingGlyph) as caught:
-        handover.text([_setting("【本文】\n𠮷野さん", narrow)], narrow, "2026-12", "新聞広報", ())
+        handover.text(
+            [_setting("【本文】\n𠮷野さん", narrow)],
+            narrow,
+            "2026-12",
+            "新聞広報",
+            Roll(posts=(), lengths=(), missing=(), left_out=()),
+        )
     assert "𠮷" in caught.value.summary
     assert "U+20BB7" in caught.value.summary
 

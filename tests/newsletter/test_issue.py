@@ -11,7 +11,7 @@ from bot.config import ROOT
 from bot.content.document import Heading, Paragraph, Text
 from bot.errors import ConfigError
 from bot.newsletter.article import Article
-from bot.newsletter.issue import frames_of, lengths, missing, ordered
+from bot.newsletter.issue import frames_of, roll_of
 from bot.newsletter.plan import IssuePlan
 from bot.newsletter.profile import Profile, load
 from bot.newsletter.setting import set_article
@@ -58,14 +58,22 @@ def picture(name: str) -> Media:
     return Media(file=name, alt="", width=30, height=20, sha256="", data=b"")
 
 
-def test_posts_come_in_the_planned_order_and_the_others_after_them(profile: Profile) -> None:
-    found = ordered([article("c"), article("a"), article("b"), article("d")], profile.plan("2026-12"))
-    assert [a.identity for a in found] == ["b", "a", "c", "d"]
+def summaries(posts: list[Article], plan: IssuePlan, profile: Profile) -> list[str]:
+    return [length.summary for length in roll_of(posts, plan, profile).lengths]
+
+
+def test_planned_posts_come_in_the_planned_order_and_the_others_are_named(profile: Profile) -> None:
+    roll = roll_of([article("c"), article("a"), article("b")], profile.plan("2026-12"), profile)
+    assert [a.identity for a in roll.posts] == ["b", "a"]
+    assert roll.left_out == ("c",)
+    assert roll.as_lines()[-1] == "c　この号の予定にないため、載せていません"
 
 
 def test_an_issue_without_a_plan_takes_the_posts_as_they_come(profile: Profile) -> None:
-    posts = [article("b"), article("a")]
-    assert frames_of(ordered(posts, profile.plan("2027-01")), profile.plan("2027-01")) == posts
+    posts, plan = [article("b"), article("a")], profile.plan("2027-01")
+    roll = roll_of(posts, plan, profile)
+    assert frames_of(roll.posts, plan) == posts
+    assert (roll.missing, roll.left_out) == ((), ())
 
 
 def test_posts_under_a_shared_headline_stand_in_one_frame_each_below_its_title(profile: Profile) -> None:
@@ -87,12 +95,12 @@ def test_the_first_picture_of_a_shared_column_keeps_its_own_caption(profile: Pro
 
 def test_each_posts_lines_are_told_beside_the_planned_ones(profile: Profile) -> None:
     posts = [article("b"), article("a")]
-    alone = lengths(posts, replace(profile.plan("2026-12"), headline=""), profile)
-    assert [run.summary for run in alone] == ["目安5行、実際7行、2行超過", "目安なし、実際7行"]
-    shared = lengths(posts, profile.plan("2026-12"), profile)
-    assert [run.lines for run in shared] == [8, 8]
-    fits = lengths(posts, IssuePlan(issue="2026-12", posts={"b": 7, "a": 9}), profile)
-    assert [run.summary for run in fits] == ["目安7行、実際7行、ちょうど", "目安9行、実際7行、2行不足"]
+    plan = profile.plan("2026-12")
+    alone = summaries(posts, replace(plan, headline=""), profile)
+    assert alone == ["目安5行、実際7行、2行超過", "目安なし、実際7行"]
+    assert summaries(posts, plan, profile) == ["目安5行、実際8行、3行超過", "目安なし、実際8行"]
+    other = IssuePlan(issue="2026-12", posts={"b": 7, "a": 9})
+    assert summaries(posts, other, profile) == ["目安7行、実際7行、ちょうど", "目安9行、実際7行、2行不足"]
 
 
 def test_the_lengths_of_a_shared_column_add_up_to_what_it_uses(profile: Profile) -> None:
@@ -100,11 +108,13 @@ def test_the_lengths_of_a_shared_column_add_up_to_what_it_uses(profile: Profile)
     plan = profile.plan("2026-12")
     (frame,) = frames_of(posts, plan)
     setting = set_article(frame, profile, ())
-    assert sum(run.lines for run in lengths(posts, plan, profile)) == setting.fit.used
+    assert sum(length.lines for length in roll_of(posts, plan, profile).lengths) == setting.fit.used
 
 
 def test_a_planned_post_that_is_not_there_is_missed(profile: Profile) -> None:
-    assert missing([article("a"), article("c")], profile.plan("2026-12")) == ["b"]
+    roll = roll_of([article("a")], profile.plan("2026-12"), profile)
+    assert roll.missing == ("b",)
+    assert roll.as_lines()[-1] == "b　承認された原稿がないため、載っていません"
 
 
 @pytest.mark.parametrize(

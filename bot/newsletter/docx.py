@@ -25,7 +25,7 @@ from bot.newsletter.correction import CORRECTION_TITLE
 from bot.newsletter.geometry import Grid
 from bot.newsletter.profile import Profile
 from bot.newsletter.setting import Setting
-from bot.newsletter.story import TWO_DIGITS, item_mark
+from bot.newsletter.story import TWO_DIGITS, item_mark, ruby_pairs
 
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 _MARGIN = 42.0  # points
@@ -127,7 +127,8 @@ def _runs(paragraph: Paragraph, children: Sequence[Inline], *, size: float, bold
             case Text():
                 _text(paragraph, child.text, size, bold)
             case Ruby():
-                paragraph._p.append(_ruby(child, size, bold))
+                for base, reading in ruby_pairs(child):
+                    paragraph._p.append(_ruby(base, reading, size, bold))
             case Strong():
                 _runs(paragraph, child.children, size=size, bold=True)
             case Link():
@@ -153,7 +154,7 @@ def _upright() -> Any:
     return layout
 
 
-def _ruby(ruby: Ruby, size: float, bold: bool) -> Any:
+def _ruby(base: str, reading: str, size: float, bold: bool) -> Any:
     """A run with w:ruby: the reading at half size over its base. Sizes are in half points."""
     half = round(size * 2)
     outer, element, settings = OxmlElement("w:r"), OxmlElement("w:ruby"), OxmlElement("w:rubyPr")
@@ -163,7 +164,7 @@ def _ruby(ruby: Ruby, size: float, bold: bool) -> Any:
         setting.set(qn("w:val"), str(value))
         settings.append(setting)
     element.append(settings)
-    for tag, content, scale in (("w:rt", ruby.reading, half // 2), ("w:rubyBase", ruby.base, half)):
+    for tag, content, scale in (("w:rt", reading, half // 2), ("w:rubyBase", base, half)):
         part = OxmlElement(tag)
         part.append(_ruby_run(content, scale, bold and tag == "w:rubyBase"))
         element.append(part)

@@ -15,6 +15,7 @@ from bot.newsletter.profile import Profile
 from bot.newsletter.setting import Setting
 
 _READING = re.compile(r"《[^》]*》|｜")
+_SHOWN = 30  # characters of a paragraph that tell a reader which one it is
 _LABEL = re.compile(r"^【[^】]+】$")
 
 
@@ -55,9 +56,11 @@ def _encode(whole: str, articles: Sequence[Article], profile: Profile) -> bytes:
         return whole.replace("\n", "\r\n").encode(profile.encoding)
     except UnicodeEncodeError as e:
         character = e.object[e.start]
-        where = next((a.identity for a in articles if character in a.handover), "")
+        paragraph = next(line for line in whole.split("\n") if character in line)
+        source = next((f"原稿 {a.identity}" for a in articles if paragraph in a.handover), "流し込み原稿")
         raise MissingGlyph(
-            f"{profile.encoding} lacks U+{ord(character):04X} in {where}",
-            summary=f"原稿 {where} の「{character}」（U+{ord(character):04X}）は、流し込み原稿の文字コードにありません",
+            f"{profile.encoding} lacks U+{ord(character):04X}: {source}",
+            summary=f"{source} の「{paragraph[:_SHOWN]}」にある「{character}」（U+{ord(character):04X}）は、"
+            "流し込み原稿の文字コードにありません",
             next_step="別の字に変えるか、schedules/newsletter.yml の encoding を utf-8-sig にしてください",
         ) from None

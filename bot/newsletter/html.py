@@ -21,6 +21,7 @@ from bot.newsletter.correction import BORDER, CORRECTION_TITLE
 from bot.newsletter.geometry import Box, Grid
 from bot.newsletter.profile import Profile
 from bot.newsletter.setting import CAPTION_SIZE, Setting, is_bold
+from bot.newsletter.story import ruby_pairs
 
 _READING = 0.5  # em
 
@@ -63,8 +64,7 @@ def _inline(child: Inline) -> Markup:
         case Text():
             return escape(child.text)
         case Ruby():
-            bases = child.base if len(child.readings) > 1 else [child.base]
-            return Markup("").join(_ruby(b, r) for b, r in zip(bases, child.readings, strict=True))
+            return Markup("").join(_ruby(base, reading) for base, reading in ruby_pairs(child))
         case Strong():
             return Markup("<strong>{}</strong>").format(inline_html(child.children))
         case Link():

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.content.document import Block, Heading, Inline, ItemList, Quote, Text, without_breaks
+from bot.content.document import Block, Heading, Inline, ItemList, Quote, Ruby, Text, without_breaks
 from bot.newsletter.article import Article
 from bot.newsletter.correction import CORRECTION_TITLE
 from bot.newsletter.profile import Profile
@@ -37,6 +37,12 @@ def item_mark(number: int, *, ordered: bool) -> str:
     if not ordered:
         return "▽"
     return chr(ord("①") + number - 1) if number <= _CIRCLED else f"{number}　"
+
+
+def ruby_pairs(ruby: Ruby) -> list[tuple[str, str]]:
+    """Base and reading: of each character (mono ruby), or of the whole (group ruby)."""
+    bases = list(ruby.base) if len(ruby.readings) > 1 else [ruby.base]
+    return list(zip(bases, ruby.readings, strict=True))
 
 
 def _story(article: Article) -> Iterator[Styled]:

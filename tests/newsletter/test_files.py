@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import zipfile
@@ -24,6 +25,9 @@ from bot.store.models import Submission
 from tests.office import Office
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+EMPTY = Roll(posts=(), lengths=(), missing=(), left_out=())
 
 
 @pytest.fixture
@@ -106,8 +110,6 @@ def _setting(text: str, profile: Profile) -> Setting:
 
 
 def test_a_character_the_encoding_lacks_is_named_never_replaced(profile: Profile) -> None:
-    import dataclasses
-
     narrow = dataclasses.replace(profile, encoding="cp932")
     with pytest.raises(MissingGlyph) as caught:
         handover.text(
@@ -115,15 +117,21 @@ def test_a_character_the_encoding_lacks_is_named_never_replaced(profile: Profile
             narrow,
             "2026-12",
             "新聞広報",
-            Roll(posts=(), lengths=(), missing=(), left_out=()),
+            EMPTY,
         )
-    assert "𠮷" in caught.value.summary
-    assert "U+20BB7" in caught.value.summary
+    assert "原稿 見本 の「𠮷野さん」にある「𠮷」（U+20BB7）" in caught.value.summary
+
+
+def test_a_character_of_a_correction_that_the_encoding_lacks_is_named_too(profile: Profile) -> None:
+    narrow = dataclasses.replace(profile, encoding="cp932")
+    setting = _setting("【本文】\nあ", narrow)
+    wrong = dataclasses.replace(setting, article=dataclasses.replace(setting.article, corrections=("𠮷野さんです。",)))
+    with pytest.raises(MissingGlyph) as caught:
+        handover.text([wrong], narrow, "2026年12月号", "新聞広報", EMPTY)
+    assert "流し込み原稿 の「𠮷野さんです。」にある「𠮷」" in caught.value.summary
 
 
 def test_a_horizontal_profile_needs_no_code(profile: Profile) -> None:
-    import dataclasses
-
     yoko = dataclasses.replace(profile, direction="yoko")
     data = docx.build([_setting("【本文】\nあ", yoko)], yoko, "2026-12", "新聞広報")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import io
 import os
 import shutil
 import subprocess
+import zipfile
 from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +15,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 import pytest
+from lxml import etree
 
 from bot.config import ROOT
 from bot.content.document import Block, Heading, ItemList, Paragraph, Ruby, Strong, Text
@@ -21,6 +24,7 @@ from bot.newsletter.article import Article
 from bot.newsletter.profile import Profile, load
 from bot.newsletter.setting import set_article
 
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 SENTENCE = "窓口で書く回数を、これまでの記録を見ながら減らしていきます"
 BODY: tuple[Block, ...] = (
     Paragraph(
@@ -131,3 +135,21 @@ def test_a_reading_stands_small_beside_its_word_and_the_headline_large(opened: P
     assert all(x >= base[0][0] + profile.size_pt * 0.8 for x, _ in reading)
     headline = glyphs(opened / "column.pdf", profile.size_pt * 1.8)
     assert "".join(c for _, _, c in sorted(headline, key=lambda g: g[1])) == "書かない窓口"
+
+
+def test_a_reading_of_each_character_stands_at_that_character(profile: Profile) -> None:
+    article = Article(
+        identity="見本",
+        issue="2026-12",
+        title=(Text("題"),),
+        lead=(),
+        body=(Paragraph((Ruby("加賀", ("か", "が")), Ruby("提言", ("ていげん",)))),),
+        caption="",
+        contact="",
+        handover="",
+    )
+    data = docx.build([set_article(article, profile, ())], profile, "2026年12月号", "新聞広報")
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        tree = etree.fromstring(package.read("word/document.xml"))
+    found = [[t.text for t in ruby.iter(f"{W}t")] for ruby in tree.iter(f"{W}ruby")]
+    assert found == [["か", "加"], ["が", "賀"], ["ていげん", "提言"]]

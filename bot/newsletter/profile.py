@@ -38,7 +38,8 @@ _RECT = ("column", "line", "columns", "lines")
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """`chars` a line × `lines` a column × `columns`; sizes in points; `issues` maps an issue (2026-12) to its copy deadline.
+    """`chars` a line × `lines` a column × `columns`; sizes in points; `issues` maps an issue (2026-12) to its copy deadline,
+    `plans` to what goes into it.
 
     `heading_lines` is the 行取り of a heading in the text. `headline` and `figure` are kept free of text; without a figure's
     rectangle, or in an article without a picture, the text has the place. `body_font` and `heading_font` are font files for

@@ -18,6 +18,7 @@ from bot.content.document import Paragraph, Text
 from bot.errors import DoesNotFit
 from bot.newsletter.article import Article
 from bot.newsletter.build import Press, build
+from bot.newsletter.cells import Direction
 from bot.newsletter.frame import Rect
 from bot.newsletter.plan import Correction, IssuePlan
 from bot.newsletter.profile import Profile, load
@@ -98,8 +99,9 @@ def test_the_box_ends_the_last_column_and_takes_its_lines_from_the_text(profile:
     assert not any(box.rect.covers((p.column, int(p.row))) for p in with_box.filled.placed)
 
 
-def test_the_lines_of_the_box_stay_within_its_border(profile: Profile) -> None:
-    box = set_article(article(1, WRONG.text), profile, ()).correction
+@pytest.mark.parametrize("direction", ["tate", "yoko"])
+def test_the_lines_of_the_box_stay_within_its_border(profile: Profile, direction: Direction) -> None:
+    box = set_article(article(1, WRONG.text), replace(profile, direction=direction), ()).correction
     assert box
     assert all(placed.line.indent == 1 for placed in box.lines)
     assert max(placed.line.width for placed in box.lines) == profile.chars - 1

@@ -23,6 +23,7 @@ from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Li
 from bot.newsletter.article import Article
 from bot.newsletter.correction import CORRECTION_TITLE
 from bot.newsletter.geometry import Grid
+from bot.newsletter.housestyle import in_house_style
 from bot.newsletter.profile import Profile
 from bot.newsletter.setting import Setting
 from bot.newsletter.story import TWO_DIGITS, item_mark, ruby_pairs
@@ -39,7 +40,7 @@ def build(settings: Sequence[Setting], profile: Profile, issue: str, paper: str)
     _lay_out(docx.sections[0], profile, columns=1)
     _note(docx, settings, profile, issue, paper)
     for setting in settings:
-        _article(docx, setting.article, profile)
+        _article(docx, in_house_style(setting.article, profile), profile)
     buffer = BytesIO()
     docx.save(buffer)
     return _with_fixed_times(buffer.getvalue())

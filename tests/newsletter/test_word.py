@@ -9,18 +9,21 @@ import shutil
 import subprocess
 import zipfile
 from collections import defaultdict
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 import pytest
+from docx import Document
 from lxml import etree
 
 from bot.config import ROOT
 from bot.content.document import Block, Heading, ItemList, Paragraph, Ruby, Strong, Text
 from bot.newsletter import docx
 from bot.newsletter.article import Article
+from bot.newsletter.cells import Direction
 from bot.newsletter.profile import Profile, load
 from bot.newsletter.setting import set_article
 
@@ -82,7 +85,7 @@ def test_the_text_is_whole_and_in_order(opened: Path) -> None:
     assert lines[start : start + 8] == [
         "書かない窓口",
         "窓口で書く回数を減らしました。",
-        "　次の提言は2022年12月5日のもので、大切です",
+        "　次の提言は２０２２年12月５日のもので、大切です",
         "◆変えたこと",
         "▽一つ目",
         "▽二つ目",
@@ -153,3 +156,23 @@ def test_a_reading_of_each_character_stands_at_that_character(profile: Profile) 
         tree = etree.fromstring(package.read("word/document.xml"))
     found = [[t.text for t in ruby.iter(f"{W}t")] for ruby in tree.iter(f"{W}ruby")]
     assert found == [["か", "加"], ["が", "賀"], ["ていげん", "提言"]]
+
+
+@pytest.mark.parametrize(
+    ("direction", "shown"),
+    [("tate", "44万８７０２人（46・５％）に、０７６‐２番から"), ("yoko", "448,702人（46.5%）に、076-2番から")],
+)
+def test_numbers_stand_as_in_the_paper(profile: Profile, direction: Direction, shown: str) -> None:
+    paper = replace(profile, direction=direction)
+    article = Article(
+        identity="見本",
+        issue="2026-12",
+        title=(Text("題"),),
+        lead=(),
+        body=(Paragraph((Strong((Text("448,702人（46.5%）に、076-2番から"),)),)),),
+        caption="",
+        contact="",
+        handover="",
+    )
+    data = docx.build([set_article(article, paper, ())], paper, "2026年12月号", "新聞広報")
+    assert Document(io.BytesIO(data)).paragraphs[-1].text == f"　{shown}"

@@ -62,6 +62,11 @@ def _base_style(docx: Docx, profile: Profile) -> None:
     fonts.set(qn("w:eastAsia"), profile.font)
     style.paragraph_format.space_after = Pt(0)
     style.paragraph_format.line_spacing = Pt(profile.pitch_pt)
+    spacing = style.element.pPr.find(qn("w:spacing"))
+    for name, on in (("kinsoku", True), ("overflowPunct", profile.hang), ("autoSpaceDE", False), ("autoSpaceDN", False)):
+        element = OxmlElement(f"w:{name}")
+        element.set(qn("w:val"), "1" if on else "0")
+        spacing.addprevious(element)
     # In a language that is not Japanese, LibreOffice sets vertical lines with white space in them askew.
     (language,) = docx.styles.element.iterfind(".//" + qn("w:rPrDefault") + "//" + qn("w:lang"))
     for attribute in ("w:val", "w:eastAsia"):

@@ -176,3 +176,14 @@ def test_numbers_stand_as_in_the_paper(profile: Profile, direction: Direction, s
     )
     data = docx.build([set_article(article, paper, ())], paper, "2026年12月号", "新聞広報")
     assert Document(io.BytesIO(data)).paragraphs[-1].text == f"　{shown}"
+
+
+@pytest.mark.parametrize(("hang", "hangs"), [(True, "1"), (False, "0")])
+def test_the_office_program_breaks_lines_by_the_papers_rules(profile: Profile, hang: bool, hangs: str) -> None:
+    """The order of the elements is the schema's: Word refuses another."""
+    data = docx.build([], replace(profile, hang=hang), "2026年12月号", "新聞広報")
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        styles = etree.fromstring(package.read("word/styles.xml"))
+    (normal,) = styles.xpath('//w:style[@w:styleId="Normal"]/w:pPr', namespaces={"w": W[1:-1]})
+    told = [(child.tag.removeprefix(W), child.get(f"{W}val")) for child in normal]
+    assert told == [("kinsoku", "1"), ("overflowPunct", hangs), ("autoSpaceDE", "0"), ("autoSpaceDN", "0"), ("spacing", None)]

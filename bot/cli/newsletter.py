@@ -19,7 +19,9 @@ def newsletter_command() -> None:
 @click.option("--issue", help="号（2026-12）。書かなければ次の号")
 @click.option("-o", "directory", type=click.Path(path_type=Path), default=Path("out"), show_default=True)
 def build_command(issue: str | None, directory: Path) -> None:
-    """承認された原稿から、流し込み原稿（.txt）と縦書きの Word ファイル（.docx）を作ります。"""
+    """承認された原稿から、校正刷り（.pdf）・組み見本（.html）・行数の報告（-fit.json）・流し込み原稿（.txt）・
+    InDesign のタグ付きテキスト（-indesign.txt）・縦書きの Word ファイル（.docx）・読むための横書きの文章
+    （-article.html）・試験的な IDML（-trial.idml）を作ります。載せる順と目安の行数は schedules/newsletter.yml に書きます。"""
     ctx = office()
     from bot.services.newsletter import build_issue
 

@@ -7,7 +7,7 @@ that a finding about any piece of text can name its line and column.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 
@@ -110,3 +110,12 @@ def leaves(children: tuple[Inline, ...]) -> Iterator[Text | Ruby | LineBreak]:
             yield from leaves(child.children)
         else:
             yield child
+
+
+# Where a headline in print may end a line: the writer's own wish, for the paper only.
+HEADLINE_BREAK = "｜"
+
+
+def without_breaks(title: tuple[Inline, ...]) -> tuple[Inline, ...]:
+    """The title as it reads everywhere but in a headline set in print."""
+    return tuple(replace(c, text=c.text.replace(HEADLINE_BREAK, "")) if isinstance(c, Text) else c for c in title)

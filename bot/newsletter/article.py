@@ -12,7 +12,8 @@ from bot.render.variant import Media
 
 @dataclass(frozen=True, kw_only=True)
 class Article:
-    """`handover` is the approved text for the typesetter; the rest is the same content as a tree."""
+    """`handover` is the approved text for the typesetter; the rest is the same content as a tree. `corrections` are of
+    earlier issues, whole sentences, and stand in a box of their own."""
 
     identity: str
     issue: str
@@ -23,6 +24,7 @@ class Article:
     contact: str
     handover: str
     media: tuple[Media, ...] = field(default=())
+    corrections: tuple[str, ...] = ()
 
 
 def from_post(post: Post, handover: str, media: tuple[Media, ...], issue: str) -> Article:

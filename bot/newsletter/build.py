@@ -2,25 +2,77 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from bot.newsletter import docx, handover
+from bot.errors import NotFound
+from bot.newsletter import docx, handover, html, idml, pdf, tagged
+from bot.newsletter.advice import advise
 from bot.newsletter.article import Article
+from bot.newsletter.issue import Roll, frames_of, roll_of
+from bot.newsletter.plan import issue_name
 from bot.newsletter.profile import Profile
+from bot.newsletter.setting import Setting, set_article
 
 
-def build(articles: Sequence[Article], profile: Profile, issue: str, paper: str, directory: Path) -> tuple[Path, ...]:
-    """Write the hand-over text and the Word file; their paths. While the profile is 仮 their names say so."""
-    directory.mkdir(parents=True, exist_ok=True)
-    mark = "" if profile.confirmed else "-kari"
-    written = {
-        f"column-{issue}{mark}.txt": handover.text(articles, profile, issue, paper),
-        f"column-{issue}{mark}.docx": docx.build(articles, profile, issue, paper),
+@dataclass(frozen=True, kw_only=True)
+class Press:
+    """What every issue of this paper is built with. `protected` names are never broken in a headline."""
+
+    paper: str
+    profile: Profile
+    protected: tuple[str, ...]
+    templates: Path
+
+
+def build(articles: Sequence[Article], press: Press, issue: str, directory: Path) -> tuple[Path, ...]:
+    """Write the files of the issue as it is planned; their paths. While the profile is 仮 their names say so.
+
+    Nothing is written unless all of them can be made. Raises NotFound when no article is left for the issue.
+    """
+    profile, paper = press.profile, press.paper
+    plan, name = profile.plan(issue), issue_name(issue)
+    roll = roll_of(articles, plan, profile)
+    _refuse_an_empty(roll, name)
+    articles = frames_of(roll.posts, plan)
+    settings = [set_article(article, profile, press.protected) for article in articles]
+    contents = {
+        ".pdf": pdf.build(settings, profile, name, paper),
+        ".html": html.preview(settings, profile, name, paper, press.templates),
+        "-article.html": html.accessible(articles, profile, name, paper, press.templates),
+        "-fit.json": fit_file(settings, press, roll),
+        ".txt": handover.text(settings, profile, name, paper, roll),
+        "-indesign.txt": tagged.build(articles, profile),
+        "-trial.idml": idml.build(articles, profile, f"{paper} {name}"),
+        ".docx": docx.build(settings, profile, name, paper),
     }
+    mark = "" if profile.confirmed else "-kari"
+    directory.mkdir(parents=True, exist_ok=True)
     paths = []
-    for name, data in written.items():
-        path = directory / name
+    for ending, data in contents.items():
+        path = directory / f"column-{issue}{mark}{ending}"
         path.write_bytes(data)
         paths.append(path)
     return tuple(paths)
+
+
+def _refuse_an_empty(roll: Roll, name: str) -> None:
+    if not roll.posts:
+        raise NotFound(
+            f"nothing for {name}",
+            summary=f"{name}に載せる、承認済みの原稿がありません",
+            next_step="原稿の channels: に newsletter を入れて承認を受けるか、newsletter.yml の posts を見直してください",
+        )
+
+
+def fit_file(settings: Sequence[Setting], press: Press, roll: Roll) -> bytes:
+    """The fit of every frame, what could be turned where it overflows, and how long every post is."""
+    profile = press.profile
+    articles = [
+        {"identity": setting.article.identity} | advise(setting, profile, press.protected).as_json() for setting in settings
+    ]
+    shown = {"profile": profile.name, "grid": profile.grid, "status": profile.status, "articles": articles}
+    shown |= roll.as_json()
+    return (json.dumps(shown, ensure_ascii=False, indent=2) + "\n").encode()

@@ -5,7 +5,6 @@ The order of elements is that of the OOXML schema; Word refuses a file in which 
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -14,31 +13,34 @@ from typing import Any
 
 import docx as ooxml
 from docx.document import Document as Docx
-from docx.enum.section import WD_SECTION
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 
-from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Link, Ruby, Strong, Text
+from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Link, Ruby, Strong, Text, without_breaks
 from bot.newsletter.article import Article
-from bot.newsletter.handover import lines_needed
+from bot.newsletter.correction import CORRECTION_TITLE
+from bot.newsletter.geometry import Grid
+from bot.newsletter.housestyle import in_house_style
 from bot.newsletter.profile import Profile
+from bot.newsletter.setting import Setting
+from bot.newsletter.story import TWO_DIGITS, item_mark, ruby_pairs
 
-_TWO_DIGITS = re.compile(r"(?<![\d.,])(\d{2})(?!\d|[.,]\d)")
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
+_MARGIN = 42.0  # points
 
 
-def build(articles: Sequence[Article], profile: Profile, issue: str, paper: str) -> bytes:
+def build(settings: Sequence[Setting], profile: Profile, issue: str, paper: str) -> bytes:
     """The .docx file; the same articles give the same bytes."""
     docx = ooxml.Document()
-    _properties(docx, f"{paper} {issue}号")
+    _properties(docx, f"{paper} {issue}")
     _base_style(docx, profile)
-    _note(docx, articles, profile, issue, paper)
-    for article in articles:
-        _article(docx, article, profile)
-    for section in docx.sections:
-        _vertical(section, profile)
+    _lay_out(docx.sections[0], profile, columns=1)
+    _note(docx, settings, profile, issue, paper)
+    for setting in settings:
+        _article(docx, in_house_style(setting.article, profile), profile)
     buffer = BytesIO()
     docx.save(buffer)
     return _with_fixed_times(buffer.getvalue())
@@ -60,30 +62,43 @@ def _base_style(docx: Docx, profile: Profile) -> None:
     fonts.set(qn("w:eastAsia"), profile.font)
     style.paragraph_format.space_after = Pt(0)
     style.paragraph_format.line_spacing = Pt(profile.pitch_pt)
+    spacing = style.element.pPr.find(qn("w:spacing"))
+    for name, on in (("kinsoku", True), ("overflowPunct", profile.hang), ("autoSpaceDE", False), ("autoSpaceDN", False)):
+        element = OxmlElement(f"w:{name}")
+        element.set(qn("w:val"), "1" if on else "0")
+        spacing.addprevious(element)
+    # In a language that is not Japanese, LibreOffice sets vertical lines with white space in them askew.
+    (language,) = docx.styles.element.iterfind(".//" + qn("w:rPrDefault") + "//" + qn("w:lang"))
+    for attribute in ("w:val", "w:eastAsia"):
+        language.set(qn(attribute), "ja-JP")
 
 
-def _note(docx: Docx, articles: Sequence[Article], profile: Profile, issue: str, paper: str) -> None:
+def _note(docx: Docx, settings: Sequence[Setting], profile: Profile, issue: str, paper: str) -> None:
     """The first lines tell the office what this is and how long each article runs."""
     status = "" if profile.confirmed else "【仮】紙面の寸法を確かめていないため、入稿には使えません。"
-    docx.add_paragraph(f"{paper}　{issue}号　{profile.grid}　{status}")
-    for article in articles:
-        title = "".join(_plain(article.title))
-        docx.add_paragraph(f"「{title}」約{lines_needed(article, profile)}行（全角ベタ換算）")
-    docx.add_section(WD_SECTION.NEW_PAGE)
+    docx.add_paragraph(f"{paper}　{issue}　{profile.grid}　{status}")
+    for setting in settings:
+        title = "".join(_plain(without_breaks(setting.article.title)))
+        docx.add_paragraph(f"「{title}」{setting.fit.summary}（全角ベタ換算）")
 
 
 def _article(docx: Docx, article: Article, profile: Profile) -> None:
+    """Two sections: the headline along the whole page, the text in the paper's columns."""
+    _begin(docx, profile, WD_SECTION.NEW_PAGE, columns=1)
     headline = docx.add_paragraph()
     headline.paragraph_format.line_spacing = Pt(profile.pitch_pt * 2)
-    _runs(headline, article.title, size=profile.size_pt * 1.8, bold=True)
-    lead = docx.add_paragraph()
-    _runs(lead, article.lead, size=profile.size_pt, bold=True)
+    _runs(headline, without_breaks(article.title), size=profile.size_pt * 1.8, bold=True)
+    _begin(docx, profile, WD_SECTION.CONTINUOUS, columns=profile.columns)
+    _runs(docx.add_paragraph(), article.lead, size=profile.size_pt, bold=True)
     for block in article.body:
         _block(docx, block, profile)
     _pictures(docx, article, profile)
     if article.contact:
         _runs(docx.add_paragraph(), (Text(f"問い合わせ　{article.contact}"),), size=profile.size_pt)
-    docx.add_paragraph()
+    if article.corrections:
+        _block(docx, Heading(2, (Text(CORRECTION_TITLE),)), profile)
+    for sentence in article.corrections:
+        _runs(docx.add_paragraph(), (Text(f"　{sentence}"),), size=profile.size_pt)
 
 
 def _block(docx: Docx, block: Block, profile: Profile) -> None:
@@ -93,8 +108,8 @@ def _block(docx: Docx, block: Block, profile: Profile) -> None:
             _runs(docx.add_paragraph(), (Text("◆"), *block.children), size=size, bold=True)
         case ItemList():
             for number, item in enumerate(block.items, start=1):
-                mark = f"{number}　" if block.ordered else "▽"
-                _runs(docx.add_paragraph(), (Text(mark), *item), size=size)
+                mark = Text(item_mark(number, ordered=block.ordered))
+                _runs(docx.add_paragraph(), (mark, *item), size=size)
         case _:
             _runs(docx.add_paragraph(), (Text("　"), *block.children), size=size)
 
@@ -103,7 +118,8 @@ def _pictures(docx: Docx, article: Article, profile: Profile) -> None:
     for media in article.media:
         paragraph = docx.add_paragraph()
         paragraph.paragraph_format.line_spacing = 1.0  # an exact line height would cut the picture
-        picture: Any = paragraph.add_run().add_picture(BytesIO(media.data), width=Mm(52))
+        scale = profile.chars * profile.size_pt / max(media.width, media.height)
+        picture: Any = paragraph.add_run().add_picture(BytesIO(media.data), width=Pt(media.width * scale))
         described = picture._inline.docPr
         described.set("descr", media.alt)
         described.set("name", media.file)
@@ -117,7 +133,8 @@ def _runs(paragraph: Paragraph, children: Sequence[Inline], *, size: float, bold
             case Text():
                 _text(paragraph, child.text, size, bold)
             case Ruby():
-                paragraph._p.append(_ruby(child, size, bold))
+                for base, reading in ruby_pairs(child):
+                    paragraph._p.append(_ruby(base, reading, size, bold))
             case Strong():
                 _runs(paragraph, child.children, size=size, bold=True)
             case Link():
@@ -127,7 +144,7 @@ def _runs(paragraph: Paragraph, children: Sequence[Inline], *, size: float, bold
 
 
 def _text(paragraph: Paragraph, text: str, size: float, bold: bool) -> None:
-    for number, piece in enumerate(_TWO_DIGITS.split(text)):
+    for number, piece in enumerate(TWO_DIGITS.split(text)):
         if not piece:
             continue
         run = paragraph.add_run(piece)
@@ -143,7 +160,7 @@ def _upright() -> Any:
     return layout
 
 
-def _ruby(ruby: Ruby, size: float, bold: bool) -> Any:
+def _ruby(base: str, reading: str, size: float, bold: bool) -> Any:
     """A run with w:ruby: the reading at half size over its base. Sizes are in half points."""
     half = round(size * 2)
     outer, element, settings = OxmlElement("w:r"), OxmlElement("w:ruby"), OxmlElement("w:rubyPr")
@@ -153,7 +170,7 @@ def _ruby(ruby: Ruby, size: float, bold: bool) -> Any:
         setting.set(qn("w:val"), str(value))
         settings.append(setting)
     element.append(settings)
-    for tag, content, scale in (("w:rt", ruby.reading, half // 2), ("w:rubyBase", ruby.base, half)):
+    for tag, content, scale in (("w:rt", reading, half // 2), ("w:rubyBase", base, half)):
         part = OxmlElement(tag)
         part.append(_ruby_run(content, scale, bold and tag == "w:rubyBase"))
         element.append(part)
@@ -174,27 +191,38 @@ def _ruby_run(content: str, half_points: int, bold: bool) -> Any:
     return run
 
 
-def _vertical(section: Any, profile: Profile) -> None:
-    """Vertical writing in columns on a line grid, on A4 lying flat."""
-    section.page_width, section.page_height = Mm(297), Mm(210)
+def _begin(docx: Docx, profile: Profile, start: WD_SECTION, *, columns: int) -> None:
+    """A new section. The one before ends in its own last paragraph, not in an empty one, which would take up a line."""
+    last = docx.paragraphs[-1]
+    _lay_out(docx.add_section(start), profile, columns=columns)
+    holder = docx.paragraphs[-1]._p
+    properties: Any = holder.pPr
+    last._p.get_or_add_pPr().append(properties.sectPr)
+    holder.getparent().remove(holder)
+
+
+def _lay_out(section: Any, profile: Profile, *, columns: int) -> None:
+    """A page as large as the frame and its margins, so that a line has as many characters as in the paper."""
+    frame = Grid.of(profile).frame
+    section.page_width, section.page_height = (Pt(length + 2 * _MARGIN) for length in (frame.width, frame.height))
+    section.orientation = WD_ORIENT.LANDSCAPE if frame.width > frame.height else WD_ORIENT.PORTRAIT
     for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
-        setattr(section, side, Mm(15))
+        setattr(section, side, Pt(_MARGIN))
     element = section._sectPr
     for tag in ("w:cols", "w:textDirection", "w:docGrid"):
         for old in element.findall(qn(tag)):
             element.remove(old)
-    columns = OxmlElement("w:cols")
-    columns.set(qn("w:num"), str(profile.columns))
-    columns.set(qn("w:sep"), "1")
-    columns.set(qn("w:space"), str(round(profile.gap_pt * 20)))
-    direction = OxmlElement("w:textDirection")
-    direction.set(qn("w:val"), "tbRl")
-    grid = OxmlElement("w:docGrid")
-    grid.set(qn("w:type"), "lines")
-    grid.set(qn("w:linePitch"), str(round(profile.pitch_pt * 20)))
-    shown = (columns, direction, grid) if profile.direction == "tate" else (columns, grid)
-    for part in shown:
-        element.append(part)
+    _add(element, "w:cols", num=columns, sep=1, space=round(profile.gap_pt * 20))
+    if profile.direction == "tate":
+        _add(element, "w:textDirection", val="tbRl")
+    _add(element, "w:docGrid", type="lines", linePitch=round(profile.pitch_pt * 20))
+
+
+def _add(parent: Any, tag: str, **attributes: object) -> None:
+    element = OxmlElement(tag)
+    for name, value in attributes.items():
+        element.set(qn(f"w:{name}"), str(value))
+    parent.append(element)
 
 
 def _plain(children: Sequence[Inline]) -> list[str]:

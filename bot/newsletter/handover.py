@@ -7,59 +7,48 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from math import ceil
 
 from bot.errors import MissingGlyph
 from bot.newsletter.article import Article
+from bot.newsletter.issue import Roll
 from bot.newsletter.profile import Profile
+from bot.newsletter.setting import Setting
 
 _READING = re.compile(r"《[^》]*》|｜")
+_SHOWN = 30  # characters of a paragraph that tell a reader which one it is
 _LABEL = re.compile(r"^【[^】]+】$")
 
 
-def text(articles: Sequence[Article], profile: Profile, issue: str, paper: str) -> bytes:
+def text(settings: Sequence[Setting], profile: Profile, issue: str, paper: str, roll: Roll) -> bytes:
     """The file's bytes, with Windows line ends. Raises MissingGlyph for a character that the encoding lacks."""
-    head = [f"{paper}　{issue}号　流し込み原稿", _status(profile), ""]
-    blocks = [_block(number, article, profile) for number, article in enumerate(articles, start=1)]
-    whole = "\n".join([*head, *blocks])
-    return _encode(whole, articles, profile)
+    head = [f"{paper}　{issue}　流し込み原稿", _status(profile), ""]
+    blocks = [_block(number, setting, profile) for number, setting in enumerate(settings, start=1)]
+    plan = ["【原稿ごとの長さ】", *roll.as_lines(), ""]
+    whole = "\n".join([*head, *blocks, *plan])
+    return _encode(whole, [s.article for s in settings], profile)
 
 
-def lines_needed(article: Article, profile: Profile) -> int:
-    """Lines of `chars` full-width characters, each paragraph for itself (全角ベタ換算): an estimate, somewhat too low."""
-    paragraphs = [p for p in _bare(article.handover).split("\n") if p and not _LABEL.match(p)]
-    return sum(ceil(_width(p) / profile.chars) for p in paragraphs)
-
-
-def _block(number: int, article: Article, profile: Profile) -> str:
-    bare = _bare(article.handover)
-    characters = sum(len(p) for p in bare.split("\n") if not _LABEL.match(p))
+def _block(number: int, setting: Setting, profile: Profile) -> str:
+    article = setting.article
+    characters = sum(len(p) for p in _bare(article.handover).split("\n") if not _LABEL.match(p))
     alts = [f"{n}　{m.file}　{m.alt}" for n, m in enumerate(article.media, start=1)]
-    capacity = profile.lines * profile.columns
-    needed = lines_needed(article, profile)
-    over = needed - capacity
-    fit = f"{over}行あふれ" if over > 0 else f"{-over}行余り"
     sheet = [
         f"組み　{profile.grid}（{profile.status}）",
         f"字数　{characters}字",
-        f"行数　約{needed}行（全角ベタ換算、枠{capacity}行、{fit}）",
+        f"行数　{setting.fit.summary}（全角ベタ換算）",
         f"写真　{len(article.media)}枚",
     ]
-    parts = [f"■{number}", article.handover, "", "【代替テキスト】", *alts, "", "【割付】", *sheet, ""]
+    corrections = ["", "【訂正】", *article.corrections] if article.corrections else []
+    parts = [f"■{number}", article.handover, *corrections, "", "【代替テキスト】", *alts, "", "【割付】", *sheet, ""]
     return "\n".join(parts)
 
 
 def _status(profile: Profile) -> str:
-    return "確定した組版設定による" if profile.confirmed else "仮：紙面の寸法を確かめていないため、入稿には使えません"
+    return "入稿用：確定した組版設定による" if profile.confirmed else "仮：紙面の寸法を確かめていないため、入稿には使えません"
 
 
 def _bare(handover: str) -> str:
     return _READING.sub("", handover)
-
-
-def _width(paragraph: str) -> float:
-    """In full-width characters: half-width ones count half."""
-    return sum(1.0 if ord(c) > 0xFF else 0.5 for c in paragraph)
 
 
 def _encode(whole: str, articles: Sequence[Article], profile: Profile) -> bytes:
@@ -67,9 +56,11 @@ def _encode(whole: str, articles: Sequence[Article], profile: Profile) -> bytes:
         return whole.replace("\n", "\r\n").encode(profile.encoding)
     except UnicodeEncodeError as e:
         character = e.object[e.start]
-        where = next((a.identity for a in articles if character in a.handover), "")
+        paragraph = next(line for line in whole.split("\n") if character in line)
+        source = next((f"原稿 {a.identity}" for a in articles if paragraph in a.handover), "流し込み原稿")
         raise MissingGlyph(
-            f"{profile.encoding} lacks U+{ord(character):04X} in {where}",
-            summary=f"原稿 {where} の「{character}」（U+{ord(character):04X}）は、流し込み原稿の文字コードにありません",
+            f"{profile.encoding} lacks U+{ord(character):04X}: {source}",
+            summary=f"{source} の「{paragraph[:_SHOWN]}」にある「{character}」（U+{ord(character):04X}）は、"
+            "流し込み原稿の文字コードにありません",
             next_step="別の字に変えるか、schedules/newsletter.yml の encoding を utf-8-sig にしてください",
         ) from None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from bot.content.document import without_breaks
 from bot.content.people import City
 from bot.content.post import Achievement, Post
 from bot.media import images
@@ -63,7 +64,7 @@ def _context(post: Post, spec: ChannelSpec, city: City) -> dict[str, Any]:
     body = override.body.blocks if override.body else post.document.after_lead
     picture = post.pictures[0] if post.pictures else None
     return {
-        "title": plain.line(override.title or post.title),
+        "title": plain.line(without_breaks(override.title or post.title)),
         "lead": plain.line(lead),
         "body": plain.blocks(body),
         "hashtags": " ".join(f"#{tag}" for tag in tags),

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from bot.errors import NotFound, StaleApproval
+from bot.errors import StaleApproval
 from bot.newsletter import profile as profiles
 from bot.newsletter.article import Article, from_post
-from bot.newsletter.build import build
+from bot.newsletter.build import Press, build
 from bot.render.variant import Bundle, Media, digest_of, read_bundle
 from bot.services.context import Context
 from bot.store.models import Submission
@@ -19,16 +19,21 @@ from bot.workflow.states import SubmissionState
 
 def build_issue(ctx: Context, issue: str | None, directory: Path) -> tuple[Path, ...]:
     """The files of one issue (the next one by default). Raises NotFound if nothing was approved for it."""
-    profile = profiles.load(ctx.config.schedules_dir / "newsletter.yml")
-    chosen = issue or next_issue(profile, ctx.clock.now())
+    press = press_of(ctx)
+    chosen = issue or next_issue(press.profile, ctx.clock.now())
     articles = [article for s in _approved() if (article := _article(ctx, s, chosen)) is not None]
-    if not articles:
-        raise NotFound(
-            f"nothing for issue {chosen}",
-            summary=f"{chosen}号に載せる、承認済みの原稿がありません",
-            next_step="原稿の channels: に newsletter を入れ、承認を受けてください",
-        )
-    return build(articles, profile, chosen, ctx.library.city.paper, directory)
+    return build(articles, press, chosen, directory)
+
+
+def press_of(ctx: Context) -> Press:
+    """What the office's paper is built with. Raises ConfigError naming the item."""
+    city = ctx.library.city
+    return Press(
+        paper=city.paper,
+        profile=profiles.load(ctx.config.schedules_dir / "newsletter.yml"),
+        protected=city.protected_words,
+        templates=ctx.config.templates_dir,
+    )
 
 
 def next_issue(profile: profiles.Profile, now: datetime) -> str:

@@ -1,0 +1,82 @@
+"""An article as set passages (棒組み), before they are poured into the frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Quote, Strong, Text
+from bot.newsletter.article import Article
+from bot.newsletter.cells import Style, Unit, units
+from bot.newsletter.compose import Kind, Line, Rules, compose
+from bot.newsletter.frame import Passage
+from bot.newsletter.kinsoku import opens
+from bot.newsletter.profile import Profile
+from bot.newsletter.story import item_mark
+
+
+def galley(article: Article, profile: Profile) -> list[Passage]:
+    """The lead first, then the body, then where to ask."""
+    setter = _Setter(profile)
+    passages = [setter.paragraph(article.lead, strong=True)] if article.lead else []
+    passages += [p for block in article.body for p in setter.block(block)]
+    if article.contact:
+        passages.append(setter.paragraph((Strong((Text("問い合わせ"),)), Text(f"　{article.contact}"))))
+    return passages
+
+
+def style_of(profile: Profile) -> Style:
+    return Style(direction=profile.direction, numbers=profile.numbers)
+
+
+class _Setter:
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self.style = style_of(profile)
+        self.rules = Rules(level=profile.kinsoku, hang=profile.hang)
+
+    def block(self, block: Block) -> Iterator[Passage]:
+        match block:
+            case Heading():
+                yield self._heading(block)
+            case ItemList():
+                for number, item in enumerate(block.items, start=1):
+                    mark = Text(item_mark(number, ordered=block.ordered))
+                    yield self._body(units((mark, *item), self.style), indent=1)
+            case Quote():
+                yield self._body(units(block.children, self.style), first=2, indent=1)
+            case _:
+                yield self.paragraph(block.children)
+
+    def paragraph(self, children: Sequence[Inline], *, strong: bool = False) -> Passage:
+        """One cell of indent (一字下げ), save before an opening bracket, as newspapers have it."""
+        found = list(units(children, self.style, strong=strong))
+        head = found[0] if found else None
+        return self._body(found, first=0 if isinstance(head, Unit) and opens(head.text[0]) else 1)
+
+    def _heading(self, heading: Heading) -> Passage:
+        """Its lines, and what is left of its 行取り around them; a heading of level 3 takes no more than its lines."""
+        lines = self._lines(units(heading.children, self.style, strong=True), first=1, indent=1, kind="heading")
+        room = self.profile.heading_lines - 1 if heading.level == 2 else 0
+        return Passage(lines=lines, rows=room + len(lines), heading=True)
+
+    def _body(self, found: Iterable[Unit | LineBreak], *, first: int = 0, indent: int = 0) -> Passage:
+        lines = self._lines(found, first=first, indent=indent, kind="body")
+        return Passage(lines=lines, rows=len(lines))
+
+    def _lines(self, found: Iterable[Unit | LineBreak], *, first: int, indent: int, kind: Kind) -> tuple[Line, ...]:
+        """An asked-for line break ends the line; what follows is indented as the later lines are."""
+        lines: list[Line] = []
+        for stretch in _stretches(found):
+            head = indent if lines else first
+            lines += compose(stretch, self.profile.chars, self.rules, first=head, indent=indent, kind=kind)
+        return tuple(lines)
+
+
+def _stretches(found: Iterable[Unit | LineBreak]) -> list[list[Unit]]:
+    stretches: list[list[Unit]] = [[]]
+    for unit in found:
+        if isinstance(unit, LineBreak):
+            stretches.append([])
+        else:
+            stretches[-1].append(unit)
+    return stretches

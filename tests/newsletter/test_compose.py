@@ -1,0 +1,263 @@
+"""Lines of the column: hard cases as tables, and what holds for any text."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.content.document import Inline, LineBreak, Ruby, Strong, Text
+from bot.newsletter.cells import Style, Unit, text_units, units
+from bot.newsletter.compose import Line, Rules, compose
+from bot.newsletter.kinsoku import Level
+from bot.newsletter.numerals import NumberStyle
+
+TATE = Style(direction="tate", numbers="arabic_tcy")
+YOKO = Style(direction="yoko", numbers="arabic_tcy")
+NEVER_FIRST = "、。，．」』）】〕］｝〉》”’"
+NEVER_LAST = "「『（【〔［｛〈《“‘"
+STRICT_NEVER_FIRST = NEVER_FIRST + "っゃゅょッャュョァィゥェォー々！？・：；‐〜％"
+
+
+def set_in(text: str, room: int, *, level: Level = "strict", hang: bool = False, style: Style = TATE) -> list[str]:
+    return [line.text for line in compose(list(text_units(text, style)), room, Rules(level=level, hang=hang))]
+
+
+@pytest.mark.parametrize(
+    ("text", "strict", "newspaper"),
+    [
+        ("あいうえお。か", ["あいうえ", "お。か"], ["あいうえ", "お。か"]),
+        ("あいうえ「お」か", ["あいうえ", "「お」か"], ["あいうえ", "「お」か"]),
+        ("あいうえ」。お」", ["あいう", "え」。お」"], ["あいう", "え」。お」"]),
+        ("あいうえおっと", ["あいうえ", "おっと"], ["あいうえお", "っと"]),
+        ("あいうえデータで", ["あいうえ", "データで"], ["あいうえデ", "ータで"]),
+        ("あいうえサービス", ["あいうえ", "サービス"], ["あいうえサ", "ービス"]),
+        ("あいうえ人々と", ["あいうえ", "人々と"], ["あいうえ人", "々と"]),
+        ("あいうえ――お", ["あいうえ", "――お"], ["あいうえ―", "―お"]),
+        ("あいうえ……お", ["あいうえ", "……お"], ["あいうえ…", "…お"]),
+        ("あいうえお！か", ["あいうえ", "お！か"], ["あいうえお", "！か"]),
+        ("あいうえお・か", ["あいうえ", "お・か"], ["あいうえお", "・か"]),
+        ("あいうえ￥１０", ["あいうえ", "￥10"], ["あいうえ￥", "10"]),
+    ],
+)
+def test_a_line_ends_where_its_level_of_kinsoku_lets_it(text: str, strict: list[str], newspaper: list[str]) -> None:
+    assert set_in(text, 5, level="strict") == strict
+    assert set_in(text, 5, level="newspaper") == newspaper
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("あいうえお。か", ["あいうえお。", "か"]),
+        ("あいうえお、。", ["あいうえ", "お、。"]),
+        ("あいうえお。」か", ["あいうえ", "お。」か"]),
+        ("あいうえお」か", ["あいうえ", "お」か"]),
+        ("あいうえお。", ["あいうえお。"]),
+    ],
+)
+def test_only_a_single_stop_hangs_below_a_full_line(text: str, lines: list[str]) -> None:
+    assert set_in(text, 5, hang=True) == lines
+
+
+def test_a_hanging_stop_stands_below_the_last_cell_and_spreads_nothing() -> None:
+    line = compose(list(text_units("あいうえお。かき", TATE)), 5, Rules(hang=True))[0]
+    assert line.width == 5
+    assert [starts for _, starts in line.positions()][-1] == (5.0,)
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("1件", ["１", "件"]),
+        ("12月", ["12", "月"]),
+        ("１２月", ["12", "月"]),
+        ("第365回", ["第", "３", "６", "５", "回"]),
+        ("2022年", ["２", "０", "２", "２", "年"]),
+        ("448,702人", ["44", "万", "８", "７", "０", "２", "人"]),
+        ("120,000円", ["12", "万", "円"]),
+        ("1,234円", ["１", "２", "３", "４", "円"]),
+        ("100,050,000円", ["１", "億", "５", "万", "円"]),
+        ("46.5%", ["46", "・", "５", "％"]),
+        ("076-220-2111", [*"０７６‐２２０‐２１１１"]),
+        ("DX", ["Ｄ", "Ｘ"]),
+        ("AI-OCR", [*"ＡＩ‐ＯＣＲ"]),
+        ("VoiceTraで", ["VoiceTra", "で"]),
+        ("Google Formsで", ["Google ", "Forms", "で"]),
+        ("金沢 市", ["金", "沢", "　", "市"]),
+        ("市の DX です", ["市", "の", "Ｄ", "Ｘ", "で", "す"]),
+        ("はい! 次", ["は", "い", "！", "　", "次"]),
+        ("10km", ["10", "キ", "ロ"]),
+        ("(案)", ["（", "案", "）"]),
+        ("“窓”", ["〝", "窓", "〟"]),
+        ("ﾃﾞｰﾀ", ["デ", "ー", "タ"]),
+        ("か\u3099", ["が"]),
+        ("葛\U000e0100城", ["葛\U000e0100", "城"]),
+        ("10:30", ["10", "：", "30"]),
+    ],
+)
+def test_vertical_text_stands_in_cells(text: str, cells: list[str]) -> None:
+    assert [c.text for u in text_units(text, TATE) for c in u.cells] == cells
+
+
+@pytest.mark.parametrize(
+    ("text", "positional", "unit"),
+    [
+        ("12月", "一二月", "十二月"),
+        ("2022年", "二〇二二年", "二〇二二年"),
+        ("448,702人", "四四万八七〇二人", "四十四万八千七百二人"),
+        ("120,000円", "一二万円", "十二万円"),
+        ("1,111円", "一一一一円", "千百十一円"),
+        ("0人", "〇人", "〇人"),
+        ("007", "〇〇七", "〇〇七"),
+        ("46.5%", "四六・五パーセント", "四十六・五パーセント"),
+        ("076-220", "〇七六‐二二〇", "〇七六‐二二〇"),
+        ("10,000人", "一万人", "一万人"),
+    ],
+)
+def test_numbers_follow_the_house_style(text: str, positional: str, unit: str) -> None:
+    def shown(numbers: NumberStyle) -> str:
+        return "".join(u.text for u in text_units(text, Style(direction="tate", numbers=numbers)))
+
+    assert (shown("kanji_positional"), shown("kanji_unit")) == (positional, unit)
+
+
+def test_horizontal_text_keeps_its_digits_two_to_a_cell() -> None:
+    found = [(c.text, c.width) for u in text_units("5件、448,702人、46.5%", YOKO) for c in u.cells]
+    assert found == [("５", 1), ("件", 1), ("、", 1), ("448,702", 4), ("人", 1), ("、", 1), ("46.5", 2), ("％", 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("あいうえ2022年か", ["あいうえ", "２０２２年か"]),
+        ("あいうえ46.5%か", ["あいうえ", "46・５％か"]),
+        ("あいうえお12日", ["あいうえお12", "日"]),
+    ],
+)
+def test_a_short_number_is_never_divided(text: str, lines: list[str]) -> None:
+    assert set_in(text, 6) == lines
+
+
+def test_a_long_number_breaks_after_its_unit_first() -> None:
+    assert set_in("人口は448,702人", 7) == ["人口は44万", "８７０２人"]
+
+
+def test_a_line_left_two_cells_short_is_spread_and_a_shorter_one_is_not() -> None:
+    two = compose(list(text_units("あいうえお2022年", TATE)), 7, Rules())[0]
+    assert [starts[0] for _, starts in two.positions()] == [0.0, 1.5, 3.0, 4.5, 6.0]
+    three = compose(list(text_units("あいうえ2022年", TATE)), 7, Rules())[0]
+    assert [starts[0] for _, starts in three.positions()] == [0.0, 1.0, 2.0, 3.0]
+
+
+def test_a_group_reading_keeps_its_word_whole_and_a_mono_reading_does_not() -> None:
+    def lines(ruby: Ruby) -> list[str]:
+        set_units = [u for u in units((Text("あいう"), ruby, Text("え")), TATE) if isinstance(u, Unit)]
+        return [line.text for line in compose(set_units, 4, Rules())]
+
+    assert lines(Ruby("加賀", ("かが",))) == ["あいう", "加賀え"]
+    assert lines(Ruby("加賀", ("か", "が"))) == ["あいう加", "賀え"]
+
+
+def test_a_word_longer_than_any_line_is_divided_rather_than_cut_off() -> None:
+    (ruby,) = units((Ruby("金沢市役所", ("かなざわしやくしょ",)),), TATE)
+    assert isinstance(ruby, Unit)
+    lines = compose([ruby], 3, Rules())
+    assert [line.text for line in lines] == ["金沢市", "役所"]
+    assert "".join(u.reading for line in lines for u in line.units) == "かなざわしやくしょ"
+    assert all(line.width <= 3 for line in compose(list(text_units("Donaudampfschifffahrt", TATE)), 3, Rules()))
+
+
+def test_strong_text_and_asked_for_breaks_reach_the_lines() -> None:
+    children: tuple[Inline, ...] = (Text("あ"), Strong((Text("い"),)), LineBreak(), Text("う"))
+    found = list(units(children, TATE))
+    assert [(u.text, u.strong) for u in found if isinstance(u, Unit)] == [("あ", False), ("い", True), ("う", False)]
+    assert found[2] == LineBreak()
+
+
+WORDS = st.sampled_from(
+    (
+        *(
+            "市役所",
+            "書かない",
+            "窓口",
+            "が",
+            "はじまりました",
+            "データ",
+            "サービス",
+            "人々",
+            "きょう",
+            "っ",
+            "ゃ",
+            "ー",
+            "々",
+            "葛󠄀",
+        ),
+        *("12", "2022年", "448,702", "46.5%", "10km", "076-220-2111", "％", "DX", "RPA", "AI-OCR", "VoiceTra", "Google "),
+        *(
+            "。",
+            "、",
+            "。」",
+            "「",
+            "（",
+            "）",
+            "」、",
+            "！",
+            "？",
+            "！　",
+            "・",
+            "……",
+            "――",
+            "／",
+            "〜",
+            "https://example.jp/abc",
+        ),
+    )
+)
+TEXTS = st.lists(WORDS, min_size=1, max_size=60).map("".join)
+
+
+def characters(lines: list[Line]) -> list[str]:
+    return [c.text for line in lines for u in line.units for c in u.cells]
+
+
+def foot(line: Line) -> float:
+    """Where the last thing to be seen on the line ends."""
+    inked = [at + c.width for u, starts in line.positions() for at, c in zip(starts, u.cells, strict=True) if c.text != "　"]
+    return max(inked, default=0.0)
+
+
+def crowded(found: list[Unit], room: int) -> bool:
+    """Whether there is a stretch of about a line with no place to break: it must be broken somewhere nevertheless."""
+    run = found[0].width
+    for before, after in pairwise(found):
+        a, b = before.text[-1], after.text[0]
+        run = run + after.width if b in STRICT_NEVER_FIRST + "　" or a in NEVER_LAST or a == b else after.width
+        if run > room - 3:
+            return True
+    return False
+
+
+@settings(max_examples=3000, deadline=None)
+@given(text=TEXTS, room=st.integers(11, 24), level=st.sampled_from(["strict", "newspaper"]), hang=st.booleans())
+def test_any_text_keeps_the_rules_and_loses_nothing(text: str, room: int, level: Level, hang: bool) -> None:
+    set_units = list(text_units(text, TATE))
+    lines = compose(set_units, room, Rules(level=level, hang=hang), first=1)
+    split_words = any(u.width > room - 3 for u in set_units)
+    if not split_words:
+        assert [u for line in lines for u in line.units] == set_units
+    assert "".join(characters(lines)) == "".join(u.text for u in set_units)
+    assert all(line.units and line.width <= room for line in lines)
+    assert all(foot(line) <= room + 1e-9 for line in lines if not hang)
+    if not crowded(set_units, room):
+        never_first = STRICT_NEVER_FIRST if level == "strict" else NEVER_FIRST
+        assert not [line.text for line in lines[1:] if line.text[0] in never_first + "　"]
+        assert not [line.text for line in lines[:-1] if line.text.rstrip("　")[-1] in NEVER_LAST]
+
+
+@settings(max_examples=500, deadline=None)
+@given(text=TEXTS, room=st.integers(11, 24))
+def test_a_wider_grid_never_needs_more_lines_than_a_narrow_one_by_more_than_one(text: str, room: int) -> None:
+    set_units = list(text_units(text, TATE))
+    assert len(compose(set_units, room + 1, Rules())) <= len(compose(set_units, room, Rules())) + 1

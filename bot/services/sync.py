@@ -6,8 +6,9 @@ result when it is done twice.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,15 +18,18 @@ from bot.errors import BotError, ConfigError
 from bot.repository.checkout import Checkout, Refused
 from bot.repository.git import Git
 from bot.repository.mirror import EMPTY_TREE, Change, Commit, Mirror
+from bot.repository.status import CONTEXT, State, show
 from bot.services import intake, sync_report
 from bot.services.context import Context
 from bot.services.submit import unsettled
 from bot.services.sync_report import Item, Report, Taken
-from bot.store.models import ContentBranch
+from bot.store.models import CommitStatus, ContentBranch
 
 WAIT = 60.0  # seconds that a sync waits for another one on this machine
 _SHARED = ("people.yml", "city.yml", "strategy/indicators.yml")  # a change of these is found by the sweep
 _TAKEN, _CHECKED_OUT = "taken", "checked-out"
+
+log = logging.getLogger(__name__)
 
 
 class Rewritten(BotError):
@@ -118,12 +122,29 @@ class _Sync:
         newer = self.mirror.fetch()
         older = self.row.head
         if older and not accept_rewritten and not self.mirror.follows(older, newer):
+            self._show(newer, "error", "履歴が書き換えられたため、取り込みを止めました")
             raise Rewritten(older, newer)
         base = self._known(older)
         report = self._take(_Step(older=base, newer=newer, moved=self.mirror.changes(base, newer)))
         if report.news:
+            report = replace(report, problem=self._show(newer, "failure" if report.refused else "success", report.line))
             sync_report.keep(_folder(self.ctx) / "reports", report)
         return report
+
+    def _show(self, commit: str, state: State, line: str) -> str:
+        """Show the commit's result at the git server, once; what went wrong, for people, or ""."""
+        config, now = self.ctx.config, self.ctx.clock.now()
+        if not config.content_status_url:
+            return ""
+        row, new = CommitStatus.objects.get_or_create(commit=commit, context=CONTEXT, defaults={"state": state, "at": now})
+        if not new:
+            return ""
+        try:
+            show(config.content_status_url, config.content_token, commit, state, line)
+        except BotError as e:
+            log.warning("the status of %s does not show: %s", row.commit, e.message)
+            return f"{e.summary}。{e.next_step}"
+        return ""
 
     def _known(self, commit: str) -> str:
         """The commit, if the mirror has it: a mirror that was lost and a branch that was rewritten leave nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bot.config import ROOT
-from tests.bench import dispatch, start
+from tests.bench import dispatch, start, sync
 
 HEAD = """# 速さの測定
 
@@ -18,7 +18,7 @@ HEAD = """# 速さの測定
 
 
 def main() -> None:
-    rows = [start.check(), *dispatch.table()]
+    rows = [start.check(), *sync.table(), *dispatch.table()]
     lines = [f"| {what} | {ours:,.3g} | {other:,.3g} | {ratio:.2f} |" for what, ours, other, ratio in rows]
     text = HEAD + "\n".join(lines) + f"\n\n測定日：{datetime.now(UTC):%Y-%m-%d}\n"
     (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")

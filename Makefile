@@ -28,7 +28,7 @@ serve: $(STAMP) ## 画面 http://127.0.0.1:8000/ と練習用の掲示 http://12
 
 test: $(DEV_STAMP) ## 全ての試験（SQLite と PostgreSQL で）
 	$(BIN)/python -m pytest
-	DXBOT_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/services tests/web tests/chaos tests/postgresql
+	DXBOT_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/services tests/sync tests/web tests/chaos tests/postgresql
 
 check: $(DEV_STAMP) ## 書き方・型・依存の向き・データベースの形
 	$(BIN)/ruff check .

@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help demo serve test check bench lock clean
+.PHONY: help demo serve test system check bench lock clean
 
 help: ## この一覧
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -26,9 +26,17 @@ demo: $(STAMP) ## 一つの命令で、最初から最後まで試す（アカ�
 serve: $(STAMP) ## 画面 http://127.0.0.1:8000/ と練習用の掲示 http://127.0.0.1:8001/
 	$(BIN)/dxbot demo --serve
 
-test: $(DEV_STAMP) ## 全ての試験（SQLite と PostgreSQL で）
+test: $(DEV_STAMP) system ## 全ての試験（SQLite と PostgreSQL で）
 	$(BIN)/python -m pytest
-	DXBOT_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/services tests/web tests/chaos tests/postgresql
+	DXBOT_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/services tests/sync tests/web tests/chaos tests/postgresql
+
+system: # what only the system has: a browser, a word processor, git. Installed where that is possible, told otherwise.
+	@missing=""; command -v chromium chromium-browser google-chrome > /dev/null || missing="$$missing chromium"; \
+	command -v soffice > /dev/null || missing="$$missing libreoffice-writer-nogui"; \
+	command -v git > /dev/null || missing="$$missing git"; \
+	test -z "$$missing" || if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing > /dev/null; \
+	else echo "試験の一部に次のものが要ります（入れるまで、その試験は飛ばします）:$$missing"; fi
 
 check: $(DEV_STAMP) ## 書き方・型・依存の向き・データベースの形
 	$(BIN)/ruff check .

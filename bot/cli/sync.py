@@ -31,4 +31,6 @@ def sync_command(accept_rewritten: bool, as_json: bool) -> None:
             f"{report.commit[:12]} まで取り込みました。原稿 {len(report.items)}件、うち申請できないもの {report.refused}件。",
             f"Taken up to {report.commit[:12]}: {len(report.items)} posts, {report.refused} refused.",
         )
+    if report.problem:
+        click.echo(f"{report.problem}。", err=True)
     sys.exit(Exit.REFUSED if report.refused else Exit.FINE)

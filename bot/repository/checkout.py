@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from bot.content.frontmatter import MAX_BYTES
 from bot.repository.mirror import Change, Mirror
 
 _MAX_PICTURE = 30_000_000  # bytes; a camera's largest, and no film
-_AT_ONCE = 50  # files that are held in memory together
+_AT_ONCE = 30_000_000  # bytes that are held in memory together
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +43,7 @@ class Checkout:
         refused = [r for c in present if (r := _refusal(c, sizes)) is not None]
         not_these = {r.path for r in refused}
         wanted = [c for c in present if c.path not in not_these]
-        for start in range(0, len(wanted), _AT_ONCE):
-            batch = wanted[start : start + _AT_ONCE]
+        for batch in _batches(wanted, sizes):
             for change, data in zip(batch, self.mirror.blobs(c.blob for c in batch), strict=True):
                 self._put(change.path, data)
         self.remove([c for c in present if c.path in not_these])
@@ -85,6 +84,19 @@ class Checkout:
 
     def _inside(self, path: Path) -> bool:
         return path.parent.resolve().is_relative_to(self.folder.resolve())
+
+
+def _batches(changes: Sequence[Change], sizes: Mapping[str, int]) -> Iterator[list[Change]]:
+    batch: list[Change] = []
+    filled = 0
+    for change in changes:
+        if batch and filled + sizes[change.blob] > _AT_ONCE:
+            yield batch
+            batch, filled = [], 0
+        batch.append(change)
+        filled += sizes[change.blob]
+    if batch:
+        yield batch
 
 
 def _refusal(change: Change, sizes: Mapping[str, int]) -> Refused | None:

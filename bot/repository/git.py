@@ -54,7 +54,7 @@ class Git:
         return out
 
     def text(self, *arguments: str) -> str:
-        return self.run(*arguments).decode("utf-8", "surrogateescape").strip()
+        return self.run(*arguments).decode("utf-8", "replace").strip()
 
     def ask(self, *arguments: str, data: bytes = b"", env: Mapping[str, str] | None = None) -> tuple[int, bytes]:
         """Exit code and standard output, where the code is an answer. Raises GitFailed when git cannot be run or hangs."""

@@ -44,7 +44,7 @@ class Commit:
 def is_safe(path: str) -> bool:
     """A relative path that stays where it is put, on any file system."""
     pure = PurePosixPath(path)
-    plain = not any(c in path for c in '\\:*?"<>|') and path.isprintable()
+    plain = not any(c in path for c in '\\:*?"<>|\ufffd') and path.isprintable()
     return plain and pure.as_posix() == path and not any(p in ("", ".", "..") or p.lower() == ".git" for p in path.split("/"))
 
 
@@ -96,7 +96,7 @@ class Mirror:
     def changes(self, older: str, newer: str) -> list[Change]:
         """What differs, by path; `older` may be EMPTY_TREE. The cost is that of what differs: equal folders are not opened."""
         out = self.git.run("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", older, newer)
-        words = out.decode("utf-8", "surrogateescape").split("\0")
+        words = out.decode("utf-8", "replace").split("\0")
         return [_change(meta, path) for meta, path in zip(words[0::2], words[1::2], strict=False)]
 
     def last_commits(self, older: str, newer: str) -> Mapping[str, Commit]:
@@ -107,7 +107,7 @@ class Mirror:
             *("--format=%x01%H %aE", span),
         )
         found: dict[str, Commit] = {}
-        for record in out.decode("utf-8", "surrogateescape").split("\x01")[1:]:
+        for record in out.decode("utf-8", "replace").split("\x01")[1:]:
             head, _, names = record.partition("\0")
             sha, _, email = head.strip().partition(" ")
             for name in filter(None, names.lstrip("\n").split("\0")):

@@ -6,8 +6,9 @@ result when it is done twice.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,16 +17,19 @@ from filelock import FileLock, Timeout
 from bot.errors import BotError, ConfigError
 from bot.repository.checkout import Checkout, Refused
 from bot.repository.git import Git
-from bot.repository.mirror import EMPTY_TREE, Change, Commit, Mirror
+from bot.repository.mirror import EMPTY_TREE, Change, Mirror
+from bot.repository.status import CONTEXT, State, show
 from bot.services import intake, sync_report
 from bot.services.context import Context
 from bot.services.submit import unsettled
 from bot.services.sync_report import Item, Report, Taken
-from bot.store.models import ContentBranch
+from bot.store.models import CommitStatus, ContentBranch
 
 WAIT = 60.0  # seconds that a sync waits for another one on this machine
 _SHARED = ("people.yml", "city.yml", "strategy/indicators.yml")  # a change of these is found by the sweep
 _TAKEN, _CHECKED_OUT = "taken", "checked-out"
+
+log = logging.getLogger(__name__)
 
 
 class Rewritten(BotError):
@@ -118,12 +122,29 @@ class _Sync:
         newer = self.mirror.fetch()
         older = self.row.head
         if older and not accept_rewritten and not self.mirror.follows(older, newer):
+            self._show(newer, "error", "履歴が書き換えられたため、取り込みを止めました")
             raise Rewritten(older, newer)
         base = self._known(older)
         report = self._take(_Step(older=base, newer=newer, moved=self.mirror.changes(base, newer)))
         if report.news:
+            report = replace(report, problem=self._show(newer, "failure" if report.refused else "success", report.line))
             sync_report.keep(_folder(self.ctx) / "reports", report)
         return report
+
+    def _show(self, commit: str, state: State, line: str) -> str:
+        """Show the commit's result at the git server, once; what went wrong, for people, or ""."""
+        config, now = self.ctx.config, self.ctx.clock.now()
+        if not config.content_status_url:
+            return ""
+        row, new = CommitStatus.objects.get_or_create(commit=commit, context=CONTEXT, defaults={"state": state, "at": now})
+        if not new:
+            return ""
+        try:
+            show(config.content_status_url, config.content_token, commit, state, line)
+        except BotError as e:
+            log.warning("the status of %s does not show: %s", row.commit, e.message)
+            return f"{e.summary}。{e.next_step}"
+        return ""
 
     def _known(self, commit: str) -> str:
         """The commit, if the mirror has it: a mirror that was lost and a branch that was rewritten leave nothing."""
@@ -166,28 +187,24 @@ class _Sync:
     def _items(self, step: _Step, refused: Mapping[str, Refused]) -> list[Item]:
         commits = self.mirror.last_commits(step.older, step.newer) if step.moved else {}
         gone = {c.path for c in step.moved if c.gone}
-        paths = {c.path for c in step.moved if _is_post(c.path)} - gone
-        again = {p for p in self.row.unfinished if p not in gone and self.ctx.absolute(p).is_file()}
-        pictures = self._with_changed_pictures(step, commits)
-        items = [intake.refused_file(r) for r in refused.values() if r.path in {c.path for c in step.moved}]
-        for path in sorted((paths | again | set(pictures)) - set(refused)):
-            commit = commits.get(path) or pictures.get(path) or self._earlier(step, path, path in again)
-            items.append(intake.take(self.ctx, path, commit, gone))
+        items = [intake.refused_file(refused[c.path]) for c in step.moved if c.path in refused]
+        for path, cause in sorted(self._posts(step).items()):
+            if path not in gone and path not in refused:
+                commit = commits.get(cause) or self.mirror.last_commit(step.newer, cause)
+                items.append(intake.take(self.ctx, path, commit, gone))
         for path in sorted(filter(_is_post, gone)):
             items += intake.withdraw(self.ctx, path, commits.get(path))
         return items
 
-    def _earlier(self, step: _Step, path: str, again: bool) -> Commit | None:
-        """Who last committed a path that is looked at again. A path that changed by no commit of its own has nobody."""
-        return self.mirror.last_commit(step.newer, path) if again else None
-
-    def _with_changed_pictures(self, step: _Step, commits: Mapping[str, Commit]) -> dict[str, Commit | None]:
-        """Posts in the queue whose file is as it was, but not their pictures; and who changed them."""
-        moved = {c.path for c in step.moved if not _is_post(c.path) and c.path not in _SHARED}
-        if not moved:
-            return {}
-        rows = unsettled().values_list("path", "inputs")
-        return {path: commits.get(sorted(hit)[0]) for path, inputs in rows if (hit := moved & set(inputs))}
+    def _posts(self, step: _Step) -> dict[str, str]:
+        """The posts to look at, each with the path whose last commit says who hands it in: refused before, in the queue with
+        another picture than it had, new or changed."""
+        moved = {c.path for c in step.moved}
+        pictures = {p for p in moved if not _is_post(p) and p not in _SHARED}
+        again = {p: p for p in self.row.unfinished if self.ctx.absolute(p).is_file()}
+        queued = unsettled().values_list("path", "inputs") if pictures else ()
+        drawn_anew = {path: sorted(hit)[0] for path, inputs in queued if (hit := pictures & set(inputs))}
+        return again | drawn_anew | {p: p for p in moved if _is_post(p)}
 
 
 def _is_post(path: str) -> bool:

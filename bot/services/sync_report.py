@@ -54,12 +54,14 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """`older` is the commit taken before, "" for none. `news`: there was something to look at."""
+    """`older` is the commit taken before, "" for none. `news`: there was something to look at. `problem` is what went wrong
+    without doing harm, for people."""
 
     commit: str
     older: str
     at: datetime
     items: tuple[Item, ...]
+    problem: str = ""
 
     @property
     def news(self) -> bool:
@@ -69,8 +71,11 @@ class Report:
     def refused(self) -> int:
         return sum(i.taken == Taken.REFUSED for i in self.items)
 
-    def count(self, taken: Taken) -> int:
-        return sum(i.taken == taken for i in self.items)
+    @property
+    def line(self) -> str:
+        """All of it in one line, without anything of a post's text."""
+        counted = [(LABELS[taken], sum(i.taken == taken for i in self.items)) for taken in Taken]
+        return "、".join(f"{label} {count}件" for label, count in counted if count) or "原稿の変更はありません"
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -78,10 +83,12 @@ class Report:
             "older": self.older,
             "at": self.at.isoformat(),
             "items": [i.as_json() for i in self.items],
+            "problem": self.problem,
         }
 
     def as_markdown(self) -> str:
         heading = f"# 原稿の取り込み {self.commit[:12]}\n\n{self.at:%Y-%m-%d %H:%M} に取り込みました。\n"
+        heading += f"\n{self.problem}。\n" if self.problem else ""
         return heading + ("".join(_markdown(self.items)) or "\n原稿の変更はありませんでした。\n")
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from bot.config import ROOT
 from tests import postgres
-from tests.bench import column, dispatch, pages, start, steadiness, stub
+from tests.bench import column, dispatch, pages, start, steadiness, stub, sync
 from tests.bench.engine import Row
 
 HEAD = """# 速さの測定
@@ -26,7 +26,7 @@ def _engine() -> list[Row]:
 
 
 def main() -> None:
-    rows = [start.check(), *_engine(), *column.rows(), *pages.rows()]
+    rows = [start.check(), *_engine(), *sync.table(), *column.rows(), *pages.rows()]
     lines = [f"| {what} | {ours:,.3g} | {other:,.3g} | {ratio:.2f} |" for what, ours, other, ratio in rows]
     text = HEAD + "\n".join(lines) + f"\n\n測定日：{datetime.now(UTC):%Y-%m-%d}\n"
     (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -20,7 +21,7 @@ from bot.store.models import ContentBranch, Submission, User
 from bot.workflow.actors import Role
 from tests.office import Office, write_content
 from tests.sync.desk import KOKUSAI, PEOPLE, SHIMIN, SOUMU, Desk
-from tests.sync.origin import Origin
+from tests.sync.origin import Origin, git
 
 
 @pytest.mark.parametrize(
@@ -150,6 +151,47 @@ def test_a_rewritten_branch_stops_the_sync_until_an_operator_accepts_it(desk: De
     assert items == {"posts/one.md": "withdrawn", "posts/two.md": "submitted"}
     desk.write("three")
     assert desk.taken() == {"posts/three.md": "submitted"}
+
+
+def test_a_branch_that_was_set_back_is_taken_as_it_was_written(desk: Desk) -> None:
+    desk.write()
+    first = desk.commit()
+    desk.sync()
+    desk.write(title="あとの版（見本）", author="soumu-leader")
+    desk.taken(SOUMU)
+    git(desk.origin.desk, "reset", "--quiet", "--hard", first)
+    git(desk.origin.desk, "push", "--quiet", "--force", "origin", "main")
+    with pytest.raises(Rewritten):
+        desk.sync()
+    desk.sync(accept_rewritten=True)
+    assert desk.submissions()[-1] == ("posts/madoguchi.md", "shimin-leader", "submitted")
+
+
+def test_a_post_that_goes_together_with_a_change_of_its_picture_is_withdrawn(desk: Desk) -> None:
+    path = desk.write()
+    desk.taken()
+    path.unlink()
+    desk.origin.write("media/red.png", (desk.origin.desk / "media/blue.png").read_bytes())
+    assert desk.taken() == {"posts/madoguchi.md": "withdrawn"}
+    assert desk.submissions() == [("posts/madoguchi.md", "shimin-leader", "withdrawn")]
+
+
+def test_whoever_changes_the_picture_must_be_allowed_to_hand_the_post_in(desk: Desk) -> None:
+    desk.write()
+    desk.taken()
+    desk.approve_all()
+    desk.origin.write("media/red.png", (desk.origin.desk / "media/blue.png").read_bytes())
+    assert desk.taken(SOUMU) == {"posts/madoguchi.md": "refused"}
+    desk.office.publish_all()
+    assert desk.office.sandbox.posts() == []
+
+
+def test_a_file_name_in_another_encoding_is_found_and_the_others_are_taken(desk: Desk) -> None:
+    (desk.origin.desk / "posts" / os.fsdecode("窓口.md".encode("cp932"))).write_bytes(desk.write().read_bytes())
+    taken = desk.taken()
+    assert taken.pop("posts/madoguchi.md") == "submitted"
+    assert list(taken.values()) == ["refused"]
+    assert [p.name for p in desk.office.folder.rglob("*.md")] == ["madoguchi.md"]
 
 
 def test_a_lost_mirror_is_made_anew_and_nothing_is_handed_in_twice(desk: Desk) -> None:

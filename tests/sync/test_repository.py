@@ -162,3 +162,11 @@ def test_the_token_stands_in_no_command_line_and_our_own_secrets_do_not_reach_gi
     assert "eC1hY2Nlc3MtdG9rZW46czNjcmV0" not in command
     assert any("eC1hY2Nlc3MtdG9rZW46czNjcmV0" in line for line in env)
     assert not any("hunter2" in line for line in env)
+
+
+def test_only_the_protocols_that_were_given_are_spoken(tmp_path: Path, origin: Origin, mirror: Mirror) -> None:
+    head = origin.commit("a@example.jp")
+    assert mirror.fetch() == head
+    closed = Git(folder=tmp_path / "closed.git", protocols=("https", "ssh"))
+    with pytest.raises(GitFailed):
+        Mirror(git=closed, url=origin.url, branch="main").fetch()

@@ -27,7 +27,7 @@ def check_command(paths: tuple[Path, ...], form: str, as_json: bool) -> None:
     if as_json or form == "json":
         print_json([f.as_json() for f in findings])
     else:
-        show = _github_line if form == "github" else _line
+        show = _github_line if form == "github" else line
         for finding in findings:
             click.echo(show(finding))
         if form == "text":
@@ -35,7 +35,7 @@ def check_command(paths: tuple[Path, ...], form: str, as_json: bool) -> None:
     sys.exit(Exit.REFUSED if any(f.level == "error" for f in findings) else Exit.FINE)
 
 
-def _line(f: Finding) -> str:
+def line(f: Finding) -> str:
     return f"{f.path}:{f.line}:{f.column}: {LEVEL_LABELS[f.level]}: {f.message}。{f.advice}。[{f.rule}]"
 
 

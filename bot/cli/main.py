@@ -17,6 +17,8 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "explain": ("check", "点検の決まりを説明する", "Explain a rule"),
     "render": ("render", "配信先ごとの掲載文を見る", "Show what each channel would get"),
     "preview": ("preview", "配信先ごとの見た目を1つのファイルで見る", "See every channel in one HTML file"),
+    "export": ("parcel", "原稿と画像を zip にまとめる", "Pack a post and its pictures"),
+    "import": ("parcel", "zip で届いた原稿を調べて置く", "Check a parcel and put it in its place"),
     "submit": ("queue", "原稿を申請する", "Hand posts in"),
     "queue": ("queue", "承認待ちの一覧", "The approval queue"),
     "confirm": ("queue", "研修中の職員の原稿を確認する", "Confirm a trainee's post"),

@@ -40,8 +40,16 @@ def line(f: Finding) -> str:
 
 
 def _github_line(f: Finding) -> str:
-    text = f"{f.message}。{f.advice}。".replace("%", "%25").replace("\n", "%0A")
-    return f"::{_GITHUB[f.level]} file={f.path},line={f.line},col={f.column},title={f.rule}::{text}"
+    """A workflow command; the file is named from the checkout's root, where the command runs."""
+    path = f.path.resolve()
+    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    where = _github_escaped(shown.as_posix()).replace(":", "%3A").replace(",", "%2C")
+    text = _github_escaped(f"{f.message}。{f.advice}。")
+    return f"::{_GITHUB[f.level]} file={where},line={f.line},col={f.column},title={f.rule}::{text}"
+
+
+def _github_escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _summary(count: int, findings: list[Finding]) -> None:

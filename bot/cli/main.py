@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 
 import click
 
-from bot.cli.console import fail, tr
+from bot.cli.console import Exit, fail, tr
 from bot.errors import BotError
 
 # command → module of this package, and one line of help (Japanese, English)
@@ -75,3 +76,8 @@ def main() -> None:
         cli()
     except BotError as e:
         fail(e)
+    except ModuleNotFoundError as e:  # the checker's bundle has no database and no platform
+        click.echo(
+            tr(f"この命令に要る部品（{e.name}）が、ここには入っていません。", f"{e.name} is not installed here."), err=True
+        )
+        sys.exit(Exit.WRONG_USE)

@@ -47,7 +47,7 @@ py -3.11 -m bot %*
 def locked(lock: str) -> str:
     """The lock's entries of our libraries, each with its hashes; without conditions, which pip would take to ask of the machine
     that makes the bundle, not of the one that it is for."""
-    lock = re.sub(r" ; .*?(?= \\\\$)", "", lock, flags=re.MULTILINE)
+    lock = re.sub(r" ; .*?(?= \\$)", "", lock, flags=re.MULTILINE)
     entries = re.split(r"^(?=[a-z0-9])", lock, flags=re.MULTILINE)
     return "".join(e for e in entries if re.split(r"[=\[ ;]", e, maxsplit=1)[0] in _LIBRARIES)
 

@@ -27,7 +27,7 @@ def check_command(paths: tuple[Path, ...], form: str, as_json: bool) -> None:
     if as_json or form == "json":
         print_json([f.as_json() for f in findings])
     else:
-        show = _github_line if form == "github" else _line
+        show = _github_line if form == "github" else line
         for finding in findings:
             click.echo(show(finding))
         if form == "text":
@@ -35,13 +35,21 @@ def check_command(paths: tuple[Path, ...], form: str, as_json: bool) -> None:
     sys.exit(Exit.REFUSED if any(f.level == "error" for f in findings) else Exit.FINE)
 
 
-def _line(f: Finding) -> str:
+def line(f: Finding) -> str:
     return f"{f.path}:{f.line}:{f.column}: {LEVEL_LABELS[f.level]}: {f.message}。{f.advice}。[{f.rule}]"
 
 
 def _github_line(f: Finding) -> str:
-    text = f"{f.message}。{f.advice}。".replace("%", "%25").replace("\n", "%0A")
-    return f"::{_GITHUB[f.level]} file={f.path},line={f.line},col={f.column},title={f.rule}::{text}"
+    """A workflow command; the file is named from the checkout's root, where the command runs."""
+    path = f.path.resolve()
+    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    where = _github_escaped(shown.as_posix()).replace(":", "%3A").replace(",", "%2C")
+    text = _github_escaped(f"{f.message}。{f.advice}。")
+    return f"::{_GITHUB[f.level]} file={where},line={f.line},col={f.column},title={f.rule}::{text}"
+
+
+def _github_escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _summary(count: int, findings: list[Finding]) -> None:

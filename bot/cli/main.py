@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 
 import click
 
-from bot.cli.console import fail, tr
+from bot.cli.console import Exit, fail, tr
 from bot.errors import BotError
 
 # command → module of this package, and one line of help (Japanese, English)
@@ -16,6 +17,9 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "check": ("check", "原稿を点検する", "Check posts"),
     "explain": ("check", "点検の決まりを説明する", "Explain a rule"),
     "render": ("render", "配信先ごとの掲載文を見る", "Show what each channel would get"),
+    "preview": ("preview", "配信先ごとの見た目を1つのファイルで見る", "See every channel in one HTML file"),
+    "export": ("parcel", "原稿と画像を zip にまとめる", "Pack a post and its pictures"),
+    "import": ("parcel", "zip で届いた原稿を調べて置く", "Check a parcel and put it in its place"),
     "submit": ("queue", "原稿を申請する", "Hand posts in"),
     "sync": ("sync", "原稿の Git リポジトリから取り込む", "Take what leaders committed"),
     "queue": ("queue", "承認待ちの一覧", "The approval queue"),
@@ -73,3 +77,8 @@ def main() -> None:
         cli()
     except BotError as e:
         fail(e)
+    except ModuleNotFoundError as e:  # the checker's bundle has no database and no platform
+        click.echo(
+            tr(f"この命令に要る部品（{e.name}）が、ここには入っていません。", f"{e.name} is not installed here."), err=True
+        )
+        sys.exit(Exit.WRONG_USE)

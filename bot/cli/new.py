@@ -1,11 +1,15 @@
-"""dxbot new: a post from the three-question template."""
+"""dxbot new: a post from the three questions, asked at a terminal or left open in the file."""
 
 from __future__ import annotations
 
+import difflib
 import re
 import sys
 import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import click
 import yaml
@@ -13,54 +17,162 @@ import yaml
 from bot.cli.console import Exit, say
 from bot.cli.core import Core
 from bot.content.identity import new_identity
+from bot.content.library import Library
+from bot.content.post import Achievement
+from bot.render.bundle import ACHIEVEMENT_LABELS
 
 _TEMPLATE = """---
 id: {identity}
 title: {title}
 author: {author}
-measure: ""                    # 施策の番号（content/strategy/plan.yml）
-achievement: done              # done（達成）、partly（一部達成）、not_yet（未達成）。達成でなければ次の2行も書く
-# reason: できていない理由
-# next: 次にどうするか
+measure: {measure}                    # 施策の番号（content/strategy/plan.yml）
+achievement: {achievement}              # done（達成）、partly（一部達成）、not_yet（未達成）。達成でなければ次の2行も書く
+{outlook}
 channels: [x, instagram, facebook, newsletter]
 # publish: 2026-12-01 12:15    # 時刻を決めるとき。slot: lunch のように枠でもよい。書かなければ次の空いた枠
 hashtags: [金沢市DX]
-contact: ""                    # 問い合わせ先
+contact: {contact}                    # 問い合わせ先
 images: []                     # 例: [{{file: 写真.jpg, alt: 写っているものの説明, people: none}}]
 ---
-（市民にとって何が変わるかを、はじめの1段落に60字ほどで書きます。）
+{lead}
 
 ## 何が不便だったか
 
-（ ）
+{before}
 
 ## 何を変えたか
 
-（ ）
+{change}
 
 ## どう変わったか
 
-（数字と、いつの数字かも書きます。）
+{after}
 """
+_OPEN_OUTLOOK = "# reason: できていない理由\n# next: 次にどうするか"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """What the writer says. `reason` and `next` belong to what is not done. An answer not given stands as the template's own
+    reminder of what to write."""
+
+    author: str
+    measure: str
+    achievement: Achievement = "done"
+    reason: str = ""
+    next: str = ""
+    contact: str = ""
+    lead: str = "（市民にとって何が変わるかを、はじめの1段落に60字ほどで書きます。）"
+    before: str = "（ ）"
+    change: str = "（ ）"
+    after: str = "（数字と、いつの数字かも書きます。）"
 
 
 @click.command("new", epilog='例: dxbot new "書かない窓口を始めました" --author shimin-leader')
-@click.argument("title")
+@click.argument("title", required=False)
 @click.option("--author", default="", help="content/people.yml にあるあなたの名前")
-def new_command(title: str, author: str) -> None:
-    """ひな型から新しい原稿を作り、置いた場所を示します。"""
+@click.option("--measure", default="", help="content/strategy/plan.yml にある施策の番号")
+def new_command(title: str | None, author: str, measure: str) -> None:
+    """ひな型から新しい原稿を作り、置いた場所を示します。端末では、3つの問いを順にお尋ねします。"""
     core = Core()
+    for word, known, what in ((author, _people(core.library), "職員"), (measure, core.library.measures, "施策")):
+        if word and (problem := _unknown(word, known, what)):
+            click.echo(problem, err=True)
+            sys.exit(Exit.REFUSED)
+    at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    if not at_terminal and not title:
+        say('題名を書いてください。例: dxbot new "書かない窓口を始めました"', "Give a title.")
+        sys.exit(Exit.WRONG_USE)
+    wanted = title or _ask("題名（30字ほどまで）")
+    path, identity = _place(core, wanted)
+    answers = _interview(core.library, author, measure) if at_terminal else Answers(author=author, measure=measure)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(_text(identity, wanted, answers), encoding="utf-8", newline="\n")
+    click.echo(path)
+
+
+def _place(core: Core, title: str) -> tuple[Path, str]:
+    """Where the post goes, and its id: before the questions, so that no answer is lost to a name that is taken."""
     now = datetime.now(core.config.timezone)
     identity = new_identity()
-    folder = core.library.posts_dir / f"{now:%Y}" / f"{now:%m}"
-    path = folder / f"{_slug(title) or identity.lower()}.md"
+    path = core.library.posts_dir / f"{now:%Y}" / f"{now:%m}" / f"{_slug(title) or identity.lower()}.md"
     if path.exists():
         say(f"{path} はすでにあります。別の題名にしてください。", f"{path} exists.")
         sys.exit(Exit.REFUSED)
-    folder.mkdir(parents=True, exist_ok=True)
-    quoted = yaml.safe_dump(title, allow_unicode=True, width=1000).strip().removesuffix("\n...").strip()
-    path.write_text(_TEMPLATE.format(identity=identity, title=quoted, author=author or '""'), encoding="utf-8")
-    click.echo(path)
+    return path, identity
+
+
+def _interview(library: Library, author: str, measure: str) -> Answers:
+    """The questions. An empty answer leaves that place open in the file, to be written later."""
+    click.echo("お答えは、あとから原稿のファイルでいくらでも直せます。空のまま Enter を押すと、その欄は空けておきます。")
+    people = _people(library)
+    author = author or _choose("書く人", people, "職員")
+    measure = measure or _choose("施策の番号", library.measures, "施策")
+    asked = {
+        "before": _ask("1. 何が不便でしたか", empty=True),
+        "change": _ask("2. 何を変えましたか", empty=True),
+        "after": _ask("3. どう変わりましたか（数字と、いつの数字かも）", empty=True),
+        "lead": _ask("市民にとって何が変わるかを、60字ほどで", empty=True),
+    }
+    achievement = _achievement()
+    done = achievement == "done"
+    return Answers(
+        author=author,
+        measure=measure,
+        achievement=achievement,
+        reason="" if done else _ask("できていない理由"),
+        next="" if done else _ask("次にどうするか"),
+        contact=_ask("問い合わせ先", empty=True),
+        **{key: answer for key, answer in asked.items() if answer},
+    )
+
+
+def _ask(question: str, *, empty: bool = False, check: Callable[[str], str] = str.strip) -> str:
+    """One line from the person; asked again until there is one, unless it may be empty."""
+    return str(click.prompt(question, default="" if empty else None, show_default=False, value_proc=check))
+
+
+def _choose(question: str, known: Mapping[str, str], what: str) -> str:
+    for key, name in known.items():
+        click.echo(f"  {key}  {name}")
+
+    def check(word: str) -> str:
+        if word and (problem := _unknown(word.strip(), known, what)):
+            raise click.UsageError(problem)
+        return word.strip()
+
+    return _ask(question, empty=True, check=check)
+
+
+def _achievement() -> Achievement:
+    kinds = {str(number): kind for number, kind in enumerate(ACHIEVEMENT_LABELS, start=1)}
+    shown = "、".join(f"{number} {ACHIEVEMENT_LABELS[kind]}" for number, kind in kinds.items())
+    return kinds[str(click.prompt(f"達成度（{shown}）", type=click.Choice(list(kinds)), default="1", show_choices=False))]
+
+
+def _people(library: Library) -> Mapping[str, str]:
+    return {key: person.name for key, person in library.people.items()}
+
+
+def _unknown(word: str, known: Mapping[str, str], what: str) -> str:
+    """What to say of a word that is not known, with the nearest that is; "" if it is known, or nothing is."""
+    if not known or word in known:
+        return ""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5) or [k for k, name in known.items() if word in name][:1]
+    hint = f"「{near[0]}」（{known[near[0]]}）ではありませんか" if near else f"{'・'.join(known)} のどれかを書いてください"
+    return f"「{word[:40]}」という{what}は登録されていません。{hint}。"
+
+
+def _text(identity: str, title: str, answers: Answers) -> str:
+    outlook = f"reason: {_scalar(answers.reason)}\nnext: {_scalar(answers.next)}" if answers.reason else _OPEN_OUTLOOK
+    body = {key: getattr(answers, key) for key in ("lead", "before", "change", "after", "achievement")}
+    quoted = {key: _scalar(getattr(answers, key)) for key in ("author", "measure", "contact")}
+    return _TEMPLATE.format(identity=identity, title=_scalar(title), outlook=outlook, **body, **quoted)
+
+
+def _scalar(text: str) -> str:
+    """A text as YAML's value, quoted where it has to be."""
+    return yaml.safe_dump(text, allow_unicode=True, width=10_000).strip().removesuffix("\n...").strip() if text else '""'
 
 
 def _slug(title: str) -> str:

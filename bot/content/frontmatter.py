@@ -39,6 +39,16 @@ def decode(path: Path, raw: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def unreadable(path: Path) -> FrontMatterError:
+    """The error for a file that is not there or may not be opened."""
+    return FrontMatterError(
+        "cannot be read",
+        summary="ファイルを開けません",
+        next_step="ファイルの場所と名前を確かめてください",
+        place=Place(path=path),
+    )
+
+
 def _decode_cp932(path: Path, raw: bytes, position: int) -> str:
     try:
         text = raw.decode("cp932")

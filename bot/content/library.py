@@ -16,7 +16,7 @@ from bot.content.frontmatter import Node
 from bot.content.markup import Reader
 from bot.content.people import City, load_city, load_people
 from bot.content.post import Achievement, Author, Override, People, Picture, Post, Source
-from bot.errors import ContentError, FrontMatterError, MediaError, Place
+from bot.errors import ContentError, MediaError
 from bot.strategy import indicators, plan
 from bot.strategy.indicators import Indicator
 
@@ -64,12 +64,7 @@ class Library:
         try:
             raw = path.read_bytes()
         except OSError as e:
-            raise FrontMatterError(
-                "cannot be read",
-                summary="ファイルを開けません",
-                next_step="ファイルの場所と名前を確かめてください",
-                place=Place(path=path),
-            ) from e
+            raise frontmatter.unreadable(path) from e
         return self.parse(path, raw)
 
     def parse(self, path: Path, raw: bytes) -> Post:

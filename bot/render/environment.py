@@ -1,4 +1,5 @@
-"""The templates that turn a Post into a channel's text: Jinja2, sandboxed, and an unknown name is an error."""
+"""The templates that turn a Post into a channel's text: Jinja2, sandboxed, and an unknown name is an error; and HTML without
+Django."""
 
 from __future__ import annotations
 
@@ -68,3 +69,15 @@ class Templates:
             next_step="templates/posts/ のファイルを直してください",
             place=Place(path=path, line=line, column=column),
         )
+
+
+def html(directory: Path, name: str, context: dict[str, Any]) -> str:
+    """A page of `directory`, which may include the web site's parts for the channels; everything put into it is escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([directory, directory / "web"]),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name).render(context)

@@ -3,47 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from bot.cli.main import _COMMANDS
 from bot.config import ROOT
-from tests.office import write_content, write_post
-
-
-class Shell:
-    """A desk: a content folder, a state folder, and `dxbot`."""
-
-    def __init__(self, folder: Path) -> None:
-        self.content = folder / "content"
-        write_content(self.content)
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith("DXBOT_") and k != "DJANGO_SETTINGS_MODULE"}
-        self.env = inherited | {"DXBOT_CONTENT_DIR": str(self.content), "DXBOT_VAR_DIR": str(folder / "var"), "COLUMNS": "200"}
-
-    def run(self, *arguments: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
-        return self.python("-m", "bot", *map(str, arguments), **env)
-
-    def python(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, *arguments],
-            capture_output=True,
-            env=self.env | env,
-            cwd=ROOT,
-            timeout=60,
-            check=False,
-            encoding="utf-8",
-        )
-
-
-@pytest.fixture
-def shell(tmp_path: Path) -> Shell:
-    return Shell(tmp_path)
+from tests.cli.shell import Shell
+from tests.office import write_post
 
 
 @pytest.mark.parametrize("command", list(_COMMANDS))

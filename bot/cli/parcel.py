@@ -1,0 +1,54 @@
+"""dxbot export, dxbot import: a post between networks that do not meet."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from bot.checks import registry
+from bot.cli.check import line
+from bot.cli.console import Exit, say
+from bot.config import load
+from bot.content.library import read_all
+from bot.content.post import Post
+from bot.errors import ContentError
+from bot.services import parcel
+from bot.services.context import context
+
+
+@click.command("export", epilog="例: dxbot export 01KAQ7D2M9 -o 原稿.zip")
+@click.argument("post")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="書き出す先（書かなければ 原稿の名前.zip）")
+def export_command(post: str, output: Path | None) -> None:
+    """原稿1つとその画像を zip にまとめます。POST は原稿の id か、ファイルの場所です。"""
+    library = context(load()).library
+    path = Path(post)
+    found = library.read(path) if path.suffix == ".md" else _by_identity(list(read_all(library)), post)
+    target = output or Path(f"{found.source.path.stem}.zip")
+    target.write_bytes(parcel.pack(found))
+    say(f"{target} を作りました。", f"{target} is written.")
+
+
+def _by_identity(posts: list[Post | ContentError], identity: str) -> Post:
+    for post in posts:
+        if isinstance(post, Post) and post.identity == identity:
+            return post
+    say(f"id が「{identity}」の原稿はありません。id かファイルの場所を書いてください。", f"There is no post {identity}.")
+    sys.exit(Exit.REFUSED)
+
+
+@click.command("import", epilog="例: dxbot import 原稿.zip")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help="同じ id の原稿があれば置き換える")
+def import_command(file: Path, replace: bool) -> None:
+    """zip で届いた原稿を調べてから置き、点検します。おかしなところがあれば何も置きません。"""
+    ctx = context(load())
+    folder = ctx.library.posts_dir / f"{datetime.now(ctx.config.timezone):%Y/%m}"
+    target = parcel.unpack(ctx, file, folder, replace=replace)
+    click.echo(target)
+    ((_, findings),) = registry.check_paths(ctx.library, [target], ctx.specs, ctx.templates)
+    for finding in findings:
+        click.echo(line(finding))

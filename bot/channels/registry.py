@@ -21,8 +21,8 @@ def _modules() -> Mapping[str, ModuleType]:
     names = (m.name for m in iter_modules([str(Path(__file__).parent)]) if not m.name.startswith("_"))
     modules = (import_module(f"bot.channels.{name}") for name in names if name not in ("base", "registry"))
     found = [m for m in modules if isinstance(getattr(m, "SPEC", None), ChannelSpec)]
-    # Those that send come before those that are exported; short texts before long ones.
-    found.sort(key=lambda m: (not m.SPEC.publishes, m.SPEC.limit or 0, m.SPEC.key))
+    # Those that send come before those that are exported or posted by hand; short texts before long ones.
+    found.sort(key=lambda m: (m.SPEC.by_hand, not m.SPEC.publishes, m.SPEC.limit or 0, m.SPEC.key))
     return {m.SPEC.key: m for m in found}
 
 

@@ -44,8 +44,9 @@ class ChannelSpec:
     `unit` is the word for what is counted. `options` are the front matter keys only this channel knows, with their types.
     `split(text, protected words)` cuts a text into a thread's parts when the post asks for one (None: no threads here).
     `fold` is where the channel hides the rest of a text behind 「続きを読む」 (None: nowhere). `style` says how ruby,
-    headings and links stand in plain text. `publishes` is False for a channel that is exported rather than sent. `rate` is
-    the platform's own limit for one account, which we do not run into knowingly."""
+    headings and links stand in plain text. `publishes` is False for a channel that is exported rather than sent; `by_hand` is
+    True for one without an API, where a person posts what was approved. `rate` is the platform's own limit for one account,
+    which we do not run into knowingly."""
 
     key: str
     label: str
@@ -60,6 +61,7 @@ class ChannelSpec:
     cost: Callable[[str], Decimal] = no_cost
     style: Style = SOCIAL
     publishes: bool = True
+    by_hand: bool = False
     rate: Rate | None = None
 
 

@@ -94,7 +94,7 @@ def begin(ctx: Context, actor: Actor) -> Draft:
             summary="職員の一覧（people.yml）に登録がないため、原稿を書けません",
             next_step="運用担当に登録を頼んでください",
         )
-    form = Form(identity=new_identity(), author=actor.person, channels=tuple(s.key for s in ctx.specs))
+    form = Form(identity=new_identity(), author=actor.person, channels=tuple(s.key for s in ctx.specs if not s.by_hand))
     return Draft.objects.create(person=actor.person, form=dict(writing.fields(form)), updated_at=ctx.clock.now())
 
 

@@ -34,6 +34,11 @@ def planned(ctx: Context, actor: Actor) -> QuerySet[Delivery]:
     return readable(ctx, actor).filter(state__in=states).order_by("due_at", "id")
 
 
+def by_hand(ctx: Context, actor: Actor) -> QuerySet[Delivery]:
+    """What a person posts where there is no API, the earliest first."""
+    return readable(ctx, actor).filter(state=DeliveryState.BY_HAND).select_related("submission").order_by("due_at", "id")
+
+
 def doubtful(ctx: Context, actor: Actor) -> QuerySet[Delivery]:
     return readable(ctx, actor).filter(state__in=sorted(IN_DOUBT)).order_by("due_at", "id")
 

@@ -51,10 +51,14 @@ def _deliveries(ctx: Context, submission: Submission, variant: Variant, at: date
                 due_at=due,
                 run_at=due,
                 last_at=min(last, submission.expires_at) if submission.expires_at else last,
-                state=DeliveryState.WAITING if made else DeliveryState.SCHEDULED,
+                state=_first_state(ctx, variant.channel) if not made else DeliveryState.WAITING,
             )
         )
     return made
+
+
+def _first_state(ctx: Context, channel: str) -> DeliveryState:
+    return DeliveryState.BY_HAND if ctx.spec(channel).by_hand else DeliveryState.SCHEDULED
 
 
 def _lane(ctx: Context, channel: str) -> Lane:

@@ -19,6 +19,7 @@ class SubmissionState(StrEnum):
 class DeliveryState(StrEnum):
     WAITING = "waiting"
     SCHEDULED = "scheduled"
+    BY_HAND = "by_hand"
     PUBLISHING = "publishing"
     PUBLISHED = "published"
     FAILED = "failed"
@@ -50,6 +51,7 @@ LABELS: dict[SubmissionState | DeliveryState, str] = {
     SubmissionState.EXPIRED: "期限切れ",
     DeliveryState.WAITING: "前の投稿待ち",
     DeliveryState.SCHEDULED: "配信予定",
+    DeliveryState.BY_HAND: "手で掲載",
     DeliveryState.PUBLISHING: "送信中",
     DeliveryState.PUBLISHED: "配信済み",
     DeliveryState.FAILED: "配信できず",
@@ -64,5 +66,5 @@ IN_QUEUE = frozenset({SubmissionState.SUBMITTED, SubmissionState.CONFIRMED})
 # A delivery that may still lead, or may have led, to a visible post: its place must not be taken by another.
 OCCUPIED = frozenset(DeliveryState) - {DeliveryState.FAILED, DeliveryState.CANCELLED, DeliveryState.MISSED}
 # Not yet begun: can still be stopped with certainty.
-PENDING = frozenset({DeliveryState.WAITING, DeliveryState.SCHEDULED, DeliveryState.HELD})
+PENDING = frozenset({DeliveryState.WAITING, DeliveryState.SCHEDULED, DeliveryState.HELD, DeliveryState.BY_HAND})
 IN_DOUBT = frozenset({DeliveryState.UNKNOWN, DeliveryState.UNDECIDED})

@@ -27,11 +27,11 @@ print(json.dumps([keys, sorted(heavy & set(sys.modules))]))
 def test_describing_the_channels_loads_no_library_of_theirs() -> None:
     ran = subprocess.run([sys.executable, "-c", LOOK], capture_output=True, text=True, check=True, timeout=60, cwd=ROOT)
     keys, heavy = json.loads(ran.stdout)
-    assert keys == ["x", "instagram", "facebook", "newsletter"]
+    assert keys == ["x", "instagram", "facebook", "newsletter", "note"]
     assert heavy == []
 
 
-@pytest.mark.parametrize("key", ["newsletter", "base", "registry", "_graph", "mastodon"])
+@pytest.mark.parametrize("key", ["newsletter", "note", "base", "registry", "_graph", "mastodon"])
 def test_only_a_channel_that_sends_can_be_connected(key: str) -> None:
     with pytest.raises(ConfigError):
         registry.connect(key, load(environment("http://127.0.0.1:9")))

@@ -79,7 +79,7 @@ def test_in_sandbox_mode_no_request_can_leave_the_machine() -> None:
 
 def test_every_state_can_be_reached_and_has_a_word() -> None:
     assert {*SUBMISSION.values(), SubmissionState.DRAFT} == set(SubmissionState)
-    assert {*DELIVERY.values(), DeliveryState.WAITING} == set(DeliveryState)
+    assert {*DELIVERY.values(), DeliveryState.WAITING, DeliveryState.BY_HAND} == set(DeliveryState)
     assert set(LABELS) == {*SubmissionState, *DeliveryState}
 
 

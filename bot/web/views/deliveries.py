@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from bot.render.variant import Media, read_variant
 from bot.services import overview, plan, reconcile
 from bot.store.models import Delivery
 from bot.web.office import actor_of, office
@@ -46,11 +47,27 @@ def deliveries(request: HttpRequest) -> HttpResponse:
     shown = {
         "planned": _lines(planned, MOST_PLANNED),
         "planned_count": planned.count(),
+        "by_hand": [_task(d) for d in overview.by_hand(ctx, actor)[:MOST_PLANNED]],
         "doubtful": _lines(overview.doubtful(ctx, actor), MOST_PLANNED),
         "ended": _lines(overview.ended(ctx, actor), MOST_ENDED),
         "may_plan": actor.may(Permission.PLAN),
     }
     return render(request, "deliveries.html", shown)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What a person posts by hand: the text and the pictures, exactly as approved."""
+
+    line: Line
+    text: str
+    media: tuple[Media, ...]
+
+
+def _task(delivery: Delivery) -> Task:
+    variant = read_variant(delivery.submission.bundle, delivery.channel)
+    assert variant is not None  # noqa: S101 the delivery was made from it
+    return Task(line=line(delivery), text=variant.parts[delivery.part].text, media=variant.media)
 
 
 def _lines(found: QuerySet[Delivery], most: int) -> list[Line]:

@@ -1,0 +1,15 @@
+"""note has no public API for posting: a person copies the text that was approved, and records where it appeared."""
+
+from __future__ import annotations
+
+from bot.media.limits import ImageLimits
+from bot.render.variant import ChannelSpec
+
+SPEC = ChannelSpec(
+    key="note",
+    label="note",
+    limit=None,
+    length=len,
+    images=ImageLimits(max_count=10, max_width=1920, max_height=1920, max_bytes=8_000_000),
+    by_hand=True,
+)

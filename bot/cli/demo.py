@@ -45,11 +45,21 @@ def demo_command(serve: bool, directory: Path) -> None:
         _point_at(sandbox)
         with _web(WEB_PORT if serve else 0) as web:
             os.environ["DXBOT_MEDIA_BASE_URL"] = web
+            if serve:
+                _practise_with_a_repository()
             road = _Road()
             whole = road.run(directory)
             if serve:
                 road.stay(web, sandbox.base_url)
     sys.exit(Exit.FINE if whole else Exit.REFUSED)
+
+
+def _practise_with_a_repository() -> None:
+    """So that a post can be written in the browser and handed in."""
+    from bot.cli import practice
+    from bot.services.context import context
+
+    os.environ.update(practice.repository(context(load()), _var()))
 
 
 @contextmanager

@@ -1,0 +1,34 @@
+"""The repository of make serve: whoever tries the pages can write and hand in at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from bot.cli import practice
+from bot.config import ROOT, load
+from bot.content import writing
+from bot.services import drafts, handing_in
+from bot.services.context import context
+from bot.store.models import Submission
+from bot.workflow.actors import Actor, Role
+from tests.office import Office
+
+
+def test_the_citys_posts_are_committed_by_their_authors_and_a_new_one_can_be_handed_in(office: Office, tmp_path: Path) -> None:
+    city = replace(office.ctx, config=replace(office.ctx.config, content_dir=ROOT / "content"))
+    settings = practice.repository(city, tmp_path / "practice")
+    ctx = context(load(office.env | settings), office.clock)
+    posts = {path.name for path in city.library.paths()}
+    handed = Submission.objects.filter(state="submitted")
+    assert {Path(s.path).name for s in handed} == posts
+    assert all(s.submitted_by == s.author for s in handed)
+    leader = Actor(person=handed[0].author, role=Role.LEADER)
+    draft = drafts.begin(ctx, leader)
+    form = replace(writing.form_of(draft.form), title="新しい原稿（見本）", measure="1", lead="始めます。", channels=("x",))
+    drafts.save(ctx, leader, draft.id, form, drafts.Seen(revision=0))
+    made = handing_in.hand_in(ctx, leader, draft.id)
+    assert isinstance(made, Submission)
+    assert (made.title, made.state) == ("新しい原稿（見本）", "submitted")
+    assert practice.repository(city, tmp_path / "practice") == settings
+    assert Submission.objects.filter(state="submitted").count() == len(posts) + 1

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import transaction
 
 from bot.channels.base import Absent, CannotTell, Found, Prepared, Receipt
-from bot.services import outcome, pause, reconcile
+from bot.config import Secret
+from bot.services import notices, outcome, pause, reconcile
 from bot.services.ledger import Ledger
 from bot.services.publish import Engine, _Step
-from bot.store.models import Attempt, AuditEntry, Delivery
+from bot.store.models import Attempt, AuditEntry, Delivery, Notice
 from bot.workflow.actors import Actor, Role
 from tests.office import TUESDAY, Office
 
@@ -90,6 +92,19 @@ def test_a_second_post_of_one_delivery_is_told_with_its_link(office: Office) -> 
     second.write()
     assert _tries()[-1] == (2, "published")
     assert _told(outcome.TWICE) == ["http://127.0.0.1/second"]
+
+
+def test_the_pr_office_is_told_of_a_second_post_at_once(office: Office) -> None:
+    first, second = _second_in_flight(office)
+    first.write()
+    second.write()
+    ctx = replace(office.ctx, config=replace(office.ctx.config, webhook_url=Secret("https://chat.example.jp/hook")))
+    while notices.take_in(ctx):
+        pass
+    (notice,) = Notice.objects.filter(kind="twice")
+    assert "Xに二重に掲載されました" in notice.line
+    assert "http://127.0.0.1/second" in notice.line
+    assert notice.due_at == office.clock.now()
 
 
 def test_a_late_receipt_of_what_was_found_meanwhile_adds_nothing(office: Office) -> None:

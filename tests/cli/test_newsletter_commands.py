@@ -19,22 +19,9 @@ def _measured(folder: Path) -> str:
     return str(settings)
 
 
-def _token(shell: Shell, person: str, role: str) -> str:
-    """What a person gets from the page 自分の鍵."""
-    code = (
-        "from bot.cli.office import office; ctx = office(); from bot.services import accounts as a;"
-        "from bot.workflow.actors import Role; import sys;"
-        "u = a.set_up_user(ctx, sys.argv[1], Role(sys.argv[2]), 'a-long-enough-passphrase');"
-        "print(a.issue_token(ctx, u, 'test').reveal())"
-    )
-    done = shell.python("-c", code, person, role)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
 def test_an_issue_is_signed_off_by_the_digest_that_its_proof_shows(shell: Shell, tmp_path: Path) -> None:
     shell.env["DXBOT_SCHEDULES_DIR"] = _measured(tmp_path)
-    tokens = {person: _token(shell, person, role) for person, role in (("shimin-leader", "leader"), ("kouhou", "officer"))}
+    tokens = {person: shell.token(person, role) for person, role in (("shimin-leader", "leader"), ("kouhou", "officer"))}
     path = write_post(shell.content, channels="newsletter")
     assert shell.run("submit", path, DXBOT_TOKEN=tokens["shimin-leader"]).returncode == 0
     assert shell.run("approve", "1", DXBOT_TOKEN=tokens["kouhou"]).returncode == 0

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from bot.cli.console import tr
-from bot.cli.office import office
+from bot.cli.console import say, tr
+from bot.cli.office import me, office
 
 
 @click.group("newsletter", help=tr("新聞広報のコラムを作る", "The newsletter column"))
@@ -27,3 +27,34 @@ def build_command(issue: str | None, directory: Path) -> None:
 
     for path in build_issue(ctx, issue, directory):
         click.echo(path)
+
+
+@newsletter_command.command("proof", epilog="例: dxbot newsletter proof 2026-12")
+@click.argument("issue")
+def proof_command(issue: str) -> None:
+    """号の校正刷りを状態の置き場に作り、その照合番号と、校了かどうかを表示します。"""
+    ctx = office()
+    from bot.services import issues
+
+    built = issues.build(ctx, issue)
+    for path in built.files:
+        click.echo(path)
+    say(f"照合番号 {built.digest}", f"Digest {built.digest}")
+    release = issues.signed_off(built)
+    if release is None:
+        say("校了になっていません。", "Not signed off.")
+    else:
+        say(f"{release.officer} が校了にしました。", f"Signed off by {release.officer}.")
+
+
+@newsletter_command.command("sign-off", epilog="例: dxbot newsletter sign-off 2026-12 --digest 3f5a…（proof で見た照合番号）")
+@click.argument("issue")
+@click.option("--digest", required=True, help="見た校正刷りの照合番号（全部）。違っていれば校了にしません")
+def sign_off_command(issue: str, digest: str) -> None:
+    """号を校了にします。あとで内容が変わると、校了ではなくなります。"""
+    ctx = office()
+    actor = me(ctx)
+    from bot.services import issues
+
+    issues.sign_off(ctx, actor, issue, digest)
+    say(f"{issue} を校了にしました。", f"Issue {issue} signed off.")

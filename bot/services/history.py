@@ -12,7 +12,7 @@ from typing import Literal
 from django.db.models import Q, QuerySet
 
 from bot import errors
-from bot.services import overview, review
+from bot.services import outcome, overview, review
 from bot.services.context import Context
 from bot.store.models import Attempt, AuditEntry, Delivery, Submission
 from bot.workflow.actors import Actor
@@ -43,9 +43,10 @@ _VERBS: Mapping[str, str] = {
     Event.DECIDE_AGAIN: "もう一度送ると判断",
     Event.DECIDE_LET_BE: "送らずに終えると判断",
     "refuse_changed": "承認と違うため送らず",
+    outcome.TWICE: "二重に掲載された（配信先で開き、どちらかを消してください）",
 }
 _GOOD = frozenset({Act.APPROVE, Event.FOUND, Event.DECIDE_PUBLISHED})
-_BAD = frozenset({Act.RETURN, Act.CHANGE, Act.EXPIRE, Event.MISS, Event.GIVE_UP, "refuse_changed"})
+_BAD = frozenset({Act.RETURN, Act.CHANGE, Act.EXPIRE, Event.MISS, Event.GIVE_UP, "refuse_changed", outcome.TWICE})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,8 +21,12 @@ def build_issue(ctx: Context, issue: str | None, directory: Path) -> tuple[Path,
     """The files of one issue (the next one by default). Raises NotFound if nothing was approved for it."""
     press = press_of(ctx)
     chosen = issue or next_issue(press.profile, ctx.clock.now())
-    articles = [article for s in _approved() if (article := _article(ctx, s, chosen)) is not None]
-    return build(articles, press, chosen, directory)
+    return build([article for _, article in approved_for(ctx, chosen)], press, chosen, directory)
+
+
+def approved_for(ctx: Context, issue: str) -> list[tuple[Submission, Article]]:
+    """What may go into the issue, in the order in which it was submitted."""
+    return [(s, article) for s in _approved() if (article := _article(ctx, s, issue)) is not None]
 
 
 def press_of(ctx: Context) -> Press:

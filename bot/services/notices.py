@@ -16,6 +16,7 @@ from django.db import transaction
 
 from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
+from bot.services import outcome
 from bot.services.context import Context
 from bot.store.models import AuditEntry, Bookmark, Delivery, Notice, PersonalToken, Submission, User
 from bot.workflow.actors import Role
@@ -36,6 +37,7 @@ class Kind(StrEnum):
     MISSED = "missed"
     UNKNOWN = "unknown"
     UNDECIDED = "undecided"
+    TWICE = "twice"
     PAUSED = "paused"
     CLOSED = "closed"
     TOKEN_ENDS = "token_ends"  # noqa: S105 not a secret
@@ -50,6 +52,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.MISSED: "時刻超過",
     Kind.UNKNOWN: "結果不明",
     Kind.UNDECIDED: "要判断",
+    Kind.TWICE: "二重掲載",
     Kind.PAUSED: "停止",
     Kind.CLOSED: "配信先の停止",
     Kind.TOKEN_ENDS: "鍵の期限",
@@ -64,6 +67,7 @@ _ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.MISSED: _OFFICE,
     Kind.UNKNOWN: _OFFICE,
     Kind.UNDECIDED: _OFFICE,
+    Kind.TWICE: _OFFICE,
     Kind.PAUSED: _OFFICE,
     Kind.CLOSED: _OFFICE,
 }
@@ -74,6 +78,7 @@ _VERBS: Mapping[str, Kind] = {
     Act.RETURN: Kind.RETURNED,
     Event.LOSE_TRACK: Kind.UNKNOWN,
     Event.GIVE_UP: Kind.UNDECIDED,
+    outcome.TWICE: Kind.TWICE,
     Event.MISS: Kind.MISSED,
     "pause": Kind.PAUSED,
 }
@@ -185,6 +190,7 @@ def _line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | 
         Kind.MISSED: f"{title}を予定の時刻に{channel}に出せなかったため、出していません。",
         Kind.UNKNOWN: f"{title}が{channel}に出たかどうか分かりません。自動で確かめています。",
         Kind.UNDECIDED: f"{title}が{channel}に出たかどうか確かめられませんでした。配信先を見て、決着させてください。",
+        Kind.TWICE: f"{title}が{channel}に二重に掲載されました。配信先で開き、どちらかを消してください。{entry.detail}",
         Kind.PAUSED: f"{entry.actor} が{channel}の配信を止めました。{reason}",
         Kind.CLOSED: f"{channel}の配信を止めています。{_problem(delivery)}",
     }

@@ -15,7 +15,7 @@ from bot.store import queries
 from bot.store.models import Delivery, Lane
 from bot.store.queries import Acceptance
 from bot.workflow.states import DeliveryState
-from bot.workflow.transitions import Event
+from bot.workflow.transitions import DELIVERY, Event, sources
 
 # After the n-th refusal that surely published nothing, wait so long.
 BACKOFF = tuple(timedelta(seconds=s) for s in (15, 60, 180, 600, 1200))
@@ -23,6 +23,7 @@ BACKOFF = tuple(timedelta(seconds=s) for s in (15, 60, 180, 600, 1200))
 PATIENT = 3
 # When to look whether a post of unknown outcome is there, counted from the loss of track; then a person decides.
 LOOKS = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800))
+TWICE = "published_twice"  # in the audit log: two attempts of one delivery are on the platform
 
 
 def settle(ctx: Context, ledger: Ledger, answers: Sequence[tuple[Job, Receipt | ChannelError, datetime | None]]) -> None:
@@ -37,7 +38,7 @@ def settle(ctx: Context, ledger: Ledger, answers: Sequence[tuple[Job, Receipt | 
             ledger.attempt(job.id, job.attempt, started, "published")
             ledger.note(Event.ACCEPT, job.id, digest=job.origin.digest, detail=receipt.url)
         else:
-            published(ctx, ledger, job.id, receipt)
+            _late(ctx, ledger, job, receipt, started)
     _go_on(ctx, ledger.now, {job.id: receipt for job, receipt, _ in receipts if job.id in accepted})
     for job, result, _ in answers:
         if isinstance(result, ChannelError):
@@ -45,11 +46,27 @@ def settle(ctx: Context, ledger: Ledger, answers: Sequence[tuple[Job, Receipt | 
 
 
 def published(ctx: Context, ledger: Ledger, delivery: int, receipt: Receipt) -> bool:
-    """It was found to be there. A receipt that comes after the row was given up for unknown is still the truth."""
+    """It was found to be there; was that news?"""
     row = Delivery.objects.select_related("submission").get(id=delivery)
-    if row.state not in (DeliveryState.PUBLISHING, DeliveryState.UNKNOWN):
-        return False
+    return _found(ctx, ledger, row, receipt, row.attempts, row.intent_at)
+
+
+def _late(ctx: Context, ledger: Ledger, job: Job, receipt: Receipt, started: datetime | None) -> None:
+    """A receipt that comes after the row was given up is still the truth. If another attempt has been published meanwhile,
+    citizens see both, and people must be told of the second."""
+    row = Delivery.objects.select_related("submission").get(id=job.id)
+    if _found(ctx, ledger, row, receipt, job.attempt, started):
+        return
+    if row.state == DeliveryState.PUBLISHED and row.remote_id not in ("", receipt.remote_id):
+        ledger.attempt(row.id, job.attempt, started, "published")
+        ledger.note(TWICE, row.id, digest=job.origin.digest, detail=receipt.url)
+
+
+def _found(ctx: Context, ledger: Ledger, row: Delivery, receipt: Receipt, number: int, started: datetime | None) -> bool:
+    """Write down that the attempt of this number is there, unless the row tells of a published one already."""
     event = Event.ACCEPT if row.state == DeliveryState.PUBLISHING else Event.FOUND
+    if row.state not in sources(DELIVERY, event):
+        return False
     moved = move_delivery(
         row,
         event,
@@ -61,7 +78,7 @@ def published(ctx: Context, ledger: Ledger, delivery: int, receipt: Receipt) -> 
         look_at=None,
     )
     if moved:
-        ledger.attempt(row.id, row.attempts, row.intent_at, "published")
+        ledger.attempt(row.id, number, started, "published")
         ledger.note(event, row.id, digest=row.submission.digest, detail=receipt.url)
         _go_on(ctx, ledger.now, {row.id: receipt})
     return moved

@@ -128,6 +128,15 @@ class Decision(models.Model):
     countersigned_at = models.DateTimeField(null=True)
 
 
+class SignOff(models.Model):
+    """校了: an officer released an issue of the newsletter for printing, bound to the digest of its files as they saw them."""
+
+    issue = models.CharField(max_length=20)
+    digest = models.CharField(max_length=64, unique=True)
+    officer = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+
 class Look(models.Model):
     """When a person last had a submission before their eyes. Its content never changes, so this says which text they saw."""
 

@@ -78,6 +78,13 @@ DELIVERY: Mapping[tuple[D, Event], D] = {
     (D.PUBLISHING, Event.MISS): D.MISSED,
     (D.PUBLISHING, Event.CANCEL): D.CANCELLED,
     (D.UNKNOWN, Event.FOUND): D.PUBLISHED,
+    # A receipt may come later than anyone waited for it. It is the truth, whatever was concluded meanwhile.
+    (D.UNDECIDED, Event.FOUND): D.PUBLISHED,
+    (D.SCHEDULED, Event.FOUND): D.PUBLISHED,
+    (D.HELD, Event.FOUND): D.PUBLISHED,
+    (D.MISSED, Event.FOUND): D.PUBLISHED,
+    (D.FAILED, Event.FOUND): D.PUBLISHED,
+    (D.CANCELLED, Event.FOUND): D.PUBLISHED,
     (D.UNKNOWN, Event.PROVE_ABSENT): D.SCHEDULED,
     (D.UNKNOWN, Event.GIVE_UP): D.UNDECIDED,
     (D.UNDECIDED, Event.DECIDE_PUBLISHED): D.PUBLISHED,

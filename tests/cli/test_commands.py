@@ -103,7 +103,7 @@ def test_acting_needs_a_personal_token(shell: Shell) -> None:
 
 
 def test_the_queue_by_command_line_from_submission_to_plan(shell: Shell) -> None:
-    tokens = {person: _token(shell, person, role) for person, role in (("shimin-leader", "leader"), ("kouhou", "officer"))}
+    tokens = {person: shell.token(person, role) for person, role in (("shimin-leader", "leader"), ("kouhou", "officer"))}
     path = write_post(shell.content)
     assert shell.run("submit", path, DXBOT_TOKEN=tokens["shimin-leader"]).returncode == 0
     (row,) = json.loads(shell.run("queue", "--json").stdout)
@@ -123,19 +123,6 @@ def test_the_queue_by_command_line_from_submission_to_plan(shell: Shell) -> None
     states = [d["state"] for d in json.loads(shell.run("deliveries", "--json").stdout)]
     assert sorted(states) == ["cancelled", "held", "held"]
     assert shell.run("admin", "audit", "verify").returncode == 0
-
-
-def _token(shell: Shell, person: str, role: str) -> str:
-    """What a person gets from the page 自分の鍵."""
-    code = (
-        "from bot.cli.office import office; ctx = office(); from bot.services import accounts as a;"
-        "from bot.workflow.actors import Role; import sys;"
-        "u = a.set_up_user(ctx, sys.argv[1], Role(sys.argv[2]), 'a-long-enough-passphrase');"
-        "print(a.issue_token(ctx, u, 'test').reveal())"
-    )
-    done = shell.python("-c", code, person, role)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
 
 
 def test_the_newsletter_says_when_there_is_nothing_for_it(shell: Shell) -> None:

@@ -1,0 +1,84 @@
+"""校了: what an officer releases for printing is bound to the bytes that they saw."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from bot.errors import NotAllowed, StaleApproval
+from bot.services import issues
+from bot.services.context import Context
+from bot.store.models import AuditEntry
+from bot.workflow.actors import Actor, Role
+from tests.office import Office
+
+OFFICER = Actor(person="kouhou", role=Role.OFFICER)
+ISSUE = "2026-12"
+
+
+@pytest.fixture
+def ctx(office: Office, tmp_path: Path) -> Context:
+    """A paper whose layout was measured."""
+    folder = copytree(office.ctx.config.schedules_dir, tmp_path / "measured")
+    profile = folder / "newsletter.yml"
+    profile.write_text(profile.read_text("utf-8").replace("\nstatus: 仮\n", "\nstatus: 確定\n"), "utf-8")
+    config = replace(office.ctx.config, schedules_dir=folder, var_dir=tmp_path / "state")
+    return replace(office.ctx, config=config)
+
+
+def _entries() -> list[tuple[str, str, str]]:
+    return list(AuditEntry.objects.filter(verb=issues.SIGN_OFF).values_list("actor", "object", "digest"))
+
+
+def test_an_officer_releases_what_they_saw_and_the_log_tells_of_it_once(office: Office, ctx: Context) -> None:
+    office.approved(channels="newsletter")
+    seen = issues.build(ctx, ISSUE)
+    assert issues.signed_off(seen) is None
+    for _ in range(2):
+        issues.sign_off(ctx, OFFICER, ISSUE, seen.digest)
+    found = issues.signed_off(issues.build(ctx, ISSUE))
+    assert found is not None
+    assert found.officer == "kouhou"
+    assert _entries() == [("kouhou", f"issue:{ISSUE}", seen.digest)]
+
+
+def test_another_post_in_the_issue_undoes_the_release(office: Office, ctx: Context) -> None:
+    office.approved("one", channels="newsletter")
+    issues.sign_off(ctx, OFFICER, ISSUE, issues.build(ctx, ISSUE).digest)
+    office.approved("two", channels="newsletter", title="後から来た原稿（見本）")
+    assert issues.signed_off(issues.build(ctx, ISSUE)) is None
+
+
+def test_what_changed_after_it_was_seen_is_not_released(office: Office, ctx: Context) -> None:
+    office.approved("one", channels="newsletter")
+    seen = issues.build(ctx, ISSUE)
+    office.approved("two", channels="newsletter", title="後から来た原稿（見本）")
+    with pytest.raises(StaleApproval):
+        issues.sign_off(ctx, OFFICER, ISSUE, seen.digest)
+    assert _entries() == []
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.OFFICER])
+def test_only_the_pr_office_releases(office: Office, ctx: Context, role: Role) -> None:
+    office.approved(channels="newsletter")
+    seen = issues.build(ctx, ISSUE)
+    with pytest.raises(NotAllowed):
+        issues.sign_off(ctx, Actor(person="someone", role=role), ISSUE, seen.digest)
+
+
+def test_an_author_does_not_release_an_issue_with_their_own_post(office: Office, ctx: Context) -> None:
+    (submission,) = {d.submission for d in office.approved(channels="newsletter, x")}
+    seen = issues.build(ctx, ISSUE)
+    with pytest.raises(NotAllowed, match="author"):
+        issues.sign_off(ctx, Actor(person=submission.author, role=Role.OFFICER), ISSUE, seen.digest)
+
+
+def test_nothing_is_released_while_the_layout_is_provisional(office: Office, ctx: Context) -> None:
+    office.approved(channels="newsletter")
+    provisional = replace(ctx, config=replace(ctx.config, schedules_dir=office.ctx.config.schedules_dir))
+    seen = issues.build(provisional, ISSUE)
+    with pytest.raises(NotAllowed, match="provisional"):
+        issues.sign_off(provisional, OFFICER, ISSUE, seen.digest)

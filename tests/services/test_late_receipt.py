@@ -1,0 +1,162 @@
+"""A receipt that arrives after its worker was given up for dead: the post is there, and the record must say so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from bot.channels.base import Absent, CannotTell, Found, Prepared, Receipt
+from bot.config import Secret
+from bot.services import notices, outcome, pause, reconcile
+from bot.services.ledger import Ledger
+from bot.services.publish import Engine, _Step
+from bot.store.models import Attempt, AuditEntry, Delivery, Notice
+from bot.workflow.actors import Actor, Role
+from tests.office import TUESDAY, Office
+
+NOON = TUESDAY.replace(hour=12, minute=15)
+OFFICER = Actor(person="kouhou", role=Role.OFFICER)
+
+
+class Worker:
+    """A publisher whose request has left, and whose answer is written when the test says so."""
+
+    def __init__(self, office: Office, name: str) -> None:
+        self.office, self.name = office, name
+        self.engine = Engine(office.ctx, office.runner().channel, name)
+
+    def send(self) -> None:
+        (self.job,) = self.engine._jobs(self.engine._turn([], 1).claimed)
+        turn = self.engine._turn([_Step(self.job, Prepared(outgoing=self.job.outgoing))], 0)
+        assert len(turn.going) == 1
+        self.started = turn.at
+
+    def write(self) -> None:
+        url = f"http://127.0.0.1/{self.name}"
+        receipt = Receipt(remote_id=self.name, url=url, at=self.office.clock.now())
+        self.engine._turn([_Step(self.job, receipt, self.started)], 0)
+        self.engine.close()
+
+
+def _given_up(office: Office) -> Worker:
+    """Its request has left, its lease is over, and nobody knows."""
+    office.approved(channels="x")
+    office.at(NOON)
+    worker = Worker(office, "first")
+    worker.send()
+    office.at(NOON + timedelta(minutes=4))
+    worker.engine.tidy()
+    assert office.states() == {"x": "unknown"}
+    return worker
+
+
+def _conclude(office: Office, found: Found) -> None:
+    with transaction.atomic():
+        ledger = Ledger(office.clock.now())
+        reconcile._conclude(office.ctx, ledger, Delivery.objects.get().id, found)
+        ledger.close()
+
+
+def _tries() -> list[tuple[int, str]]:
+    return list(Attempt.objects.order_by("id").values_list("number", "outcome"))
+
+
+def _told(*verbs: str) -> list[str]:
+    return list(AuditEntry.objects.filter(verb__in=verbs).order_by("id").values_list("detail", flat=True))
+
+
+def _second_in_flight(office: Office) -> tuple[Worker, Worker]:
+    first = _given_up(office)
+    _conclude(office, Absent())
+    second = Worker(office, "second")
+    second.send()
+    return first, second
+
+
+def test_a_late_receipt_while_a_second_attempt_is_in_flight_is_recorded_once_as_the_first_attempts(office: Office) -> None:
+    first, second = _second_in_flight(office)
+    first.write()
+    assert _tries() == [(1, "worker_lost"), (1, "published")]
+    second.write()
+    assert Delivery.objects.get().remote_id == "first"
+    assert _told("accept", "found") == ["http://127.0.0.1/first"]
+
+
+def test_a_second_post_of_one_delivery_is_told_with_its_link(office: Office) -> None:
+    first, second = _second_in_flight(office)
+    first.write()
+    second.write()
+    assert _tries()[-1] == (2, "published")
+    assert _told(outcome.TWICE) == ["http://127.0.0.1/second"]
+
+
+def test_the_pr_office_is_told_of_a_second_post_at_once(office: Office) -> None:
+    first, second = _second_in_flight(office)
+    first.write()
+    second.write()
+    ctx = replace(office.ctx, config=replace(office.ctx.config, webhook_url=Secret("https://chat.example.jp/hook")))
+    while notices.take_in(ctx):
+        pass
+    (notice,) = Notice.objects.filter(kind="twice")
+    assert "Xに二重に掲載されました" in notice.line
+    assert "http://127.0.0.1/second" in notice.line
+    assert notice.due_at == office.clock.now()
+
+
+def test_a_late_receipt_of_what_was_found_meanwhile_adds_nothing(office: Office) -> None:
+    worker = _given_up(office)
+    _conclude(office, Receipt(remote_id="first", url="http://127.0.0.1/first", at=office.clock.now()))
+    worker.write()
+    assert _tries() == [(1, "worker_lost"), (1, "published")]
+    assert _told("accept", "found", outcome.TWICE) == ["http://127.0.0.1/first"]
+
+
+def _undecided(office: Office) -> None:
+    for _ in outcome.LOOKS:
+        _conclude(office, CannotTell())
+
+
+def _let_be(office: Office) -> None:
+    _undecided(office)
+    reconcile.decide_let_be(office.ctx, OFFICER, Delivery.objects.get().id)
+
+
+def _again(office: Office) -> None:
+    _undecided(office)
+    reconcile.decide_again(office.ctx, OFFICER, Delivery.objects.get().id)
+
+
+def _absent(office: Office) -> None:
+    _conclude(office, Absent())
+
+
+def _stopped(office: Office) -> None:
+    _conclude(office, Absent())
+    pause.pause(office.ctx, OFFICER, "止めます")
+
+
+@pytest.mark.parametrize(
+    ("concluded", "state"),
+    [
+        (_undecided, "undecided"),
+        (_let_be, "cancelled"),
+        (_again, "scheduled"),
+        (_absent, "scheduled"),
+        (_stopped, "held"),
+    ],
+)
+def test_a_late_receipt_is_the_truth_whatever_was_concluded_meanwhile(
+    office: Office, concluded: Callable[[Office], None], state: str
+) -> None:
+    worker = _given_up(office)
+    concluded(office)
+    assert office.states() == {"x": state}
+    worker.write()
+    assert office.states() == {"x": "published"}
+    office.runner().beat()
+    assert office.sandbox.posts("x") == []
+    assert _told("accept", "found") == ["http://127.0.0.1/first"]

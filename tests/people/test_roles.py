@@ -121,7 +121,6 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "comments.settle": (_settle, {LEADER, TRAINEE, HEAD, OFFICER}),
     "queue.approve_opened": (lambda o, a: queue.approve_opened(o.ctx, a, {(s := waiting(o)).id: s.digest}), {OFFICER}),
     "drafts.begin": (lambda o, a: drafts.begin(o.ctx, _writer(a)), {LEADER, TRAINEE, OFFICER}),
-    "drafts.reopen": (lambda o, a: drafts.reopen(o.ctx, _writer(a), waiting(o).id), {LEADER, TRAINEE, OFFICER}),
     "drafts.save": (_keep, {LEADER, TRAINEE, OFFICER}),
     "drafts.add_picture": (
         lambda o, a: drafts.add_picture(o.ctx, _writer(a), _draft(o).id, (o.folder / "media" / "red.png").read_bytes()),
@@ -157,8 +156,10 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
 READINGS = {
     *("calendar.days", "calendar.entries", "history.search", "history.timeline", "looks.record", "review.readable"),
     *("review.readable_by", "queue.waiting", "queue.departments", "queue.decided"),
-    *(f"overview.{name}" for name in ("readable", "planned", "doubtful", "ended", "held", "held_count")),
+    *(f"overview.{name}" for name in ("readable", "planned", "by_hand", "doubtful", "ended", "held", "held_count")),
 }
+# Each role tries these in a test of their own, which sets the scene: tests/issues, tests/writing, tests/sync.
+ELSEWHERE = {"issues.sign_off", "drafts.reopen", "handing_in.hand_in", "handing_in.settle", "writing.commit_as"}
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -190,8 +191,8 @@ def test_no_act_of_a_service_is_missing_from_the_walk() -> None:
         and not name.startswith("_")
         and {"ctx", "actor"} <= set(inspect.signature(function).parameters)
     }
-    assert found - READINGS == {name.partition(",")[0] for name in ACTS}
-    assert found >= READINGS
+    assert found - READINGS - ELSEWHERE == {name.partition(",")[0] for name in ACTS}
+    assert found >= READINGS | ELSEWHERE
 
 
 READERS = {LEADER: False, TRAINEE: False, HEAD: False, OFFICER: True, OPERATOR: True, AUDITOR: True}

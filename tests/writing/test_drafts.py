@@ -173,3 +173,19 @@ def test_without_a_repository_nothing_can_be_handed_in_and_the_draft_stays(offic
     with pytest.raises(ConfigError):
         handing_in.hand_in(office.ctx, office.author, draft.id)
     assert drafts.find(office.author, draft.id)
+
+
+@pytest.mark.parametrize("role", [Role.HEAD, Role.OPERATOR, Role.AUDITOR])
+def test_who_may_not_submit_neither_hands_in_nor_writes_anew(desk: Desk, role: Role) -> None:
+    office, before = desk.office, desk.origin.head
+    draft = filled(office, drafts.begin(office.ctx, office.author))
+    stranger = Actor(person="shimin-leader", role=role)
+    with pytest.raises(NotAllowed):
+        handing_in.hand_in(office.ctx, stranger, draft.id)
+    with pytest.raises(NotAllowed):
+        handing_in.settle(office.ctx, stranger, draft.id, writing.compose(form_of(draft)), before)
+    desk.write()
+    desk.taken()
+    with pytest.raises(NotAllowed):
+        drafts.reopen(office.ctx, stranger, Submission.objects.get().id)
+    assert drafts.find(office.author, draft.id).revision == draft.revision

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.checks.finding import Finding, Level
+from bot.checks.stretches import Stretch, stretches
 from bot.content.people import City
 from bot.content.post import Post
 from bot.errors import Place
@@ -32,6 +33,11 @@ class Subject:
         return {s.key: parts(self.post, s, self.templates, self.city) for s in self.wanted}
 
     @cached_property
+    def prose(self) -> tuple[Stretch, ...]:
+        """The running text, gathered once for all rules."""
+        return tuple(stretches(self.post))
+
+    @cached_property
     def wanted(self) -> tuple[ChannelSpec, ...]:
         return tuple(s for s in self.specs if s.key in self.post.channels)
 
@@ -39,6 +45,9 @@ class Subject:
         """The place of the first of these front matter keys that the author wrote."""
         source = self.post.source
         return next((source.places[k] for k in keys if k in source.places), source.place_of("title"))
+
+
+MARK = "‸"  # in a bad example, before the fault
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ import click
 
 from bot.checks import registry
 from bot.checks.finding import LEVEL_LABELS, Finding
+from bot.checks.rule import MARK
 from bot.cli.console import Exit, print_json, say, tr
 from bot.cli.core import Core
 
@@ -74,5 +75,5 @@ def explain_command(rule: str) -> None:
     click.echo(f"{found.id}（{tr(LEVEL_LABELS[found.level], found.level)}）")
     click.echo(f"{tr('理由', 'Why')}: {found.why}")
     click.echo(f"{tr('根拠', 'Source')}: {found.source}")
-    click.echo(f"{tr('悪い例', 'Bad')}: {found.bad}")
+    click.echo(f"{tr('悪い例', 'Bad')}: {found.bad.replace(MARK, '')}")
     click.echo(f"{tr('良い例', 'Good')}: {found.good}")

@@ -1,0 +1,70 @@
+"""Links: where they lead must be plain before they are followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.checks.finding import Finding, at
+from bot.checks.prose import pattern
+from bot.checks.rule import Rule, Subject
+from bot.errors import Place
+
+_SHORT = frozenset({"bit.ly", "t.co", "goo.gl", "tinyurl.com", "ow.ly", "x.gd", "is.gd", "buff.ly"})
+
+
+def _addresses(subject: Subject) -> Iterator[tuple[str, Place]]:
+    post = subject.post
+    if post.link:
+        yield post.link, post.source.place_of("link")
+    for stretch in subject.prose:
+        if stretch.link:
+            yield stretch.link, stretch.place(0)
+
+
+def _shortened(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    for address, place in _addresses(subject):
+        host = address.split("://", 1)[-1].split("/", 1)[0].lower()
+        if host in _SHORT:
+            yield at(place, rule.id, rule.level, f"短縮されたアドレス（{host}）です", "もとのアドレスを書いてください")
+
+
+def _not_https(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    for address, place in _addresses(subject):
+        if address.startswith("http://"):
+            yield at(place, rule.id, rule.level, "アドレスが http:// で始まっています", "https:// のアドレスを書いてください")
+
+
+_SOURCE = "みんなの公共サイト運用ガイドライン"
+
+RULES = (
+    Rule(
+        id="links.shortened",
+        level="warning",
+        why="短縮されたアドレスは、どこへ行くかが分からず、なりすましに使われます。",
+        source=_SOURCE,
+        bad="link: ‸https://bit.ly/abc",
+        good="link: https://www4.city.kanazawa.lg.jp/",
+        check=_shortened,
+    ),
+    Rule(
+        id="links.not-https",
+        level="warning",
+        why="https でないページは、途中で書きかえられることがあります。",
+        source=_SOURCE,
+        bad="link: ‸http://www.example.jp/",
+        good="link: https://www.example.jp/",
+        check=_not_https,
+    ),
+    pattern(
+        "links.here",
+        "warning",
+        r"^(?:こちら|ここ|コチラ|リンク|詳細)$",
+        "「{0}」だけでは、どこへ行くリンクか分かりません",
+        "行き先のページの名前をリンクの言葉にしてください",
+        why="画面読み上げを使う人は、リンクの言葉だけを拾って聞くことがあります。",
+        source=_SOURCE,
+        bad="申込みは[‸こちら](https://www.example.jp/)です。",
+        good="[申込みのページ](https://www.example.jp/)をご覧ください。",
+        where=lambda _, stretch: bool(stretch.link),
+    ),
+)

@@ -1,0 +1,39 @@
+"""What reads differently on paper: it arrives on different days, and nobody can press a link."""
+
+from __future__ import annotations
+
+from bot.checks.prose import pattern
+from bot.checks.rule import Subject
+from bot.checks.stretches import Stretch
+
+
+def _in_print(subject: Subject, _: Stretch) -> bool:
+    return "newsletter" in subject.post.channels
+
+
+RULES = (
+    pattern(
+        "paper.first-come",
+        "warning",
+        r"先着順?",
+        "紙面に「{0}」とあります",
+        "申込みの受付を始める日を、配り終える日より後にするか、抽選にしてください",
+        why="広報紙の届く日は地区で違うため、先着順は不公平になります。",
+        source="各地の自治体の広報紙の掲載基準",
+        bad="申込みは‸先着順です。",
+        good="申込みは抽選です。",
+        where=_in_print,
+    ),
+    pattern(
+        "paper.relative-day",
+        "warning",
+        r"(?:本日|今日|明日|昨日|明後日)(?=[はにのまか、])",
+        "紙面に「{0}」とあります",
+        "「12月1日」のように日付で書いてください",
+        why="紙面が読まれる日は、書いた日とも届いた日とも違います。",
+        source="各地の自治体の広報紙の掲載基準",
+        bad="‸本日は休館です。",
+        good="12月1日は休館です。",
+        where=_in_print,
+    ),
+)

@@ -1,0 +1,39 @@
+"""Rules that look for an expression in a post's running text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from bot.checks.finding import Finding, Level, at
+from bot.checks.rule import Rule, Subject
+from bot.checks.stretches import Stretch
+
+
+def pattern(
+    rule: str,
+    level: Level,
+    expression: str,
+    message: str | Callable[[re.Match[str]], str],
+    advice: str,
+    *,
+    why: str,
+    source: str,
+    bad: str,
+    good: str,
+    where: Callable[[Subject, Stretch], bool] = lambda _, stretch: not stretch.link.startswith(stretch.text or " "),
+) -> Rule:
+    """A rule that looks for an expression in the prose. `message` may hold {0} for what was found; a callable may answer ""
+    for what is right after all. In `bad`, ‸ stands before the fault."""
+    compiled = re.compile(expression)
+
+    def check(subject: Subject, own: Rule) -> Iterator[Finding]:
+        for stretch in subject.prose:
+            if not where(subject, stretch):
+                continue
+            for match in compiled.finditer(stretch.text):
+                said = message(match) if callable(message) else message.format(match[0])
+                if said:
+                    yield at(stretch.place(match.start()), own.id, own.level, said, advice)
+
+    return Rule(id=rule, level=level, why=why, source=source, bad=bad, good=good, check=check)

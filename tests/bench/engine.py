@@ -76,16 +76,15 @@ def other(platform: Stub, candidate: str, work: Work) -> Done:
     return _done(platform, go)
 
 
-def idle(module: str, work: Work) -> float:
-    """Seconds of processor time in a minute in which nothing is due."""
+def idle(future: int) -> float:
+    """Seconds of processor time that our publisher takes in a minute in which nothing is due."""
     with tempfile.TemporaryDirectory() as folder:
         write_content(Path(folder) / "content")
         env = {"DXBOT_VAR_DIR": f"{folder}/var", "DXBOT_CONTENT_DIR": f"{folder}/content"}
-        order: dict[str, Any] = {"name": "idle", "lanes": LANES, "port": 1, "database": f"sqlite:///{folder}/jobs.db"}
-        if module == "ours":
-            filling = {"do": "fill", "start": time.time() + 10**6, "spread": 0, "count": 1, "future": work.future}
-            _finish(_start("ours", order | filling, env))
-        told = json.loads(_finish(_start(module, order | {"do": "idle", "count": work.future, "seconds": 20}, env)))
+        order: dict[str, Any] = {"name": "idle", "lanes": LANES, "port": 1}
+        filling = {"do": "fill", "start": time.time() + 10**6, "spread": 0, "count": 1, "future": future}
+        _finish(_start("ours", order | filling, env))
+        told = json.loads(_finish(_start("ours", order | {"do": "idle", "seconds": 20}, env)))
         return float(told["cpu"] * 60 / 20)
 
 

@@ -45,24 +45,6 @@ def date_jobs(order: dict[str, Any]) -> None:
     scheduler.shutdown()
 
 
-def idle(order: dict[str, Any]) -> None:
-    """A job store in which nothing is due for years."""
-    from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
-    from apscheduler.schedulers.background import BackgroundScheduler
-
-    scheduler = BackgroundScheduler(jobstores={"default": SQLAlchemyJobStore(url=order["database"])}, timezone=UTC)
-    scheduler.start(paused=True)
-    moment = datetime.now(UTC) + timedelta(days=3000)
-    for n in range(order["count"]):
-        scheduler.add_job(post, "date", run_date=moment, args=[order["port"], str(n)], id=str(n))
-    scheduler.resume()
-    time.sleep(3)
-    before = time.process_time()
-    time.sleep(order["seconds"])
-    print(json.dumps({"cpu": time.process_time() - before}))
-    scheduler.shutdown()
-
-
 def tweepy_loop(order: dict[str, Any]) -> None:
     """One tweepy client, one connection, one request after the other: the ceiling of one connection."""
     import tweepy
@@ -110,4 +92,4 @@ def procrastinate_jobs(order: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     command = json.loads(sys.argv[1])
-    {f.__name__: f for f in (job_store, date_jobs, idle, tweepy_loop, procrastinate_jobs)}[command["do"]](command)
+    {f.__name__: f for f in (job_store, date_jobs, tweepy_loop, procrastinate_jobs)}[command["do"]](command)

@@ -63,6 +63,6 @@ def slow(platform: Stub) -> Row:
 
 
 def waiting() -> Row:
-    work = Work(count=0, future=WAITING)
-    mine, theirs = idle("ours", work), idle("others", work)
-    return middle(f"待つ費用：先の予定{WAITING:,}件で、本システム ÷ APScheduler（CPU 秒/分）", [(mine, theirs)])
+    """Our publisher with much and with nothing planned for later."""
+    much, nothing = idle(WAITING), idle(0)
+    return middle(f"待つ費用：先の予定{WAITING:,}件あり ÷ なし（CPU 秒/分）", [(much, nothing)])

@@ -56,9 +56,27 @@ class ShownPart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Column:
+    """The paper's column with the post on its own in it: a picture of the set lines (`address`), and how it fits, in words.
+    `room` and `used` in lines; `provisional` while the layout is 仮."""
+
+    address: str
+    layout: str
+    provisional: bool
+    summary: str
+    room: int
+    used: int
+    fits: bool
+    overflow: tuple[str, ...]
+    cuts: tuple[str, ...]
+    knobs: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Appearance:
     """`handle` is the account's name, "" while it is not known; `templates` are tried in order; `cost` in US dollars, "" if
-    it is free; `chars` to a line of the column."""
+    it is free; `column` for the paper alone."""
 
     channel: str
     label: str
@@ -69,11 +87,13 @@ class Appearance:
     parts: tuple[ShownPart, ...]
     unit: str
     cost: str
-    chars: int
+    column: Column | None
 
 
-def appearance(spec: ChannelSpec, variant: Variant, city: City, address: Callable[[Media], str], chars: int) -> Appearance:
-    """`address` says where a picture can be had: a page's address, or the data itself. `chars` is the paper's line length."""
+def appearance(
+    spec: ChannelSpec, variant: Variant, city: City, address: Callable[[Media], str], column: Column | None = None
+) -> Appearance:
+    """`address` says where a picture can be had: a page's address, or the data itself."""
     pictures = tuple(_picture(m, address(m)) for m in variant.media)
     handle = str(city.accounts.get(spec.key) or "")
     return Appearance(
@@ -86,7 +106,7 @@ def appearance(spec: ChannelSpec, variant: Variant, city: City, address: Callabl
         parts=tuple(_part(spec, p, n, pictures if n == 0 else ()) for n, p in enumerate(variant.parts)),
         unit=spec.unit,
         cost=str(variant.cost_usd) if variant.cost_usd else "",
-        chars=chars,
+        column=column,
     )
 
 

@@ -17,6 +17,7 @@ from bot.checks.finding import Finding, from_error
 from bot.checks.rule import Subject
 from bot.content import frontmatter, writing
 from bot.content.identity import new_identity
+from bot.content.post import Post
 from bot.content.writing import Form, Shot
 from bot.errors import ContentError, NotAllowed, NotFound, Place, WorkflowError
 from bot.media import images
@@ -62,9 +63,10 @@ class Remark:
 
 @dataclass(frozen=True, kw_only=True)
 class Sight:
-    """A draft as it would go out; `bundle` is None where it cannot be set at all."""
+    """A draft as it would go out; `post` and `bundle` are None where it cannot be set at all."""
 
     remarks: tuple[Remark, ...]
+    post: Post | None
     bundle: Bundle | None
 
     @property
@@ -206,22 +208,22 @@ def laid_out(draft: Draft, form: Form) -> Iterator[Path]:
 def sight(ctx: Context, draft: Draft) -> Sight:
     """What the checks say, and what would go out: even of a form that still has gaps."""
     form = writing.form_of(draft.form)
-    found, bundle = _looked_at(ctx, draft, form)
+    found, post, bundle = _looked_at(ctx, draft, form)
     if bundle is None:
-        _, bundle = _looked_at(ctx, draft, _without_gaps(form))
+        _, post, bundle = _looked_at(ctx, draft, _without_gaps(form))
     text = writing.compose(form)
-    return Sight(remarks=tuple(dict.fromkeys(_remark(text, f) for f in found)), bundle=bundle)
+    return Sight(remarks=tuple(dict.fromkeys(_remark(text, f) for f in found)), post=post, bundle=bundle)
 
 
-def _looked_at(ctx: Context, draft: Draft, form: Form) -> tuple[list[Finding], Bundle | None]:
+def _looked_at(ctx: Context, draft: Draft, form: Form) -> tuple[list[Finding], Post | None, Bundle | None]:
     library, templates = ctx.library, ctx.templates
     with laid_out(draft, form) as path:
         try:
             post = library.read(path)
             found = checks.check_post(Subject(post, ctx.specs, templates, library.city, library.indicators))
-            return found, render(post, ctx.specs, templates, library.city)
+            return found, post, render(post, ctx.specs, templates, library.city)
         except ContentError as e:
-            return [from_error(e)], None
+            return [from_error(e)], None, None
 
 
 def _without_gaps(form: Form) -> Form:

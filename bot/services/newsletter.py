@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from bot.content.post import Post
 from bot.errors import StaleApproval
 from bot.newsletter import profile as profiles
 from bot.newsletter.article import Article, from_post
 from bot.newsletter.build import Press, build
-from bot.render.variant import Bundle, Media, digest_of, read_bundle
+from bot.render.variant import Bundle, Media, Variant, digest_of, read_bundle
+from bot.services import paper
 from bot.services.context import Context
 from bot.store.models import Submission
 from bot.workflow.states import SubmissionState
@@ -62,12 +64,21 @@ def _article(ctx: Context, submission: Submission, issue: str) -> Article | None
             next_step="運用担当者が原因を調べてください",
         )
     bundle: Bundle = read_bundle(submission.bundle)
-    variant = bundle.variant("newsletter")
+    variant = bundle.variant(paper.CHANNEL)
     if variant is None or bundle.wish.get("issue", "") not in ("", issue):
         return None
-    post = ctx.library.parse(ctx.absolute(submission.path), submission.source.encode())
-    media = tuple(_with_data(submission, m) for m in variant.media)
-    return from_post(post, variant.parts[0].text, media, issue)
+    whole = with_pictures(submission, variant)
+    return from_post(post_of(ctx, submission), whole.parts[0].text, whole.media, issue)
+
+
+def post_of(ctx: Context, submission: Submission) -> Post:
+    """The post as it was handed in."""
+    return ctx.library.parse(ctx.absolute(submission.path), submission.source.encode())
+
+
+def with_pictures(submission: Submission, variant: Variant) -> Variant:
+    """The variant with its pictures' data, which are kept apart."""
+    return replace(variant, media=tuple(_with_data(submission, m) for m in variant.media))
 
 
 def _with_data(submission: Submission, media: Media) -> Media:

@@ -10,11 +10,12 @@ from bot.checks import registry
 from bot.checks.finding import LEVEL_LABELS, Finding, from_error
 from bot.config import ROOT
 from bot.content import frontmatter
+from bot.content.post import Post
 from bot.errors import ContentError
 from bot.render.appearance import Appearance, appearance
 from bot.render.bundle import render
 from bot.render.environment import html
-from bot.render.variant import Media, Variant
+from bot.render.variant import Bundle, Media, Variant
 from bot.services import paper
 from bot.services.context import Context
 
@@ -42,7 +43,7 @@ def page(ctx: Context, path: Path, *, watched: bool = False) -> str:
     """The whole file. A post that cannot be read shows its findings instead of the channels. Raises ContentError if there is
     no such file."""
     source = _source(path)
-    findings, variants, digest = _looked_at(ctx, path)
+    findings, post, bundle = _looked_at(ctx, path)
     own = [f for f in findings if f.path == path]
     return html(
         ctx.config.templates_dir,
@@ -54,8 +55,8 @@ def page(ctx: Context, path: Path, *, watched: bool = False) -> str:
             "own": own,
             "levels": LEVEL_LABELS,
             "lines": _lines(source, own),
-            "channels": [_shown(ctx, v) for v in variants],
-            "digest": digest,
+            "channels": [_shown(ctx, post, v) for v in bundle.variants] if post and bundle else [],
+            "digest": bundle.digest if bundle else "",
             "style": "\n".join(f.read_text(encoding="utf-8") for f in _STYLES),
             "watched": watched,
         },
@@ -74,16 +75,16 @@ def _source(path: Path) -> str:
         return raw[: frontmatter.MAX_BYTES].decode("utf-8", "replace")
 
 
-def _looked_at(ctx: Context, path: Path) -> tuple[list[Finding], tuple[Variant, ...], str]:
-    """Findings, variants and digest; no variants where the post cannot be read or drawn."""
+def _looked_at(ctx: Context, path: Path) -> tuple[list[Finding], Post | None, Bundle | None]:
+    """Findings, the post and what would go out; None where it cannot be read or drawn."""
     library = ctx.library
     ((_, findings),) = registry.check_paths(library, [path], ctx.specs, ctx.templates)
     try:
-        bundle = render(library.read(path), ctx.specs, ctx.templates, library.city)
+        post = library.read(path)
+        return findings, post, render(post, ctx.specs, ctx.templates, library.city)
     except ContentError as e:
         problem = from_error(e)
-        return findings if problem in findings else [*findings, problem], (), ""
-    return findings, bundle.variants, bundle.digest
+        return findings if problem in findings else [*findings, problem], None, None
 
 
 def _lines(source: str, findings: list[Finding]) -> list[Line]:
@@ -91,8 +92,8 @@ def _lines(source: str, findings: list[Finding]) -> list[Line]:
     return [Line(number=n, text=text, findings=tuple(f for f in findings if f.line == n)) for n, text in numbered]
 
 
-def _shown(ctx: Context, variant: Variant) -> Shown:
-    look = appearance(ctx.spec(variant.channel), variant, ctx.library.city, _data, paper.chars(ctx))
+def _shown(ctx: Context, post: Post, variant: Variant) -> Shown:
+    look = appearance(ctx.spec(variant.channel), variant, ctx.library.city, _data, paper.column(ctx, post, variant))
     return Shown(look=look, texts=tuple(p.text for p in variant.parts))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from html import unescape
 from io import BytesIO
@@ -231,3 +232,23 @@ def test_nobody_decides_in_the_absence_of_someone_who_may_not_decide(office: Off
         assert "代決" in refused.text
         assert refused.status_code == 403
     assert Submission.objects.get().state == "submitted"
+
+
+def test_the_column_is_shown_as_it_is_set_with_its_fit(office: Office, officer: Browser) -> None:
+    page = unescape(officer.get(page_of(office.submit(office.post()))).text)
+    (picture,) = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', page)
+    drawn = "".join(re.findall(r"<text[^>]*>([^<]+)</text>", base64.b64decode(picture).decode()))
+    assert "窓口で書く回数を減らします" in drawn
+    assert re.search(r"枠63行、使用\d+行、\d+行（\d+字）余り", page)
+
+
+def test_text_that_is_too_long_for_the_column_is_shown_with_what_could_be_done(office: Office, officer: Browser) -> None:
+    body = "".join(
+        f"{n}番目の文です。窓口で書く回数を、これまでのデータを見ながら、少しずつ減らしていきます（見本）。\n\n"
+        for n in range(30)
+    )
+    page = unescape(officer.get(page_of(office.submit(office.post(channels="newsletter", body=body)))).text)
+    assert re.search(r"\d+行（\d+字）あふれ", page)
+    overflow = page.partition("枠に入らない文章")[2].partition("</div>")[0]
+    assert "29番目の文です" in overflow
+    assert "句読点のぶら下げを使う" in page

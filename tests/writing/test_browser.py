@@ -83,6 +83,9 @@ def test_what_is_typed_shows_at_once_in_every_channel_and_is_kept(page: Page, of
     sight = page.locator("#sight")
     expect(sight.get_by_role("heading", name="Facebook")).to_be_visible(timeout=SLOW)
     expect(sight.locator(".facebook .text").first).to_contain_text("窓口で書く回数を減らします（見本）。", timeout=SLOW)
+    before = sight.locator(".fit").inner_text()
+    page.get_by_label("何を変えたか").fill("職員がお話を聞いて入力します。" * 10)
+    expect(sight.locator(".fit")).not_to_have_text(before, timeout=SLOW)
     expect(page.locator("#kept")).to_have_text("下書きを保存しました。", timeout=SLOW)
     assert kept().answers[2] == "書くのは署名だけです。"
     page.goto("/write/")

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from bot.content.phrases import load_phrases
-from bot.render.appearance import Appearance, appearance
+from bot.render.appearance import Appearance, Column, appearance
 from bot.render.comparison import ChannelChange, Comparison
-from bot.render.variant import Media, read_bundle
-from bot.services import comments, compare, looks, paper, review, sheet
+from bot.render.variant import Media, Variant, read_bundle
+from bot.services import comments, compare, looks, newsletter, paper, review, sheet
 from bot.services.context import Context
 from bot.store.models import Comment, Submission
 from bot.web.office import actor_of, office
@@ -72,7 +72,6 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def shown_channels(ctx: Context, found: Submission) -> list[Shown]:
-    chars = paper.chars(ctx)
     city, own = ctx.library.city, list(found.comments.order_by("part", "start", "id"))
 
     def address(media: Media) -> str:
@@ -80,12 +79,18 @@ def shown_channels(ctx: Context, found: Submission) -> list[Shown]:
 
     return [
         Shown(
-            look=appearance(ctx.spec(v.channel), v, city, address, chars),
+            look=appearance(ctx.spec(v.channel), v, city, address, _column(ctx, found, v)),
             sentences=list(comments.sentences(found, v.channel)),
             comments=[c for c in own if c.channel == v.channel],
         )
         for v in read_bundle(found.bundle).variants
     ]
+
+
+def _column(ctx: Context, found: Submission, variant: Variant) -> Column | None:
+    if variant.channel != paper.CHANNEL:
+        return None
+    return paper.column(ctx, newsletter.post_of(ctx, found), newsletter.with_pictures(found, variant))
 
 
 @dataclass(frozen=True, kw_only=True)

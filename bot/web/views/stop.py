@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from bot.errors import NotAllowed, StaleApproval
 from bot.render.appearance import Appearance, appearance
 from bot.render.variant import Media, read_bundle
-from bot.services import overview, paper, pause, plan, review
+from bot.services import overview, pause, plan, review
 from bot.services.context import Context
 from bot.store.models import Delivery
 from bot.web.office import actor_of, office
@@ -59,14 +59,13 @@ def held(request: HttpRequest) -> HttpResponse:
 
 def _held(ctx: Context, delivery: Delivery, shut: set[str]) -> Held:
     variant = read_bundle(delivery.submission.bundle).variant(delivery.channel)
-    chars = paper.chars(ctx)
 
     def address(media: Media) -> str:
         return reverse("preview_media", args=(delivery.submission_id, media.sha256))
 
     return Held(
         line=line(delivery),
-        look=appearance(ctx.spec(delivery.channel), variant, ctx.library.city, address, chars) if variant else None,
+        look=appearance(ctx.spec(delivery.channel), variant, ctx.library.city, address) if variant else None,
         blocked=pause.is_paused(delivery.channel) or delivery.lane in shut,
         late=delivery.last_at <= ctx.clock.now(),
     )

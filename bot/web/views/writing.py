@@ -16,10 +16,11 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.content import writing
+from bot.content.post import Post
 from bot.content.writing import Form
 from bot.errors import BotError
 from bot.render.appearance import Appearance, appearance
-from bot.render.variant import Media
+from bot.render.variant import Media, Variant
 from bot.schedule.rules import Slot
 from bot.services import drafts, handing_in, paper
 from bot.services.context import Context
@@ -223,10 +224,12 @@ def _slots(ctx: Context) -> list[Slot]:
 
 def _shown(ctx: Context, draft: Draft) -> Shown:
     seen = drafts.sight(ctx, draft)
-    city, chars = ctx.library.city, paper.chars(ctx)
-    variants = seen.bundle.variants if seen.bundle else ()
-    looks = [appearance(ctx.spec(v.channel), v, city, _as_data, chars) for v in variants]
+    looks = [_look(ctx, seen.post, v) for v in seen.bundle.variants] if seen.post and seen.bundle else []
     return Shown(draft=draft, form=writing.form_of(draft.form), sight=seen, looks=looks)
+
+
+def _look(ctx: Context, post: Post, variant: Variant) -> Appearance:
+    return appearance(ctx.spec(variant.channel), variant, ctx.library.city, _as_data, paper.column(ctx, post, variant))
 
 
 def _as_data(media: Media) -> str:

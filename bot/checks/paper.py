@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
+from bot.checks.finding import Finding, at
 from bot.checks.prose import pattern
-from bot.checks.rule import Subject
+from bot.checks.rule import Rule, Subject
 from bot.checks.stretches import Stretch
 
 
@@ -11,7 +15,26 @@ def _in_print(subject: Subject, _: Stretch) -> bool:
     return "newsletter" in subject.post.channels
 
 
+_ISSUE = re.compile(r"\d{4}-\d{2}|[^\s/\\\\.]{1,20}")
+
+
+def _issue_name(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    issue = str(subject.post.override("newsletter").options.get("issue", ""))
+    if issue and not _ISSUE.fullmatch(issue):
+        advice = "newsletter: の issue を、2026-12 のように書いてください"
+        yield at(subject.place_of("newsletter"), rule.id, rule.level, f"号の名前「{issue[:20]}」は使えません", advice)
+
+
 RULES = (
+    Rule(
+        id="paper.issue",
+        level="error",
+        why="号の名前は、紙面のファイルの名前になります。",
+        source="本システムの決まり",
+        bad='newsletter: ‸{issue: "2026/12"}',
+        good='newsletter: {issue: "2026-12"}',
+        check=_issue_name,
+    ),
     pattern(
         "paper.first-come",
         "warning",

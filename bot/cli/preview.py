@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -35,6 +36,7 @@ def preview_command(path: Path, output: Path | None, watch: bool) -> None:
 
 def _follow(ctx: Context, path: Path, target: Path, seen: dict[Path, tuple[int, int]]) -> None:
     """Rebuild at each change until the person ends it; the last file no longer reloads itself."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it starts with & ignore it
     try:
         while True:
             time.sleep(_EVERY)

@@ -60,6 +60,7 @@ class Column:
     """The paper's column with the post on its own in it: a picture of the set lines (`address`), and how it fits, in words.
     `room` and `used` in lines; `provisional` while the layout is 仮."""
 
+    title: str
     address: str
     layout: str
     provisional: bool

@@ -7,15 +7,20 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from django.db.models import Q
+
 from bot.content.post import Post
 from bot.errors import StaleApproval
 from bot.newsletter import profile as profiles
 from bot.newsletter.article import Article, from_post
 from bot.newsletter.build import Press, build
-from bot.render.variant import Bundle, Media, Variant, digest_of, read_bundle
+from bot.newsletter.plan import IssuePlan
+from bot.newsletter.profile import Profile
+from bot.render.variant import Media, Variant, digest_of, read_bundle
 from bot.services import paper
 from bot.services.context import Context
 from bot.store.models import Submission
+from bot.store.printing import Arrangement
 from bot.workflow.states import SubmissionState
 
 
@@ -23,26 +28,31 @@ def build_issue(ctx: Context, issue: str | None, directory: Path) -> tuple[Path,
     """The files of one issue (the next one by default). Raises NotFound if nothing was approved for it."""
     press = press_of(ctx)
     chosen = issue or next_issue(press.profile, ctx.clock.now())
-    return build([article for _, article in approved_for(ctx, chosen)], press, chosen, directory)
+    return build([article for _, article in approved_for(ctx, press.profile, chosen)], press, chosen, directory)
 
 
-def approved_for(ctx: Context, issue: str) -> list[tuple[Submission, Article]]:
-    """What may go into the issue, in the order in which it was submitted."""
-    return [(s, article) for s in _approved() if (article := _article(ctx, s, issue)) is not None]
+def approved_for(ctx: Context, profile: Profile, issue: str) -> list[tuple[Submission, Article]]:
+    """What may go into the issue, in the order in which it was submitted: what was approved for it, and what the office has
+    put into its plan by name."""
+    wanted = Q(issue=issue) | Q(identity__in=list(profile.plan(issue).posts))
+    found = Submission.objects.filter(wanted, printed(), state=SubmissionState.APPROVED).order_by("submitted_at", "id")
+    return [(submission, _article(ctx, submission, issue)) for submission in found]
 
 
-def press_of(ctx: Context) -> Press:
-    """What the office's paper is built with. Raises ConfigError naming the item."""
-    city = ctx.library.city
-    return Press(
-        paper=city.paper,
-        profile=profiles.load(ctx.config.schedules_dir / "newsletter.yml"),
-        protected=city.protected_words,
-        templates=ctx.config.templates_dir,
-    )
+def printed() -> Q:
+    """The submissions whose text is for the paper."""
+    return Q(channels__contains=f",{paper.CHANNEL},")
 
 
-def next_issue(profile: profiles.Profile, now: datetime) -> str:
+def take_in(ctx: Context, submission: Submission) -> None:
+    """What was approved for the paper without an issue of its own is for the next one."""
+    profile = paper.layout(ctx)
+    if profile is not None and not submission.issue and f",{paper.CHANNEL}," in submission.channels:
+        submission.issue = next_issue(profile, ctx.clock.now())
+        submission.save(update_fields=["issue"])
+
+
+def next_issue(profile: Profile, now: datetime) -> str:
     """The first issue whose copy deadline has not passed; else the month after this one."""
     open_issues = [issue for issue, deadline in sorted(profile.issues.items()) if deadline >= now.date()]
     if open_issues:
@@ -51,22 +61,34 @@ def next_issue(profile: profiles.Profile, now: datetime) -> str:
     return f"{year}-{month + 1:02d}"
 
 
-def _approved() -> list[Submission]:
-    return list(Submission.objects.filter(state=SubmissionState.APPROVED).order_by("submitted_at", "id"))
+def press_of(ctx: Context) -> Press:
+    """What the office's paper is built with. Raises ConfigError naming the item."""
+    city = ctx.library.city
+    profile = profiles.load(ctx.config.schedules_dir / "newsletter.yml")
+    return Press(
+        paper=city.paper,
+        profile=replace(profile, plans={**profile.plans, **_arranged(profile)}),
+        protected=city.protected_words,
+        templates=ctx.config.templates_dir,
+    )
 
 
-def _article(ctx: Context, submission: Submission, issue: str) -> Article | None:
-    """None if it is not for this issue. A post without an issue of its own goes into the one that is being built."""
+def _arranged(profile: Profile) -> dict[str, IssuePlan]:
+    """The plans that an officer changed in the browser."""
+    return {
+        a.issue: replace(profile.plan(a.issue), headline=a.headline, posts=dict(a.posts)) for a in Arrangement.objects.all()
+    }
+
+
+def _article(ctx: Context, submission: Submission, issue: str) -> Article:
     if digest_of(submission.bundle) != submission.digest:
         raise StaleApproval(
             f"submission {submission.id} differs from what was approved",
             summary="保存された内容が、承認された内容と一致しません",
             next_step="運用担当者が原因を調べてください",
         )
-    bundle: Bundle = read_bundle(submission.bundle)
-    variant = bundle.variant(paper.CHANNEL)
-    if variant is None or bundle.wish.get("issue", "") not in ("", issue):
-        return None
+    variant = read_bundle(submission.bundle).variant(paper.CHANNEL)
+    assert variant is not None  # noqa: S101 it was chosen by its channels
     whole = with_pictures(submission, variant)
     return from_post(post_of(ctx, submission), whole.parts[0].text, whole.media, issue)
 

@@ -1,14 +1,18 @@
-"""The column's layout as the pages need it; a city without a paper of its own has none."""
+"""The column's layout as the pages need it; a city without a paper of its own has none. No Django: the preview needs it too."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 
 from bot.content.post import Post
 from bot.newsletter import profile as profiles
-from bot.newsletter.article import from_post
+from bot.newsletter import svg
+from bot.newsletter.advice import advise
+from bot.newsletter.article import Article, from_post
 from bot.newsletter.profile import Profile
+from bot.newsletter.setting import set_article
 from bot.render.appearance import Column
 from bot.render.variant import Variant
 from bot.services.context import Context
@@ -16,10 +20,17 @@ from bot.services.context import Context
 CHANNEL = "newsletter"
 
 
+def has_layout(ctx: Context) -> bool:
+    return _file(ctx).is_file()
+
+
 def layout(ctx: Context) -> Profile | None:
     """Raises ConfigError if the file is there but wrong."""
-    path = ctx.config.schedules_dir / "newsletter.yml"
-    return profiles.load(path) if path.is_file() else None
+    return profiles.load(_file(ctx)) if has_layout(ctx) else None
+
+
+def _file(ctx: Context) -> Path:
+    return ctx.config.schedules_dir / "newsletter.yml"
 
 
 def column(ctx: Context, post: Post, variant: Variant) -> Column | None:
@@ -27,15 +38,16 @@ def column(ctx: Context, post: Post, variant: Variant) -> Column | None:
     profile = layout(ctx) if variant.channel == CHANNEL else None
     if profile is None:
         return None
-    from bot.newsletter import svg
-    from bot.newsletter.advice import advise
-    from bot.newsletter.setting import set_article
+    return set_column(from_post(post, variant.parts[0].text, variant.media, ""), profile, ctx.library.city.protected_words)
 
-    names = ctx.library.city.protected_words
-    setting = set_article(from_post(post, variant.parts[0].text, variant.media, ""), profile, names)
+
+def set_column(article: Article, profile: Profile, names: Sequence[str]) -> Column:
+    """The article set in its frame. `names` are never broken in the headline. Raises DoesNotFit for a box of corrections."""
+    setting = set_article(article, profile, names)
     advice = advise(setting, profile, names)
     fit = advice.fit
     return Column(
+        title="".join(line.text for line in setting.headline.lines),
         address=svg.address(setting, profile),
         layout=profile.name,
         provisional=not profile.confirmed,

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from bot.errors import NotAllowed, NotFound, StaleApproval
-from bot.services import audit, fleet, plan
+from bot.services import audit, fleet, newsletter, plan
 from bot.services.context import Context
 from bot.services.submit import void_if_changed
 from bot.services.transition import move_submission
@@ -128,6 +128,7 @@ def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str, te
     _require_seen(ctx, submission, seen_digest)
     with transaction.atomic():
         _decide(ctx, actor, submission, Act.APPROVE, reference=terms.reference, on_behalf_of=terms.on_behalf_of)
+        newsletter.take_in(ctx, submission)
         made = plan.create(ctx, submission, terms.at)
         fleet.wake()
     return made

@@ -138,6 +138,7 @@ def _keep(ctx: Context, actor: Actor, path: Path, ready: _Ready) -> Submission:
         slot=post.slot,
         expires_at=post.expires,
         channels=f",{','.join(v.channel for v in ready.bundle.variants)},",
+        issue=ready.bundle.wish.get("issue", ""),
     )
     submission.blobs.set(blobs)
     audit.record(now, actor.person, "submit", f"submission:{submission.id}", digest=submission.digest)

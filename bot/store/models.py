@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
+import bot.store.printing  # noqa: F401 Django finds its tables through here
 from bot.workflow.actors import ROLE_LABELS, Actor, Role
 from bot.workflow.states import OCCUPIED, DeliveryState, MessageState, SubmissionState
 
@@ -42,7 +43,8 @@ class Blob(models.Model):
 
 
 class Submission(models.Model):
-    """A Bundle in the queue. Its content never changes: a changed post is a new submission."""
+    """A Bundle in the queue. Its content never changes: a changed post is a new submission. `issue` is that of the newsletter:
+    the one that the author wished for, else the next one at the time of the approval."""
 
     identity = models.CharField(max_length=300)
     path = models.CharField(max_length=500)
@@ -63,6 +65,7 @@ class Submission(models.Model):
     slot = models.CharField(max_length=60, blank=True)
     expires_at = models.DateTimeField(null=True)
     channels = models.CharField(max_length=200, blank=True, help_text="keys between commas, so that one can be searched for")
+    issue = models.CharField(max_length=20, blank=True)
     blobs = models.ManyToManyField(Blob)
 
     class Meta:
@@ -78,6 +81,7 @@ class Submission(models.Model):
             models.Index(fields=["state", "department"], name="departments_by_state"),
             models.Index(fields=["state", "publish_at"], name="wished"),
             models.Index(fields=["identity"], name="same_post"),
+            models.Index(fields=["issue", "state"], name="of_an_issue"),
         ]
 
 
@@ -126,15 +130,6 @@ class Decision(models.Model):
     on_behalf_of = models.CharField(max_length=150, blank=True)
     countersigned_by = models.CharField(max_length=150, blank=True)
     countersigned_at = models.DateTimeField(null=True)
-
-
-class SignOff(models.Model):
-    """校了: an officer released an issue of the newsletter for printing, bound to the digest of its files as they saw them."""
-
-    issue = models.CharField(max_length=20)
-    digest = models.CharField(max_length=64, unique=True)
-    officer = models.CharField(max_length=150)
-    at = models.DateTimeField()
 
 
 class Look(models.Model):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from bot.services import overview, pause, queue
+from bot.services import overview, paper, pause, queue
 from bot.services.context import Context
 from bot.store.models import Pause
 from bot.web.office import actor_of, office
@@ -59,9 +59,14 @@ def _menu(request: HttpRequest, ctx: Context, actor: Actor) -> list[Entry]:
         Entry(name="calendar", label="カレンダー", current=at == "calendar"),
         Entry(name="deliveries", label="配信", current=at == "deliveries"),
         Entry(name="held", label="保留", current=at == "held", number=overview.held_count(ctx, actor)),
+        *([Entry(name="issues", label="紙面", current=at in ("issues", "issue"))] if _prints(ctx, actor) else []),
         Entry(name="history", label="記録", current=at in ("history", "timeline")),
         *[Entry(name=name, label=label, current=at == name) for name, label, needed in _OFFICES if actor.may(needed)],
     ]
+
+
+def _prints(ctx: Context, actor: Actor) -> bool:
+    return actor.may(Permission.READ_ALL) and paper.has_layout(ctx)
 
 
 def _writes(ctx: Context, actor: Actor) -> bool:

@@ -43,7 +43,7 @@ class Desk:
 
     def written(self, example: str) -> tuple[Path, int, int]:
         """The file, and the place of the mark, which is taken out."""
-        front = example.startswith(("link:", "images:"))
+        front = example.startswith(("link:", "images:", "newsletter:"))
         text = FRONT.format(extra=f"{example}\n" if front else "", body="はじめです。\n" if front else f"{example}\n")
         before = text.partition(MARK)[0]
         path = self.content / "posts" / "example.md"

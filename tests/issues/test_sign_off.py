@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
-from shutil import copytree
 
 import pytest
 
@@ -20,13 +18,8 @@ ISSUE = "2026-12"
 
 
 @pytest.fixture
-def ctx(office: Office, tmp_path: Path) -> Context:
-    """A paper whose layout was measured."""
-    folder = copytree(office.ctx.config.schedules_dir, tmp_path / "measured")
-    profile = folder / "newsletter.yml"
-    profile.write_text(profile.read_text("utf-8").replace("\nstatus: 仮\n", "\nstatus: 確定\n"), "utf-8")
-    config = replace(office.ctx.config, schedules_dir=folder, var_dir=tmp_path / "state")
-    return replace(office.ctx, config=config)
+def ctx(measured: Context) -> Context:
+    return measured
 
 
 def _entries() -> list[tuple[str, str, str]]:

@@ -14,7 +14,7 @@ import pytest
 import bot.services
 from bot.content import writing
 from bot.errors import NotAllowed
-from bot.services import accounts, comments, drafts, pause, plan, queue, reconcile, review, submit
+from bot.services import accounts, comments, drafts, issue_desk, pause, plan, queue, reconcile, review, submit
 from bot.store.models import Decision, Delivery, Draft, Submission, User
 from bot.workflow.actors import Actor, Role
 from tests.office import Office
@@ -135,6 +135,9 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
         lambda o, a: plan.reschedule(o.ctx, a, (d := planned(o)).id, d.due_at + timedelta(days=1)),
         {OFFICER},
     ),
+    "issue_desk.overview": (lambda o, a: issue_desk.overview(o.ctx, a), {OFFICER, OPERATOR, AUDITOR}),
+    "issue_desk.desk": (lambda o, a: issue_desk.desk(o.ctx, a, "2026-12"), {OFFICER, OPERATOR, AUDITOR}),
+    "issue_desk.arrange": (lambda o, a: issue_desk.arrange(o.ctx, a, "2026-12", "", {"01TEST": 0}, 0), {OFFICER}),
     "pause.pause": (lambda o, a: pause.pause(o.ctx, a, "理由"), {OFFICER, OPERATOR}),
     "pause.resume": (lambda o, a: pause.resume(o.ctx, a), {OFFICER}),
     "pause.release": (lambda o, a: pause.release(o.ctx, a, held(o).id), {OFFICER}),

@@ -51,7 +51,10 @@ class Row:
     order: int
     planned: int
     lines: int
-    summary: str
+
+    @property
+    def over(self) -> bool:
+        return 0 < self.planned < self.lines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +129,6 @@ def desk(ctx: Context, actor: Actor, issue: str) -> Desk:
             order=order.get(s.identity, 0),
             planned=plan.posts.get(s.identity, 0),
             lines=lengths[s.identity].lines if s.identity in lengths else 0,
-            summary=lengths[s.identity].summary if s.identity in lengths else "",
         )
         for s, _ in approved
     ]
@@ -189,7 +191,7 @@ def _spare(issue: str, taken: Sequence[int], issues: Mapping[str, date]) -> list
     earlier = [name for name, deadline in issues.items() if issue in issues and deadline < issues[issue]]
     found = Submission.objects.filter(printed(), issue__in=earlier, state=SubmissionState.APPROVED)
     rows = found.exclude(Q(id__in=taken) | Q(identity__in=released)).defer("bundle", "source").order_by("submitted_at", "id")
-    return [Row(submission=s, order=0, planned=0, lines=0, summary="") for s in rows]
+    return [Row(submission=s, order=0, planned=0, lines=0) for s in rows]
 
 
 def _frames(posts: Sequence[Article], plan: IssuePlan, press: Press) -> tuple[Frame, ...]:

@@ -146,7 +146,7 @@ def test_an_officer_arranges_and_releases_an_issue_in_the_browser(
     assert "割り付けを決めました" in done.text
     assert titles(office) == ["二つ目（見本）", "一つ目（見本）"]
     shown = unescape(done.text)
-    assert "目安12行" in shown
+    assert 'value="12"' in shown
     (digest,) = set(re.findall(r'name="digest" value="([0-9a-f]{64})"', shown))
     pdf = re.findall(rf'href="({page}{digest}/[^"]+\.pdf)"', shown)
     got = browser.get(pdf[0])

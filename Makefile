@@ -28,7 +28,7 @@ serve: $(STAMP) ## 画面 http://127.0.0.1:8000/ と練習用の掲示 http://12
 
 test: $(DEV_STAMP) system ## 全ての試験（SQLite と PostgreSQL で）
 	$(BIN)/python -m pytest
-	DXBOT_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/services tests/sync tests/web tests/chaos tests/postgresql
+	DXBOT_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/services tests/sync tests/web tests/issues tests/notices tests/chaos tests/postgresql
 
 system: # what only the system has: a browser, a word processor, git. Installed where that is possible, told otherwise.
 	@missing=""; command -v chromium chromium-browser google-chrome > /dev/null || missing="$$missing chromium"; \

@@ -220,9 +220,9 @@ class _Road:
         requests.post(f"{self.ctx.config.x_base_url}/_sandbox/clock", json=now, timeout=5).raise_for_status()
 
     def _newsletter(self, directory: Path) -> tuple[Path, ...]:
-        from bot.services.newsletter import build_issue
+        from bot.services import issues
 
-        return build_issue(self.ctx, None, directory)
+        return issues.export(self.ctx, None, directory)
 
     def _rows(self) -> Iterator[_Row]:
         from bot.services.plan import deliveries

@@ -21,11 +21,12 @@ def newsletter_command() -> None:
 def build_command(issue: str | None, directory: Path) -> None:
     """承認された原稿から、校正刷り（.pdf）・組み見本（.html）・行数の報告（-fit.json）・流し込み原稿（.txt）・
     InDesign のタグ付きテキスト（-indesign.txt）・縦書きの Word ファイル（.docx）・読むための横書きの文章
-    （-article.html）・試験的な IDML（-trial.idml）を作ります。載せる順と目安の行数は schedules/newsletter.yml に書きます。"""
+    （-article.html）・試験的な IDML（-trial.idml）を作ります。校了になった号では、校了にしたファイルそのものです。
+    載せる順と目安の行数は、画面の「紙面」か schedules/newsletter.yml で決めます。"""
     ctx = office()
-    from bot.services.newsletter import build_issue
+    from bot.services import issues
 
-    for path in build_issue(ctx, issue, directory):
+    for path in issues.export(ctx, issue, directory):
         click.echo(path)
 
 
@@ -58,3 +59,21 @@ def sign_off_command(issue: str, digest: str) -> None:
 
     issues.sign_off(ctx, actor, issue, digest)
     say(f"{issue} を校了にしました。", f"Issue {issue} signed off.")
+
+
+@newsletter_command.command("printed", epilog="例: dxbot newsletter printed 2026-12 紙面.txt")
+@click.argument("issue")
+@click.argument("file", type=click.Path(path_type=Path))
+def printed_command(issue: str, file: Path) -> None:
+    """紙面に実際に載った文を、その号の記録にします。"""
+    ctx = office()
+    actor = me(ctx)
+    from bot.content import frontmatter
+    from bot.services import printed
+
+    try:
+        data = file.read_bytes()
+    except OSError as e:
+        raise frontmatter.unreadable(file) from e
+    printed.record(ctx, actor, issue, frontmatter.decode(file, data))
+    say(f"{issue} に載った文を記録しました。", f"What {issue} printed is recorded.")

@@ -39,7 +39,7 @@ _RECT = ("column", "line", "columns", "lines")
 @dataclass(frozen=True, kw_only=True)
 class Profile:
     """`chars` a line × `lines` a column × `columns`; sizes in points; `issues` maps an issue (2026-12) to its copy deadline,
-    `plans` to what goes into it.
+    `plans` to what goes into it; `notice_days` before a deadline the issue is built by itself and the office told.
 
     `heading_lines` is the 行取り of a heading in the text. `headline` and `figure` are kept free of text; without a figure's
     rectangle, or in an article without a picture, the text has the place. `body_font` and `heading_font` are font files for
@@ -68,6 +68,7 @@ class Profile:
     heading_font: str = ""
     styles: Mapping[str, str] = field(default_factory=lambda: STYLES)
     plans: Mapping[str, IssuePlan] = field(default_factory=dict)
+    notice_days: int = 3
 
     def plan(self, issue: str) -> IssuePlan:
         """What was planned for the issue; nothing, if the file does not speak of it."""
@@ -127,6 +128,7 @@ class _Reader:
             figure=self._figure(),
             body_font=self._font("body_font"),
             heading_font=self._font("heading_font"),
+            notice_days=self._count("notice_days"),
             styles=self._styles(),
         )
 

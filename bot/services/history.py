@@ -12,9 +12,11 @@ from typing import Literal
 from django.db.models import Q, QuerySet
 
 from bot import errors
+from bot.newsletter.plan import issue_name
 from bot.services import outcome, overview, review
 from bot.services.context import Context
 from bot.store.models import Attempt, AuditEntry, Delivery, Submission
+from bot.store.printing import SignOff
 from bot.workflow.actors import Actor
 from bot.workflow.states import LABELS, DeliveryState
 from bot.workflow.transitions import Act, Event
@@ -30,6 +32,8 @@ _VERBS: Mapping[str, str] = {
     Act.CHANGE: "原稿が変わったため無効",
     Act.EXPIRE: "期限切れ",
     "countersign": "後閲",
+    "sign_off": "校了",
+    "printed": "紙面に載った文の記録",
     "comment": "コメント",
     "settle": "コメントに対応済み",
     "cancel": "配信の取り消し",
@@ -45,7 +49,7 @@ _VERBS: Mapping[str, str] = {
     "refuse_changed": "承認と違うため送らず",
     outcome.TWICE: "二重に掲載された（配信先で開き、どちらかを消してください）",
 }
-_GOOD = frozenset({Act.APPROVE, Event.FOUND, Event.DECIDE_PUBLISHED})
+_GOOD = frozenset({Act.APPROVE, "sign_off", Event.FOUND, Event.DECIDE_PUBLISHED})
 _BAD = frozenset({Act.RETURN, Act.CHANGE, Act.EXPIRE, Event.MISS, Event.GIVE_UP, "refuse_changed", outcome.TWICE})
 
 
@@ -67,7 +71,8 @@ def timeline(ctx: Context, actor: Actor, submission: Submission) -> list[Happeni
     own = Submission.objects.filter(review.readable(ctx, actor), identity=submission.identity)
     numbers = list(own.values_list("id", flat=True))
     channels = {d.id: d for d in Delivery.objects.filter(submission_id__in=numbers)}
-    objects = [f"submission:{n}" for n in numbers] + [f"delivery:{n}" for n in channels]
+    issues = SignOff.objects.filter(submissions__in=numbers).values_list("issue", flat=True).distinct()
+    objects = [f"submission:{n}" for n in numbers] + [f"delivery:{n}" for n in channels] + [f"issue:{i}" for i in issues]
     acts = AuditEntry.objects.filter(object__in=objects, verb__in=list(_VERBS)).order_by("id")
     tries = Attempt.objects.filter(delivery__in=channels).order_by("id")
     lines = [*(_act(ctx, e, channels) for e in acts), *(_try(ctx, t, channels[t.delivery_id]) for t in tries)]
@@ -78,7 +83,7 @@ def _act(ctx: Context, entry: AuditEntry, channels: Mapping[int, Delivery]) -> H
     kind, _, number = entry.object.partition(":")
     row = channels.get(int(number)) if kind == "delivery" else None
     tone: Tone = "good" if entry.verb in _GOOD else "bad" if entry.verb in _BAD else ""
-    detail = f"申請 {number}" if entry.verb == Act.SUBMIT else entry.detail
+    detail = f"申請 {number}" if entry.verb == Act.SUBMIT else issue_name(number) if kind == "issue" else entry.detail
     if entry.verb == "reschedule":
         detail = f"{datetime.fromisoformat(entry.detail).astimezone(ctx.rules.zone):%-m月%-d日 %H:%M}へ"
     return Happening(at=entry.at, who=entry.actor, what=_VERBS[entry.verb], where=_where(ctx, row), detail=detail, tone=tone)

@@ -114,6 +114,11 @@ def overview(ctx: Context, actor: Actor) -> list[Line]:
 def desk(ctx: Context, actor: Actor, issue: str) -> Desk:
     """Raises NotFound for an issue of which neither the calendar nor a post knows."""
     actor.require(Permission.READ_ALL)
+    return look(ctx, issue)
+
+
+def look(ctx: Context, issue: str) -> Desk:
+    """The same for the program itself."""
     press = press_of(ctx)
     profile, plan = press.profile, press.profile.plan(issue)
     approved = approved_for(ctx, profile, issue)
@@ -187,10 +192,10 @@ def _waiting(ctx: Context, profile: Profile, issue: str) -> QuerySet[Submission]
 
 
 def _spare(issue: str, taken: Sequence[int], issues: Mapping[str, date]) -> list[Row]:
-    released = {identity for posts in SignOff.objects.values_list("posts", flat=True) for identity in posts}
     earlier = [name for name, deadline in issues.items() if issue in issues and deadline < issues[issue]]
     found = Submission.objects.filter(printed(), issue__in=earlier, state=SubmissionState.APPROVED)
-    rows = found.exclude(Q(id__in=taken) | Q(identity__in=released)).defer("bundle", "source").order_by("submitted_at", "id")
+    left = found.exclude(Q(id__in=taken) | Q(signoff__isnull=False))
+    rows = left.defer("bundle", "source").order_by("submitted_at", "id")
     return [Row(submission=s, order=0, planned=0, lines=0) for s in rows]
 
 

@@ -14,11 +14,11 @@ from tempfile import mkdtemp
 from django.db import transaction
 
 from bot.errors import NotAllowed, NotFound, StaleApproval
-from bot.newsletter.build import Press
 from bot.newsletter.build import build as build_files
+from bot.newsletter.issue import roll_of
 from bot.services import audit
 from bot.services.context import Context
-from bot.services.newsletter import approved_for, press_of
+from bot.services.newsletter import approved_for, next_issue, press_of
 from bot.store.models import Submission
 from bot.store.printing import SignOff
 from bot.workflow.actors import Actor, Permission
@@ -29,12 +29,14 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, kw_only=True)
 class Built:
-    """The files of an issue; `digest` is SHA-256 over their names and bytes, in hexadecimal. `printed` are the submissions."""
+    """The files of an issue; `digest` is SHA-256 over their names and bytes, in hexadecimal. `printed` are the submissions,
+    `text` is theirs, as it is handed over."""
 
     issue: str
     files: tuple[Path, ...]
     digest: str
     printed: tuple[Submission, ...]
+    text: str
 
 
 def build(ctx: Context, issue: str) -> Built:
@@ -42,18 +44,59 @@ def build(ctx: Context, issue: str) -> Built:
     stays what it was. Raises NotFound if nothing was approved for it, NewsletterError if it cannot be set."""
     press = press_of(ctx)
     approved = approved_for(ctx, press.profile, issue)
+    articles = [article for _, article in approved]
     home = _home(ctx, issue)
     home.mkdir(parents=True, exist_ok=True)
     making = Path(mkdtemp(dir=home, prefix=".making-"))
     try:
-        files = build_files([article for _, article in approved], press, issue, making)
+        files = build_files(articles, press, issue, making)
         digest = _digest(files)
         with suppress(OSError):  # it is there already
             making.rename(home / digest)
     finally:
         shutil.rmtree(making, ignore_errors=True)
-    kept = tuple(home / digest / file.name for file in files)
-    return Built(issue=issue, files=kept, digest=digest, printed=_printed(press, issue, approved))
+    posts = roll_of(articles, press.profile.plan(issue), press.profile).posts
+    chosen = {article.identity for article in posts}
+    return Built(
+        issue=issue,
+        files=tuple(home / digest / file.name for file in files),
+        digest=digest,
+        printed=tuple(submission for submission, _ in approved if submission.identity in chosen),
+        text="\n\n".join(article.handover for article in posts),
+    )
+
+
+def export(ctx: Context, issue: str | None, directory: Path) -> tuple[Path, ...]:
+    """Put the files of an issue (the next one by default) into a folder: as they were released, or, before that, as they
+    would be now. Raises NotFound, NewsletterError, and StaleApproval where what was released is lost."""
+    chosen = issue or next_issue(press_of(ctx).profile, ctx.clock.now())
+    release = released(chosen)
+    files = released_files(ctx, release) if release else build(ctx, chosen).files
+    directory.mkdir(parents=True, exist_ok=True)
+    return tuple(Path(shutil.copyfile(file, directory / file.name)) for file in files)
+
+
+def released(issue: str) -> SignOff | None:
+    """The last 校了 of an issue."""
+    return SignOff.objects.filter(issue=issue).order_by("-id").first()
+
+
+def changed_since(release: SignOff, built: Built) -> tuple[Submission, ...]:
+    """What is in one of them only, by its number; nothing where only the arrangement or the layout is another."""
+    before, now = {s.id: s for s in release.submissions.defer("bundle", "source")}, {s.id: s for s in built.printed}
+    return tuple((before | now)[number] for number in sorted(set(before) ^ set(now)))
+
+
+def released_files(ctx: Context, release: SignOff) -> tuple[Path, ...]:
+    """Exactly what was released. Raises StaleApproval where it is lost and cannot be made again."""
+    kept = _home(ctx, release.issue) / release.digest
+    if not kept.is_dir() and build(ctx, release.issue).digest != release.digest:
+        raise StaleApproval(
+            f"the released files of {release.issue} are lost",
+            summary="校了にしたファイルが見つからず、いまの原稿からは同じものを作れません",
+            next_step="状態の置き場（DXBOT_VAR_DIR）の issues を、控えから戻してください",
+        )
+    return tuple(sorted(kept.glob("column-*")))
 
 
 def file_of(ctx: Context, issue: str, digest: str, name: str) -> Path:
@@ -92,10 +135,11 @@ def sign_off(ctx: Context, actor: Actor, issue: str, seen_digest: str) -> None:
             next_step="校正刷りを開き直して、もう一度確かめてください",
         )
     now = ctx.clock.now()
-    kept = {"issue": issue, "officer": actor.person, "at": now, "posts": [s.identity for s in built.printed]}
+    kept = {"issue": issue, "officer": actor.person, "at": now, "text": built.text}
     with transaction.atomic():
-        _, new = SignOff.objects.get_or_create(digest=seen_digest, defaults=kept)
+        made, new = SignOff.objects.get_or_create(digest=seen_digest, defaults=kept)
         if new:
+            made.submissions.set(built.printed)
             audit.record(now, actor.person, SIGN_OFF, f"issue:{issue}", digest=seen_digest)
 
 
@@ -107,11 +151,6 @@ def signed_off(built: Built) -> SignOff | None:
 def _digest(files: Sequence[Path]) -> str:
     entries = (f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files)
     return hashlib.sha256("".join(entries).encode()).hexdigest()
-
-
-def _printed(press: Press, issue: str, approved: Sequence[tuple[Submission, object]]) -> tuple[Submission, ...]:
-    plan = press.profile.plan(issue).posts
-    return tuple(submission for submission, _ in approved if not plan or submission.identity in plan)
 
 
 def _require_confirmed_layout(ctx: Context) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 from django.db.models import Q
 
@@ -13,22 +12,15 @@ from bot.content.post import Post
 from bot.errors import StaleApproval
 from bot.newsletter import profile as profiles
 from bot.newsletter.article import Article, from_post
-from bot.newsletter.build import Press, build
-from bot.newsletter.plan import IssuePlan
+from bot.newsletter.build import Press
+from bot.newsletter.plan import Correction, IssuePlan
 from bot.newsletter.profile import Profile
 from bot.render.variant import Media, Variant, digest_of, read_bundle
 from bot.services import paper
 from bot.services.context import Context
 from bot.store.models import Submission
-from bot.store.printing import Arrangement
+from bot.store.printing import Arrangement, Erratum
 from bot.workflow.states import SubmissionState
-
-
-def build_issue(ctx: Context, issue: str | None, directory: Path) -> tuple[Path, ...]:
-    """The files of one issue (the next one by default). Raises NotFound if nothing was approved for it."""
-    press = press_of(ctx)
-    chosen = issue or next_issue(press.profile, ctx.clock.now())
-    return build([article for _, article in approved_for(ctx, press.profile, chosen)], press, chosen, directory)
 
 
 def approved_for(ctx: Context, profile: Profile, issue: str) -> list[tuple[Submission, Article]]:
@@ -67,17 +59,23 @@ def press_of(ctx: Context) -> Press:
     profile = profiles.load(ctx.config.schedules_dir / "newsletter.yml")
     return Press(
         paper=city.paper,
-        profile=replace(profile, plans={**profile.plans, **_arranged(profile)}),
+        profile=replace(profile, plans=_plans(profile)),
         protected=city.protected_words,
         templates=ctx.config.templates_dir,
     )
 
 
-def _arranged(profile: Profile) -> dict[str, IssuePlan]:
-    """The plans that an officer changed in the browser."""
-    return {
-        a.issue: replace(profile.plan(a.issue), headline=a.headline, posts=dict(a.posts)) for a in Arrangement.objects.all()
-    }
+def _plans(profile: Profile) -> dict[str, IssuePlan]:
+    """The file's plans, with what officers arranged and corrected in the browser."""
+    plans = dict(profile.plans)
+    for arranged in Arrangement.objects.all():
+        plan = profile.plan(arranged.issue)
+        plans[arranged.issue] = replace(plan, headline=arranged.headline, posts=dict(arranged.posts))
+    for e in Erratum.objects.order_by("id"):
+        plan = plans.get(e.told_in) or profile.plan(e.told_in)
+        more = Correction(issue=e.issue, wrong=e.wrong, right=e.right)
+        plans[e.told_in] = replace(plan, corrections=(*plan.corrections, more))
+    return plans
 
 
 def _article(ctx: Context, submission: Submission, issue: str) -> Article:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import quote
 
 from django.db import transaction
 
@@ -18,6 +19,7 @@ from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
 from bot.services import outcome
 from bot.services.context import Context
+from bot.services.rehearsal import REHEARSE
 from bot.store.models import AuditEntry, Bookmark, Delivery, Notice, PersonalToken, Submission, User
 from bot.workflow.actors import Role
 from bot.workflow.states import IN_QUEUE, SubmissionState
@@ -40,6 +42,7 @@ class Kind(StrEnum):
     TWICE = "twice"
     PAUSED = "paused"
     CLOSED = "closed"
+    COPY_DEADLINE = "copy_deadline"
     TOKEN_ENDS = "token_ends"  # noqa: S105 not a secret
 
 
@@ -55,14 +58,16 @@ LABELS: Mapping[Kind, str] = {
     Kind.TWICE: "二重掲載",
     Kind.PAUSED: "停止",
     Kind.CLOSED: "配信先の停止",
+    Kind.COPY_DEADLINE: "紙面の締切",
     Kind.TOKEN_ENDS: "鍵の期限",
 }
 # These can wait for the digest; everything else is told at once.
-_DIGEST = frozenset({Kind.TO_CONFIRM, Kind.WAITING, Kind.TOKEN_ENDS})
+_DIGEST = frozenset({Kind.TO_CONFIRM, Kind.WAITING, Kind.COPY_DEADLINE, Kind.TOKEN_ENDS})
 _OFFICE = frozenset({Role.OFFICER, Role.OPERATOR})
 _ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.TO_CONFIRM: frozenset({Role.LEADER, Role.HEAD}),
     Kind.WAITING: frozenset({Role.OFFICER}),
+    Kind.COPY_DEADLINE: frozenset({Role.OFFICER}),
     Kind.FAILED: _OFFICE,
     Kind.MISSED: _OFFICE,
     Kind.UNKNOWN: _OFFICE,
@@ -81,6 +86,7 @@ _VERBS: Mapping[str, Kind] = {
     outcome.TWICE: Kind.TWICE,
     Event.MISS: Kind.MISSED,
     "pause": Kind.PAUSED,
+    REHEARSE: Kind.COPY_DEADLINE,
 }
 _ERRORS: Mapping[type[errors.ChannelError], Kind] = {
     Rejected: Kind.FAILED,
@@ -193,9 +199,17 @@ def _line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | 
         Kind.TWICE: f"{title}が{channel}に二重に掲載されました。配信先で開き、どちらかを消してください。{entry.detail}",
         Kind.PAUSED: f"{entry.actor} が{channel}の配信を止めました。{reason}",
         Kind.CLOSED: f"{channel}の配信を止めています。{_problem(delivery)}",
+        Kind.COPY_DEADLINE: entry.detail,
     }
-    where = f"/submissions/{submission.id}/" if submission and not delivery else "/deliveries/"
-    return f"{words[kind]}\n{ctx.config.site_url}{where}"
+    return f"{words[kind]}\n{ctx.config.site_url}{_where(entry, submission, delivery)}"
+
+
+def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery | None) -> str:
+    """The page on which something can be done about it."""
+    about, _, name = entry.object.partition(":")
+    if about == "issue":
+        return f"/issues/{quote(name)}/"
+    return f"/submissions/{submission.id}/" if submission and not delivery else "/deliveries/"
 
 
 def _channel(ctx: Context, target: str) -> str:

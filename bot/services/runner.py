@@ -20,7 +20,7 @@ from django.db import close_old_connections, connections
 from bot.channels import registry
 from bot.channels.base import Channel
 from bot.errors import BotError
-from bot.services import fleet, reconcile, review, submit, sync
+from bot.services import fleet, reconcile, rehearsal, review, submit, sync
 from bot.services.context import Context
 from bot.services.publish import Engine
 from bot.store import queries
@@ -105,6 +105,10 @@ class Runner:
         close_old_connections()
         self._swept = submit.sweep(self.ctx, after=self._swept)
         review.expire(self.ctx)
+        try:
+            rehearsal.rehearse(self.ctx)
+        except BotError as e:
+            log.warning("no issue was rehearsed: %s", e.message)
 
     def sync(self) -> None:
         """Take what leaders committed, when it is time or somebody said so. What goes wrong waits for the next time."""

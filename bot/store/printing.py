@@ -17,12 +17,52 @@ class Arrangement(models.Model):
     at = models.DateTimeField()
 
 
+class Erratum(models.Model):
+    """What an `issue` printed wrongly; the box of corrections of issue `told_in` says so."""
+
+    issue = models.CharField(max_length=20)
+    told_in = models.CharField(max_length=20)
+    wrong = models.CharField(max_length=300)
+    right = models.CharField(max_length=300)
+    officer = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["told_in"], name="errata_of_an_issue")]
+
+
+class Rehearsal(models.Model):
+    """An issue was built by itself before this copy deadline, and the office told of it: once for each deadline."""
+
+    issue = models.CharField(max_length=20)
+    deadline = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issue", "deadline"], name="one_rehearsal_per_deadline")]
+
+
 class SignOff(models.Model):
     """校了: an officer released an issue of the newsletter for printing, bound to the digest of its files as they saw them.
-    `posts`: the identities of what it prints, which so go into no later issue."""
+    The `submissions` are what it prints, which so go into no later issue; `text` is theirs, as it was handed over."""
 
     issue = models.CharField(max_length=20)
     digest = models.CharField(max_length=64, unique=True)
-    posts = models.JSONField(default=list)
+    submissions = models.ManyToManyField("store.Submission")
+    text = models.TextField(blank=True)
     officer = models.CharField(max_length=150)
     at = models.DateTimeField()
+
+
+class Printed(models.Model):
+    """What the paper really printed, which may have been reworded, beside what was `handed_over`. The last one of an issue is
+    its record; the earlier ones show how the record was corrected."""
+
+    issue = models.CharField(max_length=20)
+    handed_over = models.TextField()
+    text = models.TextField()
+    officer = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["issue"], name="printed_issue")]

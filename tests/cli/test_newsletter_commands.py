@@ -34,3 +34,27 @@ def test_an_issue_is_signed_off_by_the_digest_that_its_proof_shows(shell: Shell,
     assert "見ていた校正刷りと、いまの校正刷りが違います" in other.stderr
     assert shell.run("newsletter", "sign-off", "2026-12", "--digest", found[0], DXBOT_TOKEN=tokens["kouhou"]).returncode == 0
     assert "kouhou が校了にしました" in shell.run("newsletter", "proof", "2026-12").stdout
+
+
+def test_after_the_release_build_gives_its_very_files_and_what_was_printed_is_recorded(shell: Shell, tmp_path: Path) -> None:
+    shell.env["DXBOT_SCHEDULES_DIR"] = _measured(tmp_path)
+    leader, officer = (shell.token(person, role) for person, role in (("shimin-leader", "leader"), ("kouhou", "officer")))
+    for number, name in (("1", "madoguchi"), ("2", "other")):
+        path = write_post(shell.content, name, channels="newsletter", title=f"原稿 {name}（見本）")
+        assert shell.run("submit", path, DXBOT_TOKEN=leader).returncode == 0
+        assert shell.run("approve", number, DXBOT_TOKEN=officer).returncode == 0
+        if name == "madoguchi":
+            found = re.search(r"[0-9a-f]{64}", shell.run("newsletter", "proof", "2026-12").stdout)
+            assert found
+            shell.run("newsletter", "sign-off", "2026-12", "--digest", found[0], DXBOT_TOKEN=officer)
+    assert shell.run("newsletter", "build", "--issue", "2026-12", "-o", tmp_path / "out").returncode == 0
+    text = (tmp_path / "out" / "column-2026-12.txt").read_text("utf-8-sig")
+    assert "原稿 madoguchi（見本）" in text
+    assert "原稿 other（見本）" not in text
+    printed = tmp_path / "紙面.txt"
+    printed.write_bytes("紙面に載った文です。".encode("cp932"))  # as Windows writes it
+    assert shell.run("newsletter", "printed", "2026-12", printed, DXBOT_TOKEN=officer).returncode == 0
+    for data, token in ((printed.read_bytes(), leader), (b"\x80\xff\xa0\xfd", officer), (None, officer)):
+        printed.unlink() if data is None else printed.write_bytes(data)
+        refused = shell.run("newsletter", "printed", "2026-12", printed, DXBOT_TOKEN=token)
+        assert (refused.returncode, "Traceback" in refused.stderr) == (1, False)

@@ -11,7 +11,7 @@ import pytest
 from bot.errors import NotAllowed, NotFound, StaleApproval
 from bot.services import issue_desk, issues
 from bot.services.context import Context
-from bot.services.newsletter import build_issue
+from bot.services.issues import export
 from bot.store.models import AuditEntry, Submission
 from bot.store.printing import SignOff
 from tests.office import Office
@@ -48,7 +48,7 @@ def test_order_lengths_and_headline_of_the_form_go_before_the_file(office: Offic
     one, two = approved(office, "one", "一つ目（見本）"), approved(office, "two", "二つ目（見本）")
     issue_desk.arrange(office.ctx, office.officer, ISSUE, "まとめて｜お知らせ", {two.identity: 9, one.identity: 0}, 0)
     assert titles(office) == ["二つ目（見本）", "一つ目（見本）"]
-    text = next(p for p in build_issue(office.ctx, ISSUE, tmp_path) if p.suffix == ".txt" and "indesign" not in p.name)
+    text = next(p for p in export(office.ctx, ISSUE, tmp_path) if p.suffix == ".txt" and "indesign" not in p.name)
     written = text.read_text("utf-8-sig")
     assert written.index("二つ目（見本）") < written.index("一つ目（見本）")
     assert "まとめてお知らせ" in written
@@ -71,7 +71,7 @@ def test_what_an_earlier_issue_left_out_can_be_taken_into_the_next_one_and_what_
     printed, left = approved(office, "one", "載った原稿（見本）"), approved(office, "two", "残った原稿（見本）")
     issue_desk.arrange(office.ctx, office.officer, ISSUE, "", {printed.identity: 0}, 0)
     issues.sign_off(measured, office.officer, ISSUE, issues.build(measured, ISSUE).digest)
-    assert SignOff.objects.get().posts == [printed.identity]
+    assert list(SignOff.objects.get().submissions.all()) == [printed]
     spare = issue_desk.desk(office.ctx, office.officer, NEXT).spare
     assert [row.submission.title for row in spare] == ["残った原稿（見本）"]
     issue_desk.arrange(office.ctx, office.officer, NEXT, "", {left.identity: 0}, 0)

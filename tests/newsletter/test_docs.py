@@ -12,7 +12,7 @@ from bot.config import ROOT
 from bot.newsletter.cells import Style, text_units
 from bot.newsletter.numerals import NumberStyle
 from bot.newsletter.profile import Profile
-from bot.services.newsletter import build_issue
+from bot.services.issues import export
 from tests.office import Office
 
 GUIDE = (ROOT / "docs" / "newsletter.md").read_text(encoding="utf-8")
@@ -28,9 +28,7 @@ def test_every_file_of_an_issue_is_told(office: Office, tmp_path: Path) -> None:
     office.approved(channels="newsletter")
     table = GUIDE[GUIDE.index("## できるファイル") : GUIDE.index("校正刷りと組み見本は")]
     told = re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
-    assert sorted(told) == sorted(
-        p.name.removeprefix("column-2026-12-kari") for p in build_issue(office.ctx, "2026-12", tmp_path)
-    )
+    assert sorted(told) == sorted(p.name.removeprefix("column-2026-12-kari") for p in export(office.ctx, "2026-12", tmp_path))
 
 
 ROWS = re.findall(r"^\| `(arabic_tcy|kanji_\w+)` \| (.+) \|$", GUIDE, re.MULTILINE)

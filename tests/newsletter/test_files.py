@@ -20,7 +20,7 @@ from bot.newsletter.article import Article
 from bot.newsletter.issue import Roll
 from bot.newsletter.profile import Profile, load
 from bot.newsletter.setting import Setting, set_article
-from bot.services.newsletter import build_issue
+from bot.services.issues import export
 from bot.store.models import Submission
 from tests.office import Office
 
@@ -42,7 +42,7 @@ def parts(path: Path) -> etree._Element:
 
 def built(office: Office, folder: Path) -> tuple[Path, Path]:
     """The hand-over text and the Word file among the issue's files."""
-    paths = {path.name: path for path in build_issue(office.ctx, "2026-12", folder)}
+    paths = {path.name: path for path in export(office.ctx, "2026-12", folder)}
     return paths["column-2026-12-kari.txt"], paths["column-2026-12-kari.docx"]
 
 
@@ -86,7 +86,7 @@ def test_the_word_file_is_vertical_with_columns_ruby_upright_numbers_and_alt_tex
 
 def test_two_builds_are_equal_to_the_byte(office: Office, tmp_path: Path) -> None:
     office.approved(body=BODY)
-    first, second = (build_issue(office.ctx, "2026-12", tmp_path / n) for n in ("a", "b"))
+    first, second = (export(office.ctx, "2026-12", tmp_path / n) for n in ("a", "b"))
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
 
 
@@ -101,7 +101,7 @@ def test_what_was_tampered_with_is_not_printed(office: Office, tmp_path: Path) -
     office.approved()
     Submission.objects.update(bundle=Submission.objects.get().bundle.replace("窓口", "裏口"))
     with pytest.raises(StaleApproval):
-        build_issue(office.ctx, "2026-12", tmp_path)
+        export(office.ctx, "2026-12", tmp_path)
 
 
 def _setting(text: str, profile: Profile) -> Setting:
@@ -164,7 +164,7 @@ LONG = "## 何を変えたか\n\n窓口で書く回数を、これまでのデ�
 
 def test_the_files_of_an_issue_tell_the_same_fit(office: Office, tmp_path: Path) -> None:
     office.approved(body=LONG, channels="newsletter")
-    paths = {path.name.removeprefix("column-2026-12-kari"): path for path in build_issue(office.ctx, "2026-12", tmp_path)}
+    paths = {path.name.removeprefix("column-2026-12-kari"): path for path in export(office.ctx, "2026-12", tmp_path)}
     assert set(paths) == {".pdf", ".html", "-article.html", "-fit.json", ".txt", "-indesign.txt", "-trial.idml", ".docx"}
     (fit,) = json.loads(paths["-fit.json"].read_text(encoding="utf-8"))["articles"]
     assert fit["overflow"]
@@ -175,7 +175,7 @@ def test_the_files_of_an_issue_tell_the_same_fit(office: Office, tmp_path: Path)
 
 def test_an_overflowing_article_comes_with_the_documented_ways_out_in_order(office: Office, tmp_path: Path) -> None:
     office.approved(body=LONG, channels="newsletter")
-    (fit_path,) = [p for p in build_issue(office.ctx, "2026-12", tmp_path) if p.suffix == ".json"]
+    (fit_path,) = [p for p in export(office.ctx, "2026-12", tmp_path) if p.suffix == ".json"]
     (fit,) = json.loads(fit_path.read_text(encoding="utf-8"))["articles"]
     assert fit["over"] > 0
     labels = [knob["label"][:4] for knob in fit["knobs"]]
@@ -185,9 +185,7 @@ def test_an_overflowing_article_comes_with_the_documented_ways_out_in_order(offi
 
 def test_the_preview_shows_each_line_hidden_from_screen_readers_and_the_article_to_read(office: Office, tmp_path: Path) -> None:
     office.approved(body=BODY, title="書かない<窓口>")
-    page = etree.HTML(
-        next(p for p in build_issue(office.ctx, "2026-12", tmp_path) if p.name.endswith("kari.html")).read_bytes()
-    )
+    page = etree.HTML(next(p for p in export(office.ctx, "2026-12", tmp_path) if p.name.endswith("kari.html")).read_bytes())
     (sheet,) = page.xpath('//div[@class="sheet"]')
     assert sheet.get("aria-hidden") == "true"
     lines = ["".join(line.itertext()) for line in sheet.xpath('./div[starts-with(@class, "line")]')]
@@ -204,5 +202,5 @@ def test_the_preview_shows_each_line_hidden_from_screen_readers_and_the_article_
 def test_nothing_is_written_when_one_file_cannot_be_made(office: Office, tmp_path: Path) -> None:
     office.approved(body="絵文字\U0001f642があります。")
     with pytest.raises(MissingGlyph):
-        build_issue(office.ctx, "2026-12", tmp_path / "out")
+        export(office.ctx, "2026-12", tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -14,8 +14,9 @@ import pytest
 import bot.services
 from bot.content import writing
 from bot.errors import NotAllowed
-from bot.services import accounts, comments, drafts, issue_desk, pause, plan, queue, reconcile, review, submit
+from bot.services import accounts, comments, drafts, errata, issue_desk, pause, plan, queue, reconcile, review, submit
 from bot.store.models import Decision, Delivery, Draft, Submission, User
+from bot.store.printing import Erratum
 from bot.workflow.actors import Actor, Role
 from tests.office import Office
 
@@ -106,6 +107,11 @@ def _keep(office: Office, actor: Actor) -> object:
     return drafts.save(office.ctx, _writer(actor), draft.id, writing.form_of(draft.form), drafts.Seen(revision=0))
 
 
+def _erratum(office: Office) -> int:
+    errata.add(office.ctx, office.officer, "2026-12", "誤", "正")
+    return Erratum.objects.get().id
+
+
 LEADER, TRAINEE, HEAD, OFFICER, OPERATOR, AUDITOR = Role
 # name → (the act, as a person who has nothing to do with the post; who may)
 ACTS: dict[str, tuple[Act, set[Role]]] = {
@@ -138,6 +144,8 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "issue_desk.overview": (lambda o, a: issue_desk.overview(o.ctx, a), {OFFICER, OPERATOR, AUDITOR}),
     "issue_desk.desk": (lambda o, a: issue_desk.desk(o.ctx, a, "2026-12"), {OFFICER, OPERATOR, AUDITOR}),
     "issue_desk.arrange": (lambda o, a: issue_desk.arrange(o.ctx, a, "2026-12", "", {"01TEST": 0}, 0), {OFFICER}),
+    "errata.add": (lambda o, a: errata.add(o.ctx, a, "2026-12", "誤", "正"), {OFFICER}),
+    "errata.drop": (lambda o, a: errata.drop(o.ctx, a, _erratum(o)), {OFFICER}),
     "pause.pause": (lambda o, a: pause.pause(o.ctx, a, "理由"), {OFFICER, OPERATOR}),
     "pause.resume": (lambda o, a: pause.resume(o.ctx, a), {OFFICER}),
     "pause.release": (lambda o, a: pause.release(o.ctx, a, held(o).id), {OFFICER}),
@@ -162,7 +170,14 @@ READINGS = {
     *(f"overview.{name}" for name in ("readable", "planned", "by_hand", "doubtful", "ended", "held", "held_count")),
 }
 # Each role tries these in a test of their own, which sets the scene: tests/issues, tests/writing, tests/sync.
-ELSEWHERE = {"issues.sign_off", "drafts.reopen", "handing_in.hand_in", "handing_in.settle", "writing.commit_as"}
+ELSEWHERE = {
+    "issues.sign_off",
+    "printed.record",
+    "drafts.reopen",
+    "handing_in.hand_in",
+    "handing_in.settle",
+    "writing.commit_as",
+}
 
 
 @pytest.mark.parametrize("role", list(Role))

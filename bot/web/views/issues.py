@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -10,7 +13,11 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.errors import BotError, NotAllowed
-from bot.services import issue_desk, issues
+from bot.newsletter.plan import issue_name
+from bot.services import errata, issue_desk, issues, printed
+from bot.services.context import Context
+from bot.store.printing import SignOff
+from bot.text.difference import difference
 from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
 
@@ -50,23 +57,42 @@ def issue(request: HttpRequest, name: str) -> HttpResponse:
         built = issues.build(ctx, name)
     except BotError as e:
         problem = e
+    release, record = issues.released(name), printed.last(name)
+    current = release is not None and built is not None and release.digest == built.digest
     shown = {
         "desk": desk,
         "built": built,
         "problem": problem,
-        "files": _files(built) if built else [],
-        "release": issues.signed_off(built) if built else None,
+        "files": _files(built.files) if built else [],
+        "release": release,
+        "current": current,
+        "changed": issues.changed_since(release, built) if release and built and not current else (),
+        "released_files": _released(ctx, release) if release and not current else [],
+        "record": record,
+        "differences": difference(record.handed_over, record.text) if record else (),
+        "printed_text": record.text if record else release.text if release else built.text if built else "",
+        "most": printed.MOST,
+        "errata": errata.of(name),
+        "longest": errata.MOST,
         "may_plan": actor.may(Permission.PLAN),
         "may_decide": actor.may(Permission.DECIDE),
     }
     return render(request, "issue.html", shown)
 
 
-def _files(built: issues.Built) -> list[tuple[str, str]]:
+def _files(files: Sequence[Path]) -> list[tuple[str, str]]:
     """Label and name."""
-    stem = min((file.name for file in built.files), key=len).rpartition(".")[0]
-    names = {file.name for file in built.files}
+    stem = min((file.name for file in files), key=len).rpartition(".")[0]
+    names = {file.name for file in files}
     return [(label, stem + ending) for ending, label in FILES if stem + ending in names]
+
+
+def _released(ctx: Context, release: SignOff) -> list[tuple[str, str]]:
+    """Nothing where they are lost: then the page says so."""
+    try:
+        return _files(issues.released_files(ctx, release))
+    except BotError:
+        return []
 
 
 @login_required
@@ -106,6 +132,31 @@ def sign_off(request: HttpRequest, name: str) -> HttpResponse:
     issues.sign_off(office(), actor_of(request), name, request.POST.get("digest", ""))
     messages.success(request, gettext("校了にしました。"))
     return redirect("issue", name)
+
+
+@login_required
+@require_POST
+def record(request: HttpRequest, name: str) -> HttpResponse:
+    printed.record(office(), actor_of(request), name, request.POST.get("text", ""))
+    messages.success(request, gettext("紙面に載った文を記録しました。"))
+    return redirect("issue", name)
+
+
+@login_required
+@require_POST
+def correct(request: HttpRequest, name: str) -> HttpResponse:
+    given = request.POST
+    later = errata.add(office(), actor_of(request), name, given.get("wrong", ""), given.get("right", ""))
+    messages.success(request, gettext("%(issue)sの訂正の欄に入れました。") % {"issue": issue_name(later)})
+    return redirect("issue", later)
+
+
+@login_required
+@require_POST
+def drop_correction(request: HttpRequest, number: int) -> HttpResponse:
+    later = errata.drop(office(), actor_of(request), number)
+    messages.success(request, gettext("訂正を取り消しました。"))
+    return redirect("issue", later)
 
 
 @login_required

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 
 from bot.config import ROOT
 from tests import postgres
@@ -19,18 +21,23 @@ HEAD = """# 速さの測定
 """
 
 
-def _engine() -> list[Row]:
+def _engine() -> Iterator[Row]:
     url = postgres.start()
     with stub.running() as platform:
-        return [*dispatch.rows(platform, url), *steadiness.rows(platform, url)]
+        yield from dispatch.rows(platform, url)
+        yield from steadiness.rows(platform, url)
+
+
+def _lines() -> Iterator[str]:
+    """Each row as soon as it is measured: it takes a quarter of an hour."""
+    for what, ours, other, ratio in chain(pages.rows(), [start.check()], column.rows(), sync.table(), _engine()):
+        print(line := f"| {what} | {ours:,.3g} | {other:,.3g} | {ratio:.2f} |", flush=True)
+        yield line
 
 
 def main() -> None:
-    rows = [start.check(), *_engine(), *sync.table(), *column.rows(), *pages.rows()]
-    lines = [f"| {what} | {ours:,.3g} | {other:,.3g} | {ratio:.2f} |" for what, ours, other, ratio in rows]
-    text = HEAD + "\n".join(lines) + f"\n\n測定日：{datetime.now(UTC):%Y-%m-%d}\n"
+    text = HEAD + "\n".join(_lines()) + f"\n\n測定日：{datetime.now(UTC):%Y-%m-%d}\n"
     (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
-    print(text)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import statistics
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ Row = tuple[str, float, float, float]
 def rows() -> Iterator[Row]:
     """In a database of its own: each page empty, then full."""
     with tempfile.TemporaryDirectory() as folder:
-        os.environ.update(DXBOT_VAR_DIR=folder, DJANGO_SETTINGS_MODULE="bot.settings")
+        os.environ.update(DXBOT_VAR_DIR=folder, DXBOT_SANDBOX="true", DJANGO_SETTINGS_MODULE="bot.settings")
         import django
         from django.core.management import call_command
 
@@ -38,7 +37,7 @@ def rows() -> Iterator[Row]:
 
 
 def _seconds(path: str) -> float:
-    """The median time of one page for a PR officer, through the whole stack but the socket."""
+    """The best time of one page for a PR officer, through the whole stack but the socket."""
     from django.test import Client
 
     from bot.store.models import User
@@ -51,7 +50,7 @@ def _seconds(path: str) -> float:
         start = time.perf_counter()
         assert client.get(path).status_code == 200, path
         times.append(time.perf_counter() - start)
-    return statistics.median(times)
+    return min(times)
 
 
 def _fill() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import cast, get_args
 
 from django.contrib import messages
@@ -11,7 +11,9 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.timesince import timesince, timeuntil
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
@@ -24,22 +26,34 @@ from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
 from bot.workflow.states import LABELS, SubmissionState
 
-PER_PAGE = 25
+PER_PAGE = 15
 RECENT = 10
 
 
 @dataclass(frozen=True, kw_only=True)
+class Wish:
+    """When the author would have it go out; `slot` is the name of the slot that they chose."""
+
+    text: str
+    slot: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Row:
-    """A line of the queue. `age` since it was handed in; `deadline` is the last moment for an approval, `left` the time until
-    then ("" once it is past), `urgent` if that is less than a day."""
+    """A line of the queue, in words: a page has many of them, and a template's tags are slower. `age` since it was handed in;
+    `deadline` is the last moment for an approval (`due` in words), `left` the time until then, `urgent` if that is less than
+    a day."""
 
     submission: Submission
     label: str
     measure: str
+    measure_label: str
     channels: list[str]
-    slot_at: time | None
+    wish: Wish
     age: str
+    submitted: str
     deadline: datetime | None
+    due: str
     left: str
     urgent: bool
     opened: bool
@@ -97,20 +111,44 @@ def _query(request: HttpRequest) -> str:
 
 def row(ctx: Context, library: Library, submission: Submission, opened: bool, may_pick: bool) -> Row:
     last, now = review.deadline(ctx, submission), ctx.clock.now()
-    slot = ctx.rules.slots.get(submission.slot)
+    measure = f"{submission.measure} {library.measures.get(submission.measure, '')}".strip()
     return Row(
         submission=submission,
         label=LABELS[SubmissionState(submission.state)],
-        measure=f"{submission.measure} {library.measures.get(submission.measure, '')}".strip(),
+        measure=measure,
+        measure_label=gettext("施策 %(number)s") % {"number": measure},
         channels=[ctx.spec(key).label for key in submission.channels.strip(",").split(",") if key],
-        slot_at=slot.at if slot else None,
-        age=timesince(submission.submitted_at, now, depth=1),
+        wish=_wish(ctx, submission),
+        age=gettext("%(time)s前") % {"time": timesince(submission.submitted_at, now, depth=1)},
+        submitted=_date(submission.submitted_at, gettext("n月j日 H:i")),
         deadline=last,
-        left=timeuntil(last, now, depth=1) if last and last > now else "",
+        due=gettext("%(time)sまで") % {"time": _date(last, gettext("n月j日（D） H:i"))} if last else "",
+        left=_left(last, now) if last else "",
         urgent=last is not None and (last - now).days < 1,
         opened=opened,
         pickable=may_pick and opened and not submission.findings,
     )
+
+
+def _date(moment: datetime, form: str) -> str:
+    return date_format(localtime(moment), form)
+
+
+def _left(last: datetime, now: datetime) -> str:
+    if last <= now:
+        return gettext("過ぎています")
+    return gettext("あと%(time)s") % {"time": timeuntil(last, now, depth=1)}
+
+
+def _wish(ctx: Context, submission: Submission) -> Wish:
+    slot = ctx.rules.slots.get(submission.slot)
+    if submission.publish_at:
+        return Wish(text=_date(submission.publish_at, gettext("n月j日（D） H:i")))
+    if slot:
+        return Wish(text=gettext("次の%(time)sの枠") % {"time": f"{slot.at:%H:%M}"}, slot=submission.slot)
+    if submission.slot:
+        return Wish(text=gettext("配信枠「%(name)s」") % {"name": submission.slot})
+    return Wish(text=gettext("次の空き枠"))
 
 
 @login_required

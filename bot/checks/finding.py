@@ -14,7 +14,8 @@ LEVEL_LABELS: dict[Level, str] = {"error": "直してください", "warning": "
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """`message` says what, `advice` what to do; both Japanese. An "error" keeps a post out of the queue."""
+    """`message` says what, `advice` what to do; both Japanese. An "error" keeps a post out of the queue. `silenced` is the
+    author's reason why the finding does not hold, "" without one."""
 
     rule: str
     level: Level
@@ -23,6 +24,7 @@ class Finding:
     column: int
     message: str
     advice: str
+    silenced: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -33,6 +35,7 @@ class Finding:
             "column": self.column,
             "message": self.message,
             "advice": self.advice,
+            "silenced": self.silenced,
         }
 
 

@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+from bot.checks import silence
 from bot.checks.finding import Finding, from_error
 from bot.checks.rule import Rule, Subject
 from bot.content.library import Library
@@ -31,7 +32,7 @@ def check_post(subject: Subject) -> list[Finding]:
             found += rule.check(subject, rule)
         except ContentError as e:
             found.append(from_error(e))
-    return sorted(set(found), key=lambda f: (f.line, f.column, f.rule))
+    return sorted(set(silence.heard(subject, found, rules())), key=lambda f: (f.line, f.column, f.rule))
 
 
 def check_paths(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from bot.checks.finding import LEVEL_LABELS, Finding
 from bot.checks.rule import MARK
 from bot.cli.console import Exit, print_json, say, tr
 from bot.cli.core import Core
+from bot.content.tidy import tidied
 
 _GITHUB = {"error": "error", "warning": "warning", "info": "notice"}
 
@@ -20,9 +22,13 @@ _GITHUB = {"error": "error", "warning": "warning", "info": "notice"}
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", help="出力の形")
 @click.option("--json", "as_json", is_flag=True, help="--format json と同じ")
-def check_command(paths: tuple[Path, ...], form: str, as_json: bool) -> None:
+@click.option("--fix", is_flag=True, help="改行・BOM・離れた濁点だけを直してから点検する。文には手を付けない")
+def check_command(paths: tuple[Path, ...], form: str, as_json: bool, fix: bool) -> None:
     """原稿を点検します。PATH を書かなければ全ての原稿を見ます。"""
     core = Core()
+    if fix:
+        for path in core.paths(paths):
+            _fix(path)
     results = list(registry.check_paths(core.library, core.paths(paths), core.specs, core.templates))
     findings = [f for _, found in results for f in found]
     if as_json or form == "json":
@@ -36,8 +42,21 @@ def check_command(paths: tuple[Path, ...], form: str, as_json: bool) -> None:
     sys.exit(Exit.REFUSED if any(f.level == "error" for f in findings) else Exit.FINE)
 
 
+def _fix(path: Path) -> None:
+    """Put right what is certain, and say so; a file that cannot be read is told by the checks."""
+    with suppress(OSError):
+        raw = path.read_bytes()
+        better, done = tidied(raw)
+        if done:
+            half = path.with_name(f".{path.name}.part")
+            half.write_bytes(better)
+            half.replace(path)
+            click.echo(f"{path}: {'、'.join(done)}。", err=True)
+
+
 def line(f: Finding) -> str:
-    return f"{f.path}:{f.line}:{f.column}: {LEVEL_LABELS[f.level]}: {f.message}。{f.advice}。[{f.rule}]"
+    said = f"断りあり（{f.silenced}）: {f.message}。" if f.silenced else f"{LEVEL_LABELS[f.level]}: {f.message}。{f.advice}。"
+    return f"{f.path}:{f.line}:{f.column}: {said}[{f.rule}]"
 
 
 def _github_line(f: Finding) -> str:
@@ -45,8 +64,9 @@ def _github_line(f: Finding) -> str:
     path = f.path.resolve()
     shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
     where = _github_escaped(shown.as_posix()).replace(":", "%3A").replace(",", "%2C")
-    text = _github_escaped(f"{f.message}。{f.advice}。")
-    return f"::{_GITHUB[f.level]} file={where},line={f.line},col={f.column},title={f.rule}::{text}"
+    text = _github_escaped(f"{f.message}。" + (f"断り：{f.silenced}" if f.silenced else f"{f.advice}。"))
+    level = "notice" if f.silenced else _GITHUB[f.level]
+    return f"::{level} file={where},line={f.line},col={f.column},title={f.rule}::{text}"
 
 
 def _github_escaped(text: str) -> str:
@@ -55,10 +75,11 @@ def _github_escaped(text: str) -> str:
 
 def _summary(count: int, findings: list[Finding]) -> None:
     errors = sum(f.level == "error" for f in findings)
-    others = len(findings) - errors
+    silenced = sum(bool(f.silenced) for f in findings)
+    others = len(findings) - errors - silenced
     say(
-        f"{count}件の原稿を点検しました。直すところ {errors}件、確かめるところ {others}件。",
-        f"{count} posts checked: {errors} errors, {others} others.",
+        f"{count}件の原稿を点検しました。直すところ {errors}件、確かめるところ {others}件、断りのあるところ {silenced}件。",
+        f"{count} posts checked: {errors} errors, {others} others, {silenced} silenced.",
     )
 
 

@@ -16,6 +16,7 @@ from bot.content.frontmatter import Node
 from bot.content.markup import Reader
 from bot.content.people import City, load_city, load_people
 from bot.content.post import Achievement, Author, Override, People, Picture, Post, Source
+from bot.content.remarks import blanked
 from bot.errors import ContentError, MediaError
 from bot.strategy import indicators, plan
 from bot.strategy.indicators import Indicator
@@ -166,7 +167,7 @@ class _PostReader:
         return tuple(n.choice(known) for n in self.entries["indicators"].items())
 
     def _reader(self, at: int) -> Reader:
-        return Reader(self.source.text, self.library.indicators, self.source.place, cursor=at)
+        return Reader(blanked(self.source.text), self.library.indicators, self.source.place, cursor=at)
 
     def _offset(self, node: Node) -> int:
         lines = self.source.text.split("\n")

@@ -30,6 +30,7 @@ from bot.content.document import (
     Strong,
     Text,
 )
+from bot.content.remarks import without
 from bot.errors import ContentError, Place, TemplateError
 from bot.strategy.indicators import FIELDS, Indicator
 
@@ -64,6 +65,7 @@ class Reader:
     used: set[str] = field(default_factory=set)
 
     def document(self, body: str) -> Document:
+        body = without(body)
         self._refuse_markup(body)
         root = _parse(body)
         return Document(tuple(self._block(e) for e in root))
@@ -79,7 +81,7 @@ class Reader:
 
     def figures(self, text: str) -> str:
         """Plain text with its figures put in."""
-        return re.sub(_FIGURE, lambda m: self._figure(m.group(1), self._seek(m.group())), text)
+        return re.sub(_FIGURE, lambda m: self._figure(m.group(1), self._seek(m.group())), without(text))
 
     def _block(self, element: Element) -> Block:
         match element.tag:

@@ -65,12 +65,18 @@ def submit(ctx: Context, actor: Actor, path: Path) -> Submission:
     _require_own(actor, ready.post, ctx.library.people)
     with transaction.atomic():
         if (same := _same(ready)) is not None:
-            Submission.objects.filter(id=same.id).update(path=ctx.relative(path), inputs=ready.inputs)
+            _refresh(ctx, same, path, ready)
             return same
         _require_unpublished(ready)
         for older in Submission.objects.filter(identity=ready.post.identity, state__in=OPEN):
             _make_stale(ctx, older, actor.person)
         return _keep(ctx, actor, path, ready)
+
+
+def _refresh(ctx: Context, same: Submission, path: Path, ready: _Ready) -> None:
+    """What will be shown is the same; where the file lies, and what the author says to the checks, may have changed."""
+    found = [f.as_json() for f in ready.findings]
+    Submission.objects.filter(id=same.id).update(path=ctx.relative(path), inputs=ready.inputs, findings=found)
 
 
 def _prepare(ctx: Context, path: Path) -> _Ready:

@@ -14,7 +14,7 @@ from bot.cli.main import cli
 from tests.office import write_content
 
 MARKED = [rule for rule in rules().values() if MARK in rule.bad]
-FAMILIES = ("dates", "personal", "placeholders", "orthography", "style", "links", "paper", "accessibility")
+FAMILIES = ("dates", "personal", "placeholders", "orthography", "style", "links", "paper", "accessibility", "silence")
 FRONT = """---
 id: 01TESTRULE
 title: 書かない窓口

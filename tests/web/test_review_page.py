@@ -252,3 +252,16 @@ def test_text_that_is_too_long_for_the_column_is_shown_with_what_could_be_done(o
     overflow = page.partition("枠に入らない文章")[2].partition("</div>")[0]
     assert "29番目の文です" in overflow
     assert "句読点のぶら下げを使う" in page
+
+
+def test_the_author_s_answer_to_a_finding_is_shown_and_taken_over_when_it_is_written_later(
+    office: Office, officer: Browser
+) -> None:
+    fault = "これまで，紙でした（見本）。\n"
+    first = office.submit(office.post(body=fault))
+    assert "書いた人の断り" not in officer.get(page_of(first)).text
+    same = office.submit(office.post(body=f"<!-- 点検: style.comma 条例の題名の引用のため -->\n{fault}"))
+    assert same.id == first.id
+    page = officer.get(page_of(first)).text
+    assert "書いた人の断り：条例の題名の引用のため" in page
+    assert "&lt;!--" not in page

@@ -1,0 +1,53 @@
+"""断り: an author's word to the checks: `<!-- 点検: rule.id 理由 -->` in the text, `# 点検: rule.id 理由` in the front matter.
+
+It holds for its own line, or, standing alone on one, for the next line with text. It is never shown to a reader.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_WORDS = r"点検[:：][ \t]*(?P<rule>[a-z][a-z.-]*)?[ \t]*(?P<reason>[^\n]*?)[ \t]*"
+_COMMENT = re.compile(rf"<!--[ \t]*{_WORDS}-->")
+_YAML = re.compile(rf"(?:^|[ \t])#[ \t]*{_WORDS}$")
+_HIDDEN = r"<!--[ \t]*点検[:：][^\n]*?-->"
+_OWN_LINE = re.compile(rf"^[ \t]*{_HIDDEN}[ \t]*(?:\n|\Z)", re.MULTILINE)
+_WITHIN = re.compile(_HIDDEN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remark:
+    """What stands at `offset` of the source; it holds for source line `line` (from 1). `rule` and `reason` may be missing."""
+
+    rule: str
+    reason: str
+    offset: int
+    line: int
+
+
+def remarks(source: str) -> Iterator[Remark]:
+    """All of a post's source, in its order."""
+    lines, offset, fences = source.split("\n"), 0, 0
+    for number, line in enumerate(lines, start=1):
+        fences += line.rstrip() == "---" and fences < 2
+        match = _YAML.search(line) if fences == 1 else _COMMENT.search(line)
+        if match:
+            alone = not (line[: match.start()] + line[match.end() :]).strip()
+            meant = next((n for n in range(number + 1, len(lines) + 1) if lines[n - 1].strip()), number) if alone else number
+            rule, reason = match["rule"] or "", match["reason"]
+            yield Remark(
+                rule=rule, reason=reason, offset=offset + match.start() + len(match[0]) - len(match[0].lstrip()), line=meant
+            )
+        offset += len(line) + 1
+
+
+def without(text: str) -> str:
+    """The text as it is read: a line that is nothing but a remark is not there at all."""
+    return _WITHIN.sub("", _OWN_LINE.sub("", text)) if "<!--" in text else text
+
+
+def blanked(source: str) -> str:
+    """White space in place of the remarks, so that every other character keeps its place."""
+    return _WITHIN.sub(lambda m: " " * len(m[0]), source) if "<!--" in source else source

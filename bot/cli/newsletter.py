@@ -74,28 +74,3 @@ def printed_command(issue: str, file: Path | None) -> None:
         return
     printed.record(ctx, me(ctx), issue, printed.read(file))
     say(f"{issue} の紙面の文を記録しました。", f"The printed text of {issue} is recorded.")
-
-
-@newsletter_command.command("correct", epilog="例: dxbot newsletter correct 2026-11 11月3日 11月13日")
-@click.argument("issue")
-@click.argument("wrong")
-@click.argument("right")
-def correct_command(issue: str, wrong: str, right: str) -> None:
-    """紙面に出た誤り（WRONG）と正しい内容（RIGHT）を記録します。次の号の訂正の欄に載ります。"""
-    ctx = office()
-    actor = me(ctx)
-    from bot.services import errata
-
-    row = errata.record(ctx, actor, issue, wrong, right)
-    say(f"訂正 {row.id} を記録しました。", f"Correction {row.id} is recorded.")
-
-
-@newsletter_command.command("corrections", epilog="例: dxbot newsletter corrections")
-def corrections_command() -> None:
-    """記録した訂正と、それが載る号を表示します。"""
-    ctx = office()
-    from bot.services import errata
-
-    for line in errata.lines(ctx):
-        state = "済み" if line.row.printed_in else "予定"
-        click.echo(f"{line.row.id}\t{line.target or '次の号なし'}\t{state}\t{line.text}")

@@ -34,7 +34,7 @@ def correction_box(sentences: Sequence[str], profile: Profile, reserved: Sequenc
         raise DoesNotFit(
             f"the correction box needs {len(lines)} lines of the last column",
             summary=f"訂正の欄（{len(lines)}行）が、最後の段の終わりに入りません",
-            next_step="訂正の文を短くするか、写真と見出しの場所を変えてください",
+            next_step="schedules/newsletter.yml の corrections を短くするか、写真と見出しの場所を変えてください",
         )
     placed = tuple(Placed(line=line, column=rect.column, row=first + n) for n, line in enumerate(lines))
     return CorrectionBox(rect=rect, lines=placed)

@@ -12,9 +12,8 @@ from django.db import transaction
 from bot.errors import NotAllowed, StaleApproval
 from bot.newsletter.build import build as build_files
 from bot.newsletter.issue import frames_of, roll_of
-from bot.newsletter.plan import Correction
 from bot.newsletter.story import plain_text
-from bot.services import audit, errata, released
+from bot.services import audit, released
 from bot.services.context import Context
 from bot.services.newsletter import approved_for, press_of
 from bot.store.models import SignOff, Submission
@@ -26,14 +25,13 @@ SIGN_OFF = "sign_off"  # in the audit log
 @dataclass(frozen=True, kw_only=True)
 class Built:
     """The files of an issue; `digest` is SHA-256 over their names and bytes, in hexadecimal. `printed` are the submissions,
-    `text` their words alone, `corrections` those of earlier issues."""
+    `text` their words alone."""
 
     issue: str
     files: tuple[Path, ...]
     digest: str
     printed: tuple[Submission, ...]
     text: str
-    corrections: tuple[Correction, ...]
 
 
 def build(ctx: Context, issue: str) -> Built:
@@ -48,7 +46,6 @@ def build(ctx: Context, issue: str) -> Built:
         digest=_digest(files),
         printed=tuple(submission for submission, article in approved if article in posts),
         text=plain_text(frames_of(posts, plan)),
-        corrections=plan.corrections,
     )
 
 
@@ -71,8 +68,7 @@ def sign_off(ctx: Context, actor: Actor, issue: str, seen_digest: str) -> None:
             digest=seen_digest, defaults={"issue": issue, "officer": actor.person, "at": now}
         )
         if new:
-            release = released.keep(row, built.files, built.printed, built.text)
-            errata.settle(release, built.corrections)
+            released.keep(row, built.files, built.printed, built.text)
             audit.record(now, actor.person, SIGN_OFF, f"issue:{issue}", digest=seen_digest)
 
 

@@ -12,7 +12,6 @@ from bot.newsletter import profile as profiles
 from bot.newsletter.article import Article, from_post
 from bot.newsletter.build import Press, build
 from bot.render.variant import Bundle, Media, digest_of, read_bundle
-from bot.services import errata
 from bot.services.context import Context
 from bot.store.models import Submission
 from bot.workflow.states import SubmissionState
@@ -35,7 +34,7 @@ def press_of(ctx: Context) -> Press:
     city = ctx.library.city
     return Press(
         paper=city.paper,
-        profile=errata.corrected(ctx, profiles.load(ctx.config.schedules_dir / "newsletter.yml")),
+        profile=profiles.load(ctx.config.schedules_dir / "newsletter.yml"),
         protected=city.protected_words,
         templates=ctx.config.templates_dir,
     )

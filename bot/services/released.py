@@ -9,12 +9,11 @@ from bot.store.models import SignOff, Submission
 from bot.store.released import Release, ReleasedFile
 
 
-def keep(sign_off: SignOff, files: Sequence[Path], printed: Sequence[Submission], text: str) -> Release:
+def keep(sign_off: SignOff, files: Sequence[Path], printed: Sequence[Submission], text: str) -> None:
     """Call it inside the transaction of the 校了."""
     release = Release.objects.create(sign_off=sign_off, text=text)
     release.submissions.set(printed)
     ReleasedFile.objects.bulk_create(ReleasedFile(release=release, name=f.name, data=f.read_bytes()) for f in files)
-    return release
 
 
 def latest(issue: str) -> Release | None:

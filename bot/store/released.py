@@ -31,18 +31,3 @@ class PrintedText(models.Model):
     text = models.TextField()
     officer = models.CharField(max_length=150)
     at = models.DateTimeField()
-
-
-class Erratum(models.Model):
-    """What an `issue` printed wrongly. It waits for the 訂正 box of a later one; `printed_in` is the release that has it."""
-
-    issue = models.CharField(max_length=20)
-    wrong = models.CharField(max_length=200)
-    right = models.CharField(max_length=200)
-    officer = models.CharField(max_length=150)
-    at = models.DateTimeField()
-    printed_in = models.ForeignKey(Release, on_delete=models.PROTECT, null=True, related_name="errata")
-    withdrawn_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name_plural = "errata"

@@ -162,8 +162,6 @@ READINGS = {
 ELSEWHERE = {
     "issues.sign_off",
     "printed.record",
-    "errata.record",
-    "errata.withdraw",
     "drafts.reopen",
     "handing_in.hand_in",
     "handing_in.settle",

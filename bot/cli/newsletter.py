@@ -58,19 +58,3 @@ def sign_off_command(issue: str, digest: str) -> None:
 
     issues.sign_off(ctx, actor, issue, digest)
     say(f"{issue} を校了にしました。", f"Issue {issue} signed off.")
-
-
-@newsletter_command.command("printed", epilog="例: dxbot newsletter printed 2026-12 shimen.txt")
-@click.argument("issue")
-@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def printed_command(issue: str, file: Path | None) -> None:
-    """校了になった号の、印刷されたとおりの文を記録します。FILE を書かなければ、いまの記録（まだなければ校了の文）を表示します。
-    それをファイルに写し、紙面で変わったところだけを直して FILE に渡してください。"""
-    ctx = office()
-    from bot.services import printed
-
-    if file is None:
-        click.echo(printed.of_issue(issue).text)
-        return
-    printed.record(ctx, me(ctx), issue, printed.read(file))
-    say(f"{issue} の紙面の文を記録しました。", f"The printed text of {issue} is recorded.")

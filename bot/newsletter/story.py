@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Quote, Ruby, Text, leaves, without_breaks
+from bot.content.document import Block, Heading, Inline, ItemList, Quote, Ruby, Text, without_breaks
 from bot.newsletter.article import Article
 from bot.newsletter.correction import CORRECTION_TITLE
 from bot.newsletter.profile import Profile
@@ -30,11 +30,6 @@ def stories(articles: Sequence[Article], profile: Profile) -> list[list[Styled]]
     if not profile.confirmed:
         told[0].insert(0, Styled(role="note", children=(Text(PROVISIONAL),)))
     return told
-
-
-def plain_text(articles: Sequence[Article]) -> str:
-    """The words alone, as they are read on the page: a paragraph a line, no ruby, an empty line between the articles."""
-    return "\n\n".join("\n".join(_words(styled.children) for styled in _story(article)) for article in articles)
 
 
 def item_mark(number: int, *, ordered: bool) -> str:
@@ -63,20 +58,6 @@ def _story(article: Article) -> Iterator[Styled]:
     if article.corrections:
         yield Styled(role="heading", children=(Text(CORRECTION_TITLE),))
         yield from (Styled(role="body", children=(Text(sentence),)) for sentence in article.corrections)
-
-
-def _words(children: tuple[Inline, ...]) -> str:
-    return "".join(_word(leaf) for leaf in leaves(children))
-
-
-def _word(leaf: Text | Ruby | LineBreak) -> str:
-    match leaf:
-        case Text():
-            return leaf.text
-        case Ruby():
-            return leaf.base
-        case LineBreak():
-            return "\n"
 
 
 def _styled(block: Block) -> Iterator[Styled]:

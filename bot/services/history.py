@@ -12,12 +12,9 @@ from typing import Literal
 from django.db.models import Q, QuerySet
 
 from bot import errors
-from bot.newsletter.plan import issue_name
-from bot.services import outcome, overview, printed, review
+from bot.services import outcome, overview, review
 from bot.services.context import Context
 from bot.store.models import Attempt, AuditEntry, Delivery, Submission
-from bot.store.released import Release
-from bot.text.difference import Piece, abridged
 from bot.workflow.actors import Actor
 from bot.workflow.states import LABELS, DeliveryState
 from bot.workflow.transitions import Act, Event
@@ -54,8 +51,7 @@ _BAD = frozenset({Act.RETURN, Act.CHANGE, Act.EXPIRE, Event.MISS, Event.GIVE_UP,
 
 @dataclass(frozen=True, kw_only=True)
 class Happening:
-    """One line of a post's timeline. `where` is the channel, "" for what concerns the whole post; `changes` are words that
-    the press changed."""
+    """One line of a post's timeline. `where` is the channel, "" for what concerns the whole post."""
 
     at: datetime
     who: str
@@ -64,11 +60,10 @@ class Happening:
     detail: str = ""
     url: str = ""
     tone: Tone = ""
-    changes: tuple[Piece, ...] = ()
 
 
 def timeline(ctx: Context, actor: Actor, submission: Submission) -> list[Happening]:
-    """Every act on any submission of the same post, every attempt to publish it, and how it was printed, oldest first."""
+    """Every act on any submission of the same post and every attempt to publish it, oldest first."""
     own = Submission.objects.filter(review.readable(ctx, actor), identity=submission.identity)
     numbers = list(own.values_list("id", flat=True))
     channels = {d.id: d for d in Delivery.objects.filter(submission_id__in=numbers)}
@@ -76,7 +71,6 @@ def timeline(ctx: Context, actor: Actor, submission: Submission) -> list[Happeni
     acts = AuditEntry.objects.filter(object__in=objects, verb__in=list(_VERBS)).order_by("id")
     tries = Attempt.objects.filter(delivery__in=channels).order_by("id")
     lines = [*(_act(ctx, e, channels) for e in acts), *(_try(ctx, t, channels[t.delivery_id]) for t in tries)]
-    lines += _press(numbers)
     return sorted(lines, key=lambda line: line.at)
 
 
@@ -100,18 +94,6 @@ def _try(ctx: Context, attempt: Attempt, row: Delivery) -> Happening:
         url=row.url if sent else "",
         tone="good" if sent else "bad",
     )
-
-
-def _press(submissions: Iterable[int]) -> Iterator[Happening]:
-    """Its release for printing, and the words in which it was printed."""
-    releases = Release.objects.filter(submissions__in=submissions).select_related("sign_off").distinct()
-    for release in releases.order_by("id").prefetch_related("printed"):
-        sign_off, where = release.sign_off, issue_name(release.sign_off.issue)
-        yield Happening(at=sign_off.at, who=sign_off.officer, what="校了", where=where, tone="good")
-        for row in release.printed.all():
-            found = abridged(printed.changes(release, row.text))
-            what = "校了の文と違うところのある紙面を記録" if found else "紙面が校了の文のとおりであることを記録"
-            yield Happening(at=row.at, who=row.officer, what=what, where=where, changes=found)
 
 
 def _outcome(name: str) -> str:

@@ -10,13 +10,11 @@ from pathlib import Path
 from django.db import transaction
 
 from bot.errors import NotAllowed, StaleApproval
-from bot.newsletter.build import build as build_files
-from bot.newsletter.issue import frames_of, roll_of
-from bot.newsletter.story import plain_text
-from bot.services import audit, released
+from bot.newsletter.issue import roll_of
+from bot.services import audit
 from bot.services.context import Context
-from bot.services.newsletter import approved_for, press_of
-from bot.store.models import SignOff, Submission
+from bot.services.newsletter import approved_for, build_issue, press_of
+from bot.store.models import SignOff
 from bot.workflow.actors import Actor, Permission
 
 SIGN_OFF = "sign_off"  # in the audit log
@@ -24,29 +22,17 @@ SIGN_OFF = "sign_off"  # in the audit log
 
 @dataclass(frozen=True, kw_only=True)
 class Built:
-    """The files of an issue; `digest` is SHA-256 over their names and bytes, in hexadecimal. `printed` are the submissions,
-    `text` their words alone."""
+    """The files of an issue; `digest` is SHA-256 over their names and bytes, in hexadecimal."""
 
     issue: str
     files: tuple[Path, ...]
     digest: str
-    printed: tuple[Submission, ...]
-    text: str
 
 
 def build(ctx: Context, issue: str) -> Built:
     """The issue as it would be printed now, in the state directory. Raises NotFound if nothing was approved for it."""
-    press, approved = press_of(ctx), approved_for(ctx, issue)
-    articles, plan = [article for _, article in approved], press.profile.plan(issue)
-    files = build_files(articles, press, issue, ctx.config.var_dir / "issues" / issue)
-    posts = roll_of(articles, plan, press.profile).posts
-    return Built(
-        issue=issue,
-        files=files,
-        digest=_digest(files),
-        printed=tuple(submission for submission, article in approved if article in posts),
-        text=plain_text(frames_of(posts, plan)),
-    )
+    files = build_issue(ctx, issue, ctx.config.var_dir / "issues" / issue)
+    return Built(issue=issue, files=files, digest=_digest(files))
 
 
 def sign_off(ctx: Context, actor: Actor, issue: str, seen_digest: str) -> None:
@@ -54,9 +40,8 @@ def sign_off(ctx: Context, actor: Actor, issue: str, seen_digest: str) -> None:
     what was seen. Once is enough: a second time changes nothing."""
     actor.require(Permission.DECIDE)
     _require_confirmed_layout(ctx)
-    built = build(ctx, issue)
-    _require_no_author(actor, built)
-    if built.digest != seen_digest:
+    _require_no_author(ctx, actor, issue)
+    if build(ctx, issue).digest != seen_digest:
         raise StaleApproval(
             f"issue {issue} is not what was seen",
             summary="見ていた校正刷りと、いまの校正刷りが違います",
@@ -64,11 +49,10 @@ def sign_off(ctx: Context, actor: Actor, issue: str, seen_digest: str) -> None:
         )
     now = ctx.clock.now()
     with transaction.atomic():
-        row, new = SignOff.objects.get_or_create(
+        _, new = SignOff.objects.get_or_create(
             digest=seen_digest, defaults={"issue": issue, "officer": actor.person, "at": now}
         )
         if new:
-            released.keep(row, built.files, built.printed, built.text)
             audit.record(now, actor.person, SIGN_OFF, f"issue:{issue}", digest=seen_digest)
 
 
@@ -91,8 +75,12 @@ def _require_confirmed_layout(ctx: Context) -> None:
         )
 
 
-def _require_no_author(actor: Actor, built: Built) -> None:
-    if actor.person in {name for s in built.printed for name in (s.author, s.submitted_by)}:
+def _require_no_author(ctx: Context, actor: Actor, issue: str) -> None:
+    profile, approved = press_of(ctx).profile, approved_for(ctx, issue)
+    posts = roll_of([article for _, article in approved], profile.plan(issue), profile).posts
+    printed = {post.identity for post in posts}
+    authors = {name for s, article in approved if article.identity in printed for name in (s.author, s.submitted_by)}
+    if actor.person in authors:
         raise NotAllowed(
             "an author of the issue may not sign it off",
             summary="自分が書いた原稿や自分が申請した原稿の載る号は、校了にできません",

@@ -6,7 +6,6 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
-import bot.store.released  # noqa: F401 Django finds its tables through here
 from bot.workflow.actors import ROLE_LABELS, Actor, Role
 from bot.workflow.states import OCCUPIED, DeliveryState, MessageState, SubmissionState
 

@@ -6,21 +6,7 @@ from allauth.account.views import logout
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from bot.web.views import (
-    account,
-    calendar,
-    decisions,
-    deliveries,
-    history,
-    hooks,
-    media,
-    printed,
-    queue,
-    review,
-    sheet,
-    stop,
-    writing,
-)
+from bot.web.views import account, calendar, decisions, deliveries, history, hooks, media, queue, review, sheet, stop, writing
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="queue"), name="home"),
@@ -61,7 +47,6 @@ urlpatterns = [
     path("history/", history.history, name="history"),
     path("history/export.csv", history.export, name="export"),
     path("history/<int:number>/", history.timeline, name="timeline"),
-    path("issues/<str:issue>/printed/", printed.printed, name="printed"),
     path("stop/", stop.stop, name="stop"),
     path("resume/", stop.resume, name="resume"),
     path("tokens/", account.tokens, name="tokens"),

@@ -34,10 +34,3 @@ def test_an_issue_is_signed_off_by_the_digest_that_its_proof_shows(shell: Shell,
     assert "見ていた校正刷りと、いまの校正刷りが違います" in other.stderr
     assert shell.run("newsletter", "sign-off", "2026-12", "--digest", found[0], DXBOT_TOKEN=tokens["kouhou"]).returncode == 0
     assert "kouhou が校了にしました" in shell.run("newsletter", "proof", "2026-12").stdout
-    shown = shell.run("newsletter", "printed", "2026-12")
-    file = tmp_path / "shimen.txt"
-    file.write_text(shown.stdout.replace("書かない窓口", "書かずにすむ窓口"), "utf-8")
-    assert shell.run("newsletter", "printed", "2026-12", file, DXBOT_TOKEN=tokens["kouhou"]).returncode == 0
-    assert shell.run("newsletter", "printed", "2026-12").stdout.startswith("書かずにすむ窓口")
-    refused = shell.run("newsletter", "printed", "2026-12", file, DXBOT_TOKEN=tokens["shimin-leader"])
-    assert (refused.returncode, "広報担当に頼んでください" in refused.stderr) == (1, True)

@@ -159,14 +159,7 @@ READINGS = {
     *(f"overview.{name}" for name in ("readable", "planned", "by_hand", "doubtful", "ended", "held", "held_count")),
 }
 # Each role tries these in a test of their own, which sets the scene: tests/issues, tests/writing, tests/sync.
-ELSEWHERE = {
-    "issues.sign_off",
-    "printed.record",
-    "drafts.reopen",
-    "handing_in.hand_in",
-    "handing_in.settle",
-    "writing.commit_as",
-}
+ELSEWHERE = {"issues.sign_off", "drafts.reopen", "handing_in.hand_in", "handing_in.settle", "writing.commit_as"}
 
 
 @pytest.mark.parametrize("role", list(Role))

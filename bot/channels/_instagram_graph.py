@@ -15,12 +15,13 @@ from typing import Any
 
 from bot.channels._graph import Graph, classify
 from bot.channels._limits import require_fit
-from bot.channels._matching import canonical, earliest
+from bot.channels._matching import earliest
 from bot.channels.base import Absent, CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.channels.registry import require
 from bot.config import Config
 from bot.errors import ChannelError, MediaRefused, Rejected, Unavailable
 from bot.render.variant import ChannelSpec, Media
+from bot.text.likeness import canonical
 
 READY_WITHIN_SECONDS = 60.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 3.0

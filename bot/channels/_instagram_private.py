@@ -23,7 +23,7 @@ from instagrapi import exceptions as ig
 
 from bot.channels._http import OnceAdapter, broken_exchange, retry_after, unchanged
 from bot.channels._limits import require_fit
-from bot.channels._matching import canonical, earliest
+from bot.channels._matching import earliest
 from bot.channels.base import CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.channels.registry import require
 from bot.config import Config
@@ -39,6 +39,7 @@ from bot.errors import (
     Unavailable,
 )
 from bot.render.variant import ChannelSpec
+from bot.text.likeness import canonical
 
 REAL = "https://i.instagram.com"
 READ_TIMEOUT = 30.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import timedelta
 
 from bot.channels.base import Channel, Receipt, Sent
@@ -10,11 +9,6 @@ from bot.errors import ChannelError, Duplicate, OutcomeUnknown
 
 # A platform's clock and ours differ; a post this much older than the commit may still be the one.
 CLOCK_SKEW = timedelta(seconds=60)
-
-
-def canonical(text: str) -> str:
-    """NFC, white space collapsed: what a platform leaves of a text."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def earliest(sent: Sent) -> int:

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from bot.channels._limits import require_fit
-from bot.channels._matching import canonical, earliest, made_before
+from bot.channels._matching import earliest, made_before
 from bot.channels.base import CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.channels.registry import require
 from bot.config import Config
@@ -16,6 +16,7 @@ from bot.errors import ChannelError, Duplicate
 from bot.media.limits import ImageLimits
 from bot.render.plain import SOCIAL_WITH_LINKS
 from bot.render.variant import ChannelSpec, Fold, Media
+from bot.text.likeness import canonical
 
 if TYPE_CHECKING:
     from bot.channels._graph import Graph

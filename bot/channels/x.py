@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.channels._limits import require_fit
-from bot.channels._matching import CLOCK_SKEW, canonical, made_before
+from bot.channels._matching import CLOCK_SKEW, made_before
 from bot.channels.base import CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.channels.registry import require
 from bot.config import Config
@@ -30,6 +30,7 @@ from bot.errors import (
 from bot.media.limits import ImageLimits
 from bot.render.variant import ChannelSpec, Media, Rate
 from bot.text.counting import weighted_length
+from bot.text.likeness import canonical
 from bot.text.split import split
 
 if TYPE_CHECKING:

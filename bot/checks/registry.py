@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
-from bot.checks import silence
+from bot.checks import duplicates, silence
 from bot.checks.finding import Finding, from_error
 from bot.checks.rule import Rule, Subject
 from bot.content.library import Library
@@ -38,11 +39,16 @@ def check_post(subject: Subject) -> list[Finding]:
 def check_paths(
     library: Library, paths: Iterable[Path], specs: tuple[ChannelSpec, ...], templates: Templates
 ) -> Iterator[tuple[Path, list[Finding]]]:
-    """Each file with its findings; a file that cannot be read never hides the others."""
+    """Each file with its findings; a file that cannot be read never hides the others. Of posts that say the same, the later
+    one in the order of `paths` is told."""
+    seen: dict[tuple[str, str], Path] = {}
     for path in paths:
         try:
             post = library.read(path)
         except ContentError as e:
             yield path, [from_error(e)]
             continue
-        yield path, check_post(Subject(post, specs, templates, library.city, library.indicators))
+        subject = Subject(post, specs, templates, library.city, library.indicators, seen=seen)
+        yield path, check_post(subject)
+        with suppress(ContentError):  # told already
+            duplicates.keep(subject, seen)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
+from pathlib import Path
 
 from bot.checks.finding import Finding, Level
 from bot.checks.stretches import Stretch, stretches
@@ -17,15 +19,29 @@ from bot.render.variant import ChannelSpec, Part
 from bot.strategy.indicators import Indicator
 
 
+@dataclass(frozen=True, kw_only=True)
+class SentText:
+    """A text as it went out on one channel, in canonical form, with where it can be seen."""
+
+    text: str
+    day: date
+    url: str
+
+
 @dataclass(frozen=True)
 class Subject:
-    """One post under check, with what its channels will show."""
+    """One post under check, with what its channels will show.
+
+    `sent`: what other posts said on each channel of late. `seen`: the posts checked before this one, by channel and canonical
+    text."""
 
     post: Post
     specs: tuple[ChannelSpec, ...]
     templates: Templates
     city: City
     indicators: Mapping[str, Indicator]
+    sent: Mapping[str, Sequence[SentText]] = field(default_factory=dict)
+    seen: Mapping[tuple[str, str], Path] = field(default_factory=dict)
 
     @cached_property
     def texts(self) -> Mapping[str, tuple[Part, ...]]:

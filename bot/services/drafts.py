@@ -23,7 +23,7 @@ from bot.errors import ContentError, NotAllowed, NotFound, Place, WorkflowError
 from bot.media import images
 from bot.render.bundle import render
 from bot.render.variant import Bundle
-from bot.services import review
+from bot.services import recent, review
 from bot.services import writing as branch
 from bot.services.context import Context
 from bot.store.models import Draft, DraftPicture, Submission
@@ -220,7 +220,8 @@ def _looked_at(ctx: Context, draft: Draft, form: Form) -> tuple[list[Finding], P
     with laid_out(draft, form) as path:
         try:
             post = library.read(path)
-            found = checks.check_post(Subject(post, ctx.specs, templates, library.city, library.indicators))
+            earlier = recent.texts(ctx, post.identity)
+            found = checks.check_post(Subject(post, ctx.specs, templates, library.city, library.indicators, earlier))
             return found, post, render(post, ctx.specs, templates, library.city)
         except ContentError as e:
             return [from_error(e)], None, None

@@ -17,7 +17,7 @@ from bot.errors import BotError, NotAllowed, StaleApproval
 from bot.render.bundle import render
 from bot.render.plain import SOCIAL, Plain
 from bot.render.variant import Bundle
-from bot.services import audit, freshness, plan
+from bot.services import audit, freshness, plan, recent
 from bot.services.context import Context
 from bot.services.transition import move_submission
 from bot.store.models import Blob, Delivery, Submission
@@ -82,7 +82,8 @@ def _refresh(ctx: Context, same: Submission, path: Path, ready: _Ready) -> None:
 def _prepare(ctx: Context, path: Path) -> _Ready:
     library, templates = ctx.library, ctx.templates
     post = library.read(path)
-    findings = checks.check_post(Subject(post, ctx.specs, templates, library.city, library.indicators))
+    earlier = recent.texts(ctx, post.identity)
+    findings = checks.check_post(Subject(post, ctx.specs, templates, library.city, library.indicators, earlier))
     if any(f.level == "error" for f in findings):
         raise NotReady(findings)
     return _Ready(post, render(post, ctx.specs, templates, library.city), freshness.inputs(ctx, post), findings)

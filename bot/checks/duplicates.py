@@ -1,0 +1,95 @@
+"""Texts that went out before, and posts that say the same: platforms take repeated texts for abuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from bot.checks.finding import Finding, at
+from bot.checks.rule import Rule, SentText, Subject
+from bot.render.variant import ChannelSpec
+from bot.text.likeness import canonical, nearly_equal
+
+_Pair = tuple[ChannelSpec, SentText]
+
+
+def texts(subject: Subject) -> Iterator[tuple[ChannelSpec, str]]:
+    """What each channel that publishes would show, part by part, in canonical form."""
+    for spec in subject.wanted:
+        if spec.publishes:
+            yield from ((spec, canonical(part.text)) for part in subject.texts[spec.key])
+
+
+def keep(subject: Subject, seen: dict[tuple[str, str], Path]) -> None:
+    """Remember the post for those that are checked after it."""
+    for spec, text in texts(subject):
+        seen.setdefault((spec.key, text), subject.post.source.path)
+
+
+def _equal(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    same = ((spec, s) for spec, text in texts(subject) for s in subject.sent.get(spec.key, ()) if s.text == text)
+    advice = "続報なら、新しいことを書いてください。同じ文を何度も送ると、配信先がアカウントを止めることがあります"
+    yield from _each(subject, rule, same, "と同じ文です", advice)
+
+
+def _similar(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    alike = (
+        (spec, s)
+        for spec, text in texts(subject)
+        for s in subject.sent.get(spec.key, ())
+        if s.text != text and nearly_equal(s.text, text)
+    )
+    yield from _each(subject, rule, alike, "とほとんど同じ文です", "前に出した文と比べ、違いが初めに伝わるように書いてください")
+
+
+def _each(subject: Subject, rule: Rule, found: Iterable[_Pair], what: str, advice: str) -> Iterator[Finding]:
+    """One finding for each channel, of the text that was sent last."""
+    for spec, sent in {spec.key: (spec, sent) for spec, sent in found}.values():
+        when = f"{sent.day.year}年{sent.day.month}月{sent.day.day}日に{spec.label}に出した投稿（{sent.url}）"
+        place = subject.place_of(f"{spec.key}.text", f"{spec.key}.lead", f"{spec.key}.title", "title")
+        yield at(place, rule.id, rule.level, when + what, advice)
+
+
+def _twice(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    others: dict[Path, list[str]] = {}
+    for spec, text in texts(subject):
+        if other := subject.seen.get((spec.key, text)):
+            others.setdefault(other, []).append(spec.label)
+    for other, labels in others.items():
+        message = f"{'・'.join(dict.fromkeys(labels))}の文が、原稿 {other.name} と同じです"
+        yield at(subject.place_of("title"), rule.id, rule.level, message, "どちらかを消すか、違うことを書いてください")
+
+
+_SOURCE = "各地の自治体のアカウント停止の記録（同じ文を続けて送ったあとの凍結）"
+_BAD = "前に送ったものと一字も違わない文を、もう一度送る。"
+_GOOD = "前に知らせたことに続けて、そのあとに分かったことを書く。"
+
+RULES = (
+    Rule(
+        id="duplicates.equal",
+        level="error",
+        why="同じ文を続けて送った自治体のアカウントが、凍結されたことがあります。",
+        source=_SOURCE,
+        bad=_BAD,
+        good=_GOOD,
+        check=_equal,
+    ),
+    Rule(
+        id="duplicates.similar",
+        level="warning",
+        why="前と似た文は、読む人には同じ知らせに見え、配信先には迷惑な投稿に見えます。",
+        source=_SOURCE,
+        bad="前に送った文の日付だけを変えて、もう一度送る。",
+        good=_GOOD,
+        check=_similar,
+    ),
+    Rule(
+        id="duplicates.twice",
+        level="error",
+        why="写して作った原稿をそのまま残すと、同じ知らせが二度出ます。",
+        source=_SOURCE,
+        bad="同じ文の原稿が二つある。",
+        good="原稿ごとに、違うことが書いてある。",
+        check=_twice,
+    ),
+)

@@ -1,0 +1,96 @@
+"""What went out before is not sent again unnoticed: per channel, whatever the white space, for a year."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner
+
+from bot.cli.main import cli
+from bot.services import drafts
+from bot.services.submit import NotReady
+from bot.store.models import Delivery, Submission
+from bot.text.likeness import canonical, nearly_equal
+from tests.office import Office
+
+BODY = "窓口で書く回数を減らします。職員がお話を聞いて入力します。待つ時間も短くなります。市民センターでも同じです（見本）。\n"
+
+
+def rules(submission: Submission) -> list[tuple[str, str]]:
+    return [(f["rule"], f["level"]) for f in submission.findings if f["rule"].startswith("duplicates.")]
+
+
+def published(office: Office, channels: str = "x") -> Delivery:
+    delivery = office.approved("first", channels=channels, body=BODY)[0]
+    office.publish_all()
+    return Delivery.objects.get(id=delivery.id)
+
+
+def test_a_text_that_went_out_is_refused_with_its_day_and_its_link_whatever_the_white_space(office: Office) -> None:
+    before = published(office)
+    with pytest.raises(NotReady) as refused:
+        office.submit(office.post("again", channels="x", body=BODY.replace("職員", "\n職員")))
+    (found,) = [f for f in refused.value.findings if f.level == "error"]
+    assert found.rule == "duplicates.equal"
+    assert "2026年12月1日にXに出した投稿" in found.message
+    assert before.url in found.message
+
+
+def test_a_text_that_is_nearly_the_same_is_to_be_looked_at(office: Office) -> None:
+    published(office)
+    near = office.submit(office.post("near", channels="x", body=BODY.replace("時間も", "時間が")))
+    assert rules(near) == [("duplicates.similar", "warning")]
+    other = office.submit(office.post("other", channels="x", title="決裁の画面", body="紙の決裁をやめました（見本）。\n"))
+    assert rules(other) == []
+
+
+def test_another_channel_a_text_not_yet_out_and_one_of_long_ago_do_not_count(office: Office) -> None:
+    published(office)
+    assert rules(office.submit(office.post("elsewhere", channels="facebook", body=BODY))) == []
+    office.at(office.clock.now() + timedelta(days=364))
+    with pytest.raises(NotReady):
+        office.submit(office.post("again", channels="x", body=BODY))
+    office.at(office.clock.now() + timedelta(days=3))
+    assert rules(office.submit(office.post("again", channels="x", body=BODY))) == []
+    assert rules(office.submit(office.post("third", channels="x", body=BODY))) == []
+
+
+def test_a_post_is_not_compared_with_itself(office: Office) -> None:
+    published(office, "x, facebook")
+    Delivery.objects.filter(channel="facebook").update(state="failed")
+    assert rules(office.submit(office.post("first", channels="x, facebook", body=BODY))) == []
+
+
+def test_the_writing_page_tells_of_it_while_the_post_is_written(office: Office) -> None:
+    published(office)
+    draft = drafts.begin(office.ctx, office.author)
+    form = draft.form | {"title": "書かない窓口（見本）", "lead": BODY.strip(), "channels": ["x"], "measure": "1-1"}
+    draft.form = form
+    assert "duplicates.equal" in {r.finding.rule for r in drafts.sight(office.ctx, draft).remarks}
+
+
+def test_of_two_posts_with_the_same_text_the_later_file_is_told_once(office: Office) -> None:
+    office.post("a", body=BODY)
+    office.post("b", body=BODY)
+    office.post("c", title="ほかの題", body=BODY)
+    out = CliRunner(env=office.env).invoke(cli, ["check", "--json"]).output
+    found = [f for f in json.loads(out) if f["rule"] == "duplicates.twice"]
+    assert [(f["path"].rpartition("/")[2], f["line"]) for f in found] == [("b.md", 3)]
+    assert "X・Instagram・Facebookの文が、原稿 a.md と同じです" in found[0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "near"),
+    [
+        ("市民課の窓口が変わります。待つ時間が短くなります。", "市民課の窓口が変わります。待つ時間が短くなります！", True),
+        ("あいうえおかきくけこ", "あいうえおさしすせそ", False),
+        ("あいうえおかきくけこ" * 4, "あいうえおかきくけこ", False),  # the same runs, but four times as long
+        ("窓口", "窓口。", False),
+        ("", "", False),
+    ],
+)
+def test_texts_are_nearly_equal_by_their_runs_of_characters(one: str, other: str, near: bool) -> None:
+    assert nearly_equal(canonical(one), canonical(other)) is near
+    assert nearly_equal(canonical(other), canonical(one)) is near

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bot.checks.finding import Finding, at
+from bot.checks.memory import Entry
 from bot.checks.rule import Rule, SentText, Subject
+from bot.errors import Place
 from bot.render.variant import ChannelSpec
 from bot.text.likeness import canonical, nearly_equal
 
@@ -20,10 +22,16 @@ def texts(subject: Subject) -> Iterator[tuple[ChannelSpec, str]]:
             yield from ((spec, canonical(part.text)) for part in subject.texts[spec.key])
 
 
-def keep(subject: Subject, seen: dict[tuple[str, str], Path]) -> None:
-    """Remember the post for those that are checked after it."""
-    for spec, text in texts(subject):
-        seen.setdefault((spec.key, text), subject.post.source.path)
+def twice(path: Path, entry: Entry, seen: dict[tuple[str, str], Path]) -> Iterator[Finding]:
+    """What the posts checked before this one, which `seen` has by channel and text, say too. The post joins them."""
+    others: dict[Path, list[str]] = {}
+    for text in entry.texts:
+        others.setdefault(seen.setdefault(text, path), []).append(text[0])
+    place = Place(path=path, line=entry.title[0], column=entry.title[1])
+    for other, labels in others.items():
+        if other != path:
+            message = f"{'・'.join(dict.fromkeys(labels))}の文が、原稿 {other.name} と同じです"
+            yield at(place, TWICE.id, TWICE.level, message, "どちらかを消すか、違うことを書いてください")
 
 
 def _equal(subject: Subject, rule: Rule) -> Iterator[Finding]:
@@ -50,20 +58,24 @@ def _each(subject: Subject, rule: Rule, found: Iterable[_Pair], what: str, advic
         yield at(place, rule.id, rule.level, when + what, advice)
 
 
-def _twice(subject: Subject, rule: Rule) -> Iterator[Finding]:
-    others: dict[Path, list[str]] = {}
-    for spec, text in texts(subject):
-        if other := subject.seen.get((spec.key, text)):
-            others.setdefault(other, []).append(spec.label)
-    for other, labels in others.items():
-        message = f"{'・'.join(dict.fromkeys(labels))}の文が、原稿 {other.name} と同じです"
-        yield at(subject.place_of("title"), rule.id, rule.level, message, "どちらかを消すか、違うことを書いてください")
+def _told_of_all(_: Subject, __: Rule) -> Iterator[Finding]:
+    """One post alone repeats nothing."""
+    return iter(())
 
 
 _SOURCE = "各地の自治体のアカウント停止の記録（同じ文を続けて送ったあとの凍結）"
 _BAD = "前に送ったものと一字も違わない文を、もう一度送る。"
 _GOOD = "前に知らせたことに続けて、そのあとに分かったことを書く。"
 
+TWICE = Rule(
+    id="duplicates.twice",
+    level="error",
+    why="写して作った原稿をそのまま残すと、同じ知らせが二度出ます。",
+    source=_SOURCE,
+    bad="同じ文の原稿が二つある。",
+    good="原稿ごとに、違うことが書いてある。",
+    check=_told_of_all,
+)
 RULES = (
     Rule(
         id="duplicates.equal",
@@ -83,13 +95,5 @@ RULES = (
         good=_GOOD,
         check=_similar,
     ),
-    Rule(
-        id="duplicates.twice",
-        level="error",
-        why="写して作った原稿をそのまま残すと、同じ知らせが二度出ます。",
-        source=_SOURCE,
-        bad="同じ文の原稿が二つある。",
-        good="原稿ごとに、違うことが書いてある。",
-        check=_twice,
-    ),
+    TWICE,
 )

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 
 from bot.checks.finding import Finding, Level
 from bot.checks.stretches import Stretch, stretches
@@ -32,8 +31,7 @@ class SentText:
 class Subject:
     """One post under check, with what its channels will show.
 
-    `sent`: what other posts said on each channel of late. `seen`: the posts checked before this one, by channel and canonical
-    text."""
+    `sent`: what other posts said on each channel of late."""
 
     post: Post
     specs: tuple[ChannelSpec, ...]
@@ -41,7 +39,6 @@ class Subject:
     city: City
     indicators: Mapping[str, Indicator]
     sent: Mapping[str, Sequence[SentText]] = field(default_factory=dict)
-    seen: Mapping[tuple[str, str], Path] = field(default_factory=dict)
 
     @cached_property
     def texts(self) -> Mapping[str, tuple[Part, ...]]:

@@ -10,6 +10,7 @@ import click
 
 from bot.checks import registry
 from bot.checks.finding import LEVEL_LABELS, Finding
+from bot.checks.memory import Memory, basis_of
 from bot.checks.rule import MARK
 from bot.cli.console import Exit, print_json, say, tr
 from bot.cli.core import Core
@@ -29,7 +30,10 @@ def check_command(paths: tuple[Path, ...], form: str, as_json: bool, fix: bool) 
     if fix:
         for path in core.paths(paths):
             _fix(path)
-    results = list(registry.check_paths(core.library, core.paths(paths), core.specs, core.templates))
+    memory = None if paths else Memory(core.config.var_dir / "checks.json", basis_of(core.basis()))
+    results = list(registry.check_paths(core.library, core.paths(paths), core.specs, core.templates, memory))
+    if memory:
+        memory.save()
     findings = [f for _, found in results for f in found]
     if as_json or form == "json":
         print_json([f.as_json() for f in findings])

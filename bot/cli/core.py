@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.channels import registry
-from bot.config import Config, load
+from bot.config import ROOT, Config, load
 from bot.content.library import Library
 from bot.render.environment import Templates
 from bot.render.variant import ChannelSpec
@@ -20,6 +20,17 @@ class Core:
         options = {spec.key: spec.options for spec in self.specs}
         self.library = Library(self.config.content_dir, self.config.timezone, options)
         self.templates = Templates(self.config.templates_dir)
+
+    def basis(self) -> list[Path]:
+        """Every file but posts and pictures on which findings depend: the program's own, figures, people, templates."""
+        content, templates = self.config.content_dir, self.config.templates_dir / "posts"
+        files = [
+            *(ROOT / "bot").rglob("*.py"),
+            *content.glob("*.yml"),
+            *(content / "strategy").glob("*.yml"),
+            *templates.rglob("*"),
+        ]
+        return [file for file in files if file.is_file()]
 
     def paths(self, given: tuple[Path, ...]) -> list[Path]:
         """The posts meant: those given (a folder means all below it), or all."""

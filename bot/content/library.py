@@ -60,6 +60,13 @@ class Library:
         """All posts, in a stable order."""
         return sorted(self.posts_dir.rglob("*.md"))
 
+    def candidates(self, post: Path, picture: str) -> Iterator[Path]:
+        """Where a post's picture may lie: in content/media/ or beside the post; nowhere else, whatever the name says."""
+        for folder in (self.root / "media", post.parent):
+            candidate = (folder / picture).resolve()
+            if candidate.is_relative_to(folder.resolve()):
+                yield candidate
+
     def read(self, path: Path) -> Post:
         """Raises ContentError, with the place, for whatever is wrong with the file."""
         try:
@@ -211,11 +218,9 @@ class _PostReader:
         )
 
     def _picture_path(self, node: Node) -> Path:
-        """The file in content/media/ or beside the post; nowhere else, whatever the name says."""
         name = node.required_text()
-        for folder in (self.library.root / "media", self.source.path.parent):
-            candidate = (folder / name).resolve()
-            if candidate.is_relative_to(folder.resolve()) and candidate.is_file():
+        for candidate in self.library.candidates(self.source.path, name):
+            if candidate.is_file():
                 return candidate
         raise MediaError(
             "picture is missing",

@@ -1,17 +1,21 @@
-"""Dates: the weekday, the era and the year must agree, and the day must exist."""
+"""Dates: the weekday, the era and the year must agree, the day must exist, and what is to come must not be over."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 
+from bot.checks.finding import Finding, at
 from bot.checks.prose import pattern
+from bot.checks.rule import Rule, Subject
 
 _DATE = r"(?P<era>令和|平成|昭和)?(?P<year>\d{1,4}|元)年(?P<month>\d{1,2})月(?P<day>\d{1,2})日"
 _SOURCE = "公用文作成の考え方（文化審議会建議）、暦の計算"
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
 _WEEKDAYS = "月火水木金土日"
+_Check = Callable[[Subject, Rule], Iterator[Finding]]
 
 
 def _number(text: str) -> int:
@@ -54,6 +58,67 @@ def _era(match: re.Match[str]) -> str:
     western = _number(match["western"])
     right = _ERAS[match["name"]] + _number(match["count"])
     return "" if western == right else f"{match['name']}{match['count']}年は{right}年です（{western}年とあります）"
+
+
+# 「12月1日（火）に…開きます」: nothing between that tells of another day, of something done (た), or of a time that goes on.
+_COMING = re.compile(
+    r"(?:(?P<era>令和)?(?P<year>\d{1,4}|元)年)?(?<![\d/])(?P<month>\d{1,2})月(?P<day>\d{1,2})日(?:[（(][^）)]{1,4}[）)])?"
+    r"(?!から|より|以降|[〜～-])[^。\nた\d]{0,20}?"
+    r"(?:開催し|開き|開か|行い|行われ|実施し|始め|始まり|受け付け|募集し|説明し)ます"
+)
+# 「2027年4月に始めました」: nothing between that is itself still to come.
+_DONE = re.compile(
+    r"(?P<era>令和)?(?P<year>\d{1,4}|元)年(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日)?(?:[（(][^）)]{1,4}[）)])?"
+    r"(?:に|から)(?:(?!る|予定|計画|向け|備え|ます)[^。、\n\d]){0,14}ました"
+)
+_HALF_A_YEAR = timedelta(days=183)
+_LAST_YEARS = {"明治": 45, "大正": 15, "昭和": 64, "平成": 31}
+
+
+def _coming(match: re.Match[str], on: date) -> str:
+    """A day without a year is the one nearest to the post's own."""
+    day = _day_near(match, on)
+    if day is None or day >= on:
+        return ""
+    return f"「{match['month']}月{match['day']}日」は、掲載の日（{on.month}月{on.day}日）より前です"
+
+
+def _day_near(match: re.Match[str], on: date) -> date | None:
+    if match["year"] is not None:
+        return None if _year_is_short(match) else _day(match)
+    try:
+        day = date(on.year, _number(match["month"]), _number(match["day"]))
+    except ValueError:
+        return None
+    return None if day < on - _HALF_A_YEAR else day
+
+
+def _done(match: re.Match[str], on: date) -> str:
+    if _year_is_short(match):
+        return ""
+    year, month = _number(match["year"]) + _ERAS.get(match["era"] or "", 0), _number(match["month"])
+    if (year, month, _number(match["day"] or "1")) <= (on.year, on.month, on.day):
+        return ""
+    return f"「{match[0]}」とありますが、掲載の日（{on.year}年{on.month}月{on.day}日）より後です"
+
+
+def _against_the_day(expression: re.Pattern[str], said: Callable[[re.Match[str], date], str], advice: str) -> _Check:
+    """Looks at a post that wishes for a time; without one there is nothing to compare with."""
+
+    def check(subject: Subject, rule: Rule) -> Iterator[Finding]:
+        if subject.post.publish is None:
+            return
+        on = subject.post.publish.date()
+        for stretch in subject.prose:
+            for match in expression.finditer(stretch.text):
+                if message := said(match, on):
+                    yield at(stretch.place(match.start()), rule.id, rule.level, message, advice)
+
+    return check
+
+
+def _over(match: re.Match[str]) -> str:
+    return "" if _number(match["count"]) <= _LAST_YEARS[match["name"]] else f"「{match[0]}」という年はありません"
 
 
 RULES = (
@@ -100,5 +165,45 @@ RULES = (
         source=_SOURCE,
         bad="‸令和7年（2026年）に始めました。",
         good="令和8年（2026年）に始めました。",
+    ),
+    Rule(
+        id="dates.over",
+        level="warning",
+        why="終わった催しの案内は、出かけた人を困らせます。",
+        source="各地の自治体の訂正の記録",
+        bad="publish: 2026-12-10 12:15\nreason: ‸12月1日に説明会を開きます。",
+        good="publish: 2026-12-10 12:15\nreason: 12月15日に説明会を開きます。",
+        check=_against_the_day(_COMING, _coming, "日付か、publish: の日時を確かめてください"),
+    ),
+    Rule(
+        id="dates.not-yet",
+        level="warning",
+        why="まだ来ていない日に「しました」とあるのは、年や月の打ち間違いです。",
+        source="各地の自治体の訂正の記録",
+        bad="publish: 2026-12-10 12:15\nreason: ‸2027年4月に始めました。",
+        good="publish: 2026-12-10 12:15\nreason: 2026年4月に始めました。",
+        check=_against_the_day(_DONE, _done, "年と月を確かめるか、「する予定です」のように書いてください"),
+    ),
+    pattern(
+        "dates.far-year",
+        "warning",
+        r"(?<![\d.,])(?:0\d{3}|2[1-9]\d\d|[3-9]\d{3}|\d{5,})年(?![前後間余]|以上|の歴史)",
+        "「{0}」は、遠すぎる年です",
+        "年の数字を確かめて直してください",
+        why="「2026年」を「2206年」と打つ間違いは、読み返しても見落とします。",
+        source=_SOURCE,
+        bad="‸2206年に始めました。",
+        good="2026年に始めました。5000年前の遺跡です。",
+    ),
+    pattern(
+        "dates.no-such-era-year",
+        "warning",
+        r"(?P<name>明治|大正|昭和|平成)(?P<count>\d{1,2})年",
+        _over,
+        "いまの元号か西暦に直してください",
+        why="平成は31年、昭和は64年までです。古い計画から写した年が残っていることがあります。",
+        source=_SOURCE,
+        bad="‸平成35年までに終えます。",
+        good="令和5年に終えました。平成31年からの事業です。",
     ),
 )

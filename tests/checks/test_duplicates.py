@@ -53,7 +53,8 @@ def test_another_channel_a_text_not_yet_out_and_one_of_long_ago_do_not_count(off
     with pytest.raises(NotReady):
         office.submit(office.post("again", channels="x", body=BODY))
     office.at(office.clock.now() + timedelta(days=3))
-    assert rules(office.submit(office.post("again", channels="x", body=BODY))) == []
+    planned = office.approved("again", channels="x", body=BODY, extra="slot: lunch")[0]
+    assert (planned.state, rules(planned.submission)) == ("scheduled", [])
     assert rules(office.submit(office.post("third", channels="x", body=BODY))) == []
 
 

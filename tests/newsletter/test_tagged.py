@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.config import ROOT
@@ -82,6 +82,7 @@ rubies = plain.flatmap(
 
 
 @given(st.lists(st.lists(rubies | plain.map(lambda t: Strong((Text(t),))), min_size=1, max_size=4), min_size=1, max_size=4))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_paragraph_comes_back_whatever_signs_it_has(profile: Profile, paragraphs: list[list[Inline]]) -> None:
     body = tuple(Paragraph(tuple(children)) for children in paragraphs)
     assert document(read(tagged.build([article(*body)], profile)))[1] == body

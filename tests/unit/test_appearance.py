@@ -12,10 +12,24 @@ from django.template.loader import render_to_string
 from bot.channels import registry
 from bot.config import ROOT
 from bot.content.people import City
-from bot.render.appearance import Appearance, appearance
+from bot.render.appearance import Appearance, Column, appearance
 from bot.render.variant import Media, Part, Variant
 
 CITY = City(name="金沢市", office="広報広聴課", paper="紙", accounts={"x": "kanazawa_city", "instagram": "仮"})
+COLUMN = Column(
+    title="題 <名>",
+    address="data:,x",
+    layout="15字×20行×4段",
+    provisional=True,
+    summary="枠63行、使用63行、4行（60字）あふれ",
+    room=63,
+    used=67,
+    fits=False,
+    overflow=("一つ & 二つ",),
+    cuts=("あと1字削れば1行減る：a／b",),
+    knobs=("ぶら下げ：枠63行",),
+    notices=("「題」の読み",),
+)
 PICTURE = Media(file="a.png", alt="<b>説明</b>の見本", width=1080, height=1350, sha256="0" * 64)
 
 
@@ -23,7 +37,7 @@ def look(channel: str, text: str, *more: str) -> Appearance:
     spec = registry.specs()[channel]
     parts = tuple(Part(text=t, length=spec.length(t), limit=spec.limit) for t in (text, *more))
     variant = Variant(channel=channel, parts=parts, media=(PICTURE,), cost_usd=Decimal("0.015"))
-    return appearance(spec, variant, CITY, lambda m: f"/picture/{m.sha256[:4]}", 15)
+    return appearance(spec, variant, CITY, lambda m: f"/picture/{m.sha256[:4]}", COLUMN if channel == "newsletter" else None)
 
 
 def test_nothing_of_the_text_is_lost_between_what_is_shown_and_what_is_folded() -> None:

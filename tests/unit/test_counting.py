@@ -70,10 +70,13 @@ def test_the_length_is_the_reference_implementations(text: str) -> None:
 
 
 def test_dotted_text_is_counted_in_linear_time_and_never_too_short() -> None:
-    def cost(n: int) -> float:
+    def once(n: int) -> float:
         start = time.perf_counter()
         assert weighted_length("a." * n) >= 2 * n
         return time.perf_counter() - start
+
+    def cost(n: int) -> float:
+        return min(once(n) for _ in range(3))
 
     cost(1000)
     # The reference implementation needs two minutes for the longer one; a linear count stays within a small multiple.

@@ -265,3 +265,12 @@ def test_the_author_s_answer_to_a_finding_is_shown_and_taken_over_when_it_is_wri
     page = officer.get(page_of(first)).text
     assert "書いた人の断り：条例の題名の引用のため" in page
     assert "&lt;!--" not in page
+
+
+def test_a_post_of_old_whose_author_left_is_still_shown(office: Office, officer: Browser) -> None:
+    submission = office.approve(office.submit(office.post()))[0].submission
+    people = office.folder / "people.yml"
+    people.write_text(people.read_text(encoding="utf-8").replace("shimin-leader:", "someone-else:"), encoding="utf-8")
+    page = officer.get(page_of(submission))
+    assert page.status_code == 200
+    assert "職員がお話を聞いて入力します" in page.text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.config import ROOT
@@ -58,6 +58,7 @@ forms = st.builds(
 
 
 @given(forms)
+@settings(deadline=None)
 def test_whatever_is_typed_comes_back(form: Form) -> None:
     again = writing.read(HERE, writing.compose(form))
     assert _bare(again) == _bare(form)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from bot.content.phrases import load_phrases
+from bot.errors import ContentError
 from bot.render.appearance import Appearance, Column, appearance
 from bot.render.comparison import ChannelChange, Comparison
 from bot.render.variant import Media, Variant, read_bundle
@@ -88,9 +89,13 @@ def shown_channels(ctx: Context, found: Submission) -> list[Shown]:
 
 
 def _column(ctx: Context, found: Submission, variant: Variant) -> Column | None:
+    """None also for a post of old whose author or pictures are no longer in the content folder: its text is still shown."""
     if variant.channel != paper.CHANNEL:
         return None
-    return paper.column(ctx, newsletter.post_of(ctx, found), newsletter.with_pictures(found, variant))
+    try:
+        return paper.column(ctx, newsletter.post_of(ctx, found), newsletter.with_pictures(found, variant))
+    except ContentError:
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)

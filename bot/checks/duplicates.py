@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.checks.finding import Finding, at
-from bot.checks.rule import Rule, SentText, Subject
+from bot.checks.rule import Rule, SeenPost, SentText, Subject
 from bot.render.variant import ChannelSpec
-from bot.text.likeness import canonical, nearly_equal
+from bot.text.likeness import nearly_equal
 
+_A_YEAR = timedelta(days=365)
 _Pair = tuple[ChannelSpec, SentText]
 
 
-def texts(subject: Subject) -> Iterator[tuple[ChannelSpec, str]]:
-    """What each channel that publishes would show, part by part, in canonical form."""
-    for spec in subject.wanted:
-        if spec.publishes:
-            yield from ((spec, canonical(part.text)) for part in subject.texts[spec.key])
-
-
-def keep(subject: Subject, seen: dict[tuple[str, str], Path]) -> None:
+def keep(subject: Subject, seen: dict[tuple[str, str], SeenPost]) -> None:
     """Remember the post for those that are checked after it."""
-    for spec, text in texts(subject):
-        seen.setdefault((spec.key, text), subject.post.source.path)
+    post = SeenPost(path=subject.post.source.path, publish=subject.post.publish)
+    seen.update({(spec.key, text): post for spec, text in subject.canonical})
 
 
 def _equal(subject: Subject, rule: Rule) -> Iterator[Finding]:
-    same = ((spec, s) for spec, text in texts(subject) for s in subject.sent.get(spec.key, ()) if s.text == text)
+    same = ((spec, s) for spec, text in subject.canonical for s in subject.sent.get(spec.key, ()) if s.text == text)
     advice = "続報なら、新しいことを書いてください。同じ文を何度も送ると、配信先がアカウントを止めることがあります"
     yield from _each(subject, rule, same, "と同じ文です", advice)
 
@@ -35,7 +30,7 @@ def _equal(subject: Subject, rule: Rule) -> Iterator[Finding]:
 def _similar(subject: Subject, rule: Rule) -> Iterator[Finding]:
     alike = (
         (spec, s)
-        for spec, text in texts(subject)
+        for spec, text in subject.canonical
         for s in subject.sent.get(spec.key, ())
         if s.text != text and nearly_equal(s.text, text)
     )
@@ -52,12 +47,18 @@ def _each(subject: Subject, rule: Rule, found: Iterable[_Pair], what: str, advic
 
 def _twice(subject: Subject, rule: Rule) -> Iterator[Finding]:
     others: dict[Path, list[str]] = {}
-    for spec, text in texts(subject):
-        if other := subject.seen.get((spec.key, text)):
-            others.setdefault(other, []).append(spec.label)
-    for other, labels in others.items():
-        message = f"{'・'.join(dict.fromkeys(labels))}の文が、原稿 {other.name} と同じです"
+    for spec, text in subject.canonical:
+        other = subject.seen.get((spec.key, text))
+        if other and other.path != subject.post.source.path and not _far_apart(other.publish, subject.post.publish):
+            others.setdefault(other.path, []).append(spec.label)
+    for path, labels in others.items():
+        message = f"{'・'.join(dict.fromkeys(labels))}の文が、原稿 {path.name} と同じです"
         yield at(subject.place_of("title"), rule.id, rule.level, message, "どちらかを消すか、違うことを書いてください")
+
+
+def _far_apart(one: datetime | None, other: datetime | None) -> bool:
+    """What is said once a year may be said in the same words."""
+    return one is not None and other is not None and abs(one - other) > _A_YEAR
 
 
 _SOURCE = "各地の自治体のアカウント停止の記録（同じ文を続けて送ったあとの凍結）"

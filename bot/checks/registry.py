@@ -11,7 +11,7 @@ from pkgutil import iter_modules
 
 from bot.checks import duplicates
 from bot.checks.finding import Finding, from_error
-from bot.checks.rule import Rule, Subject
+from bot.checks.rule import Rule, SeenPost, Subject
 from bot.content.library import Library
 from bot.errors import ContentError
 from bot.render.environment import Templates
@@ -41,7 +41,7 @@ def check_paths(
 ) -> Iterator[tuple[Path, list[Finding]]]:
     """Each file with its findings; a file that cannot be read never hides the others. Of posts that say the same, the later
     one in the order of `paths` is told."""
-    seen: dict[tuple[str, str], Path] = {}
+    seen: dict[tuple[str, str], SeenPost] = {}
     for path in paths:
         try:
             post = library.read(path)

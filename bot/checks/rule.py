@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from bot.render.bundle import parts
 from bot.render.environment import Templates
 from bot.render.variant import ChannelSpec, Part
 from bot.strategy.indicators import Indicator
+from bot.text.likeness import canonical
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,14 @@ class SentText:
     text: str
     day: date
     url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenPost:
+    """A post checked before, and when it wished to appear."""
+
+    path: Path
+    publish: datetime | None
 
 
 @dataclass(frozen=True)
@@ -41,12 +50,17 @@ class Subject:
     city: City
     indicators: Mapping[str, Indicator]
     sent: Mapping[str, Sequence[SentText]] = field(default_factory=dict)
-    seen: Mapping[tuple[str, str], Path] = field(default_factory=dict)
+    seen: Mapping[tuple[str, str], SeenPost] = field(default_factory=dict)
 
     @cached_property
     def texts(self) -> Mapping[str, tuple[Part, ...]]:
         """The parts of each wanted channel. Raises TemplateError."""
         return {s.key: parts(self.post, s, self.templates, self.city) for s in self.wanted}
+
+    @cached_property
+    def canonical(self) -> tuple[tuple[ChannelSpec, str], ...]:
+        """What each channel that publishes would show, part by part, in canonical form. Raises TemplateError."""
+        return tuple((s, canonical(part.text)) for s in self.wanted if s.publishes for part in self.texts[s.key])
 
     @cached_property
     def prose(self) -> tuple[Stretch, ...]:

@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help demo serve test system check bench bundle lock clean
+.PHONY: help demo serve test system check corpus bench bundle lock clean
 
 help: ## この一覧
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -44,6 +44,14 @@ check: $(DEV_STAMP) ## 書き方・型・依存の向き・データベースの
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	DJANGO_SETTINGS_MODULE=bot.settings DXBOT_VAR_DIR=build/check $(BIN)/python -m django makemigrations --check --dry-run
+
+corpus: $(DEV_STAMP) ## 点検の決まりが、ふつうの日本語でどれだけ鳴るかを測る（Debian で。文章は取り寄せ、残さない）
+	rm -rf build/corpus && mkdir -p build/corpus
+	cd build/corpus && apt-get download debian-faq-ja debian-edu-doc-ja developers-reference-ja maint-guide-ja && for f in *.deb; do dpkg-deb -x $$f .; done
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: -d build/corpus hironsancorpus==0.1.2
+	cd build/corpus && tar -xzf hironsancorpus-*.tar.gz
+	$(BIN)/python -m tests.checks.corpus build/corpus
+	rm -rf build/corpus
 
 bench: $(DEV_STAMP) ## 速さを、比べる相手と並べて測る
 	$(BIN)/python -m tests.bench

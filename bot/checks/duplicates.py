@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.checks.finding import Finding, at
@@ -10,32 +11,33 @@ from bot.checks.memory import Entry
 from bot.checks.rule import Rule, SentText, Subject
 from bot.errors import Place
 from bot.render.variant import ChannelSpec
-from bot.text.likeness import canonical, nearly_equal
+from bot.text.likeness import nearly_equal
 
+_A_YEAR = timedelta(days=365)
 _Pair = tuple[ChannelSpec, SentText]
 
 
-def texts(subject: Subject) -> Iterator[tuple[ChannelSpec, str]]:
-    """What each channel that publishes would show, part by part, in canonical form."""
-    for spec in subject.wanted:
-        if spec.publishes:
-            yield from ((spec, canonical(part.text)) for part in subject.texts[spec.key])
-
-
-def twice(path: Path, entry: Entry, seen: dict[tuple[str, str], Path]) -> Iterator[Finding]:
+def twice(path: Path, entry: Entry, seen: dict[tuple[str, str], tuple[Path, Entry]]) -> Iterator[Finding]:
     """What the posts checked before this one, which `seen` has by channel and text, say too. The post joins them."""
     others: dict[Path, list[str]] = {}
     for text in entry.texts:
-        others.setdefault(seen.setdefault(text, path), []).append(text[0])
+        other, said = seen.get(text, (path, entry))
+        if other != path and not _far_apart(said.publish, entry.publish):
+            others.setdefault(other, []).append(text[0])
+    seen.update(dict.fromkeys(entry.texts, (path, entry)))
     place = Place(path=path, line=entry.title[0], column=entry.title[1])
     for other, labels in others.items():
-        if other != path:
-            message = f"{'・'.join(dict.fromkeys(labels))}の文が、原稿 {other.name} と同じです"
-            yield at(place, TWICE.id, TWICE.level, message, "どちらかを消すか、違うことを書いてください")
+        message = f"{'・'.join(dict.fromkeys(labels))}の文が、原稿 {other.name} と同じです"
+        yield at(place, TWICE.id, TWICE.level, message, "どちらかを消すか、違うことを書いてください")
+
+
+def _far_apart(one: datetime | None, other: datetime | None) -> bool:
+    """What is said once a year may be said in the same words."""
+    return one is not None and other is not None and abs(one - other) > _A_YEAR
 
 
 def _equal(subject: Subject, rule: Rule) -> Iterator[Finding]:
-    same = ((spec, s) for spec, text in texts(subject) for s in subject.sent.get(spec.key, ()) if s.text == text)
+    same = ((spec, s) for spec, text in subject.canonical for s in subject.sent.get(spec.key, ()) if s.text == text)
     advice = "続報なら、新しいことを書いてください。同じ文を何度も送ると、配信先がアカウントを止めることがあります"
     yield from _each(subject, rule, same, "と同じ文です", advice)
 
@@ -43,7 +45,7 @@ def _equal(subject: Subject, rule: Rule) -> Iterator[Finding]:
 def _similar(subject: Subject, rule: Rule) -> Iterator[Finding]:
     alike = (
         (spec, s)
-        for spec, text in texts(subject)
+        for spec, text in subject.canonical
         for s in subject.sent.get(spec.key, ())
         if s.text != text and nearly_equal(s.text, text)
     )

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +36,12 @@ def basis_of(files: Iterable[Path]) -> str:
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """What was found in one post by itself, and what is compared with the other posts: its texts (channel's label, digest of
-    the text) and where its title stands."""
+    the text), where its title stands and when it is to appear."""
 
     findings: tuple[Finding, ...]
     texts: tuple[tuple[str, str], ...]
     title: tuple[int, int]
+    publish: datetime | None
 
 
 class Memory:
@@ -61,6 +63,7 @@ class Memory:
                 findings=tuple(Finding(**(f | {"path": Path(f["path"])})) for f in known["findings"]),
                 texts=tuple((label, digest) for label, digest in known["texts"]),
                 title=(known["title"][0], known["title"][1]),
+                publish=datetime.fromisoformat(known["publish"]) if known["publish"] else None,
             )
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
             return None
@@ -74,6 +77,7 @@ class Memory:
             "findings": [f.as_json() for f in entry.findings],
             "texts": [list(pair) for pair in entry.texts],
             "title": list(entry.title),
+            "publish": entry.publish.isoformat() if entry.publish else "",
         }
 
     def save(self) -> None:

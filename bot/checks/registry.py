@@ -47,7 +47,7 @@ def check_paths(
 ) -> Iterator[tuple[Path, list[Finding]]]:
     """Each file with its findings; a file that cannot be read never hides the others. Of posts that say the same, the later
     one in the order of `paths` is told. With a `memory`, only what changed is read."""
-    seen: dict[tuple[str, str], Path] = {}
+    seen: dict[tuple[str, str], tuple[Path, Entry]] = {}
     for path in paths:
         try:
             raw = path.read_bytes()
@@ -71,10 +71,10 @@ def _entry(subject: Subject) -> Entry:
     title = subject.place_of("title")
     findings = tuple(check_post(subject))
     try:
-        texts = tuple((spec.label, sha256(text.encode()).hexdigest()) for spec, text in duplicates.texts(subject))
+        texts = tuple((spec.label, sha256(text.encode()).hexdigest()) for spec, text in subject.canonical)
     except ContentError:  # told already
         texts = ()
-    return Entry(findings=findings, texts=texts, title=(title.line, title.column))
+    return Entry(findings=findings, texts=texts, title=(title.line, title.column), publish=subject.post.publish)
 
 
 def _in_order(found: Iterable[Finding]) -> list[Finding]:

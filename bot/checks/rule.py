@@ -16,6 +16,7 @@ from bot.render.bundle import parts
 from bot.render.environment import Templates
 from bot.render.variant import ChannelSpec, Part
 from bot.strategy.indicators import Indicator
+from bot.text.likeness import canonical
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,11 @@ class Subject:
     def texts(self) -> Mapping[str, tuple[Part, ...]]:
         """The parts of each wanted channel. Raises TemplateError."""
         return {s.key: parts(self.post, s, self.templates, self.city) for s in self.wanted}
+
+    @cached_property
+    def canonical(self) -> tuple[tuple[ChannelSpec, str], ...]:
+        """What each channel that publishes would show, part by part, in canonical form. Raises TemplateError."""
+        return tuple((s, canonical(part.text)) for s in self.wanted if s.publishes for part in self.texts[s.key])
 
     @cached_property
     def prose(self) -> tuple[Stretch, ...]:

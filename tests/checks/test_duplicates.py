@@ -82,6 +82,22 @@ def test_of_two_posts_with_the_same_text_the_later_file_is_told_once(office: Off
     assert "X・Instagram・Facebookの文が、原稿 a.md と同じです" in found[0]["message"]
 
 
+def twice(office: Office, *arguments: str) -> list[str]:
+    out = CliRunner(env=office.env).invoke(cli, ["check", *arguments, "--json"]).output
+    return [f["path"].rpartition("/")[2] for f in json.loads(out) if f["rule"] == "duplicates.twice"]
+
+
+def test_a_file_that_is_named_twice_is_not_its_own_double(office: Office) -> None:
+    path = str(office.post("a", body=BODY))
+    assert twice(office, path, path) == []
+
+
+def test_what_is_said_once_a_year_may_be_said_in_the_same_words(office: Office) -> None:
+    for name, publish in (("a", "2025-12-01"), ("b", "2026-12-02"), ("c", "2027-11-30")):
+        office.post(name, body=BODY, extra=f"publish: {publish} 12:15")
+    assert twice(office) == ["c.md"]
+
+
 @pytest.mark.parametrize(
     ("one", "other", "near"),
     [

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from bot.checks.finding import Finding, at
+from bot.checks.prose import pattern
 from bot.checks.rule import Rule, Subject
 from bot.content.document import Text, inlines, leaves
 
+_NUMBER = r"\d[\d,]*(?:\.\d+)?"
+_UNIT = r"[人件枚台校課戸社回か所世帯団体種類施設冊項目]{0,3}"
+_RATE = r"(?P<rate>\d+(?:\.\d+)?)\s*[%％]"
+_POINTS = (
+    rf"(?P<before>{_NUMBER})\s*[%％]から、?(?P<after>{_NUMBER})\s*[%％](?:に|へ|まで)"
+    rf"[^。\d]{{0,12}}?(?P<change>{_NUMBER})\s*[%％](?!ポイント)"
+)
+_OF_ALL = rf"(?P<all>{_NUMBER}){_UNIT}(?:のうち|中)、?(?P<part>{_NUMBER}){_UNIT}(?:が|は|で|、)?[（(]?(?:全体の)?{_RATE}"
+_IN_BRACKETS = rf"{_RATE}[（(](?P<all>{_NUMBER}){_UNIT}(?:のうち|中)、?(?P<part>{_NUMBER}){_UNIT}[）)]"
 _PERCENT = re.compile(r"\d[\d,.]*\s*[%％]")
 
 
@@ -30,7 +41,63 @@ def _typed_percent(subject: Subject, rule: Rule) -> Iterator[Finding]:
                     )
 
 
+def _value(text: str) -> Decimal:
+    return Decimal(text.replace(",", ""))
+
+
+def _percent_for_points(match: re.Match[str]) -> str:
+    """Only where the arithmetic shows that the difference of two rates is meant."""
+    difference = abs(_value(match["after"]) - _value(match["before"]))
+    return f"率の差「{match['change']}%」が、% で書かれています" if difference == _value(match["change"]) else ""
+
+
+def _wrong_rate(match: re.Match[str]) -> str:
+    """Recomputed at the printed precision; one that was cut off instead of rounded is right too."""
+    whole, part, rate = _value(match["all"]), _value(match["part"]), Decimal(match["rate"])
+    if not whole:
+        return ""
+    exact, step = 100 * part / whole, Decimal(1).scaleb(rate.as_tuple().exponent)  # type: ignore[arg-type]
+    right = {exact.quantize(step, rounding) for rounding in (ROUND_HALF_UP, ROUND_DOWN)}
+    shown = exact.quantize(step, ROUND_HALF_UP)
+    return "" if rate in right else f"{match['all']}のうち{match['part']}は{shown}%で、「{match['rate']}%」と合いません"
+
+
+_WHY_RECOUNTED, _ARITHMETIC = "割合の計算違いは、もとの数の転記の誤りを知らせてくれます。", "算術（印字された桁で計算し直す）"
+
 RULES = (
+    pattern(
+        "figures.points",
+        "warning",
+        _POINTS,
+        _percent_for_points,
+        "率の差は「ポイント」で書いてください（40%から50%への変化は、10ポイント増、または25%増です）",
+        why="40%から50%になったときの「10%増」は、44%になったとも読めます。",
+        source="統計の慣行（率どうしの差はポイント）",
+        bad="利用率は‸40%から50%に10%増えました。",
+        good="利用率は40%から50%に10ポイント増えました。",
+    ),
+    pattern(
+        "figures.rate",
+        "warning",
+        _OF_ALL,
+        _wrong_rate,
+        "もとの数と割合を、資料で確かめてください",
+        bad="申請は‸1,200件のうち300件（30%）です。",
+        good="申請は1,200件のうち300件（25%）です。",
+        why=_WHY_RECOUNTED,
+        source=_ARITHMETIC,
+    ),
+    pattern(
+        "figures.rate-before",
+        "warning",
+        _IN_BRACKETS,
+        _wrong_rate,
+        "もとの数と割合を、資料で確かめてください",
+        bad="取得率は‸47.5%（448,702人のうち208,794人）です。",
+        good="取得率は46.5%（448,702人のうち208,794人）です。",
+        why=_WHY_RECOUNTED,
+        source=_ARITHMETIC,
+    ),
     Rule(
         id="figures.unsourced",
         level="warning",

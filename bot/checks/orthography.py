@@ -2,11 +2,40 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
+from bot.checks.finding import Finding, at
 from bot.checks.prose import pattern
+from bot.checks.rule import Rule, Subject
 
 _SOURCE = "JIS X 0208、みんなの公共サイト運用ガイドライン"
 
+_WIDE = re.compile(r"[０-９Ａ-Ｚａ-ｚ]+")
+_NARROW = re.compile(r"\d")
+
+
+def _mixed_widths(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    """Once a post: at the first full-width letter or digit, if there are half-width digits too."""
+    wide = ((s, match) for s in subject.prose if (match := _WIDE.search(s.text)))
+    first = next(wide, None)
+    if first and any(_NARROW.search(re.sub(r"[０-９]", "", s.text)) for s in subject.prose):
+        stretch, match = first
+        place = stretch.place(match.start())
+        message = f"全角の「{match[0]}」と、半角の数字が混ざっています"
+        yield at(place, rule.id, rule.level, message, "数字と英字は半角にそろえてください（紙面では、組むときに直します）")
+
+
 RULES = (
+    Rule(
+        id="orthography.mixed-widths",
+        level="warning",
+        why="全角と半角が混ざると、探す人に見つからず、読み上げも変わります。",
+        source=_SOURCE,
+        bad="受付は‸１０時から12時までです。",
+        good="受付は10時から12時までです。",
+        check=_mixed_widths,
+    ),
     pattern(
         "orthography.dependent",
         "warning",

@@ -31,11 +31,21 @@ def _card(match: re.Match[str]) -> str:
     return "カード番号の形をした16桁の数字があります" if len(digits) == 16 and any(digits) and sum(doubled) % 10 == 0 else ""
 
 
+_MY_NUMBER = r"(?<![\d０-９])[\d０-９](?:[ 　\-－‐]?[\d０-９]){11}(?![\d０-９])"
+_MOBILE = r"(?<![\d０-９])[0０][5-9５-９][0０][\-－‐ ]?[\d０-９]{4}[\-－‐ ]?[\d０-９]{4}(?![\d０-９])"
+
+
+def in_name(name: str) -> str:
+    """What a name of a file holds that it should not, in words; "" for nothing."""
+    number = next(filter(None, map(_my_number, re.finditer(_MY_NUMBER, name))), "")
+    return number or ("携帯電話などの番号があります" if re.search(_MOBILE, name) else "")
+
+
 RULES = (
     pattern(
         "personal.my-number",
         "error",
-        r"(?<![\d０-９])[\d０-９](?:[ 　\-－‐]?[\d０-９]){11}(?![\d０-９])",
+        _MY_NUMBER,
         _my_number,
         _ADVICE,
         why="マイナンバーを法律に定める場合のほかに公開することは、禁じられています。",
@@ -57,7 +67,7 @@ RULES = (
     pattern(
         "personal.mobile",
         "warning",
-        r"(?<![\d０-９])[0０][5-9５-９][0０][\-－‐ ]?[\d０-９]{4}[\-－‐ ]?[\d０-９]{4}(?![\d０-９])",
+        _MOBILE,
         "携帯電話などの番号「{0}」があります",
         "個人の電話でないかを確かめ、役所の代表か課の電話にしてください",
         why="個人の電話は、公開すると消せません。",

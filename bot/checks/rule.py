@@ -12,6 +12,7 @@ from bot.checks.stretches import Stretch, stretches
 from bot.content.people import City
 from bot.content.post import Post
 from bot.errors import Place
+from bot.media import images
 from bot.render.bundle import parts
 from bot.render.environment import Templates
 from bot.render.variant import ChannelSpec, Part
@@ -55,6 +56,11 @@ class Subject:
     def prose(self) -> tuple[Stretch, ...]:
         """The running text, gathered once for all rules."""
         return tuple(stretches(self.post))
+
+    @cached_property
+    def notes(self) -> tuple[images.Notes, ...]:
+        """What the cameras wrote into the pictures. Raises MediaError."""
+        return tuple(images.notes(picture.path, picture.place) for picture in self.post.pictures)
 
     @cached_property
     def wanted(self) -> tuple[ChannelSpec, ...]:

@@ -23,6 +23,7 @@ MAX_PIXELS = 60_000_000
 _FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
 # What Pillow's readers raise for damaged files, found by feeding them such.
 _DAMAGED = (OSError, EOFError, SyntaxError, ValueError, TypeError, KeyError, IndexError, OverflowError, struct.error)
+_GPS, _MAKE, _MODEL = 0x8825, 0x010F, 0x0110  # EXIF
 _ORIENTATION = 0x0112
 _LYING = (5, 6, 7, 8)  # the orientations of EXIF under which width and height change places
 MAX_SIDE = 4096
@@ -49,6 +50,23 @@ def probe(path: Path, place: Place) -> tuple[int, int]:
         exif = image.getexif() if image.format != "PNG" or "exif" in image.info else {}
         width, height = image.size
         return (height, width) if exif.get(_ORIENTATION) in _LYING else (width, height)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notes:
+    """What a camera wrote into the file: whether it was `taken` with one, and whether it says where (`located`)."""
+
+    taken: bool = False
+    located: bool = False
+
+
+def notes(path: Path, place: Place) -> Notes:
+    """From the header alone. Raises MediaError."""
+    with _open(path, place) as image, _reading(path, place):
+        if image.format == "PNG" and "exif" not in image.info:
+            return Notes()
+        exif = image.getexif()
+        return Notes(taken=_MAKE in exif or _MODEL in exif, located=bool(exif.get_ifd(_GPS)))
 
 
 def fit(path: Path, limits: ImageLimits, place: Place) -> FittedImage:

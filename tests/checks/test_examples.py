@@ -16,7 +16,7 @@ from tests.office import write_content
 MARKED = [rule for rule in rules().values() if MARK in rule.bad]
 FAMILIES = (
     *("dates", "personal", "placeholders", "orthography", "style", "links", "paper", "accessibility"),
-    *("silence", "wording"),
+    *("silence", "wording", "sentences", "figures"),
 )
 FRONT = """---
 id: 01TESTRULE

@@ -1,0 +1,79 @@
+"""What a picture tells beside what it shows: where it was taken, a person's number in its name, people who did not agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.checks import personal
+from bot.checks.finding import Finding, at
+from bot.checks.rule import Rule, Subject
+
+_PHOTO = re.compile(
+    r"^(?:IMG|DSC|DSCN|PXL|P|MVIMG)[_-]?\d{4,}|^\d{8}[_-]\d{6}|screen[ _-]?shot|スクリーンショット|写真", re.IGNORECASE
+)
+_SOURCE = "個人情報の保護に関する法律、各地の自治体の広報の手引"
+
+
+def _located(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    for number, (picture, notes) in enumerate(zip(subject.post.pictures, subject.notes, strict=True)):
+        if notes.located:
+            yield at(
+                subject.place_of(f"images.{number}.file", "images"),
+                rule.id,
+                rule.level,
+                f"画像「{picture.file}」に撮影した場所の記録（GPS）が入っています",
+                "配信する画像からは取り除きますが、元のファイルを人に渡す前に、場所の記録を消してください",
+            )
+
+
+def _named(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    for number, picture in enumerate(subject.post.pictures):
+        if said := personal.in_name(picture.path.stem):
+            place = subject.place_of(f"images.{number}.file", "images")
+            yield at(place, rule.id, rule.level, f"画像のファイル名に、{said}", "番号の入らない名前に変えてください")
+
+
+def _people(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    """A photograph or a picture of a screen of which the author did not say who is to be seen."""
+    places = subject.post.source.places
+    for number, (picture, notes) in enumerate(zip(subject.post.pictures, subject.notes, strict=True)):
+        if (notes.taken or _PHOTO.search(picture.path.stem)) and f"images.{number}.people" not in places:
+            yield at(
+                subject.place_of(f"images.{number}.file", "images"),
+                rule.id,
+                rule.level,
+                f"画像「{picture.file}」に、写っている人のことが書かれていません",
+                "people: に none・unidentifiable（だれか分からない）・consented（同意を得た）のどれかを書いてください",
+            )
+
+
+RULES = (
+    Rule(
+        id="pictures.location",
+        level="warning",
+        why="撮影した場所の記録から、自宅や訪問先が分かることがあります。",
+        source=_SOURCE,
+        bad="images: [{file: 場所の記録がある写真.jpg, alt: 窓口のようす, people: none}]",
+        good="images: [{file: card.png, alt: 題名を大きく書いた案内の図}]",
+        check=_located,
+    ),
+    Rule(
+        id="pictures.number-in-name",
+        level="error",
+        why="ファイル名も、受け取った人や検索から見えます。",
+        source=_SOURCE,
+        bad="images: [{file: 090-1234-5678.png, alt: 窓口のようす}]",
+        good="images: [{file: madoguchi.png, alt: 窓口のようす}]",
+        check=_named,
+    ),
+    Rule(
+        id="pictures.people",
+        level="warning",
+        why="写った人の同意は、公開のあとでは得られません。",
+        source=_SOURCE,
+        bad="images: [{file: IMG_1234.jpg, alt: 窓口のようす}]",
+        good="images: [{file: IMG_1234.jpg, alt: 窓口のようす, people: unidentifiable}]",
+        check=_people,
+    ),
+)

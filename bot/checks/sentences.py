@@ -1,0 +1,93 @@
+"""Whole sentences: how long they are, and whether they end alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.checks.finding import Finding, at
+from bot.checks.rule import Rule, Subject
+from bot.content.document import Heading, LineBreak, Ruby, Text, inlines, leaves
+from bot.errors import Place
+
+LONGEST = 80  # characters
+_SOURCE = "公用文作成の考え方（文化審議会建議、2022年）"
+_SENTENCE = re.compile(r"[^。！？]+[。！？]*[」』）]*")
+_QUOTED = re.compile(r"「[^「」]*」|『[^『』]*』|（[^（）]*）")
+_POLITE = re.compile(r"(?:です|ます|ました|ません|でした|でしょう|ましょう|ください)[か]?[。！？]")
+_PLAIN = re.compile(r"(?:である|であった|であろう|だった|だ)。$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sentence:
+    """`place` is that of its first character, `end` that of its full stop."""
+
+    text: str
+    place: Place
+    end: Place
+
+
+def sentences(subject: Subject) -> Iterator[Sentence]:
+    """Those of the body, headings left out. A sentence may run over several lines of the source."""
+    for block in subject.post.document.blocks:
+        if not isinstance(block, Heading):
+            for line in inlines(block):
+                yield from _of_line(subject, [leaf for leaf in leaves(line) if not isinstance(leaf, LineBreak)])
+
+
+def _of_line(subject: Subject, line: list[Text | Ruby]) -> Iterator[Sentence]:
+    shown = [leaf.text if isinstance(leaf, Text) else leaf.base for leaf in line]
+    for match in _SENTENCE.finditer("".join(shown)):
+        lead = len(match[0]) - len(match[0].lstrip())
+        first, last = (_place(subject, line, shown, at) for at in (match.start() + lead, match.end() - 1))
+        yield Sentence(text=match[0].strip(), place=first, end=last)
+
+
+def _place(subject: Subject, line: list[Text | Ruby], shown: list[str], position: int) -> Place:
+    for leaf, text in zip(line, shown, strict=True):
+        if position < len(text):
+            inside = position if isinstance(leaf, Text) and text else 0
+            return subject.post.source.place(leaf.offset + inside)
+        position -= len(text)
+    return subject.post.source.place(line[-1].offset)
+
+
+def _long(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    for sentence in sentences(subject):
+        if len(sentence.text) > LONGEST:
+            message = f"一文が{len(sentence.text)}字あります（目安は60字、{LONGEST}字まで）"
+            yield at(sentence.place, rule.id, rule.level, message, "二つの文に分けてください")
+
+
+def _mixed(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    """In prose that is polite at all; what is quoted may end as it does."""
+    bare = [(_QUOTED.sub("", sentence.text), sentence) for sentence in sentences(subject)]
+    if not any(_POLITE.search(text) for text, _ in bare):
+        return
+    for text, sentence in bare:
+        if ending := _PLAIN.search(text):
+            message = f"「です・ます」の文に、「{ending[0]}」で終わる文が混ざっています"
+            yield at(sentence.place, rule.id, rule.level, message, "「です」「ます」にそろえてください")
+
+
+RULES = (
+    Rule(
+        id="sentences.long",
+        level="warning",
+        why="長い文は、何が何にかかるかが分からなくなります。",
+        source=_SOURCE,
+        bad="はじめです。‸" + "窓口で書く回数を減らすために、職員が話を聞いて入力し、" * 3 + "確かめてもらいます。",
+        good="窓口で書く回数を減らしました。職員が話を聞いて入力し、確かめてもらいます。",
+        check=_long,
+    ),
+    Rule(
+        id="sentences.mixed-endings",
+        level="warning",
+        why="文末が混ざると、引用なのか、別の人が書いたのかが分からなくなります。",
+        source=_SOURCE,
+        bad="窓口で書く回数を減らしました。‸これは市で初めてである。",
+        good="窓口で書く回数を減らしました。これは市で初めてです。",
+        check=_mixed,
+    ),
+)

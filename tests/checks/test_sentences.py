@@ -50,7 +50,7 @@ def test_a_rate_that_does_not_agree_is_found_at_its_place(desk: Desk, body: str,
 def test_a_long_sentence_is_found_where_it_begins_though_it_runs_over_lines_and_readings(desk: Desk) -> None:
     long = (
         "窓口で書く回数を減らすために、\n{職員|しょくいん}が話を聞いて、\n"
-        + "同じことを何度も書かずに済むように、\n" * 4
+        + "同じことを何度も書かずに済むように、\n" * 5
         + "入力します。"
     )
     assert rules(desk, f"一つ目の文です。\n二つ目です。{long}") == [("sentences.long", 2, 7)]

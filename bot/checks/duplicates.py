@@ -11,7 +11,7 @@ from bot.checks.memory import Entry
 from bot.checks.rule import Rule, SentText, Subject
 from bot.errors import Place
 from bot.render.variant import ChannelSpec
-from bot.text.likeness import nearly_equal
+from bot.text.likeness import nearly_equal_to
 
 _A_YEAR = timedelta(days=365)
 _Pair = tuple[ChannelSpec, SentText]
@@ -46,8 +46,10 @@ def _similar(subject: Subject, rule: Rule) -> Iterator[Finding]:
     alike = (
         (spec, s)
         for spec, text in subject.canonical
-        for s in subject.sent.get(spec.key, ())
-        if s.text != text and nearly_equal(s.text, text)
+        if (earlier := subject.sent.get(spec.key))
+        for near in [nearly_equal_to(text)]
+        for s in earlier
+        if s.text != text and near(s.text)
     )
     yield from _each(subject, rule, alike, "とほとんど同じ文です", "前に出した文と比べ、違いが初めに伝わるように書いてください")
 

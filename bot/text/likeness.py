@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 _GRAM = 5  # characters: about two Japanese words
 _NEARLY = 0.85
@@ -14,13 +15,24 @@ def canonical(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def nearly_equal(one: str, other: str) -> bool:
-    """Whether the runs of five characters of two canonical texts are for the most part the same (Jaccard index)."""
-    shorter, longer = sorted((len(one), len(other)))
-    if shorter < max(_GRAM, _LENGTHS * longer):
-        return False
-    a, b = _grams(one), _grams(other)
-    return len(a & b) >= _NEARLY * len(a | b)
+def nearly_equal_to(text: str) -> Callable[[str], bool]:
+    """Whether the runs of five characters of another canonical text are for the most part those of `text` (Jaccard index)."""
+    own = _grams(text)
+    most = len(own) * (1 - _NEARLY) / _NEARLY  # so many strange runs, and no index can be high enough
+
+    def near(other: str) -> bool:
+        shorter, longer = sorted((len(text), len(other)))
+        if shorter < max(_GRAM, _LENGTHS * longer):
+            return False
+        strange: set[str] = set()
+        for at in range(len(other) - _GRAM + 1):
+            if (gram := other[at : at + _GRAM]) not in own:
+                strange.add(gram)
+                if len(strange) > most:
+                    return False
+        return len(_grams(other)) - len(strange) >= _NEARLY * (len(own) + len(strange))
+
+    return near
 
 
 def _grams(text: str) -> set[str]:

@@ -7,12 +7,15 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis.strategies import integers
+from hypothesis.strategies import text as texts
 
 from bot.cli.main import cli
 from bot.services import drafts
 from bot.services.submit import NotReady
 from bot.store.models import Delivery, Submission
-from bot.text.likeness import canonical, nearly_equal
+from bot.text.likeness import canonical, nearly_equal_to
 from tests.office import Office
 
 BODY = "窓口で書く回数を減らします。職員がお話を聞いて入力します。待つ時間も短くなります。市民センターでも同じです（見本）。\n"
@@ -104,10 +107,20 @@ def test_what_is_said_once_a_year_may_be_said_in_the_same_words(office: Office) 
         ("市民課の窓口が変わります。待つ時間が短くなります。", "市民課の窓口が変わります。待つ時間が短くなります！", True),
         ("あいうえおかきくけこ", "あいうえおさしすせそ", False),
         ("あいうえおかきくけこ" * 4, "あいうえおかきくけこ", False),  # the same runs, but four times as long
+        ("あいうえおかきくけこ" * 8 + "さしすせそたちつてと", "あいうえおかきくけこ" * 6 + "さしすせそたちつてと", True),
         ("窓口", "窓口。", False),
         ("", "", False),
     ],
 )
 def test_texts_are_nearly_equal_by_their_runs_of_characters(one: str, other: str, near: bool) -> None:
-    assert nearly_equal(canonical(one), canonical(other)) is near
-    assert nearly_equal(canonical(other), canonical(one)) is near
+    assert nearly_equal_to(canonical(one))(canonical(other)) is near
+    assert nearly_equal_to(canonical(other))(canonical(one)) is near
+
+
+@settings(max_examples=300, deadline=None)
+@given(base=texts(alphabet="あいうえお", max_size=80), at=integers(0, 80), extra=texts(alphabet="あいうえおか", max_size=20))
+def test_nearly_equal_is_the_jaccard_index_of_the_runs_of_texts_of_like_length(base: str, at: int, extra: str) -> None:
+    other = base[:at] + extra + base[at:]
+    a, b = ({text[n : n + 5] for n in range(len(text) - 4)} for text in (base, other))
+    alike = bool(a | b) and len(a & b) / len(a | b) >= 0.85 and len(base) >= 0.6 * len(other)
+    assert nearly_equal_to(base)(other) is nearly_equal_to(other)(base) is alike

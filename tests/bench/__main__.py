@@ -8,7 +8,7 @@ from itertools import chain
 
 from bot.config import ROOT
 from tests import postgres
-from tests.bench import column, dispatch, pages, start, steadiness, stub, sync
+from tests.bench import checks, column, dispatch, pages, start, steadiness, stub, sync
 from tests.bench.engine import Row
 
 HEAD = """# 速さの測定
@@ -30,7 +30,7 @@ def _engine() -> Iterator[Row]:
 
 def _lines() -> Iterator[str]:
     """Each row as soon as it is measured: it takes a quarter of an hour."""
-    for what, ours, other, ratio in chain(pages.rows(), [start.check()], column.rows(), sync.table(), _engine()):
+    for what, ours, other, ratio in chain(pages.rows(), [start.check()], checks.rows(), column.rows(), sync.table(), _engine()):
         print(line := f"| {what} | {ours:,.3g} | {other:,.3g} | {ratio:.2f} |", flush=True)
         yield line
 

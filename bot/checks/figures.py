@@ -11,16 +11,16 @@ from bot.checks.prose import pattern
 from bot.checks.rule import Rule, Subject
 from bot.content.document import Text, inlines, leaves
 
-_NUMBER = r"\d[\d,]*(?:\.\d+)?"
+_NUMBER = r"(?<![\d,.])\d[\d,]*(?:\.\d+)?"  # from its first digit on: else a long one is looked at from each
 _UNIT = r"[人件枚台校課戸社回か所世帯団体種類施設冊項目]{0,3}"
-_RATE = r"(?P<rate>\d+(?:\.\d+)?)\s*[%％]"
+_RATE = r"(?P<rate>(?<![\d,.])\d+(?:\.\d+)?)\s*[%％]"
 _POINTS = (
     rf"(?P<before>{_NUMBER})\s*[%％]から、?(?P<after>{_NUMBER})\s*[%％](?:に|へ|まで)"
     rf"[^。\d]{{0,12}}?(?P<change>{_NUMBER})\s*[%％](?!ポイント)"
 )
 _OF_ALL = rf"(?P<all>{_NUMBER}){_UNIT}(?:のうち|中)、?(?P<part>{_NUMBER}){_UNIT}(?:が|は|で|、)?[（(]?(?:全体の)?{_RATE}"
 _IN_BRACKETS = rf"{_RATE}[（(](?P<all>{_NUMBER}){_UNIT}(?:のうち|中)、?(?P<part>{_NUMBER}){_UNIT}[）)]"
-_PERCENT = re.compile(r"\d[\d,.]*\s*[%％]")
+_PERCENT = re.compile(r"(?<![\d,.])\d[\d,.]*\s*[%％]")
 
 
 def _typed_percent(subject: Subject, rule: Rule) -> Iterator[Finding]:

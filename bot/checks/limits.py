@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from bot.checks.finding import Finding, at, from_error
 from bot.checks.rule import Rule, Subject
 from bot.errors import MediaError
-from bot.media import images
 
 
 def _too_long(subject: Subject, rule: Rule) -> Iterator[Finding]:
@@ -55,11 +54,7 @@ def _hashtags(subject: Subject, rule: Rule) -> Iterator[Finding]:
 
 
 def _pictures_open(subject: Subject, rule: Rule) -> Iterator[Finding]:
-    for picture in subject.post.pictures:
-        try:
-            images.probe(picture.path, picture.place)
-        except MediaError as e:
-            yield from_error(e)
+    yield from (from_error(header) for header in subject.headers if isinstance(header, MediaError))
 
 
 def _alt_text(subject: Subject, rule: Rule) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from bot.checks import personal
 from bot.checks.finding import Finding, at
 from bot.checks.rule import Rule, Subject
+from bot.media.images import Header
 
 _PHOTO = re.compile(
     r"^(?:IMG|DSC|DSCN|PXL|P|MVIMG)[_-]?\d{4,}|^\d{8}[_-]\d{6}|screen[ _-]?shot|スクリーンショット|写真", re.IGNORECASE
@@ -16,8 +17,8 @@ _SOURCE = "個人情報の保護に関する法律、各地の自治体の広報
 
 
 def _located(subject: Subject, rule: Rule) -> Iterator[Finding]:
-    for number, (picture, notes) in enumerate(zip(subject.post.pictures, subject.notes, strict=True)):
-        if notes.located:
+    for number, (picture, header) in enumerate(zip(subject.post.pictures, subject.headers, strict=True)):
+        if isinstance(header, Header) and header.located:
             yield at(
                 subject.place_of(f"images.{number}.file", "images"),
                 rule.id,
@@ -37,8 +38,9 @@ def _named(subject: Subject, rule: Rule) -> Iterator[Finding]:
 def _people(subject: Subject, rule: Rule) -> Iterator[Finding]:
     """A photograph or a picture of a screen of which the author did not say who is to be seen."""
     places = subject.post.source.places
-    for number, (picture, notes) in enumerate(zip(subject.post.pictures, subject.notes, strict=True)):
-        if (notes.taken or _PHOTO.search(picture.path.stem)) and f"images.{number}.people" not in places:
+    for number, (picture, header) in enumerate(zip(subject.post.pictures, subject.headers, strict=True)):
+        taken = isinstance(header, Header) and header.taken
+        if (taken or _PHOTO.search(picture.path.stem)) and f"images.{number}.people" not in places:
             yield at(
                 subject.place_of(f"images.{number}.file", "images"),
                 rule.id,

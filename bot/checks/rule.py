@@ -10,8 +10,8 @@ from functools import cached_property
 from bot.checks.finding import Finding, Level
 from bot.checks.stretches import Stretch, stretches
 from bot.content.people import City
-from bot.content.post import Post
-from bot.errors import Place
+from bot.content.post import Picture, Post
+from bot.errors import MediaError, Place
 from bot.media import images
 from bot.render.bundle import parts
 from bot.render.environment import Templates
@@ -58,9 +58,14 @@ class Subject:
         return tuple(stretches(self.post))
 
     @cached_property
-    def notes(self) -> tuple[images.Notes, ...]:
-        """What the cameras wrote into the pictures. Raises MediaError."""
-        return tuple(images.notes(picture.path, picture.place) for picture in self.post.pictures)
+    def whole(self) -> str:
+        """All of it, a line for each stretch: for a quick look whether a rule has anything to do."""
+        return "\n".join(stretch.text for stretch in self.prose)
+
+    @cached_property
+    def headers(self) -> tuple[images.Header | MediaError, ...]:
+        """Those of the pictures, each opened once for all rules, or what is wrong with it."""
+        return tuple(_header(picture) for picture in self.post.pictures)
 
     @cached_property
     def wanted(self) -> tuple[ChannelSpec, ...]:
@@ -70,6 +75,13 @@ class Subject:
         """The place of the first of these front matter keys that the author wrote."""
         source = self.post.source
         return next((source.places[k] for k in keys if k in source.places), source.place_of("title"))
+
+
+def _header(picture: Picture) -> images.Header | MediaError:
+    try:
+        return images.probe(picture.path, picture.place)
+    except MediaError as e:
+        return e
 
 
 MARK = "‸"  # in a bad example, before the fault

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from bot.checks.finding import Finding, at
 from bot.checks.rule import Rule, Subject
-from bot.content.document import Heading, LineBreak, Ruby, Text, inlines, leaves
+from bot.content.document import Document, Heading, LineBreak, Ruby, Text, inlines, leaves
 from bot.errors import Place
 
 LONGEST = 100  # characters; at 80 every fourth sentence of ordinary prose would be found
@@ -16,59 +18,63 @@ _SOURCE = "公用文作成の考え方（文化審議会建議、2022年）"
 _SENTENCE = re.compile(r"[^。！？]+[。！？]*[」』）]*")
 _QUOTED = re.compile(r"「[^「」]*」|『[^『』]*』|（[^（）]*）")
 _POLITE = re.compile(r"(?:です|ます|ました|ません|でした|でしょう|ましょう|ください)[か]?[。！？]")
+_PLAIN_SOMEWHERE = re.compile(r"(?:ある|あった|あろう|だった|だ)。")
 _PLAIN = re.compile(r"(?:である|であった|であろう|だった|だ)。$")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sentence:
-    """`place` is that of its first character, `end` that of its full stop."""
+    """`leaf` and `inside` are where its first character stands."""
 
     text: str
-    place: Place
-    end: Place
+    leaf: Text | Ruby
+    inside: int
 
 
-def sentences(subject: Subject) -> Iterator[Sentence]:
-    """Those of the body, headings left out. A sentence may run over several lines of the source."""
-    for block in subject.post.document.blocks:
+def sentences(document: Document, least: int = 0) -> Iterator[Sentence]:
+    """Those of the body, headings left out, in paragraphs of at least so many characters. A sentence may run over several
+    lines of the source."""
+    for block in document.blocks:
         if not isinstance(block, Heading):
             for line in inlines(block):
-                yield from _of_line(subject, [leaf for leaf in leaves(line) if not isinstance(leaf, LineBreak)])
+                yield from _of_line([leaf for leaf in leaves(line) if not isinstance(leaf, LineBreak)], least)
 
 
-def _of_line(subject: Subject, line: list[Text | Ruby]) -> Iterator[Sentence]:
+def _of_line(line: list[Text | Ruby], least: int) -> Iterator[Sentence]:
     shown = [leaf.text if isinstance(leaf, Text) else leaf.base for leaf in line]
+    ends = list(accumulate(map(len, shown)))
+    if not ends or ends[-1] < least:
+        return
     for match in _SENTENCE.finditer("".join(shown)):
-        lead = len(match[0]) - len(match[0].lstrip())
-        first, last = (_place(subject, line, shown, at) for at in (match.start() + lead, match.end() - 1))
-        yield Sentence(text=match[0].strip(), place=first, end=last)
+        start = match.end() - len(match[0].lstrip())
+        number = bisect_right(ends, start)
+        leaf = line[number] if number < len(line) else line[-1]
+        inside = start - ends[number] + len(shown[number]) if number < len(line) and isinstance(leaf, Text) else 0
+        yield Sentence(text=match[0].strip(), leaf=leaf, inside=inside)
 
 
-def _place(subject: Subject, line: list[Text | Ruby], shown: list[str], position: int) -> Place:
-    for leaf, text in zip(line, shown, strict=True):
-        if position < len(text):
-            inside = position if isinstance(leaf, Text) and text else 0
-            return subject.post.source.place(leaf.offset + inside)
-        position -= len(text)
-    return subject.post.source.place(line[-1].offset)
+def _place(subject: Subject, sentence: Sentence) -> Place:
+    return subject.post.source.place(sentence.leaf.offset + sentence.inside)
 
 
 def _long(subject: Subject, rule: Rule) -> Iterator[Finding]:
-    for sentence in sentences(subject):
+    for sentence in sentences(subject.post.document, LONGEST):
         if len(sentence.text) > LONGEST:
             message = f"一文が{len(sentence.text)}字あります（目安は60字、{LONGEST}字まで）"
-            yield at(sentence.place, rule.id, rule.level, message, "二つの文に分けてください")
+            yield at(_place(subject, sentence), rule.id, rule.level, message, "二つの文に分けてください")
 
 
 def _mixed(subject: Subject, rule: Rule) -> Iterator[Finding]:
     """In prose that is polite at all; what is quoted may end as it does."""
-    bare = [(_QUOTED.sub("", sentence.text), sentence) for sentence in sentences(subject)]
+    if not _PLAIN_SOMEWHERE.search(subject.whole):
+        return
+    bare = [(_QUOTED.sub("", sentence.text), sentence) for sentence in sentences(subject.post.document)]
     if not any(_POLITE.search(text) for text, _ in bare):
         return
     for text, sentence in bare:
         if ending := _PLAIN.search(text):
             message = f"「です・ます」の文に、「{ending[0]}」で終わる文が混ざっています"
-            yield at(sentence.place, rule.id, rule.level, message, "「です」「ます」にそろえてください")
+            yield at(_place(subject, sentence), rule.id, rule.level, message, "「です」「ます」にそろえてください")
 
 
 RULES = (

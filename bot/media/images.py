@@ -42,31 +42,29 @@ class FittedImage:
     sha256: str
 
 
-def probe(path: Path, place: Place) -> tuple[int, int]:
-    """Width and height as shown (upright), from the file's header alone: a photo cut off in the middle passes, `fit` finds
-    it. Raises MediaError."""
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """Width and height as shown (upright), and what a camera wrote into the file: whether it was `taken` with one, and whether
+    it says where (`located`)."""
+
+    width: int
+    height: int
+    taken: bool
+    located: bool
+
+
+def probe(path: Path, place: Place) -> Header:
+    """From the file's header alone: a photo cut off in the middle passes, `fit` finds it. Raises MediaError."""
     with _open(path, place) as image, _reading(path, place):
         # Looking for EXIF where a PNG's header has none would decode the whole picture.
-        exif = image.getexif() if image.format != "PNG" or "exif" in image.info else {}
+        exif = image.getexif() if image.format != "PNG" or "exif" in image.info else None
         width, height = image.size
-        return (height, width) if exif.get(_ORIENTATION) in _LYING else (width, height)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Notes:
-    """What a camera wrote into the file: whether it was `taken` with one, and whether it says where (`located`)."""
-
-    taken: bool = False
-    located: bool = False
-
-
-def notes(path: Path, place: Place) -> Notes:
-    """From the header alone. Raises MediaError."""
-    with _open(path, place) as image, _reading(path, place):
-        if image.format == "PNG" and "exif" not in image.info:
-            return Notes()
-        exif = image.getexif()
-        return Notes(taken=_MAKE in exif or _MODEL in exif, located=bool(exif.get_ifd(_GPS)))
+        if exif is None:
+            return Header(width=width, height=height, taken=False, located=False)
+        if exif.get(_ORIENTATION) in _LYING:
+            width, height = height, width
+        located = bool(exif.get_ifd(_GPS)) if _GPS in exif else False
+        return Header(width=width, height=height, taken=_MAKE in exif or _MODEL in exif, located=located)
 
 
 def fit(path: Path, limits: ImageLimits, place: Place) -> FittedImage:

@@ -62,7 +62,7 @@ class Plain:
     def _inline(self, inline: Inline) -> str:
         match inline:
             case Text():
-                return "".join(self.style.escapes.get(c, c) for c in inline.text)
+                return self._escaped(inline.text)
             case Ruby():
                 return self._ruby(inline)
             case LineBreak():
@@ -72,6 +72,12 @@ class Plain:
             case Link():
                 text = self.line(inline.children)
                 return f"{text}（{inline.href}）" if self.style.links and text != inline.href else text
+
+    def _escaped(self, text: str) -> str:
+        """One sign after the other: what stands for a sign holds none of them."""
+        for sign, stands_for in self.style.escapes.items():
+            text = text.replace(sign, stands_for)
+        return text
 
     def _ruby(self, ruby: Ruby) -> str:
         if self.style.ruby_once and ruby.base in self._given:

@@ -19,8 +19,9 @@ from tests.office import write_content
 # What the rules look for, and what Markdown, YAML and ruby are made of.
 _SIGNS = "「」（）【】《》｜。、，・…ー～-_=+*#>|`!?:;@/\\\"'&%％$^~[]{}()<>0123456789０１９年月日時分円人件枚ヶカ千○×△①ⅣａＡaZ"
 _WORDS = (
-    "令和 8年 12月 31日 （火） のうち から ポイント です。 である。 TODO xxx 090 1234 5678 9018 http:// "
-    "https://bit.ly/ [こちら]( {漢字| <!-- 点検: style.comma --> ## - 🎉 \ufe0f \u200d カ\u3099 \ufeff ｶﾞ 先着順 避難勧告 本日は 開催します 始めました"
+    "令和 8年 12月 31日 （火） のうち から ポイント です。 である。 TODO xxx 090 1234 5678 9018 http:// https://bit.ly/ "
+    "[こちら]( {漢字| <!-- 点検: style.comma --> ## - 🎉 \ufe0f \u200d カ\u3099 \ufeff ｶﾞ "
+    "先着順 避難勧告 本日は 開催します 始めました"
 )
 PIECES = [
     *_SIGNS,

@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help demo serve test system check corpus bench bundle lock clean
+.PHONY: help demo serve test system check corpus fuzz bench bundle lock clean
 
 help: ## この一覧
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -52,6 +52,9 @@ corpus: $(DEV_STAMP) ## 点検の決まりが、ふつうの日本語でどれ�
 	cd build/corpus && tar -xzf hironsancorpus-*.tar.gz
 	$(BIN)/python -m tests.checks.corpus build/corpus
 	rm -rf build/corpus
+
+fuzz: $(DEV_STAMP) ## 点検に、でたらめな原稿を読ませ続ける（atheris を入れた所で。Ctrl+C で終わる）
+	$(BIN)/python -m tests.checks.under_atheris
 
 bench: $(DEV_STAMP) ## 速さを、比べる相手と並べて測る
 	$(BIN)/python -m tests.bench

@@ -13,7 +13,11 @@ from tempfile import mkdtemp
 
 from django.db import transaction
 
+from bot.checks.memory import basis_of
+from bot.config import ROOT
 from bot.errors import NotAllowed, NotFound, StaleApproval
+from bot.newsletter.article import Article
+from bot.newsletter.build import Press
 from bot.newsletter.build import build as build_files
 from bot.newsletter.issue import roll_of
 from bot.services import audit
@@ -47,23 +51,44 @@ def build(ctx: Context, issue: str) -> Built:
     articles = [article for _, article in approved]
     home = _home(ctx, issue)
     home.mkdir(parents=True, exist_ok=True)
-    making = Path(mkdtemp(dir=home, prefix=".making-"))
-    try:
-        files = build_files(articles, press, issue, making)
-        digest = _digest(files)
-        with suppress(OSError):  # it is there already
-            making.rename(home / digest)
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
+    made = home / f".made-{_key(press, articles)}"
+    known = made.read_text(encoding="ascii") if made.is_file() else ""
+    digest = known if known and (home / known).is_dir() else _make(press, issue, articles, home)
+    made.write_text(digest, encoding="ascii")
     posts = roll_of(articles, press.profile.plan(issue), press.profile).posts
     chosen = {article.identity for article in posts}
     return Built(
         issue=issue,
-        files=tuple(home / digest / file.name for file in files),
+        files=_files(home / digest),
         digest=digest,
         printed=tuple(submission for submission, _ in approved if submission.identity in chosen),
         text="\n\n".join(article.handover for article in posts),
     )
+
+
+def _make(press: Press, issue: str, articles: Sequence[Article], home: Path) -> str:
+    """The folder's name: the digest of the files in it."""
+    making = Path(mkdtemp(dir=home, prefix=".making-"))
+    try:
+        build_files(articles, press, issue, making)
+        digest = _digest(_files(making))
+        with suppress(OSError):  # it is there already
+            making.rename(home / digest)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+    return digest
+
+
+def _key(press: Press, articles: Sequence[Article]) -> str:
+    """Everything that the files are made from. Setting an issue takes seconds, and its page is opened often."""
+    profile = press.profile
+    fonts = [Path(font) for font in (profile.body_font, profile.heading_font) if font]
+    program = basis_of([*(ROOT / "bot" / "newsletter").glob("*.py"), *(press.templates / "newsletter").glob("*"), *fonts])
+    return hashlib.sha256(repr((press.paper, press.protected, profile, articles, program)).encode()).hexdigest()
+
+
+def _files(folder: Path) -> tuple[Path, ...]:
+    return tuple(sorted(folder.glob("column-*")))
 
 
 def export(ctx: Context, issue: str | None, directory: Path) -> tuple[Path, ...]:
@@ -96,7 +121,7 @@ def released_files(ctx: Context, release: SignOff) -> tuple[Path, ...]:
             summary="校了にしたファイルが見つからず、いまの原稿からは同じものを作れません",
             next_step="状態の置き場（DXBOT_VAR_DIR）の issues を、控えから戻してください",
         )
-    return tuple(sorted(kept.glob("column-*")))
+    return _files(kept)
 
 
 def file_of(ctx: Context, issue: str, digest: str, name: str) -> Path:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -177,3 +179,24 @@ def test_a_leader_is_not_shown_the_issue(office: Office, people: None, web_site:
     leader = signed_in(web_site, "shimin-leader")
     assert leader.get(f"/issues/{ISSUE}/").status_code == 403
     assert 'href="/issues/"' not in leader.get("/queue/").text
+
+
+def test_an_issue_that_has_not_changed_is_not_set_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = approved(office, "one", "一つ目（見本）")
+    first = issues.build(office.ctx, ISSUE)
+    made: list[str] = []
+    build = issues.build_files
+
+    def noted(*given: Any) -> Any:
+        made.append("made")
+        return build(*given)
+
+    monkeypatch.setattr(issues, "build_files", noted)
+    assert issues.build(office.ctx, ISSUE) == first
+    assert made == []
+    issue_desk.arrange(office.ctx, office.officer, ISSUE, "まとめて", {one.identity: 0}, 0)
+    assert issues.build(office.ctx, ISSUE).digest != first.digest
+    shutil.rmtree(first.files[0].parent)
+    issue_desk.arrange(office.ctx, office.officer, ISSUE, "", {one.identity: 0}, 1)
+    assert issues.build(office.ctx, ISSUE).digest == first.digest
+    assert made == ["made", "made"]

@@ -11,12 +11,12 @@ from bot.checks.prose import pattern
 from bot.checks.rule import Rule, Subject
 from bot.content.document import Text, inlines, leaves
 
-_NUMBER = r"(?<![\d,.])\d[\d,]*(?:\.\d+)?"  # from its first digit on: else a long one is looked at from each
+_NUMBER = r"(?<![\d,.万億兆千百])\d[\d,]*(?:\.\d+)?"  # from its first digit on: else a long one is looked at from each
 _UNIT = r"[人件枚台校課戸社回か所世帯団体種類施設冊項目]{0,3}"
 _RATE = r"(?P<rate>(?<![\d,.])\d+(?:\.\d+)?)\s*[%％]"
 _POINTS = (
-    rf"(?P<before>{_NUMBER})\s*[%％]から、?(?P<after>{_NUMBER})\s*[%％](?:に|へ|まで)"
-    rf"[^。\d]{{0,12}}?(?P<change>{_NUMBER})\s*[%％](?!ポイント)"
+    rf"(?P<before>{_NUMBER})\s*[%％]から、?(?P<after>{_NUMBER})\s*[%％](?:に|へ|まで)、?"
+    rf"[^。、\d]{{0,12}}?(?P<change>{_NUMBER})\s*[%％](?!ポイント)"
 )
 _OF_ALL = rf"(?P<all>{_NUMBER}){_UNIT}(?:のうち|中)、?(?P<part>{_NUMBER}){_UNIT}(?:が|は|で|、)?[（(]?(?:全体の)?{_RATE}"
 _IN_BRACKETS = rf"{_RATE}[（(](?P<all>{_NUMBER}){_UNIT}(?:のうち|中)、?(?P<part>{_NUMBER}){_UNIT}[）)]"
@@ -47,6 +47,8 @@ def _value(text: str) -> Decimal:
 
 def _percent_for_points(match: re.Match[str]) -> str:
     """Only where the arithmetic shows that the difference of two rates is meant."""
+    if _value(match["before"]) == 100:
+        return ""  # there both are the same
     difference = abs(_value(match["after"]) - _value(match["before"]))
     return f"率の差「{match['change']}%」が、% で書かれています" if difference == _value(match["change"]) else ""
 

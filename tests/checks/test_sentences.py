@@ -29,6 +29,9 @@ def rules(desk: Desk, body: str) -> list[tuple[str, int, int]]:
         "0件のうち0件（0%）です。",
         "40%から50%に10ポイント増えました。",
         "40%から50%に25%増えました。",
+        "1万2,000件のうち3,000件（25%）です。",
+        "10%から20%に増え、費用は10%減りました。",
+        "100%から110%に10%増えました。",
     ],
 )
 def test_a_rate_that_agrees_is_not_found(desk: Desk, body: str) -> None:

@@ -27,7 +27,7 @@ serve: $(STAMP) ## 画面 http://127.0.0.1:8000/ と練習用の掲示 http://12
 	$(BIN)/dxbot demo --serve
 
 test: $(DEV_STAMP) system ## 全ての試験（SQLite と PostgreSQL で、同時に）
-	$(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=line) sqlite postgresql
+	$(MAKE) --no-print-directory -j2 sqlite postgresql
 
 sqlite: $(DEV_STAMP)
 	$(BIN)/python -m pytest

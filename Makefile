@@ -29,11 +29,11 @@ serve: $(STAMP) ## 画面 http://127.0.0.1:8000/ と練習用の掲示 http://12
 test: $(DEV_STAMP) system ## 全ての試験（SQLite と PostgreSQL で、同時に）
 	$(MAKE) --no-print-directory -j2 sqlite postgresql
 
-sqlite: $(DEV_STAMP)
-	$(BIN)/python -m pytest
+sqlite: $(DEV_STAMP) # some tests call make themselves, and are no part of this one
+	MAKEFLAGS= $(BIN)/python -m pytest
 
 postgresql: $(DEV_STAMP) # what depends on the database; a page looks the same on both
-	DXBOT_TEST_DATABASE=postgresql $(BIN)/python -m pytest -p no:cacheprovider --ignore=tests/web/test_accessibility.py \
+	MAKEFLAGS= DXBOT_TEST_DATABASE=postgresql $(BIN)/python -m pytest -p no:cacheprovider --ignore=tests/web/test_accessibility.py \
 	tests/services tests/sync tests/web tests/issues tests/notices tests/chaos tests/postgresql
 
 system: # what only the system has: a browser, a word processor, git. Installed where that is possible, told otherwise.

@@ -11,27 +11,33 @@ from bot.checks.prose import pattern
 from bot.checks.rule import Rule, Subject
 from bot.content.document import Text, inlines, leaves
 
-_NUMBER = r"(?<![\d,.万億兆千百])\d[\d,]*(?:\.\d+)?"  # from its first digit on: else a long one is looked at from each
+# From its first digit on: else a long one is looked at from each.
+_NUMBER = r"(?<![\d,.万億兆千百])\d[\d,]*(?:\.\d+)?"
+_AMOUNT = _NUMBER + r"(?:億\d[\d,]*)?(?:万\d[\d,]*)?[億万]?"
 _UNIT = r"[人件枚台校課戸社回か所世帯団体種類施設冊項目]{0,3}"
-_RATE = r"(?P<rate>(?<![\d,.])\d+(?:\.\d+)?)\s*[%％]"
+_RATE = r"(?P<about>約|およそ)?(?P<rate>(?<![\d,.])\d+(?:\.\d+)?)\s*[%％]"
 _POINTS = (
     rf"(?P<before>{_NUMBER})\s*[%％]から、?(?P<after>{_NUMBER})\s*[%％](?:に|へ|まで)、?"
     rf"[^。、\d]{{0,12}}?(?P<change>{_NUMBER})\s*[%％](?!ポイント)"
 )
-_OF_ALL = rf"(?P<all>{_NUMBER}){_UNIT}(?:のうち|中)、?(?P<part>{_NUMBER}){_UNIT}(?:が|は|で|、)?[（(]?(?:全体の)?{_RATE}"
-_IN_BRACKETS = rf"{_RATE}[（(](?P<all>{_NUMBER}){_UNIT}(?:のうち|中)、?(?P<part>{_NUMBER}){_UNIT}[）)]"
-_PERCENT = re.compile(r"(?<![\d,.])\d[\d,.]*\s*[%％]")
+_AMONG = r"(?:のうち|中)、?(?:[^。、\d\n（(]{1,15}[はが])?約?"
+_OF_ALL = rf"(?P<all>{_AMOUNT}){_UNIT}{_AMONG}(?P<part>{_AMOUNT}){_UNIT}(?:が|は|で|、)?[（(]?(?:全体の)?{_RATE}"
+_IN_BRACKETS = rf"{_RATE}[（(](?P<all>{_AMOUNT}){_UNIT}{_AMONG}(?P<part>{_AMOUNT}){_UNIT}[）)]"
+_BY_STROKE = rf"{_RATE}[（(](?P<part>{_AMOUNT}){_UNIT}[／/](?P<all>{_AMOUNT}){_UNIT}[）)]"
+_TYPED = re.compile(r"(?<![\d,.])\d[\d,.]*\s*[%％倍]")
+_ABOUT = Decimal("2.5")  # points by which 「約30%」 may differ
+_MYRIADS = {"億": 8, "万": 4, "": 0}
 
 
-def _typed_percent(subject: Subject, rule: Rule) -> Iterator[Finding]:
-    """A percentage typed by hand: the source shows digits there, not a reference."""
+def _typed(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    """A rate typed by hand: the source shows digits there, not a reference."""
     source = subject.post.source
     for block in subject.post.document.blocks:
         for line in inlines(block):
             for leaf in leaves(line):
                 if not isinstance(leaf, Text) or source.text.startswith("{{", leaf.offset):
                     continue
-                for match in _PERCENT.finditer(leaf.text):
+                for match in _TYPED.finditer(leaf.text):
                     yield at(
                         source.place(leaf.offset + match.start()),
                         rule.id,
@@ -53,15 +59,29 @@ def _percent_for_points(match: re.Match[str]) -> str:
     return f"率の差「{match['change']}%」が、% で書かれています" if difference == _value(match["change"]) else ""
 
 
+def _between(text: str) -> tuple[Decimal, Decimal]:
+    """The least and the greatest number that the text may stand for: one that ends in 万 or 億, or has a decimal point, was
+    rounded there."""
+    value, place = Decimal(0), 0
+    for digits, unit in re.findall(r"([\d,.]+)([億万]?)", text):
+        number = _value(digits)
+        place = int(number.as_tuple().exponent) + _MYRIADS[unit]
+        value += number.scaleb(_MYRIADS[unit])
+    slack = Decimal(5).scaleb(place - 1) if place else Decimal(0)
+    return value - slack, value + slack
+
+
 def _wrong_rate(match: re.Match[str]) -> str:
     """Recomputed at the printed precision; one that was cut off instead of rounded is right too."""
-    whole, part, rate = _value(match["all"]), _value(match["part"]), Decimal(match["rate"])
-    if not whole:
+    (few, many), (least, most), rate = _between(match["part"]), _between(match["all"]), Decimal(match["rate"])
+    if least <= 0:
         return ""
-    exact, step = 100 * part / whole, Decimal(1).scaleb(rate.as_tuple().exponent)  # type: ignore[arg-type]
-    right = {exact.quantize(step, rounding) for rounding in (ROUND_HALF_UP, ROUND_DOWN)}
-    shown = exact.quantize(step, ROUND_HALF_UP)
-    return "" if rate in right else f"{match['all']}のうち{match['part']}は{shown}%で、「{match['rate']}%」と合いません"
+    step, slack = Decimal(1).scaleb(rate.as_tuple().exponent), _ABOUT if match["about"] else 0  # type: ignore[arg-type]
+    low, high = (100 * few / most).quantize(step, ROUND_DOWN), (100 * many / least).quantize(step, ROUND_HALF_UP)
+    if low - slack <= rate <= high + slack:
+        return ""
+    shown = (50 * (few + many) / ((least + most) / 2)).quantize(step, ROUND_HALF_UP)
+    return f"{match['all']}のうち{match['part']}は{shown}%で、「{match['rate']}%」と合いません"
 
 
 _WHY_RECOUNTED, _ARITHMETIC = "割合の計算違いは、もとの数の転記の誤りを知らせてくれます。", "算術（印字された桁で計算し直す）"
@@ -100,6 +120,17 @@ RULES = (
         why=_WHY_RECOUNTED,
         source=_ARITHMETIC,
     ),
+    pattern(
+        "figures.rate-by-stroke",
+        "warning",
+        _BY_STROKE,
+        _wrong_rate,
+        "もとの数と割合を、資料で確かめてください",
+        bad="取得率は‸47.5%（208,794人／448,702人）です。",
+        good="取得率は46.5%（208,794人／448,702人）です。",
+        why=_WHY_RECOUNTED,
+        source=_ARITHMETIC,
+    ),
     Rule(
         id="figures.unsourced",
         level="warning",
@@ -107,6 +138,6 @@ RULES = (
         source="本システムの決まり（数値は指標の台帳から引く）",
         bad="取得率は46.5%です。",
         good="取得率は{{ indicator.mynumber_kanazawa.rate }}%です。",
-        check=_typed_percent,
+        check=_typed,
     ),
 )

@@ -30,6 +30,11 @@ def rules(desk: Desk, body: str) -> list[tuple[str, int, int]]:
         "40%から50%に10ポイント増えました。",
         "40%から50%に25%増えました。",
         "1万2,000件のうち3,000件（25%）です。",
+        "10万件のうち3万件（30%）です。",
+        "45万人のうち約21万人（46.5%）です。",  # 448,702 and 208,794, each rounded
+        "1億2,345万人のうち、市外の人は約1.2億人（97%）です。",
+        "1,200件のうち、オンラインの申請は340件（約30%）です。",
+        "率は28%（340件／1,200件）です。",
         "10%から20%に増え、費用は10%減りました。",
         "100%から110%に10%増えました。",
     ],
@@ -44,6 +49,11 @@ def test_a_rate_that_agrees_is_not_found(desk: Desk, body: str) -> None:
         ("前は448,702人のうち208,794人（48%）でした。", "figures.rate", 3),
         ("率は30.0%（1,200件のうち300件）です。", "figures.rate-before", 3),
         ("利用は40.5％から、50.5％まで10％伸びました。", "figures.points", 4),
+        ("計10万件のうち3万件（40%）です。", "figures.rate", 2),
+        ("計45万人のうち約21万人（52%）です。", "figures.rate", 2),
+        ("計1万2,000件のうち、オンラインの申請は3,000件（26%）です。", "figures.rate", 2),
+        ("計1,200件のうち300件（約30%）です。", "figures.rate", 2),
+        ("利用は前の年の2.5倍です。", "figures.unsourced", 8),
     ],
 )
 def test_a_rate_that_does_not_agree_is_found_at_its_place(desk: Desk, body: str, rule: str, column: int) -> None:

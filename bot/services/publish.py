@@ -136,10 +136,13 @@ class Engine:
                 ledger.close()
 
     def _patiently(self, steps: Sequence[_Step], free: int) -> _Turn:
-        """A turn, begun again while the database is away: what the platforms answered must not be forgotten."""
+        """A turn, begun again while the database is away, or without taking anything up where others were first: what the
+        platforms answered must not be forgotten."""
         for seconds in _PATIENCE:
             try:
                 return self._turn(steps, free)
+            except IntegrityError:  # another worker took the same lane in the same instant
+                free = 0
             except (OperationalError, InterfaceError):
                 log.warning("the database does not answer, trying again", exc_info=True)
                 connection.close()
@@ -156,20 +159,11 @@ class Engine:
             for job, why in stale:
                 self._hold(ledger, job, why)
             going = self._intend(ledger, [(s.job, s.result) for s in steps if isinstance(s.result, Prepared)])
-            ids = self._claim(ledger, free - len(going))
+            ids = queries.claim(self.owner, ledger.now, ledger.now + LEASE, free - len(going))
             ledger.close()
         for job, _ in stale:
             submit.void_if_changed(self.ctx, Submission.objects.get(id=job.submission))
         return _Turn(ledger.now, going, ids)
-
-    def _claim(self, ledger: Ledger, free: int) -> list[int]:
-        if free <= 0:
-            return []
-        try:
-            with transaction.atomic():
-                return queries.claim(self.owner, ledger.now, ledger.now + LEASE, free)
-        except IntegrityError:  # another worker took the same lane in the same instant
-            return []
 
     def _jobs(self, ids: Sequence[int]) -> list[Job]:
         """What was claimed; held is what the database has no longer as it was approved."""

@@ -78,6 +78,47 @@ def test_what_another_worker_is_taking_is_passed_over(office: Office) -> None:
     other.join()
 
 
+def test_who_comes_second_to_a_lane_leaves_it_and_keeps_what_else_the_turn_had(office: Office) -> None:
+    """Another publisher's claim of an earlier delivery, not committed yet, cannot be seen; the wall is the index."""
+    now = office.clock.now()
+    stock.fill(office.ctx, [now] * 2, 1, [f"first-{n}@{n}" for n in range(2)])
+    earlier, later = Delivery.objects.order_by("id")
+    Delivery.objects.filter(id=earlier.id).update(state="held")
+    held, blocked = threading.Event(), list[bool]()
+
+    def claim_the_earlier() -> None:
+        with transaction.atomic():
+            Delivery.objects.filter(id=earlier.id).update(state="publishing", fence=9, lease_until=now + timedelta(hours=1))
+            held.set()
+            blocked.append(_someone_waits())
+        connection.close()
+
+    other = threading.Thread(target=claim_the_earlier)
+    other.start()
+    held.wait(PATIENCE)
+    office.runner().beat()
+    other.join()
+    assert blocked == [True]
+    later.refresh_from_db()
+    assert (later.state, later.fence) == ("scheduled", 0)
+    assert office.sandbox.posts("facebook") == []
+    Delivery.objects.filter(id=earlier.id).update(state="published")
+    office.runner().beat()
+    assert [post["text"] for post in office.sandbox.posts("facebook")] == ["first-1@1"]
+
+
+def _someone_waits() -> bool:
+    """For a lock that another transaction holds."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone() != (0,):
+                return True
+        time.sleep(0.01)
+    return False
+
+
 def test_the_audit_log_is_one_chain_whoever_writes(database: None) -> None:
     def write(who: str) -> None:
         for number in range(30):

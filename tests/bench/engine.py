@@ -8,10 +8,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import psycopg
 
 from bot.config import ROOT
 from tests.bench.stub import Stub
@@ -47,10 +50,10 @@ class Done:
 
 
 def ours(platform: Stub, work: Work) -> Done:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _empty(work.database) as database:
         write_content(Path(folder) / "content")
         env = {"DXBOT_VAR_DIR": f"{folder}/var", "DXBOT_CONTENT_DIR": f"{folder}/content"}
-        env |= {"DATABASE_URL": work.database} if work.database else {}
+        env |= {"DATABASE_URL": database} if database else {}
         order: dict[str, Any] = {"name": f"n{time.time_ns()}", "port": platform.port, "lanes": LANES}
         begin = time.time() + (12 if work.spread else 0)
         filling = {"do": "fill", "start": begin, "spread": work.spread, "count": work.count, "future": work.future}
@@ -72,8 +75,23 @@ def other(platform: Stub, candidate: str, work: Work) -> Done:
     platform.reset()
     order = {"do": candidate, "name": "other", "count": work.count, "port": platform.port, "lanes": LANES}
     go = time.time()
-    _finish(_start("others", order | {"database": work.database, "spread": work.spread}, {}))
+    with _empty(work.database) as database:
+        _finish(_start("others", order | {"database": database, "spread": work.spread}, {}))
     return _done(platform, go)
+
+
+@contextmanager
+def _empty(database: str) -> Iterator[str]:
+    """On PostgreSQL's server, a database of its own for each run: what others left behind tells the planner of other work."""
+    if not database.startswith("postgresql"):
+        yield database
+        return
+    server, _, _ = database.rpartition("/")
+    name = f"bench_{time.time_ns()}"
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield f"{server}/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def idle(future: int) -> float:

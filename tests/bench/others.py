@@ -68,10 +68,7 @@ def procrastinate_jobs(order: dict[str, Any]) -> None:
 
     import procrastinate
 
-    url = order["database"]
-    folder, database = url.split("@")[1].replace("%2F", "/").rsplit("/", 1)
-    conninfo = f"host={folder} user=postgres dbname={database}"
-    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo))
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=order["database"]))
 
     @app.task(name="post", queue="bench")
     def send(key: str) -> None:
@@ -85,6 +82,7 @@ def procrastinate_jobs(order: dict[str, Any]) -> None:
             for n in range(order["count"]):
                 deferrer = send.configure(schedule_at=now, lock=f"account-{n % order['lanes']}")
                 await deferrer.defer_async(key=f"{order['name']}-{n}")
+            await app.connector.execute_query_async("ANALYZE")  # as in a database that has been in use
             await app.run_worker_async(queues=["bench"], concurrency=10, wait=False, install_signal_handlers=False)
 
     asyncio.run(run())

@@ -43,6 +43,8 @@ def fill(ctx: Context, due: Sequence[datetime], lanes: int, keys: Sequence[str])
         [_delivery(s, names[n % lanes], moment) for n, (s, moment) in enumerate(zip(submissions, due, strict=True))],
         batch_size=1000,
     )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as in a database that has been in use
 
 
 def _file(ctx: Context, name: str) -> tuple[str, dict[str, str]]:

@@ -15,6 +15,7 @@ from bot.store import queries
 from bot.store.models import AuditEntry
 
 SYSTEM = "(自動)"
+_encode = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for each entry
 _LOCK = 0x6478626F74  # the number of the lock under which PostgreSQL's writers queue up
 
 
@@ -61,7 +62,7 @@ def entry_hash(entry: AuditEntry) -> str:
 
 
 def _hash(at: datetime, *texts: str) -> str:
-    return hashlib.sha256(json.dumps([at.isoformat(), *texts], ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(_encode([at.isoformat(), *texts]).encode()).hexdigest()
 
 
 def verify(expected: str = "") -> AuditEntry | None:

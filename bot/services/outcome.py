@@ -39,7 +39,7 @@ def settle(ctx: Context, ledger: Ledger, answers: Sequence[tuple[Job, Receipt | 
             ledger.note(Event.ACCEPT, job.id, digest=job.origin.digest, detail=receipt.url)
         else:
             _late(ctx, ledger, job, receipt, started)
-    _go_on(ctx, ledger.now, {job.id: receipt for job, receipt, _ in receipts if job.id in accepted})
+    _go_on(ctx, ledger.now, {job.id: receipt for job, receipt, _ in receipts if job.id in accepted and not job.last})
     for job, result, _ in answers:
         if isinstance(result, ChannelError):
             _not_published(ledger, job, result)

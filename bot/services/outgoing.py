@@ -29,6 +29,7 @@ class Job:
     submission: int
     origin: Origin
     outgoing: Outgoing
+    last: bool  # of its thread
     token: str
     last_seen: str
     since: datetime
@@ -66,6 +67,7 @@ def _job(row: Claimed) -> Job:
         submission=row.submission,
         origin=Origin(path=row.path, inputs=row.inputs, digest=row.digest),
         outgoing=outgoing,
+        last=row.part + 1 == len(variant.parts),
         token=row.token,
         last_seen=row.last_seen,
         since=row.intent_at or row.due_at,

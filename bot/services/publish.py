@@ -38,7 +38,7 @@ from bot.workflow.transitions import Event
 
 LEASE = timedelta(seconds=180)  # longer than any attempt may take, time-outs and all
 WORKERS = 128  # deliveries under way at once, and so the size of a turn's transaction, if there are as many accounts
-GATHER = 0.002  # seconds between two answers that share a transaction
+GATHER = 0.005  # seconds between two answers that share a transaction
 MISSED_AT_ONCE = 500
 # Waits while the database does not answer, in seconds. Then the leases tell what is lost.
 _PATIENCE = (0.1, 0.5, 2, 5, 10, 20, 30)

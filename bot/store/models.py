@@ -199,7 +199,7 @@ class Delivery(models.Model):
     channel = models.CharField(max_length=40)
     lane = models.CharField(max_length=120)
     part = models.PositiveIntegerField(default=0)
-    after = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="followers")
+    after = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)  # see waiting_for
     due_at = models.DateTimeField()
     run_at = models.DateTimeField()
     last_at = models.DateTimeField()
@@ -235,7 +235,6 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["lane", "due_at", "id"], condition=Q(state="scheduled"), name="due_by_lane"),
             models.Index(fields=["run_at", "id"], condition=Q(state="scheduled"), name="due"),
-            models.Index(fields=["lease_until"], condition=Q(state="publishing"), name="leases"),
             models.Index(fields=["look_at"], condition=Q(state="unknown"), name="in_doubt"),
             models.Index(fields=["after"], condition=Q(state="waiting"), name="waiting_for"),
             models.Index(fields=["last_at"], condition=Q(state="scheduled"), name="too_late_scheduled"),

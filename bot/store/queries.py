@@ -34,11 +34,12 @@ SELECT head FROM heads WHERE head IS NOT NULL LIMIT %s
 """
 
 # On PostgreSQL, what another worker is taking at this moment is passed over; SQLite has one writer at a time anyway.
-_FREE = "SELECT id FROM store_delivery WHERE id IN ({ids}) AND state = 'scheduled' FOR UPDATE SKIP LOCKED"
 _CLAIM = """
+WITH free AS MATERIALIZED (SELECT id AS v_id FROM store_delivery WHERE id IN ({ids}) AND state = 'scheduled' {lock})
 UPDATE store_delivery SET state = 'publishing', fence = fence + 1, lease_owner = %s, lease_until = %s, intent_at = NULL
-WHERE id IN ({ids}) AND state = 'scheduled' RETURNING id
+FROM free WHERE id = v_id RETURNING id
 """
+_PASS_OVER = {"postgresql": "FOR UPDATE SKIP LOCKED", "sqlite": ""}
 
 # The last look before the request leaves: still ours, still approved, not stopped, not too late.
 _INTEND = """
@@ -100,7 +101,10 @@ SELECT v_at, v_actor, v_verb, v_object, v_digest, v_detail, v_previous, v_hash F
 """
 
 _LATE = "SELECT id FROM store_delivery WHERE state = '{state}' AND last_at < %s ORDER BY last_at LIMIT %s"
-_LOST = "SELECT id FROM store_delivery WHERE state = 'publishing' AND lease_until < %s"
+# By the index of what is in flight, of which there is one for each lane at most.
+_LOST = """
+SELECT id FROM store_delivery WHERE state IN ('publishing', 'unknown') AND state = 'publishing' AND lease_until < %s
+"""
 _DOUBTFUL = "SELECT id FROM store_delivery WHERE state = 'unknown' AND look_at <= %s ORDER BY look_at"
 _FOLLOWING = "SELECT id FROM store_delivery WHERE state = 'waiting' AND after_id IN ({ids})"
 
@@ -174,11 +178,10 @@ def claim(owner: str, now: datetime, lease_until: datetime, limit: int) -> list[
     if limit <= 0:
         return []
     ids = [row[0] for row in _run(_HEADS, [*(_bind(now),) * 5, limit])]
-    if ids and connection.vendor == "postgresql":
-        ids = [row[0] for row in _run(_FREE.format(ids=_list(ids)), ids)]
     if not ids:
         return []
-    return sorted(row[0] for row in _run(_CLAIM.format(ids=_list(ids)), [owner, _bind(lease_until), *ids]))
+    sql = _CLAIM.format(ids=_list(ids), lock=_PASS_OVER[connection.vendor])
+    return sorted(row[0] for row in _run(sql, [*ids, owner, _bind(lease_until)]))
 
 
 def claimed(ids: Sequence[int]) -> list[Claimed]:
@@ -297,7 +300,12 @@ def _rows(columns: tuple[tuple[str, str], ...]) -> str:
 
 
 def _json(rows: Sequence[tuple[Any, ...]]) -> str:
-    return json.dumps(rows, default=lambda moment: str(_bind(moment)), ensure_ascii=False)
+    return json.dumps(rows, default=_written, ensure_ascii=False)
+
+
+@lru_cache(maxsize=64)
+def _written(moment: datetime) -> str:
+    return str(_bind(moment))
 
 
 @lru_cache(maxsize=64)  # most are the moment of the turn

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from datetime import UTC, datetime, timedelta
+from threading import Semaphore
 from typing import Any
 
+from apscheduler.events import EVENT_JOB_EXECUTED
+from apscheduler.schedulers.background import BackgroundScheduler
+
 from tests.bench.stub import post
+
+
+def _until_all_ran(scheduler: BackgroundScheduler, count: int) -> None:
+    """To ask for the jobs that are left would read all of them again and again."""
+    ran = Semaphore(0)
+    scheduler.add_listener(lambda event: ran.release(), EVENT_JOB_EXECUTED)
+    scheduler.resume()
+    for _ in range(count):
+        ran.acquire()
+    scheduler.shutdown()
 
 
 def job_store(order: dict[str, Any]) -> None:
     """An APScheduler date job for each delivery, in a job store on a SQLite file or PostgreSQL."""
     from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
-    from apscheduler.schedulers.background import BackgroundScheduler
 
     scheduler = BackgroundScheduler(jobstores={"default": SQLAlchemyJobStore(url=order["database"])}, timezone=UTC)
     scheduler.start(paused=True)
@@ -22,16 +34,11 @@ def job_store(order: dict[str, Any]) -> None:
     for n in range(order["count"]):
         key = f"{order['name']}-{n}"
         scheduler.add_job(post, "date", run_date=now, args=[order["port"], key], id=key, misfire_grace_time=None)
-    scheduler.resume()
-    while scheduler.get_jobs():
-        time.sleep(0.2)
-    scheduler.shutdown()
+    _until_all_ran(scheduler, order["count"])
 
 
 def date_jobs(order: dict[str, Any]) -> None:
     """APScheduler's own date jobs in memory, spread over time: the measure of lateness."""
-    from apscheduler.schedulers.background import BackgroundScheduler
-
     scheduler = BackgroundScheduler(timezone=UTC)
     scheduler.start(paused=True)
     start = datetime.now(UTC) + timedelta(seconds=2)
@@ -39,10 +46,7 @@ def date_jobs(order: dict[str, Any]) -> None:
         moment = start + timedelta(seconds=order["spread"] * n / order["count"])
         key = f"{order['name']}-{n}@{moment.timestamp()}"
         scheduler.add_job(post, "date", run_date=moment, args=[order["port"], key], misfire_grace_time=None)
-    scheduler.resume()
-    while scheduler.get_jobs():
-        time.sleep(0.2)
-    scheduler.shutdown()
+    _until_all_ran(scheduler, order["count"])
 
 
 def tweepy_loop(order: dict[str, Any]) -> None:

@@ -117,8 +117,8 @@ class Engine:
                 looked.append(_Step(step.job, e))
         return looked
 
-    def tidy(self) -> None:
-        """What time alone brings about: dead workers, missed times, pauses."""
+    def tidy(self) -> int:
+        """What time alone brings about: dead workers, missed times, pauses. How many dead workers' deliveries were there?"""
         pause.hold_while_paused()
         now = self.ctx.clock.now()
         if lost := queries.lost(now):
@@ -134,6 +134,7 @@ class Engine:
                     if move_delivery(row, Event.MISS, problem="予定の時刻に出せなかったため、出していません"):
                         ledger.note(Event.MISS, row.id)
                 ledger.close()
+        return len(lost)
 
     def _patiently(self, steps: Sequence[_Step], free: int) -> _Turn:
         """A turn, begun again while the database is away, or without taking anything up where others were first: what the

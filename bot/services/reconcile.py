@@ -24,15 +24,15 @@ log = logging.getLogger(__name__)
 
 
 def look(ctx: Context, channel: Callable[[str], Channel]) -> int:
-    """Look once at every delivery whose look is due; how many were found published?"""
-    found = 0
+    """Look once at every delivery whose look is due; of how many is it certain now what became of them?"""
+    certain = 0
     for row, ready in jobs(queries.doubtful(ctx.clock.now())):
         answer = _read_back(channel, ready) if isinstance(ready, Job) else None
         with transaction.atomic():
             ledger = Ledger(ctx.clock.now())
-            found += _conclude(ctx, ledger, row.id, answer)
+            certain += _conclude(ctx, ledger, row.id, answer)
             ledger.close()
-    return found
+    return certain
 
 
 def _conclude(ctx: Context, ledger: Ledger, delivery: int, found: Found | None) -> bool:
@@ -42,6 +42,7 @@ def _conclude(ctx: Context, ledger: Ledger, delivery: int, found: Found | None) 
     if isinstance(found, Absent):
         if move_delivery(row, Event.PROVE_ABSENT, run_at=ledger.now, look_at=None, problem=""):
             ledger.note(Event.PROVE_ABSENT, row.id)
+            return True
     else:
         _look_later(ledger, row)
     return False

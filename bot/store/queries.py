@@ -100,7 +100,10 @@ INSERT INTO store_auditentry (at, actor, verb, object, digest, detail, previous_
 SELECT v_at, v_actor, v_verb, v_object, v_digest, v_detail, v_previous, v_hash FROM ({rows}) AS ready ORDER BY n
 """
 
-_LATE = "SELECT id FROM store_delivery WHERE state = '{state}' AND last_at < %s ORDER BY last_at LIMIT %s"
+_LATE = " UNION ALL ".join(
+    f"SELECT * FROM (SELECT id FROM store_delivery WHERE state = '{state}' AND last_at < %s ORDER BY last_at LIMIT %s) {state}"
+    for state in ("scheduled", "waiting", "held")
+)
 # By the index of what is in flight, of which there is one for each lane at most.
 _LOST = """
 SELECT id FROM store_delivery WHERE state IN ('publishing', 'unknown') AND state = 'publishing' AND lease_until < %s
@@ -251,9 +254,7 @@ def next_moment(now: datetime) -> datetime | None:
 
 def too_late(now: datetime, limit: int) -> list[int]:
     """Deliveries not begun whose last moment has passed."""
-    return [
-        row[0] for state in ("scheduled", "waiting", "held") for row in _run(_LATE.format(state=state), [_bind(now), limit])
-    ]
+    return [row[0] for row in _run(_LATE, [_bind(now), limit] * 3)]
 
 
 def lost(now: datetime) -> list[int]:

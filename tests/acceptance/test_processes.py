@@ -111,8 +111,8 @@ def _free_port() -> int:
 
 def _answers(address: str) -> bool:
     try:
-        requests.get(address, timeout=2)
-    except requests.ConnectionError:
+        requests.get(address, timeout=10)
+    except (requests.ConnectionError, requests.Timeout):
         return False
     return True
 

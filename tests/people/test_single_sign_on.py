@@ -47,8 +47,8 @@ def running(module: str, *arguments: str, address: str, env: Mapping[str, str]) 
 
 def answers(address: str) -> bool:
     try:
-        requests.get(address, timeout=2)
-    except requests.ConnectionError:
+        requests.get(address, timeout=10)
+    except (requests.ConnectionError, requests.Timeout):
         return False
     return True
 

@@ -1,0 +1,72 @@
+"""When the next beat comes: at the next due time, also at one that has passed while the last beat was still at work."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.clock import SystemClock
+from bot.services.runner import Runner
+from bot.store import queries
+from tests.office import TUESDAY, Office
+
+PATIENCE = 20
+WAKE_UPS = 4
+
+
+def test_what_has_become_due_while_a_beat_tidied_up_is_for_now_and_not_for_the_next_tick(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (planned,) = office.approved(channels="x")
+    office.at(planned.run_at - timedelta(milliseconds=1))
+    runner = office.runner()
+    tidy = runner.engine.tidy
+
+    def long() -> int:
+        office.clock.advance_to(planned.run_at + timedelta(milliseconds=1))
+        return tidy()
+
+    monkeypatch.setattr(runner.engine, "tidy", long)
+    runner._scheduler.start(paused=True)
+    runner.beat()
+    job = runner._scheduler.get_job("next")
+    runner._scheduler.shutdown()
+    assert job is not None
+    assert job.next_run_time == planned.run_at
+
+
+def test_a_beat_may_plan_the_next_one_for_at_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is then still at work itself, and a scheduler that lets a job run but once at a time would drop it."""
+    runner = office.runner()
+    beats, enough = list[datetime](), threading.Event()
+
+    def next_moment(since: datetime) -> datetime | None:
+        beats.append(since)
+        if len(beats) == WAKE_UPS:
+            enough.set()
+        return SystemClock().now() if len(beats) < WAKE_UPS else None
+
+    plan, never = Runner._wake_at_next_moment, threading.Event()
+
+    def plan_and_stay(self: Runner, since: datetime) -> None:
+        plan(self, since)
+        never.wait(0.2)  # until the scheduler has looked at what was planned
+
+    monkeypatch.setattr(queries, "next_moment", next_moment)
+    monkeypatch.setattr(Runner, "_wake_at_next_moment", plan_and_stay)
+    runner._scheduler.start()
+    runner.beat()
+    assert enough.wait(PATIENCE)
+    runner._scheduler.shutdown()
+
+
+def test_a_beat_with_nothing_to_come_plans_none(office: Office) -> None:
+    office.at(TUESDAY)
+    runner = office.runner()
+    runner._scheduler.start(paused=True)
+    runner.beat()
+    job = runner._scheduler.get_job("next")
+    runner._scheduler.shutdown()
+    assert job is None

@@ -100,10 +100,13 @@ INSERT INTO store_auditentry (at, actor, verb, object, digest, detail, previous_
 SELECT v_at, v_actor, v_verb, v_object, v_digest, v_detail, v_previous, v_hash FROM ({rows}) AS ready ORDER BY n
 """
 
-_LATE = " UNION ALL ".join(
-    f"SELECT * FROM (SELECT id FROM store_delivery WHERE state = '{state}' AND last_at < %s ORDER BY last_at LIMIT %s) {state}"
-    for state in ("scheduled", "waiting", "held")
-)
+_LATE = """
+SELECT * FROM (SELECT id FROM store_delivery WHERE state = 'scheduled' AND last_at < %s ORDER BY last_at LIMIT %s) AS planned
+UNION ALL
+SELECT * FROM (SELECT id FROM store_delivery WHERE state = 'waiting' AND last_at < %s ORDER BY last_at LIMIT %s) AS behind
+UNION ALL
+SELECT * FROM (SELECT id FROM store_delivery WHERE state = 'held' AND last_at < %s ORDER BY last_at LIMIT %s) AS held
+"""
 # By the index of what is in flight, of which there is one for each lane at most.
 _LOST = """
 SELECT id FROM store_delivery WHERE state IN ('publishing', 'unknown') AND state = 'publishing' AND lease_until < %s

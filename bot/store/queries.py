@@ -103,7 +103,7 @@ SELECT v_at, v_actor, v_verb, v_object, v_digest, v_detail, v_previous, v_hash F
 _LATE = """
 SELECT * FROM (SELECT id FROM store_delivery WHERE state = 'scheduled' AND last_at < %s ORDER BY last_at LIMIT %s) AS planned
 UNION ALL
-SELECT * FROM (SELECT id FROM store_delivery WHERE state = 'waiting' AND last_at < %s ORDER BY last_at LIMIT %s) AS behind
+SELECT * FROM (SELECT id FROM store_delivery WHERE state = 'waiting' AND last_at < %s ORDER BY last_at LIMIT %s) AS waiting
 UNION ALL
 SELECT * FROM (SELECT id FROM store_delivery WHERE state = 'held' AND last_at < %s ORDER BY last_at LIMIT %s) AS held
 """

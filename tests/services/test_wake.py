@@ -6,6 +6,7 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connections
 
 from bot.clock import SystemClock
 from bot.services.runner import Runner
@@ -59,6 +60,7 @@ def test_a_beat_may_plan_the_next_one_for_at_once(office: Office, monkeypatch: p
     runner._scheduler.start()
     runner.beat()
     assert enough.wait(PATIENCE)
+    runner._threads["beat"].submit(connections.close_all).result()
     runner._scheduler.shutdown()
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.channels.base import Receipt
 from bot.errors import ChannelClosed, ChannelError, OutcomeUnknown, RateLimited, Rejected, RetryLater
+from bot.services import plan
 from bot.services.context import Context
 from bot.services.ledger import Ledger
 from bot.services.outgoing import Job
@@ -88,13 +89,12 @@ def _go_on(ctx: Context, now: datetime, receipts: Mapping[int, Receipt]) -> None
     """The next part of each thread may go, as a reply to what has just been published."""
     following = queries.following(list(receipts))
     for follower in Delivery.objects.select_related("submission").filter(id__in=following) if following else ():
-        last, expiry = now + ctx.rules.grace, follower.submission.expires_at
         move_delivery(
             follower,
             Event.PREDECESSOR_PUBLISHED,
             parent_remote_id=receipts[follower.after_id or 0].remote_id,
             run_at=now,
-            last_at=min(last, expiry) if expiry else last,
+            last_at=plan.last_moment(ctx, follower.submission, now),
         )
 
 

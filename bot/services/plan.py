@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from bot.errors import NotFound, ScheduleError, SlotTaken
 from bot.render.variant import Variant, read_bundle
@@ -37,7 +37,6 @@ def _is_out(submission: Submission, variant: Variant) -> bool:
 def _deliveries(ctx: Context, submission: Submission, variant: Variant, at: datetime | None) -> list[Delivery]:
     due = due_time(ctx, submission, variant.channel, at)
     lane = _lane(ctx, variant.channel)
-    last = due + ctx.rules.grace
     made: list[Delivery] = []
     for number in range(len(variant.parts)):
         made.append(
@@ -50,11 +49,17 @@ def _deliveries(ctx: Context, submission: Submission, variant: Variant, at: date
                 after=made[-1] if made else None,
                 due_at=due,
                 run_at=due,
-                last_at=min(last, submission.expires_at) if submission.expires_at else last,
+                last_at=last_moment(ctx, submission, due),
                 state=_first_state(ctx, variant.channel) if not made else DeliveryState.WAITING,
             )
         )
     return made
+
+
+def last_moment(ctx: Context, submission: Submission, due: datetime) -> datetime:
+    """After it, a delivery that is due at `due` must not begin."""
+    last = due + ctx.rules.grace
+    return min(last, submission.expires_at) if submission.expires_at else last
 
 
 def _first_state(ctx: Context, channel: str) -> DeliveryState:
@@ -120,9 +125,16 @@ def cancel(ctx: Context, actor: Actor, delivery_id: int) -> None:
 
 
 def reschedule(ctx: Context, actor: Actor, delivery_id: int, moment: datetime) -> None:
-    """Move a delivery that has not begun to another time. Raises ScheduleError, AlreadyDecided."""
+    """Move a delivery that has not begun to another time, later parts of its thread included. Raises ScheduleError,
+    AlreadyDecided."""
     actor.require(Permission.PLAN)
     delivery = find(delivery_id)
+    if delivery.state == DeliveryState.WAITING:
+        raise ScheduleError(
+            "a later part of a thread has no time of its own",
+            summary="スレッドの続きの投稿だけ、時刻を変えることはできません",
+            next_step="スレッドの、まだ出ていない最初の投稿の時刻を変えてください",
+        )
     require_open(moment, delivery.channel, ctx.rules)
     if moment <= ctx.clock.now() or (delivery.submission.expires_at and moment > delivery.submission.expires_at):
         raise ScheduleError(
@@ -137,10 +149,12 @@ def reschedule(ctx: Context, actor: Actor, delivery_id: int, moment: datetime) -
             next_step="間隔をあけた時刻にしてください",
         )
     with transaction.atomic():
-        moved = Delivery.objects.filter(id=delivery.id, fence=delivery.fence, state__in=sorted(PENDING)).update(
-            due_at=moment, run_at=moment, last_at=moment + ctx.rules.grace, fence=delivery.fence + 1
-        )
+        times = {"due_at": moment, "run_at": moment, "last_at": last_moment(ctx, delivery.submission, moment)}
+        pending = Delivery.objects.filter(state__in=sorted(PENDING))
+        moved = pending.filter(id=delivery.id, fence=delivery.fence).update(**times, fence=F("fence") + 1)
         require_moved(moved == 1)
+        later = pending.filter(submission=delivery.submission, channel=delivery.channel, part__gt=delivery.part)
+        later.update(**times, fence=F("fence") + 1)
         fleet.wake()
         audit.record(ctx.clock.now(), actor.person, "reschedule", f"delivery:{delivery_id}", detail=moment.isoformat())
 

@@ -33,9 +33,13 @@ WITH heads AS MATERIALIZED (
 SELECT head FROM heads WHERE head IS NOT NULL LIMIT %s
 """
 
-# On PostgreSQL, what another worker is taking at this moment is passed over; SQLite has one writer at a time anyway.
+# On PostgreSQL, what another worker is taking at this moment is passed over; SQLite has one writer at a time anyway. Each is
+# looked at again: it may have been put off since the heads were read.
 _CLAIM = """
-WITH free AS MATERIALIZED (SELECT id AS v_id FROM store_delivery WHERE id IN ({ids}) AND state = 'scheduled' {lock})
+WITH free AS MATERIALIZED (
+    SELECT id AS v_id FROM store_delivery
+    WHERE id IN ({ids}) AND state = 'scheduled' AND due_at <= %s AND run_at <= %s AND last_at >= %s {lock}
+)
 UPDATE store_delivery SET state = 'publishing', fence = fence + 1, lease_owner = %s, lease_until = %s, intent_at = NULL
 FROM free WHERE id = v_id RETURNING id
 """
@@ -187,7 +191,7 @@ def claim(owner: str, now: datetime, lease_until: datetime, limit: int) -> list[
     if not ids:
         return []
     sql = _CLAIM.format(ids=_list(ids), lock=_PASS_OVER[connection.vendor])
-    return sorted(row[0] for row in _run(sql, [*ids, owner, _bind(lease_until)]))
+    return sorted(row[0] for row in _run(sql, [*ids, *(_bind(now),) * 3, owner, _bind(lease_until)]))
 
 
 def claimed(ids: Sequence[int]) -> list[Claimed]:

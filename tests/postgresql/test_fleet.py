@@ -10,13 +10,14 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
 from bot.clock import SystemClock
 from bot.config import ROOT
-from bot.services import audit, fleet
+from bot.services import audit, fleet, plan
 from bot.store import queries
 from bot.store.models import Delivery, Lane
 from tests.bench import stock
@@ -76,6 +77,31 @@ def test_what_another_worker_is_taking_is_passed_over(office: Office) -> None:
         assert queries.claim("two", now, now, 8) == []
     let_go.set()
     other.join()
+
+
+def test_what_is_put_off_while_it_is_being_taken_is_not_taken(office: Office) -> None:
+    """Between the look for what is due and the taking, others may commit."""
+    (made,) = office.approved(channels="facebook")
+    put_off = list[bool]()
+
+    def put_it_off() -> None:
+        plan.reschedule(office.ctx, office.officer, made.id, made.due_at + timedelta(hours=3))
+        connection.close()
+
+    def before_the_taking(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "state = 'publishing', fence" in sql:
+            other = threading.Thread(target=put_it_off)
+            other.start()
+            other.join()
+            put_off.append(True)
+        return execute(sql, params, many, context)
+
+    now = made.due_at
+    with connection.execute_wrapper(before_the_taking), transaction.atomic():
+        assert queries.claim("me", now, now + timedelta(minutes=3), 8) == []
+    assert put_off == [True]
+    made.refresh_from_db()
+    assert made.state == "scheduled"
 
 
 def test_who_comes_second_to_a_lane_leaves_it_and_keeps_what_else_the_turn_had(office: Office) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from bot.channels.base import Channel
-from bot.errors import AlreadyDecided, NotAllowed
+from bot.errors import AlreadyDecided, NotAllowed, ScheduleError
 from bot.services import pause, plan, publish, reconcile
 from bot.services.publish import Engine
 from bot.store.models import Attempt, Blob, Delivery, Lane, Submission
@@ -302,6 +302,33 @@ def test_a_moved_delivery_goes_out_at_its_new_time(office: Office) -> None:
     assert office.sandbox.posts() == []
     office.publish_all()
     assert office.deliveries()[0].published_at == new
+
+
+def test_a_moved_thread_goes_out_whole_at_its_new_time(office: Office) -> None:
+    first, *later = office.approved(channels="x", extra="slot: lunch\nx: {thread: true}", body=LONG)
+    new = NOON + timedelta(hours=3)
+    plan.reschedule(office.ctx, office.officer, first.id, new)
+    office.at(NOON + timedelta(hours=2))
+    office.runner().beat()
+    assert office.states() == {"x": "waiting"}  # of its last part
+    office.publish_all()
+    assert len(office.sandbox.posts("x")) == 1 + len(later)
+
+
+def test_a_later_part_of_a_thread_has_no_time_of_its_own(office: Office) -> None:
+    _, second, *_ = office.approved(channels="x", extra="slot: lunch\nx: {thread: true}", body=LONG)
+    with pytest.raises(ScheduleError, match="later part"):
+        plan.reschedule(office.ctx, office.officer, second.id, NOON + timedelta(hours=3))
+
+
+def test_a_moved_delivery_does_not_go_out_after_the_posts_own_end(office: Office) -> None:
+    end = NOON + timedelta(hours=3, minutes=10)
+    (made,) = office.approved(channels="x", extra=f"slot: lunch\nexpires: {end:%Y-%m-%d %H:%M}")
+    plan.reschedule(office.ctx, office.officer, made.id, end - timedelta(minutes=10))
+    office.at(end + timedelta(minutes=1))
+    office.runner().beat()
+    assert office.states() == {"x": "missed"}
+    assert office.sandbox.posts() == []
 
 
 def test_two_posts_of_one_slot_never_share_it(office: Office) -> None:

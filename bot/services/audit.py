@@ -13,6 +13,7 @@ from django.db import connection
 from bot.errors import WorkflowError
 from bot.store import queries
 from bot.store.models import AuditEntry
+from bot.text.storable import storable
 
 SYSTEM = "(自動)"
 _encode = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for each entry
@@ -48,11 +49,11 @@ def record_all(notes: Sequence[Note]) -> None:
     if connection.vendor == "postgresql":  # on SQLite, writers queue up anyway
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    link, rows = queries.last_link(), []
+    link, rows = queries.last_link(), list[tuple[datetime | str, ...]]()
     for note in notes:
-        fields = (note.at, note.actor, note.verb, note.target, note.digest, note.detail, link)
-        link = _hash(*fields)
-        rows.append((*fields, link))
+        texts = (*map(storable, (note.actor, note.verb, note.target, note.digest, note.detail)), link)
+        link = _hash(note.at, *texts)
+        rows.append((note.at, *texts, link))
     queries.append_to_audit(rows)
 
 

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from bot.text.storable import storable
+
 # The oldest delivery of each lane; none of a lane that is closed, told to wait, used up, or has one in flight or in doubt;
 # none while the stop switch is on; none past the last moment at which it may appear. MATERIALIZED, lest PostgreSQL look for
 # each head twice.
@@ -219,7 +221,7 @@ def last_link() -> str:
     return next((row[0] for row in _run(_LINK, ())), "")
 
 
-def append_to_audit(rows: Sequence[tuple[datetime, str, str, str, str, str, str, str]]) -> None:
+def append_to_audit(rows: Sequence[tuple[datetime | str, ...]]) -> None:
     """Columns as in the table: time, actor, verb, object, digest, detail, hash before, hash."""
     with connection.cursor() as cursor:
         cursor.execute(_AUDIT.format(rows=_rows(_ENTRIES)), [_json(rows)])
@@ -308,7 +310,8 @@ def _rows(columns: tuple[tuple[str, str], ...]) -> str:
 
 
 def _json(rows: Sequence[tuple[Any, ...]]) -> str:
-    return json.dumps(rows, default=_written, ensure_ascii=False)
+    plain = [[storable(value) if isinstance(value, str) else value for value in row] for row in rows]
+    return json.dumps(plain, default=_written, ensure_ascii=False)
 
 
 @lru_cache(maxsize=64)

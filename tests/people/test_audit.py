@@ -137,6 +137,17 @@ def test_a_whole_log_gives_the_hash_to_note_down(entries: list[AuditEntry]) -> N
     assert audit.entry_hash(AuditEntry.objects.get(id=last.id)) == last.hash
 
 
+@pytest.mark.parametrize("text", ["前\0後", "前\ud83d後", "前\ud83d\0"])
+def test_what_no_database_keeps_does_not_break_the_chain(office: Office, text: str) -> None:
+    with transaction.atomic():
+        audit.record(TUESDAY, "kouhou", "comment", "submission:1", detail=text)
+        audit.record(TUESDAY, "kouhou", "comment", "submission:2")
+    audit.verify()
+    kept = AuditEntry.objects.get(object="submission:1").detail
+    assert kept.startswith("前")
+    assert len(kept) == len(text)
+
+
 def test_an_empty_log_is_whole(office: Office) -> None:
     assert audit.verify() is None
 

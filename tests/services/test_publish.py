@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import dataclasses
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
 
-from bot.channels.base import Channel
+from bot.channels.base import Channel, Prepared, Receipt
 from bot.errors import AlreadyDecided, NotAllowed, ScheduleError
-from bot.services import pause, plan, publish, reconcile
+from bot.services import audit, pause, plan, publish, reconcile
 from bot.services.publish import Engine
 from bot.store.models import Attempt, Blob, Delivery, Lane, Submission
 from tests.office import PICTURE, TUESDAY, Office
@@ -215,6 +216,26 @@ def test_a_stop_that_comes_while_pictures_are_going_up_wins(office: Office, monk
     assert office.states() == {"x": "held"}
 
 
+def test_an_address_that_no_database_keeps_does_not_lose_the_post(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.approved(channels="facebook")
+    runner = office.runner()
+    channel = runner.channel("facebook")
+    commit = channel.commit
+
+    def garbled(prepared: Prepared, now: datetime) -> Receipt:
+        receipt = commit(prepared, now)
+        return dataclasses.replace(receipt, url=f"{receipt.url}\0\ud83d")
+
+    monkeypatch.setattr(channel, "commit", garbled)
+    office.at(NOON)
+    runner.beat()
+    (delivery,) = office.deliveries()
+    assert len(office.sandbox.posts("facebook")) == 1
+    assert delivery.state == "published"
+    assert delivery.url.startswith(f"{office.sandbox.base_url}/")
+    audit.verify()
+
+
 def test_a_worker_that_dies_after_its_intent_leaves_an_unknown(office: Office) -> None:
     office.approved(channels="x")
     _die_with(office, intent=True)
@@ -338,8 +359,6 @@ def test_two_posts_of_one_slot_never_share_it(office: Office) -> None:
 
 
 def test_instagram_through_instagrapi_publishes_a_picture_and_an_album(office: Office) -> None:
-    import dataclasses
-
     office.ctx = dataclasses.replace(office.ctx, config=dataclasses.replace(office.ctx.config, instagram_driver="private"))
     office.approved("one", channels="instagram", title="一枚（見本）")
     album = "slot: lunch"

@@ -32,6 +32,7 @@ class Job:
     last: bool  # of its thread
     token: str
     last_seen: str
+    run_at: datetime  # not before
     since: datetime
 
 
@@ -70,7 +71,8 @@ def _job(row: Claimed) -> Job:
         last=row.part + 1 == len(variant.parts),
         token=row.token,
         last_seen=row.last_seen,
-        since=row.intent_at or row.due_at,
+        run_at=row.run_at,
+        since=row.intent_at or row.run_at,
     )
 
 

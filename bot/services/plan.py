@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from bot.errors import NotFound, ScheduleError, SlotTaken
 from bot.render.variant import Variant, read_bundle
@@ -13,7 +13,7 @@ from bot.schedule import slots
 from bot.schedule.calendar import require_open
 from bot.services import audit, fleet
 from bot.services.context import Context
-from bot.services.transition import move_delivery, require_moved
+from bot.services.transition import NOT_BEGUN, move_delivery, require_moved
 from bot.store.models import Delivery, Lane, Submission
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import OCCUPIED, PENDING, DeliveryState
@@ -96,8 +96,8 @@ def _taken(lane: str) -> list[datetime]:
 
 def cancel_pending(submission: Submission, problem: str) -> None:
     """Cancel what has not begun. Inside the caller's transaction."""
-    for delivery in submission.deliveries.filter(state__in=sorted(PENDING)):
-        move_delivery(delivery, Event.CANCEL, problem=problem)
+    for delivery in submission.deliveries.filter(NOT_BEGUN):
+        move_delivery(delivery, Event.CANCEL, only=NOT_BEGUN, problem=problem, lease_owner="")
 
 
 def find(delivery_id: int) -> Delivery:
@@ -116,7 +116,7 @@ def cancel(ctx: Context, actor: Actor, delivery_id: int) -> None:
     actor.require(Permission.PLAN)
     delivery = find(delivery_id)
     with transaction.atomic():
-        require_moved(move_delivery(delivery, Event.CANCEL, only=Q(intent_at=None), problem="担当者が取り消し"))
+        require_moved(move_delivery(delivery, Event.CANCEL, only=NOT_BEGUN, problem="担当者が取り消し", lease_owner=""))
         for later in delivery.submission.deliveries.filter(
             channel=delivery.channel, part__gt=delivery.part, state__in=sorted(PENDING)
         ):
@@ -150,11 +150,12 @@ def reschedule(ctx: Context, actor: Actor, delivery_id: int, moment: datetime) -
         )
     with transaction.atomic():
         times = {"due_at": moment, "run_at": moment, "last_at": last_moment(ctx, delivery.submission, moment)}
-        pending = Delivery.objects.filter(state__in=sorted(PENDING))
-        moved = pending.filter(id=delivery.id, fence=delivery.fence).update(**times, fence=F("fence") + 1)
-        require_moved(moved == 1)
-        later = pending.filter(submission=delivery.submission, channel=delivery.channel, part__gt=delivery.part)
-        later.update(**times, fence=F("fence") + 1)
+        thread = Delivery.objects.filter(NOT_BEGUN, submission=delivery.submission, channel=delivery.channel)
+        if delivery.state == DeliveryState.PUBLISHING:  # taken up, but nothing is on its way
+            require_moved(move_delivery(delivery, Event.RELEASE, only=NOT_BEGUN, lease_owner="", **times))
+        else:
+            require_moved(thread.filter(id=delivery.id, fence=delivery.fence).update(**times, fence=F("fence") + 1) == 1)
+        thread.filter(part__gt=delivery.part).update(**times, fence=F("fence") + 1)
         fleet.wake()
         audit.record(ctx.clock.now(), actor.person, "reschedule", f"delivery:{delivery_id}", detail=moment.isoformat())
 

@@ -36,6 +36,8 @@ from bot.store.queries import Claimed, Intent
 from bot.workflow.states import SubmissionState
 from bot.workflow.transitions import Event
 
+AHEAD = timedelta(seconds=3)  # before its time a delivery is taken up and prepared: pictures go up, containers are made
+LEAD = timedelta(milliseconds=50)  # before its time the intent is written; the request itself never leaves early
 LEASE = timedelta(seconds=180)  # longer than any attempt may take, time-outs and all
 WORKERS = 128  # deliveries under way at once, and so the size of a turn's transaction, if there are as many accounts
 GATHER = 0.005  # seconds between two answers that share a transaction
@@ -71,38 +73,65 @@ class Engine:
         self.ctx, self.channel, self.owner = ctx, channel, owner
         self._crew = Crew(WORKERS, "send")
         self._done: SimpleQueue[_Step] = SimpleQueue()
+        self._ready: list[_Step] = []  # prepared, before their time
 
     def close(self) -> None:
         self._crew.close()
 
-    def pump(self, seconds: float = inf) -> int:
-        """Send what is due; how many commit requests left? Nothing new is begun after `seconds`; returns when nothing is
-        in flight."""
-        commits, running, steps = 0, 0, list[_Step]()
+    def pump(self, seconds: float = inf) -> bool:
+        """Send what is due and prepare what will be soon, until nothing is in flight. Nothing new is begun after `seconds`; did
+        that leave something?"""
+        running, steps = 0, list[_Step]()
         end = time.monotonic() + seconds
         while True:
-            turn = self._patiently(steps, WORKERS - running if time.monotonic() < end else 0)
+            over = time.monotonic() >= end
+            turn = self._patiently([*steps, *self._looked_at(self._due())], 0 if over else WORKERS - running - len(self._ready))
             for job, prepared in turn.going:
                 self._crew.submit(partial(self._commit, job, prepared, turn.at), running)
                 running += 1
             for job in self._jobs(turn.claimed):
                 self._crew.submit(partial(self._prepare, job), running)
                 running += 1
-            commits += len(turn.going)
             if not running:
-                return commits
-            steps = self._looked_at(self._finished(running))
-            running -= len(steps)
+                return over
+            back = self._finished(running)
+            running -= len(back)
+            self._ready += [step for step in back if isinstance(step.result, Prepared)]
+            steps = [step for step in back if not isinstance(step.result, Prepared)]
+
+    def next_moment(self) -> datetime | None:
+        """When something that is ready may go; None if nothing is."""
+        return min((step.job.run_at for step in self._ready), default=None)
+
+    def release(self) -> None:
+        """Leave what is ready to others, or to the next start. While the database is away, its lease does that."""
+        try:
+            for step in self._ready:
+                self._step_back(step.job)
+        except (OperationalError, InterfaceError):
+            log.warning("what is ready was not left to others", exc_info=True)
+        self._ready = []
+
+    def _due(self) -> list[_Step]:
+        """What is ready and has its time come; it is ready no more."""
+        soon = self.ctx.clock.now() + LEAD
+        due = [step for step in self._ready if step.job.run_at <= soon]
+        self._ready = [step for step in self._ready if step.job.run_at > soon]
+        return due
 
     def _finished(self, running: int) -> list[_Step]:
         """What has come back: one, and with it those that come right after. At the latest after a second, lest one slow
-        platform keep the others waiting."""
+        platform keep the others waiting, and when something that is ready may go."""
         steps: list[_Step] = []
         with suppress(Empty):
-            steps.append(self._done.get(timeout=1.0))
+            steps.append(self._done.get(timeout=self._patience()))
             while len(steps) < running:
                 steps.append(self._done.get(timeout=GATHER))
         return steps
+
+    def _patience(self) -> float:
+        moment = self.next_moment()
+        return 1.0 if moment is None else min(1.0, max(0.0, (moment - LEAD - self.ctx.clock.now()).total_seconds()))
 
     def _looked_at(self, steps: Sequence[_Step]) -> list[_Step]:
         """The last look at the files before an intent: what was approved must still be what they give."""
@@ -160,7 +189,8 @@ class Engine:
             for job, why in stale:
                 self._hold(ledger, job, why)
             going = self._intend(ledger, [(s.job, s.result) for s in steps if isinstance(s.result, Prepared)])
-            ids = queries.claim(self.owner, ledger.now, ledger.now + LEASE, free - len(going))
+            until, lease = ledger.now + AHEAD, ledger.now + LEASE
+            ids = queries.claim(self.owner, ledger.now, until, lease, free - len(going))
             ledger.close()
         for job, _ in stale:
             submit.void_if_changed(self.ctx, Submission.objects.get(id=job.submission))
@@ -192,11 +222,13 @@ class Engine:
         self._done.put(_Step(job, result))
 
     def _commit(self, job: Job, prepared: Prepared, started: datetime) -> None:
-        """In a thread. One request; from here on, any surprise means that we do not know. A machine that stood still since the
-        intent lets it be: others may have taken over."""
+        """In a thread. One request, not before its time; from here on, any surprise means that we do not know. A machine that
+        stood still since the intent lets it be: others may have taken over."""
         result: Receipt | ChannelError
         try:
-            channel, now = self.channel(job.channel), self.ctx.clock.now()
+            channel = self.channel(job.channel)
+            time.sleep(max(0.0, (job.run_at - self.ctx.clock.now()).total_seconds()))
+            now = self.ctx.clock.now()
             if now - started > LEASE / 2:
                 raise NotSent("stood still")
             result = channel.commit(prepared, now)

@@ -10,7 +10,7 @@ import logging
 import os
 import socket
 import threading
-import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -23,7 +23,7 @@ from bot.channels.base import Channel
 from bot.errors import BotError
 from bot.services import fleet, reconcile, rehearsal, review, submit, sync
 from bot.services.context import Context
-from bot.services.publish import Engine
+from bot.services.publish import LEAD, Engine
 from bot.store import queries
 
 SLICE = 5.0  # seconds of sending after which dead workers, missed times and doubtful outcomes get their turn
@@ -77,6 +77,7 @@ class Runner:
         if self._worker:
             self._worker.stop()
         self._scheduler.pause()
+        self._threads["beat"].submit(self.engine.release).result()
         for thread in self._threads.values():
             thread.submit(connections.close_all).result()
         self._scheduler.shutdown(wait=True)
@@ -87,22 +88,27 @@ class Runner:
         self._threads["beat"].submit(self.beat).result()
 
     def beat(self) -> None:
-        """Whatever is due now."""
+        """Whatever is due now, and what time alone brings about."""
+        self._work(self._slice)
+
+    def send(self) -> None:
+        """What is due now and no more, to be on time; the rest is left to the next beat."""
+        self._work(lambda: self.engine.pump(SLICE))
+
+    def _work(self, part: Callable[[], bool]) -> None:
+        """`part` as long as there is more to do at once."""
         with self._beating:
             close_old_connections()
             while True:
                 begin = self.ctx.clock.now()
-                if not self._slice():
+                if not part():
                     break
             self._wake_at_next_moment(begin)
 
     def _slice(self) -> bool:
-        """Is there more to do at once? Sending comes first, so that a post is on time; what is stopped, late, or a dead
-        worker's is not claimed anyway."""
-        begin = time.monotonic()
-        self.engine.pump(SLICE)
-        freed = self.engine.tidy() + reconcile.look(self.ctx, self.channel)
-        return freed > 0 or time.monotonic() - begin > SLICE
+        """Sending comes first, so that a post is on time; what is stopped, late, or a dead worker's is not claimed anyway."""
+        more = self.engine.pump(SLICE)
+        return self.engine.tidy() + reconcile.look(self.ctx, self.channel) > 0 or more
 
     def sweep(self) -> None:
         """Void what has changed, expire what came too late: a stretch of the open submissions at a time."""
@@ -127,8 +133,10 @@ class Runner:
     def _wake_at_next_moment(self, since: datetime) -> None:
         """So that a post is not up to a second late. `since` is before the last claim: what has become due after that, during
         what came then, is for now."""
-        moment = queries.next_moment(since)
+        ready = self.engine.next_moment()
+        moments = (queries.next_moment(since), ready and ready - LEAD)
+        moment = min(filter(None, moments), default=None)
         if self._scheduler.running and moment is not None:
             # Two, since it is a beat that plans the next one, and may itself be the one before.
             again = _JOB | {"id": "next", "replace_existing": True, "max_instances": 2}
-            self._scheduler.add_job(self.beat, "date", run_date=moment, executor="beat", **again)
+            self._scheduler.add_job(self.send, "date", run_date=moment, executor="beat", **again)

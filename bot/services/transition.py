@@ -8,8 +8,11 @@ from django.db.models import F, Q
 
 from bot.errors import AlreadyDecided
 from bot.store.models import Delivery, Submission
-from bot.workflow.states import DeliveryState, SubmissionState
+from bot.workflow.states import PENDING, DeliveryState, SubmissionState
 from bot.workflow.transitions import DELIVERY, SUBMISSION, Act, Event, after
+
+# On the plan, or taken up by a worker that has sent nothing: still to be stopped with certainty.
+NOT_BEGUN = Q(state__in=sorted(PENDING)) | Q(state=DeliveryState.PUBLISHING, intent_at=None)
 
 
 def move_submission(submission: Submission, act: Act) -> None:

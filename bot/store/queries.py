@@ -72,10 +72,10 @@ UPDATE store_lane SET used = CASE WHEN window_end > %s THEN used + 1 ELSE 1 END,
 WHERE name = %s
 """
 
-# Later parts of a thread wait for their first one anyway.
+# Later parts of a thread wait for their first one anyway. What a worker has taken up is held as well, unless it is on its way.
 _HOLD = """
-UPDATE store_delivery SET state = 'held', fence = fence + 1, problem = %s
-WHERE state = 'scheduled' AND (%s = '' OR channel = %s)
+UPDATE store_delivery SET state = 'held', fence = fence + 1, problem = %s, lease_owner = ''
+WHERE (state = 'scheduled' OR state = 'publishing' AND intent_at IS NULL) AND (%s = '' OR channel = %s)
 """
 
 # When something may next be done without anybody waking us.
@@ -89,7 +89,7 @@ SELECT MIN(moment) FROM (
 """
 
 _CLAIMED = """
-SELECT d.id, d.fence, d.attempts, d.channel, d.lane, d.part, d.parent_remote_id, d.token, d.last_seen, d.intent_at, d.due_at,
+SELECT d.id, d.fence, d.attempts, d.channel, d.lane, d.part, d.parent_remote_id, d.token, d.last_seen, d.intent_at, d.run_at,
     s.id, s.path, s.inputs, s.digest, s.bundle,
     COALESCE((SELECT c.digest FROM store_decision c WHERE c.submission_id = s.id AND c.act = 'approve'
         ORDER BY c.id DESC LIMIT 1), '')
@@ -162,7 +162,7 @@ class Claimed(NamedTuple):
     token: str
     last_seen: str
     intent_at: datetime | None
-    due_at: datetime
+    run_at: datetime
     submission: int
     path: str
     inputs: Mapping[str, str]
@@ -182,18 +182,19 @@ class Try(NamedTuple):
     detail: str
 
 
-def claim(owner: str, now: datetime, lease_until: datetime, limit: int) -> list[int]:
-    """Take up to `limit` due deliveries for this worker; their ids.
+def claim(owner: str, now: datetime, until: datetime, lease_until: datetime, limit: int) -> list[int]:
+    """Take up to `limit` deliveries that are due by `until` for this worker; their ids.
 
     What remains of a race between workers runs into the unique index on the lanes and raises IntegrityError.
     """
     if limit <= 0:
         return []
-    ids = [row[0] for row in _run(_HEADS, [*(_bind(now),) * 5, limit])]
+    due = [_bind(until), _bind(until), _bind(now)]
+    ids = [row[0] for row in _run(_HEADS, [*due, _bind(now), _bind(now), limit])]
     if not ids:
         return []
     sql = _CLAIM.format(ids=_list(ids), lock=_PASS_OVER[connection.vendor])
-    return sorted(row[0] for row in _run(sql, [*ids, *(_bind(now),) * 3, owner, _bind(lease_until)]))
+    return sorted(row[0] for row in _run(sql, [*ids, *due, owner, _bind(lease_until)]))
 
 
 def claimed(ids: Sequence[int]) -> list[Claimed]:
@@ -206,7 +207,7 @@ def claimed(ids: Sequence[int]) -> list[Claimed]:
 def _claimed(*row: Any) -> Claimed:
     found = Claimed(*row)
     inputs = json.loads(found.inputs) if isinstance(found.inputs, str) else found.inputs
-    return found._replace(intent_at=_moment(row[9]), due_at=_moment(row[10]) or found.due_at, inputs=inputs)
+    return found._replace(intent_at=_moment(row[9]), run_at=_moment(row[10]) or found.run_at, inputs=inputs)
 
 
 def add_tries(tries: Sequence[Try]) -> None:
@@ -294,14 +295,16 @@ def _list(ids: Sequence[int]) -> str:
 
 
 def _moment(found: str | datetime | None) -> datetime | None:
-    """SQLite gives back the text in which Django keeps times, in UTC."""
-    return datetime.fromisoformat(found).replace(tzinfo=UTC) if isinstance(found, str) else found
+    """SQLite gives back times in UTC without saying so, as text where the column is not a table's own."""
+    if isinstance(found, str):
+        found = datetime.fromisoformat(found)
+    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
 
 
 @lru_cache
 def _rows(columns: tuple[tuple[str, str], ...]) -> str:
     """A query that gives back what `_json` made, under these names and with `n` for the order. However many rows there are, the
-    statement stays the same: composing, reading and planning a list of placeholders took a third of a turn."""
+    statement stays the same; see ADR 3."""
     if connection.vendor == "postgresql":
         picked = ", ".join(f"(value ->> {number})::{kind} AS {name}" for number, (name, kind) in enumerate(columns))
         return f"SELECT {picked}, n FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS r (value, n)"  # noqa: S608 our names

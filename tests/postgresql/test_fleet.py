@@ -9,12 +9,13 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
+from bot.channels.base import Prepared, Receipt
 from bot.clock import SystemClock
 from bot.config import ROOT
 from bot.services import audit, fleet, plan
@@ -65,7 +66,7 @@ def test_what_another_worker_is_taking_is_passed_over(office: Office) -> None:
 
     def take() -> None:
         with transaction.atomic():
-            assert queries.claim("one", now, now, 8)
+            assert queries.claim("one", now, now, now, 8)
             holds.set()
             let_go.wait(PATIENCE)
         connection.close()
@@ -74,7 +75,7 @@ def test_what_another_worker_is_taking_is_passed_over(office: Office) -> None:
     other.start()
     holds.wait(PATIENCE)
     with transaction.atomic():
-        assert queries.claim("two", now, now, 8) == []
+        assert queries.claim("two", now, now, now, 8) == []
     let_go.set()
     other.join()
 
@@ -98,39 +99,52 @@ def test_what_is_put_off_while_it_is_being_taken_is_not_taken(office: Office) ->
 
     now = made.due_at
     with connection.execute_wrapper(before_the_taking), transaction.atomic():
-        assert queries.claim("me", now, now + timedelta(minutes=3), 8) == []
+        assert queries.claim("me", now, now, now + timedelta(minutes=3), 8) == []
     assert put_off == [True]
     made.refresh_from_db()
     assert made.state == "scheduled"
 
 
 def test_who_comes_second_to_a_lane_leaves_it_and_keeps_what_else_the_turn_had(office: Office) -> None:
-    """Another publisher's claim of an earlier delivery, not committed yet, cannot be seen; the wall is the index."""
+    """Another publisher's claim of an earlier delivery, not committed yet, cannot be seen; the wall is the index. What the turn
+    brings along, here a receipt, must not be lost with the claim."""
     now = office.clock.now()
-    stock.fill(office.ctx, [now] * 2, 1, [f"first-{n}@{n}" for n in range(2)])
-    earlier, later = Delivery.objects.order_by("id")
-    Delivery.objects.filter(id=earlier.id).update(state="held")
-    held, blocked = threading.Event(), list[bool]()
+    stock.fill(office.ctx, [now] * 3, 2, [f"first-{n}@{n}" for n in range(3)])
+    earlier, mine, later = Delivery.objects.order_by("id")  # the first and the last in one lane
+    Delivery.objects.filter(id__in=[earlier.id, later.id]).update(state="held")
+    runner, blocked, threads = office.runner(), list[bool](), list[threading.Thread]()
+    commit = runner.channel("facebook").commit
 
-    def claim_the_earlier() -> None:
-        with transaction.atomic():
-            Delivery.objects.filter(id=earlier.id).update(state="publishing", fence=9, lease_until=now + timedelta(hours=1))
-            held.set()
-            blocked.append(_someone_waits())
-        connection.close()
+    def commit_while_another_takes_the_lane(prepared: Prepared, at: datetime) -> Receipt:
+        taken = threading.Event()
+        threads.append(threading.Thread(target=_hold_the_lane, args=(earlier.id, later.id, taken, blocked)))
+        threads[0].start()
+        assert taken.wait(PATIENCE)
+        return commit(prepared, at)
 
-    other = threading.Thread(target=claim_the_earlier)
-    other.start()
-    held.wait(PATIENCE)
-    office.runner().beat()
-    other.join()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runner.channel("facebook"), "commit", commit_while_another_takes_the_lane)
+        runner.beat()
+    threads[0].join()
     assert blocked == [True]
+    mine.refresh_from_db()
     later.refresh_from_db()
-    assert (later.state, later.fence) == ("scheduled", 0)
-    assert office.sandbox.posts("facebook") == []
+    assert (mine.state, later.state, later.fence) == ("published", "scheduled", 0)
+    assert [post["text"] for post in office.sandbox.posts("facebook")] == ["first-1@1"]
     Delivery.objects.filter(id=earlier.id).update(state="published")
     office.runner().beat()
-    assert [post["text"] for post in office.sandbox.posts("facebook")] == ["first-1@1"]
+    assert [post["text"] for post in office.sandbox.posts("facebook")] == ["first-1@1", "first-2@2"]
+
+
+def _hold_the_lane(earlier: int, later: int, taken: threading.Event, blocked: list[bool]) -> None:
+    """As another publisher that has claimed the lane's earlier delivery and keeps its transaction open until somebody waits."""
+    Delivery.objects.filter(id=later).update(state="scheduled")
+    with transaction.atomic():
+        until = SystemClock().now() + timedelta(days=9999)
+        Delivery.objects.filter(id=earlier).update(state="publishing", fence=9, lease_until=until)
+        taken.set()
+        blocked.append(_someone_waits())
+    connection.close()
 
 
 def _someone_waits() -> bool:

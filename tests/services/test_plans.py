@@ -18,7 +18,7 @@ LATER = TUESDAY + timedelta(days=3000)
 SOON = TUESDAY + timedelta(days=200)
 
 STATEMENTS: dict[str, Callable[[], object]] = {
-    "claim": lambda: queries.claim("me", SOON, SOON, 8),
+    "claim": lambda: queries.claim("me", SOON, SOON, SOON, 8),
     "next_moment": lambda: queries.next_moment(SOON),
     "too_late": lambda: queries.too_late(TUESDAY, 500),
     "lost": lambda: queries.lost(SOON),

@@ -142,7 +142,9 @@ def test_a_late_post_is_missed_never_sent(office: Office) -> None:
 def test_the_claim_itself_leaves_a_late_post_alone(office: Office) -> None:
     office.approved(channels="x")
     office.at(NOON + timedelta(hours=2))
-    assert office.runner().engine.pump() == 0
+    office.runner().engine.pump()
+    (delivery,) = office.deliveries()
+    assert (delivery.state, delivery.attempts, delivery.fence) == ("scheduled", 0, 0)
     assert office.sandbox.posts() == []
 
 
@@ -257,9 +259,10 @@ def test_a_machine_that_stood_still_after_its_intent_lets_the_request_be(office:
         return runner.channel(key)
 
     engine = Engine(office.ctx, channel, "me")
-    assert engine.pump() == 1
+    engine.pump()
     engine.close()
     assert len(calls) == 2
+    assert office.deliveries()[0].attempts == 1
     assert office.sandbox.posts("x") == []
     assert office.states() == {"x": "scheduled"}
 
@@ -279,7 +282,7 @@ def _die_with(office: Office, *, intent: bool) -> None:
 
     office.at(NOON)
     now = office.clock.now()
-    (claimed,) = queries.claim("dead", now, now + timedelta(minutes=3), 5)
+    (claimed,) = queries.claim("dead", now, now, now + timedelta(minutes=3), 5)
     if intent:
         row = Delivery.objects.get(id=claimed)
         intent = queries.Intent(id=row.id, fence=row.fence, token="", last_seen="")
@@ -312,6 +315,19 @@ def test_a_cancelled_delivery_never_goes_out(office: Office) -> None:
         plan.cancel(office.ctx, office.officer, made[0].id)
     office.publish_all()
     assert len(office.sandbox.posts()) == 2
+
+
+def test_what_waits_for_its_next_try_can_be_cancelled(office: Office) -> None:
+    (made,) = office.approved(channels="x")
+    office.sandbox.fault("x", "429", times=1)
+    office.at(NOON)
+    office.runner().beat()
+    made.refresh_from_db()
+    assert (made.state, made.attempts) == ("scheduled", 1)
+    plan.cancel(office.ctx, office.officer, made.id)
+    office.publish_all()
+    assert office.states() == {"x": "cancelled"}
+    assert office.sandbox.posts() == []
 
 
 def test_a_moved_delivery_goes_out_at_its_new_time(office: Office) -> None:

@@ -130,11 +130,17 @@ def post(port: int, key: str) -> str:
         connection = _kept.connection = create_connection(("127.0.0.1", port), timeout=30)
     body = json.dumps({"text": key}).encode()
     connection.sendall(_POST % (len(body), body))
-    head, _, answer = connection.recv(_ANSWER).partition(b"\r\n\r\n")
+    head, _, answer = _more(connection).partition(b"\r\n\r\n")
     length = int(head.rpartition(b" ")[2])
     while len(answer) < length:
-        answer += connection.recv(_ANSWER)
+        answer += _more(connection)
     return str(json.loads(answer)["data"]["id"])
+
+
+def _more(connection: socket) -> bytes:
+    if not (data := connection.recv(_ANSWER)):
+        raise ConnectionError("the stub closed the connection")
+    return data
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -68,13 +69,15 @@ def test_a_call_without_the_right_secret_asks_for_nothing(
 
 
 def test_a_flood_of_calls_is_turned_away(desk: Desk, hook: str) -> None:
-    """Sixty within a minute are heard; a slow machine may need more of them before it is too many."""
+    """Sixty within a minute of the clock are heard; a slow machine may see more than one of these."""
     codes: list[int] = []
+    first = time.time() // 60
     while 429 not in codes and len(codes) < 300:
         codes.append(requests.post(hook, BODY, headers={"X-Gitlab-Token": str(len(codes))}, timeout=10).status_code)
     assert codes[-1] == 429
     assert len(codes) > 60
     assert set(codes[:-1]) == {403}
+    assert len(codes) - 1 <= 60 * (time.time() // 60 - first + 1)
     assert requests.post(hook, BODY, headers=SIGNED, timeout=10).status_code == 429
 
 

@@ -37,7 +37,7 @@ from bot.workflow.states import SubmissionState
 from bot.workflow.transitions import Event
 
 AHEAD = timedelta(seconds=3)  # before its time a delivery is taken up and prepared: pictures go up, containers are made
-LEAD = timedelta(milliseconds=50)  # before its time the intent is written; the request itself never leaves early
+LEAD = timedelta(milliseconds=200)  # before its time at most the intent is written; the request itself never leaves early
 LEASE = timedelta(seconds=180)  # longer than any attempt may take, time-outs and all
 WORKERS = 128  # deliveries under way at once, and so the size of a turn's transaction, if there are as many accounts
 GATHER = 0.005  # seconds between two answers that share a transaction
@@ -100,8 +100,8 @@ class Engine:
             steps = [step for step in back if not isinstance(step.result, Prepared)]
 
     def next_moment(self) -> datetime | None:
-        """When something that is ready may go; None if nothing is."""
-        return min((step.job.run_at for step in self._ready), default=None)
+        """When to write the next intents, those that are near in one go; None if nothing is ready."""
+        return min((step.job.run_at - LEAD / 2 for step in self._ready), default=None)
 
     def release(self) -> None:
         """Leave what is ready to others, or to the next start. While the database is away, its lease does that."""
@@ -131,7 +131,7 @@ class Engine:
 
     def _patience(self) -> float:
         moment = self.next_moment()
-        return 1.0 if moment is None else min(1.0, max(0.0, (moment - LEAD - self.ctx.clock.now()).total_seconds()))
+        return 1.0 if moment is None else min(1.0, max(0.0, (moment - self.ctx.clock.now()).total_seconds()))
 
     def _looked_at(self, steps: Sequence[_Step]) -> list[_Step]:
         """The last look at the files before an intent: what was approved must still be what they give."""

@@ -23,7 +23,7 @@ from bot.channels.base import Channel
 from bot.errors import BotError
 from bot.services import fleet, reconcile, rehearsal, review, submit, sync
 from bot.services.context import Context
-from bot.services.publish import LEAD, Engine
+from bot.services.publish import Engine
 from bot.store import queries
 
 SLICE = 5.0  # seconds of sending after which dead workers, missed times and doubtful outcomes get their turn
@@ -133,8 +133,7 @@ class Runner:
     def _wake_at_next_moment(self, since: datetime) -> None:
         """So that a post is not up to a second late. `since` is before the last claim: what has become due after that, during
         what came then, is for now."""
-        ready = self.engine.next_moment()
-        moments = (queries.next_moment(since), ready and ready - LEAD)
+        moments = (queries.next_moment(since), self.engine.next_moment())
         moment = min(filter(None, moments), default=None)
         if self._scheduler.running and moment is not None:
             # Two, since it is a beat that plans the next one, and may itself be the one before.

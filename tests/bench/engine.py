@@ -55,11 +55,12 @@ def ours(platform: Stub, work: Work) -> Done:
         env = {"DXBOT_VAR_DIR": f"{folder}/var", "DXBOT_CONTENT_DIR": f"{folder}/content"}
         env |= {"DATABASE_URL": database} if database else {}
         order: dict[str, Any] = {"name": f"n{time.time_ns()}", "port": platform.port, "lanes": LANES}
-        begin = time.time() + (12 if work.spread else 0)
+        begin = time.time() + (30 if work.spread else 0)  # by then the publishers are up
         filling = {"do": "fill", "start": begin, "spread": work.spread, "count": work.count, "future": work.future}
         _finish(_start("ours", order | filling, env))
         platform.reset()
         go = time.time() + 4
+        assert not work.spread or go < begin, "the first are due before anybody is there to send them"
         publish = order | {"do": "publish", "go": go, "hurry": work.kill > 0}
         started = [_start("ours", publish, env) for _ in range(work.publishers)]
         if work.kill:

@@ -20,6 +20,18 @@ HEAD = """# 速さの測定
 | --- | ---: | ---: | ---: |
 """
 
+FOOT = """
+- 1秒あたりの件数・遅れ・先の予定の行は、同じ組を3回測り、比がまん中の回の値です。メモリ・中断・遅い相手・待つ費用の行は、
+  1回の値です。
+- 本システムは、署名のない素の接続で見本に送ります。tweepy は送るたびに署名を作るので、その行の比には、そのぶんの差も
+  入っています。
+- PostgreSQL では、どの相手も、使い込まれたデータベースと同じように統計を取ってから測ります。統計のない空のデータベースでは、
+  Procrastinate はずっと遅くなります。
+- 遅れは、20秒に散らした1,000件が、予定の時刻から送り先に届くまでの時間です。本システムは、3秒前から用意し、遅くとも時刻の前に
+  「送る」と記録し、時刻を待って送ります。
+- 途中で落ちたときの秒には、落ちたプロセスの持ち分が空くまで待つ時間（この測定では3秒）が入っています。
+"""
+
 
 def _engine() -> Iterator[Row]:
     url = postgres.start()
@@ -36,7 +48,7 @@ def _lines() -> Iterator[str]:
 
 
 def main() -> None:
-    text = HEAD + "\n".join(_lines()) + f"\n\n測定日：{datetime.now(UTC):%Y-%m-%d}\n"
+    text = HEAD + "\n".join(_lines()) + f"\n\n測定日：{datetime.now(UTC):%Y-%m-%d}\n" + FOOT
     (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
 
 

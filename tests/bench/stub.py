@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from typing import Any
 _LISTED = 5000
 _OK = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
 _POST = b"POST /2/tweets HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+_LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _ANSWER = 4096  # bytes; the head comes in one piece
 
 
@@ -68,14 +70,16 @@ class _Connection(asyncio.Protocol):
         self._data += data
         while b"\r\n\r\n" in self._data:
             head, _, rest = self._data.partition(b"\r\n\r\n")
-            lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
-            length = int(lengths[0].split(b":")[1]) if lengths else 0
+            told = _LENGTH.search(head)
+            length = int(told[1]) if told else 0
             if len(rest) < length:
                 return
             body, self._data = rest[:length], rest[length:]
             answer = self._posts.answer(head, body)
-            wait = self._posts.delay if head.startswith(b"POST") else 0.0
-            asyncio.get_running_loop().call_later(wait, self._out.write, _OK % (len(answer), answer))
+            if self._posts.delay and head.startswith(b"POST"):
+                asyncio.get_running_loop().call_later(self._posts.delay, self._out.write, _OK % (len(answer), answer))
+            else:
+                self._out.write(_OK % (len(answer), answer))
 
 
 async def _serve() -> None:

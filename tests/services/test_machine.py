@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from bot.channels.base import Absent, CannotTell, Found, Prepared, Receipt
 from bot.clock import ManualClock
-from bot.errors import AlreadyDecided, BotError, MediaRefused, NotSent, OutcomeUnknown, RateLimited
+from bot.errors import AlreadyDecided, BotError, MediaRefused, NotSent, OutcomeUnknown, RateLimited, ScheduleError
 from bot.render.variant import Bundle, Part, Variant
 from bot.services import pause, plan, reconcile
 from bot.services.context import Context
@@ -33,6 +33,7 @@ from tests.office import Office
 
 START = datetime(2026, 12, 1, 3, 15, tzinfo=UTC)
 OFFICER = Actor(person="kouhou", role=Role.OFFICER)
+SOON = timedelta(seconds=2)  # taken up at once, sent later
 LANES, PARTS = ("facebook:a", "facebook:b"), 3
 LIVES, STEPS_OF_A_LIFE = 150, 40
 STEPS = ("intend", "send", "write")
@@ -94,19 +95,21 @@ class City:
     def _intend(self, worker: Worker, answer: str) -> None:
         if answer == "upload_failed":
             worker.answered += [_Step(job, NotSent("upload failed")) for job in worker.claimed]
+            worker.claimed = []
         else:
-            ready = [_Step(job, Prepared(outgoing=job.outgoing)) for job in worker.claimed]
-            turn = worker.engine._turn(ready, 0)
+            worker.engine._ready = [_Step(job, Prepared(outgoing=job.outgoing)) for job in worker.claimed]
+            turn = worker.engine._turn(worker.engine._due(), 0)
+            worker.claimed = [step.job for step in worker.engine._ready]  # before their time
             worker.going += [(job, prepared, turn.at) for job, prepared in turn.going]
             self._may_send(turn.going)
-        worker.claimed = []
 
     def _may_send(self, going: Sequence[tuple[Job, Prepared]]) -> None:
-        """Only who holds the row, and never after a stop."""
+        """Only who holds the row, never after a stop, and not before its time."""
         assert not going or not Pause.objects.filter(ended_at=None).exists()
         for job, _ in going:
             row = Delivery.objects.get(id=job.id)
             assert (row.state, row.fence) == ("publishing", job.fence)
+            assert row.run_at <= self.clock.now()
 
     def _send(self, worker: Worker, answer: str) -> None:
         """The platform takes it or not; the worker hears of it or not."""
@@ -184,6 +187,11 @@ class City:
         for row in Delivery.objects.order_by("id")[index : index + 1]:
             with suppress(AlreadyDecided):
                 plan.cancel(self.ctx, OFFICER, row.id)
+
+    def move(self, index: int) -> None:
+        for row in Delivery.objects.order_by("id")[index : index + 1]:
+            with suppress(AlreadyDecided, ScheduleError):
+                plan.reschedule(self.ctx, OFFICER, row.id, self.clock.now() + timedelta(minutes=5))
 
     def stop(self) -> None:
         if not pause.active():
@@ -282,8 +290,8 @@ def _thread(lane: str) -> list[Delivery]:
                 lane=lane,
                 part=n,
                 after=made[-1] if made else None,
-                due_at=START,
-                run_at=START,
+                due_at=START + SOON,
+                run_at=START + SOON,
                 last_at=START + timedelta(hours=9),
                 state="waiting" if made else "scheduled",
             )
@@ -295,18 +303,18 @@ def _events(chance: random.Random) -> Iterator[tuple[Any, ...]]:
     """Drawn evenly: Hypothesis's own lists of choices seldom leave the beaten track."""
     for _ in range(STEPS_OF_A_LIFE):
         match chance.choice(
-            ["work"] * 8 + ["wait"] * 4 + ["look"] * 3 + ["decide", "resume"] * 2 + ["stop", "cancel", "despair"]
+            ["work"] * 8 + ["wait"] * 5 + ["look"] * 3 + ["decide", "resume"] * 2 + ["stop", "cancel", "move", "despair"]
         ):
             case "work":
                 yield "work", chance.randrange(2), chance.choice(ENDS), chance.choice(ANSWERS)
             case "wait":
-                yield "wait", chance.choice([20, 200, 200, 700])
+                yield "wait", chance.choice([2, 20, 28, 200, 200, 700])
             case "look":
                 yield "look", chance.choice([False, True])
             case "decide":
                 yield "decide", chance.randrange(2), chance.choice(["again", "let_be"])
-            case "cancel":
-                yield "cancel", chance.randrange(20)
+            case "cancel" | "move" as name:
+                yield name, chance.randrange(20)
             case other:
                 yield (other,)
 

@@ -37,6 +37,9 @@ def _database(url: str) -> dict[str, Any]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
         }
+    else:
+        # What the engine asks again and again is planned once for each connection; its statements stay the same.
+        settings["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 2}
     return settings
 
 

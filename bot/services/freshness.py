@@ -52,7 +52,7 @@ def require_fresh(ctx: Context, origin: Origin, seen: dict[str, str] | None = No
     for name in origin.inputs:
         if name not in seen:
             seen[name] = _sha256(_path(ctx, name))
-    if origin.inputs and all(seen[name] == known for name, known in origin.inputs.items()):
+    if origin.inputs and {name: seen[name] for name in origin.inputs} == origin.inputs:
         return
     if _rendered_anew(ctx, origin.path) != origin.digest:
         raise StaleApproval(

@@ -184,7 +184,7 @@ class Engine:
         stale = [(s.job, s.result) for s in steps if isinstance(s.result, StaleApproval)]
         with transaction.atomic():
             ledger = Ledger(self.ctx.clock.now())
-            answers = [(s.job, s.result, s.started) for s in steps if isinstance(s.result, Receipt | ChannelError)]
+            answers = [(s.job, s.result, s.started) for s in steps if isinstance(s.result, (Receipt, ChannelError))]
             outcome.settle(self.ctx, ledger, answers)
             for job, why in stale:
                 self._hold(ledger, job, why)

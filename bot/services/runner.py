@@ -57,6 +57,8 @@ class Runner:
 
     def channel(self, key: str) -> Channel:
         """Connected at first use, and kept."""
+        if key in self._channels:  # the threads that send need not queue up for it
+            return self._channels[key]
         with self._connecting:
             if key not in self._channels:
                 self._channels[key] = registry.connect(key, self.ctx.config)

@@ -40,11 +40,13 @@ SELECT head FROM heads WHERE head IS NOT NULL LIMIT %s
 _CLAIM = """
 WITH free AS MATERIALIZED (
     SELECT id AS v_id FROM store_delivery
-    WHERE id IN ({ids}) AND state = 'scheduled' AND due_at <= %s AND run_at <= %s AND last_at >= %s {lock}
+    WHERE id {among} AND state = 'scheduled' AND due_at <= %s AND run_at <= %s AND last_at >= %s {lock}
 )
 UPDATE store_delivery SET state = 'publishing', fence = fence + 1, lease_owner = %s, lease_until = %s, intent_at = NULL
 FROM free WHERE id = v_id RETURNING id
 """
+# Any number of ids in one value, so that the statement stays the same.
+_AMONG = {"postgresql": "= ANY(%s::bigint[])", "sqlite": "IN (SELECT value FROM json_each(%s))"}
 _PASS_OVER = {"postgresql": "FOR UPDATE SKIP LOCKED", "sqlite": ""}
 
 # The last look before the request leaves: still ours, still approved, not stopped, not too late.
@@ -94,7 +96,7 @@ SELECT d.id, d.fence, d.attempts, d.channel, d.lane, d.part, d.parent_remote_id,
     COALESCE((SELECT c.digest FROM store_decision c WHERE c.submission_id = s.id AND c.act = 'approve'
         ORDER BY c.id DESC LIMIT 1), '')
 FROM store_delivery d JOIN store_submission s ON s.id = d.submission_id
-WHERE d.id IN ({ids}) ORDER BY d.id
+WHERE d.id {among} ORDER BY d.id
 """
 _TRY = """
 INSERT INTO store_attempt (delivery_id, number, started_at, ended_at, outcome, detail)
@@ -118,7 +120,7 @@ _LOST = """
 SELECT id FROM store_delivery WHERE state IN ('publishing', 'unknown') AND state = 'publishing' AND lease_until < %s
 """
 _DOUBTFUL = "SELECT id FROM store_delivery WHERE state = 'unknown' AND look_at <= %s ORDER BY look_at"
-_FOLLOWING = "SELECT id FROM store_delivery WHERE state = 'waiting' AND after_id IN ({ids})"
+_FOLLOWING = "SELECT id FROM store_delivery WHERE state = 'waiting' AND after_id {among}"
 
 
 # What comes as rows, and PostgreSQL's types of it.
@@ -193,21 +195,21 @@ def claim(owner: str, now: datetime, until: datetime, lease_until: datetime, lim
     ids = [row[0] for row in _run(_HEADS, [*due, _bind(now), _bind(now), limit])]
     if not ids:
         return []
-    sql = _CLAIM.format(ids=_list(ids), lock=_PASS_OVER[connection.vendor])
-    return sorted(row[0] for row in _run(sql, [*ids, *due, owner, _bind(lease_until)]))
+    sql = _CLAIM.format(among=_AMONG[connection.vendor], lock=_PASS_OVER[connection.vendor])
+    return sorted(row[0] for row in _run(sql, [_ids(ids), *due, owner, _bind(lease_until)]))
 
 
 def claimed(ids: Sequence[int]) -> list[Claimed]:
     """What is needed to send these deliveries, in one reading."""
     if not ids:
         return []
-    return [_claimed(*row) for row in _run(_CLAIMED.format(ids=_list(ids)), ids)]
+    return [_claimed(*row) for row in _run(_CLAIMED.format(among=_AMONG[connection.vendor]), [_ids(ids)])]
 
 
 def _claimed(*row: Any) -> Claimed:
-    found = Claimed(*row)
-    inputs = json.loads(found.inputs) if isinstance(found.inputs, str) else found.inputs
-    return found._replace(intent_at=_moment(row[9]), run_at=_moment(row[10]) or found.run_at, inputs=inputs)
+    *before, intent_at, run_at, submission, path, inputs, digest, bundle, approved = row
+    known = json.loads(inputs) if isinstance(inputs, str) else inputs
+    return Claimed._make((*before, _moment(intent_at), _moment(run_at), submission, path, known, digest, bundle, approved))
 
 
 def add_tries(tries: Sequence[Try]) -> None:
@@ -281,7 +283,7 @@ def following(ids: Sequence[int]) -> list[int]:
     """The parts of threads that wait for these deliveries."""
     if not ids:
         return []
-    return [row[0] for row in _run(_FOLLOWING.format(ids=_list(ids)), list(ids))]
+    return [row[0] for row in _run(_FOLLOWING.format(among=_AMONG[connection.vendor]), [_ids(ids)])]
 
 
 def _run(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -290,8 +292,10 @@ def _run(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def _list(ids: Sequence[int]) -> str:
-    return ", ".join(["%s"] * len(ids))
+def _ids(ids: Sequence[int]) -> str:
+    """For `_AMONG`."""
+    listed = ",".join(map(str, ids))
+    return f"{{{listed}}}" if connection.vendor == "postgresql" else f"[{listed}]"
 
 
 def _moment(found: str | datetime | None) -> datetime | None:
@@ -313,13 +317,21 @@ def _rows(columns: tuple[tuple[str, str], ...]) -> str:
 
 
 def _json(rows: Sequence[tuple[Any, ...]]) -> str:
+    """For `_rows`. Hardly ever does a text hold what no database keeps; so the whole is looked at first."""
+    text = _encode(rows)
+    if _NUL not in text and storable(text) == text:
+        return text
     plain = [[storable(value) if isinstance(value, str) else value for value in row] for row in rows]
-    return json.dumps(plain, default=_written, ensure_ascii=False)
+    return _encode(plain)
 
 
 @lru_cache(maxsize=64)
 def _written(moment: datetime) -> str:
     return str(_bind(moment))
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, default=_written).encode
+_NUL = json.dumps("\0").strip('"')
 
 
 @lru_cache(maxsize=64)  # most are the moment of the turn

@@ -7,17 +7,16 @@ import tempfile
 from tests.bench.engine import Row, Work, middle, other, ours
 from tests.bench.stub import Stub
 
-COUNT = 2000  # the same for every candidate; Procrastinate gets slower the more jobs there are
-MANY = 4000
+COUNT = 10_000  # the same for every candidate
 
 
 def rows(platform: Stub, url: str) -> list[Row]:
     embedded = [(_rate(platform, COUNT), _job_store(platform), _loop(platform)) for _ in range(3)]
-    fleet = [(_rate(platform, MANY, url), _rate(platform, MANY, url, publishers=2), _jobs(platform, url)) for _ in range(3)]
+    fleet = [(_rate(platform, COUNT, url), _rate(platform, COUNT, url, publishers=2), _jobs(platform, url)) for _ in range(3)]
     return [
         middle("SQLite ÷ APScheduler のジョブストア（件/秒）", [(a, b) for a, b, _ in embedded]),
         middle("SQLite ÷ tweepy だけの繰り返し（件/秒）", [(a, c) for a, _, c in embedded]),
-        middle(f"PostgreSQL ÷ Procrastinate に1件ずつ（{MANY:,}件、件/秒）", [(a, c) for a, _, c in fleet]),
+        middle(f"PostgreSQL ÷ Procrastinate に1件ずつ（{COUNT:,}件、件/秒）", [(a, c) for a, _, c in fleet]),
         middle("PostgreSQL 2プロセス ÷ 1プロセス（件/秒）", [(b, a) for a, b, _ in fleet]),
     ]
 
@@ -27,7 +26,7 @@ def _rate(platform: Stub, count: int, url: str = "", publishers: int = 1) -> flo
 
 
 def _jobs(platform: Stub, url: str) -> float:
-    return other(platform, "procrastinate_jobs", Work(count=MANY, database=url)).rate
+    return other(platform, "procrastinate_jobs", Work(count=COUNT, database=url)).rate
 
 
 def _job_store(platform: Stub) -> float:

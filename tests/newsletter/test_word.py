@@ -10,6 +10,7 @@ import subprocess
 import zipfile
 from collections import defaultdict
 from dataclasses import replace
+from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 
@@ -38,6 +39,11 @@ BODY: tuple[Block, ...] = (
     Paragraph((Text("理由　確かめているため"),)),
     *[Paragraph((Text(SENTENCE * 3),))] * 9,
 )
+# The characters' places depend on there being a Japanese font: the paper's own, whatever the machine has or lacks.
+FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>
+"""
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +79,11 @@ def opened(soffice: str, profile: Profile, tmp_path_factory: pytest.TempPathFact
     setting = set_article(article, profile, ())
     (folder / "column.docx").write_bytes(docx.build([setting], profile, "2026-12", "新聞広報"))
     own = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    fonts = folder / "fonts.conf"
+    fonts.write_text(FONTS.format(fonts=files("pylopdf_fonts_jp"), cache=folder / "cache"), encoding="utf-8")
     for target in ("pdf", "txt:Text (encoded):UTF8"):
         command = [soffice, own, "--headless", "--convert-to", target, "--outdir", str(folder), str(folder / "column.docx")]
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
+        subprocess.run(command, check=True, capture_output=True, timeout=120, env={**os.environ, "FONTCONFIG_FILE": str(fonts)})
     return folder
 
 

@@ -17,8 +17,13 @@ def pause_command(channel: str, reason: str) -> None:
     actor = me(ctx)
     from bot.services.pause import pause
 
-    held = pause(ctx, actor, reason, channel)
+    held, leaving = pause(ctx, actor, reason, channel)
     say(f"配信を止めました。{held}件を保留にしました。", f"Stopped; {held} deliveries held.")
+    if leaving:
+        say(
+            f"ほかに{leaving}件は送信の途中で、止められません。結果は dxbot deliveries で確かめてください。",
+            f"{leaving} more were on their way and cannot be stopped; see dxbot deliveries.",
+        )
 
 
 @click.command("resume", epilog="例: dxbot resume")

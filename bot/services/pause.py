@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from django.db import transaction
 
 from bot.errors import NotAllowed
@@ -11,9 +13,18 @@ from bot.services.transition import move_delivery
 from bot.store import queries
 from bot.store.models import Delivery, Lane, Pause
 from bot.workflow.actors import Actor, Permission
+from bot.workflow.states import DeliveryState
 from bot.workflow.transitions import Event
 
 HELD = "停止中"
+
+
+class Stopped(NamedTuple):
+    """What a stop found: `held` deliveries will not go out; `leaving` ones had their intent written: their requests have left
+    or leave now, which no stop can prevent."""
+
+    held: int
+    leaving: int
 
 
 def active() -> list[Pause]:
@@ -24,8 +35,8 @@ def is_paused(channel: str) -> bool:
     return Pause.objects.filter(ended_at=None, channel__in=("", channel)).exists()
 
 
-def pause(ctx: Context, actor: Actor, reason: str, channel: str = "") -> int:
-    """Stop one channel, or all with "": everything planned there is held at once. How many were held?"""
+def pause(ctx: Context, actor: Actor, reason: str, channel: str = "") -> Stopped:
+    """Stop one channel, or all with "": everything planned there is held at once."""
     actor.require(Permission.PAUSE)
     if not reason.strip():
         raise NotAllowed("pause without a reason", summary="停止には理由が要ります", next_step="理由を書いてください")
@@ -33,8 +44,10 @@ def pause(ctx: Context, actor: Actor, reason: str, channel: str = "") -> int:
     with transaction.atomic():
         Pause.objects.create(channel=channel, reason=reason.strip(), set_by=actor.person, set_at=now)
         held = queries.hold(channel, HELD)
+        under_way = Delivery.objects.filter(state=DeliveryState.PUBLISHING).exclude(intent_at=None)
+        leaving = (under_way.filter(channel=channel) if channel else under_way).count()
         audit.record(now, actor.person, "pause", f"channel:{channel or '*'}", detail=reason.strip())
-    return held
+    return Stopped(held, leaving)
 
 
 def hold_while_paused() -> None:

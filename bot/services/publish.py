@@ -12,12 +12,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from math import inf
-from queue import Empty, SimpleQueue
 
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
@@ -39,8 +37,7 @@ from bot.workflow.transitions import Event
 AHEAD = timedelta(seconds=3)  # before its time a delivery is taken up and prepared: pictures go up, containers are made
 LEAD = timedelta(milliseconds=200)  # before its time at most the intent is written; the request itself never leaves early
 LEASE = timedelta(seconds=180)  # longer than any attempt may take, time-outs and all
-WORKERS = 128  # deliveries under way at once, and so the size of a turn's transaction, if there are as many accounts
-GATHER = 0.005  # seconds between two answers that share a transaction
+WORKERS = 512  # deliveries under way at once, and so the size of a turn's transaction, if as many accounts share one system
 MISSED_AT_ONCE = 500
 # Waits while the database does not answer, in seconds. Then the leases tell what is lost.
 _PATIENCE = (0.1, 0.5, 2, 5, 10, 20, 30)
@@ -71,8 +68,7 @@ class Engine:
 
     def __init__(self, ctx: Context, channel: Callable[[str], Channel], owner: str) -> None:
         self.ctx, self.channel, self.owner = ctx, channel, owner
-        self._crew = Crew(WORKERS, "send")
-        self._done: SimpleQueue[_Step] = SimpleQueue()
+        self._crew: Crew[_Step] = Crew(WORKERS, "send")
         self._ready: list[_Step] = []  # prepared, before their time
 
     def close(self) -> None:
@@ -81,21 +77,19 @@ class Engine:
     def pump(self, seconds: float = inf) -> bool:
         """Send what is due and prepare what will be soon, until nothing is in flight. Nothing new is begun after `seconds`; did
         that leave something?"""
-        running, steps = 0, list[_Step]()
+        crew, steps = self._crew, list[_Step]()
         end = time.monotonic() + seconds
         while True:
             over = time.monotonic() >= end
-            turn = self._patiently([*steps, *self._looked_at(self._due())], 0 if over else WORKERS - running - len(self._ready))
+            steps += self._looked_at(self._due())
+            turn = self._patiently(steps, 0 if over else WORKERS - crew.busy - len(self._ready))
             for job, prepared in turn.going:
-                self._crew.submit(partial(self._commit, job, prepared, turn.at), running)
-                running += 1
+                crew.submit(partial(self._commit, job, prepared, turn.at))
             for job in self._jobs(turn.claimed):
-                self._crew.submit(partial(self._prepare, job), running)
-                running += 1
-            if not running:
+                crew.submit(partial(self._prepare, job))
+            if not crew.busy:
                 return over
-            back = self._finished(running)
-            running -= len(back)
+            back = crew.gather(self._patience())
             self._ready += [step for step in back if isinstance(step.result, Prepared)]
             steps = [step for step in back if not isinstance(step.result, Prepared)]
 
@@ -119,17 +113,9 @@ class Engine:
         self._ready = [step for step in self._ready if step.job.run_at > soon]
         return due
 
-    def _finished(self, running: int) -> list[_Step]:
-        """What has come back: one, and with it those that come right after. At the latest after a second, lest one slow
-        platform keep the others waiting, and when something that is ready may go."""
-        steps: list[_Step] = []
-        with suppress(Empty):
-            steps.append(self._done.get(timeout=self._patience()))
-            while len(steps) < running:
-                steps.append(self._done.get(timeout=GATHER))
-        return steps
-
     def _patience(self) -> float:
+        """Seconds to wait for an answer: no more than one, lest one slow platform keep the others waiting, and none when
+        something that is ready may go."""
         moment = self.next_moment()
         return 1.0 if moment is None else min(1.0, max(0.0, (moment - self.ctx.clock.now()).total_seconds()))
 
@@ -209,7 +195,7 @@ class Engine:
                 ledger.close()
         return ready
 
-    def _prepare(self, job: Job) -> None:
+    def _prepare(self, job: Job) -> _Step:
         """In a thread. Whatever fails here, nothing can be visible."""
         result: Prepared | BotError
         try:
@@ -219,9 +205,9 @@ class Engine:
         except Exception as e:
             log.exception("delivery %s: preparing failed", job.id)
             result = NotSent(type(e).__name__)
-        self._done.put(_Step(job, result))
+        return _Step(job, result)
 
-    def _commit(self, job: Job, prepared: Prepared, started: datetime) -> None:
+    def _commit(self, job: Job, prepared: Prepared, started: datetime) -> _Step:
         """In a thread. One request, not before its time; from here on, any surprise means that we do not know. A machine that
         stood still since the intent lets it be: others may have taken over."""
         result: Receipt | ChannelError
@@ -239,7 +225,7 @@ class Engine:
         except Exception as e:
             log.exception("delivery %s: no clear outcome", job.id)
             result = OutcomeUnknown(type(e).__name__)
-        self._done.put(_Step(job, result, started))
+        return _Step(job, result, started)
 
     def _intend(self, ledger: Ledger, ready: Sequence[tuple[Job, Prepared]]) -> list[tuple[Job, Prepared]]:
         """Write the intents; those that may go."""

@@ -6,6 +6,7 @@ that another has not left. With PostgreSQL any number of publishers share the wo
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import socket
@@ -69,6 +70,8 @@ class Runner:
         self._scheduler.add_job(self.sweep, "interval", seconds=30, id="sweep", executor="sweep", **_JOB)
         if self.ctx.config.content_repository:
             self._scheduler.add_job(self.sync, "interval", seconds=LOOK, id="sync", executor="sync", **_JOB)
+        gc.collect()
+        gc.freeze()  # what was imported stays until the end: the collector need not walk through it in the middle of sending
         self._scheduler.start()
         self.wake()
         if self._worker:

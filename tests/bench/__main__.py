@@ -9,7 +9,7 @@ from itertools import chain
 from bot.config import ROOT
 from tests import postgres
 from tests.bench import checks, column, dispatch, pages, start, steadiness, stub, sync
-from tests.bench.engine import Row
+from tests.bench.engine import LANES, Row
 
 HEAD = """# 速さの測定
 
@@ -21,8 +21,10 @@ HEAD = """# 速さの測定
 """
 
 FOOT = """
-- 1秒あたりの件数・遅れ・先の予定の行は、同じ組を3回測り、比がまん中の回の値です。メモリ・中断・遅い相手・待つ費用の行は、
-  1回の値です。
+- 1秒あたりの件数・遅れの行は同じ組を3回、先の予定の行は5回測り、比がまん中の回の値です。メモリ・中断・遅い相手・待つ費用の
+  行は、1回の値です。
+- 1秒あたりの件数は、どの相手でも、同じ10,000件を{lanes}の口座に分けたときの値です（百あまりの町が一つの仕組みを分け合う
+  くらい）。一つの口座では前の投稿が済むまで次を送らないので、口座が少なければ、速さは相手の答えの速さで決まります。
 - 本システムは、署名のない素の接続で見本に送ります。tweepy は送るたびに署名を作るので、その行の比には、そのぶんの差も
   入っています。
 - PostgreSQL では、どの相手も、使い込まれたデータベースと同じように統計を取ってから測ります。統計のない空のデータベースでは、
@@ -48,7 +50,7 @@ def _lines() -> Iterator[str]:
 
 
 def main() -> None:
-    text = HEAD + "\n".join(_lines()) + f"\n\n測定日：{datetime.now(UTC):%Y-%m-%d}\n" + FOOT
+    text = HEAD + "\n".join(_lines()) + f"\n\n測定日：{datetime.now(UTC):%Y-%m-%d}\n" + FOOT.format(lanes=LANES)
     (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
 
 

@@ -12,12 +12,13 @@ COUNT = 10_000  # the same for every candidate
 
 def rows(platform: Stub, url: str) -> list[Row]:
     embedded = [(_rate(platform, COUNT), _job_store(platform), _loop(platform)) for _ in range(3)]
-    fleet = [(_rate(platform, COUNT, url), _rate(platform, COUNT, url, publishers=2), _jobs(platform, url)) for _ in range(3)]
+    fleet = [(*(_rate(platform, COUNT, url, publishers=n) for n in (1, 2, 4)), _jobs(platform, url)) for _ in range(3)]
     return [
         middle("SQLite ÷ APScheduler のジョブストア（件/秒）", [(a, b) for a, b, _ in embedded]),
         middle("SQLite ÷ tweepy だけの繰り返し（件/秒）", [(a, c) for a, _, c in embedded]),
-        middle(f"PostgreSQL ÷ Procrastinate に1件ずつ（{COUNT:,}件、件/秒）", [(a, c) for a, _, c in fleet]),
-        middle("PostgreSQL 2プロセス ÷ 1プロセス（件/秒）", [(b, a) for a, b, _ in fleet]),
+        middle(f"PostgreSQL ÷ Procrastinate に1件ずつ（{COUNT:,}件、件/秒）", [(a, d) for a, _, _, d in fleet]),
+        middle("PostgreSQL 2プロセス ÷ 1プロセス（件/秒）", [(b, a) for a, b, _, _ in fleet]),
+        middle("PostgreSQL 4プロセス ÷ 1プロセス（件/秒）", [(c, a) for a, _, c, _ in fleet]),
     ]
 
 

@@ -20,7 +20,7 @@ from bot.config import ROOT
 from tests.bench.stub import Stub
 from tests.office import write_content
 
-LANES = 128
+LANES = 512  # accounts: some hundred towns that share one system
 Row = tuple[str, float, float, float]
 _COMMAND = [sys.executable, "-W", "ignore", "-m"]
 

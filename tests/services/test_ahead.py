@@ -66,7 +66,7 @@ def cancel(office: Office, delivery: Delivery) -> None:
 
 
 def stop(office: Office, delivery: Delivery) -> None:
-    assert pause.pause(office.ctx, office.officer, "地震のため") == 1
+    assert pause.pause(office.ctx, office.officer, "地震のため").held == 1
 
 
 def stop_and_resume(office: Office, delivery: Delivery) -> None:

@@ -187,7 +187,7 @@ def test_a_stored_picture_that_is_not_what_was_approved_is_not_sent(office: Offi
 
 def test_the_stop_switch_holds_everything_and_resuming_sends_nothing_by_itself(office: Office) -> None:
     office.approved()
-    assert pause.pause(office.ctx, office.operator, "地震のため") == 3
+    assert pause.pause(office.ctx, office.operator, "地震のため") == pause.Stopped(held=3, leaving=0)
     office.at(NOON)
     office.runner().beat()
     pause.resume(office.ctx, office.officer)
@@ -216,6 +216,25 @@ def test_a_stop_that_comes_while_pictures_are_going_up_wins(office: Office, monk
     runner.beat()
     assert office.sandbox.posts() == []
     assert office.states() == {"x": "held"}
+
+
+def test_a_stop_tells_of_what_it_came_too_late_for(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.approved("a", channels="x, facebook", extra="publish: 2026-12-01 12:15")
+    runner = office.runner()
+    channel = runner.channel("x")
+    commit, told = channel.commit, list[pause.Stopped]()
+
+    def stop_and_commit(prepared: Prepared, now: datetime) -> Receipt:
+        told.extend(pause.pause(office.ctx, office.officer, "急ぎの停止", at) for at in ("facebook", "x"))
+        connection.close()  # this thread's own
+        return commit(prepared, now)
+
+    monkeypatch.setattr(channel, "commit", stop_and_commit)
+    Delivery.objects.filter(channel="facebook").update(due_at=NOON + timedelta(hours=1), run_at=NOON + timedelta(hours=1))
+    office.at(NOON)
+    runner.beat()
+    assert told == [pause.Stopped(held=1, leaving=0), pause.Stopped(held=0, leaving=1)]
+    assert office.states() == {"x": "published", "facebook": "held"}
 
 
 def test_an_address_that_no_database_keeps_does_not_lose_the_post(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

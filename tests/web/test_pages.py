@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bot.services.accounts import set_up_user
-from bot.store.models import Submission
+from bot.store.models import Delivery, Submission
 from bot.workflow.actors import Role
 from tests.office import Office
 from tests.web.browser import PASSWORD, Browser
@@ -145,6 +145,14 @@ def test_the_stop_switch_is_on_every_page_and_holds_everything(office: Office, o
     assert "3件を保留にしました" in done.text
     assert "配信を停止しています（全ての配信先）：地震のため" in officer.get("/queue/").text
     assert set(office.states().values()) == {"held"}
+
+
+def test_stopping_says_what_can_no_longer_be_stopped(office: Office, officer: Browser) -> None:
+    office.approved(channels="x")
+    Delivery.objects.update(state="publishing", intent_at=office.clock.now())
+    done = officer.post("/stop/", "/stop/", reason="地震のため", channel="")
+    assert "0件を保留にしました" in done.text
+    assert "ほかに1件は送信の途中で、止められません" in done.text
 
 
 def test_a_key_for_the_command_line_is_shown_once_and_can_be_taken_back(office: Office, officer: Browser) -> None:

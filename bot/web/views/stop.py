@@ -37,8 +37,11 @@ class Held:
 def stop(request: HttpRequest) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
     if request.method == "POST":
-        count = pause.pause(ctx, actor, request.POST.get("reason", ""), request.POST.get("channel", ""))
-        messages.success(request, gettext("配信を止めました。%(count)d件を保留にしました。") % {"count": count})
+        stopped = pause.pause(ctx, actor, request.POST.get("reason", ""), request.POST.get("channel", ""))
+        messages.success(request, gettext("配信を止めました。%(count)d件を保留にしました。") % {"count": stopped.held})
+        if stopped.leaving:
+            still = gettext("ほかに%(count)d件は送信の途中で、止められません。結果は「配信」の画面で確かめてください。")
+            messages.error(request, still % {"count": stopped.leaving})
         return redirect("held")
     channels = [spec for spec in ctx.specs if spec.publishes]
     return render(request, "stop.html", {"channels": channels, "may_pause": actor.may(Permission.PAUSE)})

@@ -20,7 +20,7 @@ from bot.config import ROOT
 from tests.bench.stub import Stub
 from tests.office import write_content
 
-LANES = 512  # accounts: some hundred towns that share one system
+LANES = 512  # accounts, as many as the engine keeps under way at once
 Row = tuple[str, float, float, float]
 _COMMAND = [sys.executable, "-W", "ignore", "-m"]
 
@@ -28,7 +28,8 @@ _COMMAND = [sys.executable, "-W", "ignore", "-m"]
 @dataclass(frozen=True, kw_only=True)
 class Work:
     """`count` deliveries due over `spread` seconds (0: all at once), beside `future` ones of years to come. `database` is a
-    PostgreSQL URL, "" means SQLite. `kill` stops the publisher by kill -9 when that part is sent, and starts another."""
+    PostgreSQL URL, "" means SQLite; `lanes` is the number of accounts. `kill`
+    stops the publisher by kill -9 when that part is sent, and starts another."""
 
     count: int
     database: str = ""
@@ -36,6 +37,7 @@ class Work:
     spread: float = 0.0
     future: int = 0
     kill: float = 0.0
+    lanes: int = LANES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +56,7 @@ def ours(platform: Stub, work: Work) -> Done:
         write_content(Path(folder) / "content")
         env = {"DXBOT_VAR_DIR": f"{folder}/var", "DXBOT_CONTENT_DIR": f"{folder}/content"}
         env |= {"DATABASE_URL": database} if database else {}
-        order: dict[str, Any] = {"name": f"n{time.time_ns()}", "port": platform.port, "lanes": LANES}
+        order: dict[str, Any] = {"name": f"n{time.time_ns()}", "port": platform.port, "lanes": work.lanes}
         begin = time.time() + (30 if work.spread else 0)  # by then the publishers are up
         filling = {"do": "fill", "start": begin, "spread": work.spread, "count": work.count, "future": work.future}
         _finish(_start("ours", order | filling, env))
@@ -74,7 +76,7 @@ def ours(platform: Stub, work: Work) -> Done:
 
 def other(platform: Stub, candidate: str, work: Work) -> Done:
     platform.reset()
-    order = {"do": candidate, "name": "other", "count": work.count, "port": platform.port, "lanes": LANES}
+    order = {"do": candidate, "name": "other", "count": work.count, "port": platform.port, "lanes": work.lanes}
     go = time.time()
     with _empty(work.database) as database:
         _finish(_start("others", order | {"database": database, "spread": work.spread}, {}))

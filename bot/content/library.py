@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import cast, get_args
@@ -12,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from bot.content import frontmatter
 from bot.content.document import Document, Inline
-from bot.content.frontmatter import Node
 from bot.content.markup import Reader
 from bot.content.people import City, load_city, load_people
 from bot.content.post import Achievement, Author, Override, People, Picture, Post, Source
@@ -20,11 +20,13 @@ from bot.content.remarks import blanked
 from bot.errors import ContentError, MediaError
 from bot.strategy import indicators, plan
 from bot.strategy.indicators import Indicator
+from bot.values.node import Node
 
 _REQUIRED = ("title", "author", "measure", "achievement", "channels")
 _OPTIONAL = (*("id", "reason", "next", "publish", "slot", "expires", "hashtags", "link", "contact", "images", "indicators"),)
 _PICTURE_KEYS = ("file", "alt", "people", "consent", "credit")
 _OVERRIDE_KEYS = ("text", "title", "lead", "body", "hashtags")
+_LAST_SECOND = timedelta(days=1, seconds=-1)  # `expires` with a date alone lasts through that day
 _IDENTITY = re.compile(r"[0-9A-Za-z_-]{4,40}")
 
 
@@ -109,7 +111,7 @@ class _PostReader:
             channels=self._channels(),
             publish=self.entries["publish"].moment(zone) if "publish" in self.entries else None,
             slot=self._text("slot"),
-            expires=self.entries["expires"].moment(zone, end_of_day=True) if "expires" in self.entries else None,
+            expires=self.entries["expires"].moment(zone, _LAST_SECOND) if "expires" in self.entries else None,
             hashtags=tuple(t.lstrip("#＃") for t in self._texts("hashtags")),
             link=self._link(),
             contact=self._text("contact"),

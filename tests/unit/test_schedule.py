@@ -95,12 +95,12 @@ def test_a_blackout_stops_its_channels_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "text", "word"),
     [
-        ("slots", "slots: {a: {days: [monday], at: '12:15'}}", "曜日"),
+        ("slots", "slots: {a: {days: [monday], at: '12:15'}}", "monday"),
         ("slots", "slots: {a: {days: [mon], at: noon}}", "時刻"),
         ("slots", "grace: long\nslots: {}", "長さ"),
         ("slots", "slot: {}", "という項目はありません"),
         ("quiet", "open: ['08:30", "YAML"),
-        ("blackouts", "- {from: 2026-12-03 00:00, to: 2026-12-01 00:00}", "前です"),
+        ("blackouts", "- {from: 2026-12-03 00:00, to: 2026-12-01 00:00}", "前か同じです"),
     ],
 )
 def test_a_wrong_file_is_named_with_its_item(tmp_path: Path, file: str, text: str, word: str) -> None:

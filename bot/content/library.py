@@ -104,7 +104,7 @@ class _PostReader:
             identity=self._identity(),
             title=self._line(self.entries["title"]),
             author=self._author(),
-            measure=self.entries["measure"].required_text(),
+            measure=self._measure(),
             achievement=achievement,
             reason=self._text("reason"),
             next=self._text("next"),
@@ -152,6 +152,17 @@ class _PostReader:
         return author or node.fail(
             f"「{node.text()[:40]}」という職員は登録されていません", "content/people.yml にある名前を書いてください"
         )
+
+    def _measure(self) -> str:
+        """A number of plan.yml, if that file knows any."""
+        node, known = self.entries["measure"], self.library.measures
+        number = node.required_text()
+        if known and number not in known:
+            node.fail(
+                f"「{number[:40]}」という番号の施策は登録されていません",
+                f"{'・'.join(list(known)[:20])} のどれかにするか、content/strategy/plan.yml に書き足してください",
+            )
+        return number
 
     def _channels(self) -> tuple[str, ...]:
         node = self.entries["channels"]

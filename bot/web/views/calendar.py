@@ -50,7 +50,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, feed: str = "") -> HttpResponse:
     ctx, actor = office(), actor_of(request)
-    today = ctx.clock.now().astimezone(ctx.rules.zone).date()
+    today = ctx.clock.now().astimezone(ctx.config.timezone).date()
     day = _day(request.GET.get("date", ""), today)
     asked = request.GET.get("view", "month")
     view = cast(View, asked if asked in get_args(View) else "month")
@@ -68,6 +68,7 @@ def _page(request: HttpRequest, feed: str = "") -> HttpResponse:
         "may_plan": actor.may(Permission.PLAN),
         "subscribed": cast(User, request.user).feed_keys.filter(revoked_at=None).exists(),
         "feed": feed,
+        "problems": plans.problems(ctx),
     }
     return render(request, "calendar.html", shown)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -233,8 +234,9 @@ class _PostReader:
     def _picture_path(self, node: Node) -> Path:
         name = node.required_text()
         for candidate in self.library.candidates(self.source.path, name):
-            if candidate.is_file():
-                return candidate
+            with suppress(OSError):  # a name that no file system can have
+                if candidate.is_file():
+                    return candidate
         raise MediaError(
             "picture is missing",
             summary=f"画像「{name[:80]}」が見つかりません",

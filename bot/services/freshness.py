@@ -18,6 +18,7 @@ from bot.store.models import Submission
 
 _SHARED = ("people.yml", "city.yml", "strategy/indicators.yml")
 _TEMPLATES = "@templates/"
+_SHOWN = 120  # characters of the reason: a delivery keeps 200 in all
 _RACY = 2.0  # seconds within which a second write may leave a file's times as they were
 
 
@@ -78,7 +79,7 @@ def _rendered_anew(ctx: Context, path: str) -> str:
     except BotError as e:
         raise CannotTell(
             f"{path}: {e.message}",
-            summary=f"原稿か、原稿が使うファイルを読めないため、承認された内容のままか確かめられません（{e.summary}）",
+            summary=f"原稿か、原稿が使うファイルを読めないため、承認された内容のままか確かめられません（{e.summary[:_SHOWN]}）",
             next_step=f"{e.next_step}。直るまで配信を止めます。承認はそのまま残ります",
         ) from e
 

@@ -125,7 +125,7 @@ class _Composer:
 
     def _scalar(self, event: Any) -> str | None:
         value: str = event.value
-        if event.style is None and value in _EMPTY:
+        if not event.style and value in _EMPTY:
             return None
         if wrong := _FORBIDDEN.search(value):
             code = f"U+{ord(wrong[0]):04X}"

@@ -132,9 +132,10 @@ class Node:
 
     def some(self) -> list[Node]:
         """The entries of a list that must not be empty: an empty one would mean nothing, or everything, in silence."""
-        if self.empty or not self.items():
+        entries = [] if self.empty else self.items()
+        if not entries:
             self.fail(f"「{self.name}」が空の並びです", "1つ以上書くか、この項目の行を消してください")
-        return self.items()
+        return entries
 
     def choices(self, known: Collection[str]) -> frozenset[str]:
         """One or more of the known names, none twice."""

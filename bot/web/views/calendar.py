@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from bot.services import calendar as plans
 from bot.services import feeds, plan, review
 from bot.store.models import User
+from bot.values import reading
 from bot.web.office import actor_of, office
 from bot.web.views.decisions import moment
 from bot.workflow.actors import Permission
@@ -75,8 +76,8 @@ def _page(request: HttpRequest, feed: str = "") -> HttpResponse:
 
 def _day(text: str, today: date) -> date:
     try:
-        return date.fromisoformat(text)
-    except ValueError:
+        return reading.day(text)
+    except reading.Unclear:
         return today
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast, get_args
@@ -30,7 +30,8 @@ class City:
 
 def load_people(path: Path) -> Mapping[str, Author]:
     """People by key. Raises FileError naming file, line and person."""
-    return {key.text(): _author(key.text(), entry) for key, entry in load(path).entries()}
+    entries = {key.text(): value for key, value in load(path).entries()}
+    return {key: _author(key, value, entries) for key, value in entries.items()}
 
 
 def load_city(path: Path) -> City:
@@ -50,7 +51,7 @@ def _names(node: Node | None) -> dict[str, str]:
     return {} if node is None or node.empty else {name.text(): value.required_text() for name, value in node.entries()}
 
 
-def _author(key: str, value: Node) -> Author:
+def _author(key: str, value: Node, known: Collection[str]) -> Author:
     entry = value.mapping(_PERSON, required=("name", "department", "role"))
     return Author(
         key=key,
@@ -59,9 +60,13 @@ def _author(key: str, value: Node) -> Author:
         role=cast(Role, entry["role"].choice(get_args(Role))),
         emails=tuple(e.lower() for e in _texts(entry.get("emails"))),
         public=entry["public"].flag() if "public" in entry else False,
-        submits_for=_texts(entry.get("submits_for")),
+        submits_for=tuple(n.choice(known) for n in _entries(entry.get("submits_for"))),
     )
 
 
 def _texts(node: Node | None) -> tuple[str, ...]:
-    return () if node is None or node.empty else node.texts()
+    return tuple(n.required_text() for n in _entries(node))
+
+
+def _entries(node: Node | None) -> list[Node]:
+    return [] if node is None or node.empty else node.items()

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from bot.content.post import Post
-from bot.errors import BotError, CannotTell, StaleApproval
+from bot.errors import BotError, CannotTell, ContentError, FileError, StaleApproval
 from bot.render.bundle import render
 from bot.services.context import Context
 from bot.store.models import Submission
@@ -79,9 +79,17 @@ def _rendered_anew(ctx: Context, path: str) -> str:
     except BotError as e:
         raise CannotTell(
             f"{path}: {e.message}",
-            summary=f"原稿か、原稿が使うファイルを読めないため、承認された内容のままか確かめられません（{e.summary[:_SHOWN]}）",
+            summary=f"原稿か、原稿が使うファイルを読めないため、承認された内容のままか確かめられません（{_reason(ctx, e)[:_SHOWN]}）",
             next_step=f"{e.next_step}。直るまで配信を止めます。承認はそのまま残ります",
         ) from e
+
+
+def _reason(ctx: Context, error: BotError) -> str:
+    """What is wrong and where, below the content folder."""
+    if not isinstance(error, ContentError | FileError):
+        return error.summary
+    problem = error.problem if isinstance(error, FileError) else error.summary
+    return f"{ctx.relative(error.place.path)} の{error.place.line}行目：{problem}"
 
 
 def _path(ctx: Context, name: str) -> str:

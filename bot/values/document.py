@@ -145,10 +145,11 @@ class _Composer:
             if not isinstance(event, yaml.ScalarEvent):
                 name.fail("名前のところに並びや入れ子があります", "名前は1つの言葉にしてください")
             word = name.text()
+            name.key = f"{key}.{word}" if key else word
             if word in found:
                 first = found[word][0].place.line
                 name.fail(f"「{word[:40]}」が2回書かれています（1回目は{first}行目）", "どちらか1つにしてください")
-            found[word] = (name, self._node(next(self.events), f"{key}.{word}" if key else word, depth + 1))
+            found[word] = (name, self._node(next(self.events), name.key, depth + 1))
         return found
 
     def _fail(self, event: Any, message: str, summary: str, next_step: str) -> NoReturn:

@@ -46,15 +46,24 @@ class Day:
     entries: list[Entry]
 
 
-def problems(ctx: Context) -> list[ConfigError]:
-    """The files of rules that cannot be read. Until they can, the calendar shows what is planned, and nothing goes out."""
-    found: list[ConfigError] = []
-    for look in (lambda: ctx.rules, lambda: paper.layout(ctx)):
-        try:
-            look()
-        except ConfigError as e:
-            found.append(e)
-    return found
+@dataclass(frozen=True, kw_only=True)
+class Problems:
+    """Why the calendar is not whole: `rules` cannot be read, and nothing goes out; the layout of the `paper` cannot."""
+
+    rules: ConfigError | None
+    paper: ConfigError | None
+
+
+def problems(ctx: Context) -> Problems:
+    return Problems(rules=_problem(lambda: ctx.rules), paper=_problem(lambda: paper.layout(ctx)))
+
+
+def _problem(read: Callable[[], object]) -> ConfigError | None:
+    try:
+        read()
+    except ConfigError as e:
+        return e
+    return None
 
 
 def days(ctx: Context, actor: Actor, first: date, count: int) -> list[Day]:

@@ -77,9 +77,10 @@ def _rendered_anew(ctx: Context, path: str) -> str:
         post = library.read(ctx.absolute(path))
         return render(post, ctx.specs, ctx.templates, library.city).digest
     except BotError as e:
+        why = _reason(ctx, e)[:_SHOWN]
         raise CannotTell(
             f"{path}: {e.message}",
-            summary=f"原稿か、原稿が使うファイルを読めないため、承認された内容のままか確かめられません（{_reason(ctx, e)[:_SHOWN]}）",
+            summary=f"原稿か、原稿が使うファイルを読めないため、承認された内容のままか確かめられません（{why}）",
             next_step=f"{e.next_step}。直るまで配信を止めます。承認はそのまま残ります",
         ) from e
 

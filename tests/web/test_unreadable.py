@@ -133,3 +133,14 @@ def test_a_post_that_was_taken_away_is_void(office: Office) -> None:
 def test_a_date_at_the_edge_of_its_type_is_no_accident(office: Office, officer: Browser, day: str) -> None:
     for page in (f"/calendar/?date={day}", f"/calendar/?view=list&date={day}", f"/history/?since={day}&until={day}"):
         assert officer.get(page).status_code == 200
+
+
+def test_a_layout_of_the_paper_that_cannot_be_read_takes_only_its_deadlines_away(
+    office: Office, schedules: Path, officer: Browser
+) -> None:
+    spoil(schedules / "newsletter.yml", "chars: 15", "chars: 多め")
+    answer = officer.get("/calendar/?date=2026-12-29")
+    assert answer.status_code == 200
+    assert "newsletter.yml の" in answer.text
+    assert "年末年始" in answer.text
+    assert "直るまで何も配信しません" not in answer.text

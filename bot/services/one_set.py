@@ -30,7 +30,9 @@ def wrong(ctx: Context, mirror: Mirror, commit: str) -> list[Finding]:
         unfit = Checkout(folder=root, mirror=mirror).write(present)
         if unfit:
             return [at(Place(path=Path(r.path)), _RULE, "error", r.summary, r.next_step) for r in unfit]
-        found = shared.problems(root, ctx.config.timezone, tuple(registry.specs()))
+        schedules = root / shared.SCHEDULES
+        channels = tuple(registry.specs())
+        found = shared.problems(root, schedules if schedules.is_dir() else None, ctx.config.timezone, channels)
         places = [replace(e.place, path=e.place.path.relative_to(root)) for e in found]
     return [at(place, _RULE, "error", e.problem, e.next_step) for place, e in zip(places, found, strict=True)]
 

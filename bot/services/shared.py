@@ -31,11 +31,10 @@ def is_shared(path: str) -> bool:
     return path in PATHS or path.startswith(f"{SCHEDULES}/")
 
 
-def problems(folder: Path, zone: ZoneInfo, channels: Collection[str]) -> list[FileError]:
-    """What is wrong with the set in this content folder, the first slip of each file. Schedules count where it has some."""
-    schedules = folder / SCHEDULES
-    looks: list[Callable[[], object]] = [partial(read, folder / name) for name, read in _CONTENT.items()]
-    if schedules.is_dir():
+def problems(content: Path, schedules: Path | None, zone: ZoneInfo, channels: Collection[str]) -> list[FileError]:
+    """What is wrong with the files of these folders, the first slip of each. None: the schedules are not looked at."""
+    looks: list[Callable[[], object]] = [partial(read, content / name) for name, read in _CONTENT.items()]
+    if schedules:
         looks.append(partial(rules.load, schedules, zone, channels))
         if (schedules / PAPER).exists():
             looks.append(partial(profile.load, schedules / PAPER))

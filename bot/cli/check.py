@@ -32,10 +32,12 @@ def check_command(paths: tuple[Path, ...], form: str, as_json: bool, fix: bool) 
         for path in core.paths(paths):
             _fix(path)
     named = {p for p in paths if p.suffix == ".yml"}
-    settings = _settings(core, named) if named or not paths else []
+    memory = None if paths else Memory(core.config.var_dir / "checks.json", basis_of(core.basis()))
+    known = memory is not None and memory.holds  # what is remembered was found beside shared files without a slip
+    settings = _settings(core, named) if named or (not paths and not known) else []
     posts = tuple(p for p in paths if p not in named)
     # Posts cannot be read without the files that they share.
-    results = _posts(core, posts) if not settings and (posts or not paths) else []
+    results = _posts(core, posts, memory) if not settings and (posts or not paths) else []
     findings = settings + [f for _, found in results for f in found]
     if as_json or form == "json":
         print_json([f.as_json() for f in findings])
@@ -48,8 +50,7 @@ def check_command(paths: tuple[Path, ...], form: str, as_json: bool, fix: bool) 
     sys.exit(Exit.REFUSED if any(f.level == "error" for f in findings) else Exit.FINE)
 
 
-def _posts(core: Core, paths: tuple[Path, ...]) -> list[tuple[Path, list[Finding]]]:
-    memory = None if paths else Memory(core.config.var_dir / "checks.json", basis_of(core.basis()))
+def _posts(core: Core, paths: tuple[Path, ...], memory: Memory | None) -> list[tuple[Path, list[Finding]]]:
     results = list(registry.check_paths(core.library, core.paths(paths), core.specs, core.templates, memory))
     if memory:
         memory.save()

@@ -49,3 +49,15 @@ def test_our_own_files_are_in_order(tmp_path: Path) -> None:
     done = run(ROOT, "dxbot", "check", DXBOT_VAR_DIR=str(tmp_path))
     assert done.returncode == 0
     assert "直すところ 0件" in done.stdout
+
+
+def test_a_slip_is_found_also_by_the_second_run(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    write_content(content)
+    write_post(content)
+    assert _check(tmp_path)[0] == 0
+    (content / "phrases.yml").write_text("- あ\n", encoding="utf-8")
+    for _ in range(2):
+        code, out = _check(tmp_path)
+        assert code == 1
+        assert "phrases.yml:1:1" in out

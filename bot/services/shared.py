@@ -1,4 +1,4 @@
-"""The files that all posts share: looked at as one set, so that no half of a change is ever in force."""
+"""The files that all posts share, looked at as one set: a change of them is good as a whole, or not at all."""
 
 from __future__ import annotations
 

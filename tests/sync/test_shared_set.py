@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from bot.config import Secret
 from bot.services import one_set
-from bot.services.notices import take_in
-from bot.store.models import AuditEntry, Submission
+from bot.services.notices import Kind, take_in
+from bot.store.models import AuditEntry, Notice, Submission
 from tests.sync.desk import PEOPLE, SHIMIN, SOUMU, Desk
 from tests.sync.origin import git
 
@@ -45,7 +48,17 @@ def test_a_bad_set_is_refused_as_a_whole_its_posts_are_taken_and_the_office_is_t
     (entry,) = AuditEntry.objects.filter(verb=one_set.REFUSE)
     assert "city.yml の3行目：「papr」という項目はありません" in entry.detail
     assert "shimin-leader" in entry.detail
-    assert take_in(desk.office.ctx)
+
+
+def test_the_office_gets_a_notice_that_says_what_is_wrong_and_where(desk: Desk) -> None:
+    desk.origin.write("city.yml", CITY.replace("paper", "papr"))
+    desk.taken()
+    config = replace(desk.office.ctx.config, webhook_url=Secret("http://127.0.0.1:9/hook"))
+    take_in(replace(desk.office.ctx, config=config))
+    (notice,) = Notice.objects.filter(kind=Kind.FILES)
+    assert "city.yml の3行目：「papr」という項目はありません。「paper」の書き間違い" in notice.line
+    assert "（コミットした人：shimin-leader）" in notice.line
+    assert notice.line.endswith("/calendar/")
 
 
 def test_the_same_commit_is_told_once(desk: Desk) -> None:

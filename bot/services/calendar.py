@@ -10,10 +10,10 @@ from typing import Literal, TypeVar
 from bot.errors import ConfigError
 from bot.schedule.calendar import closed_reason, days_from
 from bot.schedule.rules import Blackout
-from bot.services import overview, paper, review
+from bot.services import one_set, overview, paper, review
 from bot.services.context import Context
 from bot.store.models import Delivery, Submission
-from bot.workflow.actors import Actor
+from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import IN_QUEUE, LABELS, PENDING, DeliveryState, SubmissionState
 
 _T = TypeVar("_T")
@@ -48,14 +48,20 @@ class Day:
 
 @dataclass(frozen=True, kw_only=True)
 class Problems:
-    """Why the calendar is not whole: `rules` cannot be read, and nothing goes out; the layout of the `paper` cannot."""
+    """Why the calendar is not whole: `rules` cannot be read, and nothing goes out; the layout of the `paper` cannot; shared
+    files of the content repository were `refused`, and older ones are in force."""
 
     rules: ConfigError | None
     paper: ConfigError | None
+    refused: list[str]
 
 
-def problems(ctx: Context) -> Problems:
-    return Problems(rules=_problem(lambda: ctx.rules), paper=_problem(lambda: paper.layout(ctx)))
+def problems(ctx: Context, actor: Actor) -> Problems:
+    return Problems(
+        rules=_problem(lambda: ctx.rules),
+        paper=_problem(lambda: paper.layout(ctx)),
+        refused=one_set.standing(ctx).splitlines() if actor.may(Permission.READ_ALL) else [],
+    )
 
 
 def _problem(read: Callable[[], object]) -> ConfigError | None:

@@ -17,6 +17,7 @@ from bot.repository.mirror import EMPTY_TREE, Change, Commit, Mirror
 from bot.services import audit, shared
 from bot.services.context import Context
 from bot.services.sync_report import Item, Taken
+from bot.store.models import AuditEntry, ContentBranch
 
 REFUSE = "refuse_files"
 _RULE = "sync.shared-file"
@@ -67,11 +68,22 @@ def _person(ctx: Context, commit: Commit | None) -> str:
 
 
 def tell(ctx: Context, commit: str, items: Sequence[Item]) -> None:
-    """Into the log, and from there to the office."""
+    """Into the log, and from there to the office; once for each commit."""
+    target = f"commit:{commit}"
     lines = [
         f"{i.path} の{f.line}行目：{f.message}。{f.advice}（コミットした人：{i.person or '不明'}）"
         for i in items
         for f in i.findings
     ]
     with transaction.atomic():
-        audit.record(ctx.clock.now(), audit.SYSTEM, REFUSE, f"commit:{commit}", detail="\n".join(lines))
+        if not AuditEntry.objects.filter(verb=REFUSE, object=target).exists():
+            audit.record(ctx.clock.now(), audit.SYSTEM, REFUSE, target, detail="\n".join(lines))
+
+
+def standing(ctx: Context) -> str:
+    """What keeps the newest set of the branch out of force, a line for each file; "" when it is in force."""
+    row = ContentBranch.objects.filter(repository=ctx.config.content_repository, branch=ctx.config.content_branch).first()
+    if row is None or not any(map(shared.is_shared, row.unfinished)):
+        return ""
+    told = AuditEntry.objects.filter(verb=REFUSE).order_by("-id").first()
+    return told.detail if told else ""

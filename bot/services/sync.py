@@ -22,7 +22,7 @@ from bot.repository.status import CONTEXT, State, show
 from bot.services import intake, one_set, shared, sync_report
 from bot.services.context import Context
 from bot.services.submit import unsettled
-from bot.services.sync_report import Item, Report, Taken
+from bot.services.sync_report import UNFIT, Item, Report
 from bot.store.models import CommitStatus, ContentBranch
 
 WAIT = 60.0  # seconds that a sync waits for another one on this machine
@@ -163,7 +163,7 @@ class _Sync:
             intake.void_without_file(self.ctx, change.path)
         self.mirror.keep(_CHECKED_OUT, step.newer)
         self.mirror.keep(_TAKEN, step.newer)
-        unfinished = sorted({i.path for i in items if i.taken == Taken.REFUSED})
+        unfinished = sorted({i.path for i in items if i.taken in UNFIT})
         ContentBranch.objects.filter(id=self.row.id).update(head=step.newer, unfinished=unfinished)
         return Report(commit=step.newer, older=self.row.head, at=self.ctx.clock.now(), items=tuple(items))
 

@@ -32,7 +32,7 @@ LABELS = {
     Taken.REFUSED: "申請できません",
     Taken.NOT_IN_FORCE: "誤りがあるため、前の内容のままにしています",
 }
-_UNFIT = frozenset({Taken.REFUSED, Taken.NOT_IN_FORCE})
+UNFIT = frozenset({Taken.REFUSED, Taken.NOT_IN_FORCE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,11 +71,11 @@ class Report:
 
     @property
     def news(self) -> bool:
-        return self.commit != self.older or any(i.taken not in _UNFIT for i in self.items)
+        return self.commit != self.older or any(i.taken not in UNFIT for i in self.items)
 
     @property
     def refused(self) -> int:
-        return sum(i.taken in _UNFIT for i in self.items)
+        return sum(i.taken in UNFIT for i in self.items)
 
     @property
     def line(self) -> str:

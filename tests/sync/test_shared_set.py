@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.config import Secret
 from bot.services import one_set
+from bot.services.calendar import problems
 from bot.services.notices import Kind, take_in
 from bot.store.models import AuditEntry, Notice, Submission
 from tests.sync.desk import PEOPLE, SHIMIN, SOUMU, Desk
@@ -59,6 +60,19 @@ def test_the_office_gets_a_notice_that_says_what_is_wrong_and_where(desk: Desk) 
     assert "city.yml の3行目：「papr」という項目はありません。「paper」の書き間違い" in notice.line
     assert "（コミットした人：shimin-leader）" in notice.line
     assert notice.line.endswith("/calendar/")
+
+
+def test_the_calendar_says_so_until_it_is_repaired(desk: Desk) -> None:
+    ctx, office = desk.office.ctx, desk.office
+    desk.origin.write("city.yml", CITY.replace("paper", "papr"))
+    desk.taken()
+    desk.sync()
+    (line,) = problems(ctx, office.officer).refused
+    assert "city.yml の3行目" in line
+    assert problems(ctx, office.author).refused == []
+    desk.origin.write("city.yml", CITY)
+    desk.taken()
+    assert problems(ctx, office.officer).refused == []
 
 
 def test_the_same_commit_is_told_once(desk: Desk) -> None:

@@ -69,7 +69,7 @@ def _page(request: HttpRequest, feed: str = "") -> HttpResponse:
         "may_plan": actor.may(Permission.PLAN),
         "subscribed": cast(User, request.user).feed_keys.filter(revoked_at=None).exists(),
         "feed": feed,
-        "problems": plans.problems(ctx),
+        "problems": plans.problems(ctx, actor),
     }
     return render(request, "calendar.html", shown)
 

@@ -22,12 +22,13 @@ class Core:
         self.templates = Templates(self.config.templates_dir)
 
     def basis(self) -> list[Path]:
-        """Every file but posts and pictures on which findings depend: the program's own, figures, people, templates."""
+        """Every file but posts and pictures on which findings depend: the program's own, figures, people, rules, templates."""
         content, templates = self.config.content_dir, self.config.templates_dir / "posts"
         files = [
             *(ROOT / "bot").rglob("*.py"),
             *content.glob("*.yml"),
             *(content / "strategy").glob("*.yml"),
+            *self.config.rules_dir.glob("*.yml"),
             *templates.rglob("*"),
         ]
         return [file for file in files if file.is_file()]

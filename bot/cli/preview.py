@@ -59,7 +59,7 @@ def _sources(ctx: Context, path: Path) -> Iterator[Path]:
     yield path
     yield from (f for f in path.parent.glob("*") if f.suffix != ".md")
     content, config = ctx.config.content_dir, ctx.config
-    for folder in (content, content / "strategy", content / "media", config.schedules_dir, config.templates_dir / "posts"):
+    for folder in (content, content / "strategy", content / "media", config.rules_dir, config.templates_dir / "posts"):
         yield from folder.glob("*")
 
 

@@ -35,7 +35,8 @@ from bot.workflow.transitions import Event
 STOPPED = "停止中"
 _WITHDRAWN = "承認が取り消されたため"
 _LATE = "予定の時刻に出せなかったため、出していません"
-_OTHER_ACCOUNT = "アカウントが、これまで配信してきたもの（{known}）ではありません。この配信先を止めました"
+OTHER_ACCOUNT = "これまでと違うアカウントです"
+_OTHER_ACCOUNT = f"{OTHER_ACCOUNT}（これまでは{{known}}）。この配信先を止めました"
 
 
 @dataclass(frozen=True, kw_only=True)

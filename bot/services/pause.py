@@ -9,7 +9,7 @@ from django.db import transaction
 from bot.errors import NotAllowed
 from bot.services import audit, fleet
 from bot.services.context import Context
-from bot.services.gate import STOPPED
+from bot.services.gate import OTHER_ACCOUNT, STOPPED
 from bot.services.transition import move_delivery
 from bot.store import locks, queries
 from bot.store.models import Delivery, Lane, Pause
@@ -71,7 +71,11 @@ def resume(ctx: Context, actor: Actor, channel: str = "") -> int:
     shut = Lane.objects.exclude(closed_at=None)
     with transaction.atomic():
         ended = Pause.objects.filter(ended_at=None, channel=channel).update(ended_at=now, ended_by=actor.person)
-        opened = (shut.filter(name=channel) if channel else shut).update(closed_at=None, problem="")
+        mended = shut.filter(name=channel) if channel else shut
+        mended.filter(problem__startswith=OTHER_ACCOUNT).update(
+            account=""
+        )  # a person has looked: the next post proves the new one
+        opened = mended.update(closed_at=None, problem="")
         if ended or opened:
             audit.record(now, actor.person, "resume", f"channel:{channel or '*'}")
     return ended + opened

@@ -69,7 +69,7 @@ class Engine:
         self.ctx, self.channel, self.owner = ctx, channel, owner
         self._crew: Crew[_Step] = Crew(WORKERS, "send")
         self._ready: list[_Step] = []  # prepared, before their time
-        self._proved: set[str] = set()  # lanes whose account this process has written down
+        self._proved: dict[str, str] = {}  # by lane, the account that this process has written down
 
     def close(self) -> None:
         self._crew.close()
@@ -177,7 +177,7 @@ class Engine:
             ledger = Ledger(self.ctx.clock.now())
             answers = [(s.job, s.result, s.started) for s in steps if isinstance(s.result, (Receipt, ChannelError))]
             outcome.settle(self.ctx, ledger, answers)
-            self._prove(steps)
+            proved = self._prove(steps)
             for job, why in stopped:
                 self._hold(ledger, job, why)
             going = gate.pass_through(self.ctx, ledger, asking, LEASE)
@@ -186,6 +186,7 @@ class Engine:
             until, lease = ledger.now + AHEAD, ledger.now + LEASE
             ids = queries.claim(self.owner, ledger.now, until, lease, free - len(going))
             ledger.close()
+        self._proved |= proved
         for job, why in stopped:
             if isinstance(why, StaleApproval):
                 submit.void_if_changed(self.ctx, Submission.objects.get(id=job.submission))
@@ -239,15 +240,12 @@ class Engine:
             result = OutcomeUnknown(type(e).__name__)
         return _Step(job, result, started, ready.account)
 
-    def _prove(self, steps: Sequence[_Step]) -> None:
-        """Whose account a lane is, once something was published there."""
-        new = {
-            s.job.lane: s.account
-            for s in steps
-            if isinstance(s.result, Receipt) and s.account and s.job.lane not in self._proved
-        }
+    def _prove(self, steps: Sequence[_Step]) -> dict[str, str]:
+        """Whose account a lane is, once something was published there; what was new of that."""
+        told = {s.job.lane: s.account for s in steps if isinstance(s.result, Receipt) and s.account}
+        new = {lane: account for lane, account in told.items() if self._proved.get(lane) != account}
         gate.prove(new)
-        self._proved |= new.keys()
+        return new
 
     def _use(self, ledger: Ledger, job: Job) -> None:
         rate = self.ctx.spec(job.channel).rate

@@ -149,6 +149,7 @@ def _keep(ctx: Context, actor: Actor, path: Path, ready: _Ready) -> Submission:
         slot=post.slot,
         expires_at=post.expires,
         channels=f",{','.join(v.channel for v in ready.bundle.variants)},",
+        tags=sorted({*post.hashtags, *(tag for own in post.overrides.values() for tag in own.hashtags or ())}),
         issue=ready.bundle.wish.get("issue", ""),
     )
     submission.blobs.set(blobs)

@@ -142,6 +142,18 @@ def load(env: Mapping[str, str] = os.environ) -> Config:
     return Config(**values)
 
 
+def require(options: Any, channel: str, *names: str) -> None:
+    """Raises ConfigError naming the first of these options that is not set."""
+    for name in names:
+        if not getattr(options, name):
+            variable = next(f.metadata["env"] for f in fields(options) if f.name == name)
+            raise ConfigError(
+                f"{variable} is not set",
+                summary=f"{channel} の設定 {variable} がありません",
+                next_step="環境変数に値を入れてください",
+            )
+
+
 def _require_no_password(url: str) -> None:
     """An address is printed here and there; a key has an option of its own."""
     if re.match(r"https?://[^/]*@", url):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.channels import registry
+from bot import registry
 from bot.config import ROOT, Config, load
 from bot.content.library import Library
 from bot.render.environment import Templates

@@ -82,7 +82,7 @@ def _var() -> Path:
 
 def _point_at(sandbox: Sandbox) -> None:
     """From here on, whatever was configured, this process knows the sandbox only."""
-    from bot.sandbox.credentials import environment
+    from bot.platform_kit.credentials import environment
 
     var = _var()
     os.environ.pop("DATABASE_URL", None)

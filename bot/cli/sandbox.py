@@ -13,8 +13,8 @@ from bot.config import load
 @click.option("--env", "show_environment", is_flag=True, help="接続に使う環境変数を表示して終わる")
 def sandbox_command(port: int, show_environment: bool) -> None:
     """練習用サーバー（X・Facebook・Instagram のまね）を動かします。"""
+    from bot.platform_kit.credentials import environment
     from bot.sandbox import server
-    from bot.sandbox.credentials import environment
 
     if show_environment:
         for name, value in environment(f"http://127.0.0.1:{port}").items():

@@ -17,12 +17,12 @@ from typing import Any
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
+from bot.channels.x.sandbox.account import Account
+from bot.platform_kit.reactions import change
+from bot.platform_kit.settings import Settings
+from bot.platform_kit.state import Post, State
+from bot.platform_kit.wire import Call, Own, answer, route
 from bot.sandbox.faults import CHANNELS, KINDS, PLACES, Fault, Faults
-from bot.sandbox.reactions import change
-from bot.sandbox.settings import Settings
-from bot.sandbox.state import Post, State
-from bot.sandbox.wire import Call, Own, answer, route
-from bot.sandbox.x_account import Account
 
 _MOST_TIMES = 10_000
 

@@ -17,19 +17,19 @@ from werkzeug.routing import Map
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from bot.channels.facebook.sandbox import Page
+from bot.channels.instagram.sandbox.private import Private
+from bot.channels.instagram.sandbox.publishing import Publishing
+from bot.channels.x.sandbox.api import X
 from bot.errors import ConfigError
 from bot.loopback import is_loopback
+from bot.meta_graph.sandbox.tokens import Tokens
+from bot.platform_kit.settings import Settings
+from bot.platform_kit.state import State
+from bot.platform_kit.wire import Call, Endpoint, Own
 from bot.sandbox.control import Control
 from bot.sandbox.faults import Cut, Faults, reset
-from bot.sandbox.graph_instagram import Publishing
-from bot.sandbox.graph_page import Page
-from bot.sandbox.graph_tokens import Tokens
-from bot.sandbox.instagram_private import Private
-from bot.sandbox.settings import Settings
-from bot.sandbox.state import State
 from bot.sandbox.timelines import Timelines
-from bot.sandbox.wire import Call, Endpoint, Own
-from bot.sandbox.x import X
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

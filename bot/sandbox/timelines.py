@@ -13,14 +13,15 @@ from markupsafe import Markup, escape
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
+from bot.channels.instagram.sandbox import shortcodes
+from bot.channels.x.sandbox.account import Account
 from bot.config import load
-from bot.sandbox import credentials, shortcodes
+from bot.platform_kit import credentials
+from bot.platform_kit.pictures import look
+from bot.platform_kit.reactions import to_post
+from bot.platform_kit.state import Post, State
+from bot.platform_kit.wire import Call, Own, route
 from bot.sandbox.faults import CHANNELS
-from bot.sandbox.pictures import look
-from bot.sandbox.reactions import to_post
-from bot.sandbox.state import Post, State
-from bot.sandbox.wire import Call, Own, route
-from bot.sandbox.x_account import Account
 
 LABELS = {"x": "X", "instagram": "Instagram", "facebook": "Facebook"}
 _POLICY = "; ".join(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from bot.channels import registry
+from bot import registry
 from bot.clock import Clock, SystemClock
 from bot.config import Config
 from bot.content.library import Library

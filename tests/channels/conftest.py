@@ -9,10 +9,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from bot.channels import _graph, _instagram_private, _x_client, registry
-from bot.channels.base import Channel
+from bot import registry
+from bot.channel_kit.base import Channel
+from bot.channels.instagram import private as _instagram_private
+from bot.channels.x import client as _x_client
 from bot.config import Config, load
-from bot.sandbox.credentials import environment
+from bot.meta_graph import client as _graph
+from bot.platform_kit.credentials import environment
 from tests.channels.material import BLUE, CASES, RED, connect_to
 from tests.channels.scripted import ScriptedPlatform, scripted_platform
 from tests.sandbox_client import SandboxClient

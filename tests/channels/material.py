@@ -10,12 +10,12 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from bot.channels import registry
-from bot.channels.base import Channel, Outgoing, Prepared, Receipt, Sent
+from bot import registry
+from bot.channel_kit.base import Channel, Outgoing, Prepared, Receipt, Sent
 from bot.config import load
 from bot.errors import ChannelError, OutcomeUnknown
+from bot.platform_kit.credentials import environment
 from bot.render.variant import Media
-from bot.sandbox.credentials import environment
 
 SENDING = [key for key, spec in registry.specs().items() if spec.publishes and not spec.by_hand]
 # A channel that sends, and Instagram's driver.

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.channels import registry
-from bot.channels.base import CannotTell, Channel, Outgoing, Receipt, Sent
+from bot import registry
+from bot.channel_kit.base import CannotTell, Channel, Outgoing, Receipt, Sent
 from bot.config import Config, Secret
 from bot.errors import (
     AuthExpired,

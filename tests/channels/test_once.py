@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.channels.base import Channel, Sent
+from bot.channel_kit.base import Channel, Sent
 from bot.errors import ChannelError, OutcomeUnknown, RateLimited, Rejected, Unavailable
 from tests.channels.material import as_prepared, outgoing
 from tests.channels.scripted import Answer, ScriptedPlatform

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import pytest
 
-from bot.channels import registry
-from bot.channels.base import Absent, CannotTell, Channel, Outgoing, Receipt, Sent
+from bot import registry
+from bot.channel_kit.base import Absent, CannotTell, Channel, Outgoing, Receipt, Sent
 from bot.config import Config
 from bot.errors import OutcomeUnknown
 from tests.channels.material import BLUE, RED, as_prepared, connect_to, lose_track, outgoing, send

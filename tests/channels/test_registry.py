@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels import registry
+from bot import registry
 from bot.config import load
 from bot.errors import ConfigError
-from bot.sandbox.credentials import environment
+from bot.platform_kit.credentials import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOK = """
 import json, sys
-from bot.channels import registry
+from bot import registry
 keys = list(registry.specs())
 heavy = {"tweepy", "facebook", "instagrapi", "requests", "urllib3", "PIL", "django", "twitter_text", "budoux"}
 print(json.dumps([keys, sorted(heavy & set(sys.modules))]))

@@ -14,12 +14,12 @@ import pytest
 import requests
 from urllib3.exceptions import MaxRetryError, SSLError
 
-from bot.channels import registry
-from bot.channels._http import broken_exchange
-from bot.channels.base import Channel
+from bot import registry
+from bot.channel_kit.base import Channel
+from bot.channel_kit.http import broken_exchange
 from bot.config import load
 from bot.errors import NotSent, OutcomeUnknown
-from bot.sandbox.credentials import environment
+from bot.platform_kit.credentials import environment
 from tests.channels.material import as_prepared, outgoing, send
 from tests.channels.scripted import Answer, ScriptedPlatform
 from tests.sandbox_client import SandboxClient
@@ -92,8 +92,8 @@ CONFINED = """
 import json, sys
 from datetime import UTC, datetime
 from bot import loopback
-from bot.channels import registry
-from bot.channels.base import Outgoing, Prepared
+from bot import registry
+from bot.channel_kit.base import Outgoing, Prepared
 from bot.config import load
 from bot.errors import ChannelError
 

@@ -15,7 +15,7 @@ from facebook_business.api import FacebookAdsApi
 from facebook_business.session import FacebookSession
 from xdk.oauth1_auth import OAuth1
 
-from bot.sandbox import credentials
+from bot.platform_kit import credentials
 from tests.sandbox_client import SandboxClient
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from bot.sandbox import credentials
+from bot.platform_kit import credentials
 from tests.sandbox.drawn import drawn
 
 TIMEOUT = 5.0

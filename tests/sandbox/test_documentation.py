@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from bot.platform_kit.reactions import Reactions
+from bot.platform_kit.settings import Choices
 from bot.sandbox.faults import KINDS, LATE
-from bot.sandbox.reactions import Reactions
-from bot.sandbox.settings import Choices
 from tests.sandbox.drivers import X
 from tests.sandbox_client import SandboxClient
 

@@ -17,7 +17,7 @@ from facebook_business.adobjects.shadowigmediabuilder import ShadowIGMediaBuilde
 from facebook_business.adobjects.user import User
 from facebook_business.exceptions import FacebookRequestError
 
-from bot.sandbox import credentials
+from bot.platform_kit import credentials
 from tests.sandbox.conftest import Meta, PictureHost
 from tests.sandbox.drawn import drawn, sha256
 from tests.sandbox_client import SandboxClient

@@ -16,7 +16,7 @@ from facebook_business.exceptions import FacebookRequestError
 from pydantic import ValidationError
 from xdk.posts.models import CreateRequest
 
-from bot.sandbox import credentials
+from bot.platform_kit import credentials
 from tests.sandbox.conftest import PictureHost
 from tests.sandbox.drawn import drawn
 from tests.sandbox.drivers import InstagramPrivate

@@ -10,7 +10,7 @@ import requests
 from facebook_business.adobjects.page import Page
 from facebook_business.exceptions import FacebookRequestError
 
-from bot.sandbox import credentials
+from bot.platform_kit import credentials
 from tests.sandbox.conftest import PictureHost
 from tests.sandbox.drawn import drawn
 from tests.sandbox.drivers import InstagramPrivate, X

@@ -12,7 +12,8 @@ import pytest
 import requests
 
 from bot.errors import ConfigError
-from bot.sandbox import credentials, server
+from bot.platform_kit import credentials
+from bot.sandbox import server
 from tests.sandbox.conftest import PictureHost
 from tests.sandbox.drawn import drawn
 from tests.sandbox.drivers import TIMEOUT, FacebookPage, InstagramGraph, InstagramPrivate, X

@@ -14,7 +14,7 @@ import requests
 import tweepy
 from requests.adapters import HTTPAdapter
 
-from bot.sandbox import credentials
+from bot.platform_kit import credentials
 from tests.sandbox.drawn import drawn
 from tests.sandbox_client import SandboxClient
 

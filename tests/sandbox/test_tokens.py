@@ -10,9 +10,9 @@ import requests
 from facebook_business.adobjects.page import Page
 from facebook_business.exceptions import FacebookRequestError
 
-from bot.channels.base import Channel
+from bot.channel_kit.base import Channel
 from bot.errors import AccountSuspended, AuthExpired, ChannelError
-from bot.sandbox import credentials
+from bot.platform_kit import credentials
 from tests.channels.material import connect_to, outgoing, send
 from tests.sandbox.conftest import Meta
 from tests.sandbox_client import SandboxClient

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import requests
 
-from bot.sandbox import credentials, x
+from bot.channels.x.sandbox import api as x
+from bot.platform_kit import credentials
 from tests.sandbox.drawn import drawn
 from tests.sandbox_client import SandboxClient
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from xdk.media.models import AppendUploadRequest, CreateMetadataRequest, InitializeUploadRequest, UploadRequest
 from xdk.posts.models import CreateRequest
 
-from bot.sandbox import credentials
+from bot.platform_kit import credentials
 from tests.sandbox.drawn import drawn, sha256
 from tests.sandbox_client import SandboxClient
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 
-from bot.channels.base import Channel, Prepared, Receipt
+from bot.channel_kit.base import Channel, Prepared, Receipt
 from bot.errors import AlreadyDecided, NotAllowed, ScheduleError
 from bot.services import audit, pause, plan, publish, reconcile
 from bot.services.publish import Engine

@@ -9,7 +9,7 @@ import jinja2
 import pytest
 from django.template.loader import render_to_string
 
-from bot.channels import registry
+from bot import registry
 from bot.config import ROOT
 from bot.content.people import City
 from bot.render.appearance import Appearance, Column, appearance

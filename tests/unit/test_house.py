@@ -54,12 +54,12 @@ for attempt in (lambda: socket.create_connection(("192.0.2.1", 443), 1), lambda:
         continue
     sys.exit("a request could leave")
 import dataclasses
-from bot.channels import registry
+from bot import registry
 from datetime import UTC, datetime
-from bot.channels.base import Outgoing, Prepared
+from bot.channel_kit.base import Outgoing, Prepared
 from bot.config import load
 from bot.errors import ChannelError
-from bot.sandbox.credentials import environment
+from bot.platform_kit.credentials import environment
 env = environment("http://127.0.0.1:9") | {"DXBOT_MEDIA_BASE_URL": "http://127.0.0.1:9"}
 config = dataclasses.replace(load(env), x_base_url="https://api.x.com", graph_base_url="https://graph.facebook.com")
 for key in ("x", "facebook", "instagram"):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels import registry
+from bot import registry
 from bot.config import ROOT
 from bot.content.library import Library
 from bot.content.post import Post

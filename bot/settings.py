@@ -8,8 +8,9 @@ from typing import Any
 
 import dj_database_url
 
-from bot.config import ROOT, Config, load
+from bot.config import ROOT, Config
 from bot.loopback import is_loopback
+from bot.registry import load
 from bot.workflow.actors import roles_by_group
 
 CONFIG = load()

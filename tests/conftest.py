@@ -34,8 +34,8 @@ from django.conf import settings  # noqa: E402
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow hash is slow for tests, too
 
-from bot.platform_kit.credentials import environment  # noqa: E402
 from bot.sandbox import server  # noqa: E402
+from bot.sandbox.credentials import environment  # noqa: E402
 from tests.office import Office  # noqa: E402
 from tests.sandbox_client import SandboxClient  # noqa: E402
 

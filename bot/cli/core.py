@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot import registry
-from bot.config import ROOT, Config, load
+from bot.config import ROOT, Config
 from bot.content.library import Library
+from bot.registry import load
 from bot.render.environment import Templates
 from bot.render.variant import ChannelSpec
 

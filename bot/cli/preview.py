@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 
 from bot.cli.console import say
-from bot.config import load
 from bot.errors import ContentError
+from bot.registry import load
 from bot.services import preview
 from bot.services.context import Context, context
 

@@ -18,7 +18,7 @@ import pytest
 import requests
 
 from bot.config import ROOT
-from bot.platform_kit.credentials import environment
+from bot.sandbox.credentials import environment
 from tests.office import TOKYO, write_content, write_post
 from tests.sandbox_client import SandboxClient
 

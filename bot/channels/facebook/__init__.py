@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from bot.channel_kit.base import CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.channel_kit.limits import require_fit
 from bot.channel_kit.matching import earliest, made_before
-from bot.config import Config, require
+from bot.config import Config, Secret, option, require
 from bot.errors import ChannelError, Duplicate
 from bot.media.limits import ImageLimits
+from bot.meta_graph.options import GraphOptions
 from bot.render.plain import SOCIAL_WITH_LINKS
 from bot.render.variant import ChannelSpec, Fold, Media
 from bot.text.likeness import canonical
@@ -29,6 +31,15 @@ SPEC = ChannelSpec(
     images=ImageLimits(max_count=10, max_bytes=3_900_000, max_alt=1000),
     style=SOCIAL_WITH_LINKS,
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    page_id: str = option("DXBOT_FACEBOOK_PAGE_ID", "", "Facebook ページの番号")
+    page_token: Secret = option("DXBOT_FACEBOOK_PAGE_TOKEN", Secret(""), "Facebook ページの鍵")
+
+
+OPTIONS = (Options, GraphOptions)
 _FIELDS = "id,message,created_time,permalink_url,attachments{target,subattachments{target}}"
 
 
@@ -36,8 +47,9 @@ def connect(config: Config) -> Channel:
     """Raises ConfigError if the Page's number or token is missing."""
     from bot.meta_graph.client import Graph
 
-    require(config, "Facebook", "facebook_page_id", "facebook_page_token")
-    return _Page(config.facebook_page_id, Graph(config.graph_base_url, config.facebook_page_token))
+    own = config.of(Options)
+    require(own, SPEC.label, "page_id", "page_token")
+    return _Page(own.page_id, Graph(config.of(GraphOptions).base_url, own.page_token))
 
 
 class _Page:

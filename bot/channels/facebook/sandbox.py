@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
+from bot.meta_graph.sandbox import credentials
+from bot.meta_graph.sandbox.choices import Choices
 from bot.meta_graph.sandbox.errors import GraphError, missing
 from bot.meta_graph.sandbox.insights import insights, of_page_post
+from bot.meta_graph.sandbox.lookup import Kind, Lookup
 from bot.meta_graph.sandbox.nodes import flag, instant, listing, shaped, span
 from bot.meta_graph.sandbox.tokens import Tokens
-from bot.platform_kit import credentials
+from bot.platform_kit.choices import chosen
 from bot.platform_kit.fetch import fetch
+from bot.platform_kit.names import NAME
 from bot.platform_kit.pictures import Looks, look
+from bot.platform_kit.platform import Example, Platform, PlatformContext, Service
 from bot.platform_kit.reactions import Reactions, to_post
-from bot.platform_kit.settings import Settings
-from bot.platform_kit.state import Picture, Post, Span, State
+from bot.platform_kit.state import Picture, Post, Span
 from bot.platform_kit.wire import Call, Endpoint, answer, route
 
 MOST_MESSAGE, MOST_PHOTO_BYTES, MOST_PHOTOS = 63_206, 4_000_000, 100
@@ -29,8 +33,9 @@ _INDEXED = re.compile(r"attached_media\[(\d+)\]")
 
 
 class Page:
-    def __init__(self, state: State, settings: Settings, tokens: Tokens) -> None:
-        self._state, self._settings, self._tokens = state, settings, tokens
+    def __init__(self, context: PlatformContext) -> None:
+        self._state, self._tokens = context.state, context.shared(Tokens)
+        context.shared(Lookup).add(Kind(channel="facebook", owns=self._is_photo, read=self._photo))
 
     def rules(self) -> Iterable[Rule]:
         page, post = f"/<version>/{credentials.PAGE}", f"/<version>/{credentials.PAGE}_<number>"
@@ -50,7 +55,10 @@ class Page:
     def _on(self, on: str, handle: Callable[[Call], Response]) -> Endpoint:
         return self._tokens.endpoint(lambda _: "facebook", on, handle, owners=frozenset({credentials.PAGE}))
 
-    def photo(self, call: Call) -> Response:
+    def _is_photo(self, identity: str) -> bool:
+        return self._state.get("photo", identity) is not None
+
+    def _photo(self, call: Call) -> Response:
         """A photo by its own number. Raises GraphError."""
         identity = call.values["identity"]
         content = self._state.get("photo", identity)
@@ -133,7 +141,7 @@ class Page:
     def _page(self, call: Call) -> Response:
         node = {
             "id": credentials.PAGE,
-            "name": credentials.NAME,
+            "name": NAME,
             "link": f"{call.request.host_url}#facebook",
             "fan_count": 0,
             "followers_count": 0,
@@ -150,7 +158,7 @@ class Page:
 
     def _insights(self, call: Call) -> Response:
         post = self._post(call)
-        values = of_page_post(to_post(self._state, post.id), self._settings.read().meta_metrics)
+        values = of_page_post(to_post(self._state, post.id), chosen(self._state, Choices).meta_metrics)
         return insights(call, f"{credentials.PAGE}_{post.id}", values)
 
     def _update(self, call: Call) -> Response:
@@ -203,7 +211,7 @@ def _node(post: Post, reactions: Reactions, request: Request) -> dict[str, Any]:
         "created_time": instant(post.created_at),
         "permalink_url": f"{request.host_url}facebook/{post.id}",
         "is_published": post.public,
-        "from": {"id": credentials.PAGE, "name": credentials.NAME},
+        "from": {"id": credentials.PAGE, "name": NAME},
         "attachments": _attachments(post, request),
         "reactions": _counted(reactions.likes),
         "comments": _counted(reactions.replies),
@@ -228,3 +236,32 @@ def _attachments(post: Post, request: Request) -> dict[str, Any] | None:
     if post.extra["link"]:
         return {"data": [{"type": "share", "url": post.extra["link"]}]}
     return None
+
+
+def _environment(base_url: str) -> Mapping[str, str]:
+    return {
+        "DXBOT_GRAPH_BASE_URL": base_url,
+        "DXBOT_FACEBOOK_PAGE_ID": credentials.PAGE,
+        "DXBOT_FACEBOOK_PAGE_TOKEN": credentials.PAGE_TOKEN,
+    }
+
+
+def _services(context: PlatformContext) -> Iterable[Service]:
+    return [Page(context)]
+
+
+def _without_page(name: str) -> str:
+    """Facebook's own addresses carry the Page's number before the post's."""
+    return name.removeprefix(f"{credentials.PAGE}_")
+
+
+PLATFORM = Platform(
+    services=_services,
+    environment=_environment,
+    words={"likes": "いいね", "replies": "コメント", "reposts": "シェア", "views": "閲覧"},
+    examples=(Example(token="31,32", made={"id": "18"}, readings={"/published": {"data": []}}),),  # noqa: S106 photos' numbers
+    hosts=frozenset({"graph.facebook.com"}),
+    choices=(Choices,),
+    identity_of=_without_page,
+    colours=("#1461cc", "#7fb3ff"),
+)

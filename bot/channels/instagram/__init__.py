@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.channel_kit.base import Channel
+from bot.channels.instagram.options import Options
 from bot.config import Config
 from bot.media.limits import ImageLimits
+from bot.meta_graph.options import GraphOptions
 from bot.render.variant import ChannelSpec, Fold, Rate
 from bot.text.counting import utf16_length
 
@@ -32,9 +34,12 @@ SPEC = ChannelSpec(
 )
 
 
+OPTIONS = (Options, GraphOptions)
+
+
 def connect(config: Config) -> Channel:
     """Raises ConfigError if the chosen driver lacks a setting."""
-    if config.instagram_driver == "private":
+    if config.of(Options).driver == "private":
         from bot.channels.instagram import private
 
         return private.connect(config, SPEC)

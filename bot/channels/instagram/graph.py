@@ -16,9 +16,11 @@ from typing import Any
 from bot.channel_kit.base import Absent, CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.channel_kit.limits import require_fit
 from bot.channel_kit.matching import earliest
+from bot.channels.instagram.options import Options
 from bot.config import Config, require
 from bot.errors import ChannelError, MediaRefused, Rejected, Unavailable
 from bot.meta_graph.client import Graph, classify
+from bot.meta_graph.options import GraphOptions
 from bot.render.variant import ChannelSpec, Media
 from bot.text.likeness import canonical
 
@@ -33,9 +35,11 @@ _PUBLISHED, _FINISHED, _DEAD = "PUBLISHED", "FINISHED", ("EXPIRED", "ERROR")
 
 def connect(config: Config, spec: ChannelSpec) -> Channel:
     """Raises ConfigError if the account's number, its token or the pictures' public address is missing."""
-    require(config, spec.label, "instagram_user_id", "instagram_token", "media_base_url")
-    graph = Graph(config.graph_base_url, config.instagram_token)
-    return _Instagram(spec, config.instagram_user_id, graph, config.media_base_url.rstrip("/"))
+    own = config.of(Options)
+    require(own, spec.label, "user_id", "token")
+    require(config, spec.label, "media_base_url")
+    graph = Graph(config.of(GraphOptions).base_url, own.token)
+    return _Instagram(spec, own.user_id, graph, config.media_base_url.rstrip("/"))
 
 
 class _Instagram:

@@ -25,6 +25,7 @@ from bot.channel_kit.base import CannotTell, Channel, Found, Outgoing, Prepared,
 from bot.channel_kit.http import OnceAdapter, broken_exchange, retry_after, unchanged
 from bot.channel_kit.limits import require_fit
 from bot.channel_kit.matching import earliest
+from bot.channels.instagram.options import Options
 from bot.config import Config, require
 from bot.errors import (
     AccountSuspended,
@@ -78,9 +79,10 @@ _MESSAGES: dict[str, type[ChannelError]] = {
 
 def connect(config: Config, spec: ChannelSpec) -> Channel:
     """Raises ConfigError if there is no session, or none that can be restored."""
-    require(config, spec.label, "instagram_private_session")
+    own = config.of(Options)
+    require(own, spec.label, "private_session")
     try:
-        session = json.loads(config.instagram_private_session.reveal())
+        session = json.loads(own.private_session.reveal())
     except ValueError:
         session = None
     if not isinstance(session, dict) or not session.get("authorization_data"):
@@ -89,7 +91,7 @@ def connect(config: Config, spec: ChannelSpec) -> Channel:
             summary="DXBOT_INSTAGRAM_PRIVATE_SESSION を読めません",
             next_step="運用担当者が instagrapi でログインし直し、セッションを保存してください",
         )
-    return _Private(spec, session, config.instagram_private_base_url.rstrip("/"))
+    return _Private(spec, session, own.private_base_url.rstrip("/"))
 
 
 class _Client(instagrapi.Client):

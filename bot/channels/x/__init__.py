@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from bot.channel_kit.base import CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.channel_kit.limits import require_fit
 from bot.channel_kit.matching import CLOCK_SKEW, made_before
-from bot.config import Config, require
+from bot.config import Config, Secret, option, require
 from bot.errors import (
     AccountSuspended,
     AuthExpired,
@@ -41,6 +42,18 @@ LIMIT = 280
 REAL, WEB = "https://api.x.com", "https://x.com"
 T = TypeVar("T")
 _POST_USD, _POST_WITH_URL_USD = Decimal("0.015"), Decimal("0.20")  # pay-per-use prices since 2026-04-20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    base_url: str = option("DXBOT_X_BASE_URL", REAL, "X の接続先")
+    consumer_key: Secret = option("DXBOT_X_CONSUMER_KEY", Secret(""), "X のアプリの鍵")
+    consumer_secret: Secret = option("DXBOT_X_CONSUMER_SECRET", Secret(""), "X のアプリの秘密鍵")
+    access_token: Secret = option("DXBOT_X_ACCESS_TOKEN", Secret(""), "X のアカウントの鍵")
+    access_token_secret: Secret = option("DXBOT_X_ACCESS_TOKEN_SECRET", Secret(""), "X のアカウントの秘密鍵")
+
+
+OPTIONS = (Options,)
 
 
 def cost(text: str) -> Decimal:
@@ -95,11 +108,13 @@ def connect(config: Config) -> Channel:
     """Raises ConfigError if a key is missing."""
     from bot.channels.x.client import XClient
 
-    require(config, SPEC.label, "x_consumer_key", "x_consumer_secret", "x_access_token", "x_access_token_secret")
+    own = config.of(Options)
+    require(own, SPEC.label, "consumer_key", "consumer_secret", "access_token", "access_token_secret")
     # An access token of OAuth 1.0a begins with its user's number.
-    user = config.x_access_token.reveal().partition("-")[0]
-    base = config.x_base_url.rstrip("/")
-    return _X(XClient(config), user, WEB if base == REAL else base)
+    user = own.access_token.reveal().partition("-")[0]
+    base = own.base_url.rstrip("/")
+    client = XClient(base, own.consumer_key, own.consumer_secret, own.access_token, own.access_token_secret)
+    return _X(client, user, WEB if base == REAL else base)
 
 
 class _X:

@@ -13,7 +13,7 @@ from requests import Response
 from tweepy.auth import OAuth1UserHandler
 
 from bot.channel_kit.http import OnceSession
-from bot.config import Config
+from bot.config import Secret
 
 READ_TIMEOUT = 25.0
 
@@ -33,11 +33,11 @@ class Refused(Exception):
 class XClient(tweepy.Client):  # type: ignore[misc]  # tweepy has no types
     """Methods return the answer's JSON. They raise Refused, or what requests raises where no whole answer came."""
 
-    def __init__(self, config: Config) -> None:
-        keys = (config.x_consumer_key, config.x_consumer_secret, config.x_access_token, config.x_access_token_secret)
+    def __init__(self, base_url: str, *keys: Secret) -> None:
+        """`keys`: of the app, its secret, of the account, its secret."""
         super().__init__(None, *(key.reveal() for key in keys), return_type=dict)
         self.session = OnceSession(READ_TIMEOUT)
-        self._base = config.x_base_url.rstrip("/")
+        self._base = base_url.rstrip("/")
 
     def request(
         self,

@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 
 from werkzeug.wrappers import Request, Response
 
+from bot.meta_graph.sandbox import credentials
 from bot.meta_graph.sandbox.errors import GraphError
 from bot.meta_graph.sandbox.fields import parse, select
-from bot.platform_kit import credentials
 from bot.platform_kit.state import Post, Span
 from bot.platform_kit.wire import Call, answer
 
@@ -35,7 +35,7 @@ def with_usage(response: Response, busy_minutes: int = 0) -> Response:
     usage = {"call_count": used, "total_cputime": used, "total_time": used}
     business = {"type": "pages", **usage, "estimated_time_to_regain_access": busy_minutes}
     response.headers["X-App-Usage"] = response.headers["X-Page-Usage"] = json.dumps(usage)
-    response.headers["X-Business-Use-Case-Usage"] = json.dumps({credentials.META_APP: [business]})
+    response.headers["X-Business-Use-Case-Usage"] = json.dumps({credentials.APP: [business]})
     return response
 
 

@@ -10,19 +10,21 @@ from typing import Any
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
+from bot.meta_graph.sandbox import credentials
+from bot.meta_graph.sandbox.choices import Choices
 from bot.meta_graph.sandbox.errors import GraphError, expired, invalid_token, ordered
 from bot.meta_graph.sandbox.nodes import require_version, shaped, with_usage
-from bot.platform_kit import credentials
-from bot.platform_kit.settings import Settings
-from bot.platform_kit.state import State
+from bot.platform_kit.choices import chosen
+from bot.platform_kit.names import NAME
+from bot.platform_kit.platform import PlatformContext
 from bot.platform_kit.wire import Call, Endpoint, answer, route
 
 # Whose each token is. The app's own never ends: it is its number and its secret.
 _OWNERS = {
     credentials.PAGE_TOKEN: credentials.PAGE,
     credentials.INSTAGRAM_TOKEN: credentials.INSTAGRAM_USER,
-    credentials.META_USER_TOKEN: credentials.META_USER,
-    credentials.META_APP_TOKEN: credentials.META_APP,
+    credentials.USER_TOKEN: credentials.USER,
+    credentials.APP_TOKEN: credentials.APP,
 }
 _SCOPES = (
     "pages_show_list",
@@ -34,7 +36,7 @@ _SCOPES = (
     "instagram_manage_insights",
     "business_management",
 )
-_KINDS = {credentials.PAGE: "PAGE", credentials.META_APP: "APP"}
+_KINDS = {credentials.PAGE: "PAGE", credentials.APP: "APP"}
 _BUSY_MINUTES = 1
 _LONG_LIVED_SECONDS = 5_183_944
 Handler = Callable[[Call], Response]
@@ -42,8 +44,8 @@ Channel = Callable[[Mapping[str, str]], str]
 
 
 class Tokens:
-    def __init__(self, state: State, settings: Settings) -> None:
-        self._state, self._settings = state, settings
+    def __init__(self, context: PlatformContext) -> None:
+        self._state = context.state
 
     def rules(self) -> Iterable[Rule]:
         """Nodes of the app: tokens, and the Pages of a token's user."""
@@ -54,7 +56,7 @@ class Tokens:
         return [
             route("GET", "/<version>/debug_token", on(self._debug, *_OWNERS.values())),
             route("GET", "/<version>/me", on(self._me, *_OWNERS.values())),
-            route("GET", "/<version>/me/accounts", on(_accounts, credentials.META_USER)),
+            route("GET", "/<version>/me/accounts", on(_accounts, credentials.USER)),
             route("GET", "/<version>/oauth/access_token", _exchange()),
         ]
 
@@ -91,34 +93,34 @@ class Tokens:
         return _OWNERS[token]
 
     def _ended(self, token: str) -> bool:
-        end = self._settings.read().meta_tokens_end_at
-        return token != credentials.META_APP_TOKEN and end is not None and self._state.now() >= end
+        end = chosen(self._state, Choices).meta_tokens_end_at
+        return token != credentials.APP_TOKEN and end is not None and self._state.now() >= end
 
     def _debug(self, call: Call) -> Response:
         inspected = call.request.args.get("input_token", "")
-        app: dict[str, Any] = {"app_id": credentials.META_APP, "application": "sandbox"}
+        app: dict[str, Any] = {"app_id": credentials.APP, "application": "sandbox"}
         if inspected not in _OWNERS or self._ended(inspected):
             error = {"code": 190, "message": expired().message, "subcode": 463}
             return answer({"data": {**app, "is_valid": False, "error": error, "scopes": []}})
-        end = self._settings.read().meta_tokens_end_at
+        end = chosen(self._state, Choices).meta_tokens_end_at
         owner = _OWNERS[inspected]
-        whose = {"type": _KINDS.get(owner, "SYSTEM_USER"), "user_id": credentials.META_USER, "profile_id": owner}
+        whose = {"type": _KINDS.get(owner, "SYSTEM_USER"), "user_id": credentials.USER, "profile_id": owner}
         ends = {"expires_at": int(end.timestamp()) if end else 0, "data_access_expires_at": 0}
         return answer({"data": {**app, **whose, **ends, "is_valid": True, "scopes": list(_SCOPES)}})
 
     def _me(self, call: Call) -> Response:
-        node = {"id": self._owner(call.request), "name": credentials.NAME}
+        node = {"id": self._owner(call.request), "name": NAME}
         return answer(shaped(node, call.request, "id,name", "User"))
 
 
 def _proof(token: str) -> str:
-    return hmac.new(credentials.META_APP_SECRET.encode(), token.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(credentials.APP_SECRET.encode(), token.encode(), hashlib.sha256).hexdigest()
 
 
 def _accounts(call: Call) -> Response:
     page = {
         "id": credentials.PAGE,
-        "name": credentials.NAME,
+        "name": NAME,
         "access_token": credentials.PAGE_TOKEN,
         "category": "Government organization",
         "tasks": ["ADVERTISE", "ANALYZE", "CREATE_CONTENT", "MESSAGING", "MODERATE", "MANAGE"],
@@ -132,9 +134,9 @@ def _exchange() -> Endpoint:
     def work(call: Call) -> Response:
         given = tuple(call.request.values.get(name) for name in ("grant_type", "client_id", "client_secret"))
         known = call.request.values.get("fb_exchange_token") in _OWNERS
-        if given != ("fb_exchange_token", credentials.META_APP, credentials.META_APP_SECRET) or not known:
+        if given != ("fb_exchange_token", credentials.APP, credentials.APP_SECRET) or not known:
             return GraphError(1, "Error validating client secret.", 0, 400).response()
-        token = {"access_token": credentials.META_USER_TOKEN, "token_type": "bearer", "expires_in": _LONG_LIVED_SECONDS}
+        token = {"access_token": credentials.USER_TOKEN, "token_type": "bearer", "expires_in": _LONG_LIVED_SECONDS}
         return answer(token)
 
     return Endpoint(channel=lambda _: "facebook", on="read", work=work, refuse=lambda status: ordered(status).response())

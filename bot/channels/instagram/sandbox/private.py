@@ -6,16 +6,17 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Literal
 
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from bot.channels.instagram.sandbox import shortcodes
-from bot.platform_kit import credentials
+from bot.channels.instagram.sandbox import credentials, shortcodes
+from bot.platform_kit import choices
+from bot.platform_kit.choices import chosen
+from bot.platform_kit.names import NAME, USERNAME
 from bot.platform_kit.pictures import look
 from bot.platform_kit.reactions import Reactions, to_post
-from bot.platform_kit.settings import Settings
 from bot.platform_kit.state import Picture, Post, Span, State
 from bot.platform_kit.wire import Call, Endpoint, answer, route
 
@@ -23,6 +24,13 @@ MOST_CAPTION, MOST_CHILDREN = 2200, 20
 _SCHEME = "Bearer IGT:2:"
 _PAGE = 12
 Handler = Callable[[Call], Response]
+
+
+class Choices(choices.Choices):
+    """`instagram_private`: what the private endpoints want from a person before they go on; "feedback" stops publishing
+    only."""
+
+    instagram_private: Literal["open", "challenge", "suspended", "feedback", "wait"] = "open"
 
 
 class PrivateError(Exception):
@@ -40,8 +48,8 @@ class Private:
     """Upload ids are chosen by the client. The same one may be posted again and again, each time as a new post: whether the
     real service does so is not known, and this is the worst that it might do."""
 
-    def __init__(self, state: State, settings: Settings) -> None:
-        self._state, self._settings = state, settings
+    def __init__(self, state: State) -> None:
+        self._state = state
 
     def rules(self) -> Iterable[Rule]:
         api = "/api/v1"
@@ -68,7 +76,7 @@ class Private:
 
     def _require_peace(self, on: str) -> None:
         """Raises PrivateError where the service wants something from a person first."""
-        match self._settings.read().instagram_private:
+        match chosen(self._state, Choices).instagram_private:
             case "challenge" | "suspended" as asked:
                 path = {"challenge": "/challenge/1/sandbox/", "suspended": "/accounts/suspended/"}[asked]
                 challenge = {"url": f"https://i.instagram.com{path}", "api_path": path, "lock": True, "native_flow": True}
@@ -123,7 +131,7 @@ class Private:
     def _feed(self, call: Call) -> Response:
         """Own posts, newest first."""
         args = call.request.args
-        if call.values["user"] != credentials.PRIVATE_USER:
+        if call.values["user"] != credentials.USER:
             raise PrivateError(404, "User not found")
         size = max(args.get("count", _PAGE, int), 1)
         older, since = args.get("max_id", "").partition("_")[0], args.get("min_timestamp", 0.0, float)
@@ -156,7 +164,7 @@ def _require_session(request: Request) -> None:
     authorization = request.headers.get("Authorization", "")
     try:
         session = json.loads(base64.b64decode(authorization.removeprefix(_SCHEME), validate=True))
-        known = session["sessionid"] == credentials.PRIVATE_SESSION and session["ds_user_id"] == credentials.PRIVATE_USER
+        known = session["sessionid"] == credentials.SESSION and session["ds_user_id"] == credentials.USER
     except (ValueError, KeyError, TypeError, binascii.Error):
         known = False
     if not known:
@@ -202,10 +210,10 @@ def _picture(child: dict[str, Any], upload: dict[str, Any]) -> Picture:
 
 def _user() -> dict[str, Any]:
     return {
-        "pk": credentials.PRIVATE_USER,
-        "id": credentials.PRIVATE_USER,
-        "username": credentials.X_USERNAME,
-        "full_name": credentials.NAME,
+        "pk": credentials.USER,
+        "id": credentials.USER,
+        "username": USERNAME,
+        "full_name": NAME,
         "is_private": False,
         "is_verified": False,
         "profile_pic_url": "https://i.instagram.com/_sandbox/nobody.jpg",
@@ -213,7 +221,7 @@ def _user() -> dict[str, Any]:
 
 
 def _media_id(post: Post) -> str:
-    return f"{post.id}_{credentials.PRIVATE_USER}"
+    return f"{post.id}_{credentials.USER}"
 
 
 def _media(post: Post, reactions: Reactions) -> dict[str, Any]:
@@ -228,7 +236,7 @@ def _media(post: Post, reactions: Reactions) -> dict[str, Any]:
         "user": _user(),
         "like_count": reactions.likes,
         "comment_count": reactions.replies,
-        "caption": {"pk": post.id, "text": post.text, "user_id": credentials.PRIVATE_USER} if post.text else None,
+        "caption": {"pk": post.id, "text": post.text, "user_id": credentials.USER} if post.text else None,
     }
     if len(images) == 1:
         return media | {"media_type": 1, **images[0]}
@@ -238,9 +246,7 @@ def _media(post: Post, reactions: Reactions) -> dict[str, Any]:
 def _numbered(post: Post, images: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The children of an album, each with a number of its own."""
     numbers = [f"{post.id}{n}" for n in range(len(images))]
-    return [
-        {"pk": n, "id": f"{n}_{credentials.PRIVATE_USER}", "media_type": 1, **i} for n, i in zip(numbers, images, strict=True)
-    ]
+    return [{"pk": n, "id": f"{n}_{credentials.USER}", "media_type": 1, **i} for n, i in zip(numbers, images, strict=True)]
 
 
 def _image(post: Post, number: int) -> dict[str, Any]:

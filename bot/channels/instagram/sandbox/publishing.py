@@ -10,18 +10,21 @@ from typing import Any
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from bot.channels.facebook.sandbox import Page
 from bot.channels.instagram.sandbox import shortcodes
+from bot.meta_graph.sandbox import credentials
+from bot.meta_graph.sandbox.choices import Choices
 from bot.meta_graph.sandbox.errors import GraphError, missing
 from bot.meta_graph.sandbox.insights import insights, of_media
+from bot.meta_graph.sandbox.lookup import Kind, Lookup
 from bot.meta_graph.sandbox.nodes import flag, instant, listed, listing, shaped, span
 from bot.meta_graph.sandbox.tokens import Tokens
-from bot.platform_kit import credentials
+from bot.platform_kit.choices import chosen
 from bot.platform_kit.fetch import fetch
+from bot.platform_kit.names import NAME, USERNAME
 from bot.platform_kit.pictures import is_whole, look
+from bot.platform_kit.platform import PlatformContext
 from bot.platform_kit.reactions import Reactions, to_post
-from bot.platform_kit.settings import Settings
-from bot.platform_kit.state import Picture, Post, State
+from bot.platform_kit.state import Picture, Post
 from bot.platform_kit.wire import Call, answer, route
 
 MOST_BYTES, MOST_CAPTION, MOST_TAGS, MOST_MENTIONS, MOST_ALT = 8 * 1024 * 1024, 2200, 5, 20, 1000
@@ -42,13 +45,14 @@ _TAG, _MENTION = re.compile(r"[#＃]\w+"), re.compile(r"(?<!\w)@\w+")
 class Publishing:
     """A container is a thing of the kind `container`. It is IN_PROGRESS until its status has been asked for once."""
 
-    def __init__(self, state: State, settings: Settings, tokens: Tokens, page: Page) -> None:
-        self._state, self._settings, self._tokens, self._facebook = state, settings, tokens, page
+    def __init__(self, context: PlatformContext) -> None:
+        self._state, self._tokens = context.state, context.shared(Tokens)
+        context.shared(Lookup).add(Kind(channel="instagram", owns=self._is_ours, read=self._get))
 
     def rules(self) -> Iterable[Rule]:
         user = f"/<version>/{credentials.INSTAGRAM_USER}"
         ours = frozenset({credentials.INSTAGRAM_USER})
-        endpoint, both = self._tokens.endpoint, ours | {credentials.PAGE}
+        endpoint = self._tokens.endpoint
 
         def instagram(_: Mapping[str, str]) -> str:
             return "instagram"
@@ -59,14 +63,14 @@ class Publishing:
             route("GET", f"{user}/media", endpoint(instagram, "read", self._list, owners=ours)),
             route("GET", f"{user}/content_publishing_limit", endpoint(instagram, "read", self._limit, owners=ours)),
             route("GET", user, endpoint(instagram, "read", self._user, owners=ours)),
-            route("GET", "/<version>/<identity>", endpoint(self._whose, "read", self._get, owners=both)),
             route("GET", "/<version>/<identity>/insights", endpoint(instagram, "read", self._insights, owners=ours)),
             route("DELETE", "/<version>/<identity>", endpoint(instagram, "upload", self._delete, owners=ours)),
         ]
 
-    def _whose(self, values: Mapping[str, str]) -> str:
-        """A number alone may be a photo of the Page."""
-        return "facebook" if self._state.get("photo", values["identity"]) else "instagram"
+    def _is_ours(self, identity: str) -> bool:
+        """Is this number a container's or a post's?"""
+        post = self._state.post(identity)
+        return self._state.get("container", identity) is not None or (post is not None and post.channel == "instagram")
 
     def _create(self, call: Call) -> Response:
         values = call.request.values
@@ -142,8 +146,6 @@ class Publishing:
         identity = call.values["identity"]
         if (container := self._container(identity)) is not None:
             return self._status(call.request, identity, container)
-        if self._state.get("photo", identity) is not None:
-            return self._facebook.photo(call)
         return answer(self._shown(self._post(identity), call.request))
 
     def _shown(self, post: Post, request: Request) -> dict[str, Any]:
@@ -151,7 +153,7 @@ class Publishing:
 
     def _insights(self, call: Call) -> Response:
         post = self._post(call.values["identity"])
-        return insights(call, post.id, of_media(to_post(self._state, post.id), self._settings.read().meta_metrics))
+        return insights(call, post.id, of_media(to_post(self._state, post.id), chosen(self._state, Choices).meta_metrics))
 
     def _status(self, request: Request, identity: str, container: dict[str, Any]) -> Response:
         status = container["status"]
@@ -176,7 +178,7 @@ class Publishing:
         return answer({"data": [shaped(limit, call.request, "quota_usage", "ContentPublishingLimit")]})
 
     def _user(self, call: Call) -> Response:
-        user = {"id": credentials.INSTAGRAM_USER, "username": credentials.X_USERNAME, "name": credentials.NAME}
+        user = {"id": credentials.INSTAGRAM_USER, "username": USERNAME, "name": NAME}
         return answer(shaped({**user, "followers_count": 0}, call.request, "id", "IGUser"))
 
     def _post(self, identity: str) -> Post:
@@ -210,7 +212,7 @@ def _node(post: Post, reactions: Reactions, request: Request) -> dict[str, Any]:
         "permalink": f"{request.host_url}instagram/{shortcodes.encode(post.id)}",
         "shortcode": shortcodes.encode(post.id),
         "timestamp": instant(post.created_at),
-        "username": credentials.X_USERNAME,
+        "username": USERNAME,
         "media_type": "CAROUSEL_ALBUM" if carousel else "IMAGE",
         "media_product_type": "FEED",
         "media_url": sources[0],

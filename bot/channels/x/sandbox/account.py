@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from bot.platform_kit.settings import Settings
+from bot.channels.x.sandbox.choices import Choices
+from bot.platform_kit.choices import chosen
 from bot.platform_kit.state import State
 
 WINDOW_SECONDS = 900
@@ -28,20 +29,22 @@ class Price:
 PRICE = Price()
 
 
-class Account:
-    def __init__(self, state: State, settings: Settings) -> None:
-        self._state, self._settings = state, settings
+def spent(state: State) -> Decimal:
+    """So far, in US dollars."""
+    return Decimal((state.get("x_meter", "spent") or {"usd": "0"})["usd"])
 
-    def spent(self) -> Decimal:
-        return Decimal((self._state.get("x_meter", "spent") or {"usd": "0"})["usd"])
+
+class Account:
+    def __init__(self, state: State) -> None:
+        self._state = state
 
     def can_pay(self, price: Decimal) -> bool:
-        credit = self._settings.read().x_credit_usd
-        return credit is None or self.spent() + price <= Decimal(str(credit))
+        credit = chosen(self._state, Choices).x_credit_usd
+        return credit is None or spent(self._state) + price <= Decimal(str(credit))
 
     def charge(self, price: Decimal) -> None:
         with self._state.atomic():
-            self._state.put("x_meter", "spent", {"usd": str(self.spent() + price)})
+            self._state.put("x_meter", "spent", {"usd": str(spent(self._state) + price)})
 
     def charge_reading(self, identities: list[str]) -> None:
         """Each post costs once in a UTC day, however often it is read."""
@@ -57,7 +60,7 @@ class Account:
         with self._state.atomic():
             start, used = self._window(name, seconds)
             self._state.put("x_window", name, {"start": start, "used": min(used + 1, limit)})
-        return used < limit or not self._settings.read().x_windows
+        return used < limit or not chosen(self._state, Choices).x_windows
 
     def headers(self, prefix: str, name: str, limit: int, seconds: int = WINDOW_SECONDS) -> dict[str, str]:
         """`reset` is told by the system's clock, by which clients reckon, however far the sandbox's own has been moved."""

@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response
 
 from bot.channels.x.sandbox.account import DAY_SECONDS, PRICE, Account
 from bot.channels.x.sandbox.auth import caller
+from bot.channels.x.sandbox.choices import Choices
 from bot.channels.x.sandbox.errors import XError, invalid, read_json, unsupported_authentication
 from bot.channels.x.sandbox.media import Media, key
 from bot.channels.x.sandbox.posts import Reader
 from bot.channels.x.sandbox.schema import NewPost
 from bot.channels.x.sandbox.text import has_link, tell, weight
-from bot.platform_kit.settings import Settings
+from bot.platform_kit.choices import chosen
 from bot.platform_kit.state import State
 from bot.platform_kit.wire import Call, Endpoint, answer, route
 
@@ -42,11 +43,11 @@ Handler = Callable[[Call], Response]
 
 
 class X:
-    def __init__(self, state: State, settings: Settings) -> None:
-        self._state, self._settings = state, settings
-        self.account = Account(state, settings)
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self.account = Account(state)
         self._media = Media(state)
-        self._reader = Reader(state, settings, self._media, self.account)
+        self._reader = Reader(state, self._media, self.account)
 
     def rules(self) -> Iterable[Rule]:
         on, media, reader = self._endpoint, self._media, self._reader
@@ -156,7 +157,7 @@ class X:
         post = self._state.post(parent)
         if post is None or post.channel != "x" or post.deleted:
             raise XError(403, "You attempted to reply to a Tweet that is deleted or not visible to you.")
-        if self._settings.read().x_app == "self_serve":
+        if chosen(self._state, Choices).x_app == "self_serve":
             raise XError(403, _NOT_INVITED)
         return str(post.extra["conversation"])
 

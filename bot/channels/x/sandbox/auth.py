@@ -8,7 +8,7 @@ from typing import Any, Literal
 from oauthlib.oauth1 import RequestValidator, SignatureOnlyEndpoint
 from werkzeug.wrappers import Request
 
-from bot.platform_kit import credentials
+from bot.channels.x.sandbox import credentials
 
 Caller = Literal["user", "app", "nobody"]
 # Clients that are turned to the sandbox below their library sign the address that the library knows.
@@ -27,13 +27,13 @@ class _Keys(RequestValidator):
         return "dummy-client-key"
 
     def validate_client_key(self, client_key: str, request: Any) -> bool:
-        return client_key == credentials.X_CONSUMER_KEY and request.resource_owner_key == credentials.X_TOKEN
+        return client_key == credentials.CONSUMER_KEY and request.resource_owner_key == credentials.TOKEN
 
     def get_client_secret(self, client_key: str, request: Any) -> str:
-        return credentials.X_CONSUMER_SECRET
+        return credentials.CONSUMER_SECRET
 
     def get_access_token_secret(self, client_key: str, token: str, request: Any) -> str:
-        return credentials.X_TOKEN_SECRET
+        return credentials.TOKEN_SECRET
 
     def validate_timestamp_and_nonce(self, *args: Any, **kwargs: Any) -> bool:
         """A request that comes twice is let in twice: whoever sends twice shall find two posts here."""
@@ -46,9 +46,9 @@ _ENDPOINT = SignatureOnlyEndpoint(_Keys())
 def caller(request: Request) -> Caller:
     authorization = request.headers.get("Authorization", "")
     match authorization.partition(" "):
-        case ("Bearer", _, credentials.X_USER_BEARER):
+        case ("Bearer", _, credentials.USER_BEARER):
             return "user"
-        case ("Bearer", _, credentials.X_APP_BEARER):
+        case ("Bearer", _, credentials.APP_BEARER):
             return "app"
         case ("OAuth", _, _) if any(_signed(request, host) for host in (request.host_url.rstrip("/"), *_SIGNED_HOSTS)):
             return "user"

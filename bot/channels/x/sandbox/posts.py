@@ -11,13 +11,15 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
+from bot.channels.x.sandbox import credentials
 from bot.channels.x.sandbox.account import Account
 from bot.channels.x.sandbox.auth import caller
+from bot.channels.x.sandbox.choices import Choices
 from bot.channels.x.sandbox.errors import XError, field_denied, invalid, not_found
 from bot.channels.x.sandbox.media import Media, key
-from bot.platform_kit import credentials
+from bot.platform_kit.choices import chosen
+from bot.platform_kit.names import NAME, USERNAME
 from bot.platform_kit.reactions import Reactions, to_post
-from bot.platform_kit.settings import Settings
 from bot.platform_kit.state import Post, Span, State
 from bot.platform_kit.wire import Call, answer
 
@@ -43,8 +45,8 @@ _MOST_IDS = 100
 
 
 class Reader:
-    def __init__(self, state: State, settings: Settings, media: Media, account: Account) -> None:
-        self._state, self._settings, self._media, self._account = state, settings, media, account
+    def __init__(self, state: State, media: Media, account: Account) -> None:
+        self._state, self._media, self._account = state, media, account
 
     def lookup(self, call: Call) -> Response:
         _require_known(call.request, _SHAPE | {"ids"})
@@ -68,7 +70,7 @@ class Reader:
     def timeline(self, call: Call) -> Response:
         """Own posts, newest first."""
         _require_known(call.request, _TIMELINE)
-        if call.values["user"] != credentials.X_USER:
+        if call.values["user"] != credentials.USER:
             raise XError(404, "Could not find user")
         size = _size(call.request)
         found = self._state.visible("x", _span(call, size + 1))
@@ -87,7 +89,7 @@ class Reader:
         return answer({"data": shown, **self._includes(page, call.request), **errors, "meta": meta})
 
     def me(self, call: Call) -> Response:
-        user = {"id": credentials.X_USER, "name": credentials.NAME, "username": credentials.X_USERNAME}
+        user = {"id": credentials.USER, "name": NAME, "username": USERNAME}
         return answer({"data": user})
 
     def _public(self, identity: str) -> Post | None:
@@ -119,13 +121,13 @@ class Reader:
         replied = [{"type": "replied_to", "id": post.parent}] if post.parent else []
         media_keys = [key(m) for m in post.extra["media_ids"]]
         return {
-            "author_id": credentials.X_USER,
+            "author_id": credentials.USER,
             "created_at": post.created_at.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
             "conversation_id": post.extra["conversation"],
-            "in_reply_to_user_id": credentials.X_USER if replied else "",
+            "in_reply_to_user_id": credentials.USER if replied else "",
             "entities": post.extra["entities"],
             "attachments": {"media_keys": media_keys} if media_keys else {},
-            "public_metrics": _public_metrics(reactions) | {self._settings.read().x_metrics: reactions.reposts},
+            "public_metrics": _public_metrics(reactions) | {chosen(self._state, Choices).x_metrics: reactions.reposts},
             _PRIVATE: {
                 "impression_count": reactions.views,
                 "url_link_clicks": reactions.clicks,

@@ -8,7 +8,7 @@ from bot import registry
 from bot.config import ROOT, Config
 from bot.content.library import Library
 from bot.registry import load
-from bot.render.environment import Templates
+from bot.render.environment import CHANNELS, Templates
 from bot.render.variant import ChannelSpec
 
 
@@ -24,12 +24,13 @@ class Core:
 
     def basis(self) -> list[Path]:
         """Every file but posts and pictures on which findings depend: the program's own, figures, people, templates."""
-        content, templates = self.config.content_dir, self.config.templates_dir / "posts"
+        content = self.config.content_dir
         files = [
             *(ROOT / "bot").rglob("*.py"),
             *content.glob("*.yml"),
             *(content / "strategy").glob("*.yml"),
-            *templates.rglob("*"),
+            *CHANNELS.glob("*/post.txt"),
+            *(self.config.templates_dir / "posts").rglob("*"),
         ]
         return [file for file in files if file.is_file()]
 

@@ -16,12 +16,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 from bot import config
-from bot.channel_kit.base import Channel
 from bot.config import Config
 from bot.errors import ConfigError
 from bot.render.variant import ChannelSpec
 
 if TYPE_CHECKING:
+    from bot.channel_kit.base import Channel
     from bot.platform_kit.platform import Platform
 
 FOLDER = Path(__file__).parent / "channels"
@@ -55,7 +55,7 @@ def connect(key: str, configuration: Config) -> Channel:
         )
     channel = module.connect(configuration)
     _require_whole(key, _unfit(key, channel))
-    return cast(Channel, channel)
+    return cast("Channel", channel)
 
 
 def platforms() -> Mapping[str, Platform]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from bot.channel_kit.base import Channel
 from bot.channels.instagram.options import Options
 from bot.config import Config
 from bot.media.limits import ImageLimits
 from bot.meta_graph.options import GraphOptions
 from bot.render.variant import ChannelSpec, Fold, Rate
 from bot.text.counting import utf16_length
+
+if TYPE_CHECKING:
+    from bot.channel_kit.base import Channel
 
 SPEC = ChannelSpec(
     key="instagram",

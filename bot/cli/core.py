@@ -22,6 +22,11 @@ class Core:
         self.library = Library(self.config.content_dir, self.config.timezone, options)
         self.templates = Templates(self.config.templates_dir)
 
+    @property
+    def usual_channels(self) -> tuple[str, ...]:
+        """Those that a new post goes to: all that leaders may choose, but those that cost a person's work each time."""
+        return tuple(spec.key for spec in self.specs if spec.key in self.library.offered and not spec.by_hand)
+
     def basis(self) -> list[Path]:
         """Every file but posts and pictures on which findings depend: the program's own, figures, people, templates."""
         content = self.config.content_dir

@@ -17,7 +17,7 @@ from bot.content.markup import Reader
 from bot.content.people import City, load_city, load_people
 from bot.content.post import Achievement, Author, Override, People, Picture, Post, Source
 from bot.content.remarks import blanked
-from bot.errors import ContentError, MediaError
+from bot.errors import ConfigError, ContentError, MediaError
 from bot.strategy import indicators, plan
 from bot.strategy.indicators import Indicator
 
@@ -47,6 +47,18 @@ class Library:
     @cached_property
     def city(self) -> City:
         return load_city(self.root / "city.yml")
+
+    @cached_property
+    def offered(self) -> tuple[str, ...]:
+        """The channels that a post may name: the city's choice, or all. Raises ConfigError for a choice that is no channel."""
+        for key in self.city.channels:
+            if key not in self.channels:
+                raise ConfigError(
+                    f"city.yml: no channel {key}",
+                    summary=f"{self.root / 'city.yml'} の「channels」にある「{key[:40]}」という配信先はありません",
+                    next_step=f"{'・'.join(self.channels)} から選んで書いてください",
+                )
+        return self.city.channels or tuple(self.channels)
 
     @cached_property
     def indicators(self) -> Mapping[str, Indicator]:
@@ -153,11 +165,12 @@ class _PostReader:
 
     def _channels(self) -> tuple[str, ...]:
         node = self.entries["channels"]
-        chosen = tuple(n.choice(tuple(self.library.channels)) for n in node.items())
+        offered = self.library.offered
+        chosen = tuple(n.choice(offered) for n in node.items())
         if not chosen or len(set(chosen)) != len(chosen):
             node.fail(
                 "「channels」が空か、同じ配信先が2回書かれています",
-                "[x, instagram, facebook, newsletter] のように書いてください",
+                f"[{', '.join(offered)}] から選んで書いてください",
             )
         return chosen
 

@@ -16,7 +16,8 @@ from bot.errors import ConfigError
 @dataclass(frozen=True, kw_only=True)
 class City:
     """Names of this municipality. `protected_words` are never cut in two. `heads` maps a department to the person whose 確認
-    (発信管理者) its posts need before the PR office approves; a department that is not named there needs none."""
+    (発信管理者) its posts need before the PR office approves; a department that is not named there needs none. `channels` are
+    those that leaders may choose; without any, all there are."""
 
     name: str
     office: str
@@ -25,6 +26,7 @@ class City:
     protected_words: tuple[str, ...] = ()
     accounts: Mapping[str, str] = field(default_factory=dict)
     heads: Mapping[str, str] = field(default_factory=dict)
+    channels: tuple[str, ...] = ()
 
 
 def load_people(path: Path) -> Mapping[str, Author]:
@@ -44,6 +46,9 @@ def load_city(path: Path) -> City:
     for names in ("accounts", "heads"):
         if not isinstance(entries.get(names) or {}, dict):
             raise _wrong(path, names, "は「名前: 値」の形で書いてください")
+    if not isinstance(entries.get("channels") or [], list):
+        raise _wrong(path, "channels", "は [x, facebook] のように書いてください")
+    entries["channels"] = tuple(str(key) for key in entries.get("channels") or ())
     entries["protected_words"] = tuple(str(w) for w in entries.get("protected_words") or ())
     return City(**{k: v for k, v in entries.items() if v is not None})
 

@@ -93,8 +93,10 @@ def _platform(key: str) -> Platform:
 def _imported(key: str, name: str) -> ModuleType:
     try:
         return import_module(name)
-    except ConfigError:
-        raise
+    except ModuleNotFoundError as e:
+        if e.name and not e.name.startswith("bot."):
+            raise  # a library that is not installed here, as in the checker's bundle, is told as such
+        raise _half(key, f"{name} を読み込めません（{e.name} がありません）") from e
     except Exception as e:  # whatever a file may hold that somebody is still writing
         raise _half(key, f"{name} を読み込めません（{type(e).__name__}: {e}）") from e
 

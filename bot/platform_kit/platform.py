@@ -42,14 +42,14 @@ S = TypeVar("S", bound=Service)
 class Example:
     """One way of connecting the channel, for those who try it against a platform that says what it is told to.
 
-    `options` are environment variables beside the account's. `token` is one that `prepare` might have made for two pictures.
-    `made` is the body of an answer to a commit that made a post. `readings` are bodies of readings that show no post, by a
-    part of their path.
+    `options` are environment variables beside the account's. `prepared` is a token that `prepare` might have made for two
+    pictures. `made` is the body of an answer to a commit that made a post. `readings` are bodies of readings that show no post,
+    by a part of their path.
     """
 
     name: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
-    token: str
+    prepared: str
     made: Any
     readings: Mapping[str, Any]
 

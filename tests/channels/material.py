@@ -58,7 +58,7 @@ def connect_to(base_url: str, key: str, way: str = "") -> Channel:
 
 def as_prepared(key: str, way: str = "", sent: Outgoing | None = None) -> Prepared:
     """Ready for a commit, without having uploaded anything."""
-    return Prepared(outgoing=sent or outgoing(), token=example_of(key, way).token)
+    return Prepared(outgoing=sent or outgoing(), token=example_of(key, way).prepared)
 
 
 def send(channel: Channel, out: Outgoing) -> tuple[Prepared, Receipt]:

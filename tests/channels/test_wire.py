@@ -115,7 +115,7 @@ print(json.dumps(told))
 
 @pytest.mark.parametrize("host", ["https://platform.invalid", "https://198.51.100.7"])
 def test_a_confined_process_refuses_a_real_host_and_knows_that_nothing_was_sent(host: str) -> None:
-    cases = [(key, example_of(key, way).token, environment_of(host, key, way)) for key, way in CASES]
+    cases = [(key, example_of(key, way).prepared, environment_of(host, key, way)) for key, way in CASES]
     ran = subprocess.run(
         [sys.executable, "-c", CONFINED, json.dumps(cases)],
         capture_output=True,

@@ -259,7 +259,7 @@ PLATFORM = Platform(
     services=_services,
     environment=_environment,
     words={"likes": "いいね", "replies": "コメント", "reposts": "シェア", "views": "閲覧"},
-    examples=(Example(token="31,32", made={"id": "18"}, readings={"/published": {"data": []}}),),  # noqa: S106 photos' numbers
+    examples=(Example(prepared="31,32", made={"id": "18"}, readings={"/published": {"data": []}}),),  # photos' numbers
     hosts=frozenset({"graph.facebook.com"}),
     choices=(Choices,),
     identity_of=_without_page,

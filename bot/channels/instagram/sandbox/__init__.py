@@ -34,14 +34,14 @@ PLATFORM = Platform(
     examples=(
         Example(
             name="graph",
-            token="17",  # noqa: S106 a container's number
+            prepared="17",  # a container's number
             made={"id": "18"},
             readings={"/v26.0/17?": {"status_code": "IN_PROGRESS"}},
         ),
         Example(
             name="private",
             options={"DXBOT_INSTAGRAM_DRIVER": "private"},
-            token=json.dumps([["31", 640, 640], ["32", 640, 640]]),
+            prepared=json.dumps([["31", 640, 640], ["32", 640, 640]]),
             made={"media": {"pk": "18", "code": "C"}, "status": "ok"},
             readings={"/feed/user": {"items": [], "status": "ok"}},
         ),

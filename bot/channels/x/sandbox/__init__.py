@@ -47,7 +47,7 @@ PLATFORM = Platform(
     },
     examples=(
         Example(
-            token="1800000000000000001,1800000000000000002",  # noqa: S106 two pictures' numbers
+            prepared="1800000000000000001,1800000000000000002",  # two pictures' numbers
             made={"data": {"id": "1800000000000000009"}},
             readings={"/users/": {"data": []}},
         ),

@@ -1,6 +1,6 @@
 """The folder is the registry: every folder in bot/channels/ is a channel. No list to edit.
 
-A folder that is not a whole channel is not passed over: whatever is started says what it lacks (ADR 0012).
+A folder that is not a whole channel is not passed over: whatever is started says what it lacks (ADR 0013).
 """
 
 from __future__ import annotations

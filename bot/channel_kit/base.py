@@ -1,7 +1,6 @@
 """What the engine asks of a channel, and what it hands over and gets back.
 
-A channel is one package of bot/channels/: a `SPEC`, and `connect(config)` which returns a Channel (SDKs are imported there, not
-at import time). A channel without `connect` is exported, not sent.
+A channel's `connect(config)` returns a Channel. One that is exported or posted by hand has none (see bot/channels/__init__.py).
 
 `prepare` may be repeated (uploads leave only invisible orphans); `commit` sends ONE request that can make a post visible,
 with no retry in any layer; `find` reads back. Errors are those of `bot.errors.ChannelError`; anything else that escapes is

@@ -3,9 +3,11 @@ Django."""
 
 from __future__ import annotations
 
+import os
 import re
 import traceback
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,18 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from bot.config import ROOT
 from bot.errors import Place, TemplateError
 
-CHANNELS = ROOT / "bot" / "channels"  # the folders of the channels, each with its own templates (ADR 0012)
+CHANNELS = ROOT / "bot" / "channels"  # the folders of the channels, each with its own templates (ADR 0013)
 
 
 def template(directory: Path, channel: str) -> Path:
     """The file of a channel's template: the city's `posts/<channel>.txt`, or else the one in the channel's folder."""
-    citys = directory / "posts" / f"{channel}.txt"
-    return citys if citys.is_file() else CHANNELS / channel / "post.txt"
+    citys = os.path.join(directory, "posts", f"{channel}.txt")  # noqa: PTH118 asked for before every sending
+    return Path(citys) if os.path.isfile(citys) else _channels_own(channel)  # noqa: PTH113
+
+
+@lru_cache
+def _channels_own(channel: str) -> Path:
+    return CHANNELS / channel / "post.txt"
 
 
 class Templates:
@@ -31,7 +38,7 @@ class Templates:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._environment = ImmutableSandboxedEnvironment(
-            loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(directory / "posts"), jinja2.FunctionLoader(_channels_own)]),
+            loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(directory / "posts"), jinja2.FunctionLoader(_load_own)]),
             undefined=jinja2.StrictUndefined,
             autoescape=False,  # plain text for a network, not HTML
             trim_blocks=True,
@@ -81,9 +88,9 @@ class Templates:
         )
 
 
-def _channels_own(name: str) -> tuple[str, str, Callable[[], bool]] | None:
+def _load_own(name: str) -> tuple[str, str, Callable[[], bool]] | None:
     """Jinja's form of a template that the city has not replaced: source, file, whether it is still the same."""
-    file = CHANNELS / name.removesuffix(".txt") / "post.txt"
+    file = _channels_own(name.removesuffix(".txt"))
     if not file.is_file():
         return None
     read_at = file.stat().st_mtime_ns

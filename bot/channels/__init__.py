@@ -1,4 +1,4 @@
-"""One folder is one channel (ADR 0013). Nothing outside a folder names its channel; `bot.registry` finds it, and says what it lacks.
+"""One folder is one channel (ADR 0013): `bot.registry` finds it and says what it lacks; there is no list to add it to.
 
     <key>/__init__.py      SPEC: what the channel takes. For one that sends: OPTIONS, the dataclasses of its settings
                            (DXBOT_<KEY>_…), and connect(config) → Channel, which loads the SDK

@@ -58,7 +58,11 @@ def option(env: str, default: Any, meaning: str, choices: tuple[str, ...] = ()) 
 @dataclass(frozen=True, kw_only=True)
 class Config:
     content_dir: Path = option("DXBOT_CONTENT_DIR", ROOT / "content", "原稿・画像・職員一覧の置き場")
-    schedules_dir: Path = option("DXBOT_SCHEDULES_DIR", ROOT / "schedules", "配信枠・休止時間などの設定の置き場")
+    schedules_dir: Path = option(
+        "DXBOT_SCHEDULES_DIR",
+        ROOT / "schedules",
+        "配信枠・休止時間などの設定の置き場（原稿の置き場に schedules/ がないとき）",
+    )
     templates_dir: Path = option("DXBOT_TEMPLATES_DIR", ROOT / "templates", "ひな型の置き場")
     content_repository: str = option(
         "DXBOT_CONTENT_REPOSITORY", "", "原稿の Git リポジトリ。空なら置き場のファイルをそのまま使う"
@@ -110,6 +114,12 @@ class Config:
             summary=f"設定 {kind.__module__}.{kind.__qualname__} は、どの配信先の OPTIONS にもありません",
             next_step="使う配信先の OPTIONS に加えてください",
         )
+
+    @property
+    def rules_dir(self) -> Path:
+        """The folder of the schedules: that of the content where it has one, so that every machine obeys the same."""
+        own = self.content_dir / "schedules"
+        return own if own.is_dir() else self.schedules_dir
 
     @property
     def smtp_address(self) -> tuple[str, int]:

@@ -1,13 +1,14 @@
 """Every error this project raises on purpose.
 
 BotError                      message for the log (English), summary and next_step for people (Japanese)
- ├ ConfigError                an environment variable or a schedule file is wrong
+ ├ ConfigError                an environment variable is wrong
+ │  └ FileError               a file of settings is wrong or missing; carries a Place
  ├ ContentError               a post or one of its files is wrong; carries a Place
  │  ├ FrontMatterError
  │  ├ MediaError
  │  └ TemplateError
  ├ ScheduleError              SlotTaken · QuietHours · Blackout
- ├ WorkflowError              NotAllowed · AlreadyDecided · StaleApproval · NotFound
+ ├ WorkflowError              NotAllowed · AlreadyDecided · StaleApproval · CannotTell · NotFound
  ├ NewsletterError            DoesNotFit · ProfileNotConfirmed · MissingGlyph
  └ ChannelError               the class decides what the engine does next
     ├ RetryLater              RateLimited · Unavailable · NotSent      surely not published: again, later
@@ -46,6 +47,16 @@ class BotError(Exception):
 
 class ConfigError(BotError):
     pass
+
+
+class FileError(ConfigError):
+    """`problem` is the sentence alone; `summary` says the file and the line too."""
+
+    def __init__(self, message: str, *, summary: str, next_step: str, place: Place) -> None:
+        where = f"{place.path} の{place.line}行目（{place.column}文字目）"
+        super().__init__(f"{place.path.name}:{place.line}: {message}", summary=f"{where}：{summary}", next_step=next_step)
+        self.place = place
+        self.problem = summary
 
 
 class ContentError(BotError):
@@ -102,6 +113,10 @@ class AlreadyDecided(WorkflowError):
 
 class StaleApproval(WorkflowError):
     pass
+
+
+class CannotTell(WorkflowError):
+    """Something that a decision rests on cannot be read. It is not known to have changed: hold, tell, void nothing."""
 
 
 class NotFound(WorkflowError):

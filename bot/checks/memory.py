@@ -52,6 +52,11 @@ class Memory:
         self._old: Mapping[str, Any] = _entries(file, basis)
         self._new: dict[str, Any] = {}
 
+    @property
+    def holds(self) -> bool:
+        """Is anything known, and so the basis what it was when it was looked at?"""
+        return bool(self._old)
+
     def recall(self, path: Path, raw: bytes) -> Entry | None:
         known = self._old.get(str(path))
         try:

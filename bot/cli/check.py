@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from bot.checks import registry
-from bot.checks.finding import LEVEL_LABELS, Finding
+from bot.checks.finding import LEVEL_LABELS, Finding, at
 from bot.checks.memory import Memory, basis_of
 from bot.checks.rule import MARK
 from bot.cli.console import Exit, print_json, say, tr
@@ -25,16 +26,19 @@ _GITHUB = {"error": "error", "warning": "warning", "info": "notice"}
 @click.option("--json", "as_json", is_flag=True, help="--format json と同じ")
 @click.option("--fix", is_flag=True, help="改行・BOM・離れた濁点だけを直してから点検する。文には手を付けない")
 def check_command(paths: tuple[Path, ...], form: str, as_json: bool, fix: bool) -> None:
-    """原稿を点検します。PATH を書かなければ全ての原稿を見ます。"""
+    """原稿と共通のファイルを点検します。PATH を書かなければ全てを見ます。"""
     core = Core()
     if fix:
         for path in core.paths(paths):
             _fix(path)
+    named = {p for p in paths if p.suffix == ".yml"}
     memory = None if paths else Memory(core.config.var_dir / "checks.json", basis_of(core.basis()))
-    results = list(registry.check_paths(core.library, core.paths(paths), core.specs, core.templates, memory))
-    if memory:
-        memory.save()
-    findings = [f for _, found in results for f in found]
+    known = memory is not None and memory.holds  # what is remembered was found beside shared files without a slip
+    settings = _settings(core, named) if named or (not paths and not known) else []
+    posts = tuple(p for p in paths if p not in named)
+    # Posts cannot be read without the files that they share.
+    results = _posts(core, posts, memory) if not settings and (posts or not paths) else []
+    findings = settings + [f for _, found in results for f in found]
     if as_json or form == "json":
         print_json([f.as_json() for f in findings])
     else:
@@ -44,6 +48,27 @@ def check_command(paths: tuple[Path, ...], form: str, as_json: bool, fix: bool) 
         if form == "text":
             _summary(len(results), findings)
     sys.exit(Exit.REFUSED if any(f.level == "error" for f in findings) else Exit.FINE)
+
+
+def _posts(core: Core, paths: tuple[Path, ...], memory: Memory | None) -> list[tuple[Path, list[Finding]]]:
+    results = list(registry.check_paths(core.library, core.paths(paths), core.specs, core.templates, memory))
+    if memory:
+        memory.save()
+    return results
+
+
+def _settings(core: Core, named: Collection[Path]) -> list[Finding]:
+    """What is wrong with the files that all posts share; of those that are named, if any are."""
+    from bot.services import shared
+
+    config = core.config
+    found = shared.problems(config.content_dir, config.rules_dir, config.timezone, [spec.key for spec in core.specs])
+    wanted = {path.resolve() for path in named}
+    return [
+        at(e.place, "content.settings", "error", e.problem, e.next_step)
+        for e in found
+        if not wanted or e.place.path.resolve() in wanted
+    ]
 
 
 def _fix(path: Path) -> None:

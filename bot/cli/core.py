@@ -28,12 +28,13 @@ class Core:
         return tuple(spec.key for spec in self.specs if spec.key in self.library.offered and not spec.by_hand)
 
     def basis(self) -> list[Path]:
-        """Every file but posts and pictures on which findings depend: the program's own, figures, people, templates."""
+        """Every file but posts and pictures on which findings depend: the program's own, figures, people, rules, templates."""
         content = self.config.content_dir
         files = [
             *(ROOT / "bot").rglob("*.py"),
             *content.glob("*.yml"),
             *(content / "strategy").glob("*.yml"),
+            *self.config.rules_dir.glob("*.yml"),
             *CHANNELS.glob("*/post.txt"),
             *(self.config.templates_dir / "posts").rglob("*"),
         ]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli.console import Exit, print_json, say, tr
 from bot.cli.office import me, office
+from bot.values import reading
 
 if TYPE_CHECKING:
     from bot.services.context import Context
@@ -80,10 +80,10 @@ def reschedule_command(number: int, moment: str) -> None:
     from bot.services import plan
 
     try:
-        parsed = datetime.fromisoformat(moment)
-    except ValueError:
+        parsed = reading.moment(moment, ctx.config.timezone)
+    except reading.Unclear:
         raise click.BadParameter(tr("2026-12-01 12:15 の形で書いてください", "use 2026-12-01 12:15")) from None
-    plan.reschedule(ctx, actor, number, parsed if parsed.tzinfo else parsed.replace(tzinfo=ctx.config.timezone))
+    plan.reschedule(ctx, actor, number, parsed)
     say(f"配信 {number} を {moment} に変えました。", f"Delivery {number} moved to {moment}.")
 
 

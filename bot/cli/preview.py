@@ -61,7 +61,7 @@ def _sources(ctx: Context, path: Path) -> Iterator[Path]:
     yield from (f for f in path.parent.glob("*") if f.suffix != ".md")
     content, config = ctx.config.content_dir, ctx.config
     yield from (template(config.templates_dir, spec.key) for spec in ctx.specs)
-    for folder in (content, content / "strategy", content / "media", config.schedules_dir, config.templates_dir / "posts"):
+    for folder in (content, content / "strategy", content / "media", config.rules_dir, config.templates_dir / "posts"):
         yield from folder.glob("*")
 
 

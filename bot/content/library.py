@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import cast, get_args
@@ -12,19 +14,20 @@ from zoneinfo import ZoneInfo
 
 from bot.content import frontmatter
 from bot.content.document import Document, Inline
-from bot.content.frontmatter import Node
 from bot.content.markup import Reader
 from bot.content.people import City, load_city, load_people
 from bot.content.post import Achievement, Author, Override, People, Picture, Post, Source
 from bot.content.remarks import blanked
-from bot.errors import ConfigError, ContentError, MediaError
+from bot.errors import ContentError, MediaError
 from bot.strategy import indicators, plan
 from bot.strategy.indicators import Indicator
+from bot.values.node import Node
 
 _REQUIRED = ("title", "author", "measure", "achievement", "channels")
 _OPTIONAL = (*("id", "reason", "next", "publish", "slot", "expires", "hashtags", "link", "contact", "images", "indicators"),)
 _PICTURE_KEYS = ("file", "alt", "people", "consent", "credit")
 _OVERRIDE_KEYS = ("text", "title", "lead", "body", "hashtags")
+_LAST_SECOND = timedelta(days=1, seconds=-1)  # `expires` with a date alone lasts through that day
 _IDENTITY = re.compile(r"[0-9A-Za-z_-]{4,40}")
 
 
@@ -46,18 +49,11 @@ class Library:
 
     @cached_property
     def city(self) -> City:
-        return load_city(self.root / "city.yml")
+        return load_city(self.root / "city.yml", tuple(self.channels))
 
     @cached_property
     def offered(self) -> tuple[str, ...]:
-        """The channels that a post may name: the city's choice, or all. Raises ConfigError for a choice that is no channel."""
-        for key in self.city.channels:
-            if key not in self.channels:
-                raise ConfigError(
-                    f"city.yml: no channel {key}",
-                    summary=f"{self.root / 'city.yml'} の「channels」にある「{key[:40]}」という配信先はありません",
-                    next_step=f"{'・'.join(self.channels)} から選んで書いてください",
-                )
+        """The channels that a post may name: the city's choice, or all."""
         return self.city.channels or tuple(self.channels)
 
     @cached_property
@@ -114,14 +110,14 @@ class _PostReader:
             identity=self._identity(),
             title=self._line(self.entries["title"]),
             author=self._author(),
-            measure=self.entries["measure"].required_text(),
+            measure=self._measure(),
             achievement=achievement,
             reason=self._text("reason"),
             next=self._text("next"),
             channels=self._channels(),
             publish=self.entries["publish"].moment(zone) if "publish" in self.entries else None,
             slot=self._text("slot"),
-            expires=self.entries["expires"].moment(zone, end_of_day=True) if "expires" in self.entries else None,
+            expires=self.entries["expires"].moment(zone, _LAST_SECOND) if "expires" in self.entries else None,
             hashtags=tuple(t.lstrip("#＃") for t in self._texts("hashtags")),
             link=self._link(),
             contact=self._text("contact"),
@@ -162,6 +158,17 @@ class _PostReader:
         return author or node.fail(
             f"「{node.text()[:40]}」という職員は登録されていません", "content/people.yml にある名前を書いてください"
         )
+
+    def _measure(self) -> str:
+        """A number of plan.yml, if that file knows any."""
+        node, known = self.entries["measure"], self.library.measures
+        number = node.required_text()
+        if known and number not in known:
+            node.fail(
+                f"「{number[:40]}」という番号の施策は登録されていません",
+                f"{'・'.join(list(known)[:20])} のどれかにするか、content/strategy/plan.yml に書き足してください",
+            )
+        return number
 
     def _channels(self) -> tuple[str, ...]:
         node = self.entries["channels"]
@@ -233,8 +240,9 @@ class _PostReader:
     def _picture_path(self, node: Node) -> Path:
         name = node.required_text()
         for candidate in self.library.candidates(self.source.path, name):
-            if candidate.is_file():
-                return candidate
+            with suppress(OSError):  # a name that no file system can have
+                if candidate.is_file():
+                    return candidate
         raise MediaError(
             "picture is missing",
             summary=f"画像「{name[:80]}」が見つかりません",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast, get_args
-
-import yaml
+from typing import cast, get_args
 
 from bot.content.post import Author, Role
-from bot.errors import ConfigError
+from bot.values.document import load
+from bot.values.node import Node
+
+_PERSON = ("name", "department", "role", "emails", "public", "submits_for")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,65 +31,45 @@ class City:
 
 
 def load_people(path: Path) -> Mapping[str, Author]:
-    """People by key. Raises ConfigError naming the file and the person."""
-    return {str(key): _author(path, str(key), entry) for key, entry in _mapping(path).items()}
+    """People by key. Raises FileError naming file, line and person."""
+    entries = {key.text(): value for key, value in load(path).entries()}
+    return {key: _author(key, value, entries) for key, value in entries.items()}
 
 
-def load_city(path: Path) -> City:
-    """Raises ConfigError naming the file and the item."""
-    entries = _mapping(path)
-    known = set(City.__dataclass_fields__)
-    if unknown := sorted(set(entries) - known):
-        raise _wrong(path, unknown[0], "という項目はありません")
-    for required in ("name", "office", "paper"):
-        if not entries.get(required):
-            raise _wrong(path, required, "がありません")
-    for names in ("accounts", "heads"):
-        if not isinstance(entries.get(names) or {}, dict):
-            raise _wrong(path, names, "は「名前: 値」の形で書いてください")
-    if not isinstance(entries.get("channels") or [], list):
-        raise _wrong(path, "channels", "は [x, facebook] のように書いてください")
-    entries["channels"] = tuple(str(key) for key in entries.get("channels") or ())
-    entries["protected_words"] = tuple(str(w) for w in entries.get("protected_words") or ())
-    return City(**{k: v for k, v in entries.items() if v is not None})
+def load_city(path: Path, channels: Collection[str]) -> City:
+    """`channels` are those that there are. Raises FileError naming file, line and item."""
+    entries = load(path).mapping(tuple(City.__dataclass_fields__), required=("name", "office", "paper"))
+    said = {key: entries[key].text() for key in ("name", "office", "paper", "official_site") if key in entries}
+    return City(
+        **said,
+        protected_words=_texts(entries.get("protected_words")),
+        accounts=_names(entries.get("accounts")),
+        heads=_names(entries.get("heads")),
+        channels=tuple(dict.fromkeys(n.choice(channels) for n in _entries(entries.get("channels")))),
+    )
 
 
-def _mapping(path: Path) -> dict[str, Any]:
-    try:
-        loaded = yaml.load(path.read_text(encoding="utf-8-sig"), yaml.CSafeLoader)
-    except FileNotFoundError:
-        raise ConfigError(f"{path} is missing", summary=f"{path} がありません", next_step="ファイルを置いてください") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as e:
-        raise ConfigError(
-            f"{path} is not YAML", summary=f"{path} を読めません", next_step="「名前: 値」の形かどうか確かめてください"
-        ) from e
-    if not isinstance(loaded, dict):
-        raise _wrong(path, "全体", "は「名前: 値」の形で書いてください")
-    return loaded
+def _names(node: Node | None) -> dict[str, str]:
+    """Name → value; an item without any is as good as one that is not there."""
+    return {} if node is None or node.empty else {name.text(): value.required_text() for name, value in node.entries()}
 
 
-def _author(path: Path, key: str, entry: Any) -> Author:
-    if not isinstance(entry, dict):
-        raise _wrong(path, key, "の中身がありません")
-    for required in ("name", "department", "role"):
-        if not entry.get(required):
-            raise _wrong(path, key, f"に「{required}」がありません")
-    if entry["role"] not in get_args(Role):
-        raise _wrong(path, key, f"の role は {'・'.join(get_args(Role))} のどれかです")
+def _author(key: str, value: Node, known: Collection[str]) -> Author:
+    entry = value.mapping(_PERSON, required=("name", "department", "role"))
     return Author(
         key=key,
-        name=str(entry["name"]),
-        department=str(entry["department"]),
-        role=cast(Role, entry["role"]),
-        emails=tuple(str(e).lower() for e in entry.get("emails") or ()),
-        public=entry.get("public") is True,
-        submits_for=tuple(str(key) for key in entry.get("submits_for") or ()),
+        name=entry["name"].required_text(),
+        department=entry["department"].required_text(),
+        role=cast(Role, entry["role"].choice(get_args(Role))),
+        emails=tuple(e.lower() for e in _texts(entry.get("emails"))),
+        public=entry["public"].flag() if "public" in entry else False,
+        submits_for=tuple(n.choice(known) for n in _entries(entry.get("submits_for"))),
     )
 
 
-def _wrong(path: Path, key: str, problem: str) -> ConfigError:
-    return ConfigError(
-        f"{path.name}: {key} is not usable",
-        summary=f"{path} の「{key}」{problem}",
-        next_step="書き方を確かめて直してください",
-    )
+def _texts(node: Node | None) -> tuple[str, ...]:
+    return tuple(n.required_text() for n in _entries(node))
+
+
+def _entries(node: Node | None) -> list[Node]:
+    return [] if node is None or node.empty else node.items()

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
-from bot.errors import ConfigError
+from bot.values.document import load
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,15 +17,9 @@ class Phrase:
 
 
 def load_phrases(path: Path) -> tuple[Phrase, ...]:
-    """None if the file is missing. Raises ConfigError if it cannot be read."""
-    if not path.is_file():
+    """None if the file is missing. Raises FileError naming file and line."""
+    if not path.exists():
         return ()
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8-sig"), yaml.CSafeLoader) or {}
-        return tuple(Phrase(label=str(label), text=str(text)) for label, text in content.items())
-    except (yaml.YAMLError, UnicodeDecodeError, AttributeError):
-        raise ConfigError(
-            f"{path.name} is not a mapping",
-            summary=f"{path} を読めません",
-            next_step="「見出し: 文」の形かどうか確かめてください",
-        ) from None
+    root = load(path)
+    entries = () if root.empty else root.entries()
+    return tuple(Phrase(label=label.text(), text=text.required_text()) for label, text in entries)

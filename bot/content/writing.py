@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from bot.content import frontmatter
+from bot.values.node import Node
 
 QUESTIONS = ("何が不便だったか", "何を変えたか", "どう変わったか")
 _LABELS = {
@@ -125,10 +126,7 @@ def _normal(text: str) -> str:
 def read(path: Path, text: str) -> Form:
     """The form of a file's text. Raises FrontMatterError for a front matter that is not one, or that names one value twice."""
     root, body_at = frontmatter.split(path, text)
-    source = text[:body_at].removeprefix("---").rstrip().removesuffix("---")
-    if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(source, _Plain)):
-        root.fail("先頭の設定に * で始まる参照があります", "参照を使わずに書き直してください")
-    front: dict[str, Any] = yaml.load(source, _Plain)  # noqa: S506 a SafeLoader
+    front: dict[str, Any] = {key: value.plain() for key, value in _entries(root)}
     lead, answers, remainder = _sections(text[body_at:])
     return Form(
         identity=_text(front.pop("id", "")),
@@ -153,14 +151,9 @@ def read(path: Path, text: str) -> Form:
     )
 
 
-class _Plain(yaml.SafeLoader):
-    """Values as they were written, but for an empty one: nothing is guessed to be a date, a number or a truth."""
-
-
-_Plain.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag == "tag:yaml.org,2002:null"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+def _entries(root: Node) -> Iterator[tuple[str, Node]]:
+    for name, value in root.entries():
+        yield name.text(), value
 
 
 def _text(value: object) -> str:

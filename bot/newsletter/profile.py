@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import codecs
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, NoReturn, get_args
+from typing import Literal, cast, get_args
 
-import yaml
-
-from bot.errors import ConfigError
 from bot.newsletter.cells import Direction
 from bot.newsletter.frame import Rect
 from bot.newsletter.kinsoku import Level
 from bot.newsletter.numerals import NumberStyle
 from bot.newsletter.plan import IssuePlan, read_issue
+from bot.values.document import load as load_values
+from bot.values.node import Node
 
 Status = Literal["仮", "確定"]
 # What a paragraph is, and the name of its paragraph style in the typesetter's document when the profile gives no other;
@@ -84,45 +82,42 @@ class Profile:
 
 
 _KEYS = frozenset(f.name for f in fields(Profile)) - {"plans"}
+_REQUIRED = tuple(sorted(_KEYS - {"name", "font", "body_font", "heading_font", "figure", "styles", "issues", "encoding"}))
+_TOO_LARGE = 1000
+_KINDS: Mapping[str, Callable[[Node], object]] = {"deadline": Node.day, "lines": lambda node: node.integer(0, _TOO_LARGE - 1)}
 
 
 def load(path: Path) -> Profile:
-    """Raises ConfigError naming the file and the item."""
-    try:
-        entry = yaml.load(path.read_text(encoding="utf-8-sig"), yaml.CSafeLoader)
-    except (OSError, yaml.YAMLError, UnicodeDecodeError):
-        _fail(path, "全体", "を読めません")
-    if not isinstance(entry, dict):
-        _fail(path, "全体", "は「名前: 値」の形で書いてください")
-    if unknown := sorted(str(key) for key in entry if key not in _KEYS):
-        _fail(path, unknown[0], "という項目はありません")
-    return _Reader(path, entry).profile()
+    """Raises FileError naming file, line and item."""
+    root = load_values(path)
+    return _Reader(root, root.mapping(_KEYS, required=_REQUIRED)).profile()
 
 
 class _Reader:
     """One file's items on their way to a Profile."""
 
-    def __init__(self, path: Path, entry: dict[str, Any]) -> None:
-        self.path, self.entry = path, entry
+    def __init__(self, root: Node, entry: Mapping[str, Node]) -> None:
+        self.folder, self.entry = root.origin.path.parent, entry
 
     def profile(self) -> Profile:
+        issues = self._issues()
         return Profile(
-            status=self._choice("status", get_args(Status)),
-            direction=self._choice("direction", get_args(Direction)),
+            status=cast(Status, self._choice("status", get_args(Status))),
+            direction=cast(Direction, self._choice("direction", get_args(Direction))),
             name=self._text("name"),
             encoding=self._encoding(),
             font=self._text("font"),
-            issues={plan.issue: deadline for plan, deadline in self._issues()},
-            plans={plan.issue: plan for plan, _ in self._issues()},
+            issues={plan.issue: deadline for plan, deadline in issues},
+            plans={plan.issue: plan for plan, _ in issues},
             chars=self._count("chars"),
             lines=self._count("lines"),
             columns=self._count("columns"),
             size_pt=self._positive("size_pt"),
             pitch_pt=self._positive("pitch_pt"),
             gap_pt=self._positive("gap_pt"),
-            kinsoku=self._choice("kinsoku", get_args(Level)),
-            hang=self._choice("hang", (True, False)),
-            numbers=self._choice("numbers", get_args(NumberStyle)),
+            kinsoku=cast(Level, self._choice("kinsoku", get_args(Level))),
+            hang=self.entry["hang"].flag(),
+            numbers=cast(NumberStyle, self._choice("numbers", get_args(NumberStyle))),
             heading_lines=self._count("heading_lines"),
             headline=self._rect("headline"),
             figure=self._figure(),
@@ -132,81 +127,75 @@ class _Reader:
             styles=self._styles(),
         )
 
-    def _choice(self, key: str, choices: tuple[Any, ...]) -> Any:
-        value = self.entry.get(key)
-        shown = "・".join(str(c).lower() if isinstance(c, bool) else c for c in choices)
-        return value if value in choices else _fail(self.path, key, f"は {shown} のどれかにしてください")
+    def _choice(self, key: str, choices: Collection[str]) -> str:
+        return self.entry[key].choice(choices)
 
     def _text(self, key: str) -> str:
-        return str(self.entry.get(key) or "")
+        return self.entry[key].text() if key in self.entry else ""
 
     def _positive(self, key: str) -> float:
-        value = self.entry.get(key)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1000:
-            _fail(self.path, key, "は正の数で書いてください")
+        value = self.entry[key].number()
+        if not 0 < value < _TOO_LARGE:
+            self.entry[key].fail(f"「{key}」の値 {value} は使えません", f"0 より大きく {_TOO_LARGE} より小さい数にしてください")
         return float(value)
 
     def _count(self, key: str) -> int:
-        return _whole(self.path, key, self.entry.get(key))
+        return self.entry[key].integer(1, _TOO_LARGE - 1)
 
     def _figure(self) -> Rect | None:
-        if self.entry.get("figure") is None:
+        if "figure" not in self.entry or self.entry["figure"].empty:
             return None
         figure = self._rect("figure")
         if figure.meets(self._rect("headline")):
-            _fail(self.path, "figure", "が headline と重なっています")
+            self.entry["figure"].fail("「figure」が headline と重なっています", "どちらかの場所を変えてください")
         return figure
 
     def _rect(self, key: str) -> Rect:
         """Counted from 1 in the file, from 0 here."""
-        value = self.entry.get(key)
-        if not isinstance(value, dict) or set(value) != set(_RECT):
-            _fail(self.path, key, "は {column: 1, line: 1, columns: 2, lines: 4}（段と行は1から数える）の形で書いてください")
-        column, line, columns, lines = (_whole(self.path, key, value[k]) for k in _RECT)
+        entry = self.entry[key].mapping(_RECT, required=_RECT)
+        column, line, columns, lines = (entry[k].integer(1, _TOO_LARGE - 1) for k in _RECT)
         if column + columns - 1 > self._count("columns") or line + lines - 1 > self._count("lines"):
-            _fail(self.path, key, "が枠からはみ出しています")
+            self.entry[key].fail(f"「{key}」が枠からはみ出しています", "段と行は1から数え、枠の段数と行数に収めてください")
         return Rect(column=column - 1, line=line - 1, columns=columns, lines=lines)
 
     def _font(self, key: str) -> str:
         """A relative path starts at the profile's own folder."""
         name = self._text(key)
-        if name and not (self.path.parent / name).is_file():
-            _fail(self.path, key, "の書体ファイルがありません")
-        return str(self.path.parent / name) if name else ""
+        if name and not (self.folder / name).is_file():
+            self.entry[key].fail(
+                f"「{key}」の書体ファイルがありません", '場所を確かめるか、"" にしてください（付属の書体を使います）'
+            )
+        return str(self.folder / name) if name else ""
 
-    def _styles(self) -> dict[str, str]:
-        value = self.entry.get("styles") or {}
-        if not isinstance(value, dict) or not all(isinstance(v, str) and not set(v) & set("<>") for v in value.values()):
-            _fail(self.path, "styles", "は「役割: 段落スタイル名」の形で書いてください")
-        if unknown := sorted(str(role) for role in value if role not in STYLES):
-            _fail(self.path, "styles", f"に「{unknown[0]}」という役割はありません（{'・'.join(STYLES)}）")
-        return STYLES | value
+    def _styles(self) -> Mapping[str, str]:
+        if "styles" not in self.entry or self.entry["styles"].empty:
+            return STYLES
+        given = self.entry["styles"].mapping(tuple(STYLES))
+        for role, node in given.items():
+            if set(node.required_text()) & set("<>"):
+                node.fail(f"「styles.{role}」に < か > があります", "段落スタイルの名前だけを書いてください")
+        return STYLES | {role: node.text() for role, node in given.items()}
 
     def _encoding(self) -> str:
-        name = str(self.entry.get("encoding", "utf-8-sig"))
-        try:
-            codecs.lookup(name)
-        except LookupError:
-            _fail(self.path, "encoding", "は utf-8-sig か cp932 にしてください")
-        return name
+        return self.entry["encoding"].choice(("utf-8-sig", "cp932")) if "encoding" in self.entry else "utf-8-sig"
 
     def _issues(self) -> list[tuple[IssuePlan, date]]:
-        value = self.entry.get("issues") or []
-        if not isinstance(value, list):
-            _fail(self.path, "issues", "は「- {issue: 号, deadline: 締切}」の並びにしてください")
-        try:
-            return [read_issue(entry) for entry in value]
-        except ValueError as e:
-            _fail(self.path, "issues", str(e))
+        if "issues" not in self.entry or self.entry["issues"].empty:
+            return []
+        return [_issue(entry) for entry in self.entry["issues"].items()]
 
 
-def _whole(path: Path, key: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 1000:
-        _fail(path, key, "は1以上の整数で書いてください")
-    return value
+def _issue(node: Node) -> tuple[IssuePlan, date]:
+    try:
+        return read_issue(_typed(node))
+    except ValueError as e:
+        node.fail(f"「issues」{e}", "ファイルの説明を見て直してください")
 
 
-def _fail(path: Path, key: str, problem: str) -> NoReturn:
-    raise ConfigError(
-        f"{path.name}: {key}", summary=f"{path} の「{key}」{problem}", next_step="ファイルの説明を見て直してください"
-    )
+def _typed(node: Node) -> object:
+    """Plain data for `read_issue`, with a date and a number where they are due."""
+    if isinstance(node.content, list):
+        return [_typed(n) for n in node.content]
+    if isinstance(node.content, dict):
+        return {key: _KINDS.get(key, _typed)(value) for key, (_, value) in node.content.items()}
+    return node.content

@@ -12,12 +12,14 @@ import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from bot.content.frontmatter import MAX_BYTES
+from bot.content import frontmatter
 from bot.repository.mirror import Change, Mirror
+from bot.values import document
 
 _MAX_PICTURE = 30_000_000  # bytes; a camera's largest, and no film
+_LIMITS = {".md": frontmatter.MAX_BYTES, ".yml": document.MAX_BYTES}
 _AT_ONCE = 30_000_000  # bytes that are held in memory together
 
 
@@ -106,7 +108,7 @@ def _refusal(change: Change, sizes: Mapping[str, int]) -> Refused | None:
             summary="ふつうのファイルではないもの（シンボリックリンク、サブモジュールなど）か、使えない名前です",
             next_step="ファイルそのものを、記号を含まない名前で置いてください",
         )
-    limit = MAX_BYTES if change.path.endswith(".md") else _MAX_PICTURE
+    limit = _LIMITS.get(PurePosixPath(change.path).suffix, _MAX_PICTURE)
     if sizes[change.blob] > limit:
         return Refused(
             path=change.path,

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+import os
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
-import yaml
-
-from bot.errors import ConfigError
+from bot.values.document import load as load_values
+from bot.values.node import Node
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+FILES = ("slots.yml", "quiet.yml", "blackouts.yml")
+_MIDNIGHT, _WHOLE_DAY = timedelta(0), timedelta(days=1)
+_LEAP_YEAR = 2024  # has every day that a year can have
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,8 @@ class Quiet:
 
 @dataclass(frozen=True, kw_only=True)
 class Blackout:
-    """Nothing goes out from `start` until `end`; aware times. An empty `channels` means every channel."""
+    """From `start` until `end` (aware) nothing goes out on `channels`; none named means every channel. With `tags` (without
+    #) or `words` only what bears one of the hashtags or has one of the words in its text."""
 
     start: datetime
     end: datetime
@@ -51,6 +53,8 @@ class Blackout:
     why: str
     set_by: str
     channels: frozenset[str]
+    tags: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,121 +66,130 @@ class Rules:
     grace: timedelta
 
 
-def load(directory: Path, zone: ZoneInfo) -> Rules:
-    """Raises ConfigError naming the file and the item."""
-    slots = _File(directory / "slots.yml")
-    top = slots.mapping(slots.content, "全体", {"grace", "slots"})
+def load(directory: Path, zone: ZoneInfo, channels: Collection[str] | None = None) -> Rules:
+    """The rules of a folder. Raises FileError naming file, line and item, also for a file that is missing: to be without
+    rules is not known to any caller. `channels` are the known ones; None believes every name."""
+    quiet = _quiet(load_values(directory / "quiet.yml"))
+    top = load_values(directory / "slots.yml").mapping(("grace", "slots"), required=("slots",))
     return Rules(
         zone=zone,
-        grace=slots.duration(top.get("grace", "60m"), "grace"),
-        slots={str(name): _slot(slots, str(name), entry) for name, entry in dict(top.get("slots") or {}).items()},
-        quiet=_quiet(_File(directory / "quiet.yml")),
-        blackouts=_blackouts(_File(directory / "blackouts.yml"), zone),
+        grace=top["grace"].duration() if "grace" in top else timedelta(minutes=60),
+        slots=_slots(top["slots"], quiet, channels),
+        quiet=quiet,
+        blackouts=_blackouts(load_values(directory / "blackouts.yml"), zone, channels),
     )
 
 
-class _File:
-    """One schedule file, and how its values are read."""
+def stamp(directory: Path) -> Hashable:
+    """Differs when one of the files may have: name, inode, size and times of each; a file that is not there has none."""
+    return tuple((name, *_found(directory / name)) for name in FILES)
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            self.content: Any = yaml.load(path.read_text(encoding="utf-8-sig"), yaml.CSafeLoader)
-        except FileNotFoundError:
-            self.fail("全体", "がありません")
-        except (yaml.YAMLError, UnicodeDecodeError):
-            self.fail("全体", "を YAML として読めません")
 
-    def fail(self, key: str, problem: str) -> NoReturn:
-        raise ConfigError(
-            f"{self.path.name}: {key}",
-            summary=f"{self.path} の「{key}」{problem}",
-            next_step="ファイルの先頭にある書き方の説明を見て直してください",
+def _found(path: Path) -> tuple[int, ...]:
+    try:
+        found = os.stat(path)  # noqa: PTH116 before every send
+    except OSError:
+        return ()
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _slots(root: Node, quiet: Quiet, channels: Collection[str] | None) -> dict[str, Slot]:
+    found: dict[str, Slot] = {}
+    for name, value in root.entries():
+        slot = _slot(name.text(), value, channels)
+        _require_sense(value, slot, quiet, found.values())
+        found[slot.name] = slot
+    return found
+
+
+def _require_sense(value: Node, slot: Slot, quiet: Quiet, others: Collection[Slot]) -> None:
+    """A slot that can never fire, or fires together with another one, was meant otherwise."""
+    if not quiet.open <= slot.at < quiet.close:
+        hours = f"quiet.yml の {quiet.open:%H:%M} から {quiet.close:%H:%M} まで"
+        value.fail(
+            f"配信枠「{slot.name}」の {slot.at:%H:%M} は、配信する時間（{hours}）の外です", "どちらかの時刻を直してください"
         )
-
-    def mapping(self, value: Any, key: str, known: set[str]) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            self.fail(key, "は「名前: 値」の形で書いてください")
-        if unknown := sorted(set(map(str, value)) - known):
-            self.fail(unknown[0], f"という項目はありません（使える項目: {'、'.join(sorted(known))}）")
-        return value
-
-    def time(self, value: Any, key: str) -> time:
-        try:
-            return time.fromisoformat(str(value).zfill(5))
-        except ValueError:
-            self.fail(key, 'の時刻は "12:15" の形で書いてください')
-
-    def duration(self, value: Any, key: str) -> timedelta:
-        match = re.fullmatch(r"(\d+)([mhd])", str(value))
-        if not match:
-            self.fail(key, "の長さは 30m、2h、1d の形で書いてください")
-        return timedelta(**{{"m": "minutes", "h": "hours", "d": "days"}[match[2]]: int(match[1])})
-
-    def days(self, value: Any, key: str) -> frozenset[int]:
-        names = [str(d) for d in value] if isinstance(value, list) else []
-        if not names or not set(names) <= set(DAYS):
-            self.fail(key, f"の曜日は [{', '.join(DAYS)}] から選んでください")
-        return frozenset(DAYS.index(n) for n in names)
-
-    def moment(self, value: Any, key: str, zone: ZoneInfo) -> datetime:
-        try:
-            parsed = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail(key, "の日時は 2026-12-01 12:15 の形で書いてください")
-        return parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)
+    if not slot.days & quiet.days:
+        value.fail(f"配信枠「{slot.name}」の曜日は、どれも配信しない曜日です", "quiet.yml の days と合わせてください")
+    for other in others:
+        if other.at == slot.at and other.days & slot.days and _meet(other.channels, slot.channels):
+            value.fail(f"配信枠「{slot.name}」と「{other.name}」が同じ時刻です", "どちらか1つを消すか、時刻をずらしてください")
 
 
-def _slot(file: _File, name: str, value: Any) -> Slot:
-    entry = file.mapping(value, name, {"days", "at", "gap", "channels"})
+def _meet(some: frozenset[str], others: frozenset[str]) -> bool:
+    return not some or not others or bool(some & others)
+
+
+def _slot(name: str, value: Node, channels: Collection[str] | None) -> Slot:
+    entry = value.mapping(("days", "at", "gap", "channels"), required=("days", "at"))
     return Slot(
         name=name,
-        days=file.days(entry.get("days"), name),
-        at=file.time(entry.get("at"), name),
-        gap=file.duration(entry.get("gap", "30m"), name),
-        channels=frozenset(map(str, entry.get("channels") or ())),
+        days=_days(entry["days"]),
+        at=entry["at"].clock(),
+        gap=entry["gap"].duration() if "gap" in entry else timedelta(minutes=30),
+        channels=_channels(entry, channels),
     )
 
 
-def _quiet(file: _File) -> Quiet:
-    entry = file.mapping(file.content, "全体", {"open", "close", "days", "public_holidays", "closed"})
+def _days(node: Node) -> frozenset[int]:
+    return frozenset(DAYS.index(name) for name in node.choices(DAYS))
+
+
+def _channels(entry: Mapping[str, Node], known: Collection[str] | None) -> frozenset[str]:
+    if "channels" not in entry:
+        return frozenset()
+    return _texts(entry["channels"]) if known is None else entry["channels"].choices(known)
+
+
+def _texts(node: Node) -> frozenset[str]:
+    return frozenset(n.required_text() for n in node.some())
+
+
+def _quiet(root: Node) -> Quiet:
+    entry = root.mapping(("open", "close", "days", "public_holidays", "closed"), required=("open", "close", "days"))
+    opens, closes = entry["open"].clock(), entry["close"].clock()
+    if closes <= opens:
+        entry["close"].fail(
+            f"閉じる時刻（close）の {closes:%H:%M} が、開く時刻（open）の {opens:%H:%M} より前か同じです",
+            "close を open より後の時刻にしてください",
+        )
+    closed = entry["closed"].items() if "closed" in entry and not entry["closed"].empty else []
     return Quiet(
-        open=file.time(entry.get("open"), "open"),
-        close=file.time(entry.get("close"), "close"),
-        days=file.days(entry.get("days"), "days"),
-        public_holidays=entry.get("public_holidays") is True,
-        closed=dict(pair for span in entry.get("closed") or () for pair in _closed_days(file, span)),
+        open=opens,
+        close=closes,
+        days=_days(entry["days"]),
+        public_holidays=entry["public_holidays"].flag() if "public_holidays" in entry else False,
+        closed={day: why for span in closed for day, why in _closed_days(span)},
     )
 
 
-def _closed_days(file: _File, value: Any) -> list[tuple[tuple[int, int], str]]:
-    """Every (month, day) of a yearly span, which may go over the year's end."""
-    entry = file.mapping(value, "closed", {"from", "to", "why"})
-    try:
-        first, last = (datetime.strptime(f"2024-{entry[k]}", "%Y-%m-%d") for k in ("from", "to"))  # noqa: DTZ007 a day of any year
-    except (KeyError, ValueError):
-        file.fail("closed", 'の from と to は "12-29" の形で書いてください')
-    length = (last - first).days % 366 + 1
-    days = (first + timedelta(days=n) for n in range(length))
-    return [((d.month, d.day), str(entry.get("why", ""))) for d in days]
+def _closed_days(value: Node) -> Iterator[tuple[tuple[int, int], str]]:
+    """Every (month, day) of a yearly span with its first and its last day; it may go over the year's end."""
+    entry = value.mapping(("from", "to", "why"), required=("from", "to"))
+    first, last = (date(_LEAP_YEAR, *entry[key].month_day()) for key in ("from", "to"))
+    why = entry["why"].text().strip() if "why" in entry else ""
+    for number in range((last - first).days % 366 + 1):
+        day = first + timedelta(days=number)
+        yield (day.month, day.day), why or "休業日"
 
 
-def _blackouts(file: _File, zone: ZoneInfo) -> tuple[Blackout, ...]:
-    if not isinstance(file.content or [], list):
-        file.fail("全体", "は - で始まる行の並びで書いてください")
-    return tuple(_blackout(file, entry, zone) for entry in file.content or [])
+def _blackouts(root: Node, zone: ZoneInfo, channels: Collection[str] | None) -> tuple[Blackout, ...]:
+    return () if root.empty else tuple(_blackout(entry, zone, channels) for entry in root.items())
 
 
-def _blackout(file: _File, value: Any, zone: ZoneInfo) -> Blackout:
-    entry = file.mapping(value, "期間", {"from", "to", "kind", "why", "set_by", "channels"})
-    start, end = (file.moment(entry.get(key), key, zone) for key in ("from", "to"))
+def _blackout(value: Node, zone: ZoneInfo, channels: Collection[str] | None) -> Blackout:
+    known = ("from", "to", "kind", "why", "set_by", "channels", "tags", "words")
+    entry = value.mapping(known, required=("from", "to"))
+    # A day's end belongs to it: `to: 2027-04-09` holds the whole of the 9th.
+    start, end = entry["from"].moment(zone, _MIDNIGHT), entry["to"].moment(zone, _WHOLE_DAY)
     if end <= start:
-        file.fail("to", "が from より前です")
+        entry["to"].fail("終わり（to）が始まり（from）より前か同じです", "to を from より後にしてください")
+    said = {key: entry[key].text() if key in entry else "" for key in ("kind", "why", "set_by")}
     return Blackout(
         start=start,
         end=end,
-        kind=str(entry.get("kind", "")),
-        why=str(entry.get("why", "")),
-        set_by=str(entry.get("set_by", "")),
-        channels=frozenset(map(str, entry.get("channels") or ())),
+        channels=_channels(entry, channels),
+        tags=frozenset(tag.lstrip("#＃") for tag in _texts(entry["tags"])) if "tags" in entry else frozenset(),
+        words=_texts(entry["words"]) if "words" in entry else frozenset(),
+        **said,
     )

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal
+from typing import Literal, TypeVar
 
+from bot.errors import ConfigError
 from bot.schedule.calendar import closed_reason, days_from
 from bot.schedule.rules import Blackout
-from bot.services import overview, paper, review
+from bot.services import one_set, overview, paper, review
 from bot.services.context import Context
 from bot.store.models import Delivery, Submission
-from bot.workflow.actors import Actor
+from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import IN_QUEUE, LABELS, PENDING, DeliveryState, SubmissionState
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,21 +46,54 @@ class Day:
     entries: list[Entry]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Problems:
+    """Why the calendar is not whole: `rules` cannot be read, and nothing goes out; the layout of the `paper` cannot; shared
+    files of the content repository were `refused`, and older ones are in force."""
+
+    rules: ConfigError | None
+    paper: ConfigError | None
+    refused: list[str]
+
+
+def problems(ctx: Context, actor: Actor) -> Problems:
+    return Problems(
+        rules=_problem(lambda: ctx.rules),
+        paper=_problem(lambda: paper.layout(ctx)),
+        refused=one_set.standing(ctx).splitlines() if actor.may(Permission.READ_ALL) else [],
+    )
+
+
+def _problem(read: Callable[[], object]) -> ConfigError | None:
+    try:
+        read()
+    except ConfigError as e:
+        return e
+    return None
+
+
 def days(ctx: Context, actor: Actor, first: date, count: int) -> list[Day]:
     """`count` days from `first` on, with what this person may see."""
-    start = datetime.combine(first, time(), ctx.rules.zone)
+    start = datetime.combine(first, time(), ctx.config.timezone)
     found = sorted(entries(ctx, actor, start, start + timedelta(days=count)), key=lambda e: (e.at, e.channel))
-    deadlines = paper.copy_deadlines(ctx)
+    rules, deadlines = _readable(lambda: ctx.rules), _readable(lambda: paper.copy_deadlines(ctx))
     return [
         Day(
             date=day,
-            closed=closed_reason(day, ctx.rules),
-            blackouts=[_blackout(ctx, b) for b in ctx.rules.blackouts if _covers(b, day, ctx)],
-            deadlines=[f"{issue}号の原稿締切" for issue in deadlines.get(day, ())],
+            closed=closed_reason(day, rules) if rules else "",
+            blackouts=[_blackout(ctx, b) for b in rules.blackouts if _covers(b, day, ctx)] if rules else [],
+            deadlines=[f"{issue}号の原稿締切" for issue in (deadlines or {}).get(day, ())],
             entries=[e for e in found if e.at.date() == day],
         )
         for day in days_from(first, count)
     ]
+
+
+def _readable(read: Callable[[], _T]) -> _T | None:
+    try:
+        return read()
+    except ConfigError:
+        return None
 
 
 def entries(ctx: Context, actor: Actor, start: datetime, end: datetime) -> list[Entry]:
@@ -71,7 +108,7 @@ def entries(ctx: Context, actor: Actor, start: datetime, end: datetime) -> list[
 def _delivery(ctx: Context, row: Delivery) -> Entry:
     return Entry(
         kind="delivery",
-        at=(row.published_at or row.due_at).astimezone(ctx.rules.zone),
+        at=(row.published_at or row.due_at).astimezone(ctx.config.timezone),
         title=row.submission.title,
         channel=ctx.spec(row.channel).label,
         state=row.state,
@@ -87,7 +124,7 @@ def _wish(ctx: Context, row: Submission) -> Entry:
     assert row.publish_at is not None  # noqa: S101 asked for in the query
     return Entry(
         kind="wish",
-        at=row.publish_at.astimezone(ctx.rules.zone),
+        at=row.publish_at.astimezone(ctx.config.timezone),
         title=row.title,
         channel="・".join(ctx.spec(key).label for key in row.channels.strip(",").split(",") if key),
         state=row.state,
@@ -97,7 +134,7 @@ def _wish(ctx: Context, row: Submission) -> Entry:
 
 
 def _covers(blackout: Blackout, day: date, ctx: Context) -> bool:
-    start = datetime.combine(day, time(), ctx.rules.zone)
+    start = datetime.combine(day, time(), ctx.config.timezone)
     return blackout.start < start + timedelta(days=1) and start < blackout.end
 
 

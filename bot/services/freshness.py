@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from bot.content.post import Post
-from bot.errors import BotError, StaleApproval
+from bot.errors import BotError, CannotTell, ContentError, FileError, StaleApproval
 from bot.render.bundle import render
 from bot.render.environment import template
 from bot.services.context import Context
@@ -19,6 +19,7 @@ from bot.store.models import Submission
 
 _SHARED = ("people.yml", "city.yml", "strategy/indicators.yml")
 _TEMPLATES = "@templates/"
+_SHOWN = 120  # characters of the reason: a delivery keeps 200 in all
 _RACY = 2.0  # seconds within which a second write may leave a file's times as they were
 
 
@@ -44,8 +45,9 @@ def origin(submission: Submission) -> Origin:
 
 
 def require_fresh(ctx: Context, origin: Origin, seen: dict[str, str] | None = None) -> None:
-    """Raises StaleApproval unless the files still give exactly what was submitted. Reads files only; with `seen`, which is
-    filled, each file once for all that are looked at together.
+    """Raises StaleApproval unless the files still give exactly what was submitted, and CannotTell where they cannot be read:
+    a slip of the pen in a shared file, or a disk that is away, is no change of the post. Reads files only; with `seen`, which
+    is filled, each file once for all that are looked at together.
 
     A change of shared files that leaves this post's texts and pictures as they were does no harm.
     """
@@ -55,7 +57,7 @@ def require_fresh(ctx: Context, origin: Origin, seen: dict[str, str] | None = No
             seen[name] = _sha256(_path(ctx, name))
     if origin.inputs and {name: seen[name] for name in origin.inputs} == origin.inputs:
         return
-    if _rendered_anew(ctx, origin.path) != origin.digest:
+    if _is_gone(ctx, origin.path) or _rendered_anew(ctx, origin.path) != origin.digest:
         raise StaleApproval(
             f"{origin.path} has changed",
             summary="申請のあとで原稿か画像が変わりました",
@@ -63,13 +65,33 @@ def require_fresh(ctx: Context, origin: Origin, seen: dict[str, str] | None = No
         )
 
 
+def _is_gone(ctx: Context, path: str) -> bool:
+    """Is the post's file taken away, as against a content folder that is not there at all?"""
+    library = ctx.library
+    at_hand = library.posts_dir.is_dir() or (library.root / "people.yml").is_file()
+    return at_hand and not os.path.lexists(ctx.absolute(path))
+
+
 def _rendered_anew(ctx: Context, path: str) -> str:
     library = ctx.library
     try:
         post = library.read(ctx.absolute(path))
         return render(post, ctx.specs, ctx.templates, library.city).digest
-    except BotError:
-        return ""
+    except BotError as e:
+        why = _reason(ctx, e)[:_SHOWN]
+        raise CannotTell(
+            f"{path}: {e.message}",
+            summary=f"原稿か、原稿が使うファイルを読めないため、承認された内容のままか確かめられません（{why}）",
+            next_step=f"{e.next_step}。直るまで配信を止めます。承認はそのまま残ります",
+        ) from e
+
+
+def _reason(ctx: Context, error: BotError) -> str:
+    """What is wrong and where, below the content folder."""
+    if not isinstance(error, ContentError | FileError):
+        return error.summary
+    problem = error.problem if isinstance(error, FileError) else error.summary
+    return f"{ctx.relative(error.place.path)} の{error.place.line}行目：{problem}"
 
 
 def _path(ctx: Context, name: str) -> str:

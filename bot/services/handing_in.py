@@ -78,7 +78,7 @@ def settle(ctx: Context, actor: Actor, number: int, text: str, head: str) -> Dra
 
 
 def _new_path(ctx: Context, form: Form) -> str:
-    today = ctx.clock.now().astimezone(ctx.rules.zone)
+    today = ctx.clock.now().astimezone(ctx.config.timezone)
     return f"posts/{today:%Y}/{today:%m}/{form.identity.lower()}.md"
 
 

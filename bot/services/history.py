@@ -85,7 +85,7 @@ def _act(ctx: Context, entry: AuditEntry, channels: Mapping[int, Delivery]) -> H
     tone: Tone = "good" if entry.verb in _GOOD else "bad" if entry.verb in _BAD else ""
     detail = f"申請 {number}" if entry.verb == Act.SUBMIT else issue_name(number) if kind == "issue" else entry.detail
     if entry.verb == "reschedule":
-        detail = f"{datetime.fromisoformat(entry.detail).astimezone(ctx.rules.zone):%-m月%-d日 %H:%M}へ"
+        detail = f"{datetime.fromisoformat(entry.detail).astimezone(ctx.config.timezone):%-m月%-d日 %H:%M}へ"
     return Happening(at=entry.at, who=entry.actor, what=_VERBS[entry.verb], where=_where(ctx, row), detail=detail, tone=tone)
 
 
@@ -131,9 +131,9 @@ def search(ctx: Context, actor: Actor, asked: Search) -> QuerySet[Delivery]:
     fields = {"submission__department": asked.department, "channel": asked.channel, "state": asked.state}
     wanted &= Q(**{name: value for name, value in fields.items() if value})
     if asked.since:
-        wanted &= Q(due_at__gte=datetime.combine(asked.since, time(), ctx.rules.zone))
+        wanted &= Q(due_at__gte=datetime.combine(asked.since, time(), ctx.config.timezone))
     if asked.until:
-        wanted &= Q(due_at__lt=datetime.combine(asked.until, time(), ctx.rules.zone) + timedelta(days=1))
+        wanted &= Q(due_at__lt=datetime.combine(asked.until, time(), ctx.config.timezone) + timedelta(days=1))
     return overview.readable(ctx, actor).filter(wanted).order_by("-due_at", "-id")
 
 
@@ -157,8 +157,8 @@ def as_csv(ctx: Context, rows: Iterable[Delivery]) -> Iterator[str]:
     yield "\ufeff" + _line(HEADINGS)
     for d in rows:
         s = d.submission
-        out = f"{d.published_at.astimezone(ctx.rules.zone):%Y-%m-%d %H:%M:%S}" if d.published_at else ""
-        due = f"{d.due_at.astimezone(ctx.rules.zone):%Y-%m-%d %H:%M}"
+        out = f"{d.published_at.astimezone(ctx.config.timezone):%Y-%m-%d %H:%M:%S}" if d.published_at else ""
+        due = f"{d.due_at.astimezone(ctx.config.timezone):%Y-%m-%d %H:%M}"
         label = LABELS[DeliveryState(d.state)]
         cells = (d.id, s.id, s.title, s.department, s.author, s.measure, _where(ctx, d), due, out, label, d.url)
         yield _line(tuple(str(cell) for cell in cells))

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from bot.config import Config
-from bot.errors import ChannelError, OutcomeUnknown, Rejected
+from bot.errors import ChannelError, ConfigError, OutcomeUnknown, Rejected
 from bot.notify import mail, webhook
 from bot.notify.letter import Letter
 from bot.services import notices
@@ -69,7 +69,15 @@ def _compose_for(ctx: Context, channel: str, address: str) -> int:
 
 def _subject(ctx: Context, told: list[Notice]) -> str:
     counts = Counter(LABELS[Kind(notice.kind)] for notice in told)
-    return f"【{ctx.library.city.name} 広報配信】" + "、".join(f"{label} {count}件" for label, count in counts.items())
+    return f"【{_city(ctx)}広報配信】" + "、".join(f"{label} {count}件" for label, count in counts.items())
+
+
+def _city(ctx: Context) -> str:
+    """Also what is wrong with city.yml must reach somebody."""
+    try:
+        return f"{ctx.library.city.name} "
+    except ConfigError:
+        return ""
 
 
 def send_due(ctx: Context) -> int:

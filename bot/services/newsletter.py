@@ -56,7 +56,7 @@ def next_issue(profile: Profile, now: datetime) -> str:
 def press_of(ctx: Context) -> Press:
     """What the office's paper is built with. Raises ConfigError naming the item."""
     city = ctx.library.city
-    profile = profiles.load(ctx.config.schedules_dir / "newsletter.yml")
+    profile = profiles.load(ctx.config.rules_dir / "newsletter.yml")
     return Press(
         paper=city.paper,
         profile=replace(profile, plans=_plans(profile)),

@@ -19,6 +19,7 @@ from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
 from bot.services import outcome
 from bot.services.context import Context
+from bot.services.one_set import REFUSE
 from bot.services.rehearsal import REHEARSE
 from bot.store.models import AuditEntry, Bookmark, Delivery, Notice, PersonalToken, Submission, User
 from bot.workflow.actors import Role
@@ -42,6 +43,7 @@ class Kind(StrEnum):
     TWICE = "twice"
     PAUSED = "paused"
     CLOSED = "closed"
+    FILES = "files"
     COPY_DEADLINE = "copy_deadline"
     TOKEN_ENDS = "token_ends"  # noqa: S105 not a secret
 
@@ -58,6 +60,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.TWICE: "二重掲載",
     Kind.PAUSED: "停止",
     Kind.CLOSED: "配信先の停止",
+    Kind.FILES: "設定ファイルの誤り",
     Kind.COPY_DEADLINE: "紙面の締切",
     Kind.TOKEN_ENDS: "鍵の期限",
 }
@@ -68,6 +71,7 @@ _ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.TO_CONFIRM: frozenset({Role.LEADER, Role.HEAD}),
     Kind.WAITING: frozenset({Role.OFFICER}),
     Kind.COPY_DEADLINE: frozenset({Role.OFFICER}),
+    Kind.FILES: _OFFICE,
     Kind.FAILED: _OFFICE,
     Kind.MISSED: _OFFICE,
     Kind.UNKNOWN: _OFFICE,
@@ -86,6 +90,7 @@ _VERBS: Mapping[str, Kind] = {
     outcome.TWICE: Kind.TWICE,
     Event.MISS: Kind.MISSED,
     "pause": Kind.PAUSED,
+    REFUSE: Kind.FILES,
     REHEARSE: Kind.COPY_DEADLINE,
 }
 _ERRORS: Mapping[type[errors.ChannelError], Kind] = {
@@ -199,6 +204,7 @@ def _line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | 
         Kind.TWICE: f"{title}が{channel}に二重に掲載されました。配信先で開き、どちらかを消してください。{entry.detail}",
         Kind.PAUSED: f"{entry.actor} が{channel}の配信を止めました。{reason}",
         Kind.CLOSED: f"{channel}の配信を止めています。{_problem(delivery)}",
+        Kind.FILES: f"原稿のリポジトリの設定ファイルに誤りがあるため、前の内容のまま動いています。\n{entry.detail}",
         Kind.COPY_DEADLINE: entry.detail,
     }
     return f"{words[kind]}\n{ctx.config.site_url}{_where(entry, submission, delivery)}"
@@ -209,6 +215,8 @@ def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery 
     about, _, name = entry.object.partition(":")
     if about == "issue":
         return f"/issues/{quote(name)}/"
+    if entry.verb == REFUSE:
+        return "/calendar/"
     return f"/submissions/{submission.id}/" if submission and not delivery else "/deliveries/"
 
 

@@ -30,7 +30,7 @@ def layout(ctx: Context) -> Profile | None:
 
 
 def _file(ctx: Context) -> Path:
-    return ctx.config.schedules_dir / "newsletter.yml"
+    return ctx.config.rules_dir / "newsletter.yml"
 
 
 def column(ctx: Context, post: Post, variant: Variant) -> Column | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 
-from bot.errors import NotAllowed, NotFound, StaleApproval
+from bot.errors import ConfigError, NotAllowed, NotFound, StaleApproval
 from bot.services import audit, fleet, newsletter, plan
 from bot.services.context import Context
+from bot.services.freshness import origin, require_fresh
 from bot.services.submit import void_if_changed
 from bot.services.transition import move_submission
 from bot.store.models import Decision, Delivery, Submission, User
@@ -40,9 +41,17 @@ def readable(ctx: Context, actor: Actor) -> Q:
     if actor.may(Permission.READ_ALL):
         return Q()
     own = Q(author=actor.person) | Q(submitted_by=actor.person)
-    headed = Q(department__in=[name for name, head in ctx.library.city.heads.items() if head == actor.person])
+    headed = Q(department__in=_headed(ctx, actor))
     trainees = Q(needs_confirmation=True) if actor.may(Permission.CONFIRM) else Q(pk__in=[])
     return own | headed | trainees
+
+
+def _headed(ctx: Context, actor: Actor) -> list[str]:
+    """The departments that this person heads; while city.yml cannot be read, none: less is shown, and every page works."""
+    try:
+        return [name for name, head in ctx.library.city.heads.items() if head == actor.person]
+    except ConfigError:
+        return []
 
 
 def readable_by(ctx: Context, actor: Actor, submission_id: int) -> Submission:
@@ -54,9 +63,17 @@ def readable_by(ctx: Context, actor: Actor, submission_id: int) -> Submission:
 
 
 def deadline(ctx: Context, submission: Submission) -> datetime | None:
-    """The last moment at which an approval can still lead to a delivery; None if the author set no limit."""
-    planned = submission.publish_at + ctx.rules.grace if submission.publish_at else None
+    """The last moment at which an approval can still lead to a delivery; None if the author set no limit. While the rules
+    cannot be read, nothing is granted beyond the wished time."""
+    planned = submission.publish_at + _grace(ctx) if submission.publish_at else None
     return min((moment for moment in (planned, submission.expires_at) if moment), default=None)
+
+
+def _grace(ctx: Context) -> timedelta:
+    try:
+        return ctx.rules.grace
+    except ConfigError:
+        return timedelta(0)
 
 
 def confirm(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) -> None:
@@ -229,6 +246,7 @@ def _require_seen(ctx: Context, submission: Submission, seen_digest: str) -> Non
             summary="見ていた内容と、いまの内容が違います",
             next_step="新しい申請を開いて、もう一度確かめてください",
         )
+    require_fresh(ctx, origin(submission))  # unchanged as far as anybody knows; what cannot be read is not decided on
 
 
 def _decide(ctx: Context, actor: Actor, submission: Submission, act: Act, reason: str = "", **noted: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from bot.checks import registry as checks
 from bot.checks.finding import Finding
 from bot.checks.rule import Subject
 from bot.content.post import Author, Post
-from bot.errors import BotError, NotAllowed, StaleApproval
+from bot.errors import BotError, CannotTell, NotAllowed, StaleApproval
 from bot.render.bundle import render
 from bot.render.plain import SOCIAL, Plain
 from bot.render.variant import Bundle
@@ -26,6 +27,9 @@ from bot.workflow.states import OCCUPIED, PENDING, SubmissionState
 from bot.workflow.transitions import Act
 
 OPEN = (SubmissionState.SUBMITTED, SubmissionState.CONFIRMED, SubmissionState.APPROVED)
+
+
+log = logging.getLogger(__name__)
 
 
 class NotReady(BotError):
@@ -153,7 +157,8 @@ def _keep(ctx: Context, actor: Actor, path: Path, ready: _Ready) -> Submission:
 
 
 def void_if_changed(ctx: Context, submission: Submission) -> bool:
-    """Void the submission, its approval and its pending deliveries if its files have changed; was it so?"""
+    """Void the submission, its approval and its pending deliveries if its files have changed; was it so? What cannot be read
+    has not changed as far as anybody knows: it voids nothing."""
     try:
         freshness.require_fresh(ctx, freshness.origin(submission))
     except StaleApproval:
@@ -162,6 +167,8 @@ def void_if_changed(ctx: Context, submission: Submission) -> bool:
             if current.state in OPEN:  # another channel's delivery may have found it out first
                 _make_stale(ctx, current, audit.SYSTEM)
         return True
+    except CannotTell as e:
+        log.warning("submission %s: %s", submission.id, e.message)
     return False
 
 

@@ -19,15 +19,15 @@ from bot.repository.checkout import Checkout, Refused
 from bot.repository.git import Git
 from bot.repository.mirror import EMPTY_TREE, Change, Mirror
 from bot.repository.status import CONTEXT, State, show
-from bot.services import intake, sync_report
+from bot.services import intake, one_set, shared, sync_report
 from bot.services.context import Context
 from bot.services.submit import unsettled
-from bot.services.sync_report import Item, Report, Taken
+from bot.services.sync_report import UNFIT, Item, Report
 from bot.store.models import CommitStatus, ContentBranch
 
 WAIT = 60.0  # seconds that a sync waits for another one on this machine
-_SHARED = ("people.yml", "city.yml", "strategy/indicators.yml")  # a change of these is found by the sweep
 _TAKEN, _CHECKED_OUT = "taken", "checked-out"
+_IN_FORCE = "shared"  # the commit whose shared files are in the content folder
 
 log = logging.getLogger(__name__)
 
@@ -153,17 +153,38 @@ class _Sync:
 
     def _take(self, step: _Step) -> Report:
         files = self._files(step)
+        items = self._shared_items(step, files)
+        files = [c for c in files if not shared.is_shared(c.path)]
         refused = {r.path: r for r in self.checkout.write(files)}
         gone = [c for c in files if c.gone]
-        items = self._items(step, refused)
+        items += self._items(step, refused)
         self.checkout.remove(gone)
         for change in gone:
             intake.void_without_file(self.ctx, change.path)
         self.mirror.keep(_CHECKED_OUT, step.newer)
         self.mirror.keep(_TAKEN, step.newer)
-        unfinished = sorted({i.path for i in items if i.taken == Taken.REFUSED})
+        unfinished = sorted({i.path for i in items if i.taken in UNFIT})
         ContentBranch.objects.filter(id=self.row.id).update(head=step.newer, unfinished=unfinished)
         return Report(commit=step.newer, older=self.row.head, at=self.ctx.clock.now(), items=tuple(items))
+
+    def _shared_items(self, step: _Step, files: Sequence[Change]) -> list[Item]:
+        """Put the shared files of the commit in force, all of them or, where one is bad, none: the last good set stays then,
+        and the next sync looks at what differs from that."""
+        checked_out = self.mirror.kept(_CHECKED_OUT)
+        here = self._known(self.mirror.kept(_IN_FORCE) or checked_out)
+        moved = files if here == self._known(checked_out) else self.mirror.changes(here, step.newer)
+        moved = [c for c in moved if shared.is_shared(c.path)]
+        if moved and (wrong := one_set.wrong(self.ctx, self.mirror, step.newer)):
+            paths = {str(f.path) for f in wrong} | {c.path for c in moved}
+            commits = {path: self.mirror.last_commit(step.newer, path) for path in paths}
+            refused = one_set.refused(self.ctx, wrong, moved, commits)
+            if step.newer != self.row.head:  # said once, not at each look at the same commit
+                one_set.tell(self.ctx, step.newer, refused)
+            return refused
+        self.checkout.write(moved)
+        self.checkout.remove([c for c in moved if c.gone])
+        self.mirror.keep(_IN_FORCE, step.newer)
+        return []
 
     def _files(self, step: _Step) -> Sequence[Change]:
         """How the content folder of this machine differs from the commit."""
@@ -200,8 +221,8 @@ class _Sync:
         """The posts to look at, each with the path whose last commit says who hands it in: refused before, in the queue with
         another picture than it had, new or changed."""
         moved = {c.path for c in step.moved}
-        pictures = {p for p in moved if not _is_post(p) and p not in _SHARED}
-        again = {p: p for p in self.row.unfinished if self.ctx.absolute(p).is_file()}
+        pictures = {p for p in moved if not _is_post(p) and not shared.is_shared(p)}
+        again = {p: p for p in self.row.unfinished if _is_post(p) and self.ctx.absolute(p).is_file()}
         queued = unsettled().values_list("path", "inputs") if pictures else ()
         drawn_anew = {path: sorted(hit)[0] for path, inputs in queued if (hit := pictures & set(inputs))}
         return again | drawn_anew | {p: p for p in moved if _is_post(p)}

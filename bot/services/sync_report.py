@@ -21,6 +21,7 @@ class Taken(StrEnum):
     WITHDRAWN = "withdrawn"
     PUBLISHED = "published"
     REFUSED = "refused"
+    NOT_IN_FORCE = "not-in-force"
 
 
 LABELS = {
@@ -29,16 +30,20 @@ LABELS = {
     Taken.WITHDRAWN: "取り下げました",
     Taken.PUBLISHED: "すでに配信されているため、申請していません",
     Taken.REFUSED: "申請できません",
+    Taken.NOT_IN_FORCE: "誤りがあるため、前の内容のままにしています",
 }
+UNFIT = frozenset({Taken.REFUSED, Taken.NOT_IN_FORCE})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """One path, relative to the repository's root. `person` is the key of who committed it, "" when nobody knows."""
+    """One path, relative to the repository's root. `person` is the key of who committed it, "" when nobody knows; `commit`
+    names the commit of a shared file that was refused."""
 
     path: str
     taken: Taken
     person: str = ""
+    commit: str = ""
     submission: int | None = None
     findings: tuple[Finding, ...] = ()
 
@@ -47,6 +52,7 @@ class Item:
             "path": self.path,
             "taken": self.taken,
             "person": self.person,
+            "commit": self.commit,
             "submission": self.submission,
             "findings": [f.as_json() for f in self.findings],
         }
@@ -65,11 +71,11 @@ class Report:
 
     @property
     def news(self) -> bool:
-        return self.commit != self.older or any(i.taken != Taken.REFUSED for i in self.items)
+        return self.commit != self.older or any(i.taken not in UNFIT for i in self.items)
 
     @property
     def refused(self) -> int:
-        return sum(i.taken == Taken.REFUSED for i in self.items)
+        return sum(i.taken in UNFIT for i in self.items)
 
     @property
     def line(self) -> str:
@@ -95,7 +101,8 @@ class Report:
 def _markdown(items: Iterable[Item]) -> Iterable[str]:
     for item in items:
         number = f"（申請 {item.submission}）" if item.submission else ""
-        yield f"\n## `{item.path.replace('`', '')}`\n\n{LABELS[item.taken]}{number}。\n"
+        by = f"（コミット {item.commit[:12]}、{item.person or '不明な人'}）" if item.commit else ""
+        yield f"\n## `{item.path.replace('`', '')}`\n\n{LABELS[item.taken]}{number}{by}。\n"
         for f in item.findings:
             yield f"\n- {LEVEL_LABELS[f.level]}：{f.line}行目 {f.message}。{f.advice}。\n"
 

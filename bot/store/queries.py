@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 
-from bot.text.storable import storable
+from bot.store.sql import AMONG, batch, bind, listed, moment_of, rows, run
 
 # The oldest delivery of each lane; none of a lane that is closed, told to wait, used up, or has one in flight or in doubt;
 # none while the stop switch is on; none past the last moment at which it may appear. MATERIALIZED, lest PostgreSQL look for
@@ -45,8 +44,6 @@ WITH free AS MATERIALIZED (
 UPDATE store_delivery SET state = 'publishing', fence = fence + 1, lease_owner = %s, lease_until = %s, intent_at = NULL
 FROM free WHERE id = v_id RETURNING id
 """
-# Any number of ids in one value, so that the statement stays the same.
-_AMONG = {"postgresql": "= ANY(%s::bigint[])", "sqlite": "IN (SELECT value FROM json_each(%s))"}
 _PASS_OVER = {"postgresql": "FOR UPDATE SKIP LOCKED", "sqlite": ""}
 
 # The last look before the request leaves: still ours, still approved, not stopped, not too late.
@@ -191,64 +188,64 @@ def claim(owner: str, now: datetime, until: datetime, lease_until: datetime, lim
     """
     if limit <= 0:
         return []
-    due = [_bind(until), _bind(until), _bind(now)]
-    ids = [row[0] for row in _run(_HEADS, [*due, _bind(now), _bind(now), limit])]
+    due = [bind(until), bind(until), bind(now)]
+    ids = [row[0] for row in run(_HEADS, [*due, bind(now), bind(now), limit])]
     if not ids:
         return []
-    sql = _CLAIM.format(among=_AMONG[connection.vendor], lock=_PASS_OVER[connection.vendor])
-    return sorted(row[0] for row in _run(sql, [_ids(ids), *due, owner, _bind(lease_until)]))
+    sql = _CLAIM.format(among=AMONG[connection.vendor], lock=_PASS_OVER[connection.vendor])
+    return sorted(row[0] for row in run(sql, [listed(ids), *due, owner, bind(lease_until)]))
 
 
 def claimed(ids: Sequence[int]) -> list[Claimed]:
     """What is needed to send these deliveries, in one reading."""
     if not ids:
         return []
-    return [_claimed(*row) for row in _run(_CLAIMED.format(among=_AMONG[connection.vendor]), [_ids(ids)])]
+    return [_claimed(*row) for row in run(_CLAIMED.format(among=AMONG[connection.vendor]), [listed(ids)])]
 
 
 def _claimed(*row: Any) -> Claimed:
     *before, intent_at, run_at, submission, path, inputs, digest, bundle, approved = row
     known = json.loads(inputs) if isinstance(inputs, str) else inputs
-    return Claimed._make((*before, _moment(intent_at), _moment(run_at), submission, path, known, digest, bundle, approved))
+    return Claimed._make((*before, moment_of(intent_at), moment_of(run_at), submission, path, known, digest, bundle, approved))
 
 
 def add_tries(tries: Sequence[Try]) -> None:
     """Append to the attempts' record."""
     if tries:
         with connection.cursor() as cursor:
-            cursor.execute(_TRY.format(rows=_rows(_TRIES)), [_json(tries)])
+            cursor.execute(_TRY.format(rows=rows(_TRIES)), [batch(tries)])
 
 
 def last_link() -> str:
     """The hash of the newest audit entry, "" before the first."""
-    return next((row[0] for row in _run(_LINK, ())), "")
+    return next((row[0] for row in run(_LINK, ())), "")
 
 
-def append_to_audit(rows: Sequence[tuple[datetime | str, ...]]) -> None:
+def append_to_audit(entries: Sequence[tuple[datetime | str, ...]]) -> None:
     """Columns as in the table: time, actor, verb, object, digest, detail, hash before, hash."""
     with connection.cursor() as cursor:
-        cursor.execute(_AUDIT.format(rows=_rows(_ENTRIES)), [_json(rows)])
+        cursor.execute(_AUDIT.format(rows=rows(_ENTRIES)), [batch(entries)])
 
 
 def intend(intents: Sequence[Intent], now: datetime, lease_until: datetime) -> set[int]:
     """Write down that these requests are about to leave; the ids of those that may."""
     if not intents:
         return set()
-    values = [_json(intents), _bind(now), _bind(lease_until), _bind(now)]
-    return {row[0] for row in _run(_INTEND.format(rows=_rows(_INTENTS)), values)}
+    values = [batch(intents), bind(now), bind(lease_until), bind(now)]
+    return {row[0] for row in run(_INTEND.format(rows=rows(_INTENTS)), values)}
 
 
 def accept(receipts: Sequence[Acceptance]) -> set[int]:
     """Write down what was published; the ids of the rows that still were ours."""
     if not receipts:
         return set()
-    return {row[0] for row in _run(_ACCEPT.format(rows=_rows(_ACCEPTANCES)), [_json(receipts)])}
+    return {row[0] for row in run(_ACCEPT.format(rows=rows(_ACCEPTANCES)), [batch(receipts)])}
 
 
 def use(lane: str, now: datetime, window_end: datetime) -> None:
     """Count one commit on a lane with a quota; a new window, if the last one has ended, ends at `window_end`."""
     with connection.cursor() as cursor:
-        cursor.execute(_USE, [_bind(now), _bind(now), _bind(window_end), lane])
+        cursor.execute(_USE, [bind(now), bind(now), bind(window_end), lane])
 
 
 def hold(channel: str, problem: str) -> int:
@@ -260,83 +257,27 @@ def hold(channel: str, problem: str) -> int:
 
 def next_moment(now: datetime) -> datetime | None:
     """The earliest moment after `now` at which a delivery is due, a look is due, or a lane may go on."""
-    ((moment,),) = _run(_NEXT, [_bind(now)] * 4)
-    return _moment(moment)
+    ((moment,),) = run(_NEXT, [bind(now)] * 4)
+    return moment_of(moment)
 
 
 def too_late(now: datetime, limit: int) -> list[int]:
     """Deliveries not begun whose last moment has passed."""
-    return [row[0] for row in _run(_LATE, [_bind(now), limit] * 3)]
+    return [row[0] for row in run(_LATE, [bind(now), limit] * 3)]
 
 
 def lost(now: datetime) -> list[int]:
     """Deliveries whose worker has not been heard of for longer than an attempt may take."""
-    return [row[0] for row in _run(_LOST, [_bind(now)])]
+    return [row[0] for row in run(_LOST, [bind(now)])]
 
 
 def doubtful(now: datetime) -> list[int]:
     """Deliveries of unknown outcome at which it is time to look."""
-    return [row[0] for row in _run(_DOUBTFUL, [_bind(now)])]
+    return [row[0] for row in run(_DOUBTFUL, [bind(now)])]
 
 
 def following(ids: Sequence[int]) -> list[int]:
     """The parts of threads that wait for these deliveries."""
     if not ids:
         return []
-    return [row[0] for row in _run(_FOLLOWING.format(among=_AMONG[connection.vendor]), [_ids(ids)])]
-
-
-def _run(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())
-
-
-def _ids(ids: Sequence[int]) -> str:
-    """For `_AMONG`."""
-    listed = ",".join(map(str, ids))
-    return f"{{{listed}}}" if connection.vendor == "postgresql" else f"[{listed}]"
-
-
-def _moment(found: str | datetime | None) -> datetime | None:
-    """SQLite gives back times in UTC without saying so, as text where the column is not a table's own."""
-    if isinstance(found, str):
-        found = datetime.fromisoformat(found)
-    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
-
-
-@lru_cache
-def _rows(columns: tuple[tuple[str, str], ...]) -> str:
-    """A query that gives back what `_json` made, under these names and with `n` for the order. However many rows there are, the
-    statement stays the same; see ADR 3."""
-    if connection.vendor == "postgresql":
-        picked = ", ".join(f"(value ->> {number})::{kind} AS {name}" for number, (name, kind) in enumerate(columns))
-        return f"SELECT {picked}, n FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS r (value, n)"  # noqa: S608 our names
-    picked = ", ".join(f"json_extract(value, '$[{number}]') AS {name}" for number, (name, _) in enumerate(columns))
-    return f"SELECT {picked}, key AS n FROM json_each(%s)"  # noqa: S608
-
-
-def _json(rows: Sequence[tuple[Any, ...]]) -> str:
-    """For `_rows`. Hardly ever does a text hold what no database keeps; so the whole is looked at first."""
-    text = _encode(rows)
-    if _NUL not in text and storable(text) == text:
-        return text
-    plain = [[storable(value) if isinstance(value, str) else value for value in row] for row in rows]
-    return _encode(plain)
-
-
-@lru_cache(maxsize=64)
-def _written(moment: datetime) -> str:
-    return str(_bind(moment))
-
-
-_encode = json.JSONEncoder(ensure_ascii=False, default=_written).encode
-_NUL = json.dumps("\0").strip('"')
-
-
-@lru_cache(maxsize=64)  # most are the moment of the turn
-def _bind(moment: datetime) -> str | datetime:
-    """A time in the form in which this database keeps them: what Django's adapt_datetimefield_value gives, for any zone."""
-    if connection.vendor == "sqlite":
-        return str(moment.astimezone(UTC).replace(tzinfo=None))
-    return moment
+    return [row[0] for row in run(_FOLLOWING.format(among=AMONG[connection.vendor]), [listed(ids)])]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-from bot.errors import ConfigError
+from bot.values.document import load as load_values
+from bot.values.node import Node
 
 FIELDS = ("value", "rate", "numerator", "denominator", "name", "unit", "date", "source")
 _KEYS = frozenset({*FIELDS, "date_of", "source_url", "note"})
@@ -50,60 +50,30 @@ class Indicator:
 
 
 def load(path: Path) -> Mapping[str, Indicator]:
-    """All indicators by key; none if the file does not exist. Raises ConfigError naming the file and the indicator."""
-    import yaml
-
+    """All indicators by key; none if the file does not exist. Raises FileError naming file, line and indicator."""
     if not path.exists():
         return {}
-    try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as e:
-        raise _wrong(path, "全体", "YAML として読めません") from e
-    if not isinstance(entries, dict):
-        raise _wrong(path, "全体", "指標の名前と中身の組になっていません")
-    return {str(key): _indicator(path, str(key), entry) for key, entry in entries.items()}
+    root = load_values(path)
+    return {} if root.empty else {key.text(): _indicator(key.text(), value) for key, value in root.entries()}
 
 
-def _indicator(path: Path, key: str, entry: Any) -> Indicator:
-    if not isinstance(entry, dict):
-        raise _wrong(path, key, "中身がありません")
-    if unknown := sorted(set(entry) - _KEYS):
-        raise _wrong(path, key, f"「{unknown[0]}」という項目はありません")
-    if missing := [k for k in ("name", "unit", "date", "source") if not entry.get(k)]:
-        raise _wrong(path, key, f"「{missing[0]}」がありません")
-    if not isinstance(entry["date"], date):
-        raise _wrong(path, key, "「date」が日付（例: 2022-12-05）ではありません")
-    if (shown := entry.get("value", entry.get("rate"))) is None:
-        raise _wrong(path, key, "「value」か「rate」が要ります")
+def _indicator(key: str, value: Node) -> Indicator:
+    entry = value.mapping(_KEYS, required=("name", "unit", "date", "source"))
+    shown = [name for name in ("value", "rate") if name in entry]
+    if len(shown) != 1:
+        value.fail(
+            f"「{value.name}」には「value」か「rate」のどちらか1つが要ります", "value: 50 か rate: 46.5 のように書いてください"
+        )
     return Indicator(
         key=key,
-        name=str(entry["name"]),
-        unit=str(entry["unit"]),
-        value=_number(path, key, shown),
-        numerator=_optional(path, key, entry.get("numerator")),
-        denominator=_optional(path, key, entry.get("denominator")),
-        date=entry["date"],
-        date_of=str(entry.get("date_of", "measured")),
-        source=str(entry["source"]),
-        source_url=str(entry.get("source_url", "")),
-        note=str(entry.get("note", "")),
-    )
-
-
-def _optional(path: Path, key: str, value: object) -> Decimal | None:
-    return None if value is None else _number(path, key, value)
-
-
-def _number(path: Path, key: str, value: object) -> Decimal:
-    try:
-        return Decimal(str(value).replace(",", ""))
-    except InvalidOperation as e:
-        raise _wrong(path, key, f"「{value}」は数ではありません") from e
-
-
-def _wrong(path: Path, key: str, problem: str) -> ConfigError:
-    return ConfigError(
-        f"{path.name}: {key} is not usable",
-        summary=f"{path} の「{key}」: {problem}",
-        next_step="指標の書き方を確かめて直してください",
+        name=entry["name"].required_text(),
+        unit=entry["unit"].required_text(),
+        value=entry[shown[0]].number(),
+        numerator=entry["numerator"].number() if "numerator" in entry else None,
+        denominator=entry["denominator"].number() if "denominator" in entry else None,
+        date=entry["date"].day(),
+        date_of=entry["date_of"].choice(("measured", "published")) if "date_of" in entry else "measured",
+        source=entry["source"].required_text(),
+        source_url=entry["source_url"].text() if "source_url" in entry else "",
+        note=entry["note"].text() if "note" in entry else "",
     )

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
-
-from bot.errors import ConfigError
+from bot.values.document import load as load_values
+from bot.values.node import Node
 
 
 def load(path: Path) -> Mapping[str, str]:
-    """Number → name; nothing where the file is missing. Raises ConfigError if it cannot be read."""
-    if not path.is_file():
+    """Number → name; nothing where the file is missing. Raises FileError naming file, line and measure."""
+    if not path.exists():
         return {}
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8-sig"), yaml.CSafeLoader) or {}
-        return {str(number): str(entry["name"]) for number, entry in content.items()}
-    except (yaml.YAMLError, UnicodeDecodeError, AttributeError, KeyError, TypeError):
-        raise ConfigError(
-            f"{path.name} is not a list of measures",
-            summary=f"{path} を読めません",
-            next_step="「番号: {name: 施策の名前}」の形かどうか確かめてください",
-        ) from None
+    root = load_values(path)
+    return {} if root.empty else {number.text(): _name(entry) for number, entry in root.entries()}
+
+
+def _name(value: Node) -> str:
+    entry = value.mapping(("name", "goals", "source"), required=("name",))
+    if "goals" in entry:
+        entry["goals"].texts()
+    return entry["name"].required_text()

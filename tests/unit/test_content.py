@@ -73,7 +73,7 @@ def test_an_unknown_key_names_the_nearest_known_one(library: Library, folder: Pa
     ("extra", "words", "line", "column"),
     [
         ("publish: 明日の昼", "日時", 9, 10),
-        ("publish: 2026-13-01 12:15", "日時", 9, 10),
+        ("publish: 2026-13-01 12:15", "日付", 9, 10),
         ("publish: 2026-12-01\nslot: lunch", "同時", 10, 7),
         ("title: 二つ目の題名", "2回", 9, 1),
         ("link: www.example.jp", "アドレス", 9, 7),

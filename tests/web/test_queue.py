@@ -35,7 +35,7 @@ def test_a_measure_is_shown_by_number_and_name(office: Office, officer: Browser)
 def test_a_plan_that_cannot_be_read_gets_one_sentence(office: Office, officer: Browser) -> None:
     office.submit(office.post())
     (office.folder / "strategy" / "plan.yml").write_text("- 1-1\n", encoding="utf-8")
-    assert "plan.yml を読めません" in officer.get("/queue/").text
+    assert "plan.yml の1行目" in officer.get("/queue/").text
 
 
 def test_the_deadline_is_the_expiry_where_that_comes_first(office: Office) -> None:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from bot.services import calendar as plans
 from bot.services import feeds, plan, review
 from bot.store.models import User
+from bot.values import reading
 from bot.web.office import actor_of, office
 from bot.web.views.decisions import moment
 from bot.workflow.actors import Permission
@@ -50,7 +51,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, feed: str = "") -> HttpResponse:
     ctx, actor = office(), actor_of(request)
-    today = ctx.clock.now().astimezone(ctx.rules.zone).date()
+    today = ctx.clock.now().astimezone(ctx.config.timezone).date()
     day = _day(request.GET.get("date", ""), today)
     asked = request.GET.get("view", "month")
     view = cast(View, asked if asked in get_args(View) else "month")
@@ -68,14 +69,15 @@ def _page(request: HttpRequest, feed: str = "") -> HttpResponse:
         "may_plan": actor.may(Permission.PLAN),
         "subscribed": cast(User, request.user).feed_keys.filter(revoked_at=None).exists(),
         "feed": feed,
+        "problems": plans.problems(ctx, actor),
     }
     return render(request, "calendar.html", shown)
 
 
 def _day(text: str, today: date) -> date:
     try:
-        return date.fromisoformat(text)
-    except ValueError:
+        return reading.day(text)
+    except reading.Unclear:
         return today
 
 

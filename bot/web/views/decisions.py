@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from bot.errors import ScheduleError, StaleApproval
 from bot.services import comments, compare, review
+from bot.values import reading
 from bot.web.office import actor_of, office
 from bot.web.views.review import shown_changes
 
@@ -69,8 +70,8 @@ def approve(request: HttpRequest, number: int) -> HttpResponse:
 def moment(text: str) -> datetime:
     """A time as a form sends it, in the city's time zone. Raises ScheduleError."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=office().config.timezone)
-    except ValueError:
+        return reading.moment(text, office().config.timezone)
+    except reading.Unclear:
         raise ScheduleError("not a time", summary="日時が読めません", next_step="日付と時刻の両方を入れてください") from None
 
 

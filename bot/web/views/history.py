@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from bot.services import history as past
 from bot.services import overview, review
 from bot.store.models import Submission
+from bot.values import reading
 from bot.web.office import actor_of, office
 from bot.web.views.deliveries import line
 from bot.workflow.states import LABELS, DeliveryState
@@ -55,8 +56,8 @@ def _asked(request: HttpRequest) -> past.Search:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
-    except ValueError:
+        return reading.day(text)
+    except reading.Unclear:
         return None
 
 

@@ -18,6 +18,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.content.library import Library
+from bot.errors import ConfigError
+from bot.schedule.rules import Slot
 from bot.services import looks, review
 from bot.services import queue as desk
 from bot.services.context import Context
@@ -140,8 +142,16 @@ def _left(last: datetime, now: datetime) -> str:
     return gettext("あと%(time)s") % {"time": timeuntil(last, now, depth=1)}
 
 
+def _slot(ctx: Context, name: str) -> Slot | None:
+    """None for a name that means nothing, and while the rules cannot be read."""
+    try:
+        return ctx.rules.slots.get(name)
+    except ConfigError:
+        return None
+
+
 def _wish(ctx: Context, submission: Submission) -> Wish:
-    slot = ctx.rules.slots.get(submission.slot)
+    slot = _slot(ctx, submission.slot)
     if submission.publish_at:
         return Wish(text=_date(submission.publish_at, gettext("n月j日（D） H:i")))
     if slot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -12,9 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from bot.errors import NotAllowed, StaleApproval
+from bot.errors import ConfigError, NotAllowed, StaleApproval
 from bot.render.appearance import Appearance, appearance
-from bot.render.variant import Media, read_bundle
+from bot.render.variant import Media, Variant, read_bundle
 from bot.services import overview, pause, plan, review
 from bot.services.context import Context
 from bot.store.models import Delivery
@@ -68,10 +69,18 @@ def _held(ctx: Context, delivery: Delivery, shut: set[str]) -> Held:
 
     return Held(
         line=line(delivery),
-        look=appearance(ctx.spec(delivery.channel), variant, ctx.library.city, address) if variant else None,
+        look=_look(ctx, variant, address) if variant else None,
         blocked=pause.is_paused(delivery.channel) or delivery.lane in shut,
         late=delivery.last_at <= ctx.clock.now(),
     )
+
+
+def _look(ctx: Context, variant: Variant, address: Callable[[Media], str]) -> Appearance | None:
+    """None while city.yml cannot be read: what is held can be let go or cancelled all the same."""
+    try:
+        return appearance(ctx.spec(variant.channel), variant, ctx.library.city, address)
+    except ConfigError:
+        return None
 
 
 @login_required

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from bot.content import writing
 from bot.content.post import Post
 from bot.content.writing import Form
-from bot.errors import BotError
+from bot.errors import BotError, ConfigError
 from bot.render.appearance import Appearance, appearance
 from bot.render.variant import Media, Variant
 from bot.schedule.rules import Slot
@@ -220,7 +220,11 @@ def _page(request: HttpRequest, ctx: Context, draft: Draft, refused: BotError | 
 
 
 def _slots(ctx: Context) -> list[Slot]:
-    return list(ctx.rules.slots.values())
+    """None while the rules cannot be read: a text can be written and kept all the same."""
+    try:
+        return list(ctx.rules.slots.values())
+    except ConfigError:
+        return []
 
 
 def _shown(ctx: Context, draft: Draft) -> Shown:

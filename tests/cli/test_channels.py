@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import registry
 from tests.cli.shell import Shell
 from tests.office import write_post
 
@@ -48,17 +49,17 @@ def test_a_channel_that_the_city_does_not_offer_is_refused_with_those_that_it_do
     offer(shell, "[facebook, newsletter]")
     done = shell.run("check", post)
     assert done.returncode == 1
-    assert re.search(r":\d+:\d+: .*「x」は使えません。facebook・newsletter のどれか", done.stdout), done.stdout
+    (line,) = (line for line in done.stdout.splitlines() if "「x」は使えません" in line)
+    assert re.search(r":\d+:\d+: ", line)
+    assert {key for key in registry.specs() if key in line.partition("使えません")[2]} == {"facebook", "newsletter"}
 
 
-@pytest.mark.parametrize(
-    ("channels", "told"), [("[x, tiktok]", "「tiktok」という配信先はありません"), ("x", "[x, facebook] のように")]
-)
-def test_a_city_that_offers_what_does_not_exist_is_told_what_does(shell: Shell, channels: str, told: str) -> None:
+@pytest.mark.parametrize("channels", ["[x, tiktok]", "tiktok"])
+def test_a_city_that_offers_what_does_not_exist_is_told_what_does(shell: Shell, channels: str) -> None:
     offer(shell, channels)
     done = shell.run("check", write_post(shell.content))
     assert done.returncode == 2
-    assert told in done.stderr
     assert "city.yml" in done.stderr
-    assert told.startswith("[") or "x・instagram・facebook・newsletter・note" in done.stderr
+    assert "channels" in done.stderr
+    assert channels == "tiktok" or all(key in done.stderr for key in ("tiktok", *registry.specs()))
     assert "Traceback" not in done.stderr

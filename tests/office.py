@@ -46,6 +46,21 @@ images: [{images}]
 PICTURE = "{file: red.png, alt: 赤い四角の見本}"
 
 
+NEVER_CLOSED = {
+    "slots.yml": "grace: 60m\nslots: {}\n",
+    "quiet.yml": "{open: '00:00', close: '24:00', days: [mon, tue, wed, thu, fri, sat, sun], public_holidays: true}",
+    "blackouts.yml": "[]\n",
+}
+
+
+def write_schedules(folder: Path, **changed: str) -> Path:
+    """A city hall that may send at any time, for tests on the real clock; `changed` are other texts, by the file's stem."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in NEVER_CLOSED.items():
+        (folder / name).write_text(changed.get(name.partition(".")[0], text), encoding="utf-8")
+    return folder
+
+
 def write_content(folder: Path) -> None:
     for name, text in (("people.yml", _PEOPLE), ("city.yml", _CITY), ("strategy/indicators.yml", _INDICATORS)):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -97,6 +112,15 @@ class Office:
     def close(self) -> None:
         for runner in self._runners:
             runner.engine.close()
+
+    def schedules(self, **changed: str) -> Path:
+        """From here on a schedules folder of its own, which is never closed but for what `changed` says."""
+        from bot.services.context import context
+
+        folder = write_schedules(self.folder.parent / "schedules", **changed)
+        self.env |= {"DXBOT_SCHEDULES_DIR": str(folder)}
+        self.ctx = context(load(self.env), self.clock)
+        return folder
 
     def at(self, moment: datetime) -> None:
         """Move the clock, the sandbox's too."""

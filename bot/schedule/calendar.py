@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from unicodedata import normalize
 
 from bot.errors import Blackout, QuietHours
+from bot.schedule import rules as schedule
 from bot.schedule.rules import Rules
+
+# A thread begins only where its last part finds the door open, too: a text that breaks off at closing time stands as a
+# fragment until the next day. A part takes seconds; what makes it slow is one retry (15 s) or a picture.
+PER_PART = timedelta(minutes=1)
+MARGIN = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Going:
+    """What asks whether it may go out: its channel, its tags (without #; None where nobody knows them), all that it says, and
+    how many `parts` it has."""
+
+    channel: str
+    tags: frozenset[str] | None = frozenset()
+    text: str = ""
+    parts: int = 1
+
+    @property
+    def room(self) -> timedelta:
+        """How long it takes at the most, from its first part to its last."""
+        return PER_PART * (self.parts - 1) + MARGIN if self.parts > 1 else timedelta(0)
 
 
 def closed_reason(day: date, rules: Rules) -> str:
@@ -20,25 +44,51 @@ def closed_reason(day: date, rules: Rules) -> str:
     return str(holiday or "")
 
 
-def require_open(moment: datetime, channel: str, rules: Rules) -> None:
-    """Raises QuietHours or Blackout if nothing may go out on `channel` at `moment` (aware)."""
+def quiet_reason(moment: datetime, rules: Rules, room: timedelta = timedelta(0)) -> str:
+    """Why nothing goes out at `moment` (aware) or within `room` after it; "" if it may."""
     local = moment.astimezone(rules.zone)
     if reason := closed_reason(local.date(), rules):
-        raise _quiet(local, reason)
-    if not rules.quiet.open <= local.time() < rules.quiet.close:
-        raise _quiet(local, f"配信は{rules.quiet.open:%H:%M}から{rules.quiet.close:%H:%M}まで")
-    for blackout in rules.blackouts:
-        if blackout.start <= moment < blackout.end and (not blackout.channels or channel in blackout.channels):
-            raise Blackout(
-                f"blackout {blackout.kind}",
-                summary=f"{local:%-m月%-d日%H:%M}は配信を止める期間です（{blackout.why}）",
-                next_step=f"{blackout.end.astimezone(rules.zone):%-m月%-d日%H:%M}より後の時刻にしてください",
-            )
+        return reason
+    end = local + room
+    if local.time() < rules.quiet.open or end.time() >= rules.quiet.close or end.date() != local.date():
+        return f"配信は{rules.quiet.open:%H:%M}から{rules.quiet.close:%H:%M}まで"
+    return ""
 
 
-def is_open(moment: datetime, channel: str, rules: Rules) -> bool:
+def blackout_for(going: Going, moment: datetime, rules: Rules) -> schedule.Blackout | None:
+    """The first blackout that holds `going` at `moment` or while it is under way; None if none does."""
+    return next((b for b in rules.blackouts if holds(b, going, moment)), None)
+
+
+def holds(blackout: schedule.Blackout, going: Going, moment: datetime) -> bool:
+    """Does this blackout hold `going` at `moment`, or while it is under way?"""
+    return blackout.start <= moment + going.room and moment < blackout.end and concerns(blackout, going)
+
+
+def concerns(blackout: schedule.Blackout, going: Going) -> bool:
+    """Is this what the blackout is for, whenever it goes out?"""
+    if blackout.channels and going.channel not in blackout.channels:
+        return False
+    if not blackout.tags and not blackout.words:
+        return True
+    if blackout.tags and (going.tags is None or {*map(_plain, blackout.tags)} & {*map(_plain, going.tags)}):
+        return True  # what nobody knows is held, never let through
+    text = _plain(going.text)
+    return any(_plain(word) in text for word in blackout.words)
+
+
+def require_open(moment: datetime, going: Going | str, rules: Rules) -> None:
+    """Raises QuietHours or Blackout if `going` (or anything on the channel of this key) may not go out at `moment` (aware)."""
+    going = Going(channel=going) if isinstance(going, str) else going
+    if reason := quiet_reason(moment, rules, going.room):
+        raise quiet(moment, reason, rules)
+    if (found := blackout_for(going, moment, rules)) is not None:
+        raise blackout(moment, found, rules)
+
+
+def is_open(moment: datetime, going: Going | str, rules: Rules) -> bool:
     try:
-        require_open(moment, channel, rules)
+        require_open(moment, going, rules)
     except (QuietHours, Blackout):
         return False
     return True
@@ -48,9 +98,24 @@ def days_from(start: date, count: int) -> list[date]:
     return [start + timedelta(days=n) for n in range(count)]
 
 
-def _quiet(local: datetime, reason: str) -> QuietHours:
+def quiet(moment: datetime, reason: str, rules: Rules) -> QuietHours:
+    local = moment.astimezone(rules.zone)
     return QuietHours(
         f"quiet at {local.isoformat()}",
         summary=f"{local:%-m月%-d日%H:%M}は配信しない時間です（{reason}）",
         next_step="別の時刻にするか、slot: で配信枠を選んでください",
     )
+
+
+def blackout(moment: datetime, found: schedule.Blackout, rules: Rules) -> Blackout:
+    local = moment.astimezone(rules.zone)
+    return Blackout(
+        f"blackout {found.kind}",
+        summary=f"{local:%-m月%-d日%H:%M}は配信を止める期間です（{found.why}）",
+        next_step=f"{found.end.astimezone(rules.zone):%-m月%-d日%H:%M}より後の時刻にしてください",
+    )
+
+
+def _plain(text: str) -> str:
+    """As a reader takes it: full width or half, capital or small."""
+    return normalize("NFKC", text).casefold().lstrip("#")

@@ -147,7 +147,7 @@ def _texts(node: Node) -> frozenset[str]:
 
 def _quiet(root: Node) -> Quiet:
     entry = root.mapping(("open", "close", "days", "public_holidays", "closed"), required=("open", "close", "days"))
-    opens, closes = entry["open"].clock(), entry["close"].clock()
+    opens, closes = entry["open"].clock(), entry["close"].end_of_hours()
     if closes <= opens:
         entry["close"].fail(
             f"閉じる時刻（close）の {closes:%H:%M} が、開く時刻（open）の {opens:%H:%M} より前か同じです",

@@ -7,24 +7,25 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 
 from bot.errors import ScheduleError, SlotTaken
-from bot.schedule.calendar import days_from, is_open
+from bot.schedule.calendar import Going, days_from, is_open
 from bot.schedule.rules import Rules, Slot
 
 HORIZON_DAYS = 120
 
 
-def fires(slot: Slot, channel: str, start: date, rules: Rules) -> Iterator[datetime]:
-    """The slot's times from `start` on, over the horizon, where the channel may send."""
-    if slot.channels and channel not in slot.channels:
+def fires(slot: Slot, going: Going, start: date, rules: Rules) -> Iterator[datetime]:
+    """The slot's times from `start` on, over the horizon, at which this may go out."""
+    if slot.channels and going.channel not in slot.channels:
         return
     for day in days_from(start, HORIZON_DAYS):
         moment = datetime.combine(day, slot.at, rules.zone)
-        if day.weekday() in slot.days and is_open(moment, channel, rules):
+        if day.weekday() in slot.days and is_open(moment, going, rules):
             yield moment
 
 
-def next_free(channel: str, name: str, after: datetime, taken: Collection[datetime], rules: Rules) -> datetime:
-    """The first slot time later than `after` with nothing else of the lane within the slot's gap. `name` "" means any slot.
+def next_free(going: Going | str, name: str, after: datetime, taken: Collection[datetime], rules: Rules) -> datetime:
+    """The first slot time later than `after` with nothing else of the lane within the slot's gap, for `going` or for anything
+    on the channel of this key. `name` "" means any slot.
 
     Raises ScheduleError for an unknown name, SlotTaken if the horizon is full.
     """
@@ -34,25 +35,26 @@ def next_free(channel: str, name: str, after: datetime, taken: Collection[dateti
             summary=f"「{name}」という配信枠はありません",
             next_step=f"{'・'.join(rules.slots)} のどれかにしてください",
         )
+    going = Going(channel=going) if isinstance(going, str) else going
     candidates = [rules.slots[name]] if name else list(rules.slots.values())
     start = after.astimezone(rules.zone).date()
-    free = (first for slot in candidates if (first := _first_free(slot, channel, start, after, taken, rules)))
+    free = (first for slot in candidates if (first := _first_free(slot, going, start, after, taken, rules)))
     if (moment := min(free, default=None)) is None:
         raise SlotTaken(
-            f"no free slot for {channel} in {HORIZON_DAYS} days",
+            f"no free slot for {going.channel} in {HORIZON_DAYS} days",
             summary="空いている配信枠がありません",
             next_step="publish: で時刻を決めるか、配信枠を増やしてください",
         )
     return moment
 
 
-def free_times(channel: str, after: datetime, taken: Collection[datetime], rules: Rules, count: int) -> list[datetime]:
+def free_times(going: Going, after: datetime, taken: Collection[datetime], rules: Rules, count: int) -> list[datetime]:
     """The next `count` slot times of any name that are still free, in order."""
     start = after.astimezone(rules.zone).date()
     times = {
         moment
         for slot in rules.slots.values()
-        for moment in islice((m for m in fires(slot, channel, start, rules) if _is_free(m, after, taken, slot)), count)
+        for moment in islice((m for m in fires(slot, going, start, rules) if _is_free(m, after, taken, slot)), count)
     }
     return sorted(times)[:count]
 
@@ -62,9 +64,9 @@ def _is_free(moment: datetime, after: datetime, taken: Collection[datetime], slo
 
 
 def _first_free(
-    slot: Slot, channel: str, start: date, after: datetime, taken: Collection[datetime], rules: Rules
+    slot: Slot, going: Going, start: date, after: datetime, taken: Collection[datetime], rules: Rules
 ) -> datetime | None:
-    for moment in fires(slot, channel, start, rules):
+    for moment in fires(slot, going, start, rules):
         if _is_free(moment, after, taken, slot):
             return moment
     return None

@@ -11,13 +11,12 @@ from datetime import datetime
 from django.db import connection
 
 from bot.errors import WorkflowError
-from bot.store import queries
+from bot.store import locks, queries
 from bot.store.models import AuditEntry
 from bot.text.storable import storable
 
 SYSTEM = "(自動)"
 _encode = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for each entry
-_LOCK = 0x6478626F74  # the number of the lock under which PostgreSQL's writers queue up
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +45,7 @@ def record_all(notes: Sequence[Note]) -> None:
     assert connection.in_atomic_block, "an audit entry belongs to a transaction"  # noqa: S101 a programming error
     if not notes:
         return
-    if connection.vendor == "postgresql":  # on SQLite, writers queue up anyway
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    locks.audit()
     link, rows = queries.last_link(), list[tuple[datetime | str, ...]]()
     for note in notes:
         texts = (*map(storable, (note.actor, note.verb, note.target, note.digest, note.detail)), link)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot import registry
 from bot.clock import Clock, SystemClock
@@ -12,8 +14,8 @@ from bot.config import Config
 from bot.content.library import Library
 from bot.render.environment import Templates
 from bot.render.variant import ChannelSpec
+from bot.schedule import rules as schedule
 from bot.schedule.rules import Rules
-from bot.schedule.rules import load as load_rules
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,16 @@ class Context:
     def templates(self) -> Templates:
         return Templates(self.config.templates_dir)
 
-    @cached_property
+    @property
     def rules(self) -> Rules:
-        return load_rules(self.config.schedules_dir, self.config.timezone)
+        """What the schedules folder says and what the office has entered; the stricter wins. Read anew when either changes, so
+        that a blackout holds in every process from the moment it is there. Raises ConfigError: without rules nothing is known
+        to be allowed."""
+        from bot.services import blackouts  # needs the database, which `dxbot check` and `preview` do without
+
+        folder, channels = self.config.rules_dir, tuple(spec.key for spec in self.specs)
+        written = _written(folder, self.config.timezone, channels, schedule.stamp(folder))
+        return replace(written, blackouts=(*written.blackouts, *blackouts.in_force(self.clock.now())))
 
     def spec(self, channel: str) -> ChannelSpec:
         return next(spec for spec in self.specs if spec.key == channel)
@@ -46,6 +55,12 @@ class Context:
 
     def absolute(self, path: str) -> Path:
         return self.config.content_dir / path
+
+
+@lru_cache(maxsize=8)
+def _written(folder: Path, zone: ZoneInfo, channels: tuple[str, ...], stamp: Hashable) -> Rules:
+    """One reading for as long as the files stay what they are."""
+    return schedule.load(folder, zone, channels)
 
 
 def context(config: Config, clock: Clock | None = None) -> Context:

@@ -15,6 +15,7 @@ from bot.services.transition import move_delivery
 from bot.store import queries
 from bot.store.models import Delivery, Lane
 from bot.store.queries import Acceptance
+from bot.workflow.kinds import Bar
 from bot.workflow.states import DeliveryState
 from bot.workflow.transitions import DELIVERY, Event, sources
 
@@ -109,8 +110,8 @@ def _not_published(ledger: Ledger, job: Job, error: ChannelError) -> None:
             move_delivery(row, Event.REFUSE, problem=error.summary, lease_owner="")
             _drop_followers(row)
         case ChannelClosed():
-            move_delivery(row, Event.HOLD, problem=error.summary, lease_owner="")
-            _close_lane(row.lane, error.summary, ledger.now)
+            move_delivery(row, Event.HOLD, bar=Bar.ACCOUNT, problem=error.summary, lease_owner="")
+            close_lane(row.lane, error.summary, ledger.now)
         case _:
             _lose_track(row, ledger.now)
     ledger.attempt(row.id, row.attempts, row.intent_at, type(error).__name__, error.code)
@@ -143,11 +144,11 @@ def _postpone(row: Delivery, error: RetryLater, now: datetime) -> None:
     move_delivery(row, Event.POSTPONE, run_at=now + pause, problem=error.summary, lease_owner="")
 
 
-def _close_lane(lane: str, problem: str, now: datetime) -> None:
+def close_lane(lane: str, problem: str, now: datetime) -> None:
     """Nothing more is claimed there, and what was planned is held rather than missed in silence."""
     Lane.objects.filter(name=lane, closed_at=None).update(closed_at=now, problem=problem)
     for planned in Delivery.objects.filter(lane=lane, state=DeliveryState.SCHEDULED):
-        move_delivery(planned, Event.HOLD, problem=problem)
+        move_delivery(planned, Event.HOLD, bar=Bar.ACCOUNT, problem=problem)
 
 
 def _drop_followers(row: Delivery) -> None:

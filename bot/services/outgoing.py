@@ -9,11 +9,13 @@ from datetime import datetime
 
 from bot.channel_kit.base import Outgoing
 from bot.errors import StaleApproval
-from bot.render.variant import Media, digest_of, read_variant
+from bot.render.variant import Media, Variant, digest_of, read_variant
+from bot.schedule.calendar import Going
 from bot.services.freshness import Origin
 from bot.store import queries
-from bot.store.models import Blob
+from bot.store.models import Blob, Delivery
 from bot.store.queries import Claimed
+from bot.workflow.kinds import Kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +26,15 @@ class Job:
     id: int
     fence: int
     attempt: int
+    kind: Kind
     channel: str
     lane: str
     submission: int
     origin: Origin
     outgoing: Outgoing
-    last: bool  # of its thread
+    going: Going  # what the gate is asked with
+    first: bool  # of its thread, as is a post that is none
+    last: bool
     token: str
     last_seen: str
     run_at: datetime  # not before
@@ -63,17 +68,37 @@ def _job(row: Claimed) -> Job:
         id=row.id,
         fence=row.fence,
         attempt=row.attempts + 1,
+        kind=Kind(row.kind),
         channel=row.channel,
         lane=row.lane,
         submission=row.submission,
         origin=Origin(path=row.path, inputs=row.inputs, digest=row.digest),
         outgoing=outgoing,
+        going=going(variant, row.tags, row.part),
+        first=row.part == 0,
         last=row.part + 1 == len(variant.parts),
         token=row.token,
         last_seen=row.last_seen,
         run_at=row.run_at,
         since=row.intent_at or row.run_at,
     )
+
+
+def going(variant: Variant, tags: Sequence[str] | None, part: int = 0) -> Going:
+    """How a variant asks for a time, from this part of it on: with all that it says, its pictures' descriptions included."""
+    said = [*(p.text for p in variant.parts), *(m.alt for m in variant.media)]
+    return Going(
+        channel=variant.channel,
+        tags=None if tags is None else frozenset(tags),
+        text="\n".join(said),
+        parts=len(variant.parts) - part,
+    )
+
+
+def asks(row: Delivery) -> Going:
+    """How a planned delivery asks for a time. A content that cannot be read asks with nothing known, which the gate holds."""
+    variant = read_variant(row.submission.bundle, row.channel)
+    return going(variant, row.submission.tags, row.part) if variant else Going(channel=row.channel, tags=None)
 
 
 def _with_data(row: Claimed, media: Media) -> Media:

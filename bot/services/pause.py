@@ -9,14 +9,14 @@ from django.db import transaction
 from bot.errors import NotAllowed
 from bot.services import audit, fleet
 from bot.services.context import Context
+from bot.services.gate import STOPPED
 from bot.services.transition import move_delivery
-from bot.store import queries
+from bot.store import locks, queries
 from bot.store.models import Delivery, Lane, Pause
 from bot.workflow.actors import Actor, Permission
+from bot.workflow.kinds import Bar
 from bot.workflow.states import DeliveryState
 from bot.workflow.transitions import Event
-
-HELD = "停止中"
 
 
 class Stopped(NamedTuple):
@@ -42,8 +42,9 @@ def pause(ctx: Context, actor: Actor, reason: str, channel: str = "") -> Stopped
         raise NotAllowed("pause without a reason", summary="停止には理由が要ります", next_step="理由を書いてください")
     now = ctx.clock.now()
     with transaction.atomic():
+        locks.shut_gate()
         Pause.objects.create(channel=channel, reason=reason.strip(), set_by=actor.person, set_at=now)
-        held = queries.hold(channel, HELD)
+        held = queries.hold(channel, STOPPED, Bar.STOP)
         under_way = Delivery.objects.filter(state=DeliveryState.PUBLISHING).exclude(intent_at=None)
         leaving = (under_way.filter(channel=channel) if channel else under_way).count()
         audit.record(now, actor.person, "pause", f"channel:{channel or '*'}", detail=reason.strip())
@@ -54,7 +55,7 @@ def hold_while_paused() -> None:
     """What became due for planning during a pause (a thread's next part, a new approval) is held as well."""
     for entry in active():
         with transaction.atomic():
-            queries.hold(entry.channel, HELD)
+            queries.hold(entry.channel, STOPPED, Bar(entry.cause))
 
 
 def closed_lanes() -> list[Lane]:
@@ -83,6 +84,6 @@ def release(ctx: Context, actor: Actor, delivery_id: int) -> None:
     if is_paused(delivery.channel) or Lane.objects.filter(name=delivery.lane).exclude(closed_at=None).exists():
         raise NotAllowed("still paused", summary="まだ停止中です", next_step="先に停止を解除してください")
     with transaction.atomic():
-        if move_delivery(delivery, Event.RESUME, problem=""):
+        if move_delivery(delivery, Event.RESUME, bar="", problem=""):
             fleet.wake()
             audit.record(ctx.clock.now(), actor.person, "release", f"delivery:{delivery_id}")

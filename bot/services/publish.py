@@ -20,19 +20,17 @@ from math import inf
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 from bot.channel_kit.base import Channel, Prepared, Receipt
-from bot.errors import BotError, ChannelError, NotSent, OutcomeUnknown, StaleApproval
-from bot.services import outcome, pause, submit
+from bot.errors import BotError, CannotTell, ChannelError, NotSent, OutcomeUnknown, StaleApproval
+from bot.services import gate, outcome, pause, submit
 from bot.services.context import Context
 from bot.services.crew import Crew
 from bot.services.freshness import require_fresh
 from bot.services.ledger import Ledger
 from bot.services.outgoing import Job, jobs
-from bot.services.transition import move_delivery
-from bot.store import queries
+from bot.store import locks, queries
 from bot.store.models import Delivery, Submission
-from bot.store.queries import Claimed, Intent
-from bot.workflow.states import SubmissionState
-from bot.workflow.transitions import Event
+from bot.store.queries import Claimed
+from bot.workflow.kinds import Bar
 
 AHEAD = timedelta(seconds=3)  # before its time a delivery is taken up and prepared: pictures go up, containers are made
 LEAD = timedelta(milliseconds=200)  # before its time at most the intent is written; the request itself never leaves early
@@ -47,11 +45,12 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class _Step:
     """What a thread came back with: a Prepared, a Receipt, or the error that stopped it. `started` is when its commit was
-    about to leave."""
+    about to leave, `account` whose it is ("" where the channel names none)."""
 
     job: Job
     result: Prepared | Receipt | BotError
     started: datetime | None = None
+    account: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class _Turn:
     """What a turn allows: requests that may leave now, and deliveries taken up."""
 
     at: datetime
-    going: Sequence[tuple[Job, Prepared]]
+    going: Sequence[gate.Ready]
     claimed: Sequence[int]
 
 
@@ -70,6 +69,7 @@ class Engine:
         self.ctx, self.channel, self.owner = ctx, channel, owner
         self._crew: Crew[_Step] = Crew(WORKERS, "send")
         self._ready: list[_Step] = []  # prepared, before their time
+        self._proved: set[str] = set()  # lanes whose account this process has written down
 
     def close(self) -> None:
         self._crew.close()
@@ -83,8 +83,8 @@ class Engine:
             over = time.monotonic() >= end
             steps += self._looked_at(self._due())
             turn = self._patiently(steps, 0 if over else WORKERS - crew.busy - len(self._ready))
-            for job, prepared in turn.going:
-                crew.submit(partial(self._commit, job, prepared, turn.at))
+            for ready in turn.going:
+                crew.submit(partial(self._commit, ready, turn.at))
             for job in self._jobs(turn.claimed):
                 crew.submit(partial(self._prepare, job))
             if not crew.busy:
@@ -101,7 +101,7 @@ class Engine:
         """Leave what is ready to others, or to the next start. While the database is away, its lease does that."""
         try:
             for step in self._ready:
-                self._step_back(step.job)
+                gate.put_back(self.ctx, self.ctx.clock.now(), step.job)
         except (OperationalError, InterfaceError):
             log.warning("what is ready was not left to others", exc_info=True)
         self._ready = []
@@ -120,15 +120,16 @@ class Engine:
         return 1.0 if moment is None else min(1.0, max(0.0, (moment - self.ctx.clock.now()).total_seconds()))
 
     def _looked_at(self, steps: Sequence[_Step]) -> list[_Step]:
-        """The last look at the files before an intent: what was approved must still be what they give."""
+        """The gate's look at the files: what was approved must still be what they give. It reads files, so it comes before
+        the transaction. A thread that has begun is not torn by an edit: its first part was looked at for all."""
         seen: dict[str, str] = {}
         looked: list[_Step] = []
         for step in steps:
             try:
-                if isinstance(step.result, Prepared):
+                if isinstance(step.result, Prepared) and step.job.first:
                     require_fresh(self.ctx, step.job.origin, seen)
                 looked.append(step)
-            except StaleApproval as e:
+            except (StaleApproval, CannotTell) as e:
                 looked.append(_Step(step.job, e))
         return looked
 
@@ -146,8 +147,7 @@ class Engine:
             with transaction.atomic():
                 ledger = Ledger(now)
                 for row in Delivery.objects.filter(id__in=late):
-                    if move_delivery(row, Event.MISS, problem="予定の時刻に出せなかったため、出していません"):
-                        ledger.note(Event.MISS, row.id)
+                    gate.miss(ledger, row)
                 ledger.close()
         return len(lost)
 
@@ -167,19 +167,28 @@ class Engine:
 
     def _turn(self, steps: Sequence[_Step], free: int) -> _Turn:
         """One transaction: outcomes first, which free their lanes; then intents; then new claims."""
-        stale = [(s.job, s.result) for s in steps if isinstance(s.result, StaleApproval)]
+        stopped = [
+            (s.job, s.result) for s in steps if isinstance(s.result, BotError) and not isinstance(s.result, ChannelError)
+        ]
+        asking = [gate.Ready(job=s.job, prepared=s.result, account=s.account) for s in steps if isinstance(s.result, Prepared)]
         with transaction.atomic():
+            if asking:
+                locks.pass_gate()
             ledger = Ledger(self.ctx.clock.now())
             answers = [(s.job, s.result, s.started) for s in steps if isinstance(s.result, (Receipt, ChannelError))]
             outcome.settle(self.ctx, ledger, answers)
-            for job, why in stale:
+            self._prove(steps)
+            for job, why in stopped:
                 self._hold(ledger, job, why)
-            going = self._intend(ledger, [(s.job, s.result) for s in steps if isinstance(s.result, Prepared)])
+            going = gate.pass_through(self.ctx, ledger, asking, LEASE)
+            for ready in going:
+                self._use(ledger, ready.job)
             until, lease = ledger.now + AHEAD, ledger.now + LEASE
             ids = queries.claim(self.owner, ledger.now, until, lease, free - len(going))
             ledger.close()
-        for job, _ in stale:
-            submit.void_if_changed(self.ctx, Submission.objects.get(id=job.submission))
+        for job, why in stopped:
+            if isinstance(why, StaleApproval):
+                submit.void_if_changed(self.ctx, Submission.objects.get(id=job.submission))
         return _Turn(ledger.now, going, ids)
 
     def _jobs(self, ids: Sequence[int]) -> list[Job]:
@@ -198,18 +207,21 @@ class Engine:
     def _prepare(self, job: Job) -> _Step:
         """In a thread. Whatever fails here, nothing can be visible."""
         result: Prepared | BotError
+        account = ""
         try:
-            result = self.channel(job.channel).prepare(job.outgoing)
+            channel = self.channel(job.channel)
+            account, result = channel.account, channel.prepare(job.outgoing)
         except BotError as e:
             result = NotSent(e.message, code=e.code) if isinstance(e, OutcomeUnknown) else e
         except Exception as e:
             log.exception("delivery %s: preparing failed", job.id)
             result = NotSent(type(e).__name__)
-        return _Step(job, result)
+        return _Step(job, result, account=account)
 
-    def _commit(self, job: Job, prepared: Prepared, started: datetime) -> _Step:
+    def _commit(self, ready: gate.Ready, started: datetime) -> _Step:
         """In a thread. One request, not before its time; from here on, any surprise means that we do not know. A machine that
         stood still since the intent lets it be: others may have taken over."""
+        job, prepared = ready.job, ready.prepared
         result: Receipt | ChannelError
         try:
             channel = self.channel(job.channel)
@@ -225,35 +237,24 @@ class Engine:
         except Exception as e:
             log.exception("delivery %s: no clear outcome", job.id)
             result = OutcomeUnknown(type(e).__name__)
-        return _Step(job, result, started)
+        return _Step(job, result, started, ready.account)
 
-    def _intend(self, ledger: Ledger, ready: Sequence[tuple[Job, Prepared]]) -> list[tuple[Job, Prepared]]:
-        """Write the intents; those that may go."""
-        intents = [Intent(id=j.id, fence=j.fence, token=p.token, last_seen=p.last_seen) for j, p in ready]
-        allowed = queries.intend(intents, ledger.now, ledger.now + LEASE)
-        for job, _ in ready:
-            if job.id in allowed:
-                self._use(ledger, job)
-            else:
-                self._step_back(job)
-        return [(job, prepared) for job, prepared in ready if job.id in allowed]
+    def _prove(self, steps: Sequence[_Step]) -> None:
+        """Whose account a lane is, once something was published there."""
+        new = {
+            s.job.lane: s.account
+            for s in steps
+            if isinstance(s.result, Receipt) and s.account and s.job.lane not in self._proved
+        }
+        gate.prove(new)
+        self._proved |= new.keys()
 
     def _use(self, ledger: Ledger, job: Job) -> None:
         rate = self.ctx.spec(job.channel).rate
         if rate is not None:
             queries.use(job.lane, ledger.now, ledger.now + rate.per)
 
-    def _step_back(self, job: Job) -> None:
-        """It must not leave. Withdrawn: never. Stopped or too late: tidy() holds or misses it. Taken from us: not ours."""
-        row = Delivery.objects.select_related("submission").get(id=job.id)
-        if row.fence != job.fence:
-            return
-        if row.submission.state == SubmissionState.APPROVED:
-            move_delivery(row, Event.RELEASE, lease_owner="")
-        else:
-            move_delivery(row, Event.CANCEL, lease_owner="", problem="承認が取り消されたため")
-
     def _hold(self, ledger: Ledger, claimed: Job | Claimed, why: BotError) -> None:
         row = Delivery.objects.get(id=claimed.id)
-        if row.fence == claimed.fence and move_delivery(row, Event.HOLD, problem=why.summary):
-            ledger.note("refuse_changed", row.id, detail=why.summary)
+        if row.fence == claimed.fence:
+            gate.hold(ledger, row, gate.Barred(bar=Bar.FILES, reason=why.summary))

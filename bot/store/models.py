@@ -6,8 +6,10 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
-import bot.store.printing  # noqa: F401 Django finds its tables through here
+import bot.store.printing
+import bot.store.rules  # noqa: F401 Django finds their tables through here
 from bot.workflow.actors import ROLE_LABELS, Actor, Role
+from bot.workflow.kinds import Bar, Kind
 from bot.workflow.states import OCCUPIED, DeliveryState, MessageState, SubmissionState
 
 
@@ -65,6 +67,7 @@ class Submission(models.Model):
     slot = models.CharField(max_length=60, blank=True)
     expires_at = models.DateTimeField(null=True)
     channels = models.CharField(max_length=200, blank=True, help_text="keys between commas, so that one can be searched for")
+    tags = models.JSONField(null=True)  # None where it was handed in before tags were kept
     issue = models.CharField(max_length=20, blank=True)
     blobs = models.ManyToManyField(Blob)
 
@@ -168,10 +171,12 @@ class FeedKey(models.Model):
 
 
 class Lane(models.Model):
-    """One account of one channel. `closed_at`: nothing is claimed until a person opens it; `not_before`: the platform asked
-    us to wait; `used` of `quota` commits have left in the window that ends at `window_end`."""
+    """One account of one channel. `account` is the one that last published there ("" for none yet). `closed_at`: nothing is
+    claimed until a person opens it; `not_before`: the platform asked us to wait; `used` of `quota` commits have left in the
+    window that ends at `window_end`."""
 
     name = models.CharField(max_length=120, primary_key=True)
+    account = models.CharField(max_length=120, blank=True)
     closed_at = models.DateTimeField(null=True)
     problem = models.CharField(max_length=200, blank=True)
     not_before = models.DateTimeField(null=True)
@@ -181,9 +186,11 @@ class Lane(models.Model):
 
 
 class Pause(models.Model):
-    """The stop switch: while `ended_at` is empty nothing goes out on `channel` ("" means all)."""
+    """The stop switch: while `ended_at` is empty nothing goes out on `channel` ("" means all). `cause` is who pressed it, as a
+    Bar: a person or a disaster."""
 
     channel = models.CharField(max_length=40, blank=True)
+    cause = models.CharField(max_length=10, default=Bar.STOP)
     reason = models.TextField()
     set_by = models.CharField(max_length=150)
     set_at = models.DateTimeField()
@@ -192,10 +199,12 @@ class Pause(models.Model):
 
 
 class Delivery(models.Model):
-    """One part of one Variant to one channel. `due_at` is when it should appear; `run_at` when it is tried next."""
+    """One part of one Variant to one channel. `due_at` is when it should appear; `run_at` when it is tried next. `bar` is what
+    holds it while it is held, "" where that is not known."""
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="deliveries")
     identity = models.CharField(max_length=300)
+    kind = models.CharField(max_length=20, default=Kind.PUBLICATION)
     channel = models.CharField(max_length=40)
     lane = models.CharField(max_length=120)
     part = models.PositiveIntegerField(default=0)
@@ -204,6 +213,7 @@ class Delivery(models.Model):
     run_at = models.DateTimeField()
     last_at = models.DateTimeField()
     state = models.CharField(max_length=16, default=DeliveryState.SCHEDULED)
+    bar = models.CharField(max_length=10, blank=True)
     fence = models.PositiveIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
     lease_owner = models.CharField(max_length=80, blank=True)

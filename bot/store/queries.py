@@ -14,16 +14,32 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from bot.store.sql import AMONG, batch, bind, listed, moment_of, rows, run
+from bot.workflow.kinds import Bar, held_by
+
+
+def _are(column: str, bar: Bar) -> str:
+    """`column` holds a kind that this bar holds; written from the table of the kinds."""
+    return f"{column} IN ({', '.join(repr(str(kind)) for kind in held_by(bar))})"
+
+
+def _stopped(delivery: str) -> str:
+    """A stop holds the delivery of this alias: one that a person pressed, or one that a disaster caused."""
+    causes = " OR ".join(f"p.cause = '{cause}' AND {_are(f'{delivery}.kind', cause)}" for cause in (Bar.STOP, Bar.DISASTER))
+    return (
+        f"EXISTS (SELECT 1 FROM store_pause p WHERE p.ended_at IS NULL "  # noqa: S608 names of ours
+        f"AND p.channel IN ('', {delivery}.channel) AND ({causes}))"
+    )
+
 
 # The oldest delivery of each lane; none of a lane that is closed, told to wait, used up, or has one in flight or in doubt;
 # none while the stop switch is on; none past the last moment at which it may appear. MATERIALIZED, lest PostgreSQL look for
 # each head twice.
-_HEADS = """
+_HEADS = f"""
 WITH heads AS MATERIALIZED (
     SELECT (
         SELECT d.id FROM store_delivery d
         WHERE d.lane = l.name AND d.state = 'scheduled' AND d.due_at <= %s AND d.run_at <= %s AND d.last_at >= %s
-          AND NOT EXISTS (SELECT 1 FROM store_pause p WHERE p.ended_at IS NULL AND p.channel IN ('', d.channel))
+          AND NOT {_stopped("d")}
         ORDER BY d.due_at, d.id LIMIT 1
     ) AS head
     FROM store_lane l
@@ -32,7 +48,7 @@ WITH heads AS MATERIALIZED (
       AND NOT EXISTS (SELECT 1 FROM store_delivery b WHERE b.lane = l.name AND b.state IN ('publishing', 'unknown'))
 )
 SELECT head FROM heads WHERE head IS NOT NULL LIMIT %s
-"""
+"""  # noqa: S608
 
 # On PostgreSQL, what another worker is taking at this moment is passed over; SQLite has one writer at a time anyway. Each is
 # looked at again: it may have been put off since the heads were read.
@@ -46,16 +62,22 @@ FROM free WHERE id = v_id RETURNING id
 """
 _PASS_OVER = {"postgresql": "FOR UPDATE SKIP LOCKED", "sqlite": ""}
 
-# The last look before the request leaves: still ours, still approved, not stopped, not too late.
-_INTEND = """
-WITH ready AS ({rows})
+# The gate's part that only the database can answer, in the statement that writes the intent: still ours, still approved, not
+# stopped, not too late, on an account that may send and is the one that was proved. Each for the kinds that it holds.
+_INTEND = f"""
+WITH ready AS ({{rows}})
 UPDATE store_delivery SET intent_at = %s, attempts = attempts + 1, token = v_token, last_seen = v_seen, lease_until = %s
 FROM ready
-WHERE id = v_id AND fence = v_fence AND state = 'publishing' AND intent_at IS NULL AND last_at >= %s
-  AND EXISTS (SELECT 1 FROM store_submission s WHERE s.id = submission_id AND s.state = 'approved')
-  AND NOT EXISTS (SELECT 1 FROM store_pause p WHERE p.ended_at IS NULL AND p.channel IN ('', store_delivery.channel))
+WHERE id = v_id AND fence = v_fence AND state = 'publishing' AND intent_at IS NULL
+  AND (last_at >= %s OR NOT {_are("kind", Bar.LATE)})
+  AND (NOT {_are("kind", Bar.APPROVAL)}
+    OR EXISTS (SELECT 1 FROM store_submission s WHERE s.id = submission_id AND s.state = 'approved'))
+  AND (NOT {_are("kind", Bar.ACCOUNT)} OR EXISTS (SELECT 1 FROM store_lane l WHERE l.name = lane AND l.closed_at IS NULL
+    AND l.account IN ('', v_account) AND (l.not_before IS NULL OR l.not_before <= %s)
+    AND (l.quota IS NULL OR l.used < l.quota OR l.window_end <= %s)))
+  AND NOT {_stopped("store_delivery")}
 RETURNING id
-"""
+"""  # noqa: S608
 
 _ACCEPT = """
 WITH ready AS ({rows})
@@ -73,8 +95,8 @@ WHERE name = %s
 
 # Later parts of a thread wait for their first one anyway. What a worker has taken up is held as well, unless it is on its way.
 _HOLD = """
-UPDATE store_delivery SET state = 'held', fence = fence + 1, problem = %s, lease_owner = ''
-WHERE (state = 'scheduled' OR state = 'publishing' AND intent_at IS NULL) AND (%s = '' OR channel = %s)
+UPDATE store_delivery SET state = 'held', bar = %s, fence = fence + 1, problem = %s, lease_owner = ''
+WHERE (state = 'scheduled' OR state = 'publishing' AND intent_at IS NULL) AND (%s = '' OR channel = %s) AND {kinds}
 """
 
 # When something may next be done without anybody waking us.
@@ -88,8 +110,9 @@ SELECT MIN(moment) FROM (
 """
 
 _CLAIMED = """
-SELECT d.id, d.fence, d.attempts, d.channel, d.lane, d.part, d.parent_remote_id, d.token, d.last_seen, d.intent_at, d.run_at,
-    s.id, s.path, s.inputs, s.digest, s.bundle,
+SELECT d.id, d.fence, d.attempts, d.kind, d.channel, d.lane, d.part, d.parent_remote_id, d.token, d.last_seen,
+    d.intent_at, d.run_at,
+    s.id, s.path, s.inputs, s.digest, s.bundle, s.tags,
     COALESCE((SELECT c.digest FROM store_decision c WHERE c.submission_id = s.id AND c.act = 'approve'
         ORDER BY c.id DESC LIMIT 1), '')
 FROM store_delivery d JOIN store_submission s ON s.id = d.submission_id
@@ -121,7 +144,7 @@ _FOLLOWING = "SELECT id FROM store_delivery WHERE state = 'waiting' AND after_id
 
 
 # What comes as rows, and PostgreSQL's types of it.
-_INTENTS = (("v_id", "bigint"), ("v_fence", "int"), ("v_token", "text"), ("v_seen", "text"))
+_INTENTS = (("v_id", "bigint"), ("v_fence", "int"), ("v_token", "text"), ("v_seen", "text"), ("v_account", "text"))
 _ACCEPTANCES = (*_INTENTS[:2], ("v_remote", "text"), ("v_url", "text"), ("v_at", "timestamptz"))
 _TRIES = (
     *(("v_id", "bigint"), ("v_number", "int"), ("v_started", "timestamptz"), ("v_ended", "timestamptz")),
@@ -138,6 +161,7 @@ class Intent(NamedTuple):
     fence: int
     token: str
     last_seen: str
+    account: str = ""
 
 
 class Acceptance(NamedTuple):
@@ -154,6 +178,7 @@ class Claimed(NamedTuple):
     id: int
     fence: int
     attempts: int
+    kind: str
     channel: str
     lane: str
     part: int
@@ -167,6 +192,7 @@ class Claimed(NamedTuple):
     inputs: Mapping[str, str]
     digest: str
     bundle: str
+    tags: Sequence[str] | None
     approved: str
 
 
@@ -204,9 +230,14 @@ def claimed(ids: Sequence[int]) -> list[Claimed]:
 
 
 def _claimed(*row: Any) -> Claimed:
-    *before, intent_at, run_at, submission, path, inputs, digest, bundle, approved = row
-    known = json.loads(inputs) if isinstance(inputs, str) else inputs
-    return Claimed._make((*before, moment_of(intent_at), moment_of(run_at), submission, path, known, digest, bundle, approved))
+    *before, intent_at, run_at, submission, path, inputs, digest, bundle, tags, approved = row
+    times = (moment_of(intent_at), moment_of(run_at))
+    return Claimed._make((*before, *times, submission, path, _read(inputs), digest, bundle, _read(tags), approved))
+
+
+def _read(kept: Any) -> Any:
+    """A JSON column, which SQLite gives as text."""
+    return json.loads(kept) if isinstance(kept, str) else kept
 
 
 def add_tries(tries: Sequence[Try]) -> None:
@@ -231,7 +262,7 @@ def intend(intents: Sequence[Intent], now: datetime, lease_until: datetime) -> s
     """Write down that these requests are about to leave; the ids of those that may."""
     if not intents:
         return set()
-    values = [batch(intents), bind(now), bind(lease_until), bind(now)]
+    values = [batch(intents), bind(now), bind(lease_until), *[bind(now)] * 3]
     return {row[0] for row in run(_INTEND.format(rows=rows(_INTENTS)), values)}
 
 
@@ -248,10 +279,10 @@ def use(lane: str, now: datetime, window_end: datetime) -> None:
         cursor.execute(_USE, [bind(now), bind(now), bind(window_end), lane])
 
 
-def hold(channel: str, problem: str) -> int:
-    """Hold everything planned on a channel ("" = on all); how many were held?"""
+def hold(channel: str, problem: str, cause: Bar) -> int:
+    """Hold everything planned on a channel ("" = on all) that a stop of this cause holds; how many were held?"""
     with connection.cursor() as cursor:
-        cursor.execute(_HOLD, [problem, channel, channel])
+        cursor.execute(_HOLD.format(kinds=_are("kind", cause)), [str(cause), problem, channel, channel])
         return int(cursor.rowcount)
 
 

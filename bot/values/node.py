@@ -95,6 +95,9 @@ class Node:
     def clock(self) -> time:
         return self._read(reading.clock)
 
+    def end_of_hours(self) -> time:
+        return self._read(reading.end_of_hours)
+
     def month_day(self) -> tuple[int, int]:
         return self._read(reading.month_day)
 

@@ -65,6 +65,11 @@ def clock(text: str) -> time:
     return _clock(*found.groups())
 
 
+def end_of_hours(text: str) -> time:
+    """As `clock`; 24:00 is the end of the day, for who never closes."""
+    return time.max if narrow(text) == "24:00" else clock(text)
+
+
 def duration(text: str) -> timedelta:
     found = _DURATION.fullmatch(narrow(text))
     if not found or not int(found[1]):

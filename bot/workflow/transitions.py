@@ -41,6 +41,8 @@ class Event(StrEnum):
     HOLD = "hold"
     RESUME = "resume"
     MISS = "miss"
+    REPLAN = "replan"  # missed, and given a later time by a person
+    WAIT_AGAIN = "wait_again"  # a later part of what was replanned
     CANCEL = "cancel"
     DECIDE_PUBLISHED = "decide_published"
     DECIDE_AGAIN = "decide_again"
@@ -98,6 +100,8 @@ DELIVERY: Mapping[tuple[D, Event], D] = {
     (D.WAITING, Event.MISS): D.MISSED,
     (D.SCHEDULED, Event.MISS): D.MISSED,
     (D.HELD, Event.MISS): D.MISSED,
+    (D.MISSED, Event.REPLAN): D.SCHEDULED,
+    (D.MISSED, Event.WAIT_AGAIN): D.WAITING,
     (D.WAITING, Event.CANCEL): D.CANCELLED,
     (D.SCHEDULED, Event.CANCEL): D.CANCELLED,
     (D.HELD, Event.CANCEL): D.CANCELLED,

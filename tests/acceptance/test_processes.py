@@ -19,14 +19,8 @@ import requests
 
 from bot.config import ROOT
 from bot.sandbox.credentials import environment
-from tests.office import TOKYO, write_content, write_post
+from tests.office import TOKYO, write_content, write_post, write_schedules
 from tests.sandbox_client import SandboxClient
-
-ALWAYS = {
-    "slots.yml": "grace: 60m\nslots: {}\n",
-    "quiet.yml": "{open: '00:00', close: '23:59', days: [mon, tue, wed, thu, fri, sat, sun], public_holidays: true}",
-    "blackouts.yml": "[]\n",
-}
 
 
 class CityHall:
@@ -35,10 +29,7 @@ class CityHall:
     def __init__(self, folder: Path) -> None:
         self.content, self.processes = folder / "content", list[subprocess.Popen[str]]()
         write_content(self.content)
-        schedules = folder / "schedules"
-        schedules.mkdir()
-        for name, text in ALWAYS.items():
-            (schedules / name).write_text(text, encoding="utf-8")
+        schedules = write_schedules(folder / "schedules")
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("DXBOT_") and k != "DJANGO_SETTINGS_MODULE"}
         self.env = inherited | {
             "DXBOT_CONTENT_DIR": str(self.content),

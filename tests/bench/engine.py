@@ -18,7 +18,7 @@ import psycopg
 
 from bot.config import ROOT
 from tests.bench.stub import Stub
-from tests.office import write_content
+from tests.office import write_content, write_schedules
 
 LANES = 512  # accounts, as many as the engine keeps under way at once
 Row = tuple[str, float, float, float]
@@ -53,8 +53,7 @@ class Done:
 
 def ours(platform: Stub, work: Work) -> Done:
     with tempfile.TemporaryDirectory() as folder, _empty(work.database) as database:
-        write_content(Path(folder) / "content")
-        env = {"DXBOT_VAR_DIR": f"{folder}/var", "DXBOT_CONTENT_DIR": f"{folder}/content"}
+        env = _city_hall(Path(folder))
         env |= {"DATABASE_URL": database} if database else {}
         order: dict[str, Any] = {"name": f"n{time.time_ns()}", "port": platform.port, "lanes": work.lanes}
         begin = time.time() + (30 if work.spread else 0)  # by then the publishers are up
@@ -97,11 +96,21 @@ def _empty(database: str) -> Iterator[str]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def _city_hall(folder: Path) -> dict[str, str]:
+    """The environment of one that is never closed: the bench runs at night, too."""
+    write_content(folder / "content")
+    schedules = write_schedules(folder / "schedules")
+    return {
+        "DXBOT_VAR_DIR": str(folder / "var"),
+        "DXBOT_CONTENT_DIR": str(folder / "content"),
+        "DXBOT_SCHEDULES_DIR": str(schedules),
+    }
+
+
 def idle(future: int) -> float:
     """Seconds of processor time that our publisher takes in a minute in which nothing is due."""
     with tempfile.TemporaryDirectory() as folder:
-        write_content(Path(folder) / "content")
-        env = {"DXBOT_VAR_DIR": f"{folder}/var", "DXBOT_CONTENT_DIR": f"{folder}/content"}
+        env = _city_hall(Path(folder))
         order: dict[str, Any] = {"name": "idle", "lanes": LANES, "port": 1}
         filling = {"do": "fill", "start": time.time() + 10**6, "spread": 0, "count": 1, "future": future}
         _finish(_start("ours", order | filling, env))

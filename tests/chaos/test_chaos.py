@@ -19,7 +19,7 @@ from bot.clock import SystemClock
 from bot.config import ROOT
 from bot.sandbox.faults import AFTER, BEFORE
 from bot.store.models import AuditEntry, Delivery, Lane
-from tests.office import PICTURE, Office
+from tests.office import PICTURE, TUESDAY, Office
 from tests.sandbox_client import SandboxClient
 
 EVERYWHERE, WITHOUT_INSTAGRAM = 90, 155
@@ -102,6 +102,7 @@ class Freezer:
 
 def _plan(office: Office) -> int:
     """Every tenth a thread on X; all due now; no quotas, which would take a day."""
+    office.schedules()
     for number in range(EVERYWHERE + WITHOUT_INSTAGRAM):
         body = (
             f"{number}番目の見本です。\n\n" + "".join(f"{number}の{n}行目、職員が聞いて入力します。" for n in range(12)) + "\n"
@@ -110,8 +111,14 @@ def _plan(office: Office) -> int:
         channels = "x, instagram, facebook" if number < EVERYWHERE else "x, facebook"
         # A picture can be used once only, so that platforms refuse some second requests by themselves; nothing guards a text.
         images = PICTURE if number < EVERYWHERE or number % 2 else ""
-        when = f"publish: 2026-12-01 12:15\n{thread}"
-        office.approved(f"p{number}", title=f"見本{number}", extra=when, body=body, channels=channels, images=images)
+        office.approved(
+            f"p{number}",
+            title=f"見本{number}",
+            extra=f"publish: {TUESDAY + timedelta(minutes=5 + number):%Y-%m-%d %H:%M}\n{thread}",
+            body=body,
+            channels=channels,
+            images=images,
+        )
     now = SystemClock().now()
     office.sandbox.reset()  # its clock too: from here on time is real
     office.sandbox.choose(x_windows=False)

@@ -177,6 +177,7 @@ def test_the_audit_log_is_one_chain_whoever_writes(database: None) -> None:
 def test_publishers_on_several_machines_share_the_work(office: Office) -> None:
     """Each with its own state directory; nothing but the database is shared."""
     office.approved(channels="facebook")
+    office.schedules()
     now = SystemClock().now()
     office.sandbox.reset()
     Delivery.objects.all().delete()

@@ -36,7 +36,8 @@ def test_after_a_minute_without_network_everything_goes_out_in_order_and_nothing
     monkeypatch.setattr(_x_client, "READ_TIMEOUT", 0.5)
     monkeypatch.setattr(_graph, "READ_TIMEOUT", 0.5)
     for number in range(POSTS):
-        office.approved(f"p{number:03}", title=f"見本{number:03}", channels="x, facebook", extra="publish: 2026-12-01 12:15")
+        office.approved(f"p{number:03}", title=f"見本{number:03}", channels="x, facebook", extra="")
+    Delivery.objects.update(due_at=NOON, run_at=NOON, last_at=NOON + timedelta(hours=1))
     office.sandbox.reset()
     runner = office.runner()
     relay.pull(mode, whole_for=400)

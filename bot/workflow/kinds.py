@@ -1,0 +1,46 @@
+"""The kinds of what leaves, and what holds each: the one table that the gate and the statements of the hot road ask.
+
+A publication is held by everything. A correction may go out at night and in a blackout, since the wrong text stands there
+too; every stop holds it. A take-down is what one does after a stop, so nothing holds it. An emergency text is written while a
+disaster has stopped the rest; a stop that a person pressed holds it, because that person had a reason that no telegram knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a delivery is."""
+
+    PUBLICATION = "publication"
+    CORRECTION = "correction"
+    TAKE_DOWN = "take_down"
+    EMERGENCY = "emergency"
+
+
+class Bar(StrEnum):
+    """What may hold a delivery at the gate."""
+
+    FILES = "files"  # they cannot be read, or are not what was approved
+    APPROVAL = "approval"  # it was withdrawn, or is void
+    STOP = "stop"  # a person pressed the switch
+    DISASTER = "disaster"  # a disaster did
+    BLACKOUT = "blackout"
+    QUIET = "quiet"  # night, weekend, holiday, closed day
+    LATE = "late"  # past its last moment, or expired
+    ACCOUNT = "account"  # closed, used up, told to wait, or not the one that was proved
+
+
+HELD_BY: Mapping[Kind, frozenset[Bar]] = {
+    Kind.PUBLICATION: frozenset(Bar),
+    Kind.CORRECTION: frozenset(Bar) - {Bar.QUIET, Bar.BLACKOUT},
+    Kind.TAKE_DOWN: frozenset(),
+    Kind.EMERGENCY: frozenset(Bar) - {Bar.QUIET, Bar.BLACKOUT, Bar.DISASTER},
+}
+
+
+def held_by(bar: Bar) -> list[Kind]:
+    """The kinds that this bar holds."""
+    return [kind for kind in Kind if bar in HELD_BY[kind]]

@@ -1,4 +1,5 @@
-"""All configuration, read once from the environment. Each field below is one option: type, default, what it means.
+"""All configuration, read once from the environment. Each field below is one option: type, default, what it means. What one
+channel alone needs is declared in its folder; `bot.registry.load` reads it with the rest.
 
 A secret is read from NAME or from the file named by NAME_FILE, and shows only as "***" wherever it is printed.
 A value that cannot be read raises ConfigError at start; nothing is guessed.
@@ -6,9 +7,8 @@ A value that cannot be read raises ConfigError at start; nothing is guessed.
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import time
 from pathlib import Path
@@ -46,13 +46,13 @@ class Secret:
         return hash(self._value)
 
 
-InstagramDriver = Literal["graph", "private"]
 Language = Literal["ja", "en"]
 SmtpTls = Literal["starttls", "tls", "none"]
 
 
-def option(env: str, default: Any, meaning: str) -> Any:
-    return field(default=default, metadata={"env": env, "meaning": meaning})
+def option(env: str, default: Any, meaning: str, choices: tuple[str, ...] = ()) -> Any:
+    """A field of a dataclass of options: the variable's name, its default, and what it means to those who set it."""
+    return field(default=default, metadata={"env": env, "meaning": meaning, "choices": choices})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +79,7 @@ class Config:
     var_dir: Path = option("DXBOT_VAR_DIR", ROOT / "var", "データベースなど状態の置き場")
     database_url: str = option("DATABASE_URL", "", "データベース。空なら状態の置き場の SQLite")
     timezone: ZoneInfo = option("DXBOT_TIMEZONE", ZoneInfo("Asia/Tokyo"), "時刻帯。原稿の時刻もこれで読む")
-    lang: Language = option("DXBOT_LANG", "ja", "表示の言語（ja または en）")
+    lang: Language = option("DXBOT_LANG", "ja", "表示の言語（ja または en）", get_args(Language))
     sandbox: bool = option("DXBOT_SANDBOX", False, "練習用サーバーだけを使い、外部への通信を全て断る")
     token: Secret = option("DXBOT_TOKEN", Secret(""), "承認などの操作に使う、あなた個人の鍵")
     secret_key: Secret = option("DXBOT_SECRET_KEY", Secret(""), "ログインの署名に使う鍵。空なら状態の置き場に作る")
@@ -94,7 +94,7 @@ class Config:
     oidc_roles: str = option("DXBOT_OIDC_ROLES", "", "グループと役割。dx-koho=officer,dx-leaders=leader のように、強い順に書く")
     site_url: str = option("DXBOT_SITE_URL", "http://127.0.0.1:8000", "画面のアドレス。招待や知らせの文に入る")
     smtp_server: str = option("DXBOT_SMTP_SERVER", "", "知らせのメールを送るサーバー（mail.example.jp:587）。空なら送らない")
-    smtp_tls: SmtpTls = option("DXBOT_SMTP_TLS", "starttls", "メールの暗号化（starttls、tls、none）")
+    smtp_tls: SmtpTls = option("DXBOT_SMTP_TLS", "starttls", "メールの暗号化（starttls、tls、none）", get_args(SmtpTls))
     smtp_user: str = option("DXBOT_SMTP_USER", "", "メールサーバーの利用者名")
     smtp_password: Secret = option("DXBOT_SMTP_PASSWORD", Secret(""), "メールサーバーのパスワード")
     mail_from: str = option("DXBOT_MAIL_FROM", "dxbot@localhost", "知らせのメールの差出人")
@@ -102,23 +102,18 @@ class Config:
     webhook_secret: Secret = option("DXBOT_WEBHOOK_SECRET", Secret(""), "チャットへの知らせに付ける署名の鍵")
     digest_at: tuple[time, ...] = option("DXBOT_DIGEST_AT", (time(8, 30),), "急がない知らせをまとめて送る時刻（08:30,13:00）")
     media_base_url: str = option("DXBOT_MEDIA_BASE_URL", "", "掲載画像を公開するアドレス（Instagram が取りに来る）")
-    x_base_url: str = option("DXBOT_X_BASE_URL", "https://api.x.com", "X の接続先")
-    x_consumer_key: Secret = option("DXBOT_X_CONSUMER_KEY", Secret(""), "X のアプリの鍵")
-    x_consumer_secret: Secret = option("DXBOT_X_CONSUMER_SECRET", Secret(""), "X のアプリの秘密鍵")
-    x_access_token: Secret = option("DXBOT_X_ACCESS_TOKEN", Secret(""), "X のアカウントの鍵")
-    x_access_token_secret: Secret = option("DXBOT_X_ACCESS_TOKEN_SECRET", Secret(""), "X のアカウントの秘密鍵")
-    graph_base_url: str = option("DXBOT_GRAPH_BASE_URL", "https://graph.facebook.com", "Facebook・Instagram の接続先")
-    facebook_page_id: str = option("DXBOT_FACEBOOK_PAGE_ID", "", "Facebook ページの番号")
-    facebook_page_token: Secret = option("DXBOT_FACEBOOK_PAGE_TOKEN", Secret(""), "Facebook ページの鍵")
-    instagram_driver: InstagramDriver = option(
-        "DXBOT_INSTAGRAM_DRIVER", "graph", "graph は公式の API、private は instagrapi（規約上の危険あり）"
-    )
-    instagram_user_id: str = option("DXBOT_INSTAGRAM_USER_ID", "", "Instagram のプロアカウントの番号")
-    instagram_token: Secret = option("DXBOT_INSTAGRAM_TOKEN", Secret(""), "Instagram の公式 API の鍵")
-    instagram_private_base_url: str = option(
-        "DXBOT_INSTAGRAM_PRIVATE_BASE_URL", "https://i.instagram.com", "instagrapi の接続先"
-    )
-    instagram_private_session: Secret = option("DXBOT_INSTAGRAM_PRIVATE_SESSION", Secret(""), "instagrapi のセッション（JSON）")
+    declared: tuple[object, ...] = ()
+
+    def of(self, kind: type[T]) -> T:
+        """The options that a channel, or what channels share, declares for itself: a dataclass of `option`s."""
+        for own in self.declared:
+            if isinstance(own, kind):
+                return own
+        raise ConfigError(
+            f"{kind.__module__}.{kind.__qualname__} is declared by no channel",
+            summary=f"設定 {kind.__module__}.{kind.__qualname__} は、どの配信先の OPTIONS にもありません",
+            next_step="使う配信先の OPTIONS に加えてください",
+        )
 
     @property
     def rules_dir(self) -> Path:
@@ -143,13 +138,35 @@ class Config:
         return self.database_url or f"sqlite:///{self.var_dir / 'dxbot.sqlite3'}"
 
 
-def load(env: Mapping[str, str] = os.environ) -> Config:
-    """The configuration of this process. Raises ConfigError naming the variable, never its value."""
-    values: dict[str, Any] = {f.name: _read(f, env) for f in fields(Config) if _is_set(f, env)}
+def read(env: Mapping[str, str], kinds: Iterable[type[Any]]) -> Config:
+    """The configuration, with the options that are declared elsewhere (dataclasses of `option`s). Raises ConfigError naming
+    the variable, never its value. Programs call `bot.registry.load`, which knows what is declared."""
+    values = _values(Config, env)
     _require_no_password(values.get("content_repository", ""))
     if values.get("content_repository") and "content_dir" not in values:
         values["content_dir"] = values.get("var_dir", Config.var_dir) / "content"  # a folder that only `dxbot sync` writes
-    return Config(**values)
+    return Config(**values, declared=tuple(kind(**_values(kind, env)) for kind in kinds))
+
+
+def options_of(kind: type[Any]) -> dict[str, Field[Any]]:
+    """The options of a dataclass, by their variables."""
+    return {f.metadata["env"]: f for f in fields(kind) if "env" in f.metadata}
+
+
+def _values(kind: type[Any], env: Mapping[str, str]) -> dict[str, Any]:
+    return {f.name: _read(f, env) for f in options_of(kind).values() if _is_set(f, env)}
+
+
+def require(options: Any, channel: str, *names: str) -> None:
+    """Raises ConfigError naming the first of these options that is not set."""
+    for name in names:
+        if not getattr(options, name):
+            variable = next(f.metadata["env"] for f in fields(options) if f.name == name)
+            raise ConfigError(
+                f"{variable} is not set",
+                summary=f"{channel} の設定 {variable} がありません",
+                next_step="環境変数に値を入れてください",
+            )
 
 
 def _require_no_password(url: str) -> None:
@@ -182,9 +199,7 @@ def _read(f: Field[Any], env: Mapping[str, str]) -> object:
             return _zone(name, env[name])
         case tuple():
             return _times(name, env[name])
-    choices = {"instagram_driver": get_args(InstagramDriver), "lang": get_args(Language), "smtp_tls": get_args(SmtpTls)}.get(
-        f.name
-    )
+    choices = f.metadata["choices"]
     return _choice(name, env[name], {c: c for c in choices}) if choices else env[name]
 
 

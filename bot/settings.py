@@ -8,8 +8,10 @@ from typing import Any
 
 import dj_database_url
 
-from bot.config import ROOT, Config, load
+from bot.config import ROOT, Config
 from bot.loopback import is_loopback
+from bot.registry import load
+from bot.render.environment import CHANNELS
 from bot.workflow.actors import roles_by_group
 
 CONFIG = load()
@@ -95,7 +97,7 @@ ROOT_URLCONF = "bot.web.urls"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [CONFIG.templates_dir / "web"],
+        "DIRS": [CONFIG.templates_dir / "web", CHANNELS],
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",

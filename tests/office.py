@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from PIL import Image
 
 from bot.clock import ManualClock
-from bot.config import load
+from bot.registry import load
 from tests.sandbox_client import SandboxClient
 
 if TYPE_CHECKING:

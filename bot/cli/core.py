@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.channels import registry
-from bot.config import ROOT, Config, load
+from bot import registry
+from bot.config import ROOT, Config
 from bot.content.library import Library
-from bot.render.environment import Templates
+from bot.registry import load
+from bot.render.environment import CHANNELS, Templates
 from bot.render.variant import ChannelSpec
 
 
@@ -21,15 +22,21 @@ class Core:
         self.library = Library(self.config.content_dir, self.config.timezone, options)
         self.templates = Templates(self.config.templates_dir)
 
+    @property
+    def usual_channels(self) -> tuple[str, ...]:
+        """Those that a new post goes to: all that leaders may choose, but those that cost a person's work each time."""
+        return tuple(spec.key for spec in self.specs if spec.key in self.library.offered and not spec.by_hand)
+
     def basis(self) -> list[Path]:
         """Every file but posts and pictures on which findings depend: the program's own, figures, people, rules, templates."""
-        content, templates = self.config.content_dir, self.config.templates_dir / "posts"
+        content = self.config.content_dir
         files = [
             *(ROOT / "bot").rglob("*.py"),
             *content.glob("*.yml"),
             *(content / "strategy").glob("*.yml"),
             *self.config.rules_dir.glob("*.yml"),
-            *templates.rglob("*"),
+            *CHANNELS.glob("*/post.txt"),
+            *(self.config.templates_dir / "posts").rglob("*"),
         ]
         return [file for file in files if file.is_file()]
 

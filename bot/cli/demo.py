@@ -21,8 +21,8 @@ import click
 
 from bot.cli.console import Exit, explain, say, tr
 from bot.clock import ManualClock, SystemClock
-from bot.config import load
 from bot.errors import BotError, ConfigError
+from bot.registry import load
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,7 +47,7 @@ def demo_command(serve: bool, directory: Path) -> None:
             os.environ["DXBOT_MEDIA_BASE_URL"] = web
             if serve:
                 _practise_with_a_repository()
-            road = _Road()
+            road = _Road(sandbox.base_url)
             whole = road.run(directory)
             if serve:
                 road.stay(web, sandbox.base_url)
@@ -125,9 +125,11 @@ class _Row:
 class _Road:
     """Every step, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, sandbox: str) -> None:
         from bot.services.context import context
         from bot.store.models import Delivery
+
+        self._sandbox = sandbox
 
         latest = Delivery.objects.order_by("-published_at").exclude(published_at=None).first()
         now = SystemClock().now()
@@ -217,7 +219,7 @@ class _Road:
 
         self.clock.advance_to(moment)
         now = {"now": self.clock.now().isoformat()}
-        requests.post(f"{self.ctx.config.x_base_url}/_sandbox/clock", json=now, timeout=5).raise_for_status()
+        requests.post(f"{self._sandbox}/_sandbox/clock", json=now, timeout=5).raise_for_status()
 
     def _newsletter(self, directory: Path) -> tuple[Path, ...]:
         from bot.services import issues

@@ -35,6 +35,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("run", "配信を動かす", "Run the publisher"),
     "web": ("run", "画面を動かす", "Run the web site"),
     "serve": ("run", "画面と配信を一つで動かす", "Web site and publisher in one"),
+    "channels": ("channels", "配信先の一覧と、それぞれの設定", "Channels and their settings"),
     "sandbox": ("sandbox", "練習用サーバーを動かす", "Run the sandbox"),
     "pause": ("pause", "配信を止める", "Stop publishing"),
     "resume": ("pause", "停止を解除する", "End a stop"),

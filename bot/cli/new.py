@@ -6,7 +6,7 @@ import difflib
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +28,7 @@ author: {author}
 measure: {measure}                    # 施策の番号（content/strategy/plan.yml）
 achievement: {achievement}              # done（達成）、partly（一部達成）、not_yet（未達成）。達成でなければ次の2行も書く
 {outlook}
-channels: [x, instagram, facebook, newsletter]
+channels: [{channels}]
 # publish: 2026-12-01 12:15    # 時刻を決めるとき。slot: lunch のように枠でもよい。書かなければ次の空いた枠
 hashtags: [金沢市DX]
 contact: {contact}                    # 問い合わせ先
@@ -87,7 +87,7 @@ def new_command(title: str | None, author: str, measure: str) -> None:
     path, identity = _place(core, wanted)
     answers = _interview(core.library, author, measure) if at_terminal else Answers(author=author, measure=measure)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_text(identity, wanted, answers), encoding="utf-8", newline="\n")
+    path.write_text(_text(identity, wanted, answers, core.usual_channels), encoding="utf-8", newline="\n")
     click.echo(path)
 
 
@@ -163,11 +163,12 @@ def _unknown(word: str, known: Mapping[str, str], what: str) -> str:
     return f"「{word[:40]}」という{what}は登録されていません。{hint}。"
 
 
-def _text(identity: str, title: str, answers: Answers) -> str:
+def _text(identity: str, title: str, answers: Answers, channels: Iterable[str]) -> str:
     outlook = f"reason: {_scalar(answers.reason)}\nnext: {_scalar(answers.next)}" if answers.reason else _OPEN_OUTLOOK
     body = {key: getattr(answers, key) for key in ("lead", "before", "change", "after", "achievement")}
     quoted = {key: _scalar(getattr(answers, key)) for key in ("author", "measure", "contact")}
-    return _TEMPLATE.format(identity=identity, title=_scalar(title), outlook=outlook, **body, **quoted)
+    told = {"identity": identity, "title": _scalar(title), "outlook": outlook, "channels": ", ".join(channels)}
+    return _TEMPLATE.format(**told, **body, **quoted)
 
 
 def _scalar(text: str) -> str:

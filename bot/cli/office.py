@@ -6,8 +6,9 @@ import os
 from typing import TYPE_CHECKING
 
 from bot.clock import Clock
-from bot.config import Config, load
+from bot.config import Config
 from bot.loopback import confine
+from bot.registry import load
 
 if TYPE_CHECKING:
     from bot.services.context import Context

@@ -11,10 +11,10 @@ import click
 from bot.checks import registry
 from bot.cli.check import line
 from bot.cli.console import Exit, say
-from bot.config import load
 from bot.content.library import read_all
 from bot.content.post import Post
 from bot.errors import ContentError
+from bot.registry import load
 from bot.services import parcel
 from bot.services.context import context
 

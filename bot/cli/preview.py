@@ -11,8 +11,9 @@ from pathlib import Path
 import click
 
 from bot.cli.console import say
-from bot.config import load
 from bot.errors import ContentError
+from bot.registry import load
+from bot.render.environment import template
 from bot.services import preview
 from bot.services.context import Context, context
 
@@ -59,6 +60,7 @@ def _sources(ctx: Context, path: Path) -> Iterator[Path]:
     yield path
     yield from (f for f in path.parent.glob("*") if f.suffix != ".md")
     content, config = ctx.config.content_dir, ctx.config
+    yield from (template(config.templates_dir, spec.key) for spec in ctx.specs)
     for folder in (content, content / "strategy", content / "media", config.rules_dir, config.templates_dir / "posts"):
         yield from folder.glob("*")
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 
 from bot.cli.console import say
-from bot.config import load
+from bot.registry import load
 
 
 @click.command("sandbox", epilog="例: dxbot sandbox --port 8001 --env")
 @click.option("--port", default=8001, show_default=True)
 @click.option("--env", "show_environment", is_flag=True, help="接続に使う環境変数を表示して終わる")
 def sandbox_command(port: int, show_environment: bool) -> None:
-    """練習用サーバー（X・Facebook・Instagram のまね）を動かします。"""
+    """練習用サーバー（各配信先のまね）を動かします。"""
     from bot.sandbox import server
     from bot.sandbox.credentials import environment
 

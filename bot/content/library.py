@@ -49,7 +49,12 @@ class Library:
 
     @cached_property
     def city(self) -> City:
-        return load_city(self.root / "city.yml")
+        return load_city(self.root / "city.yml", tuple(self.channels))
+
+    @cached_property
+    def offered(self) -> tuple[str, ...]:
+        """The channels that a post may name: the city's choice, or all."""
+        return self.city.channels or tuple(self.channels)
 
     @cached_property
     def indicators(self) -> Mapping[str, Indicator]:
@@ -167,11 +172,12 @@ class _PostReader:
 
     def _channels(self) -> tuple[str, ...]:
         node = self.entries["channels"]
-        chosen = tuple(n.choice(tuple(self.library.channels)) for n in node.items())
+        offered = self.library.offered
+        chosen = tuple(n.choice(offered) for n in node.items())
         if not chosen or len(set(chosen)) != len(chosen):
             node.fail(
                 "「channels」が空か、同じ配信先が2回書かれています",
-                "[x, instagram, facebook, newsletter] のように書いてください",
+                f"[{', '.join(offered)}] から選んで書いてください",
             )
         return chosen
 

@@ -17,7 +17,8 @@ _PERSON = ("name", "department", "role", "emails", "public", "submits_for")
 @dataclass(frozen=True, kw_only=True)
 class City:
     """Names of this municipality. `protected_words` are never cut in two. `heads` maps a department to the person whose 確認
-    (発信管理者) its posts need before the PR office approves; a department that is not named there needs none."""
+    (発信管理者) its posts need before the PR office approves; a department that is not named there needs none. `channels` are
+    those that leaders may choose; without any, all there are."""
 
     name: str
     office: str
@@ -26,6 +27,7 @@ class City:
     protected_words: tuple[str, ...] = ()
     accounts: Mapping[str, str] = field(default_factory=dict)
     heads: Mapping[str, str] = field(default_factory=dict)
+    channels: tuple[str, ...] = ()
 
 
 def load_people(path: Path) -> Mapping[str, Author]:
@@ -34,8 +36,8 @@ def load_people(path: Path) -> Mapping[str, Author]:
     return {key: _author(key, value, entries) for key, value in entries.items()}
 
 
-def load_city(path: Path) -> City:
-    """Raises FileError naming file, line and item."""
+def load_city(path: Path, channels: Collection[str]) -> City:
+    """`channels` are those that there are. Raises FileError naming file, line and item."""
     entries = load(path).mapping(tuple(City.__dataclass_fields__), required=("name", "office", "paper"))
     said = {key: entries[key].text() for key in ("name", "office", "paper", "official_site") if key in entries}
     return City(
@@ -43,6 +45,7 @@ def load_city(path: Path) -> City:
         protected_words=_texts(entries.get("protected_words")),
         accounts=_names(entries.get("accounts")),
         heads=_names(entries.get("heads")),
+        channels=tuple(dict.fromkeys(n.choice(channels) for n in _entries(entries.get("channels")))),
     )
 
 

@@ -12,7 +12,7 @@ import json
 
 import requests
 
-from bot.channels._http import OnceSession, broken_exchange
+from bot.channel_kit.http import OnceSession, broken_exchange
 from bot.config import Config
 from bot.errors import Rejected, Unavailable
 from bot.notify.letter import Letter

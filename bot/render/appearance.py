@@ -1,4 +1,5 @@
-"""How each channel will show a Variant, as plain data for templates/web/channels/<channel>.html.
+"""How each channel will show a Variant, as plain data for the `appearance.html` of its folder (without one, for
+templates/web/channels/plain.html).
 
 Those templates use only what Django's template language and Jinja2 have in common, so the web site and a command that must not
 load Django can both fill them in.
@@ -100,7 +101,7 @@ def appearance(
     return Appearance(
         channel=spec.key,
         label=spec.label,
-        templates=(f"channels/{spec.key}.html", "channels/plain.html"),
+        templates=(f"{spec.key}/appearance.html", "channels/plain.html"),
         name=city.name,
         initial=city.name[:1],
         handle="" if handle == "仮" else handle,

@@ -64,6 +64,11 @@ class ChannelSpec:
     by_hand: bool = False
     rate: Rate | None = None
 
+    @property
+    def sends(self) -> bool:
+        """Does this program itself make the posts?"""
+        return self.publishes and not self.by_hand
+
 
 @dataclass(frozen=True, kw_only=True)
 class Part:

@@ -2,7 +2,7 @@
 
 GET  /_sandbox/posts?channel=x   oldest first; texts as they were typed, with what was deleted
 POST /_sandbox/faults            {"channel", "on", "kind", "times"}
-POST /_sandbox/settings          any of the choices of settings.py; answers with all (GET too), and what was spent on X
+POST /_sandbox/settings          any of the choices that the platforms declare; answers with all (GET too), and what they tell
 POST /_sandbox/reactions         {"id", "views", "reach", "likes", "replies", "reposts", "quotes", "saves", "clicks"}
 POST /_sandbox/clock             {"now": an ISO 8601 time with a zone, or null for the system's time}
 POST /_sandbox/reset             posts, trouble, choices and the clock, as at the very first start
@@ -10,26 +10,28 @@ POST /_sandbox/reset             posts, trouble, choices and the clock, as at th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from bot.sandbox.faults import CHANNELS, KINDS, PLACES, Fault, Faults
-from bot.sandbox.reactions import change
-from bot.sandbox.settings import Settings
-from bot.sandbox.state import Post, State
-from bot.sandbox.wire import Call, Own, answer, route
-from bot.sandbox.x_account import Account
+from bot.platform_kit.choices import change as change_choices
+from bot.platform_kit.choices import shown as shown_choices
+from bot.platform_kit.platform import Platform
+from bot.platform_kit.reactions import change
+from bot.platform_kit.state import Post, State
+from bot.platform_kit.wire import Call, Own, answer, route
+from bot.sandbox.faults import KINDS, PLACES, Fault, Faults
 
 _MOST_TIMES = 10_000
 
 
 class Control:
-    def __init__(self, state: State, faults: Faults, settings: Settings, account: Account) -> None:
-        self._state, self._faults, self._settings, self._account = state, faults, settings, account
+    def __init__(self, state: State, faults: Faults, platforms: Mapping[str, Platform]) -> None:
+        self._state, self._faults, self._platforms = state, faults, platforms
+        self._choices = tuple(dict.fromkeys(kind for platform in platforms.values() for kind in platform.choices))
 
     def rules(self) -> Iterable[Rule]:
         return [
@@ -44,14 +46,14 @@ class Control:
 
     def _posts(self, call: Call) -> Response:
         channel = call.request.args.get("channel", "")
-        if channel not in ("", *CHANNELS):
-            return _wrong(f"channel: one of {', '.join(CHANNELS)}")
+        if channel not in ("", *self._platforms):
+            return _wrong(f"channel: one of {', '.join(self._platforms)}")
         return answer([_shown(p) for p in self._state.posts(channel)])
 
     def _order(self, call: Call) -> Response:
         body = _body(call.request)
         times = body.get("times", 1)
-        wanted = {"channel": CHANNELS, "on": PLACES, "kind": KINDS}
+        wanted = {"channel": tuple(self._platforms), "on": PLACES, "kind": KINDS}
         given = {"on": "commit"} | {name: value for name, value in body.items() if name != "times"}
         if wrong := next((name for name in {**wanted, **given} if given.get(name) not in wanted.get(name, ())), None):
             return _wrong(f"{wrong}: one of {', '.join(wanted.get(wrong, ()))}")
@@ -62,13 +64,16 @@ class Control:
 
     def _choose(self, call: Call) -> Response:
         try:
-            self._settings.change(_body(call.request))
+            change_choices(self._state, self._choices, _body(call.request))
         except ValueError as e:
             return _wrong(str(e))
         return self._shown_settings(call)
 
     def _shown_settings(self, call: Call) -> Response:
-        return answer(self._settings.read().model_dump(mode="json") | {"x_spent_usd": str(self._account.spent())})
+        told: dict[str, Any] = shown_choices(self._state, self._choices)
+        for platform in self._platforms.values():
+            told |= platform.told(self._state) if platform.told else {}
+        return answer(told)
 
     def _react(self, call: Call) -> Response:
         body = _body(call.request)

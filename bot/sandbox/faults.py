@@ -30,7 +30,6 @@ from typing import NoReturn
 
 from werkzeug.wrappers import Request, Response
 
-CHANNELS = ("x", "instagram", "facebook")
 PLACES = ("commit", "upload", "read")
 BEFORE = ("refuse", "429", "401", "403", "500_before", "html_502")
 AFTER = ("500_after", "hang_after", "reset_after", "truncated_after", "slow", "late_visibility")

@@ -17,27 +17,21 @@ from werkzeug.routing import Map
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from bot import registry
 from bot.errors import ConfigError
 from bot.loopback import is_loopback
+from bot.platform_kit.platform import PlatformContext, Service
+from bot.platform_kit.state import State
+from bot.platform_kit.wire import Call, Endpoint, Own
 from bot.sandbox.control import Control
 from bot.sandbox.faults import Cut, Faults, reset
-from bot.sandbox.graph_instagram import Publishing
-from bot.sandbox.graph_page import Page
-from bot.sandbox.graph_tokens import Tokens
-from bot.sandbox.instagram_private import Private
-from bot.sandbox.settings import Settings
-from bot.sandbox.state import State
 from bot.sandbox.timelines import Timelines
-from bot.sandbox.wire import Call, Endpoint, Own
-from bot.sandbox.x import X
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 HOST = "127.0.0.1"
 _WAITING_CONNECTIONS = 128
-# Clients that are turned to the sandbox below their library may still name the host that the library knows.
-_PLATFORMS = frozenset({"api.x.com", "api.twitter.com", "graph.facebook.com", "i.instagram.com"})
 
 
 class Sandbox:
@@ -112,14 +106,12 @@ def _listen(port: int) -> socket.socket:
 class _App:
     def __init__(self, state: State, faults: Faults) -> None:
         self._faults = faults
-        settings = Settings(state)
-        tokens = Tokens(state, settings)
-        page = Page(state, settings, tokens)
-        x = X(state, settings)
-        control = Control(state, faults, settings, x.account)
-        publishing, private = Publishing(state, settings, tokens, page), Private(state, settings)
-        rooms = (control, Timelines(state, x.account), x, tokens, page, publishing, private)
-        self._map = Map([rule for room in rooms for rule in room.rules()], strict_slashes=False)
+        platforms, context = registry.platforms(), PlatformContext(state)
+        services: list[Service] = [Control(state, faults, platforms), Timelines(state, platforms)]
+        services += [service for platform in platforms.values() for service in platform.services(context)]
+        everything = (*services, *context.all_shared())
+        self._map = Map([rule for service in everything for rule in service.rules()], strict_slashes=False)
+        self._hosts = frozenset(host for platform in platforms.values() for host in platform.hosts)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         with Request(environ) as request:
@@ -130,7 +122,7 @@ class _App:
         return response(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
-        if not _from_this_machine(request):
+        if not self._from_this_machine(request):
             return Response("403", 403, content_type="text/plain; charset=utf-8")
         endpoint, values = self._map.bind_to_environ(request.environ).match()
         if isinstance(endpoint, Own):
@@ -148,12 +140,12 @@ class _App:
 
         return self._faults.play(kind, request, work, endpoint.refuse)
 
-
-def _from_this_machine(request: Request) -> bool:
-    """A page of another site must not reach the sandbox through somebody's browser, under its own name or another."""
-    named = [request.host_url, *filter(None, [request.headers.get("Origin")])]
-    hosts = {urlsplit(name).hostname or "" for name in named}
-    return all(host in _PLATFORMS or is_loopback(host) for host in hosts)
+    def _from_this_machine(self, request: Request) -> bool:
+        """A page of another site must not reach the sandbox through somebody's browser, under its own name or another. Clients
+        that are turned to the sandbox below their library may still name the host that the library knows."""
+        named = [request.host_url, *filter(None, [request.headers.get("Origin")])]
+        hosts = {urlsplit(name).hostname or "" for name in named}
+        return all(host in self._hosts or is_loopback(host) for host in hosts)
 
 
 class _Handler(WSGIRequestHandler):

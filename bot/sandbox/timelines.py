@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,16 +13,14 @@ from markupsafe import Markup, escape
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
-from bot.config import load
-from bot.sandbox import credentials, shortcodes
-from bot.sandbox.faults import CHANNELS
-from bot.sandbox.pictures import look
-from bot.sandbox.reactions import to_post
-from bot.sandbox.state import Post, State
-from bot.sandbox.wire import Call, Own, route
-from bot.sandbox.x_account import Account
+from bot import registry
+from bot.platform_kit.names import NAME
+from bot.platform_kit.pictures import look
+from bot.platform_kit.platform import Platform
+from bot.platform_kit.reactions import to_post
+from bot.platform_kit.state import Post, State
+from bot.platform_kit.wire import Call, Own, route
 
-LABELS = {"x": "X", "instagram": "Instagram", "facebook": "Facebook"}
 _POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -35,21 +33,7 @@ _POLICY = "; ".join(
 )
 _HEADERS = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
-# What each channel calls the answers to a post.
-_WORDS = {
-    "x": {
-        "replies": "返信",
-        "reposts": "リポスト",
-        "quotes": "引用",
-        "likes": "いいね",
-        "saves": "ブックマーク",
-        "views": "表示",
-    },
-    "instagram": {"likes": "いいね", "replies": "コメント", "reposts": "シェア", "saves": "保存", "views": "閲覧"},
-    "facebook": {"likes": "いいね", "replies": "コメント", "reposts": "シェア", "views": "閲覧"},
-}
 _LINK = re.compile(r"https?://[!-~]*[A-Za-z0-9/_#=&-]")
-_LINKLESS = frozenset({"instagram"})  # a caption's addresses cannot be followed there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,55 +48,59 @@ class Column:
 
 
 class Timelines:
-    def __init__(self, state: State, account: Account) -> None:
-        self._state, self._account = state, account
+    def __init__(self, state: State, platforms: Mapping[str, Platform]) -> None:
+        self._state, self._platforms = state, platforms
+        self._labels = {key: registry.specs()[key].label for key in platforms}
         folder = Path(__file__).parent / "pages"
         pages = jinja2.Environment(
             loader=jinja2.FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True
         )
         pages.globals |= {
-            "address": address,
-            "linked": linked,
+            "address": self._address,
+            "linked": self._linked,
             "with_links": with_links,
             "answers": self._answers,
-            "labels": LABELS,
+            "platforms": platforms,
+            "labels": self._labels,
+            "name": NAME,
+            "zone": registry.load().timezone,
         }
-        pages.globals |= {"name": credentials.NAME, "zone": load().timezone}
         self._template = pages.get_template("timelines.html")
-        self._style = (folder / "timelines.css").read_text(encoding="utf-8")
+        self._style = (folder / "timelines.css").read_text(encoding="utf-8") + colours(platforms)
 
     def rules(self) -> Iterable[Rule]:
-        return [
-            route("GET", "/", Own(work=self._all)),
-            *(route("GET", f"/{channel}", Own(work=partial(self._channel, channel))) for channel in CHANNELS),
-            route("GET", "/x/<identity>", Own(work=lambda c: self._one("x", c.values["identity"]))),
-            route("GET", "/i/status/<identity>", Own(work=lambda c: self._one("x", c.values["identity"]))),
-            route("GET", "/facebook/<identity>", Own(work=lambda c: self._one("facebook", _of_page(c.values["identity"])))),
-            route("GET", "/instagram/<code>", Own(work=lambda c: self._one("instagram", shortcodes.decode(c.values["code"])))),
-            route("GET", "/p/<code>/", Own(work=lambda c: self._one("instagram", shortcodes.decode(c.values["code"])))),
-            route("GET", "/_sandbox/media/<sha256>", Own(work=self._picture)),
-            route("GET", "/_sandbox/timelines.css", Own(work=self._css)),
-        ]
+        own = [("/", self._all), ("/_sandbox/media/<sha256>", self._picture), ("/_sandbox/timelines.css", self._css)]
+        for key, platform in self._platforms.items():
+            own.append((f"/{key}", partial(self._channel, key)))
+            own += [(path, partial(self._one, key)) for path in (f"/{key}/<name>", *platform.paths)]
+        return [route("GET", path, Own(work=work)) for path, work in own]
 
     def _all(self, call: Call) -> Response:
-        return self._page("練習用の掲示", [self._column(channel) for channel in CHANNELS], path="/")
+        return self._page("練習用の掲示", [self._column(channel) for channel in self._platforms], path="/")
 
     def _channel(self, channel: str, call: Call) -> Response:
-        return self._page(f"練習用の {LABELS[channel]}", [self._column(channel)], path=f"/{channel}")
+        return self._page(f"練習用の {self._labels[channel]}", [self._column(channel)], path=f"/{channel}")
 
     def _column(self, channel: str) -> Column:
         posts = self._state.posts(channel)
         standing = sum(not p.deleted for p in posts)
-        note = f"料金の累計 {self._account.spent():.3f} ドル" if channel == "x" else ""
-        return Column(key=channel, label=LABELS[channel], conversations=conversations(posts), count=standing, note=note)
+        note = self._platforms[channel].note
+        return Column(
+            key=channel,
+            label=self._labels[channel],
+            conversations=conversations(posts),
+            count=standing,
+            note=note(self._state) if note else "",
+        )
 
-    def _one(self, channel: str, identity: str) -> Response:
+    def _one(self, channel: str, call: Call) -> Response:
         """The conversation in which the post stands."""
+        identity = self._platforms[channel].identity_of(call.values["name"])
         found = [c for c in conversations(self._state.posts(channel)) if any(p.id == identity for p in c)]
         if not found:
             return self._page("この投稿は見つかりません", [], status=404)
-        column = Column(key=channel, label=LABELS[channel], conversations=found, count=len(found[0]))
-        return self._page(f"{LABELS[channel]} の投稿", [column], chosen=identity)
+        column = Column(key=channel, label=self._labels[channel], conversations=found, count=len(found[0]))
+        return self._page(f"{self._labels[channel]} の投稿", [column], chosen=identity)
 
     def _page(self, title: str, columns: list[Column], *, status: int = 200, chosen: str = "", path: str = "") -> Response:
         page = self._template.render(title=title, columns=columns, chosen=chosen, path=path)
@@ -121,7 +109,14 @@ class Timelines:
     def _answers(self, post: Post) -> list[tuple[str, int]]:
         """What citizens did, in the channel's words, and how often."""
         counts = to_post(self._state, post.id).model_dump()
-        return [(word, counts[name]) for name, word in _WORDS[post.channel].items() if counts[name]]
+        return [(word, counts[name]) for name, word in self._platforms[post.channel].words.items() if counts[name]]
+
+    def _address(self, post: Post) -> str:
+        return f"/{post.channel}/{self._platforms[post.channel].name_of(post.id)}"
+
+    def _linked(self, post: Post) -> Markup:
+        """The text, its addresses as links where the channel makes links of them."""
+        return with_links(post.text) if self._platforms[post.channel].links else escape(post.text)
 
     def _picture(self, call: Call) -> Response:
         data = self._state.data(call.values["sha256"])
@@ -144,13 +139,11 @@ def conversations(posts: list[Post]) -> list[list[Post]]:
     return sorted({id(c): c for c in found.values()}.values(), key=lambda c: int(c[-1].id), reverse=True)
 
 
-def address(post: Post) -> str:
-    return f"/{post.channel}/{shortcodes.encode(post.id) if post.channel == 'instagram' else post.id}"
-
-
-def linked(post: Post) -> Markup:
-    """The text, its addresses as links where the channel makes links of them."""
-    return escape(post.text) if post.channel in _LINKLESS else with_links(post.text)
+def colours(platforms: Mapping[str, Platform]) -> str:
+    """Each channel's own, for light and dark screens."""
+    light = "".join(f"section.{key} {{ --mark: {platform.colours[0]}; }}\n" for key, platform in platforms.items())
+    dark = "".join(f"section.{key} {{ --mark: {platform.colours[1]}; }}\n" for key, platform in platforms.items())
+    return f"{light}@media (prefers-color-scheme: dark) {{\n{dark}}}\n"
 
 
 def with_links(text: str) -> Markup:
@@ -164,8 +157,3 @@ def _pieces(text: str) -> Iterator[Markup]:
         yield Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(found[0])
         done = found.end()
     yield escape(text[done:])
-
-
-def _of_page(identity: str) -> str:
-    """Facebook's own addresses carry the Page's number before the post's."""
-    return identity.removeprefix(f"{credentials.PAGE}_")

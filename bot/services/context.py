@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.channels import registry
+from bot import registry
 from bot.clock import Clock, SystemClock
 from bot.config import Config
 from bot.content.library import Library

@@ -96,7 +96,8 @@ def begin(ctx: Context, actor: Actor) -> Draft:
             summary="職員の一覧（people.yml）に登録がないため、原稿を書けません",
             next_step="運用担当に登録を頼んでください",
         )
-    form = Form(identity=new_identity(), author=actor.person, channels=tuple(s.key for s in ctx.specs if not s.by_hand))
+    usual = tuple(spec.key for spec in ctx.specs if spec.key in ctx.library.offered and not spec.by_hand)
+    form = Form(identity=new_identity(), author=actor.person, channels=usual)
     return Draft.objects.create(person=actor.person, form=dict(writing.fields(form)), updated_at=ctx.clock.now())
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from bot.content.post import Post
 from bot.errors import BotError, CannotTell, ContentError, FileError, StaleApproval
 from bot.render.bundle import render
+from bot.render.environment import template
 from bot.services.context import Context
 from bot.store.models import Submission
 
@@ -95,8 +96,8 @@ def _reason(ctx: Context, error: BotError) -> str:
 
 def _path(ctx: Context, name: str) -> str:
     if name.startswith(_TEMPLATES):
-        return os.path.join(ctx.config.templates_dir, "posts", name.removeprefix(_TEMPLATES))  # noqa: PTH118 in every send
-    return os.path.join(ctx.config.content_dir, name)  # noqa: PTH118
+        return str(template(ctx.config.templates_dir, name.removeprefix(_TEMPLATES).removesuffix(".txt")))
+    return os.path.join(ctx.config.content_dir, name)  # noqa: PTH118 in every send
 
 
 def _sha256(path: str) -> str:

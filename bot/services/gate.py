@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from bot.channels.base import Prepared
+from bot.channel_kit.base import Prepared
 from bot.errors import ConfigError
 from bot.schedule import calendar
 from bot.schedule.rules import Rules

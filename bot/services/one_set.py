@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from bot.channels import registry
+from bot import registry
 from bot.checks.finding import Finding, at
 from bot.errors import ConfigError, Place
 from bot.repository.checkout import Checkout

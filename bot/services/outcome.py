@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot.channels.base import Receipt
+from bot.channel_kit.base import Receipt
 from bot.errors import ChannelClosed, ChannelError, OutcomeUnknown, RateLimited, Rejected, RetryLater
 from bot.services import plan
 from bot.services.context import Context

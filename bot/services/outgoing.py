@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.channels.base import Outgoing
+from bot.channel_kit.base import Outgoing
 from bot.errors import StaleApproval
 from bot.render.variant import Media, Variant, digest_of, read_variant
 from bot.schedule.calendar import Going

@@ -19,7 +19,7 @@ from math import inf
 
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
-from bot.channels.base import Channel, Prepared, Receipt
+from bot.channel_kit.base import Channel, Prepared, Receipt
 from bot.errors import BotError, CannotTell, ChannelError, NotSent, OutcomeUnknown, StaleApproval
 from bot.services import gate, outcome, pause, submit
 from bot.services.context import Context

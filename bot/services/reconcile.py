@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from bot.channels.base import Absent, Channel, Found, Prepared, Receipt, Sent
+from bot.channel_kit.base import Absent, Channel, Found, Prepared, Receipt, Sent
 from bot.errors import BotError, NotAllowed
 from bot.services import audit, fleet, outcome, plan
 from bot.services.context import Context

@@ -19,8 +19,8 @@ from apscheduler.executors.pool import BasePoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from django.db import close_old_connections, connections
 
-from bot.channels import registry
-from bot.channels.base import Channel
+from bot import registry
+from bot.channel_kit.base import Channel
 from bot.errors import BotError
 from bot.services import fleet, reconcile, rehearsal, review, submit, sync
 from bot.services.context import Context

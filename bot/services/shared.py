@@ -16,14 +16,14 @@ from bot.strategy import indicators, plan
 
 _CONTENT: dict[str, Callable[[Path], object]] = {
     "people.yml": load_people,
-    "city.yml": load_city,
     "phrases.yml": load_phrases,
     "strategy/plan.yml": plan.load,
     "strategy/indicators.yml": indicators.load,
 }
 SCHEDULES = "schedules"
 PAPER = "newsletter.yml"
-PATHS = (*_CONTENT, *(f"{SCHEDULES}/{name}" for name in (*rules.FILES, PAPER)))
+CITY = "city.yml"
+PATHS = (*_CONTENT, CITY, *(f"{SCHEDULES}/{name}" for name in (*rules.FILES, PAPER)))
 
 
 def is_shared(path: str) -> bool:
@@ -34,6 +34,7 @@ def is_shared(path: str) -> bool:
 def problems(content: Path, schedules: Path | None, zone: ZoneInfo, channels: Collection[str]) -> list[FileError]:
     """What is wrong with the files of these folders, the first slip of each. None: the schedules are not looked at."""
     looks: list[Callable[[], object]] = [partial(read, content / name) for name, read in _CONTENT.items()]
+    looks.append(partial(load_city, content / CITY, channels))
     if schedules:
         looks.append(partial(rules.load, schedules, zone, channels))
         if (schedules / PAPER).exists():

@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.cli import practice
-from bot.config import ROOT, load
+from bot.config import ROOT
 from bot.content import writing
+from bot.registry import load
 from bot.services import drafts, handing_in
 from bot.services.context import context
 from bot.store.models import Submission

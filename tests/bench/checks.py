@@ -15,7 +15,8 @@ from tempfile import TemporaryDirectory
 from bot.checks import registry
 from bot.checks.memory import Memory, basis_of
 from bot.cli.core import Core
-from bot.config import ROOT, load
+from bot.config import ROOT
+from bot.registry import load
 from tests.bench.start import seconds
 from tests.office import write_content
 

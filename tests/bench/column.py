@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from fpdf import FPDF
 
-from bot.channels import registry
+from bot import registry
 from bot.config import ROOT, Config
 from bot.content.document import Block, Paragraph, inlines, leaves
 from bot.content.library import Library

@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.channels.base import CannotTell, Found, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.base import CannotTell, Found, Outgoing, Prepared, Receipt, Sent
 from bot.cli.office import office
 from tests.bench import stub
 

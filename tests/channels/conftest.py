@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from bot.channels import _graph, _instagram_private, _x_client, registry
-from bot.channels.base import Channel
-from bot.config import Config, load
+from bot import registry
+from bot.channel_kit import http
+from bot.channel_kit.base import Channel
+from bot.config import Config
+from bot.registry import load
 from bot.sandbox.credentials import environment
-from tests.channels.material import BLUE, CASES, RED, connect_to
+from tests.channels.material import BLUE, CASES, RED, connect_to, environment_of
 from tests.channels.scripted import ScriptedPlatform, scripted_platform
 from tests.sandbox_client import SandboxClient
 
@@ -33,10 +34,10 @@ def picture_host() -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
-        threading.Thread(target=http.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{http.server_port}"
-        http.shutdown()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def config(sandbox: SandboxClient, picture_host: str) -> Config:
     return load(environment(sandbox.base_url) | {"DXBOT_MEDIA_BASE_URL": picture_host})
 
 
-@pytest.fixture(params=CASES, ids="-".join)
+@pytest.fixture(params=CASES, ids=lambda case: "-".join(filter(None, case)))
 def case(request: pytest.FixtureRequest) -> tuple[str, str]:
     chosen: tuple[str, str] = request.param
     return chosen
@@ -58,15 +59,15 @@ def key(case: tuple[str, str]) -> str:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time-outs short enough for a test of a hanging server."""
-    for module in (_x_client, _graph, _instagram_private):
-        monkeypatch.setattr(module, "READ_TIMEOUT", 0.5)
+    patient = http.OnceAdapter.__init__
+    monkeypatch.setattr(http.OnceAdapter, "__init__", lambda self, read_timeout: patient(self, min(read_timeout, 0.5)))
 
 
 @pytest.fixture
-def channel(case: tuple[str, str], config: Config) -> Channel:
+def channel(case: tuple[str, str], sandbox: SandboxClient, picture_host: str) -> Channel:
     """Connected to the sandbox."""
-    key, driver = case
-    return registry.connect(key, dataclasses.replace(config, instagram_driver="private" if driver == "private" else "graph"))
+    env = environment_of(sandbox.base_url, *case) | {"DXBOT_MEDIA_BASE_URL": picture_host}
+    return registry.connect(case[0], load(env))
 
 
 @pytest.fixture

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
-from bot.channels import registry
-from bot.channels.base import Channel, Outgoing, Prepared, Receipt, Sent
-from bot.config import load
+from bot import registry
+from bot.channel_kit.base import Channel, Outgoing, Prepared, Receipt, Sent
 from bot.errors import ChannelError, OutcomeUnknown
+from bot.platform_kit.platform import Example
+from bot.registry import load
 from bot.render.variant import Media
 from bot.sandbox.credentials import environment
 
-SENDING = [key for key, spec in registry.specs().items() if spec.publishes and not spec.by_hand]
-# A channel that sends, and Instagram's driver.
-CASES = [(key, driver) for key in SENDING for driver in (("graph", "private") if key == "instagram" else ("graph",))]
+SENDING = list(registry.platforms())
+# A channel that sends, and one of the ways of connecting it.
+CASES = [(key, example.name) for key, platform in registry.platforms().items() for example in platform.examples]
 WORDS = "provider-words-that-nobody-reads"
 TEXT = "書かない窓口を試しています（見本）。\n\n問い合わせは A&B <市民課> へ。詳しくは https://example.jp/a?b=c&d=e"
 
@@ -36,25 +36,29 @@ RED = picture("red", "赤い四角の見本")
 BLUE = picture("blue", "青い四角の見本。<b>と&を含む")
 
 
+def example_of(key: str, way: str = "") -> Example:
+    """The way of connecting that has this name, or the first."""
+    examples = registry.platforms()[key].examples
+    return next((example for example in examples if example.name == way), examples[0])
+
+
+def environment_of(base_url: str, key: str, way: str = "") -> dict[str, str]:
+    """The sandbox's settings, everything at `base_url`, for one way of connecting."""
+    return environment(base_url) | {"DXBOT_MEDIA_BASE_URL": base_url} | dict(example_of(key, way).options)
+
+
 def outgoing(text: str = TEXT, key: str = "1-0") -> Outgoing:
     return Outgoing(key=key, text=text, media=(RED, BLUE))
 
 
-def connect_to(base_url: str, key: str, driver: str = "graph") -> Channel:
+def connect_to(base_url: str, key: str, way: str = "") -> Channel:
     """The channel, with the sandbox's credentials, sending everything to `base_url`."""
-    env = environment(base_url) | {"DXBOT_MEDIA_BASE_URL": base_url, "DXBOT_INSTAGRAM_DRIVER": driver}
-    return registry.connect(key, load(env))
+    return registry.connect(key, load(environment_of(base_url, key, way)))
 
 
-def as_prepared(key: str, driver: str = "graph", sent: Outgoing | None = None) -> Prepared:
+def as_prepared(key: str, way: str = "", sent: Outgoing | None = None) -> Prepared:
     """Ready for a commit, without having uploaded anything."""
-    tokens = {
-        ("x", "graph"): "1800000000000000001,1800000000000000002",
-        ("facebook", "graph"): "31,32",
-        ("instagram", "graph"): "17",
-        ("instagram", "private"): json.dumps([["31", 640, 640], ["32", 640, 640]]),
-    }
-    return Prepared(outgoing=sent or outgoing(), token=tokens[key, driver])
+    return Prepared(outgoing=sent or outgoing(), token=example_of(key, way).prepared)
 
 
 def send(channel: Channel, out: Outgoing) -> tuple[Prepared, Receipt]:
@@ -70,8 +74,8 @@ def lose_track(channel: Channel, out: Outgoing) -> Sent:
     return Sent(prepared=prepared, since=since)
 
 
-def refusal(channel: Channel, key: str, driver: str = "graph") -> ChannelError:
+def refusal(channel: Channel, key: str, way: str = "") -> ChannelError:
     """What a commit is answered with."""
     with pytest.raises(ChannelError) as caught:
-        channel.commit(as_prepared(key, driver), datetime.now(UTC))
+        channel.commit(as_prepared(key, way), datetime.now(UTC))
     return caught.value

@@ -31,11 +31,12 @@ class Answer:
 
 
 class ScriptedPlatform:
-    """Every request gets `answer`, or the first entry of `answers` that its path contains. Connections are kept open, though
-    the client may have asked for the contrary."""
+    """Every request gets `answer`, or the first entry of `answers` that its path contains, or, if it is a reading, `reading`
+    where there is one. Connections are kept open, though the client may have asked for the contrary."""
 
     def __init__(self) -> None:
         self.answer = Answer()
+        self.reading: Answer | None = None
         self.answers: dict[str, Answer] = {}
         self.asked: list[tuple[str, str]] = []
         self.connections: set[tuple[str, int]] = set()
@@ -50,7 +51,8 @@ class ScriptedPlatform:
         handler.close_connection = False
         self.asked.append((handler.command, handler.path))
         self.connections.add(handler.client_address)
-        answer = next((a for part, a in self.answers.items() if part in handler.path), self.answer)
+        usual = self.reading if self.reading and handler.command == "GET" else self.answer
+        answer = next((a for part, a in self.answers.items() if part in handler.path), usual)
         if answer.hang:
             self.over.wait(30)
         if answer.hang or answer.cut == 0:

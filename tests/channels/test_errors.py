@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from bot.channels import _instagram_graph
-from bot.channels.base import Channel
+from bot.channel_kit.base import Channel
+from bot.channels.instagram import graph as _instagram_graph
 from bot.errors import (
     AccountSuspended,
     AuthExpired,

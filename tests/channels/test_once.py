@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 
 import pytest
 
-from bot.channels.base import Channel, Sent
+from bot.channel_kit.base import Channel, Sent
 from bot.errors import ChannelError, OutcomeUnknown, RateLimited, Rejected, Unavailable
-from tests.channels.material import as_prepared, outgoing
+from tests.channels.material import as_prepared, example_of, outgoing
 from tests.channels.scripted import Answer, ScriptedPlatform
 
-MADE = {"data": {"id": "1800000000000000009"}, "id": "18", "media": {"pk": "18", "code": "C"}, "status": "ok"}
+HALF = 10  # bytes, less than the shortest success has
 IN_DOUBT = {
     "server error": Answer(500, {"error": {"code": 2, "message": "retry"}, "message": "x"}),
     "server error with a refusal's code": Answer(503, {"error": {"code": 190, "message": "x"}, "message": "login_required"}),
@@ -20,8 +21,8 @@ IN_DOUBT = {
     "redirect": Answer(307, "", {"Location": "/elsewhere"}),
     "unknown status": Answer(418, {"message": "x"}),
     "closed without a word": Answer(cut=0),
-    "half a body": Answer(201, MADE, cut=20),
-    "half a chunked body": Answer(201, MADE, chunked=True),
+    "half a body": Answer(201, "made", cut=HALF),
+    "half a chunked body": Answer(201, "made", chunked=True),
     "success without content": Answer(204, ""),
     "success without an id": Answer(200, {"data": None, "media": None, "status": "ok"}),
     "errors within a success": Answer(200, {"errors": [{"title": "Not Found Error"}], "status": "ok"}),
@@ -37,7 +38,7 @@ IN_DOUBT = {
 def test_an_unclear_answer_is_unknown_and_the_request_is_not_repeated(
     case: tuple[str, str], scripted: Channel, platform: ScriptedPlatform, answer: Answer
 ) -> None:
-    platform.answer = answer
+    platform.answer = dataclasses.replace(answer, body=example_of(*case).made) if answer.body == "made" else answer
     with pytest.raises(OutcomeUnknown):
         scripted.commit(as_prepared(*case), datetime.now(UTC))
     assert len(platform.asked) == 1
@@ -56,8 +57,8 @@ def test_a_refusal_is_not_repeated_either(
 def test_a_success_whose_address_cannot_be_read_is_still_a_success(
     case: tuple[str, str], scripted: Channel, platform: ScriptedPlatform
 ) -> None:
-    platform.answers = {"?fields=permalink": Answer(500, {"error": {"code": 2}})}
-    platform.answer = Answer(201, MADE)
+    platform.reading = Answer(500, {"error": {"code": 2}})
+    platform.answer = Answer(201, example_of(*case).made)
     receipt = scripted.commit(as_prepared(*case), datetime.now(UTC))
     assert receipt.remote_id
     assert receipt.url.startswith("http")
@@ -84,10 +85,9 @@ def test_a_busy_platform_says_when_to_come_back_or_does_not(
 def test_no_connection_is_used_twice_for_it_may_have_gone_stale(
     case: tuple[str, str], scripted: Channel, platform: ScriptedPlatform
 ) -> None:
-    reading = {"data": [], "items": [], "status_code": "IN_PROGRESS", "status": "ok"}
-    platform.answers = {"/users/": Answer(200, reading), "/published": Answer(200, reading), "/feed/user": Answer(200, reading)}
-    platform.answers["/v26.0/17?"] = Answer(200, reading)
-    platform.answer = Answer(201, MADE)
+    example = example_of(*case)
+    platform.answers = {part: Answer(200, body) for part, body in example.readings.items()}
+    platform.answer = Answer(201, example.made)
     prepared = as_prepared(*case)
     scripted.find(Sent(prepared=prepared, since=datetime.now(UTC)))
     scripted.commit(prepared, datetime.now(UTC))

@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels import registry
-from bot.config import load
+from bot import registry
 from bot.errors import ConfigError
+from bot.registry import load
 from bot.sandbox.credentials import environment
+from tests.channels.material import environment_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOK = """
 import json, sys
-from bot.channels import registry
+from bot import registry
 keys = list(registry.specs())
 heavy = {"tweepy", "facebook", "instagrapi", "requests", "urllib3", "PIL", "django", "twitter_text", "budoux"}
 print(json.dumps([keys, sorted(heavy & set(sys.modules))]))
@@ -27,19 +28,20 @@ print(json.dumps([keys, sorted(heavy & set(sys.modules))]))
 def test_describing_the_channels_loads_no_library_of_theirs() -> None:
     ran = subprocess.run([sys.executable, "-c", LOOK], capture_output=True, text=True, check=True, timeout=60, cwd=ROOT)
     keys, heavy = json.loads(ran.stdout)
-    assert keys == ["x", "instagram", "facebook", "newsletter", "note"]
+    shipped = ["x", "instagram", "facebook", "newsletter", "note"]  # those that send first, short texts before long ones
+    assert [key for key in keys if key in shipped] == shipped
     assert heavy == []
 
 
-@pytest.mark.parametrize("key", ["newsletter", "note", "base", "registry", "_graph", "mastodon"])
+@pytest.mark.parametrize("key", ["newsletter", "note", "mastodon", "__pycache__"])
 def test_only_a_channel_that_sends_can_be_connected(key: str) -> None:
     with pytest.raises(ConfigError):
         registry.connect(key, load(environment("http://127.0.0.1:9")))
 
 
 NEEDED = {
-    ("x", "graph"): ["X_CONSUMER_KEY", "X_CONSUMER_SECRET", "X_ACCESS_TOKEN", "X_ACCESS_TOKEN_SECRET"],
-    ("facebook", "graph"): ["FACEBOOK_PAGE_ID", "FACEBOOK_PAGE_TOKEN"],
+    ("x", ""): ["X_CONSUMER_KEY", "X_CONSUMER_SECRET", "X_ACCESS_TOKEN", "X_ACCESS_TOKEN_SECRET"],
+    ("facebook", ""): ["FACEBOOK_PAGE_ID", "FACEBOOK_PAGE_TOKEN"],
     ("instagram", "graph"): ["INSTAGRAM_USER_ID", "INSTAGRAM_TOKEN", "MEDIA_BASE_URL"],
     ("instagram", "private"): ["INSTAGRAM_PRIVATE_SESSION"],
 }
@@ -47,11 +49,10 @@ NEEDED = {
 
 @pytest.mark.parametrize(("case", "name"), [(case, f"DXBOT_{name}") for case, names in NEEDED.items() for name in names])
 def test_a_missing_credential_is_named(case: tuple[str, str], name: str) -> None:
-    key, driver = case
-    env = environment("http://127.0.0.1:9") | {"DXBOT_MEDIA_BASE_URL": "http://127.0.0.1:9", "DXBOT_INSTAGRAM_DRIVER": driver}
+    env = environment_of("http://127.0.0.1:9", *case)
     del env[name]
     with pytest.raises(ConfigError) as caught:
-        registry.connect(key, load(env))
+        registry.connect(case[0], load(env))
     assert name in caught.value.summary
 
 

@@ -14,13 +14,11 @@ import pytest
 import requests
 from urllib3.exceptions import MaxRetryError, SSLError
 
-from bot.channels import registry
-from bot.channels._http import broken_exchange
-from bot.channels.base import Channel
-from bot.config import load
+from bot import registry
+from bot.channel_kit.base import Channel
+from bot.channel_kit.http import broken_exchange
 from bot.errors import NotSent, OutcomeUnknown
-from bot.sandbox.credentials import environment
-from tests.channels.material import as_prepared, outgoing, send
+from tests.channels.material import CASES, as_prepared, connect_to, environment_of, example_of, outgoing, send
 from tests.channels.scripted import Answer, ScriptedPlatform
 from tests.sandbox_client import SandboxClient
 
@@ -29,17 +27,24 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def sessions(channel: Channel) -> list[requests.Session]:
     """Every session that the channel or its library sends with."""
-    client = getattr(channel, "_client", None)
-    held = [vars(owner) for owner in (client, getattr(channel, "_graph", None)) if owner is not None]
-    return [value for attributes in held for value in attributes.values() if isinstance(value, requests.Session)]
+    found: dict[int, requests.Session] = {}
+    seen, waiting = set(), [channel]
+    while waiting:
+        owner = waiting.pop()
+        seen.add(id(owner))
+        if isinstance(owner, requests.Session):
+            found[id(owner)] = owner
+        else:
+            waiting += [held for held in getattr(owner, "__dict__", {}).values() if id(held) not in seen]
+    return list(found.values())
 
 
-def test_no_layer_retries_a_request(channel: Channel) -> None:
+def test_no_layer_retries_a_request(channel: Channel, key: str) -> None:
     found = sessions(channel)
     assert found
     for session in found:
-        for url in ("https://api.x.com/", "https://graph.facebook.com/", "https://i.instagram.com/", "http://127.0.0.1/"):
-            assert session.get_adapter(url).max_retries.total == 0  # type: ignore[attr-defined]
+        for host in (*registry.platforms()[key].hosts, "127.0.0.1"):
+            assert session.get_adapter(f"https://{host}/").max_retries.total == 0  # type: ignore[attr-defined]
 
 
 def test_the_citys_proxy_is_used_and_its_refusal_means_not_sent(
@@ -47,12 +52,9 @@ def test_the_citys_proxy_is_used_and_its_refusal_means_not_sent(
 ) -> None:
     platform.answer = Answer(403, "the proxy says no")
     monkeypatch.setenv("HTTPS_PROXY", platform.base_url)
-    key, driver = case
-    hosts = {"DXBOT_X_BASE_URL": "https://api.x.invalid", "DXBOT_GRAPH_BASE_URL": "https://graph.invalid"}
-    hosts |= {"DXBOT_INSTAGRAM_PRIVATE_BASE_URL": "https://private.invalid", "DXBOT_MEDIA_BASE_URL": "https://city.invalid"}
-    channel = registry.connect(key, load(environment("http://127.0.0.1:9") | hosts | {"DXBOT_INSTAGRAM_DRIVER": driver}))
+    channel = connect_to("https://platform.invalid", *case)
     with pytest.raises(NotSent):
-        channel.commit(as_prepared(key, driver), datetime.now(UTC))
+        channel.commit(as_prepared(*case), datetime.now(UTC))
     ((method, target),) = platform.asked
     assert method == "CONNECT"
     assert target.endswith(".invalid:443")
@@ -92,18 +94,19 @@ CONFINED = """
 import json, sys
 from datetime import UTC, datetime
 from bot import loopback
-from bot.channels import registry
-from bot.channels.base import Outgoing, Prepared
-from bot.config import load
+from bot import registry
+from bot.channel_kit.base import Outgoing, Prepared
+from bot.registry import load
 from bot.errors import ChannelError
+from bot.render.variant import Media
 
 loopback.confine()
 told = []
-for key, driver, token in json.loads(sys.argv[1]):
-    env = json.loads(sys.argv[2]) | {"DXBOT_INSTAGRAM_DRIVER": driver}
+pictures = tuple(Media(file=f'{n}.jpg', alt='', width=640, height=640, sha256='0' * 64) for n in range(2))
+for key, token, env in json.loads(sys.argv[1]):
     channel = registry.connect(key, load(env))
     try:
-        channel.commit(Prepared(outgoing=Outgoing(key="1-0", text="見本"), token=token), datetime.now(UTC))
+        channel.commit(Prepared(outgoing=Outgoing(key="1-0", text="見本", media=pictures), token=token), datetime.now(UTC))
     except ChannelError as e:
         told.append(type(e).__name__)
 print(json.dumps(told))
@@ -112,10 +115,9 @@ print(json.dumps(told))
 
 @pytest.mark.parametrize("host", ["https://platform.invalid", "https://198.51.100.7"])
 def test_a_confined_process_refuses_a_real_host_and_knows_that_nothing_was_sent(host: str) -> None:
-    cases = [("x", "graph", ""), ("facebook", "graph", ""), ("instagram", "graph", "17"), ("instagram", "private", "[]")]
-    env = environment(host) | {"DXBOT_MEDIA_BASE_URL": host}
+    cases = [(key, example_of(key, way).prepared, environment_of(host, key, way)) for key, way in CASES]
     ran = subprocess.run(
-        [sys.executable, "-c", CONFINED, json.dumps(cases), json.dumps(env)],
+        [sys.executable, "-c", CONFINED, json.dumps(cases)],
         capture_output=True,
         text=True,
         timeout=60,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.channels import _graph, _x_client
+from bot.channels.x import client as _x_client
 from bot.cli.main import cli
 from bot.cli.office import set_up
+from bot.meta_graph import client as _graph
 
 
 def hurry() -> None:

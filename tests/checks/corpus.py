@@ -18,7 +18,7 @@ from bot.checks.finding import Finding
 from bot.checks.registry import check_post, rules
 from bot.checks.rule import Subject
 from bot.cli.core import Core
-from bot.config import load
+from bot.registry import load
 from tests.office import write_content
 
 _FRONT = """---

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.checks.registry import check_paths, check_post, rules
 from bot.checks.rule import MARK, Subject
 from bot.cli.core import Core
-from bot.config import load
+from bot.registry import load
 from tests.checks.test_examples import FRONT
 from tests.office import write_content
 

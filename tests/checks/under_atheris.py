@@ -17,7 +17,7 @@ def main() -> None:
     with atheris.instrument_imports(include=["bot"]), TemporaryDirectory() as folder:
         from bot.checks.registry import check_paths
         from bot.cli.core import Core
-        from bot.config import load
+        from bot.registry import load
         from tests.checks.test_examples import FRONT
         from tests.office import write_content
 

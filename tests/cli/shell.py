@@ -14,7 +14,8 @@ from tests.office import write_content
 class Shell:
     """A desk: a content folder, a state folder, and `dxbot`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, program: Path = ROOT) -> None:
+        self.program = program
         self.content = folder / "content"
         write_content(self.content)
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("DXBOT_") and k != "DJANGO_SETTINGS_MODULE"}
@@ -28,7 +29,7 @@ class Shell:
             [sys.executable, *arguments],
             capture_output=True,
             env=self.env | env,
-            cwd=ROOT,
+            cwd=self.program,
             timeout=60,
             check=False,
             encoding="utf-8",

@@ -65,6 +65,7 @@ def test_bad_input_gets_one_sentence_with_its_place_and_the_others_go_on(shell: 
     elif case == "template":
         templates = tmp_path / "templates"
         shutil.copytree(ROOT / "templates", templates)
+        (templates / "posts").mkdir(exist_ok=True)
         (templates / "posts" / "x.txt").write_text("一行目\n{{ titel }}\n", encoding="utf-8")
     done = shell.run("check", DXBOT_TEMPLATES_DIR=str(templates))
     assert done.returncode == 1

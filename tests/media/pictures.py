@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.channels import registry
+from bot import registry
 from bot.config import ROOT, Config
 from bot.content.library import Library
 from bot.media.cards import title_card

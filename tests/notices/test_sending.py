@@ -19,8 +19,9 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
-from bot.config import ROOT, Secret, load
+from bot.config import ROOT, Secret
 from bot.errors import ConfigError
+from bot.registry import load
 from bot.services import messages, notices, pause
 from bot.store.models import Message, Notice
 from tests.notices.conftest import Desk

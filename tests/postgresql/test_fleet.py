@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from bot.channels.base import Prepared, Receipt
+from bot.channel_kit.base import Prepared, Receipt
 from bot.clock import SystemClock
 from bot.config import ROOT
 from bot.services import audit, fleet, plan

@@ -15,7 +15,8 @@ from facebook_business.api import FacebookAdsApi
 from facebook_business.session import FacebookSession
 from xdk.oauth1_auth import OAuth1
 
-from bot.sandbox import credentials
+from bot.channels.x.sandbox import credentials as x_credentials
+from bot.meta_graph.sandbox import credentials as graph_credentials
 from tests.sandbox_client import SandboxClient
 
 
@@ -23,11 +24,11 @@ from tests.sandbox_client import SandboxClient
 def x(sandbox: SandboxClient) -> Iterator[xdk.Client]:
     """X's own client, as the city's account (OAuth 1.0a)."""
     auth = OAuth1(
-        credentials.X_CONSUMER_KEY,
-        credentials.X_CONSUMER_SECRET,
+        x_credentials.CONSUMER_KEY,
+        x_credentials.CONSUMER_SECRET,
         "oob",
-        credentials.X_TOKEN,
-        credentials.X_TOKEN_SECRET,
+        x_credentials.TOKEN,
+        x_credentials.TOKEN_SECRET,
     )
     client = xdk.Client(base_url=sandbox.base_url, auth=auth)
     yield client
@@ -77,16 +78,16 @@ def meta(sandbox: SandboxClient, monkeypatch: pytest.MonkeyPatch) -> Meta:
     monkeypatch.setattr(FacebookSession, "GRAPH", sandbox.base_url)
 
     def client(token: str) -> FacebookAdsApi:
-        return FacebookAdsApi(FacebookSession(credentials.META_APP, credentials.META_APP_SECRET, token, timeout=10))
+        return FacebookAdsApi(FacebookSession(graph_credentials.APP, graph_credentials.APP_SECRET, token, timeout=10))
 
     return client
 
 
 @pytest.fixture
 def page(meta: Meta) -> Page:
-    return Page(credentials.PAGE, api=meta(credentials.PAGE_TOKEN))
+    return Page(graph_credentials.PAGE, api=meta(graph_credentials.PAGE_TOKEN))
 
 
 @pytest.fixture
 def instagram(meta: Meta) -> IGUser:
-    return IGUser(credentials.INSTAGRAM_USER, api=meta(credentials.INSTAGRAM_TOKEN))
+    return IGUser(graph_credentials.INSTAGRAM_USER, api=meta(graph_credentials.INSTAGRAM_TOKEN))

@@ -10,7 +10,9 @@ from typing import Any
 
 import requests
 
-from bot.sandbox import credentials
+from bot.channels.instagram.sandbox import credentials as private_credentials
+from bot.channels.x.sandbox import credentials as x_credentials
+from bot.meta_graph.sandbox import credentials as graph_credentials
 from tests.sandbox.drawn import drawn
 
 TIMEOUT = 5.0
@@ -49,7 +51,7 @@ class Driver(ABC):
 
 class X(Driver):
     channel = "x"
-    headers = {"Authorization": f"Bearer {credentials.X_USER_BEARER}"}
+    headers = {"Authorization": f"Bearer {x_credentials.USER_BEARER}"}
 
     def ready(self) -> None:
         """A text is enough."""
@@ -63,7 +65,7 @@ class X(Driver):
         return self._send("POST", "/2/tweets", timeout, headers=self.headers, json={"text": TEXT})
 
     def read(self, timeout: float = TIMEOUT) -> requests.Response:
-        return self._send("GET", f"/2/users/{credentials.X_USER}/tweets", timeout, headers=self.headers)
+        return self._send("GET", f"/2/users/{x_credentials.USER}/tweets", timeout, headers=self.headers)
 
     def listed(self, answer: requests.Response) -> int:
         return int(answer.json()["meta"]["result_count"])
@@ -71,8 +73,8 @@ class X(Driver):
 
 class FacebookPage(Driver):
     channel = "facebook"
-    headers = {"Authorization": f"Bearer {credentials.PAGE_TOKEN}"}
-    page = f"/v26.0/{credentials.PAGE}"
+    headers = {"Authorization": f"Bearer {graph_credentials.PAGE_TOKEN}"}
+    page = f"/v26.0/{graph_credentials.PAGE}"
 
     def ready(self) -> None:
         """A text is enough."""
@@ -94,8 +96,8 @@ class FacebookPage(Driver):
 
 class InstagramGraph(Driver):
     channel = "instagram"
-    headers = {"Authorization": f"Bearer {credentials.INSTAGRAM_TOKEN}"}
-    _user = f"/v26.0/{credentials.INSTAGRAM_USER}"
+    headers = {"Authorization": f"Bearer {graph_credentials.INSTAGRAM_TOKEN}"}
+    _user = f"/v26.0/{graph_credentials.INSTAGRAM_USER}"
     _container = ""
 
     def upload(self, timeout: float = TIMEOUT) -> requests.Response:
@@ -123,7 +125,7 @@ class InstagramGraph(Driver):
 
 class InstagramPrivate(Driver):
     channel = "instagram"
-    _session = {"ds_user_id": credentials.PRIVATE_USER, "sessionid": credentials.PRIVATE_SESSION}
+    _session = {"ds_user_id": private_credentials.USER, "sessionid": private_credentials.SESSION}
     headers = {"Authorization": f"Bearer IGT:2:{base64.b64encode(json.dumps(_session).encode()).decode()}"}
 
     def upload(self, timeout: float = TIMEOUT) -> requests.Response:
@@ -139,7 +141,7 @@ class InstagramPrivate(Driver):
         return self._send("POST", "/api/v1/media/configure/", timeout, headers=self.headers, data=form)
 
     def read(self, timeout: float = TIMEOUT) -> requests.Response:
-        return self._send("GET", f"/api/v1/feed/user/{credentials.PRIVATE_USER}/", timeout, headers=self.headers)
+        return self._send("GET", f"/api/v1/feed/user/{private_credentials.USER}/", timeout, headers=self.headers)
 
     def listed(self, answer: requests.Response) -> int:
         return len(answer.json()["items"])

@@ -9,7 +9,7 @@ import pytest
 from facebook_business.adobjects.iguser import IGUser
 from facebook_business.exceptions import FacebookRequestError
 
-from bot.sandbox import graph_instagram
+from bot.channels.instagram.sandbox import publishing as graph_instagram
 from tests.sandbox.conftest import PictureHost
 from tests.sandbox.drawn import drawn
 from tests.sandbox_client import SandboxClient

@@ -17,7 +17,7 @@ from facebook_business.adobjects.shadowigmediabuilder import ShadowIGMediaBuilde
 from facebook_business.adobjects.user import User
 from facebook_business.exceptions import FacebookRequestError
 
-from bot.sandbox import credentials
+from bot.meta_graph.sandbox import credentials as graph_credentials
 from tests.sandbox.conftest import Meta, PictureHost
 from tests.sandbox.drawn import drawn, sha256
 from tests.sandbox_client import SandboxClient
@@ -56,7 +56,7 @@ def test_a_post_on_the_page_is_made_and_read_back(page: Page, sandbox: SandboxCl
     post = PagePost(made["id"], api=page.get_api()).api_get(fields=["message", "created_time", "permalink_url", "is_published"])
     assert (post["message"], post["is_published"]) == ("見本です。A & B <C>", True)
     assert post["permalink_url"].startswith(sandbox.base_url)
-    assert made["id"] == f"{credentials.PAGE}_{sandbox.posts('facebook')[0]['id']}"
+    assert made["id"] == f"{graph_credentials.PAGE}_{sandbox.posts('facebook')[0]['id']}"
 
 
 def test_hidden_photos_become_one_post_with_their_alt_texts(page: Page, pictures: PictureHost, sandbox: SandboxClient) -> None:
@@ -79,9 +79,9 @@ def test_a_photos_bytes_may_be_sent_as_a_file(page: Page, sandbox: SandboxClient
     (tmp_path / "green.png").write_bytes(data)
     with (tmp_path / "green.png").open("rb") as file:
         params = {"caption": "一枚の見本です。", "alt_text_custom": "緑の四角"}
-        made = page.get_api().call("POST", (credentials.PAGE, "photos"), params, files={"source": file}).json()
+        made = page.get_api().call("POST", (graph_credentials.PAGE, "photos"), params, files={"source": file}).json()
     (post,) = sandbox.posts("facebook")
-    assert made["post_id"] == f"{credentials.PAGE}_{post['id']}"
+    assert made["post_id"] == f"{graph_credentials.PAGE}_{post['id']}"
     assert (post["text"], post["media"]) == ("一枚の見本です。", [{"alt": "緑の四角", "sha256": sha256(data)}])
 
 
@@ -205,37 +205,37 @@ def test_a_caption_that_is_too_long_is_refused(instagram: IGUser, pictures: Pict
 
 
 def test_the_users_token_tells_of_the_page_and_its_token(meta: Meta) -> None:
-    user = User("me", api=meta(credentials.META_USER_TOKEN))
+    user = User("me", api=meta(graph_credentials.USER_TOKEN))
     (account,) = user.get_accounts(fields=["id", "access_token", "name"])
-    assert (account["id"], account["access_token"]) == (credentials.PAGE, credentials.PAGE_TOKEN)
+    assert (account["id"], account["access_token"]) == (graph_credentials.PAGE, graph_credentials.PAGE_TOKEN)
 
 
 def test_a_token_that_is_unknown_says_190(meta: Meta) -> None:
     with pytest.raises(FacebookRequestError) as caught:
-        Page(credentials.PAGE, api=meta("nobody's")).api_get(fields=["name"])
+        Page(graph_credentials.PAGE, api=meta("nobody's")).api_get(fields=["name"])
     assert caught.value.api_error_code() == 190
     assert caught.value.api_error_type() == "OAuthException"
 
 
 def test_a_token_of_somebody_else_may_not_post(meta: Meta, sandbox: SandboxClient) -> None:
     with pytest.raises(FacebookRequestError) as caught:
-        Page(credentials.PAGE, api=meta(credentials.INSTAGRAM_TOKEN)).create_feed(params={"message": "見本です。"})
+        Page(graph_credentials.PAGE, api=meta(graph_credentials.INSTAGRAM_TOKEN)).create_feed(params={"message": "見本です。"})
     assert caught.value.api_error_code() == 200
     assert sandbox.posts() == []
 
 
 def test_a_version_that_is_gone_says_2635(page: Page) -> None:
     with pytest.raises(FacebookRequestError) as caught:
-        page.get_api().call("GET", (credentials.PAGE,), api_version="v3.1")
+        page.get_api().call("GET", (graph_credentials.PAGE,), api_version="v3.1")
     assert codes(caught)[0] == 2635
 
 
 def test_an_answer_tells_how_much_of_the_allowance_is_used(page: Page, sandbox: SandboxClient) -> None:
-    calm = page.get_api().call("GET", (credentials.PAGE,)).headers()
+    calm = page.get_api().call("GET", (graph_credentials.PAGE,)).headers()
     assert json.loads(calm["X-App-Usage"])["call_count"] < 100
     sandbox.fault("facebook", "429", on="read")
     with pytest.raises(FacebookRequestError) as caught:
-        page.get_api().call("GET", (credentials.PAGE,))
+        page.get_api().call("GET", (graph_credentials.PAGE,))
     assert caught.value.http_status() == 429
     assert caught.value.api_error_code() == 4
     assert caught.value.api_transient_error() is True

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import requests
 
+from bot import registry
 from bot.sandbox import faults
 from bot.sandbox.faults import KINDS, LATE, PLACES
 from tests.sandbox.conftest import PictureHost
@@ -100,7 +101,7 @@ def test_trouble_comes_as_often_as_ordered_and_only_where_it_was_ordered(
 
 def test_trouble_of_one_channel_is_not_met_on_another(driver: Driver, sandbox: SandboxClient) -> None:
     driver.ready()
-    for channel in {"x", "facebook", "instagram"} - {driver.channel}:
+    for channel in set(registry.platforms()) - {driver.channel}:
         sandbox.fault(channel, "500_before")
     assert driver.commit().ok
 

@@ -16,7 +16,7 @@ from facebook_business.exceptions import FacebookRequestError
 from pydantic import ValidationError
 from xdk.posts.models import CreateRequest
 
-from bot.sandbox import credentials
+from bot.channels.x.sandbox import credentials as x_credentials
 from tests.sandbox.conftest import PictureHost
 from tests.sandbox.drawn import drawn
 from tests.sandbox.drivers import InstagramPrivate
@@ -52,7 +52,7 @@ def test_xs_former_name_of_reposts_is_told_if_chosen_and_its_newer_client_misses
     told = requests.get(
         f"{sandbox.base_url}/2/tweets/{made}",
         params={"tweet.fields": "public_metrics"},
-        headers={"Authorization": f"Bearer {credentials.X_APP_BEARER}"},
+        headers={"Authorization": f"Bearer {x_credentials.APP_BEARER}"},
         timeout=5,
     ).json()["data"]["public_metrics"]
     assert told["retweet_count"] == 7
@@ -61,7 +61,7 @@ def test_xs_former_name_of_reposts_is_told_if_chosen_and_its_newer_client_misses
 
 def test_xs_own_counts_are_closed_to_an_app_without_its_user(x: xdk.Client, sandbox: SandboxClient) -> None:
     made = answered_post(x, sandbox)
-    app = xdk.Client(base_url=sandbox.base_url, bearer_token=credentials.X_APP_BEARER)
+    app = xdk.Client(base_url=sandbox.base_url, bearer_token=x_credentials.APP_BEARER)
     answer = app.posts.get_by_ids([made], post_fields=METRICS)
     assert answer.data[0].public_metrics.impression_count == 1200
     assert answer.data[0].non_public_metrics is None

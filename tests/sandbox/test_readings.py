@@ -10,7 +10,8 @@ import requests
 from facebook_business.adobjects.page import Page
 from facebook_business.exceptions import FacebookRequestError
 
-from bot.sandbox import credentials
+from bot.channels.x.sandbox import credentials as x_credentials
+from bot.meta_graph.sandbox import credentials as graph_credentials
 from tests.sandbox.conftest import PictureHost
 from tests.sandbox.drawn import drawn
 from tests.sandbox.drivers import InstagramPrivate, X
@@ -33,7 +34,7 @@ def x_post(sandbox: SandboxClient, text: str, **more: Any) -> str:
 
 
 def timeline(sandbox: SandboxClient, **query: str) -> list[str]:
-    address = f"{sandbox.base_url}/2/users/{credentials.X_USER}/tweets"
+    address = f"{sandbox.base_url}/2/users/{x_credentials.USER}/tweets"
     told = requests.get(address, headers=X.headers, params=query, timeout=5).json()
     return [post["id"] for post in told.get("data", [])]
 
@@ -114,7 +115,7 @@ def test_xs_timeline_leaves_out_replies_where_asked(sandbox: SandboxClient) -> N
 
 @pytest.mark.parametrize(("size", "status"), [("4", 400), ("5", 200), ("100", 200), ("101", 400), ("x", 400)])
 def test_xs_timeline_has_five_to_a_hundred_posts_a_page(sandbox: SandboxClient, size: str, status: int) -> None:
-    address = f"{sandbox.base_url}/2/users/{credentials.X_USER}/tweets"
+    address = f"{sandbox.base_url}/2/users/{x_credentials.USER}/tweets"
     assert requests.get(address, headers=X.headers, params={"max_results": size}, timeout=5).status_code == status
 
 
@@ -123,7 +124,7 @@ def test_the_pages_posts_are_cut_by_time(page: Page, sandbox: SandboxClient) -> 
     for minute in range(3):
         sandbox.set_clock((NOON + timedelta(minutes=minute)).isoformat())
         made.append(page.create_feed(params={"message": f"{minute}番目の見本です。"})["id"])
-    address, unix = (credentials.PAGE, "published_posts"), int(NOON.timestamp())
+    address, unix = (graph_credentials.PAGE, "published_posts"), int(NOON.timestamp())
 
     def cut(**query: Any) -> list[str]:
         return [post["id"] for post in page.get_api().call("GET", address, query).json()["data"]]

@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 import requests
 
+from bot.channels.instagram.sandbox import credentials as private_credentials
+from bot.channels.x.sandbox import credentials as x_credentials
 from bot.errors import ConfigError
-from bot.sandbox import credentials, server
+from bot.meta_graph.sandbox import credentials as graph_credentials
+from bot.sandbox import server
 from tests.sandbox.conftest import PictureHost
 from tests.sandbox.drawn import drawn
 from tests.sandbox.drivers import TIMEOUT, FacebookPage, InstagramGraph, InstagramPrivate, X
@@ -70,28 +73,28 @@ X_PATHS = [
     ("GET", "/2/media/upload?media_id=%00"),
     ("GET", "/2/tweets?ids=" + "9" * 40),
     ("GET", "/2/tweets/%F0%9F%98%80"),
-    ("GET", f"/2/users/{credentials.X_USER}/tweets?pagination_token=%FF&max_results=5"),
-    ("GET", f"/2/users/{credentials.X_USER}/tweets?start_time=yesterday"),
-    ("GET", f"/2/users/{credentials.X_USER}/tweets?since_id=" + "9" * 19),
+    ("GET", f"/2/users/{x_credentials.USER}/tweets?pagination_token=%FF&max_results=5"),
+    ("GET", f"/2/users/{x_credentials.USER}/tweets?start_time=yesterday"),
+    ("GET", f"/2/users/{x_credentials.USER}/tweets?since_id=" + "9" * 19),
     ("DELETE", "/2/tweets/" + "9" * 40),
 ]
 PAGE_PATHS = [
-    ("POST", f"/v26.0/{credentials.PAGE}/feed"),
-    ("POST", f"/v26.0/{credentials.PAGE}/photos"),
-    ("POST", f"/v26.0/{credentials.PAGE}_1"),
-    ("GET", f"/v26.0/{credentials.PAGE}_abc/insights?metric=[1"),
-    ("GET", f"/v26.0/{credentials.PAGE}/published_posts?limit=-1"),
-    ("GET", f"/v26.0/{credentials.PAGE}/published_posts?after=%%%"),
-    ("GET", f"/v26.0/{credentials.PAGE}/published_posts?since=never"),
-    ("GET", f"/v26.0/{credentials.PAGE}?fields=" + "a{" * 50),
-    ("GET", f"/v26.0/{credentials.PAGE}?fields=id,,name"),
-    ("DELETE", f"/v26.0/{credentials.PAGE}_" + "9" * 40),
+    ("POST", f"/v26.0/{graph_credentials.PAGE}/feed"),
+    ("POST", f"/v26.0/{graph_credentials.PAGE}/photos"),
+    ("POST", f"/v26.0/{graph_credentials.PAGE}_1"),
+    ("GET", f"/v26.0/{graph_credentials.PAGE}_abc/insights?metric=[1"),
+    ("GET", f"/v26.0/{graph_credentials.PAGE}/published_posts?limit=-1"),
+    ("GET", f"/v26.0/{graph_credentials.PAGE}/published_posts?after=%%%"),
+    ("GET", f"/v26.0/{graph_credentials.PAGE}/published_posts?since=never"),
+    ("GET", f"/v26.0/{graph_credentials.PAGE}?fields=" + "a{" * 50),
+    ("GET", f"/v26.0/{graph_credentials.PAGE}?fields=id,,name"),
+    ("DELETE", f"/v26.0/{graph_credentials.PAGE}_" + "9" * 40),
     ("GET", "/v26.0/debug_token"),
     ("GET", "/v99/me"),
 ]
 INSTAGRAM_PATHS = [
-    ("POST", f"/v26.0/{credentials.INSTAGRAM_USER}/media"),
-    ("POST", f"/v26.0/{credentials.INSTAGRAM_USER}/media_publish"),
+    ("POST", f"/v26.0/{graph_credentials.INSTAGRAM_USER}/media"),
+    ("POST", f"/v26.0/{graph_credentials.INSTAGRAM_USER}/media_publish"),
     ("GET", "/v26.0/%F0%9F%98%80?fields=status_code"),
     ("GET", "/v26.0/" + "9" * 40 + "/insights?metric=reach"),
     ("DELETE", "/v26.0/abc"),
@@ -101,7 +104,7 @@ PRIVATE_PATHS = [
     ("POST", "/api/v1/media/configure/"),
     ("POST", "/api/v1/media/configure_sidecar/"),
     ("POST", "/api/v1/media/abc_1/delete/"),
-    ("GET", f"/api/v1/feed/user/{credentials.PRIVATE_USER}/?count=-5&max_id=x&min_timestamp=y"),
+    ("GET", f"/api/v1/feed/user/{private_credentials.USER}/?count=-5&max_id=x&min_timestamp=y"),
     ("GET", "/api/v1/media/" + "9" * 40 + "/info/"),
 ]
 CASES = [

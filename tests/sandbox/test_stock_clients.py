@@ -14,7 +14,10 @@ import requests
 import tweepy
 from requests.adapters import HTTPAdapter
 
-from bot.sandbox import credentials
+from bot.channels.instagram.sandbox import credentials as private_credentials
+from bot.channels.x.sandbox import credentials as x_credentials
+from bot.meta_graph.sandbox import credentials as graph_credentials
+from bot.platform_kit.names import USERNAME
 from tests.sandbox.drawn import drawn
 from tests.sandbox_client import SandboxClient
 
@@ -37,7 +40,7 @@ class Turned(HTTPAdapter):
 
 @pytest.fixture
 def bird(sandbox: SandboxClient) -> Iterator[tweepy.Client]:
-    keys = (credentials.X_CONSUMER_KEY, credentials.X_CONSUMER_SECRET, credentials.X_TOKEN, credentials.X_TOKEN_SECRET)
+    keys = (x_credentials.CONSUMER_KEY, x_credentials.CONSUMER_SECRET, x_credentials.TOKEN, x_credentials.TOKEN_SECRET)
     client = tweepy.Client(None, *keys)
     client.session.mount("https://", Turned("https://api.twitter.com", sandbox.base_url))
     yield client
@@ -49,16 +52,16 @@ def test_tweepy_posts_reads_and_deletes(bird: tweepy.Client, sandbox: SandboxCli
     second = bird.create_tweet(text="続きの見本です。", in_reply_to_tweet_id=first).data["id"]
     sandbox.react(first, likes=3)
     fields = ["created_at", "public_metrics", "referenced_tweets", "conversation_id"]
-    newest, oldest = bird.get_users_tweets(credentials.X_USER, tweet_fields=fields, user_auth=True).data
+    newest, oldest = bird.get_users_tweets(x_credentials.USER, tweet_fields=fields, user_auth=True).data
     assert (str(newest.id), str(newest.conversation_id), newest.referenced_tweets[0].id) == (second, first, int(first))
     assert (oldest.public_metrics["like_count"], oldest.created_at.tzinfo is not None) == (3, True)
-    assert bird.get_me().data.username == credentials.X_USERNAME
+    assert bird.get_me().data.username == USERNAME
     assert bird.delete_tweet(second).data["deleted"] is True
 
 
 def test_tweepy_pages_through_the_timeline(bird: tweepy.Client) -> None:
     made = [int(bird.create_tweet(text=f"{number}番目の見本です。").data["id"]) for number in range(7)]
-    pages = tweepy.Paginator(bird.get_users_tweets, credentials.X_USER, max_results=5, user_auth=True)
+    pages = tweepy.Paginator(bird.get_users_tweets, x_credentials.USER, max_results=5, user_auth=True)
     assert [post.id for post in pages.flatten()] == made[::-1]
 
 
@@ -87,19 +90,21 @@ def test_tweepy_with_a_wrong_key_is_not_let_in(bird: tweepy.Client, sandbox: San
 @pytest.fixture
 def graph(sandbox: SandboxClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setattr(facebook, "FACEBOOK_GRAPH_URL", f"{sandbox.base_url}/")
-    api = facebook.GraphAPI(credentials.PAGE_TOKEN, session=requests.Session())
+    api = facebook.GraphAPI(graph_credentials.PAGE_TOKEN, session=requests.Session())
     api.version = "v26.0"
     yield api
     api.session.close()
 
 
 def test_facebook_sdk_posts_reads_and_deletes(graph: Any, sandbox: SandboxClient) -> None:
-    photo = graph.put_photo(drawn(), album_path=f"{credentials.PAGE}/photos", published="false", alt_text_custom="赤い四角")
+    photo = graph.put_photo(
+        drawn(), album_path=f"{graph_credentials.PAGE}/photos", published="false", alt_text_custom="赤い四角"
+    )
     media = f'[{{"media_fbid": "{photo["id"]}"}}]'
-    post = graph.put_object(credentials.PAGE, "feed", message="見本です。", attached_media=media)["id"]
+    post = graph.put_object(graph_credentials.PAGE, "feed", message="見本です。", attached_media=media)["id"]
     for number in range(3):
-        graph.put_object(credentials.PAGE, "feed", message=f"{number}番目の見本です。")
-    told = list(graph.get_all_connections(credentials.PAGE, "published_posts", fields="message", limit=2))
+        graph.put_object(graph_credentials.PAGE, "feed", message=f"{number}番目の見本です。")
+    told = list(graph.get_all_connections(graph_credentials.PAGE, "published_posts", fields="message", limit=2))
     assert [p["message"] for p in told] == ["2番目の見本です。", "1番目の見本です。", "0番目の見本です。", "見本です。"]
     assert graph.delete_object(post) == {"success": True}
     with pytest.raises(facebook.GraphAPIError) as caught:
@@ -109,18 +114,18 @@ def test_facebook_sdk_posts_reads_and_deletes(graph: Any, sandbox: SandboxClient
 
 
 def test_facebook_sdk_looks_after_its_token(graph: Any) -> None:
-    told = graph.debug_access_token(credentials.PAGE_TOKEN, credentials.META_APP, credentials.META_APP_SECRET)
+    told = graph.debug_access_token(graph_credentials.PAGE_TOKEN, graph_credentials.APP, graph_credentials.APP_SECRET)
     assert told["data"]["is_valid"] is True
-    graph.access_token = credentials.META_USER_TOKEN
-    longer = graph.extend_access_token(credentials.META_APP, credentials.META_APP_SECRET)
-    assert (longer["access_token"], longer["expires_in"]) == (credentials.META_USER_TOKEN, 5183944)
+    graph.access_token = graph_credentials.USER_TOKEN
+    longer = graph.extend_access_token(graph_credentials.APP, graph_credentials.APP_SECRET)
+    assert (longer["access_token"], longer["expires_in"]) == (graph_credentials.USER_TOKEN, 5183944)
 
 
 @pytest.fixture
 def phone(sandbox: SandboxClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[instagrapi.Client]:
     """instagrapi with a restored session. It sleeps between its steps; here it does not."""
     monkeypatch.setattr(time, "sleep", lambda seconds: None)
-    client = instagrapi.Client(credentials.private_session(), private_transport="requests", request_timeout=0)
+    client = instagrapi.Client(private_credentials.session(), private_transport="requests", request_timeout=0)
     client.private.mount("https://", Turned("https://i.instagram.com", sandbox.base_url))
     yield client
     for http in (client.private, client.public, client.graphql):
@@ -140,9 +145,9 @@ def test_instagrapi_uploads_reads_and_deletes(phone: instagrapi.Client, sandbox:
     assert (media.pk, media.caption_text, post["media"][0]["alt"]) == (post["id"], "見本です。", "赤い四角")
     sandbox.react(post["id"], likes=31)
     assert phone.media_info_v1(media.pk).like_count == 31
-    assert [m.pk for m in phone.user_medias_v1(int(credentials.PRIVATE_USER), 5)] == [media.pk]
+    assert [m.pk for m in phone.user_medias_v1(int(private_credentials.USER), 5)] == [media.pk]
     assert phone.media_delete(media.id) is True
-    assert phone.user_medias_v1(int(credentials.PRIVATE_USER), 5) == []
+    assert phone.user_medias_v1(int(private_credentials.USER), 5) == []
 
 
 def test_instagrapi_uploads_an_album(phone: instagrapi.Client, sandbox: SandboxClient, tmp_path: Path) -> None:
@@ -154,7 +159,7 @@ def test_instagrapi_uploads_an_album(phone: instagrapi.Client, sandbox: SandboxC
 def test_instagrapi_knows_the_account_and_pages_through_its_posts(
     phone: instagrapi.Client, sandbox: SandboxClient, tmp_path: Path
 ) -> None:
-    assert phone.account_info().username == credentials.X_USERNAME
+    assert phone.account_info().username == USERNAME
     for number in range(14):
         phone.photo_upload(picture(tmp_path, "red"), f"{number}番目の見本です。")
-    assert len(phone.user_medias_v1(int(credentials.PRIVATE_USER), 14)) == 14
+    assert len(phone.user_medias_v1(int(private_credentials.USER), 14)) == 14

@@ -10,9 +10,9 @@ import requests
 from facebook_business.adobjects.page import Page
 from facebook_business.exceptions import FacebookRequestError
 
-from bot.channels.base import Channel
+from bot.channel_kit.base import Channel
 from bot.errors import AccountSuspended, AuthExpired, ChannelError
-from bot.sandbox import credentials
+from bot.meta_graph.sandbox import credentials as graph_credentials
 from tests.channels.material import connect_to, outgoing, send
 from tests.sandbox.conftest import Meta
 from tests.sandbox_client import SandboxClient
@@ -31,11 +31,13 @@ def ending(sandbox: SandboxClient) -> SandboxClient:
 
 def told_of(meta: Meta, token: str) -> dict[str, Any]:
     order = {"input_token": token}
-    told: dict[str, Any] = meta(credentials.META_APP_TOKEN).call("GET", ("debug_token",), order).json()["data"]
+    told: dict[str, Any] = meta(graph_credentials.APP_TOKEN).call("GET", ("debug_token",), order).json()["data"]
     return told
 
 
-@pytest.mark.parametrize("token", [credentials.PAGE_TOKEN, credentials.INSTAGRAM_TOKEN, credentials.META_USER_TOKEN])
+@pytest.mark.parametrize(
+    "token", [graph_credentials.PAGE_TOKEN, graph_credentials.INSTAGRAM_TOKEN, graph_credentials.USER_TOKEN]
+)
 def test_the_app_is_told_until_when_a_token_holds(ending: SandboxClient, meta: Meta, token: str) -> None:
     told = told_of(meta, token)
     assert (told["is_valid"], told["expires_at"]) == (True, int(END.timestamp()))
@@ -46,7 +48,7 @@ def test_the_app_is_told_until_when_a_token_holds(ending: SandboxClient, meta: M
 
 
 def test_a_token_without_an_end_says_so(meta: Meta) -> None:
-    assert told_of(meta, credentials.PAGE_TOKEN)["expires_at"] == 0
+    assert told_of(meta, graph_credentials.PAGE_TOKEN)["expires_at"] == 0
 
 
 def test_a_token_that_ended_opens_nothing(ending: SandboxClient, page: Page) -> None:
@@ -60,19 +62,19 @@ def test_a_token_that_ended_opens_nothing(ending: SandboxClient, page: Page) -> 
 
 
 def test_a_proof_made_with_another_secret_is_refused(sandbox: SandboxClient) -> None:
-    params = {"access_token": credentials.PAGE_TOKEN, "appsecret_proof": "0" * 64}
-    answer = requests.get(f"{sandbox.base_url}/v26.0/{credentials.PAGE}", params=params, timeout=5)
+    params = {"access_token": graph_credentials.PAGE_TOKEN, "appsecret_proof": "0" * 64}
+    answer = requests.get(f"{sandbox.base_url}/v26.0/{graph_credentials.PAGE}", params=params, timeout=5)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, 100)
 
 
 def test_a_short_token_is_exchanged_for_a_long_one_by_the_apps_secret(sandbox: SandboxClient) -> None:
     order = {
         "grant_type": "fb_exchange_token",
-        "client_id": credentials.META_APP,
-        "fb_exchange_token": credentials.META_USER_TOKEN,
+        "client_id": graph_credentials.APP,
+        "fb_exchange_token": graph_credentials.USER_TOKEN,
     }
     address = f"{sandbox.base_url}/v26.0/oauth/access_token"
-    told = requests.get(address, params=order | {"client_secret": credentials.META_APP_SECRET}, timeout=5).json()
+    told = requests.get(address, params=order | {"client_secret": graph_credentials.APP_SECRET}, timeout=5).json()
     assert (told["token_type"], told["expires_in"]) == ("bearer", 5183944)
     assert requests.get(address, params=order | {"client_secret": "another"}, timeout=5).status_code == 400
 
@@ -121,6 +123,6 @@ def test_the_private_session_of_another_is_refused(sandbox: SandboxClient) -> No
 def test_a_reset_opens_everything_again(ending: SandboxClient, meta: Meta, private: Channel) -> None:
     ending.choose(instagram_private="challenge")
     ending.reset()
-    assert told_of(meta, credentials.PAGE_TOKEN)["expires_at"] == 0
+    assert told_of(meta, graph_credentials.PAGE_TOKEN)["expires_at"] == 0
     send(private, outgoing())
     assert len(ending.posts("instagram")) == 1

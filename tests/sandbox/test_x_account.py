@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import requests
 
-from bot.sandbox import credentials, x
+from bot.channels.x.sandbox import api as x
+from bot.channels.x.sandbox import credentials as x_credentials
 from tests.sandbox.drawn import drawn
 from tests.sandbox_client import SandboxClient
 
@@ -24,7 +25,7 @@ Send = Callable[..., requests.Response]
 def send(sandbox: SandboxClient) -> Send:
     """A request of the account's user; the clock stands at noon."""
     sandbox.set_clock(NOON.isoformat())
-    headers = {"Authorization": f"Bearer {credentials.X_USER_BEARER}"}
+    headers = {"Authorization": f"Bearer {x_credentials.USER_BEARER}"}
 
     def request(method: str, path: str, **more: Any) -> requests.Response:
         return requests.request(method, sandbox.base_url + path, headers=headers, timeout=5, **more)
@@ -92,7 +93,7 @@ def test_the_days_posts_are_used_up_and_the_headers_tell_when_they_come_back(
 def test_windows_of_different_requests_are_counted_apart(send: Send) -> None:
     send("GET", "/2/users/me")
     assert remaining(post(send, "見本です。")) == 99
-    assert remaining(send("GET", f"/2/users/{credentials.X_USER}/tweets")) == 899
+    assert remaining(send("GET", f"/2/users/{x_credentials.USER}/tweets")) == 899
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,7 @@ def test_a_post_that_is_refused_costs_nothing(send: Send, sandbox: SandboxClient
 def test_a_reading_is_paid_once_for_every_post_and_day(send: Send, sandbox: SandboxClient) -> None:
     for number in range(3):
         post(send, f"{number}番目の見本です。")
-    posts = f"/2/users/{credentials.X_USER}/tweets"
+    posts = f"/2/users/{x_credentials.USER}/tweets"
     before = sandbox.spent()
     for _ in range(2):
         assert send("GET", posts).json()["meta"]["result_count"] == 3

@@ -13,7 +13,8 @@ from pydantic import BaseModel
 from xdk.media.models import AppendUploadRequest, CreateMetadataRequest, InitializeUploadRequest, UploadRequest
 from xdk.posts.models import CreateRequest
 
-from bot.sandbox import credentials
+from bot.channels.x.sandbox import credentials as x_credentials
+from bot.platform_kit.names import USERNAME
 from tests.sandbox.drawn import drawn, sha256
 from tests.sandbox_client import SandboxClient
 
@@ -72,7 +73,7 @@ def test_a_post_is_made_and_read_back_as_x_tells_it(x: xdk.Client, sandbox: Sand
     answer = known(x.posts.get_by_id(identity, post_fields=POST_FIELDS))
     assert answer.data.text.startswith("見本です。A &amp; B https://t.co/")
     assert answer.data.entities.urls[0].expanded_url == "https://example.jp/a"
-    assert answer.data.author_id == credentials.X_USER
+    assert answer.data.author_id == x_credentials.USER
     assert [p["id"] for p in sandbox.posts("x")] == [identity]
 
 
@@ -113,16 +114,16 @@ def test_a_thread_hangs_together(x: xdk.Client, sandbox: SandboxClient) -> None:
 
 def test_own_posts_are_read_page_by_page_newest_first(x: xdk.Client) -> None:
     made = [posted(x, f"{number}番目の見本です。") for number in range(7)]
-    pages = [known(page) for page in x.users.get_posts(credentials.X_USER, max_results=5, post_fields=POST_FIELDS)]
+    pages = [known(page) for page in x.users.get_posts(x_credentials.USER, max_results=5, post_fields=POST_FIELDS)]
     assert [len(page.data) for page in pages] == [5, 2]
     assert [post.id for page in pages for post in page.data] == made[::-1]
-    since = list(x.users.get_posts(credentials.X_USER, since_id=made[4]))
+    since = list(x.users.get_posts(x_credentials.USER, since_id=made[4]))
     assert [post.id for page in since for post in page.data] == made[:4:-1]
 
 
 def test_the_account_knows_itself(x: xdk.Client) -> None:
     me = known(x.users.get_me()).data
-    assert (me.id, me.username) == (credentials.X_USER, credentials.X_USERNAME)
+    assert (me.id, me.username) == (x_credentials.USER, USERNAME)
 
 
 def test_a_deleted_post_is_gone(x: xdk.Client, sandbox: SandboxClient) -> None:
@@ -154,9 +155,9 @@ def test_a_token_that_is_not_ours_is_refused(sandbox: SandboxClient) -> None:
 
 def test_a_token_of_the_app_alone_may_read_and_not_post(x: xdk.Client, sandbox: SandboxClient) -> None:
     identity = posted(x, "読むだけの見本です。")
-    app = xdk.Client(base_url=sandbox.base_url, bearer_token=credentials.X_APP_BEARER)
+    app = xdk.Client(base_url=sandbox.base_url, bearer_token=x_credentials.APP_BEARER)
     assert app.posts.get_by_id(identity).data is not None
-    app.session.headers["Authorization"] = f"Bearer {credentials.X_APP_BEARER}"
+    app.session.headers["Authorization"] = f"Bearer {x_credentials.APP_BEARER}"
     answer = app.session.post(f"{sandbox.base_url}/2/tweets", json={"text": "載らない見本です。"})
     assert answer.status_code == 403
     assert answer.json()["type"].endswith("unsupported-authentication")

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connections
 
-from bot.channels.base import Prepared, Receipt
+from bot.channel_kit.base import Prepared, Receipt
 from bot.clock import SystemClock
 from bot.services import pause, plan, review, submit
 from bot.services.publish import LEAD

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from bot.channels.base import Absent, CannotTell, Found, Prepared, Receipt
+from bot.channel_kit.base import Absent, CannotTell, Found, Prepared, Receipt
 from bot.config import Secret
 from bot.services import notices, outcome, pause, reconcile
 from bot.services.ledger import Ledger

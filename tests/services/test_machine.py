@@ -17,7 +17,7 @@ from django.db import transaction
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.channels.base import Absent, CannotTell, Found, Prepared, Receipt
+from bot.channel_kit.base import Absent, CannotTell, Found, Prepared, Receipt
 from bot.clock import ManualClock
 from bot.errors import AlreadyDecided, BotError, MediaRefused, NotSent, OutcomeUnknown, RateLimited, ScheduleError
 from bot.render.variant import Bundle, Part, Variant

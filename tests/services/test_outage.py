@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.channels import _graph, _x_client
-from bot.config import load
+from bot.channels.x import client as _x_client
+from bot.meta_graph import client as _graph
+from bot.registry import load
 from bot.services.context import context
 from bot.store.models import Delivery
 from tests.office import TUESDAY, Office

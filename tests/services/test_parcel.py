@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from bot.cli.console import explain
-from bot.config import load
 from bot.errors import ContentError
+from bot.registry import load
 from bot.services import parcel
 from bot.services.context import Context, context
 from tests.office import write_content, write_post

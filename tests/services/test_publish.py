@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 
-from bot.channels.base import Channel, Prepared, Receipt
+from bot.channel_kit.base import Channel, Prepared, Receipt
 from bot.errors import AlreadyDecided, NotAllowed, ScheduleError
+from bot.registry import load
 from bot.services import audit, pause, plan, publish, reconcile
 from bot.services.publish import Engine
 from bot.store.models import Attempt, Blob, Delivery, Lane, Submission
@@ -394,7 +395,7 @@ def test_two_posts_of_one_slot_never_share_it(office: Office) -> None:
 
 
 def test_instagram_through_instagrapi_publishes_a_picture_and_an_album(office: Office) -> None:
-    office.ctx = dataclasses.replace(office.ctx, config=dataclasses.replace(office.ctx.config, instagram_driver="private"))
+    office.ctx = dataclasses.replace(office.ctx, config=load(office.env | {"DXBOT_INSTAGRAM_DRIVER": "private"}))
     office.approved("one", channels="instagram", title="一枚（見本）")
     album = "slot: lunch"
     path = office.post("two", channels="instagram", title="二枚（見本）", extra=album)

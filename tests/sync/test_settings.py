@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import ROOT, load
+from bot.config import ROOT
 from bot.errors import ConfigError
+from bot.registry import load
 
 
 @pytest.mark.parametrize("url", ["https://user:s3cret@git.example.jp/x.git", "https://s3cret@git.example.jp/x.git"])

@@ -9,10 +9,11 @@ import jinja2
 import pytest
 from django.template.loader import render_to_string
 
-from bot.channels import registry
+from bot import registry
 from bot.config import ROOT
 from bot.content.people import City
 from bot.render.appearance import Appearance, Column, appearance
+from bot.render.environment import CHANNELS
 from bot.render.variant import Media, Part, Variant
 
 CITY = City(name="金沢市", office="広報広聴課", paper="紙", accounts={"x": "kanazawa_city", "instagram": "仮"})
@@ -79,11 +80,11 @@ def test_an_account_that_is_not_confirmed_shows_no_name() -> None:
 @pytest.mark.parametrize("channel", ["x", "instagram", "facebook", "newsletter"])
 def test_django_and_jinja_show_a_channel_alike(channel: str) -> None:
     shown = look(channel, "1 < 2 & 「引用」 'x'\n#金沢市DX\n" * 20, "続きです。")
-    folder = ROOT / "templates" / "web"
+    folders = [ROOT / "templates" / "web", CHANNELS]
     other = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder), autoescape=True, undefined=jinja2.StrictUndefined
-    ).get_template(f"channels/{channel}.html")
-    assert _plain(other.render(look=shown)) == _plain(render_to_string(f"channels/{channel}.html", {"look": shown}))
+        loader=jinja2.FileSystemLoader(folders), autoescape=True, undefined=jinja2.StrictUndefined
+    ).get_template(f"{channel}/appearance.html")
+    assert _plain(other.render(look=shown)) == _plain(render_to_string(f"{channel}/appearance.html", {"look": shown}))
 
 
 def _plain(html: str) -> str:
@@ -92,6 +93,6 @@ def _plain(html: str) -> str:
 
 
 def test_markup_in_text_and_alt_is_escaped() -> None:
-    html = render_to_string("channels/x.html", {"look": look("x", "<script>alert(1)</script>")})
+    html = render_to_string("x/appearance.html", {"look": look("x", "<script>alert(1)</script>")})
     assert "<script" not in html
     assert 'alt="&lt;b&gt;説明&lt;/b&gt;の見本"' in html

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels import registry
+from bot import registry
 from bot.content.document import Heading, ItemList, Paragraph, Ruby, Text
 from bot.content.library import Library
 from bot.errors import ContentError

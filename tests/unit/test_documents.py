@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from bot import registry
 from bot.cli.main import _COMMANDS
-from bot.config import ROOT, Config
+from bot.config import ROOT, Config, options_of
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "README.ja.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def test_every_command_and_setting_in_the_documents_exists() -> None:
-    settings = {f.metadata["env"] for f in Config.__dataclass_fields__.values()}
+    kinds = [Config, *(kind for kinds in registry.options().values() for kind in kinds)]
+    settings = {name for kind in kinds for name in options_of(kind)}
     for path in DOCUMENTS:
         text = path.read_text(encoding="utf-8")
         assert set(re.findall(r"`dxbot ([a-z]+)", text)) <= set(_COMMANDS), path

@@ -8,17 +8,18 @@ import sys
 import pytest
 
 from bot.checks.registry import rules
-from bot.config import Secret, load
+from bot.config import Secret
 from bot.errors import AlreadyDecided, ConfigError
+from bot.registry import load
 from bot.workflow.states import LABELS, DeliveryState, SubmissionState
 from bot.workflow.transitions import DELIVERY, SUBMISSION, Act, Event, after
 
 
 def test_a_secret_never_shows() -> None:
     secret = Secret("hunter2")
-    config = load({"DXBOT_X_CONSUMER_SECRET": "hunter2"})
+    config = load({"DXBOT_SECRET_KEY": "hunter2", "DXBOT_X_CONSUMER_SECRET": "hunter2"})
     assert "hunter2" not in f"{secret} {secret!r} {config} {[secret]}"
-    assert config.x_consumer_secret.reveal() == "hunter2"
+    assert config.secret_key.reveal() == "hunter2"
 
 
 def test_a_secret_may_lie_in_a_file(tmp_path) -> None:  # type: ignore[no-untyped-def]
@@ -53,16 +54,15 @@ for attempt in (lambda: socket.create_connection(("192.0.2.1", 443), 1), lambda:
     except ConfigError:
         continue
     sys.exit("a request could leave")
-import dataclasses
-from bot.channels import registry
+from bot import registry
 from datetime import UTC, datetime
-from bot.channels.base import Outgoing, Prepared
-from bot.config import load
+from bot.channel_kit.base import Outgoing, Prepared
+from bot.registry import load
 from bot.errors import ChannelError
 from bot.sandbox.credentials import environment
 env = environment("http://127.0.0.1:9") | {"DXBOT_MEDIA_BASE_URL": "http://127.0.0.1:9"}
-config = dataclasses.replace(load(env), x_base_url="https://api.x.com", graph_base_url="https://graph.facebook.com")
-for key in ("x", "facebook", "instagram"):
+config = load({name: value for name, value in env.items() if name == "DXBOT_MEDIA_BASE_URL" or "BASE_URL" not in name})
+for key in registry.platforms():
     try:
         registry.connect(key, config).commit(Prepared(outgoing=Outgoing(key="1", text="a"), token="1"), datetime.now(UTC))
     except (ChannelError, ConfigError):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.channels import registry
+from bot import registry
 from bot.errors import MediaError, Place
 from bot.media.images import fit, probe
 from bot.media.limits import ImageLimits

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels import registry
+from bot import registry
 from bot.config import ROOT
 from bot.content.library import Library
 from bot.content.post import Post
@@ -133,3 +133,13 @@ def test_a_broken_template_is_named_with_its_line(folder: Path, tmp_path: Path, 
         rendered(folder, templates=tmp_path / "templates")
     assert (caught.value.place.line, caught.value.place.column) == (line, column)
     assert caught.value.place.path.name == "x.txt"
+
+
+def test_a_city_replaces_a_channels_template_file_by_file(folder: Path, tmp_path: Path) -> None:
+    posts = tmp_path / "templates" / "posts"
+    posts.mkdir(parents=True)
+    (posts / "x.txt").write_text("市のひな型：{{ title }}\n", encoding="utf-8")
+    usual, replaced = rendered(folder), rendered(folder, templates=tmp_path / "templates")
+    assert {v.channel for v in replaced.variants if v != usual.variant(v.channel)} == {"x"}
+    (variant,) = (v for v in replaced.variants if v.channel == "x")
+    assert variant.parts[0].text.startswith("市のひな型：")

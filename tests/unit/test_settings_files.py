@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels import registry
+from bot import registry
 from bot.content.library import Library
 from bot.content.people import load_city, load_people
 from bot.content.phrases import load_phrases
@@ -19,6 +19,10 @@ from tests.office import TOKYO, write_content, write_post
 FIGURE = "k: {{name: 見本, unit: 件, date: {date}, source: 提言, value: {value}}}\n"
 PERSON = "{name: あ, department: 市民課, role: leader%s}"
 CITY = "name: 金沢市\noffice: 広報広聴課\npaper: 新聞広報\n"
+
+
+def city(path: Path) -> object:
+    return load_city(path, ("x", "facebook"))
 
 
 def refusal(read: Callable[[Path], object], path: Path, text: str) -> FileError:
@@ -64,10 +68,11 @@ def test_a_figure_that_is_written_twice_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("read", "name", "text", "word"),
     [
-        (load_city, "city.yml", CITY.replace("paper", "papr"), "「papr」という項目はありません"),
-        (load_city, "city.yml", "name: 金沢市\noffice: 広報広聴課\n", "「paper」がありません"),
-        (load_city, "city.yml", CITY + "protected_words: 金沢市\n", "並び"),
-        (load_city, "city.yml", CITY + "heads: [a]\n", "「名前: 値」"),
+        (city, "city.yml", CITY.replace("paper", "papr"), "「papr」という項目はありません"),
+        (city, "city.yml", "name: 金沢市\noffice: 広報広聴課\n", "「paper」がありません"),
+        (city, "city.yml", CITY + "protected_words: 金沢市\n", "並び"),
+        (city, "city.yml", CITY + "heads: [a]\n", "「名前: 値」"),
+        (city, "city.yml", CITY + "channels: [x, tiktok]\n", "「tiktok」は使えません"),
         (load_people, "people.yml", f"a: {PERSON % ', rol: x'}", "「rol」"),
         (load_people, "people.yml", f"a: {PERSON % ', public: たぶん'}", "たぶん"),
         (load_people, "people.yml", f"a: {(PERSON % '').replace('leader', 'boss')}", "boss"),

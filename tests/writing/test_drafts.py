@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from io import BytesIO
 
@@ -16,6 +17,7 @@ from bot.store.models import Draft, DraftPicture, Submission
 from bot.workflow.actors import Actor, Role
 from tests.office import Office
 from tests.sync.desk import KOKUSAI, Desk
+from tests.web.browser import Browser
 
 GPS, MAKE = 0x8825, 0x010F
 
@@ -189,3 +191,12 @@ def test_who_may_not_submit_neither_hands_in_nor_writes_anew(desk: Desk, role: R
     with pytest.raises(NotAllowed):
         drafts.reopen(office.ctx, stranger, Submission.objects.get().id)
     assert drafts.find(office.author, draft.id).revision == draft.revision
+
+
+def test_only_the_channels_that_the_city_offers_can_be_chosen(office: Office, leader: Browser) -> None:
+    city = office.folder / "city.yml"
+    city.write_text(city.read_text(encoding="utf-8").replace("}", ", channels: [facebook, note]}"), encoding="utf-8")
+    draft = drafts.begin(office.ctx, office.author)
+    assert writing.form_of(draft.form).channels == ("facebook",)
+    page = leader.get(f"/write/{draft.id}/").text
+    assert re.findall(r'name="channels" value="(\w+)"', page) == ["facebook", "note"]

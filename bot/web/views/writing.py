@@ -204,6 +204,7 @@ def _unsaved(draft: Draft, form: Form) -> Draft:
 
 
 def _page(request: HttpRequest, ctx: Context, draft: Draft, refused: BotError | None = None, status: int = 200) -> HttpResponse:
+    offered = ctx.library.offered
     shown = {
         "shown": _shown(ctx, draft),
         "window": secrets.token_hex(8),
@@ -211,7 +212,7 @@ def _page(request: HttpRequest, ctx: Context, draft: Draft, refused: BotError | 
         "refused": refused,
         "questions": list(zip(("answer-1", "answer-2", "answer-3"), writing.QUESTIONS, strict=True)),
         "measures": ctx.library.measures,
-        "specs": ctx.specs,
+        "specs": [spec for spec in ctx.specs if spec.key in offered],
         "slots": _slots(ctx),
         "most": drafts.MAX_PICTURES,
     }

@@ -1,0 +1,95 @@
+"""What the engine asks of a channel, and what it hands over and gets back.
+
+A channel's `connect(config)` returns a Channel. One that is exported or posted by hand has none (see bot/channels/__init__.py).
+
+`prepare` may be repeated (uploads leave only invisible orphans); `commit` sends ONE request that can make a post visible,
+with no retry in any layer; `find` reads back. Errors are those of `bot.errors.ChannelError`; anything else that escapes is
+treated as OutcomeUnknown once `commit` was entered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+from bot.render.variant import Media
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """One part of a Variant, about to be sent. `parent` is the remote id it replies to ("" for none); `key` is stable for
+    this delivery over all attempts (used where a platform lets a client name its upload). `earlier` is the token of the
+    attempt before this one ("" for none): where a platform publishes the same thing only once, it is used again."""
+
+    key: str
+    text: str
+    media: tuple[Media, ...] = ()
+    parent: str = ""
+    earlier: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """`token` is what the commit needs (media ids, a container id): opaque to the engine, stored with the intent.
+    `last_seen` is the newest own post's remote id before the commit, "" if unknown: where reading back starts."""
+
+    outgoing: Outgoing
+    token: str = ""
+    last_seen: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    remote_id: str
+    url: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """A commit whose outcome is unknown: what was sent (with its token), and when the request left at the earliest."""
+
+    prepared: Prepared
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Proved: it was not published, and this very commit may be repeated."""
+
+
+@dataclass(frozen=True)
+class CannotTell:
+    """Neither seen nor proved absent."""
+
+    seen: str = ""
+
+
+Found: TypeAlias = Receipt | Absent | CannotTell
+
+
+class Channel(Protocol):
+    @property
+    def account(self) -> str:
+        """The lane: one account, e.g. `x:1234`. One commit is in flight per lane."""
+        ...
+
+    def prepare(self, outgoing: Outgoing) -> Prepared:
+        """Everything that may be repeated: uploads, alt texts, containers. Raises ChannelError."""
+        ...
+
+    def commit(self, prepared: Prepared, now: datetime) -> Receipt:
+        """One request. `now` is the engine's clock, for the receipt.
+
+        Raises ChannelError; OutcomeUnknown when bytes may have left without a clear answer.
+        """
+        ...
+
+    def find(self, sent: Sent) -> Found:
+        """Was it published? Reads only. Raises ChannelError when reading fails."""
+        ...
+
+    def delete(self, remote_id: str) -> None:
+        """Take a post down. Raises ChannelError."""
+        ...

@@ -1,0 +1,60 @@
+"""X: short texts, threads, a price for every post."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from bot.config import Config, Secret, option
+from bot.media.limits import ImageLimits
+from bot.render.variant import ChannelSpec, Rate
+from bot.text.counting import weighted_length
+from bot.text.split import split
+
+if TYPE_CHECKING:
+    from bot.channel_kit.base import Channel
+
+LIMIT = 280
+_POST_USD, _POST_WITH_URL_USD = Decimal("0.015"), Decimal("0.20")  # pay-per-use prices since 2026-04-20
+_LINK = re.compile(r"https?://", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    base_url: str = option("DXBOT_X_BASE_URL", "https://api.x.com", "X の接続先")
+    consumer_key: Secret = option("DXBOT_X_CONSUMER_KEY", Secret(""), "X のアプリの鍵")
+    consumer_secret: Secret = option("DXBOT_X_CONSUMER_SECRET", Secret(""), "X のアプリの秘密鍵")
+    access_token: Secret = option("DXBOT_X_ACCESS_TOKEN", Secret(""), "X のアカウントの鍵")
+    access_token_secret: Secret = option("DXBOT_X_ACCESS_TOKEN_SECRET", Secret(""), "X のアカウントの秘密鍵")
+
+
+OPTIONS = (Options,)
+
+
+def cost(text: str) -> Decimal:
+    """What X asks for a post, in US dollars."""
+    return _POST_WITH_URL_USD if _LINK.search(text) else _POST_USD
+
+
+SPEC = ChannelSpec(
+    key="x",
+    label="X",
+    limit=LIMIT,
+    length=weighted_length,
+    unit="字（半角換算）",
+    images=ImageLimits(max_count=4, max_bytes=5_000_000, max_alt=1000),
+    options={"thread": bool, "link": bool},
+    split=lambda text, protected: split(text, LIMIT, weighted_length, protected),
+    cost=cost,
+    rate=Rate(count=100, per=timedelta(minutes=15)),
+)
+
+
+def connect(config: Config) -> Channel:
+    """Raises ConfigError if a key is missing."""
+    from bot.channels.x import channel  # tweepy is loaded where something is sent, not where a post is checked
+
+    return channel.connect(config)

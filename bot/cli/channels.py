@@ -1,0 +1,73 @@
+"""dxbot channels: what channels there are, which of them leaders may choose, and which settings each one reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from bot import registry
+from bot.cli.console import print_json, tr
+from bot.cli.core import Core
+from bot.config import Secret, options_of
+from bot.render.variant import ChannelSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """A variable that a channel reads. Its value is not here, for it may be a secret."""
+
+    name: str
+    meaning: str
+    secret: bool
+    given: bool
+
+
+@click.command("channels", epilog="例: dxbot channels")
+@click.option("--json", "as_json", is_flag=True, help="JSON で表示する")
+def channels_command(as_json: bool) -> None:
+    """配信先の一覧と、それぞれが読む環境変数を示します。値は表示しません。"""
+    core = Core()
+    offered = core.library.offered
+    shown = [(spec, spec.key in offered, _settings(core, spec.key)) for spec in core.specs]
+    if as_json:
+        print_json([_as_json(*one) for one in shown])
+        return
+    for spec, choosable, settings in shown:
+        click.echo(
+            f"{spec.key}  {spec.label}（{_how(spec)}）{'' if choosable else tr('　city.yml では選べません', '  not offered')}"
+        )
+        for setting in settings:
+            state = tr("設定済み", "set") if setting.given else tr("未設定", "not set")
+            name = f"{setting.name}（_FILE）" if setting.secret else setting.name
+            click.echo(f"    {name}  {setting.meaning}　{state}")
+
+
+def _settings(core: Core, key: str) -> list[Setting]:
+    return [
+        Setting(
+            name=name,
+            meaning=field.metadata["meaning"],
+            secret=isinstance(field.default, Secret),
+            given=getattr(core.config.of(kind), field.name) != field.default,
+        )
+        for kind in registry.options()[key]
+        for name, field in options_of(kind).items()
+    ]
+
+
+def _how(spec: ChannelSpec) -> str:
+    if spec.by_hand:
+        return tr("人が投稿して記録する", "posted by hand")
+    return tr("自動で投稿する", "sent") if spec.publishes else tr("書き出す", "exported")
+
+
+def _as_json(spec: ChannelSpec, choosable: bool, settings: list[Setting]) -> dict[str, Any]:
+    return {
+        "channel": spec.key,
+        "label": spec.label,
+        "offered": choosable,
+        "sends": spec.sends,
+        "settings": [vars(setting) for setting in settings],
+    }

@@ -1,0 +1,191 @@
+"""Meta's Graph API through facebook-sdk, for the Facebook Page and for Instagram's publishing API.
+
+facebook-sdk (2018) is kept on its feet by a session of our own: time limits, no redirects, the token in a header instead of
+the query string (from where it would leak into errors and proxies), a host that can be set, and the last answer's status,
+which the SDK throws away. Its version is assigned after construction, as its pattern knows one-digit versions only.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import warnings
+from collections.abc import Callable
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+
+import requests
+
+from bot.channel_kit.http import OnceSession, broken_exchange, retry_after
+from bot.config import Secret
+from bot.errors import (
+    AccountSuspended,
+    AuthExpired,
+    ChannelClosed,
+    ChannelError,
+    Duplicate,
+    MediaRefused,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    TooLong,
+    Unavailable,
+)
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # the SDK's version pattern holds an escape that Python warns of at import
+    import facebook
+
+VERSION = "v26.0"
+READ_TIMEOUT = 60.0
+_SDK_HOST = "https://graph.facebook.com/"
+T = TypeVar("T")
+
+# What an answer means for a commit. The subcode says more and is asked first. What is in neither table is OutcomeUnknown, and
+# so is every 5xx whatever its code: "try again later" (1, 2, -1) was seen beside posts that had been made.
+_SUBCODES: dict[int, type[ChannelError]] = {
+    1366046: MediaRefused,  # a photo above 4 MB, or neither JPEG nor PNG
+    1366051: OutcomeUnknown,  # these photos were posted already: an earlier request may have won, so it is looked up
+    1346003: Rejected,  # blocked wording
+    1404102: Rejected,
+    1404112: Rejected,
+    1404078: AccountSuspended,  # the Page lacks its publishing authorisation
+    1349125: Rejected,
+    2061006: Rejected,
+    1609008: Rejected,  # a link to facebook.com
+    2207003: Unavailable,  # the picture took too long to fetch
+    2207020: Unavailable,  # the container has expired
+    2207052: Unavailable,  # the picture could not be fetched
+    2207006: Unavailable,  # the container is gone; a new one is made
+    2207004: MediaRefused,  # above 8 MB
+    2207005: MediaRefused,  # not a format it takes
+    2207009: MediaRefused,  # not a ratio it takes
+    2207028: MediaRefused,  # not a carousel
+    2207010: TooLong,
+    2207042: RateLimited,  # the day's posts are used up
+    2207050: AccountSuspended,
+    2207051: AccountSuspended,  # taken for spam
+    2207001: OutcomeUnknown,
+    2207032: OutcomeUnknown,
+    2207008: OutcomeUnknown,  # "temporary": the container's status tells
+    2207027: OutcomeUnknown,  # not ready, or published already: the container's status tells
+}
+_CODES: dict[int, type[ChannelError]] = {
+    **dict.fromkeys((102, 190), AuthExpired),
+    **dict.fromkeys((3, 10, *range(200, 300)), AuthExpired),  # a permission is missing: it is given together with a new token
+    **dict.fromkeys((4, 17, 32, 613, *range(80001, 80015)), RateLimited),
+    100: Rejected,
+    368: AccountSuspended,
+    506: Duplicate,
+    2635: ChannelClosed,  # this version of the API is gone
+    36004: TooLong,
+    **dict.fromkeys((1366046, 36000, 36001, 36003), MediaRefused),
+    **dict.fromkeys((1349125, 1609008, 2061006), Rejected),
+    9004: Unavailable,
+}
+
+
+class GraphSession(OnceSession):
+    """`last` is the answer to this thread's newest request, None if none came: the SDK keeps neither status nor headers."""
+
+    def __init__(self, base_url: str, token: Secret) -> None:
+        super().__init__(READ_TIMEOUT)
+        self._base = base_url.rstrip("/") + "/"
+        self._token = token
+        self._answers = threading.local()
+
+    @property
+    def last(self) -> requests.Response | None:
+        answer: requests.Response | None = getattr(self._answers, "last", None)
+        return answer
+
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+        for place in ("params", "data"):
+            if kwargs.get(place):
+                kwargs[place] = {k: v for k, v in kwargs[place].items() if k != "access_token"}
+        kwargs["headers"] = {"Authorization": f"Bearer {self._token.reveal()}"}
+        self._answers.last = None
+        answer = super().request(method, str(url).replace(_SDK_HOST, self._base, 1), *args, **kwargs)
+        self._answers.last = answer
+        return answer
+
+
+class Graph:
+    """facebook-sdk's GraphAPI behind the session above; every error comes out as a ChannelError."""
+
+    def __init__(self, base_url: str, token: Secret) -> None:
+        self._session = GraphSession(base_url, token)
+        self._api = facebook.GraphAPI("in-header", session=self._session)
+        self._api.version = VERSION
+
+    def read(self, send: Callable[[Any], T]) -> T:
+        """A call that may be repeated: reads, hidden uploads, containers."""
+        return self._call(send, committing=False)
+
+    def create(self, send: Callable[[Any], Any]) -> str:
+        """The same, for what is made by it: its number."""
+        return self._call(lambda api: str(send(api)["id"]), committing=False)
+
+    def commit(self, send: Callable[[Any], Any]) -> str:
+        """The one call that can make a post visible: the post's number. An answer without one is OutcomeUnknown."""
+        return self._call(lambda api: str(send(api)["id"]), committing=True)
+
+    def told_at(self) -> datetime | None:
+        """The platform's own time at its last answer to this thread."""
+        answer = self._session.last
+        try:
+            return parsedate_to_datetime(answer.headers.get("Date", "")) if answer is not None else None
+        except ValueError:
+            return None
+
+    def _call(self, send: Callable[[Any], T], *, committing: bool) -> T:
+        """The SDK's errors hold the platform's texts, so they end here; nothing is chained to ours."""
+        try:
+            return send(self._api)
+        except Exception as e:
+            translated = _translate(e, self._session.last, committing=committing)
+        raise translated
+
+
+def classify(code: int, subcode: int, status: int) -> type[ChannelError]:
+    """What an error that answers a commit means, by Graph's code and subcode (0 for none) and the HTTP status."""
+    if status >= 500:
+        return OutcomeUnknown
+    if status == 429:
+        return RateLimited
+    return _SUBCODES.get(subcode) or _CODES.get(code, OutcomeUnknown)
+
+
+def _translate(error: Exception, answer: requests.Response | None, *, committing: bool) -> ChannelError:
+    if answer is None:
+        return broken_exchange(error, committing=committing)
+    code, subcode = _codes(answer)
+    shown = f"{answer.status_code}/{code}/{subcode}"
+    kind = classify(code, subcode, answer.status_code)
+    if issubclass(kind, RateLimited):
+        return kind(f"Graph {shown}", code=shown, retry_after=_wait(answer))
+    if kind is OutcomeUnknown and not committing:
+        kind = Unavailable
+    return kind(f"Graph {shown}", code=shown)
+
+
+def _codes(answer: requests.Response) -> tuple[int, int]:
+    """Code and subcode, (0, 0) where the answer holds none; a success is told like an error at times."""
+    try:
+        error = answer.json()["error"]
+        return int(error["code"]), int(error.get("error_subcode") or 0)
+    except (ValueError, KeyError, TypeError):
+        return 0, 0
+
+
+def _wait(answer: requests.Response) -> float | None:
+    """Seconds, from Retry-After or from Meta's usage header, which tells minutes. Asking earlier prolongs the block."""
+    if (asked := retry_after(answer.headers)) is not None:
+        return asked
+    try:
+        usage = json.loads(answer.headers.get("X-Business-Use-Case-Usage", "{}"))
+        minutes = max((int(e.get("estimated_time_to_regain_access", 0)) for v in usage.values() for e in v), default=0)
+    except (ValueError, AttributeError, TypeError):
+        return None
+    return minutes * 60.0 or None

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from bot.errors import ContentError, Place
+from bot.errors import ContentError, FileError, Place
 
 Level = Literal["error", "warning", "info"]
 LEVEL_LABELS: dict[Level, str] = {"error": "直してください", "warning": "確かめてください", "info": "参考"}
+
+SETTINGS = "content.settings"  # the rule under which a file that all posts share is told of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,3 +50,8 @@ def at(place: Place, rule: str, level: Level, message: str, advice: str) -> Find
 def from_error(error: ContentError) -> Finding:
     """A file that cannot be read at all is a finding like any other."""
     return at(error.place, error.rule, "error", error.summary, error.next_step)
+
+
+def from_settings(error: FileError) -> Finding:
+    """What is wrong with a file that all posts share, at its place there."""
+    return at(error.place, SETTINGS, "error", error.problem, error.next_step)

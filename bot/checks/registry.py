@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
-from bot.checks import duplicates, silence
-from bot.checks.finding import Finding, from_error
+from bot.checks import duplicates, silence, timing
+from bot.checks.finding import SETTINGS, Finding, at, from_error, from_settings
 from bot.checks.memory import Entry, Memory
-from bot.checks.rule import Rule, Subject
+from bot.checks.rule import Rule, Subject, Timetable
 from bot.content.frontmatter import unreadable
 from bot.content.library import Library
-from bot.errors import ContentError
+from bot.errors import ConfigError, ContentError, FileError
 from bot.render.environment import Templates
 from bot.render.variant import ChannelSpec
+
+_WISHES = ("publish", "slot", "expires")
 
 
 @lru_cache(maxsize=1)
@@ -25,6 +28,14 @@ def rules() -> Mapping[str, Rule]:
     modules = (import_module(f"bot.checks.{m.name}") for m in iter_modules([str(Path(__file__).parent)]))
     found = [rule for module in modules for rule in getattr(module, "RULES", ())]
     return {rule.id: rule for rule in found}
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """Of which files the wished time is looked at, and by which timetable."""
+
+    timetable: Timetable
+    asks: Callable[[Path], bool]
 
 
 def check_post(subject: Subject) -> list[Finding]:
@@ -35,6 +46,8 @@ def check_post(subject: Subject) -> list[Finding]:
             found += rule.check(subject, rule)
         except ContentError as e:
             found.append(from_error(e))
+        except ConfigError as e:  # a wish that cannot be looked at is not fulfilled either
+            found.append(at(subject.place_of(*_WISHES), SETTINGS, "error", e.summary, e.next_step))
     return _in_order(silence.heard(subject, found, rules()))
 
 
@@ -44,27 +57,43 @@ def check_paths(
     specs: tuple[ChannelSpec, ...],
     templates: Templates,
     memory: Memory | None = None,
+    wishes: Wishes | None = None,
 ) -> Iterator[tuple[Path, list[Finding]]]:
     """Each file with its findings; a file that cannot be read never hides the others. Of posts that say the same, the later
-    one in the order of `paths` is told. With a `memory`, only what changed is read."""
+    one in the order of `paths` is told. With a `memory`, only what changed is read, save for what `wishes` asks: that is never
+    remembered."""
     seen: dict[tuple[str, str], tuple[Path, Entry]] = {}
     for path in paths:
         try:
             raw = path.read_bytes()
             entry = memory.recall(path, raw) if memory else None
+            table = wishes.timetable if wishes and wishes.asks(path) else None
+            if entry is None or table:
+                subject = Subject(library.parse(path, raw), specs, templates, library.city, library.indicators)
             if entry is None:
-                post = library.parse(path, raw)
-                entry = _entry(Subject(post, specs, templates, library.city, library.indicators))
+                entry = _entry(subject)
                 if memory:
-                    pictures = [p for picture in post.pictures for p in library.candidates(path, picture.file)]
+                    pictures = [p for picture in subject.post.pictures for p in library.candidates(path, picture.file)]
                     memory.keep(path, raw, pictures, entry)
+            timely = _of_time(replace(subject, timetable=table)) if table else []
         except OSError:
             yield path, [from_error(unreadable(path))]
             continue
         except ContentError as e:
             yield path, [from_error(e)]
             continue
-        yield path, _in_order([*entry.findings, *duplicates.twice(path, entry, seen)])
+        yield path, _in_order([*entry.findings, *timely, *duplicates.twice(path, entry, seen)])
+
+
+def _of_time(subject: Subject) -> list[Finding]:
+    """What is found of the wished time; a schedule that cannot be read is told at its own place."""
+    found: list[Finding] = []
+    for rule in timing.RULES:
+        try:
+            found += rule.check(subject, rule)
+        except FileError as e:
+            found.append(from_settings(e))
+    return found
 
 
 def _entry(subject: Subject) -> Entry:

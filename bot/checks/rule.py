@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from bot.checks.finding import Finding, Level
 from bot.checks.stretches import Stretch, stretches
@@ -19,6 +20,9 @@ from bot.render.variant import ChannelSpec, Part
 from bot.strategy.indicators import Indicator
 from bot.text.likeness import canonical
 
+if TYPE_CHECKING:
+    from bot.schedule.rules import Rules
+
 
 @dataclass(frozen=True, kw_only=True)
 class SentText:
@@ -30,10 +34,25 @@ class SentText:
 
 
 @dataclass(frozen=True)
+class Timetable:
+    """The schedule as it stands at `now` (aware). `read` is called for the first post that wishes for a time: to read the
+    rules, and the calendar with them, takes a moment that most looks do not need."""
+
+    now: datetime
+    read: Callable[[], Rules]
+
+    @cached_property
+    def rules(self) -> Rules:
+        """Raises ConfigError when they cannot be read."""
+        return self.read()
+
+
+@dataclass(frozen=True)
 class Subject:
     """One post under check, with what its channels will show.
 
-    `sent`: what other posts said on each channel of late."""
+    `sent`: what other posts said on each channel of late. `timetable`: None where nobody asks whether the wished time can
+    be met."""
 
     post: Post
     specs: tuple[ChannelSpec, ...]
@@ -41,6 +60,7 @@ class Subject:
     city: City
     indicators: Mapping[str, Indicator]
     sent: Mapping[str, Sequence[SentText]] = field(default_factory=dict)
+    timetable: Timetable | None = None
 
     @cached_property
     def texts(self) -> Mapping[str, tuple[Part, ...]]:
@@ -70,6 +90,11 @@ class Subject:
     @cached_property
     def wanted(self) -> tuple[ChannelSpec, ...]:
         return tuple(s for s in self.specs if s.key in self.post.channels)
+
+    @cached_property
+    def senders(self) -> tuple[ChannelSpec, ...]:
+        """The wanted channels that send at a time; the paper has its issues."""
+        return tuple(s for s in self.wanted if s.publishes)
 
     def place_of(self, *keys: str) -> Place:
         """The place of the first of these front matter keys that the author wrote."""

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from bot.checks import registry
-from bot.checks.finding import LEVEL_LABELS, Finding, at
+from bot.checks.finding import LEVEL_LABELS, Finding, from_settings
 from bot.checks.memory import Memory, basis_of
-from bot.checks.rule import MARK
+from bot.checks.rule import MARK, Timetable
 from bot.cli.console import Exit, print_json, say, tr
 from bot.cli.core import Core
+from bot.clock import SystemClock
 from bot.content.tidy import tidied
 
 _GITHUB = {"error": "error", "warning": "warning", "info": "notice"}
@@ -26,7 +27,10 @@ _GITHUB = {"error": "error", "warning": "warning", "info": "notice"}
 @click.option("--json", "as_json", is_flag=True, help="--format json と同じ")
 @click.option("--fix", is_flag=True, help="改行・BOM・離れた濁点だけを直してから点検する。文には手を付けない")
 def check_command(paths: tuple[Path, ...], form: str, as_json: bool, fix: bool) -> None:
-    """原稿と共通のファイルを点検します。PATH を書かなければ全てを見ます。"""
+    """原稿と共通のファイルを点検します。PATH を書かなければ全てを見ます。
+
+    希望の時刻（publish:・slot:・expires:）は、名前を書いた原稿と、Git で新しいか変わった原稿について見ます。
+    """
     core = Core()
     if fix:
         for path in core.paths(paths):
@@ -36,9 +40,10 @@ def check_command(paths: tuple[Path, ...], form: str, as_json: bool, fix: bool) 
     known = memory is not None and memory.holds  # what is remembered was found beside shared files without a slip
     settings = _settings(core, named) if named or (not paths and not known) else []
     posts = tuple(p for p in paths if p not in named)
-    # Posts cannot be read without the files that they share.
-    results = _posts(core, posts, memory) if not settings and (posts or not paths) else []
-    findings = settings + [f for _, found in results for f in found]
+    # Posts cannot be read without the content's shared files; without the schedule, all but their time can be looked at.
+    readable = all(f.path.is_relative_to(core.config.rules_dir) for f in settings)
+    results = _posts(core, posts, None if settings else memory) if readable and (posts or not paths) else []
+    findings = list(dict.fromkeys(settings + [f for _, found in results for f in found]))
     if as_json or form == "json":
         print_json([f.as_json() for f in findings])
     else:
@@ -51,10 +56,22 @@ def check_command(paths: tuple[Path, ...], form: str, as_json: bool, fix: bool) 
 
 
 def _posts(core: Core, paths: tuple[Path, ...], memory: Memory | None) -> list[tuple[Path, list[Finding]]]:
-    results = list(registry.check_paths(core.library, core.paths(paths), core.specs, core.templates, memory))
+    wishes = registry.Wishes(Timetable(SystemClock().now(), core.rules), _asked_of_time(core, paths))
+    results = list(registry.check_paths(core.library, core.paths(paths), core.specs, core.templates, memory, wishes))
     if memory:
         memory.save()
     return results
+
+
+def _asked_of_time(core: Core, paths: Collection[Path]) -> Callable[[Path], bool]:
+    """The files named, and what git knows as new or changed: a post that went out long ago has a time that is past."""
+    named = {path for path in paths if not path.is_dir()}
+    if paths and len(named) == len(paths):
+        return lambda _: True
+    from bot.repository import worktree
+
+    fresh = worktree.new_or_changed(core.config.content_dir)
+    return lambda path: path in named or path.resolve() in fresh
 
 
 def _settings(core: Core, named: Collection[Path]) -> list[Finding]:
@@ -64,11 +81,7 @@ def _settings(core: Core, named: Collection[Path]) -> list[Finding]:
     config = core.config
     found = shared.problems(config.content_dir, config.rules_dir, config.timezone, [spec.key for spec in core.specs])
     wanted = {path.resolve() for path in named}
-    return [
-        at(e.place, "content.settings", "error", e.problem, e.next_step)
-        for e in found
-        if not wanted or e.place.path.resolve() in wanted
-    ]
+    return [from_settings(e) for e in found if not wanted or e.place.path.resolve() in wanted]
 
 
 def _fix(path: Path) -> None:

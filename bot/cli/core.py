@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot import registry
 from bot.config import ROOT, Config
@@ -10,6 +11,9 @@ from bot.content.library import Library
 from bot.registry import load
 from bot.render.environment import CHANNELS, Templates
 from bot.render.variant import ChannelSpec
+
+if TYPE_CHECKING:
+    from bot.schedule.rules import Rules
 
 
 class Core:
@@ -39,6 +43,12 @@ class Core:
             *(self.config.templates_dir / "posts").rglob("*"),
         ]
         return [file for file in files if file.is_file()]
+
+    def rules(self) -> Rules:
+        """The schedule, read now. Raises FileError."""
+        from bot.schedule.rules import load as load_rules  # most starts do without it
+
+        return load_rules(self.config.rules_dir, self.config.timezone, [spec.key for spec in self.specs])
 
     def paths(self, given: tuple[Path, ...]) -> list[Path]:
         """The posts meant: those given (a folder means all below it), or all."""

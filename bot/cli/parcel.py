@@ -17,6 +17,7 @@ from bot.errors import ContentError
 from bot.registry import load
 from bot.services import parcel
 from bot.services.context import context
+from bot.services.timetable import every_wish
 
 
 @click.command("export", epilog="例: dxbot export 01KAQ7D2M9 -o 原稿.zip")
@@ -49,6 +50,6 @@ def import_command(file: Path, replace: bool) -> None:
     folder = ctx.library.posts_dir / f"{datetime.now(ctx.config.timezone):%Y/%m}"
     target = parcel.unpack(ctx, file, folder, replace=replace)
     click.echo(target)
-    ((_, findings),) = registry.check_paths(ctx.library, [target], ctx.specs, ctx.templates)
+    ((_, findings),) = registry.check_paths(ctx.library, [target], ctx.specs, ctx.templates, wishes=every_wish(ctx))
     for finding in findings:
         click.echo(line(finding))

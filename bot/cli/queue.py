@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.cli.check import line
 from bot.cli.console import Exit, explain, print_json, say, tr
 from bot.cli.office import me, office
 from bot.errors import BotError
@@ -22,7 +23,7 @@ def submit_command(paths: tuple[Path, ...]) -> None:
     """原稿を申請します。一つに問題があっても、ほかの原稿は申請されます。"""
     ctx = office()
     actor = me(ctx)
-    from bot.services.submit import submit
+    from bot.services.submit import NotReady, submit
 
     refused = False
     for path in paths:
@@ -31,6 +32,8 @@ def submit_command(paths: tuple[Path, ...]) -> None:
         except BotError as e:
             refused = True
             click.echo(f"{path}: {explain(e)}", err=True)
+            for finding in e.findings if isinstance(e, NotReady) else ():
+                click.echo(line(finding), err=True)
             continue
         say(f"{path}: 申請しました（番号 {submission.id}）。", f"{path}: submitted as {submission.id}.")
     sys.exit(Exit.REFUSED if refused else Exit.FINE)

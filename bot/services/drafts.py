@@ -26,6 +26,7 @@ from bot.render.variant import Bundle
 from bot.services import recent, review
 from bot.services import writing as branch
 from bot.services.context import Context
+from bot.services.timetable import timetable
 from bot.store.models import Draft, DraftPicture, Submission
 from bot.workflow.actors import Actor, Permission
 
@@ -222,7 +223,8 @@ def _looked_at(ctx: Context, draft: Draft, form: Form) -> tuple[list[Finding], P
         try:
             post = library.read(path)
             earlier = recent.texts(ctx, post.identity)
-            found = checks.check_post(Subject(post, ctx.specs, templates, library.city, library.indicators, earlier))
+            subject = Subject(post, ctx.specs, templates, library.city, library.indicators, earlier, timetable(ctx))
+            found = checks.check_post(subject)
             return found, post, render(post, ctx.specs, templates, library.city)
         except ContentError as e:
             return [from_error(e)], None, None

@@ -18,6 +18,7 @@ from bot.render.environment import html
 from bot.render.variant import Bundle, Media, Variant
 from bot.services import paper
 from bot.services.context import Context
+from bot.services.timetable import every_wish
 
 _STYLES = tuple(ROOT / "bot" / "web" / "static" / name for name in ("tokens.css", "site.css", "desk.css"))
 
@@ -78,7 +79,7 @@ def _source(path: Path) -> str:
 def _looked_at(ctx: Context, path: Path) -> tuple[list[Finding], Post | None, Bundle | None]:
     """Findings, the post and what would go out; None where it cannot be read or drawn."""
     library = ctx.library
-    ((_, findings),) = registry.check_paths(library, [path], ctx.specs, ctx.templates)
+    ((_, findings),) = registry.check_paths(library, [path], ctx.specs, ctx.templates, wishes=every_wish(ctx))
     try:
         post = library.read(path)
         return findings, post, render(post, ctx.specs, ctx.templates, library.city)

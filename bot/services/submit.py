@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bot.checks import registry as checks
+from bot.checks import timing
 from bot.checks.finding import Finding
 from bot.checks.rule import Subject
 from bot.content.post import Author, Post
@@ -20,6 +21,7 @@ from bot.render.plain import SOCIAL, Plain
 from bot.render.variant import Bundle
 from bot.services import audit, freshness, plan, recent
 from bot.services.context import Context
+from bot.services.timetable import timetable
 from bot.services.transition import move_submission
 from bot.store.models import Blob, Delivery, Submission
 from bot.workflow.actors import Actor, Permission
@@ -51,12 +53,13 @@ class AlreadyPublished(NotAllowed):
 
 @dataclass(frozen=True)
 class _Ready:
-    """A post that may be handed in, rendered."""
+    """A post that may be handed in, rendered. `untimely`: why its wished time cannot be met."""
 
     post: Post
     bundle: Bundle
     inputs: dict[str, str]
     findings: list[Finding]
+    untimely: list[Finding]
 
 
 def submit(ctx: Context, actor: Actor, path: Path) -> Submission:
@@ -72,6 +75,7 @@ def submit(ctx: Context, actor: Actor, path: Path) -> Submission:
             _refresh(ctx, same, path, ready)
             return same
         _require_unpublished(ready)
+        _require_timely(ready)
         for older in Submission.objects.filter(identity=ready.post.identity, state__in=OPEN):
             _make_stale(ctx, older, actor.person)
         return _keep(ctx, actor, path, ready)
@@ -87,10 +91,18 @@ def _prepare(ctx: Context, path: Path) -> _Ready:
     library, templates = ctx.library, ctx.templates
     post = library.read(path)
     earlier = recent.texts(ctx, post.identity)
-    findings = checks.check_post(Subject(post, ctx.specs, templates, library.city, library.indicators, earlier))
+    found = checks.check_post(Subject(post, ctx.specs, templates, library.city, library.indicators, earlier, timetable(ctx)))
+    untimely = [f for f in found if f.rule in timing.IDS]
+    findings = [f for f in found if f.rule not in timing.IDS]
     if any(f.level == "error" for f in findings):
-        raise NotReady(findings)
-    return _Ready(post, render(post, ctx.specs, templates, library.city), freshness.inputs(ctx, post), findings)
+        raise NotReady(found)
+    return _Ready(post, render(post, ctx.specs, templates, library.city), freshness.inputs(ctx, post), findings, untimely)
+
+
+def _require_timely(ready: _Ready) -> None:
+    """Asked last: of what is in the queue or out already, the same may be handed in again and again, and its time passes."""
+    if ready.untimely:
+        raise NotReady(ready.untimely)
 
 
 def _require_own(actor: Actor, post: Post, people: Mapping[str, Author]) -> None:

@@ -13,7 +13,7 @@ from bot.checks.rule import MARK, Rule
 from bot.cli.main import cli
 from tests.office import write_content
 
-MARKED = [rule for rule in rules().values() if MARK in rule.bad]
+MARKED = [r for r in rules().values() if MARK in r.bad and not r.id.startswith("timing.")]  # those need a clock: test_timing.py
 FAMILIES = (
     *("dates", "personal", "placeholders", "orthography", "style", "links", "paper", "accessibility"),
     *("silence", "wording", "sentences", "figures"),

@@ -14,6 +14,7 @@ from bot.errors import AlreadyDecided, BotError, NotAllowed, ScheduleError, Slot
 from bot.schedule.rules import Blackout
 from bot.services import blackouts, pause, plan
 from bot.services.runner import Runner
+from bot.services.submit import NotReady
 from bot.store import rules as store
 from bot.store.models import AuditEntry, Delivery, Lane, Pause, Submission
 from bot.workflow.kinds import Bar, Kind
@@ -165,8 +166,13 @@ def test_a_thread_does_not_begin_where_closing_would_break_it_off(office: Office
 
 
 def test_a_thread_is_not_planned_where_closing_would_break_it_off(office: Office) -> None:
-    with pytest.raises(ScheduleError):
+    """Neither handed in for such a time, nor moved to it."""
+    with pytest.raises(NotReady):
         thread(office, TUESDAY.replace(hour=17, minute=13))
+    first, *_ = thread(office, NOON)
+    with pytest.raises(ScheduleError):
+        plan.reschedule(office.ctx, office.officer, first.id, TUESDAY.replace(hour=17, minute=13))
+    plan.reschedule(office.ctx, office.officer, first.id, TUESDAY.replace(hour=17, minute=3))
 
 
 def test_a_thread_that_has_begun_goes_on_after_closing_and_into_a_blackout(

@@ -161,7 +161,8 @@ def test_each_step_is_in_the_audit_log(office: Office) -> None:
 
 
 def test_a_failed_step_leaves_no_trace(office: Office) -> None:
-    submission = office.submit(office.post(extra="publish: 2026-12-05 12:00"))  # a Saturday
+    submission = office.submit(office.post(extra="publish: 2026-12-01 10:00"))
+    office.at(office.ctx.clock.now().replace(hour=4))  # 13:00 in Tokyo
     with pytest.raises(ScheduleError):
         office.approve(submission)
     assert [e.verb for e in AuditEntry.objects.all()] == ["submit"]

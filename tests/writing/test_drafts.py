@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -191,6 +192,29 @@ def test_who_may_not_submit_neither_hands_in_nor_writes_anew(desk: Desk, role: R
     with pytest.raises(NotAllowed):
         drafts.reopen(office.ctx, stranger, Submission.objects.get().id)
     assert drafts.find(office.author, draft.id).revision == draft.revision
+
+
+def wishing(office: Office, publish: str) -> drafts.Sight:
+    draft = drafts.begin(office.ctx, office.author)
+    form = replace(form_of(filled(office, draft)), publish=publish)
+    return drafts.sight(office.ctx, drafts.save(office.ctx, office.author, draft.id, form, drafts.Seen(revision=1)))
+
+
+def test_a_time_that_cannot_be_met_is_told_while_writing_at_its_field(office: Office) -> None:
+    seen = wishing(office, "2026-12-13 22:00")  # a Sunday
+    assert [(r.where, r.finding.rule) for r in seen.remarks] == [("配信の時刻", "timing.closed")]
+    assert seen.bundle
+    assert not seen.ready
+    assert wishing(office, "2026-12-14 12:15").ready
+
+
+def test_a_schedule_that_cannot_be_read_is_told_at_the_time_that_waits_for_it(office: Office, tmp_path: Path) -> None:
+    office.ctx = replace(office.ctx, config=replace(office.ctx.config, schedules_dir=tmp_path / "nowhere"))
+    seen = wishing(office, "2026-12-14 12:15")
+    assert [(r.where, r.finding.rule) for r in seen.remarks] == [("配信の時刻", "content.settings")]
+    assert seen.bundle
+    assert not seen.ready
+    assert wishing(office, "").ready
 
 
 def test_only_the_channels_that_the_city_offers_can_be_chosen(office: Office, leader: Browser) -> None:

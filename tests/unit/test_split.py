@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -75,3 +76,15 @@ def test_a_word_longer_than_a_part_is_cut_by_characters_only() -> None:
     parts = split(word, 280, weighted_length)
     assert "".join(parts) == word
     assert all(weighted_length(part) <= 280 for part in parts)
+
+
+FAMILY, FLAG, THUMB = "👨\u200d👩\u200d👧\u200d👦", "🇯🇵", "👍🏽"
+MARKED = ("か\u3099", "カ\u3099", "ー\u3099", "A\u0301", "葛\U000e0100", "1\ufe0f\u20e3", "#\ufe0f\u20e3")
+
+
+@pytest.mark.parametrize("character", [FAMILY, FLAG, THUMB, *MARKED])
+def test_a_character_of_several_code_points_stays_whole(character: str) -> None:
+    """Nothing but characters, so that no better place to cut hides a torn one."""
+    for limit in range(len(character), 4 * len(character)):
+        for part in split(character * 20, limit, len):
+            assert part == character * (len(part) // len(character))

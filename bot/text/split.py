@@ -17,7 +17,9 @@ URL = r"https?://[!-~]+"
 _WORD = r"[#＃@＠]?[0-9A-Za-zＡ-Ｚａ-ｚ０-９_]+(?:[.,:'’/+&%-][0-9A-Za-zＡ-Ｚａ-ｚ０-９_]+)*[%％]?"
 _HASHTAG = r"[#＃][\w]+"
 _KATAKANA = r"[ァ-ヺー・]+"
-_NEVER_FIRST = frozenset("、。，．・：；！？）］｝〕〉》」』】”’ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々…％%")
+_NEVER_FIRST = frozenset(
+    "、。，．・：；！？‼⁉）］｝〕〉》」』】”’ーぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ々〻ゝゞヽヾ…〜％%"
+)
 _NEVER_LAST = frozenset("（［｛〔〈《「『【“‘#＃@＠￥")
 _SENTENCE_END = re.compile(r"[。！？!?][」』）)]*\s*$")
 _CLAUSE_END = re.compile(r"[、，][」』）)]*$")

@@ -112,7 +112,7 @@ def test_a_name_with_a_full_stop_in_it_is_not_cut_there(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["https://example.jp/a/b,c/d", "#金沢市の窓口", "デジタル・リーダー", "Voice_Tra", "1,046.5%", "@kanazawa"]
+    "word", ["https://example.jp/a/b,c/d", "#金沢市の窓口", "オンライン・カウンター", "Voice_Tra", "1,046.5%", "@kanazawa"]
 )
 def test_a_word_is_whole_wherever_the_limit_falls(word: str) -> None:
     for ahead in range(len(word)):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from enum import IntEnum
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,7 +17,9 @@ URL = r"https?://[!-~]+"
 _WORD = r"[#＃@＠]?[0-9A-Za-zＡ-Ｚａ-ｚ０-９_]+(?:[.,:'’/+&%-][0-9A-Za-zＡ-Ｚａ-ｚ０-９_]+)*[%％]?"
 _HASHTAG = r"[#＃][\w]+"
 _KATAKANA = r"[ァ-ヺー・]+"
-_NEVER_FIRST = frozenset("、。，．・：；！？）］｝〕〉》」』】”’ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々…％%")
+_NEVER_FIRST = frozenset(
+    "、。，．・：；！？‼⁉）］｝〕〉》」』】”’ーぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ々〻ゝゞヽヾ…〜％%"
+)
 _NEVER_LAST = frozenset("（［｛〔〈《「『【“‘#＃@＠￥")
 _SENTENCE_END = re.compile(r"[。！？!?][」』）)]*\s*$")
 _CLAUSE_END = re.compile(r"[、，][」』）)]*$")
@@ -111,13 +113,10 @@ def _atoms(text: str, protected: tuple[str, ...]) -> list[str]:
     """Pieces that are never cut: names, URLs, words, numbers with their signs, whole characters."""
     names = "|".join(re.escape(n) for n in sorted(protected, key=len, reverse=True))
     pattern = "|".join(p for p in (URL, names, _HASHTAG, _WORD, _KATAKANA) if p)
-    pieces: list[str] = []
-    position = 0
-    for match in re.finditer(pattern, text):
-        pieces += _characters(text[position : match.start()])
-        pieces.append(match.group())
-        position = match.end()
-    return pieces + _characters(text[position:])
+    inside = {place for match in re.finditer(pattern, text) for place in range(match.start() + 1, match.end())}
+    # A word may end within a character (カ + a mark of its own, 1 + the key around it), so characters decide where a seam is.
+    ends = [end for end in accumulate(len(c) for c in _characters(text)) if end not in inside]
+    return [text[start:end] for start, end in pairwise((0, *ends))]
 
 
 def _characters(text: str) -> list[str]:

@@ -66,7 +66,13 @@ def test_a_success_whose_address_cannot_be_read_is_still_a_success(
 
 
 @pytest.mark.parametrize(
-    ("asked", "least", "most"), [("120", 120, 120), ("Wed, 01 Jan 2098 00:00:00 GMT", 10**9, 10**10), ("soon", None, None)]
+    ("asked", "least", "most"),
+    [
+        ("120", 120, 120),
+        ("Wed, 01 Jan 2098 00:00:00 GMT", 10**9, 10**10),
+        ("Wed, 01 Jan 2020 00:00:00 GMT", 0.1, 60),  # past: soon, not at once
+        ("soon", None, None),
+    ],
 )
 def test_a_busy_platform_says_when_to_come_back_or_does_not(
     case: tuple[str, str], scripted: Channel, platform: ScriptedPlatform, asked: str, least: float | None, most: float | None

@@ -46,6 +46,10 @@ def test_so_many_tags_as_instagram_takes(desk: Desk, count: int) -> None:
     assert found(desk, tags, channels="x, facebook") == []
 
 
+def test_tags_that_one_channel_goes_without_are_not_counted_there(desk: Desk) -> None:
+    assert found(desk, "hashtags: [一, 二, 三, 四, 五, 六]\ninstagram: {hashtags: []}") == []
+
+
 @pytest.mark.parametrize("length", [140, 141])
 def test_so_long_a_text_as_x_takes(desk: Desk, length: int) -> None:
     expected = [] if length <= 140 else [("limits.length", "error", "あ" * 12)]

@@ -47,6 +47,52 @@ def test_a_line_ends_where_its_level_of_kinsoku_lets_it(text: str, strict: list[
     assert set_in(text, 5, level="newspaper") == newspaper
 
 
+@pytest.mark.parametrize("small", "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ")
+def test_no_small_kana_begins_a_line_of_a_book(small: str) -> None:
+    assert set_in(f"あいうえ八{small}岳", 5) == ["あいうえ", f"八{small}岳"]
+
+
+def first_cells(lines: list[Line]) -> list[float]:
+    """Where each line begins, in cells from the head of the column."""
+    return [next(iter(line.positions()))[1][0] for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("first", "indent", "lines", "starts"),
+    [
+        (1, 0, ["あいうえ", "おかきくけ", "こ"], [1, 0, 0]),  # 一字下げ
+        (0, 1, ["あいうえお", "かきくけ", "こ"], [0, 1, 1]),  # an item below its mark
+        (2, 1, ["あいう", "えおかき", "くけこ"], [2, 1, 1]),  # a quotation
+        (1, 1, ["あいうえ", "おかきく", "けこ"], [1, 1, 1]),  # a heading
+    ],
+)
+def test_lines_stand_below_their_indent_and_end_with_the_column(
+    first: int, indent: int, lines: list[str], starts: list[int]
+) -> None:
+    found = compose(list(text_units("あいうえおかきくけこ", TATE)), 5, Rules(), first=first, indent=indent)
+    assert [line.text for line in found] == lines
+    assert first_cells(found) == starts
+    assert [line.width for line in found] == [at + len(text) for at, text in zip(starts, lines, strict=True)]
+    assert [foot(line) for line in found] == [line.width for line in found]
+
+
+def test_an_indented_line_is_spread_from_its_indent_to_the_end_of_the_column() -> None:
+    line = compose(list(text_units("あいうえ2022年", TATE)), 7, Rules(), first=1)[0]
+    assert [starts[0] for _, starts in line.positions()] == [1.0, pytest.approx(2 + 2 / 3), pytest.approx(4 + 1 / 3), 6.0]
+
+
+@pytest.mark.parametrize(("first", "indent"), [(0, 0), (1, 0), (0, 2), (2, 1)])
+@pytest.mark.parametrize("length", range(4, 10))
+def test_brackets_stay_with_a_long_word_whatever_its_length_and_the_indent(length: int, first: int, indent: int) -> None:
+    """A word that fits into a line only without them is divided rather than parted from them."""
+    (word,) = (u for u in units((Ruby("加賀金沢市役所本庁舎"[:length], ("かが",)),), TATE) if isinstance(u, Unit))
+    found = [*text_units("あい「", TATE), word, *text_units("」う", TATE)]
+    lines = compose(found, 9, Rules(), first=first, indent=indent)
+    assert "".join(line.text for line in lines) == "".join(u.text for u in found)
+    assert not [line.text for line in lines if line.text[0] == "」" or line.text[-1] == "「"]
+    assert all(foot(line) <= 9 for line in lines)
+
+
 @pytest.mark.parametrize(
     ("text", "lines"),
     [

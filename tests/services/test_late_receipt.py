@@ -134,6 +134,12 @@ def _absent(office: Office) -> None:
     _conclude(office, Absent())
 
 
+def _missed(office: Office) -> None:
+    _conclude(office, Absent())
+    office.at(NOON + timedelta(hours=3))
+    office.runner().engine.tidy()
+
+
 def _stopped(office: Office) -> None:
     _conclude(office, Absent())
     pause.pause(office.ctx, OFFICER, "止めます")
@@ -147,6 +153,7 @@ def _stopped(office: Office) -> None:
         (_again, "scheduled"),
         (_absent, "scheduled"),
         (_stopped, "held"),
+        (_missed, "missed"),
     ],
 )
 def test_a_late_receipt_is_the_truth_whatever_was_concluded_meanwhile(

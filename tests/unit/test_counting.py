@@ -85,3 +85,26 @@ def test_dotted_text_is_counted_in_linear_time_and_never_too_short() -> None:
 
 def test_an_instagram_caption_is_counted_in_utf16_units() -> None:
     assert utf16_length("あa👍") == 4
+
+
+@pytest.mark.parametrize("edge", ["\u10ff", "\u2000", "\u200d", "\u2010", "\u201f", "\u2032", "\u2037"])
+def test_the_ranges_of_light_characters_end_where_the_reference_ends_them(edge: str) -> None:
+    for sign in (chr(ord(edge) - 1), edge, chr(ord(edge) + 1)):
+        assert weighted_length(f"あ{sign}あ") == parse_tweet(f"あ{sign}あ").asdict()["weightedLength"], ascii(sign)
+
+
+@pytest.mark.parametrize("dotted", ["x.jp（", "https://x.jp（", "第1.a条", "a.b.c"])
+def test_a_run_of_many_dots_is_never_counted_too_short(dotted: str) -> None:
+    """Whatever the reference takes for an address in it; beyond fifty dots we do not ask."""
+    for count in (48, 51, 60):
+        assert weighted_length(dotted * count) >= parse_tweet(dotted * count).asdict()["weightedLength"]
+
+
+def test_a_line_of_dots_that_is_no_longer_than_a_post_is_counted_at_once() -> None:
+    """In a form, the length is shown at every key: the reference needs a second for these 900 characters."""
+    dotted = "a." * 450
+    start = time.process_time()
+    weighted_length(dotted)
+    ours = time.process_time() - start
+    parse_tweet(dotted)
+    assert ours < (time.process_time() - start) / 20

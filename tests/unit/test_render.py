@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,64 @@ def test_a_link_on_x_is_a_costed_choice(folder: Path) -> None:
     assert with_link is not None
     assert (float(without.cost_usd), float(with_link.cost_usd)) == (0.015, 0.2)
     assert "https://example.jp/a" in with_link.parts[0].text
+
+
+WISH = "publish: 2026-12-01 12:15\nexpires: 2026-12-20\nnewsletter: {issue: 2027-01}"
+
+
+@pytest.mark.parametrize(
+    ("changed", "channels"),
+    [
+        (WISH.replace("12-20", "12-21"), "x, newsletter"),  # later off the air
+        (WISH.replace("expires: 2026-12-20\n", ""), "x, newsletter"),
+        (WISH.replace("12:15", "12:30"), "x, newsletter"),
+        (WISH.replace("2027-01", "2027-02"), "x, newsletter"),
+        (WISH, "newsletter, x"),
+    ],
+)
+def test_a_wish_that_changes_after_the_approval_is_another_digest(folder: Path, changed: str, channels: str) -> None:
+    approved = rendered(folder, extra=WISH, channels="x, newsletter")
+    assert rendered(folder, extra=WISH, channels="x, newsletter").digest == approved.digest
+    assert rendered(folder, extra=changed, channels=channels).digest != approved.digest
+
+
+def by_the_author(folder: Path, tmp_path: Path, entry: str) -> str:
+    """What a city shows whose template names the author."""
+    posts = tmp_path / "named" / "posts"
+    posts.mkdir(parents=True)
+    for spec in SPECS:
+        (posts / f"{spec.key}.txt").write_text("書いた人：{{ author }}", encoding="utf-8")
+    people = f"shimin-leader: {{name: 金沢花子, department: 市民課, role: leader{entry}}}\n"
+    (folder / "people.yml").write_text(people, encoding="utf-8")
+    return text(rendered(folder, templates=posts.parent), "x")
+
+
+@pytest.mark.parametrize("entry", ["", ", public: false", ", public: 'no'"])
+def test_a_person_who_did_not_agree_is_shown_by_the_department(folder: Path, tmp_path: Path, entry: str) -> None:
+    assert by_the_author(folder, tmp_path, entry) == "書いた人：市民課"
+
+
+def test_a_person_who_agreed_is_shown_by_name(folder: Path, tmp_path: Path) -> None:
+    assert by_the_author(folder, tmp_path, ", public: true") == "書いた人：金沢花子"
+
+
+def test_an_empty_list_of_tags_takes_the_tags_off_one_channel(folder: Path) -> None:
+    bundle = rendered(folder, extra="hashtags: [金沢市DX]\nx: {hashtags: []}\ninstagram: {hashtags: [別]}")
+    assert "#" not in text(bundle, "x")
+    assert "#金沢市DX" in text(bundle, "facebook")
+    assert text(bundle, "instagram").endswith("\n#別")
+
+
+@pytest.mark.parametrize(("link", "price"), [("", "0.015"), ("https://example.jp/a", "0.2")])
+def test_every_post_of_a_thread_costs(folder: Path, link: str, price: str) -> None:
+    """X asks for each; one with an address in it is dearer."""
+    body = "最初の段落です。\n\n" + "職員がお話を聞いて入力します。" * 40 + "\n"
+    extra = "slot: lunch\nx: {thread: true, link: true}" + (f"\nlink: {link}" if link else "")
+    variant = rendered(folder, extra=extra, body=body).variant("x")
+    assert variant is not None
+    assert len(variant.parts) > 3
+    assert "example.jp" not in "".join(part.text for part in variant.parts[:-1])
+    assert variant.cost_usd == (len(variant.parts) - 1) * Decimal("0.015") + Decimal(price)
 
 
 @pytest.mark.parametrize("what", ["body", "alt", "time", "author", "picture", "print"])

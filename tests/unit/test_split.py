@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -75,3 +76,45 @@ def test_a_word_longer_than_a_part_is_cut_by_characters_only() -> None:
     parts = split(word, 280, weighted_length)
     assert "".join(parts) == word
     assert all(weighted_length(part) <= 280 for part in parts)
+
+
+FAMILY, FLAG, THUMB = "👨\u200d👩\u200d👧\u200d👦", "🇯🇵", "👍🏽"
+MARKED = ("か\u3099", "カ\u3099", "ー\u3099", "A\u0301", "葛\U000e0100", "1\ufe0f\u20e3", "#\ufe0f\u20e3")
+
+
+@pytest.mark.parametrize("character", [FAMILY, FLAG, THUMB, *MARKED])
+def test_a_character_of_several_code_points_stays_whole(character: str) -> None:
+    """Nothing but characters, so that no better place to cut hides a torn one."""
+    for limit in range(len(character), 4 * len(character)):
+        for part in split(character * 20, limit, len):
+            assert part == character * (len(part) // len(character))
+
+
+# No kana sentence, so that budoux sees no phrase and every place is as good as the next but for what may not stand there.
+@pytest.mark.parametrize(
+    "sign", "、。，．・：；！？‼⁉）］｝〕〉》」』】”’ーぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ々〻ゝゞヽヾ…〜％%"
+)
+def test_no_part_begins_with_what_never_begins_a_line(sign: str) -> None:
+    assert split(f"ああああ{sign}ああああ", 4, len)[0] == "あああ"
+
+
+@pytest.mark.parametrize("sign", "（［｛〔〈《「『【“‘#＃@＠￥")
+def test_no_part_ends_with_what_never_ends_a_line(sign: str) -> None:
+    assert split(f"あああ{sign}「ああ」", 4, len)[0] == "あああ"
+
+
+@pytest.mark.parametrize("name", ["つながる。金沢", "みらい、金沢！会議", "(仮称)まち。みらい館", "C++。教室"])
+def test_a_name_with_a_full_stop_in_it_is_not_cut_there(name: str) -> None:
+    """A sentence's end is the best place to cut, unless it stands in a name; a longer name holds a shorter one."""
+    for ahead in range(3, 12):
+        parts = split("あ" * ahead + name + "い" * 20, 16, len, ("つながる", "みらい", name))
+        assert [part for part in parts if name in part], parts
+
+
+@pytest.mark.parametrize(
+    "word", ["https://example.jp/a/b,c/d", "#金沢市の窓口", "オンライン・カウンター", "Voice_Tra", "1,046.5%", "@kanazawa"]
+)
+def test_a_word_is_whole_wherever_the_limit_falls(word: str) -> None:
+    for ahead in range(len(word)):
+        parts = split("あ" * ahead + word + "。" + "い" * 20, len(word) + 2, len)
+        assert [part for part in parts if word in part], parts

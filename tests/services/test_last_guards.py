@@ -1,0 +1,86 @@
+"""The last guard of each step of a delivery, seen from outside: its state, and what citizens see."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from bot.channels.base import Outgoing, Prepared, Receipt
+from bot.errors import OutcomeUnknown, Rejected
+from bot.store.models import Submission
+from tests.office import TUESDAY, Office
+
+NOON = TUESDAY.replace(hour=12, minute=15)
+
+
+def test_a_surprise_after_the_request_left_is_unknown_and_nothing_is_sent_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.approved(channels="x")
+    runner = office.runner()
+    commit = runner.channel("x").commit
+
+    def surprised(prepared: Prepared, now: datetime) -> Receipt:
+        commit(prepared, now)
+        raise KeyError("id")
+
+    monkeypatch.setattr(runner.channel("x"), "commit", surprised)
+    office.at(NOON)
+    runner.beat()
+    assert office.states() == {"x": "unknown"}
+    office.at(NOON + timedelta(seconds=60))
+    office.runner().beat()
+    assert office.states() == {"x": "published"}
+    assert len(office.sandbox.posts("x")) == 1
+
+
+def test_an_unclear_answer_while_preparing_is_surely_no_post(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.approved(channels="x")
+    runner = office.runner()
+
+    def unclear(outgoing: Outgoing) -> Prepared:
+        raise OutcomeUnknown("no answer")
+
+    monkeypatch.setattr(runner.channel("x"), "prepare", unclear)
+    office.at(NOON)
+    runner.beat()
+    assert office.states() == {"x": "scheduled"}
+    office.publish_all()
+    assert office.states() == {"x": "published"}
+    assert len(office.sandbox.posts("x")) == 1
+
+
+def test_what_the_platform_refused_is_not_tried_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.approved(channels="x")
+    runner = office.runner()
+
+    def refused(prepared: Prepared, now: datetime) -> Receipt:
+        raise Rejected("no")
+
+    monkeypatch.setattr(runner.channel("x"), "commit", refused)
+    office.at(NOON)
+    runner.beat()
+    assert office.states() == {"x": "failed"}
+    office.at(NOON + timedelta(minutes=10))
+    office.runner().beat()
+    assert office.sandbox.posts("x") == []
+
+
+def test_what_is_withdrawn_while_pictures_go_up_is_cancelled(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the very instant: the withdrawal is written, the row is not ours to cancel yet."""
+    office.approved(channels="x")
+    runner = office.runner()
+    prepare = runner.channel("x").prepare
+
+    def withdrawn(outgoing: Outgoing) -> Prepared:
+        Submission.objects.update(state="withdrawn")
+        connection.close()  # this thread's own
+        return prepare(outgoing)
+
+    monkeypatch.setattr(runner.channel("x"), "prepare", withdrawn)
+    office.at(NOON)
+    runner.beat()
+    assert office.states() == {"x": "cancelled"}
+    assert office.sandbox.posts("x") == []

@@ -1,0 +1,114 @@
+"""The last guard of each decision: who may not confirm, for whom nobody decides, what is looked at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import NotAllowed
+from bot.services import review, submit
+from bot.services.review import Terms
+from bot.store.models import AuditEntry, Decision, Delivery, Submission, User
+from bot.workflow.actors import Actor, Role
+from tests.office import TUESDAY, Office
+
+HEAD = "soumu-leader"
+
+
+def _let_leaders_hand_in_for_others(office: Office) -> None:
+    people = office.folder / "people.yml"
+    text = people.read_text(encoding="utf-8")
+    names = "submits_for: [kokusai-trainee, shimin-leader]"
+    people.write_text(
+        text.replace("department: 総務課, role: leader", f"department: 総務課, role: leader, {names}"), encoding="utf-8"
+    )
+
+
+def _name_a_head(office: Office) -> None:
+    city = office.folder / "city.yml"
+    city.write_text(city.read_text(encoding="utf-8")[:-1] + f", heads: {{市民課: {HEAD}, 総務課: {HEAD}}}}}", encoding="utf-8")
+
+
+def _trainees(office: Office, handed_in_by: Actor) -> Submission:
+    _let_leaders_hand_in_for_others(office)
+    return office.submit(office.post(author="kokusai-trainee"), handed_in_by)
+
+
+def test_a_leader_does_not_confirm_what_they_handed_in_for_a_trainee(office: Office) -> None:
+    submission = _trainees(office, office.leader)
+    with pytest.raises(NotAllowed) as caught:
+        review.confirm(office.ctx, office.leader, submission.id, submission.digest)
+    assert "自分が申請した原稿は確認できません" in caught.value.summary
+    assert Submission.objects.get().state == "submitted"
+    review.confirm(office.ctx, office.author, submission.id, submission.digest)
+    assert Submission.objects.get().state == "confirmed"
+
+
+def test_a_trainee_who_became_a_leader_does_not_confirm_their_own_post(office: Office) -> None:
+    submission = _trainees(office, office.leader)
+    promoted = Actor(person="kokusai-trainee", role=Role.LEADER)
+    with pytest.raises(NotAllowed):
+        review.confirm(office.ctx, promoted, submission.id, submission.digest)
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize("author", ["shimin-leader", HEAD])
+def test_what_a_head_wrote_or_handed_in_needs_no_second_look_of_the_head(office: Office, author: str) -> None:
+    _let_leaders_hand_in_for_others(office)
+    _name_a_head(office)
+    by_the_office = author == HEAD
+    submission = office.submit(office.post(author=author), office.officer if by_the_office else office.leader)
+    second = Actor(person="kouhou-2", role=Role.OFFICER)
+    assert office.approve(submission, second)
+
+
+def test_what_anybody_else_wrote_and_handed_in_waits_for_the_head(office: Office) -> None:
+    _name_a_head(office)
+    submission = office.submit(office.post())
+    with pytest.raises(NotAllowed) as caught:
+        office.approve(submission)
+    assert HEAD in caught.value.next_step
+    assert not Delivery.objects.exists()
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_nobody_decides_for_someone_who_has_left(office: Office, left: bool) -> None:
+    """Who left the office is not away: their account is kept for the record, and stands for nobody."""
+    User.objects.create(username="kacho", role=Role.OFFICER, is_active=not left)
+    submission = office.submit(office.post())
+    assert review.absent_deciders(office.officer) == ([] if left else ["kacho"])
+    terms = Terms(on_behalf_of="kacho")
+    if not left:
+        assert review.approve(office.ctx, office.officer, submission.id, submission.digest, terms)
+        return
+    with pytest.raises(NotAllowed) as caught:
+        review.approve(office.ctx, office.officer, submission.id, submission.digest, terms)
+    assert "代決" in caught.value.summary
+    assert Submission.objects.get().state == "submitted"
+    assert not Decision.objects.exists()
+
+
+def test_a_decision_is_countersigned_once_and_its_time_stays(office: Office) -> None:
+    kacho = User.objects.create(username="kacho", role=Role.OFFICER).actor
+    submission = office.submit(office.post())
+    review.approve(office.ctx, office.officer, submission.id, submission.digest, Terms(on_behalf_of="kacho"))
+    (decision,) = review.to_countersign(kacho)
+    review.countersign(office.ctx, kacho, decision.id)
+    office.at(TUESDAY + timedelta(days=1))
+    with pytest.raises(NotAllowed) as caught:
+        review.countersign(office.ctx, kacho, decision.id)
+    assert "後閲できる代決がありません" in caught.value.summary
+    decision.refresh_from_db()
+    assert decision.countersigned_at == TUESDAY
+    assert AuditEntry.objects.filter(verb="countersign").count() == 1
+    assert review.to_countersign(kacho) == []
+
+
+def test_another_last_day_after_the_approval_voids_it(office: Office) -> None:
+    """How long a post may be told is a promise of the office, too."""
+    office.approve(office.submit(office.post(extra="slot: lunch\nexpires: 2026-12-20")))
+    office.post(extra="slot: lunch\nexpires: 2027-03-31")
+    submit.sweep(office.ctx)
+    assert Submission.objects.get().state == "stale"
+    assert set(office.states().values()) == {"cancelled"}

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 
-from bot.channels.base import Outgoing, Prepared, Receipt
+from bot.channel_kit.base import Outgoing, Prepared, Receipt
 from bot.errors import OutcomeUnknown, Rejected
 from bot.store.models import Submission
 from tests.office import TUESDAY, Office

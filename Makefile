@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help demo serve test sqlite postgresql system check corpus fuzz bench bundle lock clean
+.PHONY: help demo serve test sqlite postgresql dates system check corpus fuzz bench bundle lock clean
 
 help: ## この一覧
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -28,6 +28,7 @@ serve: $(STAMP) ## 画面 http://127.0.0.1:8000/ と練習用の掲示 http://12
 
 test: $(DEV_STAMP) system ## 全ての試験（SQLite と PostgreSQL で、同時に）
 	$(MAKE) --no-print-directory -j2 sqlite postgresql
+	$(MAKE) --no-print-directory dates
 
 sqlite: $(DEV_STAMP) # some tests call make themselves, and are no part of this one
 	MAKEFLAGS= $(BIN)/python -m pytest
@@ -36,10 +37,14 @@ postgresql: $(DEV_STAMP) # what depends on the database; a page looks the same o
 	MAKEFLAGS= DXBOT_TEST_DATABASE=postgresql $(BIN)/python -m pytest -p no:cacheprovider --ignore=tests/web/test_accessibility.py \
 	tests/services tests/sync tests/web tests/issues tests/notices tests/chaos tests/postgresql
 
+dates: $(DEV_STAMP) system ## 実演と、日付によることの試験を、ほかの日付で（閏日、年末年始、遠い年、原稿締切の前日）
+	MAKEFLAGS= $(BIN)/python -m tests.dates
+
 system: # what only the system has: a browser, a word processor, git. Installed where that is possible, told otherwise.
 	@missing=""; command -v chromium chromium-browser google-chrome > /dev/null || missing="$$missing chromium"; \
 	command -v soffice > /dev/null || missing="$$missing libreoffice-writer-nogui"; \
 	command -v git > /dev/null || missing="$$missing git"; \
+	command -v faketime > /dev/null || missing="$$missing faketime"; \
 	test -z "$$missing" || if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing > /dev/null; \
 	else echo "試験の一部に次のものが要ります（入れるまで、その試験は飛ばします）:$$missing"; fi

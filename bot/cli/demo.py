@@ -221,10 +221,11 @@ class _Road:
         now = {"now": self.clock.now().isoformat()}
         requests.post(f"{self._sandbox}/_sandbox/clock", json=now, timeout=5).raise_for_status()
 
-    def _newsletter(self, directory: Path) -> tuple[Path, ...]:
-        from bot.services import issues
+    def _newsletter(self, directory: Path) -> list[Path]:
+        """Every issue that has a post. The next one would be wrong: the clock may have passed the copy deadline of theirs."""
+        from bot.services import issues, newsletter
 
-        return issues.export(self.ctx, None, directory)
+        return [file for issue in newsletter.issues_with_posts() for file in issues.export(self.ctx, issue, directory)]
 
     def _rows(self) -> Iterator[_Row]:
         from bot.services.plan import deliveries
@@ -235,7 +236,7 @@ class _Road:
             good = d.state == DeliveryState.PUBLISHED
             yield _Row(d.submission.title, label, LABELS[DeliveryState(d.state)], d.url or d.problem, good)
 
-    def _column_rows(self, files: tuple[Path, ...]) -> Iterator[_Row]:
+    def _column_rows(self, files: list[Path]) -> Iterator[_Row]:
         for path in files:
             yield _Row(
                 tr("コラム（全ての原稿）", "the column"), "新聞広報", tr("作成済み（仮）", "written"), str(path), path.is_file()

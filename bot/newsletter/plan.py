@@ -43,9 +43,10 @@ class IssuePlan:
     corrections: tuple[Correction, ...] = ()
 
 
-def read_issue(value: Any) -> tuple[IssuePlan, date]:
-    """An entry of `issues` and its copy deadline. Raises ValueError with what is wrong, in words that follow 「issues」."""
-    if not isinstance(value, dict) or not {"issue", "deadline"} <= set(value) or not isinstance(value["deadline"], date):
+def read_issue(value: Any) -> tuple[IssuePlan, date | None]:
+    """An entry of `issues` and its own copy deadline, if it has one. Raises ValueError with what is wrong, in words that
+    follow 「issues」."""
+    if not isinstance(value, dict) or "issue" not in value or not isinstance(value.get("deadline"), date | None):
         raise ValueError(_ISSUE_FORM)
     if unknown := sorted(str(key) for key in value if key not in _KEYS):
         raise ValueError(f"に「{unknown[0]}」という項目はありません")
@@ -55,7 +56,7 @@ def read_issue(value: Any) -> tuple[IssuePlan, date]:
         posts=dict(_post(entry) for entry in _entries(value, "posts", _POST_FORM)),
         corrections=tuple(_correction(entry) for entry in _entries(value, "corrections", _CORRECTION_FORM)),
     )
-    return plan, value["deadline"]
+    return plan, value.get("deadline")
 
 
 def _entries(value: dict[str, Any], key: str, form: str) -> list[Any]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal, cast, get_args
 
 from bot.newsletter.cells import Direction
+from bot.newsletter.deadlines import DayOfMonth, IfClosed, Monthly, Weekday, WorkingDaysBefore
 from bot.newsletter.frame import Rect
 from bot.newsletter.kinsoku import Level
 from bot.newsletter.numerals import NumberStyle
 from bot.newsletter.plan import IssuePlan, read_issue
+from bot.schedule.rules import DAYS
 from bot.values.document import load as load_values
 from bot.values.node import Node
 
@@ -36,8 +38,9 @@ _RECT = ("column", "line", "columns", "lines")
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """`chars` a line × `lines` a column × `columns`; sizes in points; `issues` maps an issue (2026-12) to its copy deadline,
-    `plans` to what goes into it; `notice_days` before a deadline the issue is built by itself and the office told.
+    """`chars` a line × `lines` a column × `columns`; sizes in points. `monthly` is the rule of the copy deadlines, `issues`
+    maps an issue (2026-12) to a deadline of its own, `plans` to what goes into it; `notice_days` before a deadline the issue is
+    built by itself and the office told.
 
     `heading_lines` is the 行取り of a heading in the text. `headline` and `figure` are kept free of text; without a figure's
     rectangle, or in an article without a picture, the text has the place. `body_font` and `heading_font` are font files for
@@ -66,6 +69,7 @@ class Profile:
     heading_font: str = ""
     styles: Mapping[str, str] = field(default_factory=lambda: STYLES)
     plans: Mapping[str, IssuePlan] = field(default_factory=dict)
+    monthly: Monthly | None = None
     notice_days: int = 3
 
     def plan(self, issue: str) -> IssuePlan:
@@ -82,8 +86,13 @@ class Profile:
 
 
 _KEYS = frozenset(f.name for f in fields(Profile)) - {"plans"}
-_REQUIRED = tuple(sorted(_KEYS - {"name", "font", "body_font", "heading_font", "figure", "styles", "issues", "encoding"}))
+_REQUIRED = tuple(
+    sorted(_KEYS - {"name", "font", "body_font", "heading_font", "figure", "styles", "issues", "monthly", "encoding"})
+)
 _TOO_LARGE = 1000
+_MOST_WORKING_DAYS = 40
+_RULE = ("months_before", "skip")
+_BY_DAY = (*_RULE, "if_closed")
 _KINDS: Mapping[str, Callable[[Node], object]] = {"deadline": Node.day, "lines": lambda node: node.integer(0, _TOO_LARGE - 1)}
 
 
@@ -100,14 +109,16 @@ class _Reader:
         self.folder, self.entry = root.origin.path.parent, entry
 
     def profile(self) -> Profile:
-        issues = self._issues()
+        monthly = self._monthly()
+        issues = self._issues(monthly)
         return Profile(
             status=cast(Status, self._choice("status", get_args(Status))),
             direction=cast(Direction, self._choice("direction", get_args(Direction))),
             name=self._text("name"),
             encoding=self._encoding(),
             font=self._text("font"),
-            issues={plan.issue: deadline for plan, deadline in issues},
+            issues={plan.issue: deadline for plan, deadline in issues if deadline},
+            monthly=monthly,
             plans={plan.issue: plan for plan, _ in issues},
             chars=self._count("chars"),
             lines=self._count("lines"),
@@ -179,13 +190,54 @@ class _Reader:
     def _encoding(self) -> str:
         return self.entry["encoding"].choice(("utf-8-sig", "cp932")) if "encoding" in self.entry else "utf-8-sig"
 
-    def _issues(self) -> list[tuple[IssuePlan, date]]:
+    def _monthly(self) -> Monthly | None:
+        if "monthly" not in self.entry or self.entry["monthly"].empty:
+            return None
+        return _rule(self.entry["monthly"])
+
+    def _issues(self, monthly: Monthly | None) -> list[tuple[IssuePlan, date | None]]:
         if "issues" not in self.entry or self.entry["issues"].empty:
             return []
-        return [_issue(entry) for entry in self.entry["issues"].items()]
+        known: dict[str, tuple[IssuePlan, date | None]] = {}
+        for node in self.entry["issues"].items():
+            plan, deadline = _issue(node)
+            if plan.issue in known:
+                node.fail(f"「issues」に {plan.issue} が2回書かれています", "1つにまとめてください")
+            if deadline is None and not (monthly and monthly.makes(plan.issue)):
+                node.fail(f"「issues」の {plan.issue} に締切がありません", "deadline: 2026-12-04 のように書いてください")
+            known[plan.issue] = plan, deadline
+        return list(known.values())
 
 
-def _issue(node: Node) -> tuple[IssuePlan, date]:
+def _rule(node: Node) -> Monthly:
+    """`monthly`, in one of its three forms, told apart by a key that only it has."""
+    written = node.content if isinstance(node.content, dict) else {}
+    if "working_days_before" in written:
+        entry = node.mapping((*_RULE, "working_days_before"), required=("working_days_before",))
+        return _monthly(entry, WorkingDaysBefore(days=entry["working_days_before"].integer(1, _MOST_WORKING_DAYS)))
+    if "day" in written:
+        entry = node.mapping((*_BY_DAY, "day"), required=("day",))
+        return _monthly(entry, DayOfMonth(number=entry["day"].integer(1, 31), if_closed=_if_closed(entry)))
+    entry = node.mapping((*_BY_DAY, "week", "weekday"), required=("week", "weekday"))
+    weekday = DAYS.index(entry["weekday"].choice(DAYS))
+    return _monthly(entry, Weekday(week=entry["week"].integer(1, 4), weekday=weekday, if_closed=_if_closed(entry)))
+
+
+def _monthly(entry: Mapping[str, Node], due: Weekday | DayOfMonth | WorkingDaysBefore) -> Monthly:
+    before = entry["months_before"].integer(0, 11) if "months_before" in entry else 0
+    rule = Monthly(due=due, months_before=before)
+    skipped = entry["skip"].items() if "skip" in entry else []
+    for node in skipped:
+        if not rule.makes(node.required_text()):
+            node.fail(f"「skip」の「{node.text()[:20]}」は毎月の号の名前ではありません", '"2027-08" のように書いてください')
+    return replace(rule, skip=frozenset(node.required_text() for node in skipped))
+
+
+def _if_closed(entry: Mapping[str, Node]) -> IfClosed:
+    return cast(IfClosed, entry["if_closed"].choice(get_args(IfClosed))) if "if_closed" in entry else "earlier"
+
+
+def _issue(node: Node) -> tuple[IssuePlan, date | None]:
     try:
         return read_issue(_typed(node))
     except ValueError as e:

@@ -76,7 +76,8 @@ def days(ctx: Context, actor: Actor, first: date, count: int) -> list[Day]:
     """`count` days from `first` on, with what this person may see."""
     start = datetime.combine(first, time(), ctx.config.timezone)
     found = sorted(entries(ctx, actor, start, start + timedelta(days=count)), key=lambda e: (e.at, e.channel))
-    rules, deadlines = _readable(lambda: ctx.rules), _readable(lambda: paper.copy_deadlines(ctx))
+    rules, last = _readable(lambda: ctx.rules), first + timedelta(days=count - 1)
+    deadlines = _readable(lambda: paper.copy_deadlines(ctx, first, last))
     return [
         Day(
             date=day,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -49,6 +50,11 @@ class Context:
         """What the schedules folder alone says, for those who have no database. Raises ConfigError."""
         folder, channels = self.config.rules_dir, tuple(spec.key for spec in self.specs)
         return _written(folder, self.config.timezone, channels, schedule.stamp(folder))
+
+    @property
+    def today(self) -> date:
+        """The day on the office's wall, not in UTC: at eight in the morning there it is still yesterday."""
+        return self.clock.now().astimezone(self.config.timezone).date()
 
     def spec(self, channel: str) -> ChannelSpec:
         return next(spec for spec in self.specs if spec.key == channel)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import transaction
 
 from bot.errors import NotAllowed, NotFound
 from bot.newsletter.plan import issue_name
-from bot.services import audit
+from bot.services import audit, paper
 from bot.services.context import Context
 from bot.services.newsletter import press_of
 from bot.store.printing import Erratum, SignOff
@@ -14,6 +16,7 @@ from bot.workflow.actors import Actor, Permission
 
 CORRECT, DROP = "correct_issue", "drop_correction"  # in the audit log
 MOST = 300  # characters
+_IN_MAKING = timedelta(days=31)  # after its copy deadline, so long may an issue that is not released be still in the making
 
 
 def add(ctx: Context, actor: Actor, issue: str, wrong: str, right: str) -> str:
@@ -59,13 +62,14 @@ def of(issue: str) -> list[Erratum]:
 
 
 def _next(ctx: Context, issue: str) -> str:
-    issues = press_of(ctx).profile.issues
-    released = set(SignOff.objects.values_list("issue", flat=True))
-    later = [name for name, day in issues.items() if issue in issues and day > issues[issue] and name not in released]
-    if not later:
+    deadlines = paper.deadlines(ctx, press_of(ctx).profile)
+    own, released = deadlines.of(issue), set(SignOff.objects.values_list("issue", flat=True))
+    later = deadlines.since(max(own + timedelta(days=1), ctx.today - _IN_MAKING)) if own else iter(())
+    found = next((name for _, name in later if name not in released), None)
+    if found is None:
         raise NotAllowed(
             "no later issue",
             summary="訂正を載せる次の号が登録されていません",
-            next_step="schedules/newsletter.yml の issues に、次の号と締切を書いてください",
+            next_step="schedules/newsletter.yml の monthly か issues に、次の号と締切を書いてください",
         )
-    return min(later, key=lambda name: issues[name])
+    return found

@@ -52,7 +52,8 @@ def feed(ctx: Context, key: str, site: str) -> bytes:
     now = ctx.clock.now()
     for entry in calendar.entries(ctx, found.user.actor, now - _BACK, now + _AHEAD):
         made.add_component(_event(entry, site, now))
-    for day, issues in paper.copy_deadlines(ctx).items():
+    first, last = ((now + way).astimezone(ctx.config.timezone).date() for way in (-_BACK, _AHEAD))
+    for day, issues in paper.copy_deadlines(ctx, first, last).items():
         for number in issues:
             made.add_component(_all_day(f"{number}号の原稿締切", f"deadline-{number}", datetime.combine(day, time()), now))
     return bytes(made.to_ical())

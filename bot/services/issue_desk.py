@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from bot.errors import NotAllowed, NotFound, StaleApproval
 from bot.newsletter.article import Article
 from bot.newsletter.build import Press
+from bot.newsletter.deadlines import Deadlines
 from bot.newsletter.html import article_html
 from bot.newsletter.issue import frames_of, roll_of
 from bot.newsletter.plan import IssuePlan, issue_name
@@ -28,6 +30,7 @@ from bot.workflow.states import IN_QUEUE, SubmissionState
 ARRANGE = "arrange"  # in the audit log
 _MOST_LINES = 999
 _MOST_HEADLINE = 200
+_BACK, _AHEAD, _YEAR = timedelta(days=31), timedelta(days=92), timedelta(days=366)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,21 +96,29 @@ class Desk:
 
 
 def overview(ctx: Context, actor: Actor) -> list[Line]:
-    """The issues of which the paper's calendar knows, the next deadline first, the past ones at the end."""
+    """The issues of a month back and three months ahead, and all that are listed or have a post or a 校了; the next deadline
+    first, the past ones at the end. The number of queries does not grow with the issues."""
     actor.require(Permission.READ_ALL)
-    today, profile = ctx.clock.now().date(), press_of(ctx).profile
-    soon = sorted(profile.issues.items(), key=lambda entry: (entry[1] < today, abs((entry[1] - today).days)))
+    today, profile = ctx.today, press_of(ctx).profile
+    calendar = paper.deadlines(ctx, profile)
+    waiting = _counts(_waiting())
+    waiting[next_issue(ctx, profile)] += waiting.pop("", 0)
+    approved = _counts(_printed_and_approved())
+    released = set(SignOff.objects.values_list("issue", flat=True))
+    near = {issue for _, issue in calendar.between(today - _BACK, today + _AHEAD)}
+    known = {issue: calendar.of(issue) for issue in near | set(profile.issues) | set(approved) | released}
+    found = [(issue, deadline) for issue, deadline in known.items() if deadline]
     return [
         Line(
             issue=issue,
             name=issue_name(issue),
             deadline=deadline,
             days=(deadline - today).days,
-            approved=Submission.objects.filter(printed(), issue=issue, state=SubmissionState.APPROVED).count(),
-            waiting=_waiting(ctx, profile, issue).count(),
-            released=SignOff.objects.filter(issue=issue).exists(),
+            approved=approved[issue],
+            waiting=waiting[issue],
+            released=issue in released,
         )
-        for issue, deadline in soon
+        for issue, deadline in sorted(found, key=lambda entry: (entry[1] < today, abs((entry[1] - today).days)))
     ]
 
 
@@ -122,7 +133,9 @@ def look(ctx: Context, issue: str) -> Desk:
     press = press_of(ctx)
     profile, plan = press.profile, press.profile.plan(issue)
     approved = approved_for(ctx, profile, issue)
-    if issue not in profile.issues and not approved:
+    calendar = paper.deadlines(ctx, profile)
+    deadline = calendar.of(issue)
+    if not approved and (deadline is None or not _is_near(ctx, profile, issue, deadline)):
         raise NotFound("no such issue", summary="その号はありません", next_step="「紙面」の画面から選んでください")
     arranged = Arrangement.objects.filter(issue=issue).first()
     roll = roll_of([article for _, article in approved], plan, profile)
@@ -140,14 +153,14 @@ def look(ctx: Context, issue: str) -> Desk:
     return Desk(
         issue=issue,
         name=issue_name(issue),
-        deadline=profile.issues.get(issue),
+        deadline=deadline,
         provisional=not profile.confirmed,
         headline=plan.headline,
         rows=tuple(sorted(rows, key=lambda row: row.order or len(rows) + 1)),
-        spare=tuple(_spare(issue, [s.id for s, _ in approved], profile.issues)),
+        spare=tuple(_spare(issue, [s.id for s, _ in approved], calendar)),
         frames=_frames(roll.posts, plan, press),
         missing=roll.missing,
-        waiting=tuple(_waiting(ctx, profile, issue).defer("bundle", "source").order_by("submitted_at", "id")),
+        waiting=tuple(_waiting_for(ctx, profile, issue)),
         revision=arranged.revision if arranged else 0,
     )
 
@@ -185,17 +198,36 @@ def _require_sensible(headline: str, posts: Mapping[str, int]) -> None:
         )
 
 
-def _waiting(ctx: Context, profile: Profile, issue: str) -> QuerySet[Submission]:
+def _is_near(ctx: Context, profile: Profile, issue: str, deadline: date) -> bool:
+    """The rule knows every issue of every year; the desk, those of about now, and those of which somebody has spoken."""
+    near = abs(deadline - ctx.today) <= _YEAR
+    return near or issue in profile.plans or issue in profile.issues or SignOff.objects.filter(issue=issue).exists()
+
+
+def _printed_and_approved() -> QuerySet[Submission]:
+    return Submission.objects.filter(printed(), state=SubmissionState.APPROVED)
+
+
+def _counts(found: QuerySet[Submission]) -> Counter[str]:
+    return Counter(dict(found.order_by().values_list("issue").annotate(Count("id"))))
+
+
+def _waiting() -> QuerySet[Submission]:
+    return Submission.objects.filter(printed(), state__in=sorted(IN_QUEUE))
+
+
+def _waiting_for(ctx: Context, profile: Profile, issue: str) -> QuerySet[Submission]:
     """What would be for this issue if it were approved now."""
-    own = Q(issue=issue) | (Q(issue="") if issue == next_issue(profile, ctx.clock.now()) else Q(pk__in=[]))
-    return Submission.objects.filter(own, printed(), state__in=sorted(IN_QUEUE))
+    own = Q(issue=issue) | (Q(issue="") if issue == next_issue(ctx, profile) else Q(pk__in=[]))
+    return _waiting().filter(own).defer("bundle", "source").order_by("submitted_at", "id")
 
 
-def _spare(issue: str, taken: Sequence[int], issues: Mapping[str, date]) -> list[Row]:
-    earlier = [name for name, deadline in issues.items() if issue in issues and deadline < issues[issue]]
-    found = Submission.objects.filter(printed(), issue__in=earlier, state=SubmissionState.APPROVED)
-    left = found.exclude(Q(id__in=taken) | Q(signoff__isnull=False))
-    rows = left.defer("bundle", "source").order_by("submitted_at", "id")
+def _spare(issue: str, taken: Sequence[int], calendar: Deadlines) -> list[Row]:
+    left = _printed_and_approved().exclude(Q(id__in=taken) | Q(signoff__isnull=False))
+    own = calendar.of(issue)
+    dates = {name: calendar.of(name) for name in set(left.values_list("issue", flat=True))}
+    earlier = [name for name, deadline in dates.items() if own and deadline and deadline < own]
+    rows = left.filter(issue__in=earlier).defer("bundle", "source").order_by("submitted_at", "id")
     return [Row(submission=s, order=0, planned=0, lines=0) for s in rows]
 
 

@@ -94,7 +94,7 @@ def _files(folder: Path) -> tuple[Path, ...]:
 def export(ctx: Context, issue: str | None, directory: Path) -> tuple[Path, ...]:
     """Put the files of an issue (the next one by default) into a folder: as they were released, or, before that, as they
     would be now. Raises NotFound, NewsletterError, and StaleApproval where what was released is lost."""
-    chosen = issue or next_issue(press_of(ctx).profile, ctx.clock.now())
+    chosen = issue or next_issue(ctx, press_of(ctx).profile)
     release = released(chosen)
     files = released_files(ctx, release) if release else build(ctx, chosen).files
     directory.mkdir(parents=True, exist_ok=True)

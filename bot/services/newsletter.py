@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime
 
 from django.db.models import Q
 
@@ -13,6 +12,7 @@ from bot.errors import StaleApproval
 from bot.newsletter import profile as profiles
 from bot.newsletter.article import Article, from_post
 from bot.newsletter.build import Press
+from bot.newsletter.deadlines import month_after
 from bot.newsletter.plan import Correction, IssuePlan
 from bot.newsletter.profile import Profile
 from bot.render.variant import Media, Variant, digest_of, read_bundle
@@ -31,6 +31,12 @@ def approved_for(ctx: Context, profile: Profile, issue: str) -> list[tuple[Submi
     return [(submission, _article(ctx, submission, issue)) for submission in found]
 
 
+def issues_with_posts() -> list[str]:
+    """The issues for which something was approved, by name."""
+    found = Submission.objects.filter(printed(), state=SubmissionState.APPROVED)
+    return sorted(set(found.order_by().values_list("issue", flat=True)))
+
+
 def printed() -> Q:
     """The submissions whose text is for the paper."""
     return Q(channels__contains=f",{paper.CHANNEL},")
@@ -40,17 +46,14 @@ def take_in(ctx: Context, submission: Submission) -> None:
     """What was approved for the paper without an issue of its own is for the next one."""
     profile = paper.layout(ctx)
     if profile is not None and not submission.issue and f",{paper.CHANNEL}," in submission.channels:
-        submission.issue = next_issue(profile, ctx.clock.now())
+        submission.issue = next_issue(ctx, profile)
         submission.save(update_fields=["issue"])
 
 
-def next_issue(profile: Profile, now: datetime) -> str:
-    """The first issue whose copy deadline has not passed; else the month after this one."""
-    open_issues = [issue for issue, deadline in sorted(profile.issues.items()) if deadline >= now.date()]
-    if open_issues:
-        return open_issues[0]
-    year, month = divmod(now.year * 12 + now.month, 12)
-    return f"{year}-{month + 1:02d}"
+def next_issue(ctx: Context, profile: Profile) -> str:
+    """The issue with the first copy deadline that has not passed; the month after this one where none is known."""
+    today = ctx.today
+    return next((issue for _, issue in paper.deadlines(ctx, profile).since(today)), month_after(today))
 
 
 def press_of(ctx: Context) -> Press:

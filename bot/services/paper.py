@@ -11,10 +11,12 @@ from bot.newsletter import profile as profiles
 from bot.newsletter import svg
 from bot.newsletter.advice import advise
 from bot.newsletter.article import Article, from_post
+from bot.newsletter.deadlines import Deadlines
 from bot.newsletter.profile import Profile
 from bot.newsletter.setting import set_article
 from bot.render.appearance import Column
 from bot.render.variant import Variant
+from bot.schedule.calendar import closed_reason
 from bot.services.context import Context
 
 CHANNEL = "newsletter"
@@ -62,10 +64,16 @@ def set_column(article: Article, profile: Profile, names: Sequence[str]) -> Colu
     )
 
 
-def copy_deadlines(ctx: Context) -> Mapping[date, list[str]]:
-    """The paper's issues by the day on which their copy is due."""
+def deadlines(ctx: Context, profile: Profile) -> Deadlines:
+    """Of all issues, with the office's own closed days. A rules file that cannot be read is told of when a day is asked for:
+    ConfigError."""
+    return Deadlines(listed=profile.issues, monthly=profile.monthly, closed=lambda day: bool(closed_reason(day, ctx.rules)))
+
+
+def copy_deadlines(ctx: Context, first: date, last: date) -> Mapping[date, list[str]]:
+    """The paper's issues by the day on which their copy is due, from `first` until `last`, that day included."""
     known = layout(ctx)
     due: dict[date, list[str]] = {}
-    for issue, day in known.issues.items() if known else ():
+    for day, issue in deadlines(ctx, known).between(first, last) if known else ():
         due.setdefault(day, []).append(issue)
     return due

@@ -24,11 +24,11 @@ _WEEKDAYS = "月火水木金土日"
 
 def rehearse(ctx: Context) -> int:
     """Every issue whose copy deadline is near and that was not rehearsed for it; how many? Raises ConfigError."""
-    profile, today = paper.layout(ctx), ctx.clock.now().astimezone(ctx.config.timezone).date()
+    profile, today = paper.layout(ctx), ctx.today
     if profile is None:
         return 0
-    near = [i for i, deadline in profile.issues.items() if deadline - timedelta(days=profile.notice_days) <= today <= deadline]
-    return sum(_once(ctx, issue, profile.issues[issue]) for issue in near)
+    near = paper.deadlines(ctx, profile).between(today, today + timedelta(days=profile.notice_days))
+    return sum(_once(ctx, issue, deadline) for deadline, issue in near)
 
 
 def _once(ctx: Context, issue: str, deadline: date) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,12 @@ def test_a_correction_can_be_taken_back_until_its_issue_is_released(office: Offi
 def test_a_released_issue_is_passed_over_and_without_a_later_one_it_is_refused(office: Office, measured: Context) -> None:
     approved(office, "two", "二つ目（見本）", extra=f'newsletter: {{issue: "{NEXT}"}}')
     issues.sign_off(measured, office.officer, NEXT, issues.build(measured, NEXT).digest)
+    errata.add(measured, office.officer, ISSUE, "電話は220", "電話は221")
+    assert Erratum.objects.get().told_in == "2027-02"
+    profile = measured.config.schedules_dir / "newsletter.yml"
+    listed = "issues: [{issue: '2026-12', deadline: 2026-12-04}, {issue: '2027-01', deadline: 2027-01-08}]\n"
+    text = re.sub(r"^(monthly|issues):.*\n", "", profile.read_text("utf-8"), flags=re.MULTILINE)
+    profile.write_text(text + listed, "utf-8")  # a paper that makes no issue by rule
     with pytest.raises(NotAllowed, match="no later issue"):
         errata.add(measured, office.officer, ISSUE, "電話は220", "電話は221")
 

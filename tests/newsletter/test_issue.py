@@ -121,7 +121,7 @@ def test_a_planned_post_that_is_not_there_is_missed(profile: Profile) -> None:
     ("wrong", "said"),
     [
         ("issues: 12", "並びで書いてください"),
-        ("issues:\n  - {issue: 1}", "deadline: 2026-12-04"),
+        ("issues:\n  - {issue: 1}", "締切がありません"),
         ("issues:\n  - {issue: 1, deadline: 2026-12-04, titel: あ}", "「titel」という項目はありません"),
         ("issues:\n  - {issue: 1, deadline: 2026-12-04, posts: a}", "lines: 目安の行数"),
         ("issues:\n  - {issue: 1, deadline: 2026-12-04, posts: [a]}", "lines: 目安の行数"),

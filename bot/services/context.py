@@ -41,9 +41,14 @@ class Context:
         to be allowed."""
         from bot.services import blackouts  # needs the database, which `dxbot check` and `preview` do without
 
-        folder, channels = self.config.rules_dir, tuple(spec.key for spec in self.specs)
-        written = _written(folder, self.config.timezone, channels, schedule.stamp(folder))
+        written = self.written
         return replace(written, blackouts=(*written.blackouts, *blackouts.in_force(self.clock.now())))
+
+    @property
+    def written(self) -> Rules:
+        """What the schedules folder alone says. Raises ConfigError."""
+        folder, channels = self.config.rules_dir, tuple(spec.key for spec in self.specs)
+        return _written(folder, self.config.timezone, channels, schedule.stamp(folder))
 
     def spec(self, channel: str) -> ChannelSpec:
         return next(spec for spec in self.specs if spec.key == channel)

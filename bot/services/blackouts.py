@@ -27,7 +27,6 @@ from bot.workflow.actors import Actor, Permission
 from bot.workflow.kinds import Bar, held_by
 from bot.workflow.states import DeliveryState
 
-KINDS = ("選挙", "弔意", "保守", "その他")
 _LONGEST = timedelta(days=400)
 _LONGEST_REASON = 200  # characters, as the column is wide
 _THREAD = timedelta(hours=3)  # longer than any thread takes: what is due so long before may still be under way

@@ -15,9 +15,9 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from bot.errors import ConfigError
-from bot.schedule.rules import Blackout
+from bot.schedule.rules import KINDS, Blackout
 from bot.services import blackouts
-from bot.services.blackouts import KINDS, Fault
+from bot.services.blackouts import Fault
 from bot.services.context import Context
 from bot.store import rules as store
 from bot.text.storable import storable

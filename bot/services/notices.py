@@ -214,18 +214,18 @@ def _line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | 
         Kind.APPROVED: f"{title}が承認されました。",
         Kind.FAILED: f"{title}を{channel}に出せませんでした。{_problem(delivery)}",
         Kind.MISSED: f"{title}を予定の時刻に{channel}に出せなかったため、出していません。",
-        Kind.HELD: f"{title}を{channel}に出さず、保留にしました。{reason}" + (_next_free(ctx, delivery) if delivery else ""),
+        Kind.HELD: f"{title}を{channel}に出さず、保留にしました。{reason}" + _next_free(ctx, kind, delivery),
         Kind.UNKNOWN: f"{title}が{channel}に出たかどうか分かりません。自動で確かめています。",
         Kind.UNDECIDED: f"{title}が{channel}に出たかどうか確かめられませんでした。配信先を見て、決着させてください。",
         Kind.TWICE: f"{title}が{channel}に二重に掲載されました。配信先で開き、どちらかを消してください。{entry.detail}",
         Kind.PAUSED: f"{entry.actor} が{channel}の配信を止めました。{reason}",
         Kind.CLOSED: f"{channel}の配信を止めています。{_problem(delivery)}",
         Kind.FILES: f"原稿のリポジトリの設定ファイルに誤りがあるため、前の内容のまま動いています。\n{entry.detail}",
-        Kind.BLACKOUT: _blackout(ctx, entry),
         Kind.RULES: f"配信の決まりが読めないため、直るまで何も配信しません。{entry.detail}。",
         Kind.COPY_DEADLINE: entry.detail,
     }
-    return f"{words[kind]}\n{ctx.config.site_url}{_where(entry, submission, delivery)}"
+    said = _blackout(ctx, entry) if kind == Kind.BLACKOUT else words[kind]
+    return f"{said}\n{ctx.config.site_url}{_where(entry, submission, delivery)}"
 
 
 def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery | None) -> str:
@@ -242,9 +242,11 @@ def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery 
     return f"/submissions/{submission.id}/" if submission and not delivery else "/deliveries/"
 
 
-def _next_free(ctx: Context, delivery: Delivery) -> str:
-    """Offered only where the office may take it at once; what an account holds waits for the account."""
-    free = plan.free_times(ctx, delivery, 1) if delivery.bar in (Bar.BLACKOUT, Bar.QUIET) else []
+def _next_free(ctx: Context, kind: Kind, delivery: Delivery | None) -> str:
+    """For what the calendar holds; what an account holds waits for the account."""
+    if kind != Kind.HELD or delivery is None or delivery.bar not in (Bar.BLACKOUT, Bar.QUIET):
+        return ""
+    free = plan.free_times(ctx, delivery, 1)
     return "".join(f"。次に空いている時刻は{t.astimezone(ctx.config.timezone):%-m月%-d日 %H:%M}です。" for t in free)
 
 

@@ -39,6 +39,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "sandbox": ("sandbox", "練習用サーバーを動かす", "Run the sandbox"),
     "pause": ("pause", "配信を止める", "Stop publishing"),
     "resume": ("pause", "停止を解除する", "End a stop"),
+    "blackout": ("blackout", "配信を止める期間を入れる", "Times in which nothing goes out"),
     "newsletter": ("newsletter", "新聞広報のコラムを作る", "The newsletter column"),
     "demo": ("demo", "最初から最後までを練習用サーバーで試す", "The whole road on the sandbox"),
     "admin": ("admin", "管理（データベース・利用者）", "Database and users"),

@@ -14,6 +14,7 @@ from bot.values.node import Node
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FILES = ("slots.yml", "quiet.yml", "blackouts.yml")
+KINDS = ("選挙", "弔意", "保守", "その他")  # of blackouts, as the office's forms offer them; a file may name others
 _MIDNIGHT, _WHOLE_DAY = timedelta(0), timedelta(days=1)
 _LEAP_YEAR = 2024  # has every day that a year can have
 

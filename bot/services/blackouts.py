@@ -27,8 +27,8 @@ from bot.workflow.actors import Actor, Permission
 from bot.workflow.kinds import Bar, held_by
 from bot.workflow.states import DeliveryState
 
-KINDS = ("選挙", "弔意", "保守", "その他")
 _LONGEST = timedelta(days=400)
+_LONGEST_REASON = 200  # characters, as the column is wide
 _THREAD = timedelta(hours=3)  # longer than any thread takes: what is due so long before may still be under way
 
 
@@ -44,7 +44,21 @@ class Entered:
 def in_force(now: datetime) -> tuple[Blackout, ...]:
     """Those of the office that are neither over at `now` nor lifted, the earliest first."""
     rows = store.Blackout.objects.filter(lifted_at=None, end_at__gt=now).order_by("start_at", "id")
-    return tuple(_as_rule(row) for row in rows)
+    return tuple(as_rule(row) for row in rows)
+
+
+def between(start: datetime, end: datetime) -> tuple[Blackout, ...]:
+    """Those of the office that were or will be in force at some time from `start` until `end`."""
+    rows = store.Blackout.objects.filter(lifted_at=None, start_at__lt=end, end_at__gt=start).order_by("start_at", "id")
+    return tuple(as_rule(row) for row in rows)
+
+
+def whom(ctx: Context, blackout: Blackout) -> str:
+    """What a blackout is for, in words: its channels, and of their posts which."""
+    labels = {spec.key: spec.label for spec in ctx.specs}
+    where = "・".join(labels.get(key, key) for key in sorted(blackout.channels)) or "全ての配信先"
+    which = [f"#{tag.lstrip('#＃')}" for tag in sorted(blackout.tags)] + [f"「{word}」" for word in sorted(blackout.words)]
+    return f"{where}、{'か'.join(which)}を含むものだけ" if which else where
 
 
 def listed(now: datetime) -> list[store.Blackout]:
@@ -143,22 +157,43 @@ def lift(ctx: Context, actor: Actor, number: int) -> None:
         audit.record(now, actor.person, "lift", f"blackout:{number}")
 
 
-def require_sense(ctx: Context, wanted: Blackout) -> None:
-    """Raises ScheduleError for what would hold nothing, or everything for years."""
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """What is wrong with a wanted blackout. `field` is the name of what must be changed, as in `rules.Blackout`."""
+
+    field: str
+    summary: str
+    next_step: str
+
+
+def faults(ctx: Context, wanted: Blackout) -> list[Fault]:
+    """What would hold nothing, or everything for years."""
     known = {spec.key for spec in ctx.specs}
-    faults = [
-        (not wanted.why.strip(), "理由がありません", "なぜ止めるのかを書いてください"),
-        (wanted.end <= wanted.start, "終わりが始まりより前か同じです", "終わりの日時を直してください"),
-        (wanted.end <= ctx.clock.now(), "終わりの日時が過ぎています", "これからの日時にしてください"),
-        (wanted.end - wanted.start > _LONGEST, "期間が1年を超えています", "終わりの日時を確かめてください"),
-        (not wanted.channels <= known, "知らない配信先があります", f"{'・'.join(sorted(known))} から選んでください"),
+    names = "・".join(spec.label for spec in ctx.specs if spec.publishes)
+    looked_at = [
+        ("end", wanted.end <= wanted.start, "終わりが始まりより前か同じです", "終わりの日時を直してください"),
+        ("end", wanted.end <= ctx.clock.now(), "終わりの日時が過ぎています", "これからの日時にしてください"),
+        ("end", wanted.end - wanted.start > _LONGEST, "期間が1年を超えています", "終わりの日時を確かめてください"),
+        (
+            "channels",
+            not wanted.channels <= known,
+            "知らない配信先があります",
+            f"{names} から選んでください",
+        ),
+        ("why", not wanted.why.strip(), "理由がありません", "なぜ止めるのかを書いてください"),
+        ("why", len(wanted.why) > _LONGEST_REASON, "理由が長すぎます", f"{_LONGEST_REASON}字までにしてください"),
     ]
-    for wrong, summary, next_step in faults:
-        if wrong:
-            raise ScheduleError(summary, summary=summary, next_step=next_step)
+    return [Fault(field=field, summary=summary, next_step=step) for field, wrong, summary, step in looked_at if wrong]
 
 
-def _as_rule(row: store.Blackout) -> Blackout:
+def require_sense(ctx: Context, wanted: Blackout) -> None:
+    """Raises ScheduleError for the first fault."""
+    for fault in faults(ctx, wanted):
+        raise ScheduleError(fault.summary, summary=fault.summary, next_step=fault.next_step)
+
+
+def as_rule(row: store.Blackout) -> Blackout:
+    """A row as the calendar asks it."""
     return Blackout(
         start=row.start_at,
         end=row.end_at,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal, TypeVar
 
 from bot.errors import ConfigError
 from bot.schedule.calendar import closed_reason, days_from
-from bot.schedule.rules import Blackout
-from bot.services import one_set, overview, paper, review
+from bot.schedule.rules import Blackout, Rules
+from bot.services import blackouts, one_set, outlook, overview, paper, review
 from bot.services.context import Context
 from bot.store.models import Delivery, Submission
 from bot.workflow.actors import Actor, Permission
@@ -21,7 +22,8 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A delivery, or (kind "wish") what still waits for approval at the time its author asked for. `at` is local."""
+    """A delivery, or (kind "wish") what still waits for approval at the time its author asked for. `at` is local.
+    `why` is what holds it, or will hold it at its time; `version` is the fence that a move is made for."""
 
     kind: Literal["delivery", "wish"]
     at: datetime
@@ -33,6 +35,8 @@ class Entry:
     delivery_id: int = 0
     url: str = ""
     movable: bool = False
+    version: int = 0
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,16 +77,21 @@ def _problem(read: Callable[[], object]) -> ConfigError | None:
 
 
 def days(ctx: Context, actor: Actor, first: date, count: int) -> list[Day]:
-    """`count` days from `first` on, with what this person may see."""
+    """`count` days from `first` on, with what this person may see. While the files' rules cannot be read, what the office
+    entered stands all the same."""
     start = datetime.combine(first, time(), ctx.config.timezone)
-    found = sorted(entries(ctx, actor, start, start + timedelta(days=count)), key=lambda e: (e.at, e.channel))
-    rules, last = _readable(lambda: ctx.rules), first + timedelta(days=count - 1)
-    deadlines = _readable(lambda: paper.copy_deadlines(ctx, first, last))
+    end = start + timedelta(days=count)
+    stops, rules = blackouts.between(start, end), _readable(lambda: ctx.written)
+    if rules:
+        stops = (*rules.blackouts, *stops)
+        rules = replace(rules, blackouts=stops)
+    found = sorted(entries(ctx, actor, start, end, rules), key=lambda e: (e.at, e.channel))
+    deadlines = _readable(lambda: paper.copy_deadlines(ctx, first, first + timedelta(days=count - 1)))
     return [
         Day(
             date=day,
             closed=closed_reason(day, rules) if rules else "",
-            blackouts=[_blackout(ctx, b) for b in rules.blackouts if _covers(b, day, ctx)] if rules else [],
+            blackouts=[_blackout(ctx, b) for b in stops if _covers(b, day, ctx)],
             deadlines=[f"{issue}号の原稿締切" for issue in (deadlines or {}).get(day, ())],
             entries=[e for e in found if e.at.date() == day],
         )
@@ -97,16 +106,27 @@ def _readable(read: Callable[[], _T]) -> _T | None:
         return None
 
 
-def entries(ctx: Context, actor: Actor, start: datetime, end: datetime) -> list[Entry]:
-    """Everything from `start` until `end` that this person may see, in two queries."""
+def entries(ctx: Context, actor: Actor, start: datetime, end: datetime, rules: Rules | None = None) -> list[Entry]:
+    """Everything from `start` until `end` that this person may see, in two queries; with `rules`, in two more, also what will
+    not go out at its time."""
     own = Submission.objects.filter(review.readable(ctx, actor))
     planned = overview.readable(ctx, actor).filter(due_at__gte=start, due_at__lt=end, part=0)
     wished = own.filter(publish_at__gte=start, publish_at__lt=end, state__in=sorted(IN_QUEUE))
-    rows = planned.select_related("submission").defer("submission__bundle", "submission__source")
-    return [*(_delivery(ctx, d) for d in rows), *(_wish(ctx, s) for s in wished.defer("bundle", "source"))]
+    rows = list(planned.select_related("submission").defer("submission__bundle", "submission__source"))
+    barred = outlook.barred(rows, _threads(start, end), rules) if rules else {}
+    return [
+        *(_delivery(ctx, d, barred.get(d.id, "")) for d in rows),
+        *(_wish(ctx, s) for s in wished.defer("bundle", "source")),
+    ]
 
 
-def _delivery(ctx: Context, row: Delivery) -> Entry:
+def _threads(start: datetime, end: datetime) -> Counter[tuple[int, str]]:
+    """How many later parts wait, by submission and channel."""
+    waiting = Delivery.objects.filter(due_at__gte=start, due_at__lt=end, state=DeliveryState.WAITING)
+    return Counter(waiting.values_list("submission_id", "channel"))
+
+
+def _delivery(ctx: Context, row: Delivery, barred: str) -> Entry:
     return Entry(
         kind="delivery",
         at=(row.published_at or row.due_at).astimezone(ctx.config.timezone),
@@ -118,6 +138,8 @@ def _delivery(ctx: Context, row: Delivery) -> Entry:
         delivery_id=row.id,
         url=row.url,
         movable=row.state in PENDING,
+        version=row.fence,
+        why=row.problem if row.state == DeliveryState.HELD else barred,
     )
 
 
@@ -140,5 +162,4 @@ def _covers(blackout: Blackout, day: date, ctx: Context) -> bool:
 
 
 def _blackout(ctx: Context, blackout: Blackout) -> str:
-    where = "・".join(ctx.spec(key).label for key in sorted(blackout.channels)) or "全ての配信先"
-    return f"配信を止める期間（{where}）：{blackout.why}"
+    return f"配信を止める期間（{blackouts.whom(ctx, blackout)}）：{blackout.why}"

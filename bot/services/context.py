@@ -42,11 +42,11 @@ class Context:
         to be allowed."""
         from bot.services import blackouts  # needs the database, which `dxbot check` and `preview` do without
 
-        written = self.written_rules
+        written = self.written
         return replace(written, blackouts=(*written.blackouts, *blackouts.in_force(self.clock.now())))
 
     @property
-    def written_rules(self) -> Rules:
+    def written(self) -> Rules:
         """What the schedules folder alone says, for those who have no database. Raises ConfigError."""
         folder, channels = self.config.rules_dir, tuple(spec.key for spec in self.specs)
         return _written(folder, self.config.timezone, channels, schedule.stamp(folder))

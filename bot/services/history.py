@@ -39,6 +39,7 @@ _VERBS: Mapping[str, str] = {
     "cancel": "配信の取り消し",
     "reschedule": "配信の時刻の変更",
     "release": "保留を予定に戻した",
+    Event.HOLD: "出さずに保留",
     Event.MISS: "時刻超過のため配信せず",
     Event.FOUND: "掲載を確かめた",
     Event.PROVE_ABSENT: "掲載されていないことを確かめた",
@@ -46,11 +47,10 @@ _VERBS: Mapping[str, str] = {
     Event.DECIDE_PUBLISHED: "掲載されていたと判断",
     Event.DECIDE_AGAIN: "もう一度送ると判断",
     Event.DECIDE_LET_BE: "送らずに終えると判断",
-    "refuse_changed": "承認と違うため送らず",
     outcome.TWICE: "二重に掲載された（配信先で開き、どちらかを消してください）",
 }
 _GOOD = frozenset({Act.APPROVE, "sign_off", Event.FOUND, Event.DECIDE_PUBLISHED})
-_BAD = frozenset({Act.RETURN, Act.CHANGE, Act.EXPIRE, Event.MISS, Event.GIVE_UP, "refuse_changed", outcome.TWICE})
+_BAD = frozenset({Act.RETURN, Act.CHANGE, Act.EXPIRE, Event.MISS, Event.GIVE_UP, Event.HOLD, outcome.TWICE})
 
 
 @dataclass(frozen=True, kw_only=True)

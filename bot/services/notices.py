@@ -17,12 +17,15 @@ from django.db import transaction
 
 from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
-from bot.services import outcome
+from bot.services import outcome, plan
 from bot.services.context import Context
 from bot.services.one_set import REFUSE
 from bot.services.rehearsal import REHEARSE
+from bot.services.watch import UNREADABLE
 from bot.store.models import AuditEntry, Bookmark, Delivery, Notice, PersonalToken, Submission, User
+from bot.store.rules import Blackout
 from bot.workflow.actors import Role
+from bot.workflow.kinds import Bar
 from bot.workflow.states import IN_QUEUE, SubmissionState
 from bot.workflow.transitions import Act, Event
 
@@ -38,12 +41,15 @@ class Kind(StrEnum):
     APPROVED = "approved"
     FAILED = "failed"
     MISSED = "missed"
+    HELD = "held"
     UNKNOWN = "unknown"
     UNDECIDED = "undecided"
     TWICE = "twice"
     PAUSED = "paused"
     CLOSED = "closed"
+    BLACKOUT = "blackout"
     FILES = "files"
+    RULES = "rules"
     COPY_DEADLINE = "copy_deadline"
     TOKEN_ENDS = "token_ends"  # noqa: S105 not a secret
 
@@ -55,12 +61,15 @@ LABELS: Mapping[Kind, str] = {
     Kind.APPROVED: "承認",
     Kind.FAILED: "配信できず",
     Kind.MISSED: "時刻超過",
+    Kind.HELD: "保留",
     Kind.UNKNOWN: "結果不明",
     Kind.UNDECIDED: "要判断",
     Kind.TWICE: "二重掲載",
     Kind.PAUSED: "停止",
     Kind.CLOSED: "配信先の停止",
+    Kind.BLACKOUT: "配信を止める期間",
     Kind.FILES: "設定ファイルの誤り",
+    Kind.RULES: "配信の決まりの誤り",
     Kind.COPY_DEADLINE: "紙面の締切",
     Kind.TOKEN_ENDS: "鍵の期限",
 }
@@ -71,9 +80,12 @@ _ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.TO_CONFIRM: frozenset({Role.LEADER, Role.HEAD}),
     Kind.WAITING: frozenset({Role.OFFICER}),
     Kind.COPY_DEADLINE: frozenset({Role.OFFICER}),
+    Kind.BLACKOUT: _OFFICE,
     Kind.FILES: _OFFICE,
+    Kind.RULES: _OFFICE,
     Kind.FAILED: _OFFICE,
     Kind.MISSED: _OFFICE,
+    Kind.HELD: _OFFICE,
     Kind.UNKNOWN: _OFFICE,
     Kind.UNDECIDED: _OFFICE,
     Kind.TWICE: _OFFICE,
@@ -89,7 +101,10 @@ _VERBS: Mapping[str, Kind] = {
     Event.GIVE_UP: Kind.UNDECIDED,
     outcome.TWICE: Kind.TWICE,
     Event.MISS: Kind.MISSED,
+    Event.HOLD: Kind.HELD,
     "pause": Kind.PAUSED,
+    **dict.fromkeys(("blackout", "ask_to_lift", "lift"), Kind.BLACKOUT),
+    UNREADABLE: Kind.RULES,
     REFUSE: Kind.FILES,
     REHEARSE: Kind.COPY_DEADLINE,
 }
@@ -199,15 +214,18 @@ def _line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | 
         Kind.APPROVED: f"{title}が承認されました。",
         Kind.FAILED: f"{title}を{channel}に出せませんでした。{_problem(delivery)}",
         Kind.MISSED: f"{title}を予定の時刻に{channel}に出せなかったため、出していません。",
+        Kind.HELD: f"{title}を{channel}に出さず、保留にしました。{reason}" + _next_free(ctx, kind, delivery),
         Kind.UNKNOWN: f"{title}が{channel}に出たかどうか分かりません。自動で確かめています。",
         Kind.UNDECIDED: f"{title}が{channel}に出たかどうか確かめられませんでした。配信先を見て、決着させてください。",
         Kind.TWICE: f"{title}が{channel}に二重に掲載されました。配信先で開き、どちらかを消してください。{entry.detail}",
         Kind.PAUSED: f"{entry.actor} が{channel}の配信を止めました。{reason}",
         Kind.CLOSED: f"{channel}の配信を止めています。{_problem(delivery)}",
         Kind.FILES: f"原稿のリポジトリの設定ファイルに誤りがあるため、前の内容のまま動いています。\n{entry.detail}",
+        Kind.RULES: f"配信の決まりが読めないため、直るまで何も配信しません。{entry.detail}。",
         Kind.COPY_DEADLINE: entry.detail,
     }
-    return f"{words[kind]}\n{ctx.config.site_url}{_where(entry, submission, delivery)}"
+    said = _blackout(ctx, entry) if kind == Kind.BLACKOUT else words[kind]
+    return f"{said}\n{ctx.config.site_url}{_where(entry, submission, delivery)}"
 
 
 def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery | None) -> str:
@@ -215,9 +233,32 @@ def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery 
     about, _, name = entry.object.partition(":")
     if about == "issue":
         return f"/issues/{quote(name)}/"
-    if entry.verb == REFUSE:
+    if entry.verb in (REFUSE, UNREADABLE):
         return "/calendar/"
+    if about == "blackout":
+        return "/blackouts/"
+    if entry.verb == Event.HOLD:
+        return "/held/"
     return f"/submissions/{submission.id}/" if submission and not delivery else "/deliveries/"
+
+
+def _next_free(ctx: Context, kind: Kind, delivery: Delivery | None) -> str:
+    """For what the calendar holds; what an account holds waits for the account."""
+    if kind != Kind.HELD or delivery is None or delivery.bar not in (Bar.BLACKOUT, Bar.QUIET):
+        return ""
+    free = plan.free_times(ctx, delivery, 1)
+    return "".join(f"。次に空いている時刻は{t.astimezone(ctx.config.timezone):%-m月%-d日 %H:%M}です。" for t in free)
+
+
+def _blackout(ctx: Context, entry: AuditEntry) -> str:
+    if entry.verb == "blackout":
+        return f"{entry.actor} が配信を止める期間を入れました。{entry.detail}"
+    row = Blackout.objects.filter(id=entry.object.partition(":")[2]).first()
+    which = f"「{row.why}」（{row.end_at.astimezone(ctx.config.timezone):%-m月%-d日 %H:%M}まで）" if row else ""
+    if entry.verb == "lift":
+        return f"{entry.actor} が配信を止める期間{which}を解除しました。保留の配信は、見直すまで出ません。"
+    asked = f"{entry.actor} が配信を止める期間{which}の解除を申し出ました。理由：{entry.detail}。"
+    return f"{asked}解除するかどうかは、ほかの広報担当が決めます。"
 
 
 def _channel(ctx: Context, target: str) -> str:

@@ -23,7 +23,8 @@ def readable(ctx: Context, actor: Actor) -> QuerySet[Delivery]:
 def rows(found: Iterable[int]) -> list[Delivery]:
     """The deliveries of these numbers, in this order, with what a list shows. Numbers come from narrow indexes; the wide rows
     are read for one page only."""
-    wide = Delivery.objects.select_related("submission").defer("submission__bundle", "submission__source", "token")
+    wide = Delivery.objects.select_related("submission", "after")
+    wide = wide.defer("submission__bundle", "submission__source", "token", "after__token")
     numbers = list(found)
     by_number = wide.in_bulk(numbers)
     return [by_number[number] for number in numbers]

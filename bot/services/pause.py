@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from bot.errors import NotAllowed
-from bot.services import audit, fleet
+from bot.errors import NotAllowed, ScheduleError
+from bot.services import audit, fleet, outlook
 from bot.services.context import Context
 from bot.services.gate import OTHER_ACCOUNT, STOPPED
 from bot.services.transition import move_delivery
 from bot.store import locks, queries
 from bot.store.models import Delivery, Lane, Pause
 from bot.workflow.actors import Actor, Permission
-from bot.workflow.kinds import Bar
+from bot.workflow.kinds import HELD_BY, Bar, Kind
 from bot.workflow.states import DeliveryState
 from bot.workflow.transitions import Event
 
@@ -82,12 +82,26 @@ def resume(ctx: Context, actor: Actor, channel: str = "") -> int:
 
 
 def release(ctx: Context, actor: Actor, delivery_id: int) -> None:
-    """Put one held delivery back on the plan; if its time is past, it becomes 時刻超過 at the next look, never late."""
+    """Put one held delivery back on the plan. Raises ScheduleError where it would be held or missed again at once: nobody is
+    to believe that it goes out."""
     actor.require(Permission.RESUME)
-    delivery = Delivery.objects.get(id=delivery_id)
+    delivery = Delivery.objects.select_related("submission").get(id=delivery_id)
     if is_paused(delivery.channel) or Lane.objects.filter(name=delivery.lane).exclude(closed_at=None).exists():
         raise NotAllowed("still paused", summary="まだ停止中です", next_step="先に停止を解除してください")
+    if delivery.state == DeliveryState.HELD:
+        _require_it_would_leave(ctx, delivery)
     with transaction.atomic():
         if move_delivery(delivery, Event.RESUME, bar="", problem=""):
             fleet.wake()
             audit.record(ctx.clock.now(), actor.person, "release", f"delivery:{delivery_id}")
+
+
+def _require_it_would_leave(ctx: Context, delivery: Delivery) -> None:
+    now = ctx.clock.now()
+    late = delivery.last_at < now and Bar.LATE in HELD_BY[Kind(delivery.kind)]
+    moment = max(now, delivery.run_at)
+    summary = "予定の時刻を過ぎています" if late else outlook.objection(delivery, moment, outlook.rules(ctx))
+    if summary:
+        raise ScheduleError(
+            "it would be held or missed again", summary=summary, next_step="別の時刻に変えてください。このままでは出ません"
+        )

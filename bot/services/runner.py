@@ -25,6 +25,7 @@ from bot.errors import BotError
 from bot.services import fleet, reconcile, rehearsal, review, submit, sync
 from bot.services.context import Context
 from bot.services.publish import Engine
+from bot.services.watch import RulesWatch
 from bot.store import queries
 
 SLICE = 5.0  # seconds of sending after which dead workers, missed times and doubtful outcomes get their turn
@@ -51,6 +52,7 @@ class Runner:
         self._channels: dict[str, Channel] = {}
         self._connecting, self._beating = threading.Lock(), threading.Lock()
         self._swept = 0
+        self._rules = RulesWatch()
         self._threads = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in _THREADS}
         executors = {name: _Thread(pool) for name, pool in self._threads.items()}
         self._scheduler = BackgroundScheduler(timezone=UTC, executors=executors)
@@ -118,6 +120,7 @@ class Runner:
     def sweep(self) -> None:
         """Void what has changed, expire what came too late: a stretch of the open submissions at a time."""
         close_old_connections()
+        self._rules.look(self.ctx)
         self._swept = submit.sweep(self.ctx, after=self._swept)
         review.expire(self.ctx)
         try:

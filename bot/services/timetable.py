@@ -13,4 +13,4 @@ def timetable(ctx: Context) -> Timetable:
 
 def every_wish(ctx: Context) -> Wishes:
     """For the checks of files that somebody has named, without a database: by what the schedules folder says."""
-    return Wishes(Timetable(ctx.clock.now(), lambda: ctx.written_rules), lambda _: True)
+    return Wishes(Timetable(ctx.clock.now(), lambda: ctx.written), lambda _: True)

@@ -65,7 +65,7 @@ def _menu(request: HttpRequest, ctx: Context, actor: Actor) -> list[Entry]:
     return [
         *own,
         Entry(name="queue", label="承認待ち", current=at == "queue", number=waiting),
-        Entry(name="calendar", label="カレンダー", current=at == "calendar"),
+        Entry(name="calendar", label="カレンダー", current=at in ("calendar", "blackouts")),
         Entry(name="deliveries", label="配信", current=at == "deliveries"),
         Entry(name="held", label="保留", current=at == "held", number=overview.held_count(ctx, actor)),
         *([Entry(name="issues", label="紙面", current=at in ("issues", "issue"))] if _prints(ctx, actor) else []),

@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 
 from bot.web.views import (
     account,
+    blackouts,
     calendar,
     decisions,
     deliveries,
@@ -51,6 +52,9 @@ urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/subscribe/", calendar.subscribe, name="subscribe"),
     path("calendar/unsubscribe/", calendar.unsubscribe, name="unsubscribe"),
+    path("blackouts/", blackouts.blackout_list, name="blackouts"),
+    path("blackouts/<int:number>/ask/", blackouts.ask_to_lift, name="ask_to_lift"),
+    path("blackouts/<int:number>/lift/", blackouts.lift, name="lift_blackout"),
     path("feeds/<str:key>.ics", calendar.feed, name="feed"),
     path("deliveries/<int:number>/move/", calendar.move, name="move"),
     path("deliveries/", deliveries.deliveries, name="deliveries"),

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
 
 from bot.errors import AuthExpired, ChannelError, OutcomeUnknown, TooLong
-from bot.services import accounts, audit, notices, pause, review
+from bot.schedule.rules import Blackout
+from bot.services import accounts, audit, blackouts, notices, pause, plan, review
 from bot.services.notices import Kind
-from bot.store.models import Bookmark, Delivery, Notice, User
+from bot.store import rules as store
+from bot.store.models import AuditEntry, Bookmark, Delivery, Notice, User
+from bot.workflow.actors import Actor, Role
 from tests.notices.conftest import Desk
 from tests.notices.servers import Chat, MailServer
 from tests.office import TOKYO
@@ -173,3 +178,94 @@ def test_the_next_digest_is_always_ahead_and_within_a_day(desk: Desk, now: datet
     digest = notices.next_digest(desk.ctx, now)
     assert now < digest <= now + timedelta(days=1)
     assert f"{digest.astimezone(TOKYO):%H:%M}" == "08:30"
+
+
+def election(desk: Desk, **changed: datetime) -> Blackout:
+    given = {"start": datetime(2026, 12, 3, tzinfo=TOKYO), "end": datetime(2026, 12, 4, tzinfo=TOKYO)} | changed
+    return Blackout(kind="選挙", why="市議会議員選挙", set_by="kouhou", channels=frozenset(), **given)
+
+
+def test_what_the_calendar_holds_is_told_to_the_office_with_the_next_free_time(desk: Desk, mail: MailServer) -> None:
+    (row,) = desk.office.approved(channels="x", extra="publish: 2026-12-03 12:15")
+    desk.round()
+    mail.envelopes.clear()
+    blackouts.enter(desk.office.ctx, desk.office.officer, election(desk))
+    desk.round(timedelta(hours=1))
+    assert set(told(mail)) == OFFICE
+    line = told(mail)["unyou@example.jp"]
+    assert (
+        "「書かない窓口（見本）」（市民課）をXに出さず、保留にしました。理由：配信を止める期間のため（市議会議員選挙）。"
+        in line
+    )
+    (free,) = plan.free_times(desk.ctx, Delivery.objects.get(id=row.id), 1)
+    assert f"次に空いている時刻は{free.astimezone(TOKYO):%-m月%-d日 %H:%M}です。\nhttps://bot.city.example.jp/held/" in line
+
+
+def test_no_free_time_is_offered_while_the_rules_cannot_be_read(desk: Desk, mail: MailServer) -> None:
+    folder = desk.office.schedules()
+    desk.ctx = replace(desk.office.ctx, config=replace(desk.ctx.config, schedules_dir=folder))
+    desk.office.approved(channels="x", extra="publish: 2026-12-01 12:15")
+    (folder / "quiet.yml").write_text("{open: 9, close: 8}", encoding="utf-8")
+    desk.office.at(datetime(2026, 12, 1, 12, 15, tzinfo=TOKYO))
+    desk.office.runner().beat()
+    assert desk.office.states() == {"x": "held"}
+    desk.round()
+    line = told(mail)["kouhou@example.jp"]
+    assert "理由：配信の決まりが読めません（" in line
+    assert "次に空いている時刻" not in line
+
+
+def test_what_a_stop_holds_is_told_once_by_the_stop(desk: Desk) -> None:
+    desk.office.approved()
+    pause.pause(desk.office.ctx, desk.office.officer, "地震のため")
+    desk.round()
+    assert set(Notice.objects.values_list("kind", flat=True)) == {Kind.WAITING, Kind.APPROVED, Kind.PAUSED}
+
+
+def test_a_blackout_and_its_lifting_are_told_to_the_others_at_once(desk: Desk, mail: MailServer) -> None:
+    other = Actor(person="kouhou-2", role=Role.OFFICER)
+    steps: list[tuple[Callable[[int], object], str, str]] = [
+        (
+            lambda _: blackouts.enter(desk.office.ctx, desk.office.officer, election(desk)),
+            "kouhou が配信を止める期間を入れました。2026年12月3日 00:00から2026年12月4日 00:00まで　市議会議員選挙",
+            "kouhou",
+        ),
+        (
+            lambda number: blackouts.ask_to_lift(desk.office.ctx, desk.office.officer, number, "無投票のため"),
+            "kouhou が配信を止める期間「市議会議員選挙」（12月4日 00:00まで）の解除を申し出ました。理由：無投票のため。",
+            "kouhou",
+        ),
+        (
+            lambda number: blackouts.lift(desk.office.ctx, other, number),
+            "kouhou-2 が配信を止める期間「市議会議員選挙」（12月4日 00:00まで）を解除しました。",
+            "kouhou-2",
+        ),
+    ]
+    for act, words, who in steps:
+        mail.envelopes.clear()
+        row = store.Blackout.objects.first()
+        act(row.id if row else 0)
+        desk.round(timedelta(hours=1))
+        assert set(told(mail)) == OFFICE - {f"{who}@example.jp"}
+        assert words in told(mail)["unyou@example.jp"]
+        assert "https://bot.city.example.jp/blackouts/" in told(mail)["unyou@example.jp"]
+
+
+def test_rules_that_cannot_be_read_are_told_before_anything_is_due(desk: Desk, mail: MailServer) -> None:
+    folder = desk.office.schedules()
+    first, second = desk.office.runner(), desk.office.runner()
+    first.sweep()
+    second.sweep()
+    good = (folder / "quiet.yml").read_text(encoding="utf-8")
+    for text in ("{open: 9, close: 8}", good, "{open: 9, close: 8}", "{opened: 9}"):
+        (folder / "quiet.yml").write_text(text, encoding="utf-8")
+        for publisher in (first, second, first, desk.office.runner()):
+            publisher.sweep()
+    verbs = list(AuditEntry.objects.filter(object="rules:schedules").values_list("verb", flat=True))
+    assert verbs == ["rules_unreadable", "rules_readable", "rules_unreadable", "rules_unreadable"]
+    desk.round()
+    assert set(told(mail)) == OFFICE
+    text = told(mail)["kouhou@example.jp"]
+    assert text.count("配信の決まりが読めないため、直るまで何も配信しません。") == 3
+    assert "quiet.yml の1行目" in text
+    assert "https://bot.city.example.jp/calendar/" in text

@@ -11,7 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from bot.services import comments, drafts, pause
+from bot.schedule.rules import Blackout
+from bot.services import blackouts, comments, drafts, pause
 from bot.store.models import Delivery, Draft, Submission
 from bot.workflow.actors import Actor, Role
 from tests.office import Office
@@ -40,6 +41,7 @@ def pages(office: Office, people: None) -> list[str]:
     Delivery.objects.filter(id=planned[0].id).update(state="undecided", intent_at=office.clock.now())
     office.at(office.clock.now() + datetime.timedelta(minutes=1))
     pause.pause(office.ctx, office.officer, "地震のため", "facebook")
+    _blackouts(office)
     draft = drafts.begin(office.ctx, Actor(person="shimin-leader", role=Role.OFFICER))
     Draft.objects.update(person="kouhou")
     draft = drafts.add_picture(office.ctx, office.officer, draft.id, (office.folder / "media" / "red.png").read_bytes())
@@ -59,6 +61,7 @@ def pages(office: Office, people: None) -> list[str]:
         "/deliveries/",
         "/held/",
         "/stop/",
+        "/blackouts/",
         "/issues/",
         "/issues/2026-12/",
         "/issues/2027-01/",
@@ -77,6 +80,22 @@ def pages(office: Office, people: None) -> list[str]:
         "/submissions/999999/",
         "/nowhere/",
     ]
+
+
+def _blackouts(office: Office) -> None:
+    """One in force, one that somebody asks to lift, one that is lifted; what the first one holds, and what missed its time."""
+    now, other = office.clock.now(), Actor(person="kouhou-kacho", role=Role.OFFICER)
+    held = office.approved("e", title="保留の見本", channels="x, note", extra="publish: 2026-12-08 12:15")
+    Delivery.objects.filter(id=held[1].id).update(state="missed")
+    office.approved("f", title="止まる見本", channels="x", extra="publish: 2026-12-09 12:15")
+    for days, why in ((0, "保守の期間"), (1, "市議会議員選挙"), (2, "取りやめた期間")):
+        wanted = Blackout(
+            start=now, end=now + datetime.timedelta(days=20 + days), kind="選挙", why=why, set_by="", channels=frozenset({"x"})
+        )
+        number = blackouts.enter(office.ctx, office.officer, wanted).number
+        if days:
+            blackouts.ask_to_lift(office.ctx, other, number, "無投票のため")
+    blackouts.lift(office.ctx, office.officer, number)
 
 
 @pytest.fixture(params=[("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360)], ids=lambda p: f"{p[0]}-{p[1]}")
@@ -100,7 +119,23 @@ def test_no_page_has_a_barrier_and_none_runs_off_the_side(page: Page, pages: lis
     page.get_by_role("button", name="この内容で承認する").click()
     assert page.get_by_role("heading", name="この操作はしていません").is_visible()
     found += barriers(page)
+    found += _of_entering_a_blackout(page)
     assert not found, "\n".join(found)
+
+
+def _of_entering_a_blackout(page: Page) -> list[str]:
+    """The form with everything wrong that can be, then the look at what it holds."""
+    page.goto("/blackouts/")
+    page.get_by_label("理由", exact=False).last.fill("弔意")
+    page.get_by_label("いつから").fill("2026-12-08T00:00")
+    page.get_by_label("いつまで", exact=False).fill("2026-12-07T00:00")
+    page.get_by_role("button", name="止まる配信を確かめる").click()
+    assert page.get_by_text("終わりが始まりより前か同じです").first.is_visible()
+    found = barriers(page)
+    page.get_by_label("いつまで", exact=False).fill("2026-12-12T00:00")
+    page.get_by_role("button", name="止まる配信を確かめる").click()
+    assert page.get_by_role("heading", name="この期間に止まる配信").is_visible()
+    return found + barriers(page)
 
 
 def test_no_page_of_the_operator_has_a_barrier_either(page: Page, office: Office, people: None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +12,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
-from bot.services import calendar, pause
+from bot.schedule.rules import Blackout
+from bot.services import blackouts, calendar, pause
+from bot.store import rules as store
 from bot.store.models import AuditEntry, Delivery, FeedKey, Submission, User
-from tests.office import Office
+from tests.office import TOKYO, Office
 from tests.web.browser import Browser, signed_in
 
 
@@ -44,24 +46,73 @@ def test_holidays_closed_days_and_the_papers_deadline_are_marked(office: Office,
     assert "2026-12号の原稿締切" in day_of(december, "2026-12-04")
 
 
-def test_a_blackout_is_marked_on_each_of_its_days(office: Office, people: None) -> None:
-    from dataclasses import replace
-    from datetime import datetime
+def election(**changed: object) -> Blackout:
+    given = {"start": datetime(2026, 12, 8, tzinfo=TOKYO), "end": datetime(2026, 12, 10, tzinfo=TOKYO)} | changed
+    return Blackout(kind="選挙", why="選挙期間", set_by="kouhou", **({"channels": frozenset({"x"})} | given))  # type: ignore[arg-type]
 
-    from bot.schedule.rules import Blackout
 
-    zone = office.ctx.rules.zone
-    blackout = Blackout(
-        start=datetime(2026, 12, 8, tzinfo=zone),
-        end=datetime(2026, 12, 10, tzinfo=zone),
-        kind="election",
-        why="選挙期間",
-        set_by="広報広聴課",
-        channels=frozenset({"x"}),
-    )
-    office.ctx.__dict__["rules"] = replace(office.ctx.rules, blackouts=(blackout,))
+def test_a_blackout_is_marked_on_each_of_its_days(office: Office) -> None:
+    office.schedules(blackouts="- {from: 2026-12-09, to: 2026-12-09, why: 弔意, channels: [facebook], tags: ['#祭り']}\n")
+    blackouts.enter(office.ctx, office.officer, election())
     days = calendar.days(office.ctx, office.officer, date(2026, 12, 7), 4)
-    assert [d.blackouts for d in days] == [[], ["配信を止める期間（X）：選挙期間"], ["配信を止める期間（X）：選挙期間"], []]
+    entered = "配信を止める期間（X）：選挙期間"
+    written = "配信を止める期間（Facebook、#祭りを含むものだけ）：弔意"
+    assert [d.blackouts for d in days] == [[], [entered], [written, entered], []]
+
+
+def test_the_office_s_blackouts_stand_while_the_file_cannot_be_read(office: Office) -> None:
+    folder = office.schedules()
+    blackouts.enter(office.ctx, office.officer, election())
+    (folder / "blackouts.yml").write_text("- {from: x}\n", encoding="utf-8")
+    days = calendar.days(office.ctx, office.officer, date(2026, 12, 8), 1)
+    assert days[0].blackouts == ["配信を止める期間（X）：選挙期間"]
+
+
+def test_what_was_planned_before_a_file_s_blackout_says_that_it_will_not_go_out(office: Office) -> None:
+    folder = office.schedules()
+    office.approved("a", title="窓口の見本", extra="publish: 2026-12-08 10:20", channels="x, facebook")
+    office.approved("b", title="祭りの見本", body="百万石まつりの見本です。\n", extra="publish: 2026-12-09 10:20", channels="x")
+    (folder / "blackouts.yml").write_text(
+        "- {from: 2026-12-08, to: 2026-12-08, why: 選挙, channels: [x]}\n"
+        "- {from: 2026-12-08, to: 2026-12-09, why: 弔意, words: [百万石まつり]}\n",
+        encoding="utf-8",
+    )
+    days = calendar.days(office.ctx, office.officer, date(2026, 12, 8), 2)
+    assert {(e.title, e.channel): e.why for d in days for e in d.entries} == {
+        ("窓口の見本", "X"): "選挙",
+        ("窓口の見本", "Facebook"): "",
+        ("祭りの見本", "X"): "弔意",
+    }
+
+
+def test_a_thread_that_would_run_into_a_blackout_is_marked_with_its_first_part(office: Office) -> None:
+    office.schedules()
+    office.approved(channels="x", extra="publish: 2026-12-08 10:20", body="一つ目（見本）。\n")
+    first = Delivery.objects.get()
+    for number in range(1, 4):
+        Delivery.objects.create(
+            submission=first.submission, identity=first.identity, channel="x", lane="x", part=number, after=first,
+            due_at=first.due_at, run_at=first.run_at, last_at=first.last_at, state="waiting",
+        )  # fmt: skip
+    blackout = election(start=first.due_at + timedelta(minutes=4), end=first.due_at + timedelta(hours=1))
+    store.Blackout.objects.create(
+        start_at=blackout.start, end_at=blackout.end, why=blackout.why, set_at=office.clock.now(), channels=["x"]
+    )
+    ((entry,),) = [d.entries for d in calendar.days(office.ctx, office.officer, date(2026, 12, 8), 1)]
+    assert entry.why == "選挙期間"
+    Delivery.objects.filter(part__gt=0).update(state="cancelled")
+    ((entry,),) = [d.entries for d in calendar.days(office.ctx, office.officer, date(2026, 12, 8), 1)]
+    assert entry.why == ""
+
+
+def test_the_calendar_tells_what_is_held_by_which(office: Office, officer: Browser) -> None:
+    office.approved(extra="publish: 2026-12-08 10:20", channels="x")
+    office.approved("b", title="読めない見本", extra="publish: 2026-12-09 10:20", channels="facebook")
+    blackouts.enter(office.ctx, office.officer, election())
+    Delivery.objects.filter(channel="facebook").update(due_at=datetime(2026, 12, 12, 10, 20, tzinfo=TOKYO))
+    page = officer.get("/calendar/?date=2026-12-01").text
+    assert "配信を止める期間のため（選挙期間）" in day_of(page, "2026-12-08")
+    assert "この時刻には出ません（休業日）" in day_of(page, "2026-12-12")
 
 
 @pytest.mark.parametrize("query", ["view=week&date=2026-12-03", "view=list&date=2026-12-01", "view=month&date=2026-12-31"])
@@ -80,16 +131,32 @@ def test_a_delivery_is_moved_by_the_form(office: Office, officer: Browser) -> No
     page = f"/deliveries/{delivery.id}/move/"
     free = re.findall(r'name="free" value="([^"]+)"', officer.get(page).text)
     assert free[0] == "2026-12-01T09:30"
-    done = officer.post(page, page, free="", at="2026-12-03T10:20")
+    (version,) = re.findall(r'name="version" value="(\d+)"', officer.get(page).text)
+    done = officer.post(page, page, free="", at="2026-12-03T10:20", version=version)
     assert "12月3日 10:20に移しました" in done.text
+    assert Delivery.objects.get(id=delivery.id).due_at.isoformat() == "2026-12-03T01:20:00+00:00"
+
+
+def test_a_form_of_before_overwrites_nobody(office: Office, officer: Browser) -> None:
+    delivery = office.approved()[0]
+    page = f"/deliveries/{delivery.id}/move/"
+    (version,) = re.findall(r'name="version" value="(\d+)"', officer.get(page).text)
+    officer.post(page, page, at="2026-12-03T10:20", version=version)
+    old: list[dict[str, str]] = [{"version": version}, {"version": "x"}, {}]
+    for form in old:
+        refused = officer.post(page, page, at="2026-12-04T10:20", **form)
+        assert refused.status_code == 409
+        assert "ほかの操作が先に行われました" in refused.text
     assert Delivery.objects.get(id=delivery.id).due_at.isoformat() == "2026-12-03T01:20:00+00:00"
 
 
 @pytest.mark.parametrize("at", ["2026-12-05T10:00", "2026-11-30T10:00", "いつか"])
 def test_a_delivery_is_not_moved_to_where_nothing_may_go_out(office: Office, officer: Browser, at: str) -> None:
     delivery = office.approved()[0]
-    done = officer.post(f"/deliveries/{delivery.id}/move/", f"/deliveries/{delivery.id}/move/", at=at)
+    page = f"/deliveries/{delivery.id}/move/"
+    done = officer.post(page, page, at=at, version=str(delivery.fence))
     assert done.status_code == 409
+    assert "ほかの操作が先に" not in done.text
     assert Delivery.objects.get(id=delivery.id).due_at == delivery.due_at
 
 
@@ -144,17 +211,23 @@ def test_the_feeds_secret_is_kept_nowhere(office: Office, officer: Browser) -> N
     assert secret not in officer.get("/calendar/").text
 
 
-def test_a_full_calendar_takes_no_more_queries_than_an_empty_one(office: Office) -> None:
+@pytest.mark.parametrize("words", [(), ("候補",)])
+def test_a_full_calendar_takes_no_more_queries_than_an_empty_one(office: Office, words: tuple[str, ...]) -> None:
+    """With words in a blackout, one more for the texts that it may concern, however many they are."""
+    blackouts.enter(
+        office.ctx, office.officer, election(start=office.clock.now(), words=frozenset(words), channels=frozenset())
+    )
+    office.approved("first", title="初めの見本", extra="publish: 2026-12-15 10:20")
     counts = []
     for number in range(2):
         if number:
             for name in "abcdefgh":
-                office.approved(name, title=f"{name}の見本")
+                office.approved(name, title=f"{name}の見本", extra="slot: morning")
         with CaptureQueriesContext(connection) as queries:
             calendar.days(office.ctx, office.officer, date(2026, 12, 1), 31)
         counts.append(len(queries))
-    assert counts[0] == counts[1]
-    assert Submission.objects.count() == 8
+    assert counts[1] - counts[0] == len(words)
+    assert Submission.objects.count() == 9
 
 
 def test_a_held_delivery_shows_as_held(office: Office, officer: Browser) -> None:
@@ -165,7 +238,8 @@ def test_a_held_delivery_shows_as_held(office: Office, officer: Browser) -> None
 
 def test_a_full_day_shows_the_first_few_and_leads_to_the_whole_list(office: Office, officer: Browser) -> None:
     for name in "abc":
-        office.approved(name, title=f"{name}の見本", extra="publish: 2026-12-03 10:20")
+        office.approved(name, title=f"{name}の見本")
+    Delivery.objects.update(due_at=datetime(2026, 12, 3, 10, 20, tzinfo=TOKYO))
     shown = day_of(officer.get("/calendar/?date=2026-12-01").text, "2026-12-03")
     assert shown.count("の見本</a>") == 6
     assert "全9件を見る" in shown

@@ -14,8 +14,9 @@ document.querySelectorAll("td[data-date]").forEach((day) => {
   day.addEventListener("dragleave", () => day.classList.remove("over"));
   day.addEventListener("drop", (event) => {
     event.preventDefault();
-    const { delivery, time } = JSON.parse(event.dataTransfer.getData("text/plain"));
+    const { delivery, time, version } = JSON.parse(event.dataTransfer.getData("text/plain"));
     form.elements.at.value = `${day.dataset.date}T${time}`;
+    form.elements.version.value = version;
     form.action = form.dataset.action.replace("/0/", `/${delivery}/`);
     form.submit();
   });

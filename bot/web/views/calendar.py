@@ -24,7 +24,7 @@ from bot.values import reading
 from bot.web.office import actor_of, office
 from bot.web.views.decisions import moment
 from bot.workflow.actors import Permission
-from bot.workflow.states import PENDING
+from bot.workflow.states import PENDING, DeliveryState
 
 View = Literal["month", "week", "list"]
 LIST_DAYS = 60
@@ -121,7 +121,7 @@ def move(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         chosen = request.POST.get("free") or request.POST.get("at", "")
         target = moment(chosen)
-        plan.reschedule(ctx, actor, number, target)
+        plan.reschedule(ctx, actor, number, target, _version(request))
         messages.success(
             request,
             gettext("「%(title)s」を%(time)sに移しました。")
@@ -131,10 +131,16 @@ def move(request: HttpRequest, number: int) -> HttpResponse:
     shown = {
         "delivery": delivery,
         "channel": ctx.spec(delivery.channel).label,
-        "movable": delivery.state in PENDING,
+        "movable": delivery.state in PENDING | {DeliveryState.MISSED},
         "free": plan.free_times(ctx, delivery, FREE_TIMES),
     }
     return render(request, "move.html", shown)
+
+
+def _version(request: HttpRequest) -> int:
+    """The fence of the delivery as the form showed it. A form that carries none is one of before, and overwrites nobody."""
+    given = request.POST.get("version", "")
+    return int(given) if given.isdecimal() else -1
 
 
 @login_required

@@ -12,8 +12,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from bot.errors import ConfigError
 from bot.render.variant import Media, read_variant
-from bot.services import overview, plan, reconcile
+from bot.schedule.rules import Rules
+from bot.services import outlook, overview, plan, reconcile
+from bot.services.context import Context
 from bot.store.models import Delivery
 from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
@@ -24,10 +27,13 @@ MOST_PLANNED, MOST_ENDED = 50, 10
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
+    """`missed`: its time has passed, and another one may be chosen for it."""
+
     delivery: Delivery
     label: str
     channel: str
     pending: bool
+    missed: bool = False
 
 
 def line(delivery: Delivery) -> Line:
@@ -36,6 +42,8 @@ def line(delivery: Delivery) -> Line:
         label=LABELS[DeliveryState(delivery.state)],
         channel=office().spec(delivery.channel).label + (f"（{delivery.part + 1}）" if delivery.part else ""),
         pending=delivery.state in PENDING,
+        missed=delivery.state == DeliveryState.MISSED
+        and (not delivery.after or delivery.after.state == DeliveryState.PUBLISHED),
     )
 
 
@@ -43,11 +51,11 @@ def line(delivery: Delivery) -> Line:
 @require_GET
 def deliveries(request: HttpRequest) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
-    planned = overview.planned(ctx, actor)
+    planned, rules = overview.planned(ctx, actor), outlook.rules(ctx)
     shown = {
         "planned": _lines(planned, MOST_PLANNED),
         "planned_count": planned.count(),
-        "by_hand": [_task(d) for d in overview.by_hand(ctx, actor)[:MOST_PLANNED]],
+        "by_hand": [_task(ctx, d, rules) for d in overview.by_hand(ctx, actor)[:MOST_PLANNED]],
         "doubtful": _lines(overview.doubtful(ctx, actor), MOST_PLANNED),
         "ended": _lines(overview.ended(ctx, actor), MOST_ENDED),
         "may_plan": actor.may(Permission.PLAN),
@@ -57,17 +65,27 @@ def deliveries(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """What a person posts by hand: the text and the pictures, exactly as approved."""
+    """What a person posts by hand: the text and the pictures, exactly as approved. `problem` is why not at its time, or, once
+    that has come, why not now."""
 
     line: Line
     text: str
     media: tuple[Media, ...]
+    problem: str
+    due: bool
 
 
-def _task(delivery: Delivery) -> Task:
+def _task(ctx: Context, delivery: Delivery, rules: Rules | ConfigError) -> Task:
     variant = read_variant(delivery.submission.bundle, delivery.channel)
     assert variant is not None  # noqa: S101 the delivery was made from it
-    return Task(line=line(delivery), text=variant.parts[delivery.part].text, media=variant.media)
+    now = ctx.clock.now()
+    return Task(
+        line=line(delivery),
+        text=variant.parts[delivery.part].text,
+        media=variant.media,
+        problem=outlook.objection(delivery, max(now, delivery.due_at), rules),
+        due=delivery.due_at <= now,
+    )
 
 
 def _lines(found: QuerySet[Delivery], most: int) -> list[Line]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,22 +17,30 @@ from django.views.decorators.http import require_GET, require_POST
 from bot.errors import ConfigError, NotAllowed, StaleApproval
 from bot.render.appearance import Appearance, appearance
 from bot.render.variant import Media, Variant, read_bundle
-from bot.services import overview, pause, plan, review
+from bot.schedule.rules import Rules
+from bot.services import outlook, overview, pause, plan, review
 from bot.services.context import Context
 from bot.store.models import Delivery
 from bot.web.office import actor_of, office
 from bot.web.views.deliveries import Line, line
 from bot.workflow.actors import Permission
+from bot.workflow.kinds import Bar
+
+OFFERED = 3  # free times for a click
 
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """A held delivery as it will look. `blocked` while its channel is still stopped; `late` if its time has passed."""
+    """A held delivery as it will look. `blocked` while its channel is still stopped; `late` if its time has passed;
+    `barred` is what the calendar says against putting it back as it is. `free` are the next free times for what the calendar
+    holds: choosing one puts it back on the plan."""
 
     line: Line
     look: Appearance | None
     blocked: bool
     late: bool
+    barred: str
+    free: Sequence[datetime] = ()
 
 
 @login_required
@@ -52,26 +61,29 @@ def stop(request: HttpRequest) -> HttpResponse:
 @require_GET
 def held(request: HttpRequest) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
-    shut = {lane.name for lane in pause.closed_lanes()}
+    shut, rules = {lane.name for lane in pause.closed_lanes()}, outlook.rules(ctx)
     shown = {
-        "rows": [_held(ctx, d, shut) for d in overview.held(ctx, actor)],
+        "rows": [_held(ctx, d, shut, rules) for d in overview.held(ctx, actor)],
         "may_resume": actor.may(Permission.RESUME),
         "may_plan": actor.may(Permission.PLAN),
     }
     return render(request, "held.html", shown)
 
 
-def _held(ctx: Context, delivery: Delivery, shut: set[str]) -> Held:
+def _held(ctx: Context, delivery: Delivery, shut: set[str], rules: Rules | ConfigError) -> Held:
     variant = read_bundle(delivery.submission.bundle).variant(delivery.channel)
 
     def address(media: Media) -> str:
         return reverse("preview_media", args=(delivery.submission_id, media.sha256))
 
+    now = ctx.clock.now()
     return Held(
         line=line(delivery),
         look=_look(ctx, variant, address) if variant else None,
         blocked=pause.is_paused(delivery.channel) or delivery.lane in shut,
-        late=delivery.last_at <= ctx.clock.now(),
+        late=delivery.last_at <= now,
+        barred=outlook.objection(delivery, max(now, delivery.run_at), rules),
+        free=plan.free_times(ctx, delivery, OFFERED) if delivery.bar in (Bar.BLACKOUT, Bar.QUIET) else (),
     )
 
 

@@ -1,0 +1,211 @@
+"""Times in which nothing goes out: seen, entered after a look at what they hold, and lifted by two people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from bot.errors import ConfigError
+from bot.schedule.rules import KINDS, Blackout
+from bot.services import blackouts
+from bot.services.blackouts import Fault
+from bot.services.context import Context
+from bot.store import rules as store
+from bot.text.storable import storable
+from bot.values import reading
+from bot.web.office import actor_of, office
+from bot.web.views.deliveries import line
+from bot.workflow.actors import Permission
+
+MOST_HELD = 50
+_FIELDS = ("start", "end", "kind", "tags", "words", "why")
+_BETWEEN_TAGS, _BETWEEN_WORDS = re.compile(r"[\s,、，]+"), re.compile(r"[\n,、，]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """The form as it was typed, to be shown again whatever is wrong with it."""
+
+    start: str = ""
+    end: str = ""
+    kind: str = KINDS[0]
+    tags: str = ""
+    words: str = ""
+    why: str = ""
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A blackout on the page. `row` is the office's, None for one of the file. `when` is now, later or over."""
+
+    rule: Blackout
+    whom: str
+    when: str
+    row: store.Blackout | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Wanted:
+    """What the form says; `faults` by the name of the field. `rule` is None where a time cannot be read."""
+
+    rule: Blackout | None
+    faults: Mapping[str, Fault] = field(default_factory=dict)
+
+
+@login_required
+def blackout_list(request: HttpRequest) -> HttpResponse:
+    """The page; and what its form sends, once to be looked at and then to be saved."""
+    if request.method != "POST":
+        return _page(request, Typed())
+    actor_of(request).require(Permission.PAUSE)
+    typed = _typed(request.POST)
+    step = request.POST.get("step")
+    if step == "edit":
+        return _page(request, typed)
+    wanted = _wanted(office(), typed, actor_of(request).person)
+    if wanted.rule is None or wanted.faults:
+        return _page(request, typed, wanted.faults, status=422)
+    return _save(request, wanted.rule) if step == "save" else _look(request, typed, wanted.rule)
+
+
+def _look(request: HttpRequest, typed: Typed, wanted: Blackout) -> HttpResponse:
+    """What it would hold, before it is saved."""
+    ctx = office()
+    rows = blackouts.would_hold(ctx, wanted)
+    shown = {
+        "kept": [*((name, getattr(typed, name)) for name in _FIELDS), *(("channels", key) for key in typed.channels)],
+        "wanted": wanted,
+        "whom": blackouts.whom(ctx, wanted),
+        "rows": [line(row) for row in rows[:MOST_HELD]],
+        "count": len(rows),
+        "more": max(len(rows) - MOST_HELD, 0),
+        "begun": wanted.start <= ctx.clock.now(),
+    }
+    return render(request, "blackout.html", shown)
+
+
+def _save(request: HttpRequest, wanted: Blackout) -> HttpResponse:
+    entered = blackouts.enter(office(), actor_of(request), wanted)
+    said = gettext("配信を止める期間を入れました。%(count)d件を保留にしました。") % {"count": entered.held}
+    messages.success(request, said)
+    if entered.leaving:
+        still = gettext("ほかに%(count)d件は送信の途中で、止められません。結果は「配信」の画面で確かめてください。")
+        messages.error(request, still % {"count": entered.leaving})
+    return redirect("held" if entered.held else "blackouts")
+
+
+def _page(
+    request: HttpRequest, typed: Typed, faults: Mapping[str, Fault] | None = None, asked: int = 0, status: int = 200
+) -> HttpResponse:
+    """`asked` is the office's blackout whose lifting was asked for without a reason."""
+    ctx, actor = office(), actor_of(request)
+    problem = None
+    try:
+        written = ctx.written.blackouts
+    except ConfigError as e:
+        written, problem = (), e
+    now = ctx.clock.now()
+    entered = [_entered(ctx, row, now, faults if row.id == asked else None) for row in blackouts.listed(now)]
+    every = [*entered, *(_written(ctx, rule, now) for rule in written)]
+    shown = {
+        "typed": typed,
+        "faults": {} if asked else faults or {},
+        "problem": problem,
+        "groups": [(when, label, [b for b in every if b.when == when]) for when, label in _GROUPS],
+        "kinds": KINDS,
+        "channels": [spec for spec in ctx.specs if spec.publishes],
+        "person": actor.person,
+        "may_pause": actor.may(Permission.PAUSE),
+        "may_resume": actor.may(Permission.RESUME),
+    }
+    return render(request, "blackouts.html", shown, status=status)
+
+
+_GROUPS = (("now", "いま止めている期間"), ("later", "これからの期間"), ("over", "終わった期間・解除した期間"))
+
+
+def _entered(ctx: Context, row: store.Blackout, now: datetime, faults: Mapping[str, Fault] | None) -> Shown:
+    rule = blackouts.as_rule(row)
+    when = "over" if row.lifted_at else _when(rule, now)
+    problem = faults["reason"].summary if faults else ""
+    return Shown(rule=rule, whom=blackouts.whom(ctx, rule), when=when, row=row, problem=problem)
+
+
+def _written(ctx: Context, rule: Blackout, now: datetime) -> Shown:
+    return Shown(rule=rule, whom=blackouts.whom(ctx, rule), when=_when(rule, now))
+
+
+def _when(rule: Blackout, now: datetime) -> str:
+    return "over" if rule.end <= now else "now" if rule.start <= now else "later"
+
+
+def _typed(given: QueryDict) -> Typed:
+    texts = {name: storable(given.get(name, "")).strip() for name in _FIELDS}
+    return Typed(channels=tuple(given.getlist("channels")), **texts)
+
+
+def _wanted(ctx: Context, typed: Typed, person: str) -> _Wanted:
+    """Everything that is wrong at once, so that nobody mends one thing after the other."""
+    faults: dict[str, Fault] = {}
+    times = {name: _moment(ctx, name, getattr(typed, name), faults) for name in ("start", "end")}
+    if typed.kind not in KINDS:
+        faults["kind"] = Fault(field="kind", summary="種類を選んでいません", next_step="一つ選んでください")
+    now = ctx.clock.now()
+    rule = Blackout(
+        start=times["start"] or now,
+        end=times["end"] or now,
+        kind=typed.kind,
+        why=typed.why,
+        set_by=person,
+        channels=frozenset(typed.channels),
+        tags=frozenset(tag.lstrip("#＃") for tag in _BETWEEN_TAGS.split(typed.tags)) - {""},
+        words=frozenset(word.strip() for word in _BETWEEN_WORDS.split(typed.words)) - {""},
+    )
+    for fault in blackouts.faults(ctx, rule):
+        if all(times.values()) or fault.field not in times:
+            faults.setdefault(fault.field, fault)
+    return _Wanted(rule=rule if all(times.values()) else None, faults=faults)
+
+
+def _moment(ctx: Context, name: str, text: str, faults: dict[str, Fault]) -> datetime | None:
+    try:
+        return reading.moment(text, ctx.config.timezone)
+    except reading.Unclear:
+        faults[name] = Fault(field=name, summary="日時が読めません", next_step="日付と時刻の両方を入れてください")
+        return None
+
+
+@login_required
+@require_POST
+def ask_to_lift(request: HttpRequest, number: int) -> HttpResponse:
+    ctx, actor = office(), actor_of(request)
+    actor.require(Permission.RESUME)
+    reason = storable(request.POST.get("reason", "")).strip()
+    if not reason:
+        fault = Fault(field="reason", summary="解除には理由が要ります", next_step="理由を書いてください")
+        return _page(request, Typed(), {"reason": fault}, asked=number, status=422)
+    blackouts.ask_to_lift(ctx, actor, number, reason)
+    messages.success(request, gettext("解除を申し出ました。ほかの広報担当に知らせます。決まるまでは止めたままです。"))
+    return redirect("blackouts")
+
+
+@login_required
+@require_POST
+def lift(request: HttpRequest, number: int) -> HttpResponse:
+    blackouts.lift(office(), actor_of(request), number)
+    messages.success(
+        request,
+        gettext("解除しました。保留になった配信は、まだ何も出ません。下の保留を一つずつ見直して、予定に戻してください。"),
+    )
+    return redirect("held")

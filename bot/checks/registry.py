@@ -93,6 +93,8 @@ def _of_time(subject: Subject) -> list[Finding]:
             found += rule.check(subject, rule)
         except FileError as e:
             found.append(from_settings(e))
+        except ContentError as e:  # a template at fault: what else was found of the post stands
+            found.append(from_error(e))
     return found
 
 

@@ -150,6 +150,19 @@ def test_a_schedule_that_cannot_be_read_is_told_once_and_the_rest_is_looked_at(d
         assert desk.run("check").stdout.count("[content.settings]") == 1
 
 
+def test_a_template_at_fault_hides_nothing_else_of_a_post_with_a_wish(desk: Desk, tmp_path: Path) -> None:
+    templates = tmp_path / "templates"
+    (templates / "posts").mkdir(parents=True)
+    (templates / "posts" / "x.txt").write_text("{{ titel }}\n", encoding="utf-8")
+    desk.env["DXBOT_TEMPLATES_DIR"] = str(templates)
+    desk.schedules("[{from: 2090-01-01, to: 2090-01-02, why: 見本, words: [見本]}]")
+    post = desk.post("new", "publish: 2099-12-01 12:15\nlink: http://www.example.jp/")
+    template = ("content.template", "x.txt")
+    assert desk.found(post) == {template, ("links.not-https", post.name)}
+    late = desk.post("late", f"{PAST}\nlink: http://www.example.jp/")
+    assert desk.found(late) == {template, ("links.not-https", late.name), ("timing.past", late.name)}
+
+
 def test_submit_shows_the_sentence_at_its_place(desk: Desk) -> None:
     post = desk.post("new", "slot: nooon")
     done = desk.run("submit", post, DXBOT_TOKEN=desk.token("shimin-leader", "leader"))

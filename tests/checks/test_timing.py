@@ -125,6 +125,15 @@ def test_a_blackout_of_all_is_told_once_with_the_next_time(desk: Desk) -> None:
     assert "2026-12-23 09:30" in found.advice
 
 
+@pytest.mark.parametrize("of", ["tags: [祭り]", "words: [窓口で書く]"])
+def test_a_blackout_of_tags_or_words_stops_only_what_bears_them(desk: Desk, of: str) -> None:
+    desk.plan(f"[{{from: 2026-12-07, to: 2026-12-07, why: 弔意, {of}}}]")
+    bearing, wish = ("hashtags: [祭り]\n" if of.startswith("tags") else ""), "publish: 2026-12-07 12:00"
+    assert [rule for rule, _ in desk.said(bearing + wish)] == ["timing.blackout"]
+    desk.plan(f"[{{from: 2026-12-07, to: 2026-12-07, why: 弔意, {of.partition(':')[0]}: [花火]}}]")
+    assert desk.said(bearing + wish) == []
+
+
 def test_a_wish_after_the_limit_a_limit_that_is_past_and_a_slot_that_comes_too_late(desk: Desk) -> None:
     assert [r for r, _ in desk.said("publish: 2026-12-02 12:00\nexpires: 2026-12-02 11:59")] == ["timing.expires"]
     assert desk.said("publish: 2026-12-02 12:00\nexpires: 2026-12-02 12:00") == []

@@ -176,7 +176,7 @@ def _known(name: str, names: list[str]) -> str:
 
 
 def _said(moment: datetime) -> str:
-    return f"{moment:%Y年%-m月%-d日%H:%M}"
+    return f"{moment.year}年{moment.month}月{moment.day}日{moment:%H:%M}"  # %-m is unknown to Windows, where check runs too
 
 
 _SOURCE = "配信枠・休止時間・配信を止める期間の設定（docs/schedules.md）"

@@ -102,7 +102,7 @@ def quiet(moment: datetime, reason: str, rules: Rules) -> QuietHours:
     local = moment.astimezone(rules.zone)
     return QuietHours(
         f"quiet at {local.isoformat()}",
-        summary=f"{local:%-m月%-d日%H:%M}は配信しない時間です（{reason}）",
+        summary=f"{_said(local)}は配信しない時間です（{reason}）",
         next_step="別の時刻にするか、slot: で配信枠を選んでください",
     )
 
@@ -111,9 +111,13 @@ def blackout(moment: datetime, found: schedule.Blackout, rules: Rules) -> Blacko
     local = moment.astimezone(rules.zone)
     return Blackout(
         f"blackout {found.kind}",
-        summary=f"{local:%-m月%-d日%H:%M}は配信を止める期間です（{found.why}）",
-        next_step=f"{found.end.astimezone(rules.zone):%-m月%-d日%H:%M}より後の時刻にしてください",
+        summary=f"{_said(local)}は配信を止める期間です（{found.why}）",
+        next_step=f"{_said(found.end.astimezone(rules.zone))}より後の時刻にしてください",
     )
+
+
+def _said(local: datetime) -> str:
+    return f"{local.month}月{local.day}日{local:%H:%M}"  # %-m is unknown to Windows, where check runs too
 
 
 def _plain(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -13,6 +14,7 @@ from bot.errors import AuthExpired, ChannelError, OutcomeUnknown, TooLong
 from bot.schedule.rules import Blackout
 from bot.services import accounts, audit, blackouts, notices, pause, plan, review
 from bot.services.notices import Kind
+from bot.services.watch import RulesWatch
 from bot.store import rules as store
 from bot.store.models import AuditEntry, Bookmark, Delivery, Notice, User
 from bot.workflow.actors import Actor, Role
@@ -269,3 +271,15 @@ def test_rules_that_cannot_be_read_are_told_before_anything_is_due(desk: Desk, m
     assert text.count("配信の決まりが読めないため、直るまで何も配信しません。") == 3
     assert "quiet.yml の1行目" in text
     assert "https://bot.city.example.jp/calendar/" in text
+
+
+def test_a_machine_whose_files_are_well_does_not_answer_one_whose_are_not(desk: Desk) -> None:
+    well, ill = (
+        desk.office.ctx,
+        replace(desk.office.ctx, config=replace(desk.office.ctx.config, schedules_dir=Path("/nowhere"))),
+    )
+    here, there = RulesWatch(), RulesWatch()
+    for _ in range(3):
+        here.look(well)
+        there.look(ill)
+    assert [e.verb for e in AuditEntry.objects.filter(object="rules:schedules")] == ["rules_unreadable"]

@@ -161,6 +161,9 @@ def test_lifting_takes_two_people(office: Office, officer: Browser, web_site: st
     done = other.post(f"/blackouts/{number}/lift/", "/blackouts/").text
     assert "まだ何も出ません" in done
     assert set(office.states().values()) == {"held"}
+    told = other.get(f"/history/{Delivery.objects.first().submission_id}/").text  # type: ignore[union-attr]
+    assert "出さずに保留" in told
+    assert "配信を止める期間のため（市議会議員選挙）" in told
     over = other.get("/blackouts/").text.partition('id="over"')[2]
     assert "kouhou-kacho が解除しました（申し出た人：kouhou）" in over
     assert blackouts.in_force(office.clock.now()) == ()
@@ -174,8 +177,9 @@ def test_a_held_post_is_moved_to_a_free_time_by_one_click(office: Office, office
     version = re.findall(r'name="version" value="(\d+)"', page)
     assert len(free) == 3
     assert all(not moment.startswith("2026-12-03") for moment in free)
-    done = officer.post(f"/deliveries/{row.id}/move/", "/held/", free=free[0], version=version[0]).text
-    assert "に移しました" in done
+    done = officer.post(f"/deliveries/{row.id}/move/", "/held/", free=free[0], version=version[0], back="held")
+    assert "に移しました" in done.text
+    assert "保留の配信はありません" in done.text
     row.refresh_from_db()
     assert (row.state, row.problem) == ("scheduled", "")
     assert row.due_at == datetime.fromisoformat(free[0]).replace(tzinfo=TOKYO)

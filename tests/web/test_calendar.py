@@ -141,6 +141,7 @@ def test_a_form_of_before_overwrites_nobody(office: Office, officer: Browser) ->
     delivery = office.approved()[0]
     page = f"/deliveries/{delivery.id}/move/"
     (version,) = re.findall(r'name="version" value="(\d+)"', officer.get(page).text)
+    assert officer.post(page, page, at="2026-12-02T10:20").status_code == 409  # no version at all
     officer.post(page, page, at="2026-12-03T10:20", version=version)
     old: list[dict[str, str]] = [{"version": version}, {"version": "x"}, {}]
     for form in old:

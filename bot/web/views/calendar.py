@@ -127,7 +127,8 @@ def move(request: HttpRequest, number: int) -> HttpResponse:
             gettext("「%(title)s」を%(time)sに移しました。")
             % {"title": delivery.submission.title, "time": date_format(target, gettext("n月j日 H:i"))},
         )
-        return redirect(f"{reverse('calendar')}?date={target:%Y-%m-%d}")
+        back = reverse("held") if request.POST.get("back") == "held" else f"{reverse('calendar')}?date={target:%Y-%m-%d}"
+        return redirect(back)
     shown = {
         "delivery": delivery,
         "channel": ctx.spec(delivery.channel).label,

@@ -36,7 +36,7 @@ FRONT = """\
 id: {identity}
 title: {title}
 author: {author}
-measure: 1-1
+measure: 2-1
 achievement: done
 channels: [{channels}]
 images: [{images}]

@@ -71,7 +71,7 @@ def deadline(ctx: Context, submission: Submission) -> datetime | None:
 
 def _grace(ctx: Context) -> timedelta:
     try:
-        return ctx.rules.grace
+        return ctx.written.grace
     except ConfigError:
         return timedelta(0)
 

@@ -14,11 +14,25 @@ import pytest
 import bot.services
 from bot.content import writing
 from bot.errors import NotAllowed
-from bot.services import accounts, comments, drafts, errata, issue_desk, pause, plan, queue, reconcile, review, submit
+from bot.schedule.rules import Blackout
+from bot.services import (
+    accounts,
+    blackouts,
+    comments,
+    drafts,
+    errata,
+    issue_desk,
+    pause,
+    plan,
+    queue,
+    reconcile,
+    review,
+    submit,
+)
 from bot.store.models import Decision, Delivery, Draft, Submission, User
 from bot.store.printing import Erratum
 from bot.workflow.actors import Actor, Role
-from tests.office import Office
+from tests.office import TUESDAY, Office
 
 Act = Callable[[Office, Actor], object]
 
@@ -107,6 +121,26 @@ def _keep(office: Office, actor: Actor) -> object:
     return drafts.save(office.ctx, _writer(actor), draft.id, writing.form_of(draft.form), drafts.Seen(revision=0))
 
 
+ELECTION = Blackout(
+    start=TUESDAY + timedelta(days=5),
+    end=TUESDAY + timedelta(days=6),
+    kind="選挙",
+    why="選挙のため",
+    set_by="",
+    channels=frozenset(),
+)
+
+
+def _blackout(office: Office) -> int:
+    return blackouts.enter(office.ctx, office.operator, ELECTION).number
+
+
+def _lift(office: Office, actor: Actor) -> object:
+    number = _blackout(office)
+    blackouts.ask_to_lift(office.ctx, office.officer, number, "延期")
+    return blackouts.lift(office.ctx, actor, number)
+
+
 def _erratum(office: Office) -> int:
     errata.add(office.ctx, office.officer, "2026-12", "誤", "正")
     return Erratum.objects.get().id
@@ -149,6 +183,9 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "pause.pause": (lambda o, a: pause.pause(o.ctx, a, "理由"), {OFFICER, OPERATOR}),
     "pause.resume": (lambda o, a: pause.resume(o.ctx, a), {OFFICER}),
     "pause.release": (lambda o, a: pause.release(o.ctx, a, held(o).id), {OFFICER}),
+    "blackouts.enter": (lambda o, a: blackouts.enter(o.ctx, a, ELECTION), {OFFICER, OPERATOR}),
+    "blackouts.ask_to_lift": (lambda o, a: blackouts.ask_to_lift(o.ctx, a, _blackout(o), "延期"), {OFFICER}),
+    "blackouts.lift": (_lift, {OFFICER}),
     "reconcile.decide_published": (
         lambda o, a: reconcile.decide_published(o.ctx, a, doubtful(o).id, "https://x.com/i/status/1"),
         {OFFICER},
@@ -165,7 +202,15 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
 
 # They show what review.readable() lets this person see, and refuse nobody.
 READINGS = {
-    *("calendar.days", "calendar.entries", "history.search", "history.timeline", "looks.record", "review.readable"),
+    *(
+        "calendar.days",
+        "calendar.entries",
+        "calendar.problems",
+        "history.search",
+        "history.timeline",
+        "looks.record",
+        "review.readable",
+    ),
     *("review.readable_by", "queue.waiting", "queue.departments", "queue.decided"),
     *(f"overview.{name}" for name in ("readable", "planned", "by_hand", "doubtful", "ended", "held", "held_count")),
 }

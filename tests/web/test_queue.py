@@ -19,22 +19,22 @@ def test_a_line_tells_who_what_where_when_and_until_when(office: Office, officer
     office.submit(office.post(extra="publish: 2026-12-01 12:15\nexpires: 2026-12-20"))
     office.at(office.clock.now().replace(hour=2))  # two hours later: 11:00 in Tokyo
     line = officer.get("/queue/").text
-    for told in ("書かない窓口（見本）", "市民課・shimin-leader", "施策 1-1", "Instagram", "12月1日（火） 12:15", "2時間前"):
+    for told in ("書かない窓口（見本）", "市民課・shimin-leader", "施策 2-1", "Instagram", "12月1日（火） 12:15", "2時間前"):
         assert told in line
     assert "あと2時間" in line  # slots.yml gives one hour of grace after 12:15
     assert "12月1日（火） 13:15まで" in line
 
 
 def test_a_measure_is_shown_by_number_and_name(office: Office, officer: Browser) -> None:
-    (office.folder / "strategy" / "plan.yml").write_text('"1-1": {name: 書かない窓口の推進}\n', encoding="utf-8")
+    (office.folder / "strategy" / "plan.yml").write_text('"2-1": {name: 書かない窓口の推進}\n', encoding="utf-8")
     submission = office.submit(office.post())
     for path in ("/queue/", f"/submissions/{submission.id}/"):
-        assert "1-1 書かない窓口の推進" in officer.get(path).text
+        assert "2-1 書かない窓口の推進" in officer.get(path).text
 
 
 def test_a_plan_that_cannot_be_read_gets_one_sentence(office: Office, officer: Browser) -> None:
     office.submit(office.post())
-    (office.folder / "strategy" / "plan.yml").write_text("- 1-1\n", encoding="utf-8")
+    (office.folder / "strategy" / "plan.yml").write_text("- 2-1\n", encoding="utf-8")
     assert "plan.yml の1行目" in officer.get("/queue/").text
 
 

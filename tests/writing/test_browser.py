@@ -46,8 +46,8 @@ def signed_in(people: None, chromium: Browser, web_site: str) -> Iterator[Callab
 
 @pytest.fixture(autouse=True)
 def _city(desk: Desk) -> Desk:
-    """A content repository, and one measure to choose."""
-    desk.origin.write("strategy/plan.yml", "'1': {name: 見本の施策}\n")
+    """A content repository, and measures to choose from."""
+    desk.origin.write("strategy/plan.yml", "'1': {name: 見本の施策}\n'2-1': {name: 書かない窓口の推進}\n")
     desk.commit()
     desk.sync()
     return desk

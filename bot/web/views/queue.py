@@ -145,7 +145,7 @@ def _left(last: datetime, now: datetime) -> str:
 def _slot(ctx: Context, name: str) -> Slot | None:
     """None for a name that means nothing, and while the rules cannot be read."""
     try:
-        return ctx.rules.slots.get(name)
+        return ctx.written.slots.get(name)
     except ConfigError:
         return None
 

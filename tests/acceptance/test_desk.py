@@ -94,7 +94,7 @@ def test_a_post_is_returned_written_anew_approved_and_seen(hall: CityHall, chrom
     officer, author = (Person(chromium, hall, name, way) for name in ("kouhou", "shimin-leader"))
     officer.sign_in()
     author.sign_in()
-    path = write_post(hall.content, body="窓口で書く回数を減らします（見本）。\n\n7割減りました（見本）。\n")
+    path = write_post(hall.content, extra="", body="窓口で書く回数を減らします（見本）。\n\n7割減りました（見本）。\n")
     hall.run("submit", str(path), person="shimin-leader")
 
     officer.page.goto("/queue/")

@@ -8,7 +8,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -29,7 +29,7 @@ measure: {measure}                    # 施策の番号（content/strategy/plan.
 achievement: {achievement}              # done（達成）、partly（一部達成）、not_yet（未達成）。達成でなければ次の2行も書く
 {outlook}
 channels: [{channels}]
-# publish: 2026-12-01 12:15    # 時刻を決めるとき。slot: lunch のように枠でもよい。書かなければ次の空いた枠
+# publish: {example} 12:15    # 時刻を決めるとき。slot: lunch のように枠でもよい。書かなければ次の空いた枠
 hashtags: [金沢市DX]
 contact: {contact}                    # 問い合わせ先
 images: []                     # 例: [{{file: 写真.jpg, alt: 写っているものの説明, people: none}}]
@@ -48,6 +48,7 @@ images: []                     # 例: [{{file: 写真.jpg, alt: 写っている�
 
 {after}
 """
+_AHEAD = timedelta(days=14)  # of the example of a wished time
 _OPEN_OUTLOOK = "# reason: できていない理由\n# next: 次にどうするか"
 
 
@@ -87,7 +88,9 @@ def new_command(title: str | None, author: str, measure: str) -> None:
     path, identity = _place(core, wanted)
     answers = _interview(core.library, author, measure) if at_terminal else Answers(author=author, measure=measure)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_text(identity, wanted, answers, core.usual_channels), encoding="utf-8", newline="\n")
+    example = datetime.now(core.config.timezone).date() + _AHEAD
+    text = _text(identity, wanted, answers, core.usual_channels, example)
+    path.write_text(text, encoding="utf-8", newline="\n")
     click.echo(path)
 
 
@@ -163,11 +166,17 @@ def _unknown(word: str, known: Mapping[str, str], what: str) -> str:
     return f"「{word[:40]}」という{what}は登録されていません。{hint}。"
 
 
-def _text(identity: str, title: str, answers: Answers, channels: Iterable[str]) -> str:
+def _text(identity: str, title: str, answers: Answers, channels: Iterable[str], example: date) -> str:
     outlook = f"reason: {_scalar(answers.reason)}\nnext: {_scalar(answers.next)}" if answers.reason else _OPEN_OUTLOOK
     body = {key: getattr(answers, key) for key in ("lead", "before", "change", "after", "achievement")}
     quoted = {key: _scalar(getattr(answers, key)) for key in ("author", "measure", "contact")}
-    told = {"identity": identity, "title": _scalar(title), "outlook": outlook, "channels": ", ".join(channels)}
+    told = {
+        "identity": identity,
+        "title": _scalar(title),
+        "outlook": outlook,
+        "channels": ", ".join(channels),
+        "example": example,
+    }
     return _TEMPLATE.format(**told, **body, **quoted)
 
 

@@ -6,7 +6,6 @@ import dataclasses
 import io
 import json
 import zipfile
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -153,10 +152,6 @@ def test_a_wrong_profile_is_named_with_its_item(tmp_path: Path, change: str, wor
     with pytest.raises(ConfigError) as caught:
         load(path)
     assert "newsletter.yml" in caught.value.summary
-
-
-def test_issues_have_deadlines(profile: Profile) -> None:
-    assert profile.issues["2026-12"] == date(2026, 12, 4)
 
 
 LONG = "## 何を変えたか\n\n窓口で書く回数を、これまでのデータを見ながら、少しずつ減らしていきます。\n\n" * 13

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import http_date
 from werkzeug.routing import Map
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
@@ -105,7 +106,7 @@ def _listen(port: int) -> socket.socket:
 
 class _App:
     def __init__(self, state: State, faults: Faults) -> None:
-        self._faults = faults
+        self._faults, self.now = faults, state.now
         platforms, context = registry.platforms(), PlatformContext(state)
         services: list[Service] = [Control(state, faults, platforms), Timelines(state, platforms)]
         services += [service for platform in platforms.values() for service in platform.services(context)]
@@ -149,7 +150,11 @@ class _App:
 
 
 class _Handler(WSGIRequestHandler):
-    """Quiet, and a connection that was cut stays cut."""
+    """Quiet, and a connection that was cut stays cut. An answer's Date is of the sandbox's clock: a client may judge by it, as
+    ours does whether Instagram can still publish."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return http_date(timestamp or self.server.app.now())  # type: ignore[attr-defined]
 
     def log(self, type: str, message: str, *args: Any) -> None:
         logging.getLogger(__name__).debug(message, *args)

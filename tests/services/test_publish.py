@@ -71,7 +71,21 @@ def test_reading_back_settles_an_unclear_answer(office: Office, channel: str) ->
     assert len(office.sandbox.posts(channel)) == 1
 
 
-@pytest.mark.parametrize("channel", CHANNELS)
+def test_instagram_s_own_clock_proves_that_nothing_was_published_and_it_is_sent_again(office: Office) -> None:
+    """A container that is still unpublished two minutes after the request was never reached by it."""
+    office.approved(channels="instagram")
+    office.sandbox.fault("instagram", "500_before")
+    office.publish_all()
+    runner = office.runner()
+    for seconds, state in ((6, "unknown"), (40, "unknown"), (119, "unknown"), (130, "published")):
+        office.at(NOON + timedelta(seconds=seconds))
+        runner.beat()
+        runner.beat()
+        assert office.states() == {"instagram": state}
+    assert len(office.sandbox.posts("instagram")) == 1
+
+
+@pytest.mark.parametrize("channel", ["x", "facebook"])
 def test_what_cannot_be_settled_goes_to_a_person(office: Office, channel: str) -> None:
     office.approved(channels=channel)
     office.sandbox.fault(channel, "500_before")

@@ -153,8 +153,8 @@ def test_a_front_matter_without_a_bottom_is_a_sentence(library: Library, nest: s
 
 def test_a_measure_is_one_of_the_plan_where_there_is_one(library: Library) -> None:
     path = write_post(library.root)
-    assert library.read(path).measure == "1-1"
-    (library.root / "strategy" / "plan.yml").write_text("2-1: {name: ペーパーレス}\n", encoding="utf-8")
+    assert library.read(path).measure == "2-1"
+    (library.root / "strategy" / "plan.yml").write_text("3-1: {name: 基盤}\n", encoding="utf-8")
     error = refused(Library(library.root, TOKYO, library.channels), path)
-    assert "「1-1」という番号の施策" in error.summary
-    assert "2-1" in error.next_step
+    assert "「2-1」という番号の施策" in error.summary
+    assert "3-1" in error.next_step

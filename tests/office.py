@@ -92,7 +92,7 @@ class Office:
     """`ctx` for the services; people who act; a publisher that can be woken."""
 
     def __init__(self, folder: Path, env: dict[str, str], sandbox: SandboxClient) -> None:
-        from bot.services.context import context
+        from bot.services.records.context import context
         from bot.workflow.actors import Actor, Role
 
         self.folder = folder / "content"
@@ -115,7 +115,7 @@ class Office:
 
     def schedules(self, **changed: str) -> Path:
         """From here on a schedules folder of its own, which is never closed but for what `changed` says."""
-        from bot.services.context import context
+        from bot.services.records.context import context
 
         folder = write_schedules(self.folder.parent / "schedules", **changed)
         self.env |= {"DXBOT_SCHEDULES_DIR": str(folder)}
@@ -131,12 +131,12 @@ class Office:
         return write_post(self.folder, name, **given)
 
     def submit(self, path: Path, actor: Actor | None = None) -> Submission:
-        from bot.services.submit import submit
+        from bot.services.approval.submit import submit
 
         return submit(self.ctx, actor or self.author, path)
 
     def approve(self, submission: Submission, actor: Actor | None = None) -> list[Delivery]:
-        from bot.services.review import approve
+        from bot.services.approval.review import approve
 
         return approve(self.ctx, actor or self.officer, submission.id, submission.digest)
 

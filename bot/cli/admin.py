@@ -32,7 +32,7 @@ def invite(person: str, role: str | None, email: str) -> None:
     --role を付けずに招待し直します。
     """
     ctx = office()
-    from bot.services import accounts
+    from bot.services.people import accounts
 
     at_server = _at_server()
     address = (
@@ -46,7 +46,7 @@ def invite(person: str, role: str | None, email: str) -> None:
 def people() -> None:
     """利用者の一覧です。例: dxbot admin people"""
     office()
-    from bot.services.accounts import everyone
+    from bot.services.people.accounts import everyone
 
     for user in everyone():
         last = f"{user.last_login:%Y-%m-%d}" if user.last_login else tr("まだログインしていません", "never signed in")
@@ -60,7 +60,7 @@ def people() -> None:
 def change_role(person: str, role: str) -> None:
     """役割を変えます。例: dxbot admin change-role shimin-leader officer"""
     ctx = office()
-    from bot.services import accounts
+    from bot.services.people import accounts
 
     accounts.change_role(ctx, _at_server(), person, Role(role))
     say(f"{person} を{ROLE_LABELS[Role(role)]}にしました。", f"{person} is {role} now.")
@@ -72,7 +72,7 @@ def change_role(person: str, role: str) -> None:
 def change_email(person: str, email: str) -> None:
     """知らせを受け取るアドレスを変えます。例: dxbot admin change-email kouhou-1 kouhou-1@example.jp"""
     ctx = office()
-    from bot.services import accounts
+    from bot.services.people import accounts
 
     accounts.change_email(ctx, _at_server(), person, email)
     say(f"{person} のアドレスを変えました。", f"{person}'s address changed.")
@@ -82,7 +82,7 @@ def change_email(person: str, email: str) -> None:
 def notices() -> None:
     """届いていない知らせの一覧です。例: dxbot admin notices"""
     office()
-    from bot.services.messages import troubled
+    from bot.services.telling.messages import troubled
 
     rows = troubled()
     for message in rows:
@@ -96,7 +96,7 @@ def notices() -> None:
 def dismiss(person: str) -> None:
     """異動や退職の人を外します。その人のログインと鍵は、すぐに使えなくなります。例: dxbot admin dismiss shimin-leader"""
     ctx = office()
-    from bot.services import accounts
+    from bot.services.people import accounts
 
     accounts.dismiss(ctx, _at_server(), person)
     say(f"{person} を外しました。", f"{person} dismissed.")
@@ -117,7 +117,7 @@ def audit_group() -> None:
 def verify(expect: str) -> None:
     """操作の記録が書き換えられていないか確かめます。例: dxbot admin audit verify"""
     office()
-    from bot.services import audit
+    from bot.services.records import audit
 
     last = audit.verify(expect)
     say("操作の記録に書き換えはありません。", "The audit log is whole.")

@@ -14,7 +14,7 @@ from bot.values import reading
 from bot.workflow.actors import Permission
 
 if TYPE_CHECKING:
-    from bot.services.context import Context
+    from bot.services.records.context import Context
     from bot.store.rules import Blackout
 
 
@@ -28,7 +28,7 @@ def blackout_command() -> None:
 def list_command(as_json: bool) -> None:
     """広報担当が入れた期間の一覧です。ファイルで決めた期間は schedules/blackouts.yml を見てください。"""
     ctx = office()
-    from bot.services import blackouts
+    from bot.services.delivery import blackouts
 
     rows = blackouts.listed(ctx.clock.now())
     if as_json:
@@ -89,7 +89,7 @@ def add_command(
     actor = me(ctx)
     actor.require(Permission.PAUSE)
     from bot.schedule.rules import Blackout as Rule
-    from bot.services import blackouts
+    from bot.services.delivery import blackouts
 
     wanted = Rule(
         start=_moment(ctx, start),
@@ -134,7 +134,7 @@ def lift_command(number: int, reason: str, confirm: bool) -> None:
         raise click.UsageError(tr("--reason か --confirm のどちらか一つを書いてください", "give --reason or --confirm"))
     ctx = office()
     actor = me(ctx)
-    from bot.services import blackouts
+    from bot.services.delivery import blackouts
 
     if confirm:
         blackouts.lift(ctx, actor, number)

@@ -76,7 +76,7 @@ def _asked_of_time(core: Core, paths: Collection[Path]) -> Callable[[Path], bool
 
 def _settings(core: Core, named: Collection[Path]) -> list[Finding]:
     """What is wrong with the files that all posts share; of those that are named, if any are."""
-    from bot.services import shared
+    from bot.services.handing_in import shared
 
     config = core.config
     found = shared.problems(config.content_dir, config.rules_dir, config.timezone, [spec.key for spec in core.specs])

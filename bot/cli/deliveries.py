@@ -12,7 +12,7 @@ from bot.cli.office import me, office
 from bot.values import reading
 
 if TYPE_CHECKING:
-    from bot.services.context import Context
+    from bot.services.records.context import Context
     from bot.store.models import Delivery
 
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def schedule_command(as_json: bool) -> None:
     """これから何がいつどこに出るかの一覧です。"""
     ctx = office()
-    from bot.services.plan import deliveries
+    from bot.services.delivery.scheduling import deliveries
     from bot.workflow.states import PENDING
 
     _print(ctx, [d for d in deliveries() if d.state in PENDING], as_json)
@@ -33,7 +33,7 @@ def schedule_command(as_json: bool) -> None:
 def deliveries_command(state: str | None, as_json: bool) -> None:
     """配信の記録です。"""
     ctx = office()
-    from bot.services.plan import deliveries
+    from bot.services.delivery.scheduling import deliveries
 
     _print(ctx, deliveries(state), as_json)
 
@@ -77,13 +77,13 @@ def reschedule_command(number: int, moment: str) -> None:
     """配信の時刻を変えます。"""
     ctx = office()
     actor = me(ctx)
-    from bot.services import plan
+    from bot.services.delivery import scheduling
 
     try:
         parsed = reading.moment(moment, ctx.config.timezone)
     except reading.Unclear:
         raise click.BadParameter(tr("2026-12-01 12:15 の形で書いてください", "use 2026-12-01 12:15")) from None
-    plan.reschedule(ctx, actor, number, parsed)
+    scheduling.reschedule(ctx, actor, number, parsed)
     say(f"配信 {number} を {moment} に変えました。", f"Delivery {number} moved to {moment}.")
 
 
@@ -93,9 +93,9 @@ def cancel_command(number: int) -> None:
     """まだ始まっていない配信を取り消します。"""
     ctx = office()
     actor = me(ctx)
-    from bot.services import plan
+    from bot.services.delivery import scheduling
 
-    plan.cancel(ctx, actor, number)
+    scheduling.cancel(ctx, actor, number)
     say(f"配信 {number} を取り消しました。", f"Delivery {number} cancelled.")
 
 
@@ -111,7 +111,7 @@ def decide_command(number: int, url: str | None, again: bool, let_be: bool) -> N
         sys.exit(Exit.WRONG_USE)
     ctx = office()
     actor = me(ctx)
-    from bot.services import reconcile
+    from bot.services.delivery import reconcile
 
     if url is not None:
         reconcile.decide_published(ctx, actor, number, url)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from bot.sandbox.server import Sandbox
-    from bot.services.context import Context
+    from bot.services.records.context import Context
     from bot.store.models import Delivery
 
 SANDBOX_PORT, WEB_PORT = 8001, 8000
@@ -57,7 +57,7 @@ def demo_command(serve: bool, directory: Path) -> None:
 def _practise_with_a_repository() -> None:
     """So that a post can be written in the browser and handed in."""
     from bot.cli import practice
-    from bot.services.context import context
+    from bot.services.records.context import context
 
     os.environ.update(practice.repository(context(load()), _var()))
 
@@ -126,7 +126,7 @@ class _Road:
     """Every step, in order."""
 
     def __init__(self, sandbox: str) -> None:
-        from bot.services.context import context
+        from bot.services.records.context import context
         from bot.store.models import Delivery
 
         self._sandbox = sandbox
@@ -162,7 +162,7 @@ class _Road:
 
     def _submit(self, path: Path) -> None:
         """As its author. A post that cannot be handed in is told of, and the others go on."""
-        from bot.services.submit import submit
+        from bot.services.approval.submit import submit
         from bot.workflow.actors import Actor, Role
 
         try:
@@ -173,7 +173,7 @@ class _Road:
 
     def _approve(self) -> int:
         """As the demo's PR officer; a trainee's post is confirmed by a leader first. How many were approved?"""
-        from bot.services import review
+        from bot.services.approval import review
         from bot.workflow.actors import Actor, Role
         from bot.workflow.states import SubmissionState
 
@@ -223,12 +223,12 @@ class _Road:
 
     def _newsletter(self, directory: Path) -> list[Path]:
         """Every issue that has a post. The next one would be wrong: the clock may have passed the copy deadline of theirs."""
-        from bot.services import issues, newsletter
+        from bot.services.paper import column, issues
 
-        return [file for issue in newsletter.issues_with_posts() for file in issues.export(self.ctx, issue, directory)]
+        return [file for issue in column.issues_with_posts() for file in issues.export(self.ctx, issue, directory)]
 
     def _rows(self) -> Iterator[_Row]:
-        from bot.services.plan import deliveries
+        from bot.services.delivery.scheduling import deliveries
         from bot.workflow.states import LABELS, DeliveryState
 
         for d in deliveries():
@@ -244,7 +244,7 @@ class _Road:
 
     def stay(self, web: str, timelines: str) -> None:
         """Keep the pages open, and a publisher on the real clock, until Ctrl+C."""
-        from bot.services.context import context
+        from bot.services.records.context import context
         from bot.services.runner import Runner
 
         logins = self._logins()
@@ -261,7 +261,7 @@ class _Road:
 
     def _logins(self) -> list[tuple[str, str]]:
         """People to try the pages with; their password is made anew at each start."""
-        from bot.services.accounts import set_up_user
+        from bot.services.people.accounts import set_up_user
         from bot.workflow.actors import Role
 
         password = secrets.token_urlsafe(12)

@@ -24,7 +24,7 @@ def build_command(issue: str | None, directory: Path) -> None:
     （-article.html）・試験的な IDML（-trial.idml）を作ります。校了になった号では、校了にしたファイルそのものです。
     載せる順と目安の行数は、画面の「紙面」か schedules/newsletter.yml で決めます。"""
     ctx = office()
-    from bot.services import issues
+    from bot.services.paper import issues
 
     for path in issues.export(ctx, issue, directory):
         click.echo(path)
@@ -35,7 +35,7 @@ def build_command(issue: str | None, directory: Path) -> None:
 def proof_command(issue: str) -> None:
     """号の校正刷りを状態の置き場に作り、その照合番号と、校了かどうかを表示します。"""
     ctx = office()
-    from bot.services import issues
+    from bot.services.paper import issues
 
     built = issues.build(ctx, issue)
     for path in built.files:
@@ -55,7 +55,7 @@ def sign_off_command(issue: str, digest: str) -> None:
     """号を校了にします。あとで内容が変わると、校了ではなくなります。"""
     ctx = office()
     actor = me(ctx)
-    from bot.services import issues
+    from bot.services.paper import issues
 
     issues.sign_off(ctx, actor, issue, digest)
     say(f"{issue} を校了にしました。", f"Issue {issue} signed off.")
@@ -69,7 +69,7 @@ def printed_command(issue: str, file: Path) -> None:
     ctx = office()
     actor = me(ctx)
     from bot.content import frontmatter
-    from bot.services import printed
+    from bot.services.paper import printed
 
     try:
         data = file.read_bytes()

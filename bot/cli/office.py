@@ -11,7 +11,7 @@ from bot.loopback import confine
 from bot.registry import load
 
 if TYPE_CHECKING:
-    from bot.services.context import Context
+    from bot.services.records.context import Context
     from bot.workflow.actors import Actor
 
 
@@ -32,13 +32,13 @@ def office(config: Config | None = None, clock: Clock | None = None) -> Context:
     """A context whose services may be called."""
     chosen = config or load()
     set_up(chosen)
-    from bot.services.context import context
+    from bot.services.records.context import context
 
     return context(chosen, clock)
 
 
 def me(ctx: Context) -> Actor:
     """The person whose token this shell holds. Raises NotAllowed: shell access is not the right to act."""
-    from bot.services.accounts import actor_for
+    from bot.services.people.accounts import actor_for
 
     return actor_for(ctx, ctx.config.token)

@@ -15,9 +15,9 @@ from bot.content.library import read_all
 from bot.content.post import Post
 from bot.errors import ContentError
 from bot.registry import load
-from bot.services import parcel
-from bot.services.context import context
-from bot.services.timetable import every_wish
+from bot.services.approval.timetable import every_wish
+from bot.services.handing_in import package
+from bot.services.records.context import context
 
 
 @click.command("export", epilog="例: dxbot export 01KAQ7D2M9 -o 原稿.zip")
@@ -29,7 +29,7 @@ def export_command(post: str, output: Path | None) -> None:
     path = Path(post)
     found = library.read(path) if path.suffix == ".md" else _by_identity(list(read_all(library)), post)
     target = output or Path(f"{found.source.path.stem}.zip")
-    target.write_bytes(parcel.pack(found))
+    target.write_bytes(package.pack(found))
     say(f"{target} を作りました。", f"{target} is written.")
 
 
@@ -48,7 +48,7 @@ def import_command(file: Path, replace: bool) -> None:
     """zip で届いた原稿を調べてから置き、点検します。おかしなところがあれば何も置きません。"""
     ctx = context(load())
     folder = ctx.library.posts_dir / f"{datetime.now(ctx.config.timezone):%Y/%m}"
-    target = parcel.unpack(ctx, file, folder, replace=replace)
+    target = package.unpack(ctx, file, folder, replace=replace)
     click.echo(target)
     ((_, findings),) = registry.check_paths(ctx.library, [target], ctx.specs, ctx.templates, wishes=every_wish(ctx))
     for finding in findings:

@@ -15,7 +15,7 @@ def pause_command(channel: str, reason: str) -> None:
     """配信をすぐに止めます。"""
     ctx = office()
     actor = me(ctx)
-    from bot.services.pause import pause
+    from bot.services.delivery.pause import pause
 
     held, leaving = pause(ctx, actor, reason, channel)
     say(f"配信を止めました。{held}件を保留にしました。", f"Stopped; {held} deliveries held.")
@@ -33,7 +33,7 @@ def resume_command(channel: str, numbers: tuple[int, ...]) -> None:
     """停止を解除します。保留中の配信は、見直して --release で一つずつ戻します。"""
     ctx = office()
     actor = me(ctx)
-    from bot.services.pause import release, resume
+    from bot.services.delivery.pause import release, resume
 
     ended = resume(ctx, actor, channel)
     for number in numbers:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.repository.git import Git
-    from bot.services.context import Context
+    from bot.services.records.context import Context
 
 _BRANCH = "main"
 _SYSTEM = {
@@ -24,7 +24,7 @@ def repository(ctx: Context, var: Path) -> dict[str, str]:
     """Settings of an office whose posts come from a repository below `var`, which is made at the first start. Its posts are
     handed in by their authors. Nothing without git."""
     from bot.repository.git import Git
-    from bot.services import sync
+    from bot.services.handing_in import sync
 
     if shutil.which("git") is None:
         return {}

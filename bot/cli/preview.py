@@ -14,8 +14,8 @@ from bot.cli.console import say
 from bot.errors import ContentError
 from bot.registry import load
 from bot.render.environment import template
-from bot.services import preview
-from bot.services.context import Context, context
+from bot.services.approval import preview
+from bot.services.records.context import Context, context
 
 _EVERY = 0.5  # seconds; a file share tells of no changes, so they are looked for
 

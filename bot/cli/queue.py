@@ -23,7 +23,7 @@ def submit_command(paths: tuple[Path, ...]) -> None:
     """原稿を申請します。一つに問題があっても、ほかの原稿は申請されます。"""
     ctx = office()
     actor = me(ctx)
-    from bot.services.submit import NotReady, submit
+    from bot.services.approval.submit import NotReady, submit
 
     refused = False
     for path in paths:
@@ -44,7 +44,7 @@ def submit_command(paths: tuple[Path, ...]) -> None:
 def queue_command(as_json: bool) -> None:
     """承認を待っている申請の一覧です。"""
     office()
-    from bot.services.review import waiting
+    from bot.services.approval.review import waiting
 
     rows = [_row(s) for s in waiting()]
     if as_json:
@@ -78,7 +78,7 @@ def confirm_command(number: int) -> None:
     """研修中の職員の原稿を、リーダーとして確認します。"""
     ctx = office()
     actor = me(ctx)
-    from bot.services import review
+    from bot.services.approval import review
 
     review.confirm(ctx, actor, number, review.find(number).digest)
     say(f"申請 {number} を確認しました。", f"Submission {number} confirmed.")
@@ -91,7 +91,7 @@ def approve_command(number: int, digest: str | None) -> None:
     """申請を承認します。承認した内容だけが、そのまま配信されます。"""
     ctx = office()
     actor = me(ctx)
-    from bot.services import review
+    from bot.services.approval import review
 
     submission = review.find(number)
     seen = submission.digest if digest is None or submission.digest.startswith(digest) else digest
@@ -109,7 +109,7 @@ def return_command(number: int, reason: str) -> None:
     """申請を差し戻します。"""
     ctx = office()
     actor = me(ctx)
-    from bot.services import review
+    from bot.services.approval import review
 
     review.return_(ctx, actor, number, reason)
     say(f"申請 {number} を差し戻しました。", f"Submission {number} returned.")
@@ -121,7 +121,7 @@ def withdraw_command(number: int) -> None:
     """申請を取り下げます。まだ出ていない配信は取り消されます。"""
     ctx = office()
     actor = me(ctx)
-    from bot.services import review
+    from bot.services.approval import review
 
     review.withdraw(ctx, actor, number)
     say(f"申請 {number} を取り下げました。", f"Submission {number} withdrawn.")

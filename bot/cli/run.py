@@ -12,7 +12,7 @@ from bot.cli.console import say
 from bot.cli.office import office
 
 if TYPE_CHECKING:
-    from bot.services.context import Context
+    from bot.services.records.context import Context
     from bot.services.runner import Runner
 
 
@@ -58,14 +58,14 @@ def _runner(ctx: Context) -> Runner:
 
 
 def _send_notices(ctx: Context) -> None:
-    from bot.services import messages
+    from bot.services.telling import messages
 
     messages.work(ctx)
 
 
 def _until_told(ctx: Context) -> None:
     """Publish and send notices until SIGTERM or SIGINT; then finish what is in flight."""
-    from bot.services.notifier import Notifier
+    from bot.services.telling.notifier import Notifier
 
     runner, notifier = _runner(ctx), Notifier(ctx)
     told = threading.Event()

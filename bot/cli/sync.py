@@ -16,8 +16,8 @@ from bot.cli.office import office
 def sync_command(accept_rewritten: bool, as_json: bool) -> None:
     """原稿の Git リポジトリから、新しい原稿と変わった原稿を取り込み、コミットした人の名前で申請します。"""
     ctx = office()
-    from bot.services.sync import sync
-    from bot.services.sync_report import LABELS
+    from bot.services.handing_in.sync import sync
+    from bot.services.handing_in.sync_report import LABELS
 
     report = sync(ctx, accept_rewritten=accept_rewritten)
     if as_json:

@@ -1,7 +1,7 @@
 """The publisher's heart: APScheduler wakes, the database decides.
 
 The scheduler keeps nothing: its jobs are made anew at each start, and a wake-up that is lost, late or doubled claims nothing
-that another has not left. With PostgreSQL any number of publishers share the work; see `bot.services.fleet`.
+that another has not left. With PostgreSQL any number of publishers share the work; see `bot.services.delivery.workers`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,13 @@ from django.db import close_old_connections, connections
 from bot import registry
 from bot.channel_kit.base import Channel
 from bot.errors import BotError
-from bot.services import fleet, reconcile, rehearsal, review, submit, sync
-from bot.services.context import Context
-from bot.services.publish import Engine
-from bot.services.watch import RulesWatch
+from bot.services.approval import review, submit
+from bot.services.delivery import reconcile, workers
+from bot.services.delivery.engine import Engine
+from bot.services.handing_in import sync
+from bot.services.paper import proof_build
+from bot.services.records.context import Context
+from bot.services.telling.watch import RulesWatch
 from bot.store import queries
 
 SLICE = 5.0  # seconds of sending after which dead workers, missed times and doubtful outcomes get their turn
@@ -56,7 +59,7 @@ class Runner:
         self._threads = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in _THREADS}
         executors = {name: _Thread(pool) for name, pool in self._threads.items()}
         self._scheduler = BackgroundScheduler(timezone=UTC, executors=executors)
-        self._worker = fleet.worker(self.wake, self.owner)
+        self._worker = workers.worker(self.wake, self.owner)
 
     def channel(self, key: str) -> Channel:
         """Connected at first use, and kept."""
@@ -124,7 +127,7 @@ class Runner:
         self._swept = submit.sweep(self.ctx, after=self._swept)
         review.expire(self.ctx)
         try:
-            rehearsal.rehearse(self.ctx)
+            proof_build.rehearse(self.ctx)
         except BotError as e:
             log.warning("no issue was rehearsed: %s", e.message)
 

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from bot.services import audit
+from bot.services.records import audit
 from bot.store.models import User
 from bot.web.office import office
 from bot.web.single_sign_on import claims_of, proved_second_factor

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from bot.errors import ConfigError
-from bot.services import overview, paper, pause, queue
-from bot.services.context import Context
+from bot.services.delivery import pause
+from bot.services.pages import overview, queue
+from bot.services.paper import layout
+from bot.services.records.context import Context
 from bot.store.models import Pause
 from bot.web.office import actor_of, office
 from bot.workflow.actors import ROLE_LABELS, Actor, Permission, Role
@@ -75,7 +77,7 @@ def _menu(request: HttpRequest, ctx: Context, actor: Actor) -> list[Entry]:
 
 
 def _prints(ctx: Context, actor: Actor) -> bool:
-    return actor.may(Permission.READ_ALL) and paper.has_layout(ctx)
+    return actor.may(Permission.READ_ALL) and layout.has_layout(ctx)
 
 
 def _writes(ctx: Context, actor: Actor) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from django.http import HttpRequest
 
 from bot.registry import load
-from bot.services.context import Context, context
+from bot.services.records.context import Context, context
 from bot.store.models import User
 from bot.workflow.actors import Actor
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.shortcuts import render
 
 from bot.errors import BotError, NotAllowed
-from bot.services import accounts
+from bot.services.people import accounts
 from bot.store.models import User
 from bot.web.office import office
 

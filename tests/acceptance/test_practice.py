@@ -9,8 +9,8 @@ from bot.cli import practice
 from bot.config import ROOT
 from bot.content import writing
 from bot.registry import load
-from bot.services import drafts, handing_in
-from bot.services.context import context
+from bot.services.handing_in import browser, drafts
+from bot.services.records.context import context
 from bot.store.models import Submission
 from bot.workflow.actors import Actor, Role
 from tests.office import Office
@@ -28,7 +28,7 @@ def test_the_citys_posts_are_committed_by_their_authors_and_a_new_one_can_be_han
     draft = drafts.begin(ctx, leader)
     form = replace(writing.form_of(draft.form), title="新しい原稿（見本）", measure="1", lead="始めます。", channels=("x",))
     drafts.save(ctx, leader, draft.id, form, drafts.Seen(revision=0))
-    made = handing_in.hand_in(ctx, leader, draft.id)
+    made = browser.hand_in(ctx, leader, draft.id)
     assert isinstance(made, Submission)
     assert (made.title, made.state) == ("新しい原稿（見本）", "submitted")
     assert practice.repository(city, tmp_path / "practice") == settings

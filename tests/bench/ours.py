@@ -14,7 +14,7 @@ from bot.cli.office import office
 from tests.bench import stub
 
 if TYPE_CHECKING:
-    from bot.services.context import Context
+    from bot.services.records.context import Context
 
 
 class StubChannel:
@@ -55,8 +55,8 @@ def fill(ctx: Context, order: dict[str, Any]) -> dict[str, Any]:
 
 def publish(ctx: Context, order: dict[str, Any]) -> dict[str, Any]:
     """Run as `dxbot run` does until nothing of this order is left."""
-    from bot.services import outcome
-    from bot.services import publish as publish_module
+    from bot.services.delivery import engine as publish_module
+    from bot.services.delivery import outcome
     from bot.services.runner import Runner
     from bot.store.models import Delivery
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 from django.db import connection, transaction
 
 from bot.render.variant import Bundle, Part, Variant
-from bot.services import freshness
-from bot.services.context import Context
+from bot.services.files import freshness
+from bot.services.records.context import Context
 from bot.store.models import Decision, Delivery, Lane, Submission
 from bot.workflow.transitions import Act
 

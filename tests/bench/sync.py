@@ -60,7 +60,7 @@ def _work(folder: Path, count: int, orders: IO[str]) -> None:
     from bot.cli.office import office
 
     ctx = office()
-    from bot.services.sync import sync
+    from bot.services.handing_in.sync import sync
     from tests.office import write_content, write_post
     from tests.sync.origin import Origin
 
@@ -82,8 +82,8 @@ def _taken_before(ctx: object, head: str, count: int) -> None:
     """The state after a sync of long ago: files, rows, the head; all of it published and done."""
     from bot.repository.checkout import Checkout
     from bot.repository.mirror import EMPTY_TREE
-    from bot.services import sync
-    from bot.services.context import Context
+    from bot.services.handing_in import sync
+    from bot.services.records.context import Context
     from bot.store.models import ContentBranch, Submission
 
     assert isinstance(ctx, Context)

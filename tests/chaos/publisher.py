@@ -13,9 +13,9 @@ from bot.meta_graph import client as _graph
 def hurry() -> None:
     _x_client.READ_TIMEOUT = _graph.READ_TIMEOUT = 1.0
     set_up()
-    from bot.services import outcome, publish
+    from bot.services.delivery import engine, outcome
 
-    publish.LEASE = timedelta(seconds=3)
+    engine.LEASE = timedelta(seconds=3)
     outcome.BACKOFF = tuple(timedelta(seconds=s) for s in (0.2, 0.5, 1, 1, 1))
     outcome.LOOKS = tuple(timedelta(seconds=s) for s in (0.2, 0.5, 1, 1.5, 2))
 

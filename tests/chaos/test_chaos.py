@@ -191,7 +191,7 @@ def _judge(posts: list[dict[str, object]]) -> None:
 
 def _audited() -> None:
     """The chain holds although several processes wrote to it, and tells of each publication once."""
-    from bot.services import audit
+    from bot.services.records import audit
 
     audit.verify()
     told = Counter(AuditEntry.objects.filter(verb__in=("accept", "found")).values_list("object", flat=True))

@@ -12,8 +12,8 @@ from hypothesis.strategies import integers
 from hypothesis.strategies import text as texts
 
 from bot.cli.main import cli
-from bot.services import drafts
-from bot.services.submit import NotReady
+from bot.services.approval.submit import NotReady
+from bot.services.handing_in import drafts
 from bot.store.models import Delivery, Submission
 from bot.text.likeness import canonical, nearly_equal_to
 from tests.office import Office

@@ -8,7 +8,7 @@ from shutil import copytree
 
 import pytest
 
-from bot.services.context import Context
+from bot.services.records.context import Context
 from tests.office import Office
 
 

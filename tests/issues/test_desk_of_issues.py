@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from bot.errors import NotAllowed, NotFound, StaleApproval
-from bot.services import issue_desk, issues
-from bot.services.context import Context
-from bot.services.issues import export
+from bot.services.paper import issue_desk, issues
+from bot.services.paper.issues import export
+from bot.services.records.context import Context
 from bot.store.models import AuditEntry, Submission
 from bot.store.printing import SignOff
 from tests.office import Office

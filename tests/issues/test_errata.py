@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import NotAllowed, NotFound
-from bot.services import errata, issues
-from bot.services.context import Context
+from bot.services.paper import errata, issues
+from bot.services.records.context import Context
 from bot.store.models import AuditEntry
 from bot.store.printing import Erratum
 from tests.issues.test_desk_of_issues import ISSUE, NEXT, _quick_passwords, approved, people

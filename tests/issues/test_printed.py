@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import NotAllowed, NotFound, StaleApproval
-from bot.services import history, issue_desk, issues, printed
-from bot.services.context import Context
+from bot.services.pages import history
+from bot.services.paper import issue_desk, issues, printed
+from bot.services.records.context import Context
 from bot.store.models import AuditEntry, Submission
 from bot.store.printing import Printed
 from bot.workflow.actors import Actor, Role

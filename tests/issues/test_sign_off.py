@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bot.errors import NotAllowed, StaleApproval
-from bot.services import issues
-from bot.services.context import Context
+from bot.services.paper import issues
+from bot.services.records.context import Context
 from bot.store.models import AuditEntry
 from bot.workflow.actors import Actor, Role
 from tests.office import Office

@@ -12,7 +12,7 @@ from bot.config import ROOT
 from bot.newsletter.cells import Style, text_units
 from bot.newsletter.numerals import NumberStyle
 from bot.newsletter.profile import Profile
-from bot.services.issues import export
+from bot.services.paper.issues import export
 from tests.office import Office
 
 GUIDE = (ROOT / "docs" / "newsletter.md").read_text(encoding="utf-8")

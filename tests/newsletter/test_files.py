@@ -19,7 +19,7 @@ from bot.newsletter.article import Article
 from bot.newsletter.issue import Roll
 from bot.newsletter.profile import Profile, load
 from bot.newsletter.setting import Setting, set_article
-from bot.services.issues import export
+from bot.services.paper.issues import export
 from bot.store.models import Submission
 from tests.office import Office
 

@@ -10,8 +10,8 @@ import pytest
 
 from bot.clock import Clock
 from bot.config import Secret
-from bot.services import messages
-from bot.services.context import Context
+from bot.services.records.context import Context
+from bot.services.telling import messages
 from bot.store.models import AuditEntry, Bookmark, Message, Notice, User
 from bot.workflow.actors import Role
 from tests.notices.servers import Chat, MailServer, chat, mail_server

@@ -12,9 +12,13 @@ from django.db import transaction
 
 from bot.errors import AuthExpired, ChannelError, OutcomeUnknown, TooLong
 from bot.schedule.rules import Blackout
-from bot.services import accounts, audit, blackouts, notices, pause, plan, review
-from bot.services.notices import Kind
-from bot.services.watch import RulesWatch
+from bot.services.approval import review
+from bot.services.delivery import blackouts, pause, scheduling
+from bot.services.people import accounts
+from bot.services.records import audit
+from bot.services.telling import notices
+from bot.services.telling.notices import Kind
+from bot.services.telling.watch import RulesWatch
 from bot.store import rules as store
 from bot.store.models import AuditEntry, Bookmark, Delivery, Notice, User
 from bot.workflow.actors import Actor, Role
@@ -199,7 +203,7 @@ def test_what_the_calendar_holds_is_told_to_the_office_with_the_next_free_time(d
         "「書かない窓口（見本）」（市民課）をXに出さず、保留にしました。理由：配信を止める期間のため（市議会議員選挙）。"
         in line
     )
-    (free,) = plan.free_times(desk.ctx, Delivery.objects.get(id=row.id), 1)
+    (free,) = scheduling.free_times(desk.ctx, Delivery.objects.get(id=row.id), 1)
     assert f"次に空いている時刻は{free.astimezone(TOKYO):%-m月%-d日 %H:%M}です。\nhttps://bot.city.example.jp/held/" in line
 
 

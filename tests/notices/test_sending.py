@@ -22,7 +22,8 @@ from django.db import connections
 from bot.config import ROOT, Secret
 from bot.errors import ConfigError
 from bot.registry import load
-from bot.services import messages, notices, pause
+from bot.services.delivery import pause
+from bot.services.telling import messages, notices
 from bot.store.models import Message, Notice
 from tests.notices.conftest import Desk
 from tests.notices.servers import Chat, MailServer

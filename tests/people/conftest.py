@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.services.accounts import set_up_user
+from bot.services.people.accounts import set_up_user
 from bot.store.models import User
 from bot.workflow.actors import Role
 from tests.office import Office

@@ -12,7 +12,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from bot.config import ROOT
-from bot.services import audit
+from bot.services.records import audit
 from bot.store import append_only
 from bot.store.models import AuditEntry, User
 from bot.workflow.actors import Role

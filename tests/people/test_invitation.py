@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import NotAllowed
-from bot.services import accounts
+from bot.services.people import accounts
 from bot.store.models import AuditEntry, User
 from bot.workflow.actors import Actor, Role
 from tests.office import Office

@@ -10,7 +10,8 @@ import pytest
 
 from bot.config import Secret
 from bot.errors import NotAllowed
-from bot.services import accounts, review
+from bot.services.approval import review
+from bot.services.people import accounts
 from bot.store.models import PersonalToken, Submission, User
 from bot.workflow.actors import Actor, Permission, Role
 from tests.office import Office

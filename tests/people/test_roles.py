@@ -15,20 +15,12 @@ import bot.services
 from bot.content import writing
 from bot.errors import NotAllowed
 from bot.schedule.rules import Blackout
-from bot.services import (
-    accounts,
-    blackouts,
-    comments,
-    drafts,
-    errata,
-    issue_desk,
-    pause,
-    plan,
-    queue,
-    reconcile,
-    review,
-    submit,
-)
+from bot.services.approval import comments, review, submit
+from bot.services.delivery import blackouts, pause, reconcile, scheduling
+from bot.services.handing_in import drafts
+from bot.services.pages import queue
+from bot.services.paper import errata, issue_desk
+from bot.services.people import accounts
 from bot.store.models import Decision, Delivery, Draft, Submission, User
 from bot.store.printing import Erratum
 from bot.workflow.actors import Actor, Role
@@ -170,9 +162,9 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
         lambda o, a: drafts.remove_picture(o.ctx, _writer(a), _draft(o).id, "a.jpg"),
         {LEADER, TRAINEE, OFFICER},
     ),
-    "plan.cancel": (lambda o, a: plan.cancel(o.ctx, a, planned(o).id), {OFFICER}),
-    "plan.reschedule": (
-        lambda o, a: plan.reschedule(o.ctx, a, (d := planned(o)).id, d.due_at + timedelta(days=1)),
+    "scheduling.cancel": (lambda o, a: scheduling.cancel(o.ctx, a, planned(o).id), {OFFICER}),
+    "scheduling.reschedule": (
+        lambda o, a: scheduling.reschedule(o.ctx, a, (d := planned(o)).id, d.due_at + timedelta(days=1)),
         {OFFICER},
     ),
     "issue_desk.overview": (lambda o, a: issue_desk.overview(o.ctx, a), {OFFICER, OPERATOR, AUDITOR}),
@@ -208,7 +200,7 @@ READINGS = {
         "calendar.problems",
         "history.search",
         "history.timeline",
-        "looks.record",
+        "viewed.record",
         "review.readable",
     ),
     *("review.readable_by", "queue.waiting", "queue.departments", "queue.decided"),
@@ -219,9 +211,9 @@ ELSEWHERE = {
     "issues.sign_off",
     "printed.record",
     "drafts.reopen",
-    "handing_in.hand_in",
-    "handing_in.settle",
-    "writing.commit_as",
+    "browser.hand_in",
+    "browser.settle",
+    "branch.commit_as",
 }
 
 
@@ -247,8 +239,8 @@ def test_a_key_for_nothing_does_nothing_in_any_role(office: Office, name: str) -
 def test_no_act_of_a_service_is_missing_from_the_walk() -> None:
     found = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
-        for info in pkgutil.iter_modules(bot.services.__path__)
-        for module in [importlib.import_module(f"bot.services.{info.name}")]
+        for info in pkgutil.walk_packages(bot.services.__path__, "bot.services.")
+        for module in [importlib.import_module(info.name)]
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__
         and not name.startswith("_")

@@ -13,7 +13,8 @@ import pytest
 from bot.clock import SystemClock
 from bot.config import ROOT
 from bot.errors import NotAllowed
-from bot.services import accounts, review
+from bot.services.approval import review
+from bot.services.people import accounts
 from bot.store.models import Decision, Delivery, Submission, User
 from bot.workflow.actors import Actor, Role
 from tests.office import Office

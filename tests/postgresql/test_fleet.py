@@ -18,7 +18,8 @@ from django.db import connection, transaction
 from bot.channel_kit.base import Prepared, Receipt
 from bot.clock import SystemClock
 from bot.config import ROOT
-from bot.services import audit, fleet, plan
+from bot.services.delivery import scheduling, workers
+from bot.services.records import audit
 from bot.store import queries
 from bot.store.models import Delivery, Lane
 from tests.bench import stock
@@ -31,10 +32,10 @@ PATIENCE = 20
 def looks(database: None) -> Iterator[queue.SimpleQueue[float]]:
     """When the worker of a publisher looked."""
     seen: queue.SimpleQueue[float] = queue.SimpleQueue()
-    worker = fleet.worker(lambda: seen.put(time.monotonic()), "test")
+    worker = workers.worker(lambda: seen.put(time.monotonic()), "test")
     assert worker
     worker.start()
-    fleet.wake()
+    workers.wake()
     seen.get(timeout=PATIENCE)  # it listens
     yield seen
     worker.stop()
@@ -42,8 +43,8 @@ def looks(database: None) -> Iterator[queue.SimpleQueue[float]]:
 
 def test_a_token_wakes_a_publisher_once_its_transaction_is_done(looks: queue.SimpleQueue[float]) -> None:
     with transaction.atomic():
-        fleet.wake()
-        fleet.wake()
+        workers.wake()
+        workers.wake()
         with pytest.raises(queue.Empty):
             looks.get(timeout=1)
         before = time.monotonic()
@@ -52,7 +53,7 @@ def test_a_token_wakes_a_publisher_once_its_transaction_is_done(looks: queue.Sim
 
 def test_a_token_of_a_step_that_failed_wakes_nobody(looks: queue.SimpleQueue[float]) -> None:
     with transaction.atomic():
-        fleet.wake()
+        workers.wake()
         transaction.set_rollback(True)
     with pytest.raises(queue.Empty):
         looks.get(timeout=1)
@@ -86,7 +87,7 @@ def test_what_is_put_off_while_it_is_being_taken_is_not_taken(office: Office) ->
     put_off = list[bool]()
 
     def put_it_off() -> None:
-        plan.reschedule(office.ctx, office.officer, made.id, made.due_at + timedelta(hours=3))
+        scheduling.reschedule(office.ctx, office.officer, made.id, made.due_at + timedelta(hours=3))
         connection.close()
 
     def before_the_taking(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:

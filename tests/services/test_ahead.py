@@ -12,8 +12,9 @@ from django.db import connections
 
 from bot.channel_kit.base import Prepared, Receipt
 from bot.clock import SystemClock
-from bot.services import pause, plan, review, submit
-from bot.services.publish import LEAD
+from bot.services.approval import review, submit
+from bot.services.delivery import pause, scheduling
+from bot.services.delivery.engine import LEAD
 from bot.services.runner import Runner
 from bot.store import queries
 from bot.store.models import Delivery, Submission
@@ -62,7 +63,7 @@ def test_its_pictures_go_up_before_its_time(
 
 
 def cancel(office: Office, delivery: Delivery) -> None:
-    plan.cancel(office.ctx, office.officer, delivery.id)
+    scheduling.cancel(office.ctx, office.officer, delivery.id)
 
 
 def stop(office: Office, delivery: Delivery) -> None:
@@ -75,7 +76,7 @@ def stop_and_resume(office: Office, delivery: Delivery) -> None:
 
 
 def move(office: Office, delivery: Delivery) -> None:
-    plan.reschedule(office.ctx, office.officer, delivery.id, delivery.run_at + timedelta(hours=3))
+    scheduling.reschedule(office.ctx, office.officer, delivery.id, delivery.run_at + timedelta(hours=3))
 
 
 def withdraw(office: Office, delivery: Delivery) -> None:

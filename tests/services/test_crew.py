@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from bot.services.crew import FEW, Crew
+from bot.services.delivery.sender_pool import FEW, Crew
 
 PATIENCE = 30.0  # seconds until what hangs is a failure
 

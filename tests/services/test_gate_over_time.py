@@ -17,9 +17,9 @@ from django.db import connection
 from bot.channel_kit.base import Found, Outgoing, Prepared, Receipt, Sent
 from bot.clock import ManualClock
 from bot.errors import BotError, NotSent, RateLimited, Unavailable
-from bot.services import gate, pause, plan
-from bot.services.context import Context
-from bot.services.publish import Engine
+from bot.services.delivery import gate, pause, scheduling
+from bot.services.delivery.engine import Engine
+from bot.services.records.context import Context
 from bot.store import rules as store
 from bot.store.models import Attempt, Delivery, Lane, Pause
 from bot.workflow.actors import Actor, Role
@@ -139,7 +139,7 @@ class City:
     def move(self) -> None:
         for row in Delivery.objects.filter(part=0):
             with suppress(BotError):
-                plan.reschedule(self.ctx, OFFICER, row.id, self.soon())
+                scheduling.reschedule(self.ctx, OFFICER, row.id, self.soon())
 
     def blackout(self) -> None:
         start = self.clock.now() + timedelta(minutes=self.chance.randrange(-60, 600))

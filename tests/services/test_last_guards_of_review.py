@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import NotAllowed
-from bot.services import review, submit
-from bot.services.review import Terms
+from bot.services.approval import review, submit
+from bot.services.approval.review import Terms
 from bot.store.models import AuditEntry, Decision, Delivery, Submission, User
 from bot.workflow.actors import Actor, Role
 from tests.office import TUESDAY, Office

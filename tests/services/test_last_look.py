@@ -12,9 +12,9 @@ from django.db import connection, connections
 
 from bot.errors import AlreadyDecided, BotError, NotAllowed, ScheduleError, SlotTaken
 from bot.schedule.rules import Blackout
-from bot.services import blackouts, pause, plan
+from bot.services.approval.submit import NotReady
+from bot.services.delivery import blackouts, pause, scheduling
 from bot.services.runner import Runner
-from bot.services.submit import NotReady
 from bot.store import rules as store
 from bot.store.models import AuditEntry, Delivery, Lane, Pause, Submission
 from bot.workflow.kinds import Bar, Kind
@@ -94,9 +94,9 @@ def test_what_was_held_goes_out_at_the_later_free_time_that_is_offered(office: O
     office.approved(channels="facebook", extra="publish: 2026-12-01 12:15")
     entered(office)
     office.at(NOON)
-    first, *_ = plan.free_times(office.ctx, only(office), 3)
+    first, *_ = scheduling.free_times(office.ctx, only(office), 3)
     assert first == TUESDAY.replace(day=2, hour=9, minute=30)  # the first slot after the election
-    plan.reschedule(office.ctx, office.officer, only(office).id, first)
+    scheduling.reschedule(office.ctx, office.officer, only(office).id, first)
     assert only(office).state == "scheduled"
     office.publish_all()
     assert [post["created_at"][:16] for post in office.sandbox.posts()] == ["2026-12-02T00:30"]
@@ -145,7 +145,7 @@ def test_the_reason_of_what_was_held_stays_when_its_last_moment_passes(office: O
     office.runner().beat()
     assert only(office).state == "missed"
     assert "配信は08:30から17:15まで" in only(office).problem
-    plan.reschedule(office.ctx, office.officer, only(office).id, TUESDAY.replace(day=2, hour=9, minute=30))
+    scheduling.reschedule(office.ctx, office.officer, only(office).id, TUESDAY.replace(day=2, hour=9, minute=30))
     office.publish_all()
     assert office.states() == {"x": "published"}
 
@@ -171,8 +171,8 @@ def test_a_thread_is_not_planned_where_closing_would_break_it_off(office: Office
         thread(office, TUESDAY.replace(hour=17, minute=13))
     first, *_ = thread(office, NOON)
     with pytest.raises(ScheduleError):
-        plan.reschedule(office.ctx, office.officer, first.id, TUESDAY.replace(hour=17, minute=13))
-    plan.reschedule(office.ctx, office.officer, first.id, TUESDAY.replace(hour=17, minute=3))
+        scheduling.reschedule(office.ctx, office.officer, first.id, TUESDAY.replace(hour=17, minute=13))
+    scheduling.reschedule(office.ctx, office.officer, first.id, TUESDAY.replace(hour=17, minute=3))
 
 
 def test_a_thread_that_has_begun_goes_on_after_closing_and_into_a_blackout(
@@ -361,15 +361,15 @@ def test_a_move_beside_another_of_the_same_time_is_refused(office: Office) -> No
     Delivery.objects.update(due_at=NOON, run_at=NOON)
     first, _ = office.deliveries()
     with pytest.raises(SlotTaken):
-        plan.reschedule(office.ctx, office.officer, first.id, NOON + timedelta(minutes=1))
+        scheduling.reschedule(office.ctx, office.officer, first.id, NOON + timedelta(minutes=1))
 
 
 def test_a_form_that_is_out_of_date_overwrites_nobody(office: Office) -> None:
     office.approved(channels="x")
     seen = only(office).fence
-    plan.reschedule(office.ctx, office.officer, only(office).id, NOON + timedelta(hours=1), seen)
+    scheduling.reschedule(office.ctx, office.officer, only(office).id, NOON + timedelta(hours=1), seen)
     with pytest.raises(AlreadyDecided):
-        plan.reschedule(office.ctx, office.officer, only(office).id, NOON + timedelta(hours=2), seen)
+        scheduling.reschedule(office.ctx, office.officer, only(office).id, NOON + timedelta(hours=2), seen)
     assert only(office).due_at == NOON + timedelta(hours=1)
 
 
@@ -400,7 +400,7 @@ def test_sixteen_officers_who_move_at_once_get_one_free_minute_each(office: Offi
         office.approved(f"p{number}", channels="x", title=f"見本{number}", extra="")
     free = [TUESDAY.replace(day=9, hour=hour) for hour in (9, 10, 11, 13)]
     moves = [
-        lambda row=row, moment=free[n % 4]: plan.reschedule(office.ctx, office.officer, row.id, moment)
+        lambda row=row, moment=free[n % 4]: scheduling.reschedule(office.ctx, office.officer, row.id, moment)
         for n, row in enumerate(office.deliveries())
     ]
     told = _all_at_once(moves)
@@ -426,8 +426,8 @@ def test_a_cancel_wins_against_a_move_made_at_the_same_time(office: Office) -> N
     for n, row in enumerate(office.deliveries()):
         moment = TUESDAY.replace(day=9, hour=9) + timedelta(minutes=30 * n)
         acts += [
-            lambda row=row, moment=moment: plan.reschedule(office.ctx, office.officer, row.id, moment),
-            lambda row=row: plan.cancel(office.ctx, office.officer, row.id),
+            lambda row=row, moment=moment: scheduling.reschedule(office.ctx, office.officer, row.id, moment),
+            lambda row=row: scheduling.cancel(office.ctx, office.officer, row.id),
         ]
     _all_at_once(acts)
     assert set(office.states().values()) == {"cancelled"}

@@ -11,9 +11,10 @@ from django.db import transaction
 
 from bot.channel_kit.base import Absent, CannotTell, Found, Prepared, Receipt
 from bot.config import Secret
-from bot.services import notices, outcome, pause, reconcile
-from bot.services.ledger import Ledger
-from bot.services.publish import Engine, _Step
+from bot.services.delivery import outcome, pause, reconcile
+from bot.services.delivery.engine import Engine, _Step
+from bot.services.delivery.ledger import Ledger
+from bot.services.telling import notices
 from bot.store.models import Attempt, AuditEntry, Delivery, Notice
 from bot.workflow.actors import Actor, Role
 from tests.office import TUESDAY, Office

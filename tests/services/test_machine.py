@@ -21,11 +21,11 @@ from bot.channel_kit.base import Absent, CannotTell, Found, Prepared, Receipt
 from bot.clock import ManualClock
 from bot.errors import AlreadyDecided, BotError, MediaRefused, NotSent, OutcomeUnknown, RateLimited, ScheduleError
 from bot.render.variant import Bundle, Part, Variant
-from bot.services import pause, plan, reconcile
-from bot.services.context import Context
-from bot.services.ledger import Ledger
-from bot.services.outgoing import Job
-from bot.services.publish import Engine, _Step
+from bot.services.delivery import pause, reconcile, scheduling
+from bot.services.delivery.engine import Engine, _Step
+from bot.services.delivery.ledger import Ledger
+from bot.services.delivery.outgoing import Job
+from bot.services.records.context import Context
 from bot.store.models import Decision, Delivery, Lane, Pause, Submission
 from bot.workflow.actors import Actor, Role
 from bot.workflow.transitions import DELIVERY
@@ -187,12 +187,12 @@ class City:
         """Seldom, or little would be left to go wrong."""
         for row in Delivery.objects.order_by("id")[index : index + 1]:
             with suppress(AlreadyDecided):
-                plan.cancel(self.ctx, OFFICER, row.id)
+                scheduling.cancel(self.ctx, OFFICER, row.id)
 
     def move(self, index: int) -> None:
         for row in Delivery.objects.order_by("id")[index : index + 1]:
             with suppress(AlreadyDecided, ScheduleError):
-                plan.reschedule(self.ctx, OFFICER, row.id, self.clock.now() + timedelta(minutes=5))
+                scheduling.reschedule(self.ctx, OFFICER, row.id, self.clock.now() + timedelta(minutes=5))
 
     def stop(self) -> None:
         if not pause.active():

@@ -10,7 +10,7 @@ import pytest
 from bot.channels.x import client as _x_client
 from bot.meta_graph import client as _graph
 from bot.registry import load
-from bot.services.context import context
+from bot.services.records.context import context
 from bot.store.models import Delivery
 from tests.office import TUESDAY, Office
 from tests.relay import Mode, Relay

@@ -14,8 +14,8 @@ from PIL import Image
 from bot.cli.console import explain
 from bot.errors import ContentError
 from bot.registry import load
-from bot.services import parcel
-from bot.services.context import Context, context
+from bot.services.handing_in import package
+from bot.services.records.context import Context, context
 from tests.office import write_content, write_post
 
 
@@ -59,18 +59,18 @@ def everything(folder: Path) -> dict[str, bytes]:
 
 
 def unpack(desk: Context, path: Path, *, replace: bool = False) -> Path:
-    return parcel.unpack(desk, path, desk.library.posts_dir / "2026" / "12", replace=replace)
+    return package.unpack(desk, path, desk.library.posts_dir / "2026" / "12", replace=replace)
 
 
 def test_what_is_packed_arrives_and_packs_to_the_same_bytes_again(desk: Context, tmp_path: Path) -> None:
     sent = zipped(tmp_path, ("窓口.md", text(tmp_path, "写真.png")), ("写真.png", picture()))
     post = desk.library.read(unpack(desk, sent))
     assert post.pictures[0].path.read_bytes() == picture()
-    packed = parcel.pack(post)
+    packed = package.pack(post)
     (tmp_path / "again.zip").write_bytes(packed)
     moved = context(load({"DXBOT_CONTENT_DIR": str(tmp_path / "other")}))
     write_content(tmp_path / "other")
-    assert parcel.pack(moved.library.read(unpack(moved, tmp_path / "again.zip"))) == packed
+    assert package.pack(moved.library.read(unpack(moved, tmp_path / "again.zip"))) == packed
 
 
 def test_a_picture_in_a_folder_keeps_its_place_beside_the_post(desk: Context, tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from django.db import connection
 from bot.channel_kit.base import Channel, Prepared, Receipt
 from bot.errors import AlreadyDecided, NotAllowed, ScheduleError
 from bot.registry import load
-from bot.services import audit, pause, plan, publish, reconcile
-from bot.services.publish import Engine
+from bot.services.delivery import engine, pause, reconcile, scheduling
+from bot.services.delivery.engine import Engine
+from bot.services.records import audit
 from bot.store.models import Attempt, Blob, Delivery, Lane, Submission
 from tests.office import PICTURE, TUESDAY, Office
 
@@ -289,12 +290,12 @@ def test_a_machine_that_stood_still_after_its_intent_lets_the_request_be(office:
     def channel(key: str) -> Channel:
         calls.append(key)
         if len(calls) == 2:  # the first is for the preparing, the second for the request itself
-            office.clock.advance_to(office.clock.now() + publish.LEASE)
+            office.clock.advance_to(office.clock.now() + engine.LEASE)
         return runner.channel(key)
 
-    engine = Engine(office.ctx, channel, "me")
-    engine.pump()
-    engine.close()
+    alone = Engine(office.ctx, channel, "me")
+    alone.pump()
+    alone.close()
     assert len(calls) == 2
     assert office.deliveries()[0].attempts == 1
     assert office.sandbox.posts("x") == []
@@ -344,9 +345,9 @@ def test_a_thread_resumes_in_the_middle_and_is_never_begun_again(office: Office)
 
 def test_a_cancelled_delivery_never_goes_out(office: Office) -> None:
     made = office.approved()
-    plan.cancel(office.ctx, office.officer, made[0].id)
+    scheduling.cancel(office.ctx, office.officer, made[0].id)
     with pytest.raises(AlreadyDecided):
-        plan.cancel(office.ctx, office.officer, made[0].id)
+        scheduling.cancel(office.ctx, office.officer, made[0].id)
     office.publish_all()
     assert len(office.sandbox.posts()) == 2
 
@@ -358,7 +359,7 @@ def test_what_waits_for_its_next_try_can_be_cancelled(office: Office) -> None:
     office.runner().beat()
     made.refresh_from_db()
     assert (made.state, made.attempts) == ("scheduled", 1)
-    plan.cancel(office.ctx, office.officer, made.id)
+    scheduling.cancel(office.ctx, office.officer, made.id)
     office.publish_all()
     assert office.states() == {"x": "cancelled"}
     assert office.sandbox.posts() == []
@@ -367,7 +368,7 @@ def test_what_waits_for_its_next_try_can_be_cancelled(office: Office) -> None:
 def test_a_moved_delivery_goes_out_at_its_new_time(office: Office) -> None:
     (made,) = office.approved(channels="x")
     new = NOON + timedelta(hours=3)
-    plan.reschedule(office.ctx, office.officer, made.id, new)
+    scheduling.reschedule(office.ctx, office.officer, made.id, new)
     office.at(NOON)
     office.runner().beat()
     assert office.sandbox.posts() == []
@@ -378,7 +379,7 @@ def test_a_moved_delivery_goes_out_at_its_new_time(office: Office) -> None:
 def test_a_moved_thread_goes_out_whole_at_its_new_time(office: Office) -> None:
     first, *later = office.approved(channels="x", extra="slot: lunch\nx: {thread: true}", body=LONG)
     new = NOON + timedelta(hours=3)
-    plan.reschedule(office.ctx, office.officer, first.id, new)
+    scheduling.reschedule(office.ctx, office.officer, first.id, new)
     office.at(NOON + timedelta(hours=2))
     office.runner().beat()
     assert office.states() == {"x": "waiting"}  # of its last part
@@ -389,13 +390,13 @@ def test_a_moved_thread_goes_out_whole_at_its_new_time(office: Office) -> None:
 def test_a_later_part_of_a_thread_has_no_time_of_its_own(office: Office) -> None:
     _, second, *_ = office.approved(channels="x", extra="slot: lunch\nx: {thread: true}", body=LONG)
     with pytest.raises(ScheduleError, match="later part"):
-        plan.reschedule(office.ctx, office.officer, second.id, NOON + timedelta(hours=3))
+        scheduling.reschedule(office.ctx, office.officer, second.id, NOON + timedelta(hours=3))
 
 
 def test_a_moved_delivery_does_not_go_out_after_the_posts_own_end(office: Office) -> None:
     end = NOON + timedelta(hours=3, minutes=10)
     (made,) = office.approved(channels="x", extra=f"slot: lunch\nexpires: {end:%Y-%m-%d %H:%M}")
-    plan.reschedule(office.ctx, office.officer, made.id, end - timedelta(minutes=10))
+    scheduling.reschedule(office.ctx, office.officer, made.id, end - timedelta(minutes=10))
     office.at(end + timedelta(minutes=1))
     office.runner().beat()
     assert office.states() == {"x": "missed"}

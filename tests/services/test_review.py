@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import AlreadyDecided, NotAllowed, ScheduleError, StaleApproval
-from bot.services import audit, review
-from bot.services.submit import NotReady, submit, sweep
+from bot.services.approval import review
+from bot.services.approval.submit import NotReady, submit, sweep
+from bot.services.records import audit
 from bot.store.models import AuditEntry, Delivery, Submission
 from bot.workflow.actors import Actor, Role
 from tests.office import Office

@@ -10,7 +10,7 @@ from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_SUBMITTED
 from django.db import connections
 
 from bot.clock import SystemClock
-from bot.services.publish import AHEAD
+from bot.services.delivery.engine import AHEAD
 from bot.services.runner import Runner
 from bot.store import queries
 from tests.office import Office

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.config import ROOT
-from bot.services.review import return_
-from bot.services.submit import AlreadyPublished, NotReady
+from bot.services.approval.review import return_
+from bot.services.approval.submit import AlreadyPublished, NotReady
 from bot.store.models import AuditEntry, Submission
 from tests.office import TUESDAY, Office
 

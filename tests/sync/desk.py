@@ -10,7 +10,7 @@ from tests.office import Office, write_content, write_post
 from tests.sync.origin import Origin
 
 if TYPE_CHECKING:
-    from bot.services.sync_report import Report
+    from bot.services.handing_in.sync_report import Report
 
 PEOPLE = """
 shimin-leader: {name: 市民課（見本）, department: 市民課, role: leader, emails: [shimin@example.jp]}
@@ -41,7 +41,7 @@ class Desk:
         return self.origin.commit(email)
 
     def sync(self, *, accept_rewritten: bool = False) -> Report:
-        from bot.services.sync import sync
+        from bot.services.handing_in.sync import sync
 
         return sync(self.office.ctx, accept_rewritten=accept_rewritten)
 
@@ -60,7 +60,7 @@ class Desk:
         return [(s.path, s.submitted_by, s.state) for s in Submission.objects.order_by("id")]
 
     def approve_all(self) -> None:
-        from bot.services.review import waiting
+        from bot.services.approval.review import waiting
 
         for submission in waiting():
             self.office.approve(submission)

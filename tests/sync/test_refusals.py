@@ -14,9 +14,9 @@ import pytest
 
 from bot.errors import BotError, ConfigError
 from bot.repository.git import GitFailed
-from bot.services import sync as service
-from bot.services.accounts import set_up_user
-from bot.services.sync import Busy, Rewritten
+from bot.services.handing_in import sync as service
+from bot.services.handing_in.sync import Busy, Rewritten
+from bot.services.people.accounts import set_up_user
 from bot.store.models import ContentBranch, Submission, User
 from bot.workflow.actors import Role
 from tests.office import Office, write_content

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.config import Secret
-from bot.services import one_set
-from bot.services.calendar import problems
-from bot.services.notices import Kind, take_in
+from bot.services.handing_in import one_set
+from bot.services.pages.calendar import problems
+from bot.services.telling.notices import Kind, take_in
 from bot.store.models import AuditEntry, Notice, Submission
 from tests.sync.desk import PEOPLE, SHIMIN, SOUMU, Desk
 from tests.sync.origin import git

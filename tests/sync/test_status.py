@@ -12,7 +12,7 @@ import pytest
 
 from bot.config import Secret
 from bot.repository.status import StatusFailed, show
-from bot.services.sync import Rewritten
+from bot.services.handing_in.sync import Rewritten
 from tests.sync.desk import Desk
 
 

@@ -94,7 +94,7 @@ def test_a_post_without_an_id_that_gets_a_new_name_is_not_published_twice(desk: 
 def test_what_comes_while_the_publisher_is_at_work_is_seen_by_its_last_look(desk: Desk) -> None:
     """The file is written before the queue knows: whoever looks in between must not send the old text."""
     from bot.repository.checkout import Checkout
-    from bot.services import sync
+    from bot.services.handing_in import sync
 
     desk.write()
     older = desk.origin.head

@@ -9,7 +9,7 @@ import sys
 from datetime import timedelta
 
 from bot.config import ROOT
-from bot.services import sync
+from bot.services.handing_in import sync
 from tests.office import TUESDAY
 from tests.sync.desk import Desk
 

@@ -12,7 +12,7 @@ import requests
 from django.core.cache import cache
 
 from bot.config import Secret
-from bot.services import sync
+from bot.services.handing_in import sync
 from bot.web.office import office as web_office
 from tests.office import TUESDAY
 from tests.sync.desk import Desk

@@ -9,7 +9,7 @@ import pytest
 from bot.errors import NotAllowed
 from bot.repository.commit import Conflict
 from bot.repository.git import GitFailed
-from bot.services import sync, writing
+from bot.services.handing_in import branch, sync
 from bot.workflow.actors import Actor, Role
 from tests.sync.desk import SHIMIN, SOUMU, Desk
 from tests.sync.origin import git
@@ -22,7 +22,7 @@ def test_a_form_commits_as_the_leader_and_the_sync_hands_it_in(desk: Desk) -> No
     path = desk.write()
     data = path.read_bytes()
     ctx = desk.office.ctx
-    made = writing.commit_as(ctx, desk.office.author, {POST: data}, "書かない窓口", writing.head(ctx))
+    made = branch.commit_as(ctx, desk.office.author, {POST: data}, "書かない窓口", branch.head(ctx))
     assert made == desk.origin.head
     assert git(desk.origin.bare, "log", "-1", "--format=%an <%ae> %cn %s", "main") == (
         f"市民課（見本） <{SHIMIN}> dxbot 書かない窓口"
@@ -35,17 +35,17 @@ def test_a_form_commits_as_the_leader_and_the_sync_hands_it_in(desk: Desk) -> No
 
 def test_the_same_once_more_is_no_new_commit(desk: Desk) -> None:
     ctx = desk.office.ctx
-    first = writing.commit_as(ctx, desk.office.author, {POST: b"x"}, "m", writing.head(ctx))
+    first = branch.commit_as(ctx, desk.office.author, {POST: b"x"}, "m", branch.head(ctx))
     assert isinstance(first, str)
-    assert writing.commit_as(ctx, desk.office.author, {POST: b"x"}, "m", first) == first
+    assert branch.commit_as(ctx, desk.office.author, {POST: b"x"}, "m", first) == first
 
 
 def test_somebody_elses_commit_to_another_file_is_no_conflict(desk: Desk) -> None:
     ctx = desk.office.ctx
-    base = writing.head(ctx)
+    base = branch.head(ctx)
     desk.write("other", author="soumu-leader")
     theirs = desk.commit(SOUMU)
-    made = writing.commit_as(ctx, desk.office.author, {POST: TEXT.encode()}, "m", base)
+    made = branch.commit_as(ctx, desk.office.author, {POST: TEXT.encode()}, "m", base)
     assert isinstance(made, str)
     assert git(desk.origin.bare, "rev-parse", "main~1") == theirs
     assert git(desk.origin.bare, "show", f"{made}:{POST}") == TEXT.strip()
@@ -58,20 +58,20 @@ def test_a_conflict_gives_all_three_texts_and_loses_none(desk: Desk) -> None:
     desk.origin.write(POST, TEXT.replace("一行目", "かれらの一行目"))
     head = desk.commit(SOUMU)
     ours = TEXT.replace("五行目", "わたしの五行目").encode()
-    found = writing.commit_as(ctx, desk.office.author, {POST: ours}, "m", base)
+    found = branch.commit_as(ctx, desk.office.author, {POST: ours}, "m", base)
     assert isinstance(found, Conflict)
     assert desk.origin.head == found.head == head
     assert (found.base[POST], found.ours[POST]) == (TEXT.encode(), ours)
     theirs = found.theirs[POST]
     assert theirs == TEXT.replace("一行目", "かれらの一行目").encode()
-    merged = writing.merge(ctx, TEXT.encode(), ours, theirs)
+    merged = branch.merge(ctx, TEXT.encode(), ours, theirs)
     assert merged.clean
     assert merged.text.decode() == "かれらの一行目\n二行目\n三行目\n四行目\nわたしの五行目\n"
-    assert isinstance(writing.commit_as(ctx, desk.office.author, {POST: merged.text}, "m", found.head), str)
+    assert isinstance(branch.commit_as(ctx, desk.office.author, {POST: merged.text}, "m", found.head), str)
 
 
 def test_two_versions_of_one_line_stand_side_by_side(desk: Desk) -> None:
-    merged = writing.merge(desk.office.ctx, b"a\n", "わたし\n".encode(), "かれら\n".encode())
+    merged = branch.merge(desk.office.ctx, b"a\n", "わたし\n".encode(), "かれら\n".encode())
     assert not merged.clean
     assert merged.text.decode().splitlines() == [
         *("<<<<<<< あなたの文", "わたし", "||||||| はじめの文", "a", "=======", "かれら", ">>>>>>> ほかの人の文"),
@@ -83,7 +83,7 @@ def test_a_deletion_meanwhile_is_a_conflict_too(desk: Desk) -> None:
     base = desk.commit()
     (desk.origin.desk / POST).unlink()
     desk.commit()
-    found = writing.commit_as(desk.office.ctx, desk.office.author, {POST: b"x"}, "m", base)
+    found = branch.commit_as(desk.office.ctx, desk.office.author, {POST: b"x"}, "m", base)
     assert isinstance(found, Conflict)
     assert found.theirs == {POST: None}
 
@@ -92,12 +92,12 @@ def test_leaders_who_save_at_the_same_moment_all_get_in(desk: Desk) -> None:
     from django.db import connections
 
     ctx = desk.office.ctx
-    base = writing.head(ctx)
+    base = branch.head(ctx)
     results: list[object] = []
 
     def save(number: int) -> None:
         try:
-            results.append(writing.commit_as(ctx, desk.office.author, {f"posts/{number}.md": b"x"}, "m", base))
+            results.append(branch.commit_as(ctx, desk.office.author, {f"posts/{number}.md": b"x"}, "m", base))
         except Exception as e:
             results.append(e)
         finally:
@@ -118,9 +118,9 @@ def test_a_server_that_refuses_is_told_and_leaves_the_branch(desk: Desk) -> None
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\nexit 1\n", encoding="ascii")
     hook.chmod(0o755)
-    base = writing.head(desk.office.ctx)
+    base = branch.head(desk.office.ctx)
     with pytest.raises(GitFailed):
-        writing.commit_as(desk.office.ctx, desk.office.author, {POST: b"x"}, "m", base)
+        branch.commit_as(desk.office.ctx, desk.office.author, {POST: b"x"}, "m", base)
     assert desk.origin.head == base
 
 
@@ -128,13 +128,13 @@ def test_a_server_that_refuses_is_told_and_leaves_the_branch(desk: Desk) -> None
     "path", ["people.yml", "../x", "posts/../people.yml", ".git/hooks/x", "posts/.git/x", "/etc/x", "posts/"]
 )
 def test_nothing_but_posts_and_pictures_is_committed(desk: Desk, path: str) -> None:
-    base = writing.head(desk.office.ctx)
+    base = branch.head(desk.office.ctx)
     with pytest.raises(NotAllowed):
-        writing.commit_as(desk.office.ctx, desk.office.author, {path: b"x"}, "m", base)
+        branch.commit_as(desk.office.ctx, desk.office.author, {path: b"x"}, "m", base)
     assert desk.origin.head == base
 
 
 @pytest.mark.parametrize("actor", [Actor(person="unyou", role=Role.OPERATOR), Actor(person="kouhou", role=Role.OFFICER)])
 def test_only_people_of_people_yml_commit(desk: Desk, actor: Actor) -> None:
     with pytest.raises(NotAllowed):
-        writing.commit_as(desk.office.ctx, actor, {POST: b"x"}, "m", writing.head(desk.office.ctx))
+        branch.commit_as(desk.office.ctx, actor, {POST: b"x"}, "m", branch.head(desk.office.ctx))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.test import override_settings
 
-from bot.services.accounts import set_up_user
+from bot.services.people.accounts import set_up_user
 from bot.workflow.actors import Role
 from tests.chromium import chromium
 from tests.office import Office

@@ -7,7 +7,7 @@ from importlib import import_module
 
 import pytest
 
-from bot.services.context import Context
+from bot.services.records.context import Context
 
 
 def work_on(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:

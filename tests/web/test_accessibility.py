@@ -12,7 +12,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from bot.schedule.rules import Blackout
-from bot.services import blackouts, comments, drafts, pause
+from bot.services.approval import comments
+from bot.services.delivery import blackouts, pause
+from bot.services.handing_in import drafts
 from bot.store.models import Delivery, Draft, Submission
 from bot.workflow.actors import Actor, Role
 from tests.office import Office

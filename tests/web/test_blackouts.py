@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.services import blackouts
+from bot.services.delivery import blackouts
 from bot.store.models import Delivery
 from bot.store.rules import Blackout
 from tests.office import TOKYO, Office
@@ -208,7 +208,7 @@ def test_putting_back_asks_the_calendar_first(office: Office, officer: Browser, 
 
 
 def test_what_is_too_late_is_not_put_back(office: Office, officer: Browser) -> None:
-    from bot.services import pause
+    from bot.services.delivery import pause
 
     (row,) = office.approved(channels="x", extra="publish: 2026-12-01 10:00")
     pause.pause(office.ctx, office.officer, "地震のため")

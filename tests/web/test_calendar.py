@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
 from bot.schedule.rules import Blackout
-from bot.services import blackouts, calendar, pause
+from bot.services.delivery import blackouts, pause
+from bot.services.pages import calendar
 from bot.store import rules as store
 from bot.store.models import AuditEntry, Delivery, FeedKey, Submission, User
 from tests.office import TOKYO, Office

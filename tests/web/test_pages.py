@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bot.services.accounts import set_up_user
+from bot.services.people.accounts import set_up_user
 from bot.store.models import Delivery, Submission
 from bot.workflow.actors import Role
 from tests.office import Office
@@ -159,7 +159,7 @@ def test_a_key_for_the_command_line_is_shown_once_and_can_be_taken_back(office: 
     from bot.clock import SystemClock
     from bot.config import Secret
     from bot.errors import NotAllowed
-    from bot.services.accounts import actor_for
+    from bot.services.people.accounts import actor_for
     from bot.store.models import PersonalToken
 
     office.clock.advance_to(SystemClock().now())

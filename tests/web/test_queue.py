@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bot.services import queue, review
-from bot.services.queue import Wanted
+from bot.services.approval import review
+from bot.services.pages import queue
+from bot.services.pages.queue import Wanted
 from bot.store.models import Submission
 from tests.office import Office
 from tests.web.browser import Browser, signed_in

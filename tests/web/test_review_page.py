@@ -11,7 +11,7 @@ import pytest
 from docx import Document
 
 from bot.errors import NotAllowed
-from bot.services import comments, review
+from bot.services.approval import comments, review
 from bot.store.models import Comment, Decision, Submission
 from tests.office import Office
 from tests.web.browser import Browser, signed_in

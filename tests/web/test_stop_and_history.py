@@ -10,8 +10,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bot.services import comments, history, overview
-from bot.services.history import Search
+from bot.services.approval import comments
+from bot.services.pages import history, overview
+from bot.services.pages.history import Search
 from bot.store.models import Delivery, Submission
 from tests.office import Office
 from tests.web.browser import Browser, signed_in

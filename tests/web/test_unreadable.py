@@ -10,7 +10,8 @@ import pytest
 
 from bot.config import ROOT
 from bot.errors import BotError, CannotTell
-from bot.services import pause, submit
+from bot.services.approval import submit
+from bot.services.delivery import pause
 from bot.store.models import Submission
 from tests.office import Office
 from tests.web.browser import Browser, signed_in

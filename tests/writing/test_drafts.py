@@ -13,7 +13,7 @@ from PIL import Image
 from bot.content import writing
 from bot.content.writing import Form
 from bot.errors import ConfigError, MediaError, NotAllowed, NotFound
-from bot.services import drafts, handing_in
+from bot.services.handing_in import browser, drafts
 from bot.store.models import Draft, DraftPicture, Submission
 from bot.workflow.actors import Actor, Role
 from tests.office import Office
@@ -174,7 +174,7 @@ def test_another_leader_does_not_write_it_anew(desk: Desk) -> None:
 def test_without_a_repository_nothing_can_be_handed_in_and_the_draft_stays(office: Office) -> None:
     draft = filled(office, drafts.begin(office.ctx, office.author))
     with pytest.raises(ConfigError):
-        handing_in.hand_in(office.ctx, office.author, draft.id)
+        browser.hand_in(office.ctx, office.author, draft.id)
     assert drafts.find(office.author, draft.id)
 
 
@@ -184,9 +184,9 @@ def test_who_may_not_submit_neither_hands_in_nor_writes_anew(desk: Desk, role: R
     draft = filled(office, drafts.begin(office.ctx, office.author))
     stranger = Actor(person="shimin-leader", role=role)
     with pytest.raises(NotAllowed):
-        handing_in.hand_in(office.ctx, stranger, draft.id)
+        browser.hand_in(office.ctx, stranger, draft.id)
     with pytest.raises(NotAllowed):
-        handing_in.settle(office.ctx, stranger, draft.id, writing.compose(form_of(draft)), before)
+        browser.settle(office.ctx, stranger, draft.id, writing.compose(form_of(draft)), before)
     desk.write()
     desk.taken()
     with pytest.raises(NotAllowed):

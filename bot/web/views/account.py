@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from bot.services import accounts
+from bot.services.people import accounts
 from bot.store.models import User
 from bot.web.office import office
 from bot.workflow.actors import TOKEN_SCOPES, Permission, Role, scopes_of

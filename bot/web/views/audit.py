@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from bot.services import audit
+from bot.services.records import audit
 from bot.web.office import actor_of
 from bot.workflow.actors import Permission
 

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST
 
 from bot.errors import ConfigError
 from bot.schedule.rules import KINDS, Blackout
-from bot.services import blackouts
-from bot.services.blackouts import Fault
-from bot.services.context import Context
+from bot.services.delivery import blackouts
+from bot.services.delivery.blackouts import Fault
+from bot.services.records.context import Context
 from bot.store import rules as store
 from bot.text.storable import storable
 from bot.values import reading

@@ -17,8 +17,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from bot.services import calendar as plans
-from bot.services import feeds, plan, review
+from bot.services.approval import review
+from bot.services.delivery import scheduling
+from bot.services.pages import calendar as plans
+from bot.services.pages import feeds
 from bot.store.models import User
 from bot.values import reading
 from bot.web.office import actor_of, office
@@ -116,12 +118,12 @@ def move(request: HttpRequest, number: int) -> HttpResponse:
     """The form; and what the form, or a dragged entry, sends."""
     ctx, actor = office(), actor_of(request)
     actor.require(Permission.PLAN)
-    delivery = plan.find(number)
+    delivery = scheduling.find(number)
     review.readable_by(ctx, actor, delivery.submission_id)
     if request.method == "POST":
         chosen = request.POST.get("free") or request.POST.get("at", "")
         target = moment(chosen)
-        plan.reschedule(ctx, actor, number, target, _version(request))
+        scheduling.reschedule(ctx, actor, number, target, _version(request))
         messages.success(
             request,
             gettext("「%(title)s」を%(time)sに移しました。")
@@ -133,7 +135,7 @@ def move(request: HttpRequest, number: int) -> HttpResponse:
         "delivery": delivery,
         "channel": ctx.spec(delivery.channel).label,
         "movable": delivery.state in PENDING | {DeliveryState.MISSED},
-        "free": plan.free_times(ctx, delivery, FREE_TIMES),
+        "free": scheduling.free_times(ctx, delivery, FREE_TIMES),
     }
     return render(request, "move.html", shown)
 

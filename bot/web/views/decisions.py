@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from bot.errors import ScheduleError, StaleApproval
-from bot.services import comments, compare, review
+from bot.services.approval import comments, compare, review
 from bot.values import reading
 from bot.web.office import actor_of, office
 from bot.web.views.review import shown_changes

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 from bot.errors import ConfigError
 from bot.render.variant import Media, read_variant
 from bot.schedule.rules import Rules
-from bot.services import outlook, overview, plan, reconcile
-from bot.services.context import Context
+from bot.services.delivery import outlook, reconcile, scheduling
+from bot.services.pages import overview
+from bot.services.records.context import Context
 from bot.store.models import Delivery
 from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
@@ -95,7 +96,7 @@ def _lines(found: QuerySet[Delivery], most: int) -> list[Line]:
 @login_required
 @require_POST
 def cancel(request: HttpRequest, number: int) -> HttpResponse:
-    plan.cancel(office(), actor_of(request), number)
+    scheduling.cancel(office(), actor_of(request), number)
     messages.success(request, gettext("配信を取り消しました。"))
     return redirect("deliveries")
 

@@ -11,8 +11,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from bot.services import history as past
-from bot.services import overview, review
+from bot.services.approval import review
+from bot.services.pages import history as past
+from bot.services.pages import overview
 from bot.store.models import Submission
 from bot.values import reading
 from bot.web.office import actor_of, office

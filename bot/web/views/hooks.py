@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from bot.config import Secret
-from bot.services import sync
+from bot.services.handing_in import sync
 from bot.web.office import office
 
 _CALLS = 60  # from one address, in

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from bot.services import review
+from bot.services.approval import review
 from bot.store.models import Blob, Submission
 from bot.web.office import actor_of, office
 from bot.workflow.states import SubmissionState

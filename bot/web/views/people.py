@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.errors import NotAllowed
-from bot.services import accounts
+from bot.services.people import accounts
 from bot.web.office import actor_of, office
 from bot.workflow.actors import ROLE_LABELS, Permission, Role
 

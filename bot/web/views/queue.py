@@ -20,9 +20,10 @@ from django.views.decorators.http import require_GET, require_POST
 from bot.content.library import Library
 from bot.errors import ConfigError
 from bot.schedule.rules import Slot
-from bot.services import looks, review
-from bot.services import queue as desk
-from bot.services.context import Context
+from bot.services.approval import review
+from bot.services.files import viewed
+from bot.services.pages import queue as desk
+from bot.services.records.context import Context
 from bot.store.models import Submission
 from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
@@ -70,7 +71,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     wanted = _wanted(request)
     numbers = desk.waiting(ctx, actor, wanted).values_list("id", flat=True)
     page = Paginator(numbers, PER_PAGE).get_page(request.GET.get("page"))
-    opened = looks.opened(actor, page)
+    opened = viewed.opened(actor, page)
     may_decide = actor.may(Permission.DECIDE)
     rows = [
         row(ctx, library, s, s.id in opened, may_decide and actor.person not in (s.author, s.submitted_by))

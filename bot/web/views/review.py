@@ -15,8 +15,10 @@ from bot.errors import ContentError
 from bot.render.appearance import Appearance, Column, appearance
 from bot.render.comparison import ChannelChange, Comparison
 from bot.render.variant import Media, Variant, read_bundle
-from bot.services import comments, compare, looks, newsletter, paper, review, sheet
-from bot.services.context import Context
+from bot.services.approval import comments, compare, review, sheet
+from bot.services.files import viewed
+from bot.services.paper import column, layout
+from bot.services.records.context import Context
 from bot.store.models import Comment, Submission
 from bot.web.office import actor_of, office
 from bot.web.views.queue import row
@@ -52,9 +54,9 @@ class Duties:
 def submission(request: HttpRequest, number: int) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
     found = review.readable_by(ctx, actor, number)
-    seen, approved = looks.last_seen(actor, found), looks.last_approved(found)
+    seen, approved = viewed.last_seen(actor, found), viewed.last_approved(found)
     against = approved if request.GET.get("against") == "approved" or seen is None else seen
-    looks.record(ctx, actor, found)
+    viewed.record(ctx, actor, found)
     shown = {
         "submission": found,
         "row": row(ctx, ctx.library, found, True, False),
@@ -90,10 +92,10 @@ def shown_channels(ctx: Context, found: Submission) -> list[Shown]:
 
 def _column(ctx: Context, found: Submission, variant: Variant) -> Column | None:
     """None also for a post of old whose author or pictures are no longer in the content folder: its text is still shown."""
-    if variant.channel != paper.CHANNEL:
+    if variant.channel != layout.CHANNEL:
         return None
     try:
-        return paper.column(ctx, newsletter.post_of(ctx, found), newsletter.with_pictures(found, variant))
+        return layout.column(ctx, column.post_of(ctx, found), column.with_pictures(found, variant))
     except ContentError:
         return None
 

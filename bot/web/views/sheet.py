@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from bot.services import review
-from bot.services import sheet as sheets
+from bot.services.approval import review
+from bot.services.approval import sheet as sheets
 from bot.web.office import actor_of, office
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -18,8 +18,10 @@ from bot.errors import ConfigError, NotAllowed, StaleApproval
 from bot.render.appearance import Appearance, appearance
 from bot.render.variant import Media, Variant, read_bundle
 from bot.schedule.rules import Rules
-from bot.services import outlook, overview, pause, plan, review
-from bot.services.context import Context
+from bot.services.approval import review
+from bot.services.delivery import outlook, pause, scheduling
+from bot.services.pages import overview
+from bot.services.records.context import Context
 from bot.store.models import Delivery
 from bot.web.office import actor_of, office
 from bot.web.views.deliveries import Line, line
@@ -83,7 +85,7 @@ def _held(ctx: Context, delivery: Delivery, shut: set[str], rules: Rules | Confi
         blocked=pause.is_paused(delivery.channel) or delivery.lane in shut,
         late=delivery.last_at <= now,
         barred=outlook.objection(delivery, max(now, delivery.run_at), rules),
-        free=plan.free_times(ctx, delivery, OFFERED) if delivery.bar in (Bar.BLACKOUT, Bar.QUIET) else (),
+        free=scheduling.free_times(ctx, delivery, OFFERED) if delivery.bar in (Bar.BLACKOUT, Bar.QUIET) else (),
     )
 
 
@@ -110,7 +112,7 @@ def resume(request: HttpRequest) -> HttpResponse:
 def release(request: HttpRequest, number: int) -> HttpResponse:
     """Only from the page that shows the post, and only for what it showed."""
     ctx, actor = office(), actor_of(request)
-    found = review.readable_by(ctx, actor, plan.find(number).submission_id)
+    found = review.readable_by(ctx, actor, scheduling.find(number).submission_id)
     if not request.POST.get("looked"):
         raise NotAllowed(
             "not looked at", summary="見直しの印がありません", next_step="内容を見直し、印を付けてから戻してください"

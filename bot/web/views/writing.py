@@ -22,8 +22,9 @@ from bot.errors import BotError, ConfigError
 from bot.render.appearance import Appearance, appearance
 from bot.render.variant import Media, Variant
 from bot.schedule.rules import Slot
-from bot.services import drafts, handing_in, paper
-from bot.services.context import Context
+from bot.services.handing_in import browser, drafts
+from bot.services.paper import layout
+from bot.services.records.context import Context
 from bot.store.models import Draft, Submission
 from bot.text.difference import difference
 from bot.web.office import actor_of, office
@@ -98,8 +99,8 @@ def _asked_for(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse
 
 
 def _hand_in(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse:
-    made = handing_in.hand_in(ctx, actor_of(request), draft.id)
-    if isinstance(made, handing_in.Clash):
+    made = browser.hand_in(ctx, actor_of(request), draft.id)
+    if isinstance(made, browser.Clash):
         return _clash(request, draft, made)
     if made is None:
         messages.success(request, gettext("申請しました。まもなく承認待ちの一覧に出ます。"))
@@ -108,7 +109,7 @@ def _hand_in(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse:
     return redirect("submission", made.id)
 
 
-def _clash(request: HttpRequest, draft: Draft, clash: handing_in.Clash, refused: BotError | None = None) -> HttpResponse:
+def _clash(request: HttpRequest, draft: Draft, clash: browser.Clash, refused: BotError | None = None) -> HttpResponse:
     pieces = difference(clash.theirs, clash.mine)
     shown = {"draft": draft, "clash": clash, "pieces": pieces, "refused": refused}
     return render(request, "clash.html", shown, status=409)
@@ -121,10 +122,10 @@ def settle(request: HttpRequest, number: int) -> HttpResponse:
     ctx, actor, given = office(), actor_of(request), request.POST
     draft, text, head = drafts.find(actor, number), _prose(given.get("text", "")) + "\n", given.get("head", "")
     try:
-        handing_in.settle(ctx, actor, number, text, head)
+        browser.settle(ctx, actor, number, text, head)
     except BotError as refused:
         theirs = _prose(given.get("theirs", ""))
-        kept = handing_in.Clash(mine=text, theirs=theirs, proposal=text, clean=False, head=head)
+        kept = browser.Clash(mine=text, theirs=theirs, proposal=text, clean=False, head=head)
         return _clash(request, draft, kept, refused)
     messages.success(request, gettext("二つの文を合わせました。見え方を確かめてから申請してください。"))
     return redirect("write", number)
@@ -234,7 +235,7 @@ def _shown(ctx: Context, draft: Draft) -> Shown:
 
 
 def _look(ctx: Context, post: Post, variant: Variant) -> Appearance:
-    return appearance(ctx.spec(variant.channel), variant, ctx.library.city, _as_data, paper.column(ctx, post, variant))
+    return appearance(ctx.spec(variant.channel), variant, ctx.library.city, _as_data, layout.column(ctx, post, variant))
 
 
 def _as_data(media: Media) -> str:

@@ -1,0 +1,86 @@
+"""Remarks at a place in a submission: the office writes them, author and office settle them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from bot.errors import NotAllowed, NotFound
+from bot.render.variant import read_bundle
+from bot.services.approval import review
+from bot.services.records import audit
+from bot.services.records.context import Context
+from bot.store.models import Comment, Submission
+from bot.workflow.actors import Actor, Permission
+
+_SENTENCE = re.compile(r"[^。！？\n]+[。！？」』）]*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sentence:
+    """A place that can be spoken of: `start` counts characters of the channel's part, from 0."""
+
+    part: int
+    start: int
+    text: str
+
+
+def sentences(submission: Submission, channel: str) -> Iterator[Sentence]:
+    """Every sentence or line of what a channel will show. Nothing for a channel that the submission has not."""
+    variant = read_bundle(submission.bundle).variant(channel)
+    for number, part in enumerate(variant.parts if variant else ()):
+        for match in _SENTENCE.finditer(part.text):
+            if text := match[0].strip():
+                yield Sentence(part=number, start=match.start(), text=text)
+
+
+def add(ctx: Context, actor: Actor, submission_id: int, channel: str, place: str, body: str) -> Comment:
+    """`place` is "part:start" of one of `sentences`. Raises NotFound for no such place, NotAllowed for no words."""
+    actor.require(Permission.COMMENT)
+    submission = review.readable_by(ctx, actor, submission_id)
+    if not body.strip():
+        raise NotAllowed("empty comment", summary="コメントの中身がありません", next_step="気づいたことを書いてください")
+    chosen = next((s for s in sentences(submission, channel) if f"{s.part}:{s.start}" == place), None)
+    if chosen is None:
+        raise NotFound(
+            "no such place", summary="コメントを付ける文が選ばれていません", next_step="どの文についてかを選んでください"
+        )
+    now = ctx.clock.now()
+    with transaction.atomic():
+        audit.record(now, actor.person, "comment", f"submission:{submission_id}", digest=submission.digest, detail=body.strip())
+        return Comment.objects.create(
+            submission=submission,
+            channel=channel,
+            part=chosen.part,
+            start=chosen.start,
+            quote=chosen.text,
+            body=body.strip(),
+            author=actor.person,
+            at=now,
+        )
+
+
+def settle(ctx: Context, actor: Actor, comment_id: int) -> Comment:
+    """Mark a remark as dealt with. The post's author, the remark's, and the PR office may."""
+    actor.require(Permission.COMMENT)
+    comment = Comment.objects.select_related("submission").filter(id=comment_id).first()
+    if comment is None or not Submission.objects.filter(review.readable(ctx, actor), id=comment.submission_id).exists():
+        raise NotFound("no such comment", summary="コメントがありません", next_step="画面を開き直してください")
+    if actor.person not in (comment.author, comment.submission.author) and not actor.may(Permission.DECIDE):
+        raise NotAllowed(
+            "not theirs", summary="このコメントを対応済みにする権限がありません", next_step="書いた人に頼んでください"
+        )
+    now = ctx.clock.now()
+    with transaction.atomic():
+        if Comment.objects.filter(id=comment_id, settled_at=None).update(settled_at=now, settled_by=actor.person):
+            audit.record(now, actor.person, "settle", f"submission:{comment.submission_id}", detail=f"comment:{comment_id}")
+    return comment
+
+
+def of_post(submission: Submission) -> list[Comment]:
+    """The remarks on this submission and those still open on earlier ones of the same post, oldest first."""
+    rows = Comment.objects.filter(submission__identity=submission.identity, submission_id__lte=submission.id)
+    return [c for c in rows.order_by("at", "id") if c.submission_id == submission.id or c.settled_at is None]

@@ -1,0 +1,267 @@
+"""Deciding on a submission: confirm, endorse, approve, return, withdraw; and who may see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from bot.errors import ConfigError, NotAllowed, NotFound, StaleApproval
+from bot.services.approval.submit import void_if_changed
+from bot.services.delivery import scheduling, workers
+from bot.services.files.freshness import origin, require_fresh
+from bot.services.paper import column
+from bot.services.records import audit
+from bot.services.records.context import Context
+from bot.services.records.transition import move_submission
+from bot.store.models import Decision, Delivery, Submission, User
+from bot.workflow.actors import Actor, Permission
+from bot.workflow.states import IN_QUEUE, SubmissionState
+from bot.workflow.transitions import Act
+
+
+def find(submission_id: int) -> Submission:
+    try:
+        return Submission.objects.get(id=submission_id)
+    except Submission.DoesNotExist:
+        raise _no_such(submission_id) from None
+
+
+def _no_such(submission_id: int) -> NotFound:
+    return NotFound(
+        f"no submission {submission_id}",
+        summary=f"申請 {submission_id} はありません",
+        next_step="承認待ちの一覧で番号を確かめてください",
+    )
+
+
+def readable(ctx: Context, actor: Actor) -> Q:
+    """The submissions a person may see. Authors see their own; leaders what may need their 確認; a department's head what
+    comes from the department; the office sees all."""
+    if actor.may(Permission.READ_ALL):
+        return Q()
+    own = Q(author=actor.person) | Q(submitted_by=actor.person)
+    headed = Q(department__in=_headed(ctx, actor))
+    trainees = Q(needs_confirmation=True) if actor.may(Permission.CONFIRM) else Q(pk__in=[])
+    return own | headed | trainees
+
+
+def _headed(ctx: Context, actor: Actor) -> list[str]:
+    """The departments that this person heads; while city.yml cannot be read, none: less is shown, and every page works."""
+    try:
+        return [name for name, head in ctx.library.city.heads.items() if head == actor.person]
+    except ConfigError:
+        return []
+
+
+def readable_by(ctx: Context, actor: Actor, submission_id: int) -> Submission:
+    """Raises NotFound for what does not exist and for what this person may not see, both alike."""
+    found = Submission.objects.filter(readable(ctx, actor), id=submission_id).first()
+    if found is None:
+        raise _no_such(submission_id)
+    return found
+
+
+def deadline(ctx: Context, submission: Submission) -> datetime | None:
+    """The last moment at which an approval can still lead to a delivery; None if the author set no limit. While the rules
+    cannot be read, nothing is granted beyond the wished time."""
+    planned = submission.publish_at + _grace(ctx) if submission.publish_at else None
+    return min((moment for moment in (planned, submission.expires_at) if moment), default=None)
+
+
+def _grace(ctx: Context) -> timedelta:
+    try:
+        return ctx.written.grace
+    except ConfigError:
+        return timedelta(0)
+
+
+def confirm(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) -> None:
+    """A leader's look at a trainee's post."""
+    actor.require(Permission.CONFIRM)
+    submission = find(submission_id)
+    _require_other(actor, submission, "確認")
+    _require_seen(ctx, submission, seen_digest)
+    with transaction.atomic():
+        _decide(ctx, actor, submission, Act.CONFIRM)
+
+
+def head_of(ctx: Context, submission: Submission) -> str:
+    """The department head whose 確認 is still missing; "" if none is. A head's own post goes straight to the PR office."""
+    head = ctx.library.city.heads.get(submission.department, "")
+    needless = head in (submission.author, submission.submitted_by) or submission.decisions.filter(act=Act.ENDORSE).exists()
+    return "" if needless else head
+
+
+def endorse(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) -> None:
+    """The department head (発信管理者) has looked at it."""
+    actor.require(Permission.CONFIRM)
+    submission = readable_by(ctx, actor, submission_id)
+    if head_of(ctx, submission) != actor.person:
+        raise NotAllowed(
+            "not the head of this department, or done already",
+            summary="所属長の確認は、いまはできません",
+            next_step="画面を開き直し、だれの確認を待っているかを確かめてください",
+        )
+    _require_seen(ctx, submission, seen_digest)
+    with transaction.atomic():
+        _decide(ctx, actor, submission, Act.ENDORSE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What an officer may add to an approval. `at` replaces the wished time; `reference` is the number in the office's own
+    files (決裁番号); `on_behalf_of` is the person in whose absence it is decided (代決)."""
+
+    at: datetime | None = None
+    reference: str = ""
+    on_behalf_of: str = ""
+
+
+def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str, terms: Terms | None = None) -> list[Delivery]:
+    """Approve exactly the bytes of `seen_digest`, and plan their deliveries.
+
+    Raises NotAllowed for the author and the submitter, StaleApproval if the content is no longer what was seen,
+    ScheduleError if the wished time cannot be met.
+    """
+    terms = terms or Terms()
+    actor.require(Permission.DECIDE)
+    submission = find(submission_id)
+    _require_other(actor, submission, "承認")
+    if submission.needs_confirmation and submission.state == SubmissionState.SUBMITTED:
+        raise NotAllowed(
+            "trainee's post without confirmation",
+            summary="研修中の職員の原稿は、リーダーの確認が先に要ります",
+            next_step="リーダーに確認を頼んでください",
+        )
+    if head := head_of(ctx, submission):
+        raise NotAllowed(
+            "without the head's endorsement",
+            summary="所属長の確認が先に要ります",
+            next_step=f"{submission.department}の所属長（{head}）に確認を頼んでください",
+        )
+    if terms.on_behalf_of:
+        _require_decider(actor, terms.on_behalf_of)
+    _require_seen(ctx, submission, seen_digest)
+    with transaction.atomic():
+        _decide(ctx, actor, submission, Act.APPROVE, reference=terms.reference, on_behalf_of=terms.on_behalf_of)
+        column.take_in(ctx, submission)
+        made = scheduling.create(ctx, submission, terms.at)
+        workers.wake()
+    return made
+
+
+def absent_deciders(actor: Actor) -> list[str]:
+    """The others who may decide, and so may be away."""
+    others = User.objects.filter(is_active=True).exclude(username=actor.person).order_by("username")
+    return [user.username for user in others if user.actor.may(Permission.DECIDE)]
+
+
+def _require_decider(actor: Actor, person: str) -> None:
+    if person not in absent_deciders(actor):
+        raise NotAllowed(
+            "not someone who decides",
+            summary="代決できるのは、承認の権限がある、ほかの人の不在のときだけです",
+            next_step="代決の欄を選び直してください",
+        )
+
+
+def countersign(ctx: Context, actor: Actor, decision_id: int) -> None:
+    """The person in whose absence it was approved has looked at it afterwards (後閲)."""
+    actor.require(Permission.DECIDE)
+    now = ctx.clock.now()
+    with transaction.atomic():
+        open_ones = Decision.objects.filter(id=decision_id, on_behalf_of=actor.person, countersigned_at=None)
+        if not open_ones.update(countersigned_at=now, countersigned_by=actor.person):
+            raise NotAllowed(
+                "nothing to countersign",
+                summary="後閲できる代決がありません",
+                next_step="だれの不在中の代決かを確かめてください",
+            )
+        submission = Decision.objects.get(id=decision_id).submission
+        audit.record(now, actor.person, "countersign", f"submission:{submission.id}", digest=submission.digest)
+
+
+def to_countersign(actor: Actor) -> list[Decision]:
+    """What was approved in this person's absence and not looked at since, oldest first."""
+    rows = Decision.objects.filter(on_behalf_of=actor.person, countersigned_at=None)
+    return list(rows.select_related("submission").order_by("at"))
+
+
+def return_(ctx: Context, actor: Actor, submission_id: int, reason: str) -> None:
+    """Give it back to the author, with a reason."""
+    actor.require(Permission.DECIDE)
+    submission = find(submission_id)
+    if not reason.strip():
+        raise NotAllowed(
+            "return without a reason",
+            summary="差し戻しには理由が要ります",
+            next_step="書いた人が直せるように、理由を書いてください",
+        )
+    with transaction.atomic():
+        _decide(ctx, actor, submission, Act.RETURN, reason.strip())
+
+
+def withdraw(ctx: Context, actor: Actor, submission_id: int) -> None:
+    """Take a submission back; what has not begun to go out is cancelled."""
+    actor.require(Permission.WITHDRAW)
+    submission = find(submission_id)
+    if not actor.may(Permission.DECIDE) and actor.person not in (submission.author, submission.submitted_by):
+        raise NotAllowed(
+            "not one's own submission",
+            summary="ほかの人の申請は取り下げられません",
+            next_step="書いた人か広報担当に頼んでください",
+        )
+    with transaction.atomic():
+        _decide(ctx, actor, submission, Act.WITHDRAW)
+        scheduling.cancel_pending(submission, "申請が取り下げられたため")
+
+
+def expire(ctx: Context) -> int:
+    """What was not approved in time becomes 期限切れ, never late; how many?"""
+    now, count = ctx.clock.now(), 0
+    for submission in Submission.objects.filter(state__in=sorted(IN_QUEUE)):
+        last = deadline(ctx, submission)
+        if last is not None and last <= now:
+            with transaction.atomic():
+                move_submission(submission, Act.EXPIRE)
+                audit.record(now, audit.SYSTEM, Act.EXPIRE, f"submission:{submission.id}", digest=submission.digest)
+            count += 1
+    return count
+
+
+def _require_other(actor: Actor, submission: Submission, act: str) -> None:
+    if actor.person in (submission.author, submission.submitted_by):
+        raise NotAllowed(
+            "author and approver are the same person",
+            summary=f"自分が書いた原稿や自分が申請した原稿は{act}できません",
+            next_step="ほかの担当者に頼んでください",
+        )
+
+
+def _require_seen(ctx: Context, submission: Submission, seen_digest: str) -> None:
+    if submission.digest != seen_digest or void_if_changed(ctx, submission):
+        raise StaleApproval(
+            f"submission {submission.id} is not what was seen",
+            summary="見ていた内容と、いまの内容が違います",
+            next_step="新しい申請を開いて、もう一度確かめてください",
+        )
+    require_fresh(ctx, origin(submission))  # unchanged as far as anybody knows; what cannot be read is not decided on
+
+
+def _decide(ctx: Context, actor: Actor, submission: Submission, act: Act, reason: str = "", **noted: str) -> None:
+    """State, decision and audit entry in the caller's transaction."""
+    now = ctx.clock.now()
+    move_submission(submission, act)
+    Decision.objects.create(
+        submission=submission, act=act, actor=actor.person, at=now, reason=reason, digest=submission.digest, **noted
+    )
+    detail = " ".join([reason, *(f"{name}={value}" for name, value in noted.items() if value)]).strip()
+    audit.record(now, actor.person, act, f"submission:{submission.id}", digest=submission.digest, detail=detail)
+
+
+def waiting() -> list[Submission]:
+    """The queue: what awaits a decision, oldest first."""
+    return list(Submission.objects.filter(state__in=sorted(IN_QUEUE)).order_by("submitted_at", "id"))

@@ -1,0 +1,168 @@
+"""The 起案 sheet of a submission: what is proposed and who decided, on paper or as an attachment to the office's own system."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from docx import Document
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from bot.render.variant import Bundle, Variant, read_bundle
+from bot.services.records.context import Context
+from bot.store.models import Decision, Submission
+from bot.workflow.transitions import Act
+
+ACT_LABELS: Mapping[str, str] = {
+    Act.CONFIRM: "リーダーの確認",
+    Act.ENDORSE: "所属長の確認",
+    Act.APPROVE: "承認",
+    Act.RETURN: "差し戻し",
+    Act.WITHDRAW: "取り下げ",
+}
+QUESTION = "次のとおり配信してよろしいか伺います。"
+_FONT = "BIZ UDゴシック"
+_BLANK = "　　年　　月　　日"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One decision, in words."""
+
+    at: datetime
+    what: str
+    who: str
+    note: str
+    good: bool
+    bad: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    submission: Submission
+    office: str
+    city: str
+    reference: str
+    wish: str
+    decided_at: datetime | None
+    steps: list[Step]
+    texts: list[tuple[str, Variant]]
+
+
+def sheet(ctx: Context, submission: Submission) -> Sheet:
+    bundle: Bundle = read_bundle(submission.bundle)
+    decisions = list(submission.decisions.order_by("at", "id"))
+    approval = next((d for d in reversed(decisions) if d.act == Act.APPROVE), None)
+    city = ctx.library.city
+    return Sheet(
+        submission=submission,
+        office=city.office,
+        city=city.name,
+        reference=approval.reference if approval else "",
+        wish=_wish(ctx, submission),
+        decided_at=approval.at if approval else None,
+        steps=[step(ctx, d) for d in decisions],
+        texts=[(ctx.spec(v.channel).label, v) for v in bundle.variants],
+    )
+
+
+def step(ctx: Context, decision: Decision) -> Step:
+    notes = [decision.reason] if decision.reason else []
+    if decision.on_behalf_of:
+        when = decision.countersigned_at
+        seen = f"{_day(ctx, when)} 後閲済み" if when else "後閲を待っています"
+        notes.append(f"代決（{decision.on_behalf_of} の不在のため。{seen}）")
+    if decision.reference:
+        notes.append(f"決裁番号 {decision.reference}")
+    return Step(
+        at=decision.at,
+        what=ACT_LABELS[decision.act],
+        who=decision.actor,
+        note="　".join(notes),
+        good=decision.act == Act.APPROVE,
+        bad=decision.act == Act.RETURN,
+    )
+
+
+def _wish(ctx: Context, submission: Submission) -> str:
+    if submission.publish_at:
+        return f"{submission.publish_at.astimezone(ctx.config.timezone):%Y年%-m月%-d日 %H:%M}"
+    return f"配信枠「{submission.slot}」の次の空き" if submission.slot else "次の空いている配信枠"
+
+
+def _day(ctx: Context, moment: datetime | None) -> str:
+    return f"{moment.astimezone(ctx.config.timezone):%Y年%-m月%-d日}" if moment else _BLANK
+
+
+def as_docx(ctx: Context, made: Sheet) -> bytes:
+    """The sheet as a Word file: named fonts only, no macro."""
+    document = Document()
+    _page(document)
+    document.add_heading("起案用紙", level=1)
+    submission = made.submission
+    rows = [
+        ("件名", f"SNS等への掲載について（{submission.title}）"),
+        ("申請番号", str(submission.id)),
+        ("決裁番号", made.reference),
+        ("起案年月日", _day(ctx, submission.submitted_at)),
+        ("決裁年月日", _day(ctx, made.decided_at)),
+        ("起案者", f"{submission.department}　{submission.author}"),
+        ("施策", submission.measure),
+        ("配信先", "・".join(label for label, _ in made.texts)),
+        ("希望の時刻", made.wish),
+        ("照合番号", submission.digest[:12]),
+    ]
+    _table(document, rows)
+    document.add_paragraph(QUESTION)
+    _stamps(document, made.office)
+    for label, variant in made.texts:
+        document.add_heading(label, level=2)
+        for part in variant.parts:
+            document.add_paragraph(part.text)
+        for media in variant.media:
+            picture = submission.blobs.get(sha256=media.sha256)
+            document.add_picture(BytesIO(bytes(picture.data)), width=Mm(60))
+            document.add_paragraph(f"画像の説明：{media.alt}")
+    _course(ctx, document, made)
+    out = BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _page(document: Any) -> None:
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(22)
+    for name in ("Normal", "Heading 1", "Heading 2"):
+        font = document.styles[name].font
+        font.name = _FONT
+        document.styles[name].element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), _FONT)
+    document.styles["Normal"].font.size = Pt(10.5)
+
+
+def _table(document: Any, rows: list[tuple[str, str]]) -> None:
+    table = document.add_table(rows=0, cols=2, style="Table Grid")
+    for name, value in rows:
+        cells = table.add_row().cells
+        cells[0].text, cells[1].text = name, value
+        cells[0].width, cells[1].width = Mm(35), Mm(131)
+
+
+def _stamps(document: Any, office: str) -> None:
+    """Empty boxes for those who still decide on paper."""
+    table = document.add_table(rows=2, cols=4, style="Table Grid")
+    for cell, name in zip(table.rows[0].cells, ("担当", "所属長", f"{office} 担当", f"{office}長"), strict=True):
+        cell.text = name
+    table.rows[1].height = Mm(18)
+
+
+def _course(ctx: Context, document: Any, made: Sheet) -> None:
+    if made.steps:
+        document.add_heading("決裁の経過", level=2)
+    for done in made.steps:
+        moment = done.at.astimezone(ctx.config.timezone)
+        document.add_paragraph(f"{moment:%Y年%-m月%-d日 %H:%M}　{done.what}　{done.who}　{done.note}".rstrip())

@@ -1,0 +1,209 @@
+"""Handing a post in: check, render, keep the bytes, put it in the queue. And noticing that a file has changed since."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from bot.checks import registry as checks
+from bot.checks import timing
+from bot.checks.finding import Finding
+from bot.checks.rule import Subject
+from bot.content.post import Author, Post
+from bot.errors import BotError, CannotTell, NotAllowed, StaleApproval
+from bot.render.bundle import render
+from bot.render.plain import SOCIAL, Plain
+from bot.render.variant import Bundle
+from bot.services.approval import recent
+from bot.services.approval.timetable import timetable
+from bot.services.delivery import scheduling
+from bot.services.files import freshness
+from bot.services.records import audit
+from bot.services.records.context import Context
+from bot.services.records.transition import move_submission
+from bot.store.models import Blob, Delivery, Submission
+from bot.workflow.actors import Actor, Permission
+from bot.workflow.states import OCCUPIED, PENDING, SubmissionState
+from bot.workflow.transitions import Act
+
+OPEN = (SubmissionState.SUBMITTED, SubmissionState.CONFIRMED, SubmissionState.APPROVED)
+
+
+log = logging.getLogger(__name__)
+
+
+class NotReady(BotError):
+    """The post has findings of level "error"; it was not handed in."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        errors = [f for f in findings if f.level == "error"]
+        super().__init__(
+            f"{len(errors)} findings",
+            summary=f"直すところが{len(errors)}件あるため、申請できません",
+            next_step="dxbot check で場所を確かめて直してください",
+        )
+        self.findings = findings
+
+
+class AlreadyPublished(NotAllowed):
+    """The post is out on every channel it asks for; nothing that is done to its file brings it out again."""
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A post that may be handed in, rendered. `untimely`: why its wished time cannot be met."""
+
+    post: Post
+    bundle: Bundle
+    inputs: dict[str, str]
+    findings: list[Finding]
+    untimely: list[Finding]
+
+
+def submit(ctx: Context, actor: Actor, path: Path) -> Submission:
+    """Put the post at `path` in the queue. The same content again gives back the submission that is there.
+
+    Raises ContentError, NotReady, NotAllowed.
+    """
+    actor.require(Permission.SUBMIT)
+    ready = _prepare(ctx, path)
+    _require_own(actor, ready.post, ctx.library.people)
+    with transaction.atomic():
+        if (same := _same(ready)) is not None:
+            _refresh(ctx, same, path, ready)
+            return same
+        _require_unpublished(ready)
+        _require_timely(ready)
+        for older in Submission.objects.filter(identity=ready.post.identity, state__in=OPEN):
+            _make_stale(ctx, older, actor.person)
+        return _keep(ctx, actor, path, ready)
+
+
+def _refresh(ctx: Context, same: Submission, path: Path, ready: _Ready) -> None:
+    """What will be shown is the same; where the file lies, and what the author says to the checks, may have changed."""
+    found = [f.as_json() for f in ready.findings]
+    Submission.objects.filter(id=same.id).update(path=ctx.relative(path), inputs=ready.inputs, findings=found)
+
+
+def _prepare(ctx: Context, path: Path) -> _Ready:
+    library, templates = ctx.library, ctx.templates
+    post = library.read(path)
+    earlier = recent.texts(ctx, post.identity)
+    found = checks.check_post(Subject(post, ctx.specs, templates, library.city, library.indicators, earlier, timetable(ctx)))
+    untimely = [f for f in found if f.rule in timing.IDS]
+    findings = [f for f in found if f.rule not in timing.IDS]
+    if any(f.level == "error" for f in findings):
+        raise NotReady(found)
+    return _Ready(post, render(post, ctx.specs, templates, library.city), freshness.inputs(ctx, post), findings, untimely)
+
+
+def _require_timely(ready: _Ready) -> None:
+    """Asked last: of what is in the queue or out already, the same may be handed in again and again, and its time passes."""
+    if ready.untimely:
+        raise NotReady(ready.untimely)
+
+
+def _require_own(actor: Actor, post: Post, people: Mapping[str, Author]) -> None:
+    known = people.get(actor.person)
+    named = known is not None and post.author.key in known.submits_for
+    if actor.person != post.author.key and not named and not actor.may(Permission.DECIDE):
+        raise NotAllowed(
+            f"{actor.person} is not the author {post.author.key}",
+            summary="ほかの人の原稿は申請できません",
+            next_step="原稿の author: に書かれた人が申請するか、people.yml の submits_for: に書いてもらってください",
+        )
+
+
+def _same(ready: _Ready) -> Submission | None:
+    """The newest submission of this post if it has the very same content and is open or already out."""
+    newest = Submission.objects.filter(identity=ready.post.identity).order_by("-id").first()
+    if newest is None or newest.digest != ready.bundle.digest:
+        return None
+    return newest if newest.state in OPEN else None
+
+
+def _require_unpublished(ready: _Ready) -> None:
+    sent = set(
+        Delivery.objects.filter(identity=ready.post.identity, state__in=sorted(OCCUPIED - PENDING)).values_list(
+            "channel", flat=True
+        )
+    )
+    if sent and sent >= {v.channel for v in ready.bundle.variants} - {"newsletter"}:
+        raise AlreadyPublished(
+            "already published",
+            summary="この原稿はすでに配信されています",
+            next_step="訂正や続報は、新しい原稿として書いてください",
+        )
+
+
+def _keep(ctx: Context, actor: Actor, path: Path, ready: _Ready) -> Submission:
+    post, now = ready.post, ctx.clock.now()
+    media = {m.sha256: m for v in ready.bundle.variants for m in v.media}
+    blobs = [Blob.objects.get_or_create(sha256=sha, defaults={"data": m.data})[0] for sha, m in media.items()]
+    submission = Submission.objects.create(
+        identity=post.identity,
+        path=ctx.relative(path),
+        title=Plain(SOCIAL).line(post.title),
+        author=post.author.key,
+        department=post.author.department,
+        measure=post.measure,
+        needs_confirmation=post.author.role == "trainee",
+        submitted_by=actor.person,
+        submitted_at=now,
+        bundle=ready.bundle.canonical,
+        digest=ready.bundle.digest,
+        source=post.source.text,
+        inputs=ready.inputs,
+        findings=[f.as_json() for f in ready.findings],
+        publish_at=post.publish,
+        slot=post.slot,
+        expires_at=post.expires,
+        channels=f",{','.join(v.channel for v in ready.bundle.variants)},",
+        tags=sorted({*post.hashtags, *(tag for own in post.overrides.values() for tag in own.hashtags or ())}),
+        issue=ready.bundle.wish.get("issue", ""),
+    )
+    submission.blobs.set(blobs)
+    audit.record(now, actor.person, "submit", f"submission:{submission.id}", digest=submission.digest)
+    return submission
+
+
+def void_if_changed(ctx: Context, submission: Submission) -> bool:
+    """Void the submission, its approval and its pending deliveries if its files have changed; was it so? What cannot be read
+    has not changed as far as anybody knows: it voids nothing."""
+    try:
+        freshness.require_fresh(ctx, freshness.origin(submission))
+    except StaleApproval:
+        with transaction.atomic():
+            current = Submission.objects.select_for_update().get(id=submission.id)
+            if current.state in OPEN:  # another channel's delivery may have found it out first
+                _make_stale(ctx, current, audit.SYSTEM)
+        return True
+    except CannotTell as e:
+        log.warning("submission %s: %s", submission.id, e.message)
+    return False
+
+
+def sweep(ctx: Context, after: int = 0, limit: int = 200) -> int:
+    """Look at the next `limit` open submissions beyond number `after`; the number to go on from, 0 when all were seen."""
+    numbers = list(unsettled().filter(id__gt=after).values_list("id", flat=True)[:limit])
+    for number in numbers:
+        void_if_changed(ctx, Submission.objects.get(id=number))
+    return numbers[-1] if len(numbers) == limit else 0
+
+
+def unsettled() -> QuerySet[Submission]:
+    """What awaits a decision, and what is approved and not all out, by number."""
+    planned = Delivery.objects.filter(submission=OuterRef("pk"), state__in=sorted(PENDING))
+    undecided = Q(state__in=(SubmissionState.SUBMITTED, SubmissionState.CONFIRMED))
+    return Submission.objects.filter(undecided | Q(Exists(planned), state=SubmissionState.APPROVED)).order_by("id")
+
+
+def _make_stale(ctx: Context, submission: Submission, actor: str) -> None:
+    move_submission(submission, Act.CHANGE)
+    scheduling.cancel_pending(submission, "原稿が変わったため取り消し")
+    audit.record(ctx.clock.now(), actor, Act.CHANGE, f"submission:{submission.id}", digest=submission.digest)

@@ -1,0 +1,1 @@
+"""From an approval to a receipt: when, whether at all, the sending itself, and what becomes of it."""

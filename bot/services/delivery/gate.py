@@ -1,0 +1,170 @@
+"""The gate: one last look, in the transaction that writes the intent, for every channel and both databases.
+
+A rule that was kept when a time was chosen may be broken when that time comes: an election is called, a publisher comes back
+after closing, a platform puts us off. So each rule is asked here once more, however the delivery came here. The answer is go,
+hold (with a reason that people read) or too late. Which bar holds which kind stands in `bot.workflow.kinds`; see ADR 14.
+
+A thread asks the calendar once for all its parts, before the first: half a text is worse than one that ends after closing. Its
+later parts ask only for what a person or a platform has stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from bot.channel_kit.base import Prepared
+from bot.errors import ConfigError
+from bot.schedule import calendar
+from bot.schedule.rules import Rules
+from bot.services.delivery import outcome
+from bot.services.delivery.ledger import Ledger
+from bot.services.delivery.outgoing import Job
+from bot.services.records.context import Context
+from bot.services.records.transition import move_delivery
+from bot.store import queries
+from bot.store.models import Delivery, Lane, Pause
+from bot.store.queries import Intent
+from bot.workflow.kinds import HELD_BY, Bar, Kind
+from bot.workflow.states import SubmissionState
+from bot.workflow.transitions import Event
+
+STOPPED = "停止中"
+_WITHDRAWN = "承認が取り消されたため"
+_LATE = "予定の時刻に出せなかったため、出していません"
+OTHER_ACCOUNT = "これまでと違うアカウントです"
+_OTHER_ACCOUNT = f"{OTHER_ACCOUNT}（これまでは{{known}}）。この配信先を止めました"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """A delivery whose time has come: prepared, on `account` ("" where the channel names none)."""
+
+    job: Job
+    prepared: Prepared
+    account: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Barred:
+    """Why a delivery must not leave now; `reason` is for people."""
+
+    bar: Bar
+    reason: str
+
+
+def pass_through(ctx: Context, ledger: Ledger, asking: Sequence[Ready], lease: timedelta) -> list[Ready]:
+    """Write the intents of those that may leave, and return them; the others are held, missed or put back.
+
+    Inside the turn's transaction, behind `locks.pass_gate`: a stop or a blackout that is in force is seen by every later turn.
+    """
+    closed = _closed(ctx, ledger.now, [ready.job for ready in asking])
+    intents = [_intent(ready) for ready in asking if ready.job.id not in closed]
+    allowed = queries.intend(intents, ledger.now, ledger.now + lease)
+    for ready in asking:
+        if ready.job.id not in allowed:
+            _stay(ctx, ledger, ready, closed.get(ready.job.id))
+    return [ready for ready in asking if ready.job.id in allowed]
+
+
+def put_back(ctx: Context, now: datetime, job: Job) -> None:
+    """A delivery that was taken up and does not ask: it goes back to the plan, if nothing speaks against it."""
+    with transaction.atomic():
+        ledger = Ledger(now)
+        _stay(ctx, ledger, Ready(job=job, prepared=Prepared(outgoing=job.outgoing)), None)
+        ledger.close()
+
+
+def _intent(ready: Ready) -> Intent:
+    job, prepared = ready.job, ready.prepared
+    return Intent(id=job.id, fence=job.fence, token=prepared.token, last_seen=prepared.last_seen, account=ready.account)
+
+
+def _closed(ctx: Context, now: datetime, jobs: Sequence[Job]) -> dict[int, Barred]:
+    """Those that the calendar holds at the moment at which they would leave. Rules that cannot be read hold all that ask."""
+    asking = [job for job in jobs if job.first and HELD_BY[job.kind] & {Bar.QUIET, Bar.BLACKOUT}]
+    if not asking:
+        return {}
+    try:
+        rules = ctx.rules
+    except ConfigError as unreadable:
+        reason = f"配信の決まりが読めません（{unreadable.summary}）"
+        return {job.id: Barred(bar=Bar.QUIET, reason=reason) for job in asking}
+    quiet: dict[tuple[datetime, timedelta], str] = {}
+    found = {job.id: _barred(job, max(now, job.run_at), rules, quiet) for job in asking}
+    return {number: barred for number, barred in found.items() if barred}
+
+
+def _barred(job: Job, moment: datetime, rules: Rules, quiet: dict[tuple[datetime, timedelta], str]) -> Barred | None:
+    """`quiet` remembers what was asked in this turn: most ask for the same moment."""
+    bars, key = HELD_BY[job.kind], (moment, job.going.room)
+    if Bar.QUIET in bars:
+        if key not in quiet:
+            quiet[key] = calendar.quiet_reason(moment, rules, job.going.room)
+        if quiet[key]:
+            return Barred(bar=Bar.QUIET, reason=calendar.quiet(moment, quiet[key], rules).summary)
+    found = calendar.blackout_for(job.going, moment, rules) if Bar.BLACKOUT in bars else None
+    return Barred(bar=Bar.BLACKOUT, reason=calendar.blackout(moment, found, rules).summary) if found else None
+
+
+def _stay(ctx: Context, ledger: Ledger, ready: Ready, barred: Barred | None) -> None:
+    """It must not leave. Withdrawn or too late: never. Barred: not before a person has looked. Else it is tried again."""
+    row = Delivery.objects.select_related("submission").get(id=ready.job.id)
+    if row.fence != ready.job.fence:
+        return  # somebody else holds it: a stop, a move, another worker
+    barred = barred or _bar(ctx, ledger, row, ready.account)
+    match barred.bar if barred else None:
+        case None:
+            move_delivery(row, Event.RELEASE, lease_owner="")
+        case Bar.APPROVAL:
+            move_delivery(row, Event.CANCEL, lease_owner="", problem=_WITHDRAWN)
+        case Bar.LATE:
+            miss(ledger, row)
+        case _:
+            assert barred  # noqa: S101 the first case
+            hold(ledger, row, barred)
+
+
+def hold(ledger: Ledger, row: Delivery, barred: Barred) -> None:
+    """Nothing was sent, and nothing will be before a person acts. What a stop holds is told once, by the stop."""
+    if move_delivery(row, Event.HOLD, bar=barred.bar, problem=barred.reason[:200], lease_owner="") and barred.bar != Bar.STOP:
+        ledger.note(Event.HOLD, row.id, detail=barred.reason)
+
+
+def miss(ledger: Ledger, row: Delivery) -> None:
+    """Its last moment has passed. The reason for which it was held stays: "too late" alone would not tell what to mend."""
+    problem = f"{row.problem}。{_LATE}" if row.bar and row.problem else _LATE
+    if move_delivery(row, Event.MISS, problem=problem[:200], lease_owner=""):
+        ledger.note(Event.MISS, row.id)
+
+
+def _bar(ctx: Context, ledger: Ledger, row: Delivery, account: str) -> Barred | None:
+    """What the database said no to, in the order of the statement; None for what passes by itself (a full quota, a wait)."""
+    bars = HELD_BY[Kind(row.kind)]
+    if Bar.APPROVAL in bars and row.submission.state != SubmissionState.APPROVED:
+        return Barred(bar=Bar.APPROVAL, reason=_WITHDRAWN)
+    if Bar.LATE in bars and row.last_at < ledger.now:
+        return Barred(bar=Bar.LATE, reason=_LATE)
+    for stop in Pause.objects.filter(ended_at=None, channel__in=("", row.channel)):
+        if stop.cause in bars:
+            return Barred(bar=Bar(stop.cause), reason=STOPPED)
+    return _account(ledger, Lane.objects.get(name=row.lane), account) if Bar.ACCOUNT in bars else None
+
+
+def _account(ledger: Ledger, lane: Lane, account: str) -> Barred | None:
+    """Posts of one account on another are the worst that can happen: the whole lane waits for a person."""
+    if lane.closed_at is None and lane.account and account and lane.account != account:
+        lane.problem = _OTHER_ACCOUNT.format(known=lane.account)
+        outcome.close_lane(lane.name, lane.problem, ledger.now)
+    elif lane.closed_at is None:
+        return None
+    return Barred(bar=Bar.ACCOUNT, reason=lane.problem)
+
+
+def prove(accounts: Mapping[str, str]) -> None:
+    """A lane's account is the one that has published there; by the lane's name."""
+    for lane, account in accounts.items():
+        Lane.objects.filter(name=lane, account="").update(account=account)

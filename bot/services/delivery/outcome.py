@@ -1,0 +1,156 @@
+"""What becomes of a delivery after an attempt: one place where an error's class turns into a state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bot.channel_kit.base import Receipt
+from bot.errors import ChannelClosed, ChannelError, OutcomeUnknown, RateLimited, Rejected, RetryLater
+from bot.services.delivery import scheduling
+from bot.services.delivery.ledger import Ledger
+from bot.services.delivery.outgoing import Job
+from bot.services.records.context import Context
+from bot.services.records.transition import move_delivery
+from bot.store import queries
+from bot.store.models import Delivery, Lane
+from bot.store.queries import Acceptance
+from bot.workflow.kinds import Bar
+from bot.workflow.states import DeliveryState
+from bot.workflow.transitions import DELIVERY, Event, sources
+
+# After the n-th refusal that surely published nothing, wait so long.
+BACKOFF = tuple(timedelta(seconds=s) for s in (15, 60, 180, 600, 1200))
+# So many refusals hold the whole account, which keeps the order; then the others pass: it may be this one post alone.
+PATIENT = 3
+# When to look whether a post of unknown outcome is there, counted from the loss of track; then a person decides.
+LOOKS = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800))
+TWICE = "published_twice"  # in the audit log: two attempts of one delivery are on the platform
+
+
+def settle(ctx: Context, ledger: Ledger, answers: Sequence[tuple[Job, Receipt | ChannelError, datetime | None]]) -> None:
+    """Write the outcomes of a batch, each with the time at which its request was about to leave, in the caller's
+    transaction."""
+    receipts = [(job, result, started) for job, result, started in answers if isinstance(result, Receipt)]
+    accepted = queries.accept(
+        [Acceptance(id=job.id, fence=job.fence, remote_id=r.remote_id, url=r.url, at=r.at) for job, r, _ in receipts]
+    )
+    for job, receipt, started in receipts:
+        if job.id in accepted:
+            ledger.attempt(job.id, job.attempt, started, "published")
+            ledger.note(Event.ACCEPT, job.id, digest=job.origin.digest, detail=receipt.url)
+        else:
+            _late(ctx, ledger, job, receipt, started)
+    _go_on(ctx, ledger.now, {job.id: receipt for job, receipt, _ in receipts if job.id in accepted and not job.last})
+    for job, result, _ in answers:
+        if isinstance(result, ChannelError):
+            _not_published(ledger, job, result)
+
+
+def published(ctx: Context, ledger: Ledger, delivery: int, receipt: Receipt) -> bool:
+    """It was found to be there; was that news?"""
+    row = Delivery.objects.select_related("submission").get(id=delivery)
+    return _found(ctx, ledger, row, receipt, row.attempts, row.intent_at)
+
+
+def _late(ctx: Context, ledger: Ledger, job: Job, receipt: Receipt, started: datetime | None) -> None:
+    """A receipt that comes after the row was given up is still the truth. If another attempt has been published meanwhile,
+    citizens see both, and people must be told of the second."""
+    row = Delivery.objects.select_related("submission").get(id=job.id)
+    if _found(ctx, ledger, row, receipt, job.attempt, started):
+        return
+    if row.state == DeliveryState.PUBLISHED and row.remote_id not in ("", receipt.remote_id):
+        ledger.attempt(row.id, job.attempt, started, "published")
+        ledger.note(TWICE, row.id, digest=job.origin.digest, detail=receipt.url)
+
+
+def _found(ctx: Context, ledger: Ledger, row: Delivery, receipt: Receipt, number: int, started: datetime | None) -> bool:
+    """Write down that the attempt of this number is there, unless the row tells of a published one already."""
+    event = Event.ACCEPT if row.state == DeliveryState.PUBLISHING else Event.FOUND
+    if row.state not in sources(DELIVERY, event):
+        return False
+    moved = move_delivery(
+        row,
+        event,
+        remote_id=receipt.remote_id,
+        url=receipt.url,
+        published_at=receipt.at,
+        problem="",
+        lease_owner="",
+        look_at=None,
+    )
+    if moved:
+        ledger.attempt(row.id, number, started, "published")
+        ledger.note(event, row.id, digest=row.submission.digest, detail=receipt.url)
+        _go_on(ctx, ledger.now, {row.id: receipt})
+    return moved
+
+
+def _go_on(ctx: Context, now: datetime, receipts: Mapping[int, Receipt]) -> None:
+    """The next part of each thread may go, as a reply to what has just been published."""
+    following = queries.following(list(receipts))
+    for follower in Delivery.objects.select_related("submission").filter(id__in=following) if following else ():
+        move_delivery(
+            follower,
+            Event.PREDECESSOR_PUBLISHED,
+            parent_remote_id=receipts[follower.after_id or 0].remote_id,
+            run_at=now,
+            last_at=scheduling.last_moment(ctx, follower.submission, now),
+        )
+
+
+def _not_published(ledger: Ledger, job: Job, error: ChannelError) -> None:
+    row = Delivery.objects.get(id=job.id)
+    if row.fence != job.fence:
+        return  # reaped meanwhile: it is in doubt already, and this adds nothing certain
+    match error:
+        case RetryLater():
+            _postpone(row, error, ledger.now)
+        case Rejected():
+            move_delivery(row, Event.REFUSE, problem=error.summary, lease_owner="")
+            _drop_followers(row)
+        case ChannelClosed():
+            move_delivery(row, Event.HOLD, bar=Bar.ACCOUNT, problem=error.summary, lease_owner="")
+            close_lane(row.lane, error.summary, ledger.now)
+        case _:
+            _lose_track(row, ledger.now)
+    ledger.attempt(row.id, row.attempts, row.intent_at, type(error).__name__, error.code)
+    ledger.note(type(error).__name__, row.id, detail=error.code)
+
+
+def reap(ledger: Ledger, row: Delivery) -> None:
+    """A worker died with this row. Without an intent nothing was sent; with one, nobody knows."""
+    if row.intent_at is None:
+        move_delivery(row, Event.RELEASE, lease_owner="")
+        return
+    _lose_track(row, ledger.now)
+    ledger.attempt(row.id, row.attempts, row.intent_at, "worker_lost")
+    ledger.note(Event.LOSE_TRACK, row.id)
+
+
+def _lose_track(row: Delivery, now: datetime) -> None:
+    """Bytes may have left and no clear answer came: unknown, until someone looks."""
+    summary = OutcomeUnknown.summary_ja
+    move_delivery(row, Event.LOSE_TRACK, problem=summary, lease_owner="", looks=0, look_at=now + LOOKS[0])
+
+
+def _postpone(row: Delivery, error: RetryLater, now: datetime) -> None:
+    tries = row.tries.count()
+    pause = BACKOFF[min(tries, len(BACKOFF) - 1)]
+    if error.retry_after is not None:
+        pause = timedelta(seconds=error.retry_after)
+    if isinstance(error, RateLimited) or tries < PATIENT:
+        Lane.objects.filter(name=row.lane).update(not_before=now + pause)
+    move_delivery(row, Event.POSTPONE, run_at=now + pause, problem=error.summary, lease_owner="")
+
+
+def close_lane(lane: str, problem: str, now: datetime) -> None:
+    """Nothing more is claimed there, and what was planned is held rather than missed in silence."""
+    Lane.objects.filter(name=lane, closed_at=None).update(closed_at=now, problem=problem)
+    for planned in Delivery.objects.filter(lane=lane, state=DeliveryState.SCHEDULED):
+        move_delivery(planned, Event.HOLD, bar=Bar.ACCOUNT, problem=problem)
+
+
+def _drop_followers(row: Delivery) -> None:
+    for later in row.submission.deliveries.filter(channel=row.channel, part__gt=row.part, state=DeliveryState.WAITING):
+        move_delivery(later, Event.CANCEL, problem="前の投稿が出なかったため")

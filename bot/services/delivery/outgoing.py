@@ -1,0 +1,117 @@
+"""From an approved row to what a channel sends, with the last look at whether it is what was approved."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.channel_kit.base import Outgoing
+from bot.errors import StaleApproval
+from bot.render.variant import Media, Variant, digest_of, read_variant
+from bot.schedule.calendar import Going
+from bot.services.files.freshness import Origin
+from bot.store import queries
+from bot.store.models import Blob, Delivery
+from bot.store.queries import Claimed
+from bot.workflow.kinds import Kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A claimed delivery on its way through the sending threads, which touch no database. `attempt` is the number of the try
+    that is under way; `fence` is what it must still be for us to write."""
+
+    id: int
+    fence: int
+    attempt: int
+    kind: Kind
+    channel: str
+    lane: str
+    submission: int
+    origin: Origin
+    outgoing: Outgoing
+    going: Going  # what the gate is asked with
+    first: bool  # of its thread, as is a post that is none
+    last: bool
+    token: str
+    last_seen: str
+    run_at: datetime  # not before
+    since: datetime
+
+
+def jobs(ids: Sequence[int]) -> Iterator[tuple[Claimed, Job | StaleApproval]]:
+    """The claimed deliveries, each ready to go, or the reason why it must not."""
+    for row in queries.claimed(ids):
+        try:
+            yield row, _job(row)
+        except StaleApproval as e:
+            yield row, e
+
+
+def _job(row: Claimed) -> Job:
+    """Raises StaleApproval if the stored content is not, byte for byte, what was approved."""
+    if not row.approved == row.digest == digest_of(row.bundle):
+        raise _not_approved(row)
+    variant = read_variant(row.bundle, row.channel)
+    if variant is None:
+        raise _not_approved(row)
+    outgoing = Outgoing(
+        key=f"{row.id}-{row.part}",
+        text=variant.parts[row.part].text,
+        media=tuple(_with_data(row, m) for m in variant.media) if row.part == 0 else (),
+        parent=row.parent_remote_id,
+        earlier=row.token,
+    )
+    return Job(
+        id=row.id,
+        fence=row.fence,
+        attempt=row.attempts + 1,
+        kind=Kind(row.kind),
+        channel=row.channel,
+        lane=row.lane,
+        submission=row.submission,
+        origin=Origin(path=row.path, inputs=row.inputs, digest=row.digest),
+        outgoing=outgoing,
+        going=going(variant, row.tags, row.part),
+        first=row.part == 0,
+        last=row.part + 1 == len(variant.parts),
+        token=row.token,
+        last_seen=row.last_seen,
+        run_at=row.run_at,
+        since=row.intent_at or row.run_at,
+    )
+
+
+def going(variant: Variant, tags: Sequence[str] | None, part: int = 0) -> Going:
+    """How a variant asks for a time, from this part of it on: with all that it says, its pictures' descriptions included."""
+    said = [*(p.text for p in variant.parts), *(m.alt for m in variant.media)]
+    return Going(
+        channel=variant.channel,
+        tags=None if tags is None else frozenset(tags),
+        text="\n".join(said),
+        parts=len(variant.parts) - part,
+    )
+
+
+def asks(row: Delivery) -> Going:
+    """How a planned delivery asks for a time. A content that cannot be read asks with nothing known, which the gate holds."""
+    variant = read_variant(row.submission.bundle, row.channel)
+    return going(variant, row.submission.tags, row.part) if variant else Going(channel=row.channel, tags=None)
+
+
+def _with_data(row: Claimed, media: Media) -> Media:
+    blob = Blob.objects.filter(sha256=media.sha256, submission=row.submission).first()
+    data = bytes(blob.data) if blob else b""
+    if hashlib.sha256(data).hexdigest() != media.sha256:
+        raise _not_approved(row)
+    return replace(media, data=data)
+
+
+def _not_approved(row: Claimed) -> StaleApproval:
+    return StaleApproval(
+        f"delivery {row.id} differs from what was approved",
+        summary="保存された内容が、承認された内容と一致しません",
+        next_step="配信を止めました。運用担当者が原因を調べてください",
+    )

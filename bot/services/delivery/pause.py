@@ -1,0 +1,108 @@
+"""The stop switch."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.db import transaction
+
+from bot.errors import NotAllowed, ScheduleError
+from bot.services.delivery import outlook, workers
+from bot.services.delivery.gate import OTHER_ACCOUNT, STOPPED
+from bot.services.records import audit
+from bot.services.records.context import Context
+from bot.services.records.transition import move_delivery
+from bot.store import locks, queries
+from bot.store.models import Delivery, Lane, Pause
+from bot.workflow.actors import Actor, Permission
+from bot.workflow.kinds import HELD_BY, Bar, Kind
+from bot.workflow.states import DeliveryState
+from bot.workflow.transitions import Event
+
+
+class Stopped(NamedTuple):
+    """What a stop found: `held` deliveries will not go out; `leaving` ones had their intent written: their requests have left
+    or leave now, which no stop can prevent."""
+
+    held: int
+    leaving: int
+
+
+def active() -> list[Pause]:
+    return list(Pause.objects.filter(ended_at=None).order_by("id"))
+
+
+def is_paused(channel: str) -> bool:
+    return Pause.objects.filter(ended_at=None, channel__in=("", channel)).exists()
+
+
+def pause(ctx: Context, actor: Actor, reason: str, channel: str = "") -> Stopped:
+    """Stop one channel, or all with "": everything planned there is held at once."""
+    actor.require(Permission.PAUSE)
+    if not reason.strip():
+        raise NotAllowed("pause without a reason", summary="停止には理由が要ります", next_step="理由を書いてください")
+    now = ctx.clock.now()
+    with transaction.atomic():
+        locks.shut_gate()
+        Pause.objects.create(channel=channel, reason=reason.strip(), set_by=actor.person, set_at=now)
+        held = queries.hold(channel, STOPPED, Bar.STOP)
+        under_way = Delivery.objects.filter(state=DeliveryState.PUBLISHING).exclude(intent_at=None)
+        leaving = (under_way.filter(channel=channel) if channel else under_way).count()
+        audit.record(now, actor.person, "pause", f"channel:{channel or '*'}", detail=reason.strip())
+    return Stopped(held, leaving)
+
+
+def hold_while_paused() -> None:
+    """What became due for planning during a pause (a thread's next part, a new approval) is held as well."""
+    for entry in active():
+        with transaction.atomic():
+            queries.hold(entry.channel, STOPPED, Bar(entry.cause))
+
+
+def closed_lanes() -> list[Lane]:
+    """Accounts that a platform shut on us, until a person has put them right."""
+    return list(Lane.objects.exclude(closed_at=None).order_by("name"))
+
+
+def resume(ctx: Context, actor: Actor, channel: str = "") -> int:
+    """End the pauses of `channel` ("" = those of all channels) and open its account again. What is held stays held until a
+    person releases it."""
+    actor.require(Permission.RESUME)
+    now = ctx.clock.now()
+    shut = Lane.objects.exclude(closed_at=None)
+    with transaction.atomic():
+        ended = Pause.objects.filter(ended_at=None, channel=channel).update(ended_at=now, ended_by=actor.person)
+        mended = shut.filter(name=channel) if channel else shut
+        mended.filter(problem__startswith=OTHER_ACCOUNT).update(
+            account=""
+        )  # a person has looked: the next post proves the new one
+        opened = mended.update(closed_at=None, problem="")
+        if ended or opened:
+            audit.record(now, actor.person, "resume", f"channel:{channel or '*'}")
+    return ended + opened
+
+
+def release(ctx: Context, actor: Actor, delivery_id: int) -> None:
+    """Put one held delivery back on the plan. Raises ScheduleError where it would be held or missed again at once: nobody is
+    to believe that it goes out."""
+    actor.require(Permission.RESUME)
+    delivery = Delivery.objects.select_related("submission").get(id=delivery_id)
+    if is_paused(delivery.channel) or Lane.objects.filter(name=delivery.lane).exclude(closed_at=None).exists():
+        raise NotAllowed("still paused", summary="まだ停止中です", next_step="先に停止を解除してください")
+    if delivery.state == DeliveryState.HELD:
+        _require_it_would_leave(ctx, delivery)
+    with transaction.atomic():
+        if move_delivery(delivery, Event.RESUME, bar="", problem=""):
+            workers.wake()
+            audit.record(ctx.clock.now(), actor.person, "release", f"delivery:{delivery_id}")
+
+
+def _require_it_would_leave(ctx: Context, delivery: Delivery) -> None:
+    now = ctx.clock.now()
+    late = delivery.last_at < now and Bar.LATE in HELD_BY[Kind(delivery.kind)]
+    moment = max(now, delivery.run_at)
+    summary = "予定の時刻を過ぎています" if late else outlook.objection(delivery, moment, outlook.rules(ctx))
+    if summary:
+        raise ScheduleError(
+            "it would be held or missed again", summary=summary, next_step="別の時刻に変えてください。このままでは出ません"
+        )

@@ -1,0 +1,255 @@
+"""From an approval to Deliveries: which part goes out where and when; moving and cancelling them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from bot.errors import ConfigError, NotFound, ScheduleError, SlotTaken
+from bot.render.variant import Variant, read_bundle
+from bot.schedule import slots
+from bot.schedule.calendar import Going, require_open
+from bot.services.delivery import workers
+from bot.services.delivery.outgoing import asks, going
+from bot.services.records import audit
+from bot.services.records.context import Context
+from bot.services.records.transition import NOT_BEGUN, move_delivery, require_moved
+from bot.store import locks
+from bot.store.models import Delivery, Lane, Submission
+from bot.workflow.actors import Actor, Permission
+from bot.workflow.kinds import Bar
+from bot.workflow.states import OCCUPIED, PENDING, DeliveryState, SubmissionState
+from bot.workflow.transitions import Event
+
+_RECENT = timedelta(days=1)  # farther than any gap between two posts
+
+
+def create(ctx: Context, submission: Submission, at: datetime | None = None) -> list[Delivery]:
+    """Deliveries for every channel that sends, save those on which the post is already out; `at` is a time that the PR office
+    chose instead of the author's wish. Inside the approval's transaction. Raises ScheduleError where it cannot be met."""
+    made: list[Delivery] = []
+    wanted = [
+        v for v in read_bundle(submission.bundle).variants if ctx.spec(v.channel).publishes and not _is_out(submission, v)
+    ]
+    for variant in sorted(wanted, key=lambda v: v.channel):  # in one order everywhere, so that no two wait for each other
+        made += _deliveries(ctx, submission, variant, at)
+    return made
+
+
+def _is_out(submission: Submission, variant: Variant) -> bool:
+    return Delivery.objects.filter(identity=submission.identity, channel=variant.channel, state__in=sorted(OCCUPIED)).exists()
+
+
+def _deliveries(ctx: Context, submission: Submission, variant: Variant, at: datetime | None) -> list[Delivery]:
+    lane = _lane(ctx, variant.channel)
+    locks.plan(lane.name)
+    due = due_time(ctx, submission, going(variant, submission.tags), at)
+    made: list[Delivery] = []
+    for number in range(len(variant.parts)):
+        made.append(
+            Delivery.objects.create(
+                submission=submission,
+                identity=submission.identity,
+                channel=variant.channel,
+                lane=lane.name,
+                part=number,
+                after=made[-1] if made else None,
+                due_at=due,
+                run_at=due,
+                last_at=last_moment(ctx, submission, due),
+                state=_first_state(ctx, variant.channel) if not made else DeliveryState.WAITING,
+            )
+        )
+    return made
+
+
+def last_moment(ctx: Context, submission: Submission, due: datetime) -> datetime:
+    """After it, a delivery that is due at `due` must not begin."""
+    last = due + ctx.rules.grace
+    return min(last, submission.expires_at) if submission.expires_at else last
+
+
+def _first_state(ctx: Context, channel: str) -> DeliveryState:
+    return DeliveryState.BY_HAND if ctx.spec(channel).by_hand else DeliveryState.SCHEDULED
+
+
+def _lane(ctx: Context, channel: str) -> Lane:
+    rate = ctx.spec(channel).rate
+    lane, _ = Lane.objects.get_or_create(name=channel, defaults={"quota": rate.count if rate else None})
+    return lane
+
+
+def due_time(ctx: Context, submission: Submission, going: Going, at: datetime | None = None) -> datetime:
+    """When this channel's post is due: the office's time, the author's, or the next free slot. Raises ScheduleError."""
+    now, rules = ctx.clock.now(), ctx.rules
+    taken = _taken(going.channel, now - _RECENT)
+    if wished := at or submission.publish_at:
+        require_open(wished, going, rules)
+        _require_space(ctx, going, wished, taken)
+        due = wished
+    else:
+        due = slots.next_free(going, submission.slot, now, taken, rules)
+    if due + rules.grace <= now or (submission.expires_at and due > submission.expires_at):
+        raise ScheduleError(
+            f"too late for {going.channel}",
+            summary="希望の時刻か期限を過ぎているため、配信できません",
+            next_step="これからの時刻にするか、原稿の publish: と expires: を直して申請し直してください",
+        )
+    return due
+
+
+def _taken(lane: str, since: datetime, but: Delivery | None = None) -> list[datetime]:
+    """When others of this lane go out or went out of late; not this very delivery, whatever its time. Compared are rows, not
+    times: two posts may have one time until one of them is moved."""
+    rows = Delivery.objects.filter(lane=lane, part=0, state__in=sorted(OCCUPIED), due_at__gt=since)
+    if but is not None:
+        rows = rows.exclude(submission=but.submission_id)
+    return [published or due for due, published in rows.values_list("due_at", "published_at")]
+
+
+def _require_space(ctx: Context, going: Going, moment: datetime, taken: Sequence[datetime]) -> None:
+    """Two posts of one account stand apart by the slots' least gap, however their times were chosen. Raises SlotTaken."""
+    if not any(abs(moment - other) < _least_gap(ctx) for other in taken):
+        return
+    free = slots.free_times(going, max(moment, ctx.clock.now()) - timedelta(days=1), taken, ctx.rules, 3)
+    offered = "・".join(f"{t.astimezone(ctx.config.timezone):%-m月%-d日%H:%M}" for t in free if t > ctx.clock.now())
+    label = ctx.spec(going.channel).label
+    raise SlotTaken(
+        "slot taken",
+        summary=f"その時刻の近くに、{label}のほかの配信があります",
+        next_step=f"間隔をあけた時刻にしてください（空いている枠：{offered}）" if offered else "間隔をあけた時刻にしてください",
+    )
+
+
+def cancel_pending(submission: Submission, problem: str) -> None:
+    """Cancel what has not begun. Inside the caller's transaction."""
+    for delivery in submission.deliveries.filter(NOT_BEGUN):
+        move_delivery(delivery, Event.CANCEL, only=NOT_BEGUN, problem=problem, lease_owner="")
+
+
+def find(delivery_id: int) -> Delivery:
+    try:
+        return Delivery.objects.get(id=delivery_id)
+    except Delivery.DoesNotExist:
+        raise NotFound(
+            f"no delivery {delivery_id}",
+            summary=f"配信 {delivery_id} はありません",
+            next_step="dxbot deliveries で番号を確かめてください",
+        ) from None
+
+
+def cancel(ctx: Context, actor: Actor, delivery_id: int) -> None:
+    """Take one delivery off the plan, later parts of its thread included. Wins until its request leaves: whatever else was
+    done to it meanwhile (a move, a taking up, a stop) does not stand in its way."""
+    actor.require(Permission.PLAN)
+    lane = find(delivery_id).lane
+    with transaction.atomic():
+        locks.plan(lane)
+        delivery = _locked(delivery_id)
+        require_moved(move_delivery(delivery, Event.CANCEL, only=NOT_BEGUN, problem="担当者が取り消し", lease_owner=""))
+        for later in delivery.submission.deliveries.filter(
+            channel=delivery.channel, part__gt=delivery.part, state__in=sorted(PENDING)
+        ):
+            move_delivery(later, Event.CANCEL, problem="前の投稿を取り消したため")
+        audit.record(ctx.clock.now(), actor.person, "cancel", f"delivery:{delivery_id}")
+
+
+def _locked(delivery_id: int) -> Delivery:
+    """The row as it is now, held until the transaction ends: no publisher takes it up meanwhile."""
+    return Delivery.objects.select_for_update(of=("self",)).select_related("submission").get(id=delivery_id)
+
+
+def reschedule(ctx: Context, actor: Actor, delivery_id: int, moment: datetime, version: int | None = None) -> None:
+    """Move a delivery that has not begun, or that missed its time, to another one, later parts of its thread included.
+    `version` is the fence that the form was made for: what was changed since is not overwritten. What the calendar held goes
+    back on the plan; what a stop held waits to be looked at. Raises ScheduleError, AlreadyDecided."""
+    actor.require(Permission.PLAN)
+    lane = find(delivery_id).lane
+    with transaction.atomic():
+        locks.plan(lane)
+        delivery = _locked(delivery_id)
+        require_moved(version is None or version == delivery.fence)
+        _require_movable(ctx, delivery, moment)
+        times = {"due_at": moment, "run_at": moment, "last_at": last_moment(ctx, delivery.submission, moment)}
+        _move(delivery, times)
+        workers.wake()
+        audit.record(ctx.clock.now(), actor.person, "reschedule", f"delivery:{delivery_id}", detail=moment.isoformat())
+
+
+def _require_movable(ctx: Context, delivery: Delivery, moment: datetime) -> None:
+    if delivery.state == DeliveryState.WAITING or _follows_what_is_not_out(delivery):
+        raise ScheduleError(
+            "a later part of a thread has no time of its own",
+            summary="スレッドの続きの投稿だけ、時刻を変えることはできません",
+            next_step="スレッドの、まだ出ていない最初の投稿の時刻を変えてください",
+        )
+    asking = asks(delivery)
+    require_open(moment, asking, ctx.rules)
+    if moment <= ctx.clock.now() or (delivery.submission.expires_at and moment > delivery.submission.expires_at):
+        raise ScheduleError(
+            "not a time in the future",
+            summary="その時刻には配信できません（過ぎているか、期限より後です）",
+            next_step="これからの、期限より前の時刻にしてください",
+        )
+    if delivery.submission.state != SubmissionState.APPROVED:
+        raise ScheduleError(
+            "not approved any more",
+            summary="この原稿の承認は、いまは有効ではありません",
+            next_step="原稿を申請し直してください",
+        )
+    _require_space(ctx, asking, moment, _taken(delivery.lane, ctx.clock.now() - _RECENT, delivery))
+
+
+def _follows_what_is_not_out(delivery: Delivery) -> bool:
+    return delivery.after is not None and delivery.after.state != DeliveryState.PUBLISHED
+
+
+def _move(delivery: Delivery, times: Mapping[str, Any]) -> None:
+    """Under the lane's lock, the row held. Every case raises the fence."""
+    thread = Delivery.objects.filter(submission=delivery.submission, channel=delivery.channel, part__gt=delivery.part)
+    if delivery.state == DeliveryState.PUBLISHING:  # taken up, but nothing is on its way
+        require_moved(move_delivery(delivery, Event.RELEASE, only=NOT_BEGUN, lease_owner="", **times))
+    elif delivery.state == DeliveryState.MISSED:
+        require_moved(move_delivery(delivery, Event.REPLAN, bar="", problem="", **times))
+        for later in thread.filter(state=DeliveryState.MISSED):
+            move_delivery(later, Event.WAIT_AGAIN, bar="", problem="")
+    elif delivery.state == DeliveryState.HELD and delivery.bar in (Bar.BLACKOUT, Bar.QUIET):
+        require_moved(move_delivery(delivery, Event.RESUME, bar="", problem="", **times))
+    else:
+        pending = Delivery.objects.filter(id=delivery.id, fence=delivery.fence, state__in=sorted(PENDING))
+        require_moved(pending.update(**times, fence=F("fence") + 1) == 1)
+    thread.filter(NOT_BEGUN).update(**times, fence=F("fence") + 1)
+
+
+def free_times(ctx: Context, delivery: Delivery, count: int) -> list[datetime]:
+    """The next free slot times to which a delivery could be moved; none while the rules cannot be read."""
+    try:
+        times = slots.free_times(
+            asks(delivery), ctx.clock.now(), _taken(delivery.lane, ctx.clock.now() - _RECENT, delivery), ctx.rules, count + 1
+        )
+    except ConfigError:
+        return []
+    return [moment for moment in times if moment != delivery.due_at][:count]
+
+
+def _least_gap(ctx: Context) -> timedelta:
+    """Never less than a minute, also where there is no slot: two posts of one minute are a flood."""
+    return max(min((slot.gap for slot in ctx.rules.slots.values()), default=timedelta(0)), timedelta(minutes=1))
+
+
+def deliveries(state: str | None = None) -> list[Delivery]:
+    """All deliveries, or those in one state, by time. Raises NotFound for a word that is no state."""
+    rows = Delivery.objects.select_related("submission").order_by("due_at", "id")
+    if state is None:
+        return list(rows)
+    if state not in set(DeliveryState):
+        raise NotFound(
+            f"no state {state!r}",
+            summary=f"「{state}」という状態はありません",
+            next_step=f"{'・'.join(DeliveryState)} のどれかにしてください",
+        )
+    return list(rows.filter(state=state))

@@ -1,0 +1,1 @@
+"""What was submitted and seen, against the files as they are now."""

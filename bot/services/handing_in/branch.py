@@ -1,0 +1,46 @@
+"""Writing to the content repository for people who have no git: the web form's side of "commit is submit"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.errors import NotAllowed
+from bot.repository import commit
+from bot.repository.commit import Conflict, Merged
+from bot.services.handing_in import sync
+from bot.services.records.context import Context
+from bot.workflow.actors import Actor, Permission
+
+
+def head(ctx: Context) -> str:
+    """The commit to begin writing from. Raises GitFailed, ConfigError."""
+    return sync.mirror(ctx).fetch()
+
+
+def read(ctx: Context, path: str, base: str) -> bytes | None:
+    """A file as it was in a commit, None where it is not there."""
+    return sync.mirror(ctx).read(base, path)
+
+
+def commit_as(ctx: Context, actor: Actor, files: Mapping[str, bytes], message: str, base: str) -> str | Conflict:
+    """Commit files as this person and ask for a sync, which hands them in. The branch's new head, or a Conflict.
+
+    Raises NotAllowed, GitFailed, ConfigError; nothing is committed then.
+    """
+    actor.require(Permission.SUBMIT)
+    person = ctx.library.people.get(actor.person)
+    if person is None:
+        raise NotAllowed(
+            f"{actor.person} is not in people.yml",
+            summary="原稿を書く人として登録されていません",
+            next_step="content/people.yml に加えてもらってください",
+        )
+    made = commit.commit_as(sync.mirror(ctx), person, files, message, base)
+    if isinstance(made, str):
+        sync.ask(ctx)
+    return made
+
+
+def merge(ctx: Context, base: bytes, ours: bytes, theirs: bytes) -> Merged:
+    """A proposal for two versions of one text, for the conflict page."""
+    return commit.merge(sync.mirror(ctx), base=base, ours=ours, theirs=theirs)

@@ -1,0 +1,247 @@
+"""Writing in the browser: drafts that are kept, and looked at exactly as they will appear. `handing_in` comes after."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from bot.checks import registry as checks
+from bot.checks.finding import Finding, from_error
+from bot.checks.rule import Subject
+from bot.content import frontmatter, writing
+from bot.content.identity import new_identity
+from bot.content.post import Post
+from bot.content.writing import Form, Shot
+from bot.errors import ContentError, NotAllowed, NotFound, Place, WorkflowError
+from bot.media import images
+from bot.render.bundle import render
+from bot.render.variant import Bundle
+from bot.services.approval import recent, review
+from bot.services.approval.timetable import timetable
+from bot.services.handing_in import branch as branch
+from bot.services.records.context import Context
+from bot.store.models import Draft, DraftPicture, Submission
+from bot.workflow.actors import Actor, Permission
+
+MAX_UPLOAD = 20_000_000  # bytes of one picture, as a telephone makes it
+MAX_PICTURES = 10
+_POST = "post.md"
+
+
+class StaleDraft(WorkflowError):
+    """The draft was saved from another window meanwhile. Nothing was written over."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "another revision was saved",
+            summary="この下書きは、別の画面でも保存されています",
+            next_step="この画面に残っている内容を確かめ、もう一度保存するとこちらに置きかわります",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """The revision that a page shows, and the page's own name ("" for one that has none)."""
+
+    revision: int
+    window: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remark:
+    """A finding, with the field of the form that it is about."""
+
+    where: str
+    finding: Finding
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """A draft as it would go out; `post` and `bundle` are None where it cannot be set at all."""
+
+    remarks: tuple[Remark, ...]
+    post: Post | None
+    bundle: Bundle | None
+
+    @property
+    def ready(self) -> bool:
+        return self.bundle is not None and not any(r.finding.level == "error" for r in self.remarks)
+
+
+def mine(actor: Actor) -> QuerySet[Draft]:
+    """The newest first."""
+    return Draft.objects.filter(person=actor.person).order_by("-updated_at")
+
+
+def find(actor: Actor, number: int) -> Draft:
+    """Raises NotFound for another person's draft as for none."""
+    draft = Draft.objects.filter(id=number, person=actor.person).first()
+    if draft is None:
+        raise NotFound("no such draft", summary="下書きがありません", next_step="「書く」の画面で選び直してください")
+    return draft
+
+
+def begin(ctx: Context, actor: Actor) -> Draft:
+    """A new post of this person's own. Raises NotAllowed for somebody whom people.yml does not know."""
+    actor.require(Permission.SUBMIT)
+    if actor.person not in ctx.library.people:
+        raise NotAllowed(
+            f"{actor.person} is not in people.yml",
+            summary="職員の一覧（people.yml）に登録がないため、原稿を書けません",
+            next_step="運用担当に登録を頼んでください",
+        )
+    usual = tuple(spec.key for spec in ctx.specs if spec.key in ctx.library.offered and not spec.by_hand)
+    form = Form(identity=new_identity(), author=actor.person, channels=usual)
+    return Draft.objects.create(person=actor.person, form=dict(writing.fields(form)), updated_at=ctx.clock.now())
+
+
+def reopen(ctx: Context, actor: Actor, submission_id: int) -> Draft:
+    """The post of a submission, to be written anew; the draft that is open already, if there is one."""
+    actor.require(Permission.SUBMIT)
+    found = review.readable_by(ctx, actor, submission_id)
+    _require_own(actor, found)
+    if (open_one := mine(actor).filter(path=found.path).first()) is not None:
+        return open_one
+    head, path = branch.head(ctx), Path(found.path)
+    text = frontmatter.decode(path, branch.read(ctx, found.path, head) or found.source.encode())
+    form = writing.read(path, text)
+    beside = {shot.file: branch.read(ctx, str(path.with_name(shot.file)), head) for shot in form.pictures}
+    with transaction.atomic():
+        kept = dict(writing.fields(form))
+        draft = Draft.objects.create(person=actor.person, path=found.path, base=head, form=kept, updated_at=ctx.clock.now())
+        pictures = [DraftPicture(draft=draft, file=file, data=data) for file, data in beside.items() if data is not None]
+        DraftPicture.objects.bulk_create(pictures)
+    return draft
+
+
+def _require_own(actor: Actor, found: Submission) -> None:
+    if actor.person not in (found.author, found.submitted_by) and not actor.may(Permission.DECIDE):
+        raise NotAllowed(
+            "not theirs", summary="ほかの人の原稿は直せません", next_step="書いた人に頼むか、コメントを付けてください"
+        )
+
+
+def save(ctx: Context, actor: Actor, number: int, form: Form, seen: Seen) -> Draft:
+    """Keep what was typed, if nothing newer than `seen` was saved from another page meanwhile. Raises StaleDraft."""
+    actor.require(Permission.SUBMIT)
+    draft = find(actor, number)
+    # An answer may get lost on its way: what this very page saved last is not another's.
+    ours = Q(revision=seen.revision) | (Q(window=seen.window) if seen.window else Q(pk__in=[]))
+    kept = Draft.objects.filter(ours, id=draft.id).update(
+        form=dict(writing.fields(form)), revision=F("revision") + 1, window=seen.window, updated_at=ctx.clock.now()
+    )
+    if not kept:
+        raise StaleDraft
+    return find(actor, number)
+
+
+def discard(actor: Actor, number: int) -> None:
+    find(actor, number).delete()
+
+
+def add_picture(ctx: Context, actor: Actor, number: int, data: bytes) -> Draft:
+    """Clean a picture and put it at the end. Raises MediaError for what is none."""
+    actor.require(Permission.SUBMIT)
+    draft = find(actor, number)
+    form = writing.form_of(draft.form)
+    if len(form.pictures) >= MAX_PICTURES:
+        raise NotAllowed("too many", summary=f"画像は{MAX_PICTURES}枚までです", next_step="要らない画像を外してください")
+    cleaned, ending = _cleaned(data)
+    file = f"{form.identity.lower()}-{secrets.token_hex(3)}{ending}"
+    with transaction.atomic():
+        DraftPicture.objects.create(draft=draft, file=file, data=cleaned)
+        return save(ctx, actor, number, replace(form, pictures=(*form.pictures, Shot(file=file))), _as_it_is(draft))
+
+
+def remove_picture(ctx: Context, actor: Actor, number: int, file: str) -> Draft:
+    """Take a picture out of the draft; what lies in the content folder stays there."""
+    actor.require(Permission.SUBMIT)
+    draft = find(actor, number)
+    form = writing.form_of(draft.form)
+    with transaction.atomic():
+        draft.pictures.filter(file=file).delete()
+        left = tuple(shot for shot in form.pictures if shot.file != file)
+        return save(ctx, actor, number, replace(form, pictures=left), _as_it_is(draft))
+
+
+def _as_it_is(draft: Draft) -> Seen:
+    return Seen(revision=draft.revision, window=draft.window)
+
+
+def _cleaned(data: bytes) -> tuple[bytes, str]:
+    if len(data) > MAX_UPLOAD:
+        raise NotAllowed(
+            f"{len(data)} bytes",
+            summary=f"画像が大きすぎます（上限は{MAX_UPLOAD // 1_000_000} MB）",
+            next_step="小さくしてから選び直してください",
+        )
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / ("選んだ画像.png" if data.startswith(b"\x89PNG") else "選んだ画像.jpg")
+        path.write_bytes(data)
+        return images.cleaned(path, Place(path=path))
+
+
+def picture(actor: Actor, number: int, file: str) -> bytes:
+    """Raises NotFound."""
+    found = DraftPicture.objects.filter(draft=find(actor, number), file=file).first()
+    if found is None:
+        raise NotFound("no such picture", summary="画像がありません", next_step="選び直してください")
+    return bytes(found.data)
+
+
+@contextmanager
+def laid_out(draft: Draft, form: Form) -> Iterator[Path]:
+    """The form as a file with the draft's pictures beside it, for as long as it is looked at."""
+    with TemporaryDirectory() as folder:
+        for one in draft.pictures.all():
+            (Path(folder) / one.file).write_bytes(bytes(one.data))
+        path = Path(folder) / _POST
+        path.write_text(writing.compose(form), encoding="utf-8")
+        yield path
+
+
+def sight(ctx: Context, draft: Draft) -> Sight:
+    """What the checks say, and what would go out: even of a form that still has gaps."""
+    form = writing.form_of(draft.form)
+    found, post, bundle = _looked_at(ctx, draft, form)
+    if bundle is None:
+        _, post, bundle = _looked_at(ctx, draft, _without_gaps(form))
+    text = writing.compose(form)
+    return Sight(remarks=tuple(dict.fromkeys(_remark(text, f) for f in found)), post=post, bundle=bundle)
+
+
+def _looked_at(ctx: Context, draft: Draft, form: Form) -> tuple[list[Finding], Post | None, Bundle | None]:
+    library, templates = ctx.library, ctx.templates
+    with laid_out(draft, form) as path:
+        try:
+            post = library.read(path)
+            earlier = recent.texts(ctx, post.identity)
+            subject = Subject(post, ctx.specs, templates, library.city, library.indicators, earlier, timetable(ctx))
+            found = checks.check_post(subject)
+            return found, post, render(post, ctx.specs, templates, library.city)
+        except ContentError as e:
+            return [from_error(e)], None, None
+
+
+def _without_gaps(form: Form) -> Form:
+    """For the eye alone: it is the form itself that is checked and handed in."""
+    return replace(
+        form,
+        title=form.title or "（題名）",
+        lead=form.lead or "（はじめの段落）",
+        measure=form.measure or "（施策）",
+        reason=form.reason or "（できていない理由）",
+        next=form.next or "（次にどうするか）",
+        pictures=tuple(replace(s, alt=s.alt or "（画像の説明）", consent=s.consent or "（同意の記録）") for s in form.pictures),
+    )
+
+
+def _remark(text: str, finding: Finding) -> Remark:
+    return Remark(where=writing.where(text, finding.line), finding=finding)

@@ -1,0 +1,172 @@
+"""One path of a commit on its way into the queue: who committed it, is it that person's to hand in, is it the same post."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from bot.checks.finding import Finding, Level, from_error
+from bot.content.post import Author
+from bot.errors import BotError, ContentError, NotAllowed
+from bot.repository.checkout import Refused
+from bot.repository.mirror import Commit
+from bot.services.approval import review
+from bot.services.approval.submit import AlreadyPublished, NotReady, submit, unsettled, void_if_changed
+from bot.services.handing_in.sync_report import Item, Taken
+from bot.services.records.context import Context
+from bot.store.models import Delivery, Submission, User
+from bot.workflow.actors import Actor, Role
+from bot.workflow.states import OCCUPIED
+
+log = logging.getLogger(__name__)
+
+
+class _Unfit(BotError):
+    """Something about the commit itself keeps a path out of the queue."""
+
+    def __init__(self, rule: str, summary: str, next_step: str) -> None:
+        super().__init__(rule, summary=summary, next_step=next_step)
+        self.rule = rule
+
+
+def take(ctx: Context, path: str, commit: Commit | None, gone: Collection[str]) -> Item:
+    """Hand the post at this path in, as the person who committed it. `gone` are paths that the branch has no longer.
+
+    Never raises for what is wrong with the post.
+    """
+    person = ""
+    try:
+        actor = _actor(ctx, commit)
+        person = actor.person
+        newest = Submission.objects.order_by("-id").values_list("id", flat=True).first() or 0
+        _require_sound(ctx, path, gone)
+        made = submit(ctx, actor, ctx.absolute(path))
+        taken = Taken.SUBMITTED if made.id > newest else Taken.UNCHANGED
+        return Item(path=path, taken=taken, person=person, submission=made.id)
+    except AlreadyPublished as e:
+        return Item(path=path, taken=Taken.PUBLISHED, person=person, findings=(_finding(path, "sync.published", e, "warning"),))
+    except NotReady as e:
+        return _refused(path, person, *(replace(f, path=Path(path)) for f in e.findings))
+    except ContentError as e:
+        return _refused(path, person, replace(from_error(e), path=Path(path)))
+    except _Unfit as e:
+        return _refused(path, person, _finding(path, e.rule, e))
+    except NotAllowed as e:
+        return _refused(path, person, _finding(path, "sync.not-allowed", e))
+    except BotError as e:
+        return _refused(path, person, _finding(path, "sync.failed", e))
+    except Exception:
+        log.exception("%s: could not be taken", path)
+        return _refused(
+            path, person, _at(path, "sync.failed", "内部の問題で申請できませんでした", "運用担当者に知らせてください")
+        )
+
+
+def refused_file(refused: Refused) -> Item:
+    """A path that was not put into the content folder."""
+    return _refused(refused.path, "", _at(refused.path, "sync.not-a-file", refused.summary, refused.next_step))
+
+
+def withdraw(ctx: Context, path: str, commit: Commit | None) -> list[Item]:
+    """The post's file is gone: withdraw what was not published. Call it before the file is taken away."""
+    return [_withdraw(ctx, submission, commit) for submission in unsettled().filter(path=path)]
+
+
+def _withdraw(ctx: Context, submission: Submission, commit: Commit | None) -> Item:
+    person = ""
+    if commit is None:  # a rewritten history: nobody's act, and without its file it is void
+        return Item(path=submission.path, taken=Taken.WITHDRAWN, submission=submission.id)
+    try:
+        actor = _actor(ctx, commit)
+        person = actor.person
+        review.withdraw(ctx, actor, submission.id)
+        return Item(path=submission.path, taken=Taken.WITHDRAWN, person=person, submission=submission.id)
+    except _Unfit as e:
+        found = _finding(submission.path, e.rule, e)
+    except BotError as e:
+        found = _finding(submission.path, "sync.not-allowed", e)
+    return Item(path=submission.path, taken=Taken.REFUSED, person=person, submission=submission.id, findings=(found,))
+
+
+def void_without_file(ctx: Context, path: str) -> None:
+    """What nobody might withdraw has lost its file all the same, and its approval with it."""
+    for submission in unsettled().filter(path=path):
+        void_if_changed(ctx, submission)
+
+
+def _actor(ctx: Context, commit: Commit | None) -> Actor:
+    """The person whose mail address the commit bears; exactly one, who may still act."""
+    people = ctx.library.people
+    keys = [key for key, author in people.items() if commit is not None and commit.email in author.emails]
+    if len(keys) != 1:
+        raise _Unfit(
+            "sync.unknown-author",
+            summary="コミットした人がだれか分かりません",
+            next_step="コミットのメールアドレスを、content/people.yml の1人の emails: に書いてください",
+        )
+    return _acting(keys[0], people)
+
+
+def _acting(key: str, people: Mapping[str, Author]) -> Actor:
+    user = User.objects.filter(username=key).first()
+    if user is None:
+        return Actor(person=key, role=Role(people[key].role))
+    if not user.is_active:
+        raise _Unfit(
+            "sync.unknown-author",
+            summary="コミットした人は、いまは利用者ではありません",
+            next_step="運用担当者に確かめてください",
+        )
+    return user.actor
+
+
+def _require_sound(ctx: Context, path: str, gone: Collection[str]) -> None:
+    """Its pictures are there; one id, one file; and a file that got a new name is no new post."""
+    library = ctx.library
+    post = library.read(ctx.absolute(path))
+    if lost := [p.file for p in post.pictures if ctx.relative(p.path) in gone]:  # still here, until the queue is told
+        raise _Unfit(
+            "media.missing",
+            summary=f"画像「{lost[0][:80]}」がコミットで消されています",
+            next_step="画像を戻すか、原稿の images: を直してください",
+        )
+    earlier = Submission.objects.filter(identity=post.identity).exclude(path__in=[path, *gone]).order_by("-id").first()
+    if earlier is not None and _identity_at(ctx, earlier.path) == post.identity:
+        raise _Unfit(
+            "sync.same-id",
+            summary=f"「{earlier.path}」と同じ id が書かれています",
+            next_step="別の原稿なら id: を dxbot new で作ったものに変え、同じ原稿ならどちらかを消してください",
+        )
+    if _was_sent_under_another_name(post.identity, post.source.text):
+        raise _Unfit(
+            "sync.renamed-without-id",
+            summary="同じ文の原稿が、別のファイル名ですでに配信されています",
+            next_step="id: のない原稿は、名前を変えると別の原稿になります。ファイル名を元に戻してください",
+        )
+
+
+def _identity_at(ctx: Context, path: str) -> str:
+    """The id of the post that lies at a path, "" for none."""
+    try:
+        return ctx.library.read(ctx.absolute(path)).identity
+    except BotError:
+        return ""
+
+
+def _was_sent_under_another_name(identity: str, text: str) -> bool:
+    sent = Delivery.objects.filter(state__in=sorted(OCCUPIED), submission__source=text).exclude(identity=identity)
+    return "." in identity and sent.exists()  # a path has a dot, an id has none
+
+
+def _refused(path: str, person: str, *findings: Finding) -> Item:
+    return Item(path=path, taken=Taken.REFUSED, person=person, findings=findings)
+
+
+def _at(path: str, rule: str, message: str, advice: str) -> Finding:
+    return Finding(rule=rule, level="error", path=Path(path), line=1, column=1, message=message, advice=advice)
+
+
+def _finding(path: str, rule: str, error: BotError, level: Level = "error") -> Finding:
+    return replace(_at(path, rule, error.summary, error.next_step), level=level)

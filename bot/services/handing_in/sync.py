@@ -1,0 +1,232 @@
+"""Commit is submit: the content repository's branch on its way into the queue and the content folder.
+
+Everything here may be cut off and begun again: the head that was taken is written last, and each step before gives the same
+result when it is done twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from bot.errors import BotError, ConfigError
+from bot.repository.checkout import Checkout, Refused
+from bot.repository.git import Git
+from bot.repository.mirror import EMPTY_TREE, Change, Mirror
+from bot.repository.status import CONTEXT, State, show
+from bot.services.approval.submit import unsettled
+from bot.services.handing_in import intake, one_set, shared, sync_report
+from bot.services.handing_in.sync_report import UNFIT, Item, Report
+from bot.services.records.context import Context
+from bot.store.models import CommitStatus, ContentBranch
+
+WAIT = 60.0  # seconds that a sync waits for another one on this machine
+_TAKEN, _CHECKED_OUT = "taken", "checked-out"
+_IN_FORCE = "shared"  # the commit whose shared files are in the content folder
+
+log = logging.getLogger(__name__)
+
+
+class Rewritten(BotError):
+    """The branch no longer contains what was taken from it. Nothing is taken until an operator has looked."""
+
+    def __init__(self, older: str, newer: str) -> None:
+        super().__init__(
+            f"{newer} does not follow {older}",
+            summary=f"原稿の履歴が書き換えられました（{older[:12]} が {newer[:12]} に含まれません）。取り込みを止めました",
+            next_step="だれが何を変えたか確かめ、よければ dxbot sync --accept-rewritten を実行してください",
+        )
+
+
+class Busy(BotError):
+    def __init__(self) -> None:
+        super().__init__(
+            "another sync is running",
+            summary="別の取り込みが動いています",
+            next_step="終わるのを待って、もう一度実行してください",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Step:
+    """From one commit to another; `moved` is how the trees differ."""
+
+    older: str
+    newer: str
+    moved: Sequence[Change]
+
+
+def mirror(ctx: Context) -> Mirror:
+    """The mirror of the configured branch. Raises ConfigError when none is configured."""
+    config = ctx.config
+    if not config.content_repository:
+        raise ConfigError(
+            "no content repository",
+            summary="原稿のリポジトリが設定されていません",
+            next_step="DXBOT_CONTENT_REPOSITORY に原稿の Git リポジトリを書いてください",
+        )
+    protocols = ("file",) if config.sandbox else ("https", "ssh", "file")
+    git = Git(folder=_folder(ctx) / "mirror.git", protocols=protocols, token=config.content_token)
+    return Mirror(git=git, url=config.content_repository, branch=config.content_branch)
+
+
+def sync(ctx: Context, *, accept_rewritten: bool = False) -> Report:
+    """Take what is new on the branch. Raises Rewritten, Busy, GitFailed, ConfigError; nothing is taken then."""
+    source = mirror(ctx)
+    folder = _folder(ctx)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / "lock", timeout=WAIT):
+            return _Sync(ctx, source).run(accept_rewritten)
+    except Timeout:
+        raise Busy from None
+
+
+def ask(ctx: Context) -> None:
+    """Somebody says that there is something new: a sync comes soon. Said twice, it is one sync."""
+    row = _row(ctx)
+    ContentBranch.objects.filter(id=row.id, asked_at=None).update(asked_at=ctx.clock.now())
+
+
+def wanted(ctx: Context) -> bool:
+    """Was a sync asked for, or is it time for one?"""
+    row, now = _row(ctx), ctx.clock.now()
+    every = timedelta(seconds=ctx.config.content_interval)
+    return row.asked_at is not None or row.taken_at is None or row.taken_at + every <= now
+
+
+def _folder(ctx: Context) -> Path:
+    return ctx.config.var_dir / "sync"
+
+
+def _row(ctx: Context) -> ContentBranch:
+    config = ctx.config
+    return ContentBranch.objects.get_or_create(repository=config.content_repository, branch=config.content_branch)[0]
+
+
+class _Sync:
+    """One sync, under the lock."""
+
+    def __init__(self, ctx: Context, source: Mirror) -> None:
+        self.ctx, self.mirror, self.row = ctx, source, _row(ctx)
+        self.checkout = Checkout(folder=ctx.config.content_dir, mirror=source)
+
+    def run(self, accept_rewritten: bool) -> Report:
+        # What is asked for from here on may not be in what we fetch. A failure waits for the next interval.
+        ContentBranch.objects.filter(id=self.row.id).update(asked_at=None, taken_at=self.ctx.clock.now())
+        newer = self.mirror.fetch()
+        older = self.row.head
+        if older and not accept_rewritten and not self.mirror.follows(older, newer):
+            self._show(newer, "error", "履歴が書き換えられたため、取り込みを止めました")
+            raise Rewritten(older, newer)
+        base = self._known(older)
+        report = self._take(_Step(older=base, newer=newer, moved=self.mirror.changes(base, newer)))
+        if report.news:
+            report = replace(report, problem=self._show(newer, "failure" if report.refused else "success", report.line))
+            sync_report.keep(_folder(self.ctx) / "reports", report)
+        return report
+
+    def _show(self, commit: str, state: State, line: str) -> str:
+        """Show the commit's result at the git server, once; what went wrong, for people, or ""."""
+        config, now = self.ctx.config, self.ctx.clock.now()
+        if not config.content_status_url:
+            return ""
+        row, new = CommitStatus.objects.get_or_create(commit=commit, context=CONTEXT, defaults={"state": state, "at": now})
+        if not new:
+            return ""
+        try:
+            show(config.content_status_url, config.content_token, commit, state, line)
+        except BotError as e:
+            log.warning("the status of %s does not show: %s", row.commit, e.message)
+            return f"{e.summary}。{e.next_step}"
+        return ""
+
+    def _known(self, commit: str) -> str:
+        """The commit, if the mirror has it: a mirror that was lost and a branch that was rewritten leave nothing."""
+        known = bool(commit) and self.mirror.git.ask("cat-file", "-e", f"{commit}^{{commit}}")[0] == 0
+        return commit if known else EMPTY_TREE
+
+    def _take(self, step: _Step) -> Report:
+        files = self._files(step)
+        items = self._shared_items(step, files)
+        files = [c for c in files if not shared.is_shared(c.path)]
+        refused = {r.path: r for r in self.checkout.write(files)}
+        gone = [c for c in files if c.gone]
+        items += self._items(step, refused)
+        self.checkout.remove(gone)
+        for change in gone:
+            intake.void_without_file(self.ctx, change.path)
+        self.mirror.keep(_CHECKED_OUT, step.newer)
+        self.mirror.keep(_TAKEN, step.newer)
+        unfinished = sorted({i.path for i in items if i.taken in UNFIT})
+        ContentBranch.objects.filter(id=self.row.id).update(head=step.newer, unfinished=unfinished)
+        return Report(commit=step.newer, older=self.row.head, at=self.ctx.clock.now(), items=tuple(items))
+
+    def _shared_items(self, step: _Step, files: Sequence[Change]) -> list[Item]:
+        """Put the shared files of the commit in force, all of them or, where one is bad, none: the last good set stays then,
+        and the next sync looks at what differs from that."""
+        checked_out = self.mirror.kept(_CHECKED_OUT)
+        here = self._known(self.mirror.kept(_IN_FORCE) or checked_out)
+        moved = files if here == self._known(checked_out) else self.mirror.changes(here, step.newer)
+        moved = [c for c in moved if shared.is_shared(c.path)]
+        if moved and (wrong := one_set.wrong(self.ctx, self.mirror, step.newer)):
+            paths = {str(f.path) for f in wrong} | {c.path for c in moved}
+            commits = {path: self.mirror.last_commit(step.newer, path) for path in paths}
+            refused = one_set.refused(self.ctx, wrong, moved, commits)
+            if step.newer != self.row.head:  # said once, not at each look at the same commit
+                one_set.tell(self.ctx, step.newer, refused)
+            return refused
+        self.checkout.write(moved)
+        self.checkout.remove([c for c in moved if c.gone])
+        self.mirror.keep(_IN_FORCE, step.newer)
+        return []
+
+    def _files(self, step: _Step) -> Sequence[Change]:
+        """How the content folder of this machine differs from the commit."""
+        here = self._known(self.mirror.kept(_CHECKED_OUT))
+        if here != EMPTY_TREE:
+            return step.moved if here == step.older else self.mirror.changes(here, step.newer)
+        self._require_ours()
+        present = self.mirror.changes(EMPTY_TREE, step.newer)
+        return [*present, *self.checkout.others({c.path for c in present})]
+
+    def _require_ours(self) -> None:
+        """Raises ConfigError rather than write into a folder that somebody fills by hand."""
+        folder = self.checkout.folder
+        if not self.row.head and folder.exists() and any(folder.iterdir()):
+            raise ConfigError(
+                f"{folder} is not empty",
+                summary=f"原稿の置き場 {folder} に、すでにファイルがあります",
+                next_step="DXBOT_CONTENT_DIR に空のフォルダを指定してください。中身は取り込みが作ります",
+            )
+
+    def _items(self, step: _Step, refused: Mapping[str, Refused]) -> list[Item]:
+        commits = self.mirror.last_commits(step.older, step.newer) if step.moved else {}
+        gone = {c.path for c in step.moved if c.gone}
+        items = [intake.refused_file(refused[c.path]) for c in step.moved if c.path in refused]
+        for path, cause in sorted(self._posts(step).items()):
+            if path not in gone and path not in refused:
+                commit = commits.get(cause) or self.mirror.last_commit(step.newer, cause)
+                items.append(intake.take(self.ctx, path, commit, gone))
+        for path in sorted(filter(_is_post, gone)):
+            items += intake.withdraw(self.ctx, path, commits.get(path))
+        return items
+
+    def _posts(self, step: _Step) -> dict[str, str]:
+        """The posts to look at, each with the path whose last commit says who hands it in: refused before, in the queue with
+        another picture than it had, new or changed."""
+        moved = {c.path for c in step.moved}
+        pictures = {p for p in moved if not _is_post(p) and not shared.is_shared(p)}
+        again = {p: p for p in self.row.unfinished if _is_post(p) and self.ctx.absolute(p).is_file()}
+        queued = unsettled().values_list("path", "inputs") if pictures else ()
+        drawn_anew = {path: sorted(hit)[0] for path, inputs in queued if (hit := pictures & set(inputs))}
+        return again | drawn_anew | {p: p for p in moved if _is_post(p)}
+
+
+def _is_post(path: str) -> bool:
+    return path.startswith("posts/") and path.endswith(".md")

@@ -1,0 +1,169 @@
+"""What goes out where, day by day, beside everything that keeps things from going out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Literal, TypeVar
+
+from bot.errors import ConfigError
+from bot.schedule.calendar import closed_reason, days_from
+from bot.schedule.rules import Blackout, Rules
+from bot.services.approval import review
+from bot.services.delivery import blackouts, outlook
+from bot.services.handing_in import one_set
+from bot.services.pages import overview
+from bot.services.paper import layout
+from bot.services.records.context import Context
+from bot.store.models import Delivery, Submission
+from bot.workflow.actors import Actor, Permission
+from bot.workflow.states import IN_QUEUE, LABELS, PENDING, DeliveryState, SubmissionState
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A delivery, or (kind "wish") what still waits for approval at the time its author asked for. `at` is local.
+    `why` is what holds it, or will hold it at its time; `version` is the fence that a move is made for."""
+
+    kind: Literal["delivery", "wish"]
+    at: datetime
+    title: str
+    channel: str
+    state: str
+    label: str
+    submission_id: int
+    delivery_id: int = 0
+    url: str = ""
+    movable: bool = False
+    version: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """`closed` says why nothing goes out ("" on an open day); `notes` are blackouts and the paper's copy deadlines."""
+
+    date: date
+    closed: str
+    blackouts: list[str]
+    deadlines: list[str]
+    entries: list[Entry]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problems:
+    """Why the calendar is not whole: `rules` cannot be read, and nothing goes out; the layout of the `paper` cannot; shared
+    files of the content repository were `refused`, and older ones are in force."""
+
+    rules: ConfigError | None
+    paper: ConfigError | None
+    refused: list[str]
+
+
+def problems(ctx: Context, actor: Actor) -> Problems:
+    return Problems(
+        rules=_problem(lambda: ctx.rules),
+        paper=_problem(lambda: layout.layout(ctx)),
+        refused=one_set.standing(ctx).splitlines() if actor.may(Permission.READ_ALL) else [],
+    )
+
+
+def _problem(read: Callable[[], object]) -> ConfigError | None:
+    try:
+        read()
+    except ConfigError as e:
+        return e
+    return None
+
+
+def days(ctx: Context, actor: Actor, first: date, count: int) -> list[Day]:
+    """`count` days from `first` on, with what this person may see. While the files' rules cannot be read, what the office
+    entered stands all the same."""
+    start = datetime.combine(first, time(), ctx.config.timezone)
+    end = start + timedelta(days=count)
+    stops, rules = blackouts.between(start, end), _readable(lambda: ctx.written)
+    if rules:
+        stops = (*rules.blackouts, *stops)
+        rules = replace(rules, blackouts=stops)
+    found = sorted(entries(ctx, actor, start, end, rules), key=lambda e: (e.at, e.channel))
+    deadlines = _readable(lambda: layout.copy_deadlines(ctx, first, first + timedelta(days=count - 1)))
+    return [
+        Day(
+            date=day,
+            closed=closed_reason(day, rules) if rules else "",
+            blackouts=[_blackout(ctx, b) for b in stops if _covers(b, day, ctx)],
+            deadlines=[f"{issue}号の原稿締切" for issue in (deadlines or {}).get(day, ())],
+            entries=[e for e in found if e.at.date() == day],
+        )
+        for day in days_from(first, count)
+    ]
+
+
+def _readable(read: Callable[[], _T]) -> _T | None:
+    try:
+        return read()
+    except ConfigError:
+        return None
+
+
+def entries(ctx: Context, actor: Actor, start: datetime, end: datetime, rules: Rules | None = None) -> list[Entry]:
+    """Everything from `start` until `end` that this person may see, in two queries; with `rules`, in two more, also what will
+    not go out at its time."""
+    own = Submission.objects.filter(review.readable(ctx, actor))
+    planned = overview.readable(ctx, actor).filter(due_at__gte=start, due_at__lt=end, part=0)
+    wished = own.filter(publish_at__gte=start, publish_at__lt=end, state__in=sorted(IN_QUEUE))
+    rows = list(planned.select_related("submission").defer("submission__bundle", "submission__source"))
+    barred = outlook.barred(rows, _threads(start, end), rules) if rules else {}
+    return [
+        *(_delivery(ctx, d, barred.get(d.id, "")) for d in rows),
+        *(_wish(ctx, s) for s in wished.defer("bundle", "source")),
+    ]
+
+
+def _threads(start: datetime, end: datetime) -> Counter[tuple[int, str]]:
+    """How many later parts wait, by submission and channel."""
+    waiting = Delivery.objects.filter(due_at__gte=start, due_at__lt=end, state=DeliveryState.WAITING)
+    return Counter(waiting.values_list("submission_id", "channel"))
+
+
+def _delivery(ctx: Context, row: Delivery, barred: str) -> Entry:
+    return Entry(
+        kind="delivery",
+        at=(row.published_at or row.due_at).astimezone(ctx.config.timezone),
+        title=row.submission.title,
+        channel=ctx.spec(row.channel).label,
+        state=row.state,
+        label=LABELS[DeliveryState(row.state)],
+        submission_id=row.submission_id,
+        delivery_id=row.id,
+        url=row.url,
+        movable=row.state in PENDING,
+        version=row.fence,
+        why=row.problem if row.state == DeliveryState.HELD else barred,
+    )
+
+
+def _wish(ctx: Context, row: Submission) -> Entry:
+    assert row.publish_at is not None  # noqa: S101 asked for in the query
+    return Entry(
+        kind="wish",
+        at=row.publish_at.astimezone(ctx.config.timezone),
+        title=row.title,
+        channel="・".join(ctx.spec(key).label for key in row.channels.strip(",").split(",") if key),
+        state=row.state,
+        label=LABELS[SubmissionState(row.state)],
+        submission_id=row.id,
+    )
+
+
+def _covers(blackout: Blackout, day: date, ctx: Context) -> bool:
+    start = datetime.combine(day, time(), ctx.config.timezone)
+    return blackout.start < start + timedelta(days=1) and start < blackout.end
+
+
+def _blackout(ctx: Context, blackout: Blackout) -> str:
+    return f"配信を止める期間（{blackouts.whom(ctx, blackout)}）：{blackout.why}"

@@ -1,0 +1,172 @@
+"""Everything that befell a post, and searching and exporting what was published."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+from django.db.models import Q, QuerySet
+
+from bot import errors
+from bot.newsletter.plan import issue_name
+from bot.services.approval import review
+from bot.services.delivery import outcome
+from bot.services.pages import overview
+from bot.services.records.context import Context
+from bot.store.models import Attempt, AuditEntry, Delivery, Submission
+from bot.store.printing import SignOff
+from bot.workflow.actors import Actor
+from bot.workflow.states import LABELS, DeliveryState
+from bot.workflow.transitions import Act, Event
+
+Tone = Literal["", "good", "bad"]
+_VERBS: Mapping[str, str] = {
+    Act.SUBMIT: "申請",
+    Act.CONFIRM: "リーダーの確認",
+    Act.ENDORSE: "所属長の確認",
+    Act.APPROVE: "承認",
+    Act.RETURN: "差し戻し",
+    Act.WITHDRAW: "取り下げ",
+    Act.CHANGE: "原稿が変わったため無効",
+    Act.EXPIRE: "期限切れ",
+    "countersign": "後閲",
+    "sign_off": "校了",
+    "printed": "紙面に載った文の記録",
+    "comment": "コメント",
+    "settle": "コメントに対応済み",
+    "cancel": "配信の取り消し",
+    "reschedule": "配信の時刻の変更",
+    "release": "保留を予定に戻した",
+    Event.HOLD: "出さずに保留",
+    Event.MISS: "時刻超過のため配信せず",
+    Event.FOUND: "掲載を確かめた",
+    Event.PROVE_ABSENT: "掲載されていないことを確かめた",
+    Event.GIVE_UP: "掲載されたかどうか分からないため、人の判断を待つ",
+    Event.DECIDE_PUBLISHED: "掲載されていたと判断",
+    Event.DECIDE_AGAIN: "もう一度送ると判断",
+    Event.DECIDE_LET_BE: "送らずに終えると判断",
+    outcome.TWICE: "二重に掲載された（配信先で開き、どちらかを消してください）",
+}
+_GOOD = frozenset({Act.APPROVE, "sign_off", Event.FOUND, Event.DECIDE_PUBLISHED})
+_BAD = frozenset({Act.RETURN, Act.CHANGE, Act.EXPIRE, Event.MISS, Event.GIVE_UP, Event.HOLD, outcome.TWICE})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happening:
+    """One line of a post's timeline. `where` is the channel, "" for what concerns the whole post."""
+
+    at: datetime
+    who: str
+    what: str
+    where: str = ""
+    detail: str = ""
+    url: str = ""
+    tone: Tone = ""
+
+
+def timeline(ctx: Context, actor: Actor, submission: Submission) -> list[Happening]:
+    """Every act on any submission of the same post and every attempt to publish it, oldest first."""
+    own = Submission.objects.filter(review.readable(ctx, actor), identity=submission.identity)
+    numbers = list(own.values_list("id", flat=True))
+    channels = {d.id: d for d in Delivery.objects.filter(submission_id__in=numbers)}
+    issues = SignOff.objects.filter(submissions__in=numbers).values_list("issue", flat=True).distinct()
+    objects = [f"submission:{n}" for n in numbers] + [f"delivery:{n}" for n in channels] + [f"issue:{i}" for i in issues]
+    acts = AuditEntry.objects.filter(object__in=objects, verb__in=list(_VERBS)).order_by("id")
+    tries = Attempt.objects.filter(delivery__in=channels).order_by("id")
+    lines = [*(_act(ctx, e, channels) for e in acts), *(_try(ctx, t, channels[t.delivery_id]) for t in tries)]
+    return sorted(lines, key=lambda line: line.at)
+
+
+def _act(ctx: Context, entry: AuditEntry, channels: Mapping[int, Delivery]) -> Happening:
+    kind, _, number = entry.object.partition(":")
+    row = channels.get(int(number)) if kind == "delivery" else None
+    tone: Tone = "good" if entry.verb in _GOOD else "bad" if entry.verb in _BAD else ""
+    detail = f"申請 {number}" if entry.verb == Act.SUBMIT else issue_name(number) if kind == "issue" else entry.detail
+    if entry.verb == "reschedule":
+        detail = f"{datetime.fromisoformat(entry.detail).astimezone(ctx.config.timezone):%-m月%-d日 %H:%M}へ"
+    return Happening(at=entry.at, who=entry.actor, what=_VERBS[entry.verb], where=_where(ctx, row), detail=detail, tone=tone)
+
+
+def _try(ctx: Context, attempt: Attempt, row: Delivery) -> Happening:
+    sent = attempt.outcome == "published"
+    return Happening(
+        at=attempt.ended_at,
+        who="",
+        what=f"送信（{attempt.number}回目）：{'掲載されました' if sent else _outcome(attempt.outcome)}",
+        where=_where(ctx, row),
+        url=row.url if sent else "",
+        tone="good" if sent else "bad",
+    )
+
+
+def _outcome(name: str) -> str:
+    """In our own words: an attempt keeps the class of its error."""
+    known = getattr(errors, name, errors.OutcomeUnknown)
+    return str(known.summary_ja) if issubclass(known, errors.ChannelError) else errors.OutcomeUnknown.summary_ja
+
+
+def _where(ctx: Context, row: Delivery | None) -> str:
+    if row is None:
+        return ""
+    return ctx.spec(row.channel).label + (f"（{row.part + 1}）" if row.part else "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """What is looked for; an empty field asks for everything. Days are local, `until` included."""
+
+    words: str = ""
+    department: str = ""
+    channel: str = ""
+    state: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def search(ctx: Context, actor: Actor, asked: Search) -> QuerySet[Delivery]:
+    """Deliveries, newest first."""
+    wanted = Q(submission__title__icontains=asked.words) if asked.words else Q()
+    fields = {"submission__department": asked.department, "channel": asked.channel, "state": asked.state}
+    wanted &= Q(**{name: value for name, value in fields.items() if value})
+    if asked.since:
+        wanted &= Q(due_at__gte=datetime.combine(asked.since, time(), ctx.config.timezone))
+    if asked.until:
+        wanted &= Q(due_at__lt=datetime.combine(asked.until, time(), ctx.config.timezone) + timedelta(days=1))
+    return overview.readable(ctx, actor).filter(wanted).order_by("-due_at", "-id")
+
+
+HEADINGS = (
+    "配信番号",
+    "申請番号",
+    "題名",
+    "所属",
+    "書いた人",
+    "施策",
+    "配信先",
+    "予定の時刻",
+    "掲載の時刻",
+    "状態",
+    "投稿のアドレス",
+)
+
+
+def as_csv(ctx: Context, rows: Iterable[Delivery]) -> Iterator[str]:
+    """For a spreadsheet: with a byte order mark, and no cell that a spreadsheet would take for a formula."""
+    yield "\ufeff" + _line(HEADINGS)
+    for d in rows:
+        s = d.submission
+        out = f"{d.published_at.astimezone(ctx.config.timezone):%Y-%m-%d %H:%M:%S}" if d.published_at else ""
+        due = f"{d.due_at.astimezone(ctx.config.timezone):%Y-%m-%d %H:%M}"
+        label = LABELS[DeliveryState(d.state)]
+        cells = (d.id, s.id, s.title, s.department, s.author, s.measure, _where(ctx, d), due, out, label, d.url)
+        yield _line(tuple(str(cell) for cell in cells))
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow([f"'{c}" if c[:1] in ("=", "+", "-", "@", "\t", "\r") else c for c in cells])
+    return out.getvalue()

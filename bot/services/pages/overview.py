@@ -1,0 +1,60 @@
+"""Deliveries as the office's pages list them: what is planned, in doubt, held, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from bot.services.approval import review
+from bot.services.records.context import Context
+from bot.store.models import Delivery, Submission
+from bot.workflow.actors import Actor, Permission
+from bot.workflow.states import IN_DOUBT, PENDING, DeliveryState
+
+
+def readable(ctx: Context, actor: Actor) -> QuerySet[Delivery]:
+    """Those of submissions that this person may see."""
+    if actor.may(Permission.READ_ALL):
+        return Delivery.objects.all()
+    return Delivery.objects.filter(submission__in=Submission.objects.filter(review.readable(ctx, actor)))
+
+
+def rows(found: Iterable[int]) -> list[Delivery]:
+    """The deliveries of these numbers, in this order, with what a list shows. Numbers come from narrow indexes; the wide rows
+    are read for one page only."""
+    wide = Delivery.objects.select_related("submission", "after")
+    wide = wide.defer("submission__bundle", "submission__source", "token", "after__token")
+    numbers = list(found)
+    by_number = wide.in_bulk(numbers)
+    return [by_number[number] for number in numbers]
+
+
+def planned(ctx: Context, actor: Actor) -> QuerySet[Delivery]:
+    states = sorted(PENDING | {DeliveryState.PUBLISHING})
+    return readable(ctx, actor).filter(state__in=states).order_by("due_at", "id")
+
+
+def by_hand(ctx: Context, actor: Actor) -> QuerySet[Delivery]:
+    """What a person posts where there is no API, the earliest first."""
+    return readable(ctx, actor).filter(state=DeliveryState.BY_HAND).select_related("submission").order_by("due_at", "id")
+
+
+def doubtful(ctx: Context, actor: Actor) -> QuerySet[Delivery]:
+    return readable(ctx, actor).filter(state__in=sorted(IN_DOUBT)).order_by("due_at", "id")
+
+
+def ended(ctx: Context, actor: Actor) -> QuerySet[Delivery]:
+    """Newest first."""
+    over = frozenset(DeliveryState) - PENDING - IN_DOUBT - {DeliveryState.PUBLISHING}
+    return readable(ctx, actor).filter(state__in=sorted(over)).order_by("-due_at", "-id")
+
+
+def held(ctx: Context, actor: Actor) -> list[Delivery]:
+    """What was stopped and waits to be looked at again, with its texts."""
+    stopped = readable(ctx, actor).filter(state=DeliveryState.HELD)
+    return list(stopped.select_related("submission").order_by("due_at", "id"))
+
+
+def held_count(ctx: Context, actor: Actor) -> int:
+    return readable(ctx, actor).filter(state=DeliveryState.HELD).count()

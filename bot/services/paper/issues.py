@@ -1,0 +1,196 @@
+"""An issue of the newsletter on its way to the printer: built from what was approved, and released by an officer (校了)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+
+from django.db import transaction
+
+from bot.checks.memory import basis_of
+from bot.config import ROOT
+from bot.errors import NotAllowed, NotFound, StaleApproval
+from bot.newsletter.article import Article
+from bot.newsletter.build import Press
+from bot.newsletter.build import build as build_files
+from bot.newsletter.issue import roll_of
+from bot.services.paper.column import approved_for, next_issue, press_of
+from bot.services.records import audit
+from bot.services.records.context import Context
+from bot.store.models import Submission
+from bot.store.printing import SignOff
+from bot.workflow.actors import Actor, Permission
+
+SIGN_OFF = "sign_off"  # in the audit log
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """The files of an issue; `digest` is SHA-256 over their names and bytes, in hexadecimal. `printed` are the submissions,
+    `text` is theirs, as it is handed over."""
+
+    issue: str
+    files: tuple[Path, ...]
+    digest: str
+    printed: tuple[Submission, ...]
+    text: str
+
+
+def build(ctx: Context, issue: str) -> Built:
+    """The issue as it would be printed now, in a folder of the state directory that is never written again: what was seen
+    stays what it was. Raises NotFound if nothing was approved for it, NewsletterError if it cannot be set."""
+    press = press_of(ctx)
+    approved = approved_for(ctx, press.profile, issue)
+    articles = [article for _, article in approved]
+    home = _home(ctx, issue)
+    home.mkdir(parents=True, exist_ok=True)
+    made = home / f".made-{_key(press, articles)}"
+    known = made.read_text(encoding="ascii") if made.is_file() else ""
+    digest = known if known and (home / known).is_dir() else _make(press, issue, articles, home)
+    made.write_text(digest, encoding="ascii")
+    posts = roll_of(articles, press.profile.plan(issue), press.profile).posts
+    chosen = {article.identity for article in posts}
+    return Built(
+        issue=issue,
+        files=_files(home / digest),
+        digest=digest,
+        printed=tuple(submission for submission, _ in approved if submission.identity in chosen),
+        text="\n\n".join(article.handover for article in posts),
+    )
+
+
+def _make(press: Press, issue: str, articles: Sequence[Article], home: Path) -> str:
+    """The folder's name: the digest of the files in it."""
+    making = Path(mkdtemp(dir=home, prefix=".making-"))
+    try:
+        build_files(articles, press, issue, making)
+        digest = _digest(_files(making))
+        with suppress(OSError):  # it is there already
+            making.rename(home / digest)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+    return digest
+
+
+def _key(press: Press, articles: Sequence[Article]) -> str:
+    """Everything that the files are made from. Setting an issue takes seconds, and its page is opened often."""
+    profile = press.profile
+    fonts = [Path(font) for font in (profile.body_font, profile.heading_font) if font]
+    program = basis_of([*(ROOT / "bot" / "newsletter").glob("*.py"), *(press.templates / "newsletter").glob("*"), *fonts])
+    return hashlib.sha256(repr((press.paper, press.protected, profile, articles, program)).encode()).hexdigest()
+
+
+def _files(folder: Path) -> tuple[Path, ...]:
+    return tuple(sorted(folder.glob("column-*")))
+
+
+def export(ctx: Context, issue: str | None, directory: Path) -> tuple[Path, ...]:
+    """Put the files of an issue (the next one by default) into a folder: as they were released, or, before that, as they
+    would be now. Raises NotFound, NewsletterError, and StaleApproval where what was released is lost."""
+    chosen = issue or next_issue(ctx, press_of(ctx).profile)
+    release = released(chosen)
+    files = released_files(ctx, release) if release else build(ctx, chosen).files
+    directory.mkdir(parents=True, exist_ok=True)
+    return tuple(Path(shutil.copyfile(file, directory / file.name)) for file in files)
+
+
+def released(issue: str) -> SignOff | None:
+    """The last 校了 of an issue."""
+    return SignOff.objects.filter(issue=issue).order_by("-id").first()
+
+
+def changed_since(release: SignOff, built: Built) -> tuple[Submission, ...]:
+    """What is in one of them only, by its number; nothing where only the arrangement or the layout is another."""
+    before, now = {s.id: s for s in release.submissions.defer("bundle", "source")}, {s.id: s for s in built.printed}
+    return tuple((before | now)[number] for number in sorted(set(before) ^ set(now)))
+
+
+def released_files(ctx: Context, release: SignOff) -> tuple[Path, ...]:
+    """Exactly what was released. Raises StaleApproval where it is lost and cannot be made again."""
+    kept = _home(ctx, release.issue) / release.digest
+    if not kept.is_dir() and build(ctx, release.issue).digest != release.digest:
+        raise StaleApproval(
+            f"the released files of {release.issue} are lost",
+            summary="校了にしたファイルが見つからず、いまの原稿からは同じものを作れません",
+            next_step="状態の置き場（DXBOT_VAR_DIR）の issues を、控えから戻してください",
+        )
+    return _files(kept)
+
+
+def file_of(ctx: Context, issue: str, digest: str, name: str) -> Path:
+    """A file of exactly that build. Raises NotFound if the issue has changed since and nobody kept it."""
+    kept = _home(ctx, issue) / digest
+    found = [file for file in kept.glob("column-*") if file.name == name] if _DIGEST.fullmatch(digest) else []
+    if not found and _DIGEST.fullmatch(digest):
+        found = [file for file in build(ctx, issue).files if file == kept / name]
+    if not found:
+        raise NotFound(
+            f"no build {digest[:8]} of {issue}",
+            summary="この校正刷りは、もうありません",
+            next_step="号の画面を開き直してください",
+        )
+    return found[0]
+
+
+def _home(ctx: Context, issue: str) -> Path:
+    """Where the builds of an issue are. Raises NotFound for a name that is none."""
+    if not issue or Path(issue).name != issue or issue.startswith("."):
+        raise NotFound("no such issue", summary="その号はありません", next_step="「紙面」の画面から選んでください")
+    return ctx.config.var_dir / "issues" / issue
+
+
+def sign_off(ctx: Context, actor: Actor, issue: str, seen_digest: str) -> None:
+    """校了. Raises NotAllowed for an author of the issue and while the layout is 仮, StaleApproval if the files are no longer
+    what was seen. Once is enough: a second time changes nothing."""
+    actor.require(Permission.DECIDE)
+    _require_confirmed_layout(ctx)
+    built = build(ctx, issue)
+    _require_no_author(actor, built)
+    if built.digest != seen_digest:
+        raise StaleApproval(
+            f"issue {issue} is not what was seen",
+            summary="見ていた校正刷りと、いまの校正刷りが違います",
+            next_step="校正刷りを開き直して、もう一度確かめてください",
+        )
+    now = ctx.clock.now()
+    kept = {"issue": issue, "officer": actor.person, "at": now, "text": built.text}
+    with transaction.atomic():
+        made, new = SignOff.objects.get_or_create(digest=seen_digest, defaults=kept)
+        if new:
+            made.submissions.set(built.printed)
+            audit.record(now, actor.person, SIGN_OFF, f"issue:{issue}", digest=seen_digest)
+
+
+def signed_off(built: Built) -> SignOff | None:
+    """The 校了 of exactly these files; None if there was none, or they have changed since."""
+    return SignOff.objects.filter(digest=built.digest).first()
+
+
+def _digest(files: Sequence[Path]) -> str:
+    entries = (f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files)
+    return hashlib.sha256("".join(entries).encode()).hexdigest()
+
+
+def _require_confirmed_layout(ctx: Context) -> None:
+    if not press_of(ctx).profile.confirmed:
+        raise NotAllowed(
+            "the layout is provisional",
+            summary="紙面の寸法が仮のため、校了にできません",
+            next_step="広報担当が紙面で寸法を確かめ、schedules/newsletter.yml の status を 確定 にしてください",
+        )
+
+
+def _require_no_author(actor: Actor, built: Built) -> None:
+    if actor.person in {name for s in built.printed for name in (s.author, s.submitted_by)}:
+        raise NotAllowed(
+            "an author of the issue may not sign it off",
+            summary="自分が書いた原稿や自分が申請した原稿の載る号は、校了にできません",
+            next_step="ほかの担当者に頼んでください",
+        )

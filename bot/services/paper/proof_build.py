@@ -1,0 +1,68 @@
+"""Building an issue by itself some days before its copy deadline, and telling the office how it stands.
+
+The notice goes through the audit log like every other; the row that allows one for each deadline is written with it, so that
+of several publishers one tells, and a crash tells either both or neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from bot.errors import BotError
+from bot.newsletter.plan import issue_name
+from bot.services.paper import issue_desk, issues, layout
+from bot.services.paper.issue_desk import Desk
+from bot.services.records import audit
+from bot.services.records.context import Context
+from bot.store.printing import Rehearsal
+
+REHEARSE = "rehearse"  # in the audit log
+_WEEKDAYS = "月火水木金土日"
+
+
+def rehearse(ctx: Context) -> int:
+    """Every issue whose copy deadline is near and that was not rehearsed for it; how many? Raises ConfigError."""
+    profile, today = layout.layout(ctx), ctx.today
+    if profile is None:
+        return 0
+    near = layout.deadlines(ctx, profile).between(today, today + timedelta(days=profile.notice_days))
+    return sum(_once(ctx, issue, deadline) for deadline, issue in near)
+
+
+def _once(ctx: Context, issue: str, deadline: date) -> bool:
+    if Rehearsal.objects.filter(issue=issue, deadline=deadline).exists():
+        return False
+    told, now = "".join(_words(ctx, issue, deadline)), ctx.clock.now()
+    with transaction.atomic():
+        _, new = Rehearsal.objects.get_or_create(issue=issue, deadline=deadline, defaults={"at": now})
+        if new:
+            audit.record(now, audit.SYSTEM, REHEARSE, f"issue:{issue}", detail=told)
+    return new
+
+
+def _words(ctx: Context, issue: str, deadline: date) -> Iterator[str]:
+    day = f"{deadline.month}月{deadline.day}日（{_WEEKDAYS[deadline.weekday()]}）"
+    yield f"{issue_name(issue)}の原稿の締切は{day}です。"
+    try:
+        desk = issue_desk.look(ctx, issue)
+        yield from _built(ctx, desk)
+    except BotError as e:
+        yield f"校正刷りを作れません：{e.summary}。{e.next_step}。"
+        return
+    if desk.waiting:
+        yield f"承認待ちの原稿が{len(desk.waiting)}件あります。"
+    if desk.missing:
+        yield f"予定にあるのに承認された原稿がないものが{len(desk.missing)}件あります。"
+
+
+def _built(ctx: Context, desk: Desk) -> Iterator[str]:
+    if not desk.count:
+        yield "承認された原稿がまだありません。"
+        return
+    issues.build(ctx, desk.issue)
+    yield "校正刷りを作りました。"
+    for frame in desk.frames:
+        yield f"「{frame.column.title}」は、{frame.column.summary}です。"

@@ -1,0 +1,223 @@
+"""People: who may sign in, invited by an operator; and personal tokens, by which the command line knows who acts."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from datetime import timedelta
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.http import int_to_base36
+
+from bot.config import Secret
+from bot.errors import NotAllowed, NotFound
+from bot.services.records import audit
+from bot.services.records.context import Context
+from bot.store.models import PersonalToken, User
+from bot.workflow.actors import Actor, Permission, Role, roles_by_group, scopes_of
+
+LIFETIME = timedelta(days=90)
+DIRECTORY = "(庁内の認証)"
+_PREFIX = "dxb_"
+
+
+def invite(ctx: Context, actor: Actor, person: str, role: Role, email: str = "") -> str:
+    """A new person; the address at which they choose their password, once, within three days. Raises NotAllowed."""
+    actor.require(Permission.MANAGE_PEOPLE)
+    user = User(username=person, role=role, email=email)
+    user.set_unusable_password()
+    with transaction.atomic():
+        _save_new(ctx, actor.person, user)
+    return _address(ctx, user)
+
+
+def invite_again(ctx: Context, actor: Actor, person: str) -> str:
+    """For a lost password or telephone: password, second factors, sessions and keys of this person end at once; a new
+    address as from `invite`."""
+    actor.require(Permission.MANAGE_PEOPLE)
+    user = find(person)
+    with transaction.atomic():
+        user.set_unusable_password()
+        user.is_active = True
+        user.save()
+        _shut_out(ctx, user)
+        audit.record(ctx.clock.now(), actor.person, "invite_again", f"user:{person}")
+    return _address(ctx, user)
+
+
+def dismiss(ctx: Context, actor: Actor, person: str) -> None:
+    """The person has left or moved: every session and key of theirs ends at once. What they did stays on record."""
+    actor.require(Permission.MANAGE_PEOPLE)
+    user = find(person)
+    if user.username == actor.person:
+        raise NotAllowed("oneself", summary="自分自身は外せません", next_step="ほかの運用担当に頼んでください")
+    with transaction.atomic():
+        user.is_active = False
+        user.save()
+        _shut_out(ctx, user)
+        audit.record(ctx.clock.now(), actor.person, "dismiss", f"user:{person}")
+
+
+def change_role(ctx: Context, actor: Actor, person: str, role: Role) -> None:
+    """Raises NotAllowed for one's own role: nobody makes an approver of themself."""
+    actor.require(Permission.MANAGE_PEOPLE)
+    user = find(person)
+    if user.username == actor.person:
+        raise NotAllowed("own role", summary="自分の役割は変えられません", next_step="ほかの運用担当に頼んでください")
+    with transaction.atomic():
+        user.role = role
+        user.save()
+        audit.record(ctx.clock.now(), actor.person, "change_role", f"user:{person}", detail=role)
+
+
+def change_email(ctx: Context, actor: Actor, person: str, email: str) -> None:
+    """Where notices for this person go; nobody signs in by it. Empty: no notices. Raises NotAllowed."""
+    actor.require(Permission.MANAGE_PEOPLE)
+    user = find(person)
+    user.email = email
+    with transaction.atomic():
+        _require_valid(user)
+        user.save()
+        audit.record(ctx.clock.now(), actor.person, "change_email", f"user:{person}")
+
+
+def known_to_directory(ctx: Context, person: str, groups: Collection[str], email: str) -> User:
+    """Whom the city's directory vouches for: made at the first log-in, given the role of their groups at each. Raises
+    NotAllowed for somebody in none of the configured groups."""
+    role = next((role for group, role in roles_by_group(ctx.config.oidc_roles) if group in groups), None)
+    if role is None:
+        raise NotAllowed(
+            f"{person} is in no configured group",
+            summary="あなたの所属グループには、このシステムの役割がありません",
+            next_step="運用担当に、グループに加えてもらってください",
+        )
+    user = User.objects.filter(username=person).first()
+    with transaction.atomic():
+        if user is None:
+            user = User(username=person, role=role, email=email)
+            user.set_unusable_password()
+            _save_new(ctx, DIRECTORY, user)
+        elif user.role != role:
+            user.role = role
+            user.save()
+            audit.record(ctx.clock.now(), DIRECTORY, "change_role", f"user:{person}", detail=role)
+    return user
+
+
+def find(person: str) -> User:
+    try:
+        return User.objects.get(username=person)
+    except User.DoesNotExist:
+        raise NotFound(
+            f"no person {person}",
+            summary=f"{person} という利用者はいません",
+            next_step="利用者の一覧で名前を確かめてください",
+        ) from None
+
+
+def everyone() -> list[User]:
+    return list(User.objects.order_by("-is_active", "username"))
+
+
+def _save_new(ctx: Context, by: str, user: User) -> None:
+    """In the caller's transaction."""
+    if User.objects.filter(username=user.username).exists():
+        raise NotAllowed("name taken", summary=f"{user.username} はすでに登録されています", next_step="別の名前にしてください")
+    _require_valid(user)
+    user.save()
+    audit.record(ctx.clock.now(), by, "add_user", f"user:{user.username}", detail=user.role)
+
+
+def _require_valid(user: User) -> None:
+    try:
+        user.full_clean(exclude=["password"])
+    except ValidationError as e:
+        raise NotAllowed("not a name", summary="利用者名かアドレスが使えません", next_step=" ".join(e.messages)) from None
+
+
+def _address(ctx: Context, user: User) -> str:
+    """Made of the password's hash, so the address is dead as soon as a password is chosen."""
+    key = f"{int_to_base36(user.pk)}-{default_token_generator.make_token(user)}"
+    return f"{ctx.config.site_url}/account/invited/{key}/"
+
+
+def _shut_out(ctx: Context, user: User) -> None:
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    Authenticator.objects.filter(user=user).delete()
+    user.tokens.filter(revoked_at=None).update(revoked_at=ctx.clock.now())
+
+
+def set_up_user(ctx: Context, person: str, role: Role, password: str) -> User:
+    """Make the person sign in with this password from now on, whether known before or not. For the demo and for tests."""
+    User.objects.filter(username=person).delete()
+    user = User(username=person, role=role)
+    user.set_password(password)
+    with transaction.atomic():
+        _save_new(ctx, audit.SYSTEM, user)
+    return user
+
+
+def issue_token(
+    ctx: Context, user: User, label: str, scopes: Collection[Permission] | None = None, lifetime: timedelta = LIFETIME
+) -> Secret:
+    """A new key for this person, shown once and kept only as a hash. 256 random bits need no slow hash.
+
+    `scopes`: what it may do, all that the role may by default; `lifetime`: at most LIFETIME.
+    """
+    most = scopes_of(Role(user.role))
+    chosen = [scope for scope in most if scopes is None or scope in scopes]
+    if not chosen:
+        raise NotAllowed("empty token", summary="鍵でする操作が選ばれていません", next_step="一つ以上選んでください")
+    key = _PREFIX + secrets.token_urlsafe(32)
+    now = ctx.clock.now()
+    with transaction.atomic():
+        PersonalToken.objects.create(
+            user=user,
+            digest=_digest(key),
+            label=label,
+            created_at=now,
+            expires_at=now + min(lifetime, LIFETIME),
+            scopes=chosen,
+        )
+        audit.record(now, user.username, "issue_token", f"user:{user.username}", detail=f"{label}: {' '.join(chosen)}")
+    return Secret(key)
+
+
+def revoke_token(ctx: Context, user: User, token_id: int) -> None:
+    """The key stops working at once."""
+    now = ctx.clock.now()
+    with transaction.atomic():
+        if user.tokens.filter(id=token_id, revoked_at=None).update(revoked_at=now):
+            audit.record(now, user.username, "revoke_token", f"user:{user.username}")
+
+
+def actor_for(ctx: Context, key: Secret) -> Actor:
+    """The person whose key this is. Raises NotAllowed for a missing, unknown, expired or revoked one, all alike."""
+    now = ctx.clock.now()
+    token = (
+        PersonalToken.objects.select_related("user")
+        .filter(digest=_digest(key.reveal()), revoked_at=None, expires_at__gt=now, user__is_active=True)
+        .first()
+        if key
+        else None
+    )
+    if token is None:
+        raise NotAllowed(
+            "no valid personal token",
+            summary="あなたが誰かを確かめられません",
+            next_step="画面の「自分の鍵」で鍵を作り、環境変数 DXBOT_TOKEN に入れてください",
+        )
+    PersonalToken.objects.filter(id=token.id).update(last_used_at=now)
+    return Actor(
+        person=token.user.username, role=Role(token.user.role), scopes=frozenset(Permission(scope) for scope in token.scopes)
+    )
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""What all use cases stand on: configuration and clock, the audit log, moving a state."""

@@ -1,0 +1,78 @@
+"""What every use case works with: configuration, time, content, templates, channels, schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot import registry
+from bot.clock import Clock, SystemClock
+from bot.config import Config
+from bot.content.library import Library
+from bot.render.environment import Templates
+from bot.render.variant import ChannelSpec
+from bot.schedule import rules as schedule
+from bot.schedule.rules import Rules
+
+
+@dataclass(frozen=True)
+class Context:
+    config: Config
+    clock: Clock
+    specs: tuple[ChannelSpec, ...]
+
+    @property
+    def library(self) -> Library:
+        """Fresh at each use: the files may have changed since."""
+        options = {spec.key: spec.options for spec in self.specs}
+        return Library(self.config.content_dir, self.config.timezone, options)
+
+    @property
+    def templates(self) -> Templates:
+        return Templates(self.config.templates_dir)
+
+    @property
+    def rules(self) -> Rules:
+        """What the schedules folder says and what the office has entered; the stricter wins. Read anew when either changes, so
+        that a blackout holds in every process from the moment it is there. Raises ConfigError: without rules nothing is known
+        to be allowed."""
+        from bot.services.delivery import blackouts
+
+        written = self.written
+        return replace(written, blackouts=(*written.blackouts, *blackouts.in_force(self.clock.now())))
+
+    @property
+    def written(self) -> Rules:
+        """What the schedules folder alone says, for those who have no database. Raises ConfigError."""
+        folder, channels = self.config.rules_dir, tuple(spec.key for spec in self.specs)
+        return _written(folder, self.config.timezone, channels, schedule.stamp(folder))
+
+    @property
+    def today(self) -> date:
+        """The day on the office's wall, not in UTC: at eight in the morning there it is still yesterday."""
+        return self.clock.now().astimezone(self.config.timezone).date()
+
+    def spec(self, channel: str) -> ChannelSpec:
+        return next(spec for spec in self.specs if spec.key == channel)
+
+    def relative(self, path: Path) -> str:
+        """How a post's path is kept: below the content folder where it lies there."""
+        resolved, root = path.resolve(), self.config.content_dir.resolve()
+        return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else str(resolved)
+
+    def absolute(self, path: str) -> Path:
+        return self.config.content_dir / path
+
+
+@lru_cache(maxsize=8)
+def _written(folder: Path, zone: ZoneInfo, channels: tuple[str, ...], stamp: Hashable) -> Rules:
+    """One reading for as long as the files stay what they are."""
+    return schedule.load(folder, zone, channels)
+
+
+def context(config: Config, clock: Clock | None = None) -> Context:
+    return Context(config, clock or SystemClock(), tuple(registry.specs().values()))

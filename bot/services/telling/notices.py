@@ -1,0 +1,298 @@
+"""What people are told of, read off the audit log.
+
+The log is the outbox: its entry is written in the transaction of the change, by every service, so no change can forget its
+notice and none is announced that was rolled back. `take_in` turns new entries into Notices, one for each address, and moves the
+bookmark in the same transaction; `messages` sends them afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from urllib.parse import quote
+
+from django.db import transaction
+
+from bot import errors
+from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
+from bot.services.delivery import outcome, scheduling
+from bot.services.handing_in.one_set import REFUSE
+from bot.services.paper.proof_build import REHEARSE
+from bot.services.records.context import Context
+from bot.services.telling.watch import UNREADABLE
+from bot.store.models import AuditEntry, Bookmark, Delivery, Notice, PersonalToken, Submission, User
+from bot.store.rules import Blackout
+from bot.workflow.actors import Role
+from bot.workflow.kinds import Bar
+from bot.workflow.states import IN_QUEUE, SubmissionState
+from bot.workflow.transitions import Act, Event
+
+READER = "notices"
+_BATCH = 500
+TOKEN_WARNING = timedelta(days=7)
+
+
+class Kind(StrEnum):
+    TO_CONFIRM = "to_confirm"
+    WAITING = "waiting"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    FAILED = "failed"
+    MISSED = "missed"
+    HELD = "held"
+    UNKNOWN = "unknown"
+    UNDECIDED = "undecided"
+    TWICE = "twice"
+    PAUSED = "paused"
+    CLOSED = "closed"
+    BLACKOUT = "blackout"
+    FILES = "files"
+    RULES = "rules"
+    COPY_DEADLINE = "copy_deadline"
+    TOKEN_ENDS = "token_ends"  # noqa: S105 not a secret
+
+
+LABELS: Mapping[Kind, str] = {
+    Kind.TO_CONFIRM: "確認待ち",
+    Kind.WAITING: "承認待ち",
+    Kind.RETURNED: "差し戻し",
+    Kind.APPROVED: "承認",
+    Kind.FAILED: "配信できず",
+    Kind.MISSED: "時刻超過",
+    Kind.HELD: "保留",
+    Kind.UNKNOWN: "結果不明",
+    Kind.UNDECIDED: "要判断",
+    Kind.TWICE: "二重掲載",
+    Kind.PAUSED: "停止",
+    Kind.CLOSED: "配信先の停止",
+    Kind.BLACKOUT: "配信を止める期間",
+    Kind.FILES: "設定ファイルの誤り",
+    Kind.RULES: "配信の決まりの誤り",
+    Kind.COPY_DEADLINE: "紙面の締切",
+    Kind.TOKEN_ENDS: "鍵の期限",
+}
+# These can wait for the digest; everything else is told at once.
+_DIGEST = frozenset({Kind.TO_CONFIRM, Kind.WAITING, Kind.COPY_DEADLINE, Kind.TOKEN_ENDS})
+_OFFICE = frozenset({Role.OFFICER, Role.OPERATOR})
+_ROLES: Mapping[Kind, frozenset[Role]] = {
+    Kind.TO_CONFIRM: frozenset({Role.LEADER, Role.HEAD}),
+    Kind.WAITING: frozenset({Role.OFFICER}),
+    Kind.COPY_DEADLINE: frozenset({Role.OFFICER}),
+    Kind.BLACKOUT: _OFFICE,
+    Kind.FILES: _OFFICE,
+    Kind.RULES: _OFFICE,
+    Kind.FAILED: _OFFICE,
+    Kind.MISSED: _OFFICE,
+    Kind.HELD: _OFFICE,
+    Kind.UNKNOWN: _OFFICE,
+    Kind.UNDECIDED: _OFFICE,
+    Kind.TWICE: _OFFICE,
+    Kind.PAUSED: _OFFICE,
+    Kind.CLOSED: _OFFICE,
+}
+_TO_AUTHOR = frozenset({Kind.RETURNED, Kind.APPROVED, Kind.FAILED, Kind.MISSED})
+_VERBS: Mapping[str, Kind] = {
+    Act.CONFIRM: Kind.WAITING,
+    Act.APPROVE: Kind.APPROVED,
+    Act.RETURN: Kind.RETURNED,
+    Event.LOSE_TRACK: Kind.UNKNOWN,
+    Event.GIVE_UP: Kind.UNDECIDED,
+    outcome.TWICE: Kind.TWICE,
+    Event.MISS: Kind.MISSED,
+    Event.HOLD: Kind.HELD,
+    "pause": Kind.PAUSED,
+    **dict.fromkeys(("blackout", "ask_to_lift", "lift"), Kind.BLACKOUT),
+    UNREADABLE: Kind.RULES,
+    REFUSE: Kind.FILES,
+    REHEARSE: Kind.COPY_DEADLINE,
+}
+_ERRORS: Mapping[type[errors.ChannelError], Kind] = {
+    Rejected: Kind.FAILED,
+    ChannelClosed: Kind.CLOSED,
+    OutcomeUnknown: Kind.UNKNOWN,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _News:
+    """An entry of the log with what it is about."""
+
+    kind: Kind
+    entry: AuditEntry
+    submission: Submission | None
+    line: str
+
+
+def take_in(ctx: Context) -> int:
+    """Turn what is new in the audit log into Notices; how many entries were looked at? One reader at a time."""
+    with transaction.atomic():
+        bookmark = Bookmark.objects.select_for_update().get(reader=READER)
+        entries = list(AuditEntry.objects.filter(id__gt=bookmark.entry).order_by("id")[:_BATCH])
+        for entry in entries:
+            if (news := _news(ctx, entry)) is not None:
+                Notice.objects.bulk_create(_notices(ctx, news), ignore_conflicts=True)
+            bookmark.entry = entry.id
+        bookmark.save()
+    return len(entries)
+
+
+def warn_of_ending_tokens(ctx: Context) -> None:
+    """Once for each key that ends within a week."""
+    now = ctx.clock.now()
+    ending = PersonalToken.objects.select_related("user").filter(
+        revoked_at=None, expires_at__gt=now, expires_at__lte=now + TOKEN_WARNING, user__is_active=True
+    )
+    for token in ending.exclude(user__email=""):
+        end = token.expires_at.astimezone(ctx.config.timezone)
+        line = f"鍵「{token.label}」は{end.month}月{end.day}日に使えなくなります。画面の「自分の鍵」で作り直してください。"
+        if ctx.config.smtp_server:
+            Notice.objects.get_or_create(
+                key=f"token:{token.id}",
+                defaults={
+                    "kind": Kind.TOKEN_ENDS,
+                    "channel": "mail",
+                    "address": token.user.email,
+                    "object": f"token:{token.id}",
+                    "line": f"{line}\n{ctx.config.site_url}/tokens/",
+                    "due_at": next_digest(ctx, now),
+                },
+            )
+
+
+def still_true(notice: Notice) -> bool:
+    """Whether what waited for a digest still waits for a person."""
+    if notice.kind not in (Kind.WAITING, Kind.TO_CONFIRM):
+        return True
+    states = {SubmissionState.SUBMITTED} if notice.kind == Kind.TO_CONFIRM else IN_QUEUE
+    return Submission.objects.filter(id=notice.object.partition(":")[2], state__in=sorted(states)).exists()
+
+
+def next_digest(ctx: Context, now: datetime) -> datetime:
+    """The next of the configured times of day."""
+    local = now.astimezone(ctx.config.timezone)
+    days = (local.date(), local.date() + timedelta(days=1))
+    return next(
+        moment
+        for day in days
+        for at in ctx.config.digest_at
+        if (moment := datetime.combine(day, at, tzinfo=ctx.config.timezone)) > local
+    )
+
+
+def _news(ctx: Context, entry: AuditEntry) -> _News | None:
+    """None for what nobody needs to be told of."""
+    about, _, number = entry.object.partition(":")
+    delivery = Delivery.objects.select_related("submission").filter(id=number).first() if about == "delivery" else None
+    submission = delivery.submission if delivery else None
+    if about == "submission":
+        submission = Submission.objects.filter(id=number).first()
+    kind = _kind(entry, submission)
+    if kind is None:
+        return None
+    return _News(kind=kind, entry=entry, submission=submission, line=_line(ctx, kind, entry, submission, delivery))
+
+
+def _kind(entry: AuditEntry, submission: Submission | None) -> Kind | None:
+    if entry.verb == Act.SUBMIT:
+        return Kind.TO_CONFIRM if submission and submission.needs_confirmation else Kind.WAITING
+    error = getattr(errors, entry.verb, None)
+    if isinstance(error, type):
+        return next((kind for ancestor, kind in _ERRORS.items() if issubclass(error, ancestor)), None)
+    return _VERBS.get(entry.verb)
+
+
+def _line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | None, delivery: Delivery | None) -> str:
+    title = f"「{submission.title}」（{submission.department}）" if submission else ""
+    channel = ctx.spec(delivery.channel).label if delivery else _channel(ctx, entry.object)
+    reason = f"理由：{entry.detail}" if entry.detail else ""
+    words = {
+        Kind.TO_CONFIRM: f"{title}が、リーダーか発信管理者の確認を待っています。",
+        Kind.WAITING: f"{title}が承認を待っています。",
+        Kind.RETURNED: f"{title}が差し戻されました。{reason}",
+        Kind.APPROVED: f"{title}が承認されました。",
+        Kind.FAILED: f"{title}を{channel}に出せませんでした。{_problem(delivery)}",
+        Kind.MISSED: f"{title}を予定の時刻に{channel}に出せなかったため、出していません。",
+        Kind.HELD: f"{title}を{channel}に出さず、保留にしました。{reason}" + _next_free(ctx, kind, delivery),
+        Kind.UNKNOWN: f"{title}が{channel}に出たかどうか分かりません。自動で確かめています。",
+        Kind.UNDECIDED: f"{title}が{channel}に出たかどうか確かめられませんでした。配信先を見て、決着させてください。",
+        Kind.TWICE: f"{title}が{channel}に二重に掲載されました。配信先で開き、どちらかを消してください。{entry.detail}",
+        Kind.PAUSED: f"{entry.actor} が{channel}の配信を止めました。{reason}",
+        Kind.CLOSED: f"{channel}の配信を止めています。{_problem(delivery)}",
+        Kind.FILES: f"原稿のリポジトリの設定ファイルに誤りがあるため、前の内容のまま動いています。\n{entry.detail}",
+        Kind.RULES: f"配信の決まりが読めないため、直るまで何も配信しません。{entry.detail}。",
+        Kind.COPY_DEADLINE: entry.detail,
+    }
+    said = _blackout(ctx, entry) if kind == Kind.BLACKOUT else words[kind]
+    return f"{said}\n{ctx.config.site_url}{_where(entry, submission, delivery)}"
+
+
+def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery | None) -> str:
+    """The page on which something can be done about it."""
+    about, _, name = entry.object.partition(":")
+    if about == "issue":
+        return f"/issues/{quote(name)}/"
+    if entry.verb in (REFUSE, UNREADABLE):
+        return "/calendar/"
+    if about == "blackout":
+        return "/blackouts/"
+    if entry.verb == Event.HOLD:
+        return "/held/"
+    return f"/submissions/{submission.id}/" if submission and not delivery else "/deliveries/"
+
+
+def _next_free(ctx: Context, kind: Kind, delivery: Delivery | None) -> str:
+    """For what the calendar holds; what an account holds waits for the account."""
+    if kind != Kind.HELD or delivery is None or delivery.bar not in (Bar.BLACKOUT, Bar.QUIET):
+        return ""
+    free = scheduling.free_times(ctx, delivery, 1)
+    return "".join(f"。次に空いている時刻は{t.astimezone(ctx.config.timezone):%-m月%-d日 %H:%M}です。" for t in free)
+
+
+def _blackout(ctx: Context, entry: AuditEntry) -> str:
+    if entry.verb == "blackout":
+        return f"{entry.actor} が配信を止める期間を入れました。{entry.detail}"
+    row = Blackout.objects.filter(id=entry.object.partition(":")[2]).first()
+    which = f"「{row.why}」（{row.end_at.astimezone(ctx.config.timezone):%-m月%-d日 %H:%M}まで）" if row else ""
+    if entry.verb == "lift":
+        return f"{entry.actor} が配信を止める期間{which}を解除しました。保留の配信は、見直すまで出ません。"
+    asked = f"{entry.actor} が配信を止める期間{which}の解除を申し出ました。理由：{entry.detail}。"
+    return f"{asked}解除するかどうかは、ほかの広報担当が決めます。"
+
+
+def _channel(ctx: Context, target: str) -> str:
+    key = target.partition(":")[2]
+    return next((spec.label for spec in ctx.specs if spec.key == key), "全ての配信先")
+
+
+def _problem(delivery: Delivery | None) -> str:
+    """Our own sentence; a platform's words never get here."""
+    return f"{delivery.problem}。" if delivery and delivery.problem else ""
+
+
+def _notices(ctx: Context, news: _News) -> Iterator[Notice]:
+    due = next_digest(ctx, news.entry.at) if news.kind in _DIGEST else news.entry.at
+    targets = [("mail", address) for address in _addresses(news)] if ctx.config.smtp_server else []
+    if ctx.config.webhook_url:
+        targets.append(("webhook", ""))
+    for channel, address in targets:
+        yield Notice(
+            key=f"audit:{news.entry.id}:{channel}:{address}",
+            kind=news.kind,
+            channel=channel,
+            address=address,
+            object=news.entry.object,
+            line=news.line,
+            due_at=due,
+        )
+
+
+def _addresses(news: _News) -> list[str]:
+    """Each address once; nobody is told of what they did themselves."""
+    people = User.objects.filter(is_active=True).exclude(email="").exclude(username=news.entry.actor)
+    chosen = set(people.filter(role__in=sorted(_ROLES.get(news.kind, ()))).values_list("email", flat=True))
+    if news.kind in _TO_AUTHOR and news.submission:
+        authors = (news.submission.author, news.submission.submitted_by)
+        chosen |= set(people.filter(username__in=authors).values_list("email", flat=True))
+    return sorted(chosen)

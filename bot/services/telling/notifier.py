@@ -1,0 +1,36 @@
+"""Wakes the sending of notices in the publisher's process, on a thread of its own: a slow mail server delays no post."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from django.db import close_old_connections, connections
+
+from bot.services.records.context import Context
+from bot.services.telling import messages
+
+
+class Notifier:
+    """`start`, then `stop`. Several may run on one database: a message is claimed before it is sent."""
+
+    def __init__(self, ctx: Context) -> None:
+        if ctx.config.smtp_server:
+            _ = ctx.config.smtp_address  # a wrong one shows at the start
+        self.ctx = ctx
+        self._scheduler = BackgroundScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        self._scheduler.add_job(self._work, "interval", seconds=10, misfire_grace_time=None, coalesce=True, max_instances=1)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Finish what is being sent, then end."""
+        self._scheduler.shutdown(wait=True)
+
+    def _work(self) -> None:
+        close_old_connections()
+        try:
+            messages.work(self.ctx)
+        finally:
+            connections.close_all()

@@ -22,8 +22,8 @@ from django.db import close_old_connections, connections
 from bot import registry
 from bot.channel_kit.base import Channel
 from bot.errors import BotError
-from bot.services.approval import review, submit
-from bot.services.delivery import reconcile, workers
+from bot.services.approval import review
+from bot.services.delivery import reconcile, stale, workers
 from bot.services.delivery.engine import Engine
 from bot.services.handing_in import sync
 from bot.services.paper import proof_build
@@ -124,7 +124,7 @@ class Runner:
         """Void what has changed, expire what came too late: a stretch of the open submissions at a time."""
         close_old_connections()
         self._rules.look(self.ctx)
-        self._swept = submit.sweep(self.ctx, after=self._swept)
+        self._swept = stale.sweep(self.ctx, after=self._swept)
         review.expire(self.ctx)
         try:
             proof_build.rehearse(self.ctx)

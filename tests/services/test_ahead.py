@@ -12,8 +12,8 @@ from django.db import connections
 
 from bot.channel_kit.base import Prepared, Receipt
 from bot.clock import SystemClock
-from bot.services.approval import review, submit
-from bot.services.delivery import pause, scheduling
+from bot.services.approval import review
+from bot.services.delivery import pause, scheduling, stale
 from bot.services.delivery.engine import LEAD
 from bot.services.runner import Runner
 from bot.store import queries
@@ -89,7 +89,7 @@ def change_the_file(office: Office, delivery: Delivery) -> None:
 
 def change_the_file_and_look(office: Office, delivery: Delivery) -> None:
     change_the_file(office, delivery)
-    submit.sweep(office.ctx)
+    stale.sweep(office.ctx)
 
 
 @pytest.mark.parametrize(

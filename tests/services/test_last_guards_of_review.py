@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import NotAllowed
-from bot.services.approval import review, submit
+from bot.services.approval import review
 from bot.services.approval.review import Terms
+from bot.services.delivery import stale
 from bot.store.models import AuditEntry, Decision, Delivery, Submission, User
 from bot.workflow.actors import Actor, Role
 from tests.office import TUESDAY, Office
@@ -109,6 +110,6 @@ def test_another_last_day_after_the_approval_voids_it(office: Office) -> None:
     """How long a post may be told is a promise of the office, too."""
     office.approve(office.submit(office.post(extra="slot: lunch\nexpires: 2026-12-20")))
     office.post(extra="slot: lunch\nexpires: 2027-03-31")
-    submit.sweep(office.ctx)
+    stale.sweep(office.ctx)
     assert Submission.objects.get().state == "stale"
     assert set(office.states().values()) == {"cancelled"}

@@ -10,8 +10,7 @@ import pytest
 
 from bot.config import ROOT
 from bot.errors import BotError, CannotTell
-from bot.services.approval import submit
-from bot.services.delivery import pause
+from bot.services.delivery import pause, stale
 from bot.store.models import Submission
 from tests.office import Office
 from tests.web.browser import Browser, signed_in
@@ -85,12 +84,12 @@ def test_a_slip_in_city_yml_voids_no_approval_and_is_told_to_whoever_decides(off
     waiting = office.submit(office.post("mado"))
     good = (office.folder / "city.yml").read_text(encoding="utf-8")
     spoil(office.folder / "city.yml", "paper:", "papr:")
-    submit.sweep(office.ctx)
+    stale.sweep(office.ctx)
     with pytest.raises(BotError) as refused:
         office.approve(waiting)
     assert "「papr」" in refused.value.summary
     (office.folder / "city.yml").write_text(good, encoding="utf-8")
-    submit.sweep(office.ctx)
+    stale.sweep(office.ctx)
     assert {s.state for s in Submission.objects.all()} == {"approved", "submitted"}
     assert {d.state for d in office.deliveries()} == {"scheduled"}
 
@@ -119,14 +118,14 @@ def test_what_is_held_can_be_cancelled_while_city_yml_cannot_be_read(office: Off
 def test_a_content_folder_that_is_away_voids_no_approval(office: Office) -> None:
     office.approved()
     office.folder.rename(office.folder.with_name("away"))
-    submit.sweep(office.ctx)
+    stale.sweep(office.ctx)
     assert Submission.objects.get().state == "approved"
 
 
 def test_a_post_that_was_taken_away_is_void(office: Office) -> None:
     office.approved()
     (office.folder / "posts" / "madoguchi.md").unlink()
-    submit.sweep(office.ctx)
+    stale.sweep(office.ctx)
     assert Submission.objects.get().state == "stale"
 
 

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from bot.errors import ConfigError, NotAllowed, NotFound, StaleApproval
-from bot.services.approval.submit import void_if_changed
 from bot.services.delivery import scheduling, workers
+from bot.services.delivery.stale import void_if_changed
 from bot.services.files.freshness import origin, require_fresh
 from bot.services.paper import column
 from bot.services.records import audit

@@ -1,40 +1,31 @@
-"""Handing a post in: check, render, keep the bytes, put it in the queue. And noticing that a file has changed since."""
+"""Handing a post in: check, render, keep the bytes, put it in the queue."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bot.checks import registry as checks
 from bot.checks import timing
 from bot.checks.finding import Finding
 from bot.checks.rule import Subject
 from bot.content.post import Author, Post
-from bot.errors import BotError, CannotTell, NotAllowed, StaleApproval
+from bot.errors import BotError, NotAllowed
 from bot.render.bundle import render
 from bot.render.plain import SOCIAL, Plain
 from bot.render.variant import Bundle
 from bot.services.approval import recent
 from bot.services.approval.timetable import timetable
-from bot.services.delivery import scheduling
+from bot.services.delivery.stale import OPEN, make_stale
 from bot.services.files import freshness
 from bot.services.records import audit
 from bot.services.records.context import Context
-from bot.services.records.transition import move_submission
 from bot.store.models import Blob, Delivery, Submission
 from bot.workflow.actors import Actor, Permission
-from bot.workflow.states import OCCUPIED, PENDING, SubmissionState
-from bot.workflow.transitions import Act
-
-OPEN = (SubmissionState.SUBMITTED, SubmissionState.CONFIRMED, SubmissionState.APPROVED)
-
-
-log = logging.getLogger(__name__)
+from bot.workflow.states import OCCUPIED, PENDING
 
 
 class NotReady(BotError):
@@ -80,7 +71,7 @@ def submit(ctx: Context, actor: Actor, path: Path) -> Submission:
         _require_unpublished(ready)
         _require_timely(ready)
         for older in Submission.objects.filter(identity=ready.post.identity, state__in=OPEN):
-            _make_stale(ctx, older, actor.person)
+            make_stale(ctx, older, actor.person)
         return _keep(ctx, actor, path, ready)
 
 
@@ -170,40 +161,3 @@ def _keep(ctx: Context, actor: Actor, path: Path, ready: _Ready) -> Submission:
     submission.blobs.set(blobs)
     audit.record(now, actor.person, "submit", f"submission:{submission.id}", digest=submission.digest)
     return submission
-
-
-def void_if_changed(ctx: Context, submission: Submission) -> bool:
-    """Void the submission, its approval and its pending deliveries if its files have changed; was it so? What cannot be read
-    has not changed as far as anybody knows: it voids nothing."""
-    try:
-        freshness.require_fresh(ctx, freshness.origin(submission))
-    except StaleApproval:
-        with transaction.atomic():
-            current = Submission.objects.select_for_update().get(id=submission.id)
-            if current.state in OPEN:  # another channel's delivery may have found it out first
-                _make_stale(ctx, current, audit.SYSTEM)
-        return True
-    except CannotTell as e:
-        log.warning("submission %s: %s", submission.id, e.message)
-    return False
-
-
-def sweep(ctx: Context, after: int = 0, limit: int = 200) -> int:
-    """Look at the next `limit` open submissions beyond number `after`; the number to go on from, 0 when all were seen."""
-    numbers = list(unsettled().filter(id__gt=after).values_list("id", flat=True)[:limit])
-    for number in numbers:
-        void_if_changed(ctx, Submission.objects.get(id=number))
-    return numbers[-1] if len(numbers) == limit else 0
-
-
-def unsettled() -> QuerySet[Submission]:
-    """What awaits a decision, and what is approved and not all out, by number."""
-    planned = Delivery.objects.filter(submission=OuterRef("pk"), state__in=sorted(PENDING))
-    undecided = Q(state__in=(SubmissionState.SUBMITTED, SubmissionState.CONFIRMED))
-    return Submission.objects.filter(undecided | Q(Exists(planned), state=SubmissionState.APPROVED)).order_by("id")
-
-
-def _make_stale(ctx: Context, submission: Submission, actor: str) -> None:
-    move_submission(submission, Act.CHANGE)
-    scheduling.cancel_pending(submission, "原稿が変わったため取り消し")
-    audit.record(ctx.clock.now(), actor, Act.CHANGE, f"submission:{submission.id}", digest=submission.digest)

@@ -21,8 +21,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError, connecti
 
 from bot.channel_kit.base import Channel, Prepared, Receipt
 from bot.errors import BotError, CannotTell, ChannelError, NotSent, OutcomeUnknown, StaleApproval
-from bot.services.approval import submit
-from bot.services.delivery import gate, outcome, pause
+from bot.services.delivery import gate, outcome, pause, stale
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job, jobs
 from bot.services.delivery.sender_pool import Crew
@@ -190,7 +189,7 @@ class Engine:
         self._proved |= proved
         for job, why in stopped:
             if isinstance(why, StaleApproval):
-                submit.void_if_changed(self.ctx, Submission.objects.get(id=job.submission))
+                stale.void_if_changed(self.ctx, Submission.objects.get(id=job.submission))
         return _Turn(ledger.now, going, ids)
 
     def _jobs(self, ids: Sequence[int]) -> list[Job]:

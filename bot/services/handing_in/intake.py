@@ -13,7 +13,8 @@ from bot.errors import BotError, ContentError, NotAllowed
 from bot.repository.checkout import Refused
 from bot.repository.mirror import Commit
 from bot.services.approval import review
-from bot.services.approval.submit import AlreadyPublished, NotReady, submit, unsettled, void_if_changed
+from bot.services.approval.submit import AlreadyPublished, NotReady, submit
+from bot.services.delivery.stale import unsettled, void_if_changed
 from bot.services.handing_in.sync_report import Item, Taken
 from bot.services.records.context import Context
 from bot.store.models import Delivery, Submission, User

@@ -19,7 +19,7 @@ from bot.repository.checkout import Checkout, Refused
 from bot.repository.git import Git
 from bot.repository.mirror import EMPTY_TREE, Change, Mirror
 from bot.repository.status import CONTEXT, State, show
-from bot.services.approval.submit import unsettled
+from bot.services.delivery.stale import unsettled
 from bot.services.handing_in import intake, one_set, shared, sync_report
 from bot.services.handing_in.sync_report import UNFIT, Item, Report
 from bot.services.records.context import Context

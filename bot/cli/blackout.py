@@ -29,13 +29,14 @@ def list_command(as_json: bool) -> None:
     """広報担当が入れた期間の一覧です。ファイルで決めた期間は schedules/blackouts.yml を見てください。"""
     ctx = office()
     from bot.services.delivery import blackouts
+    from bot.services.records import office_rules
 
     rows = blackouts.listed(ctx.clock.now())
     if as_json:
         print_json([_row(row) for row in rows])
         return
     for row in rows:
-        rule = blackouts.as_rule(row)
+        rule = office_rules.as_rule(row)
         span = "–".join(f"{t.astimezone(ctx.config.timezone):%Y-%m-%d %H:%M}" for t in (rule.start, rule.end))
         click.echo(f"{row.id:>4}  {span}  {rule.kind}  {rule.why}  {blackouts.whom(ctx, rule)}  {_state(row)}".rstrip())
     say(f"{len(rows)}件", f"{len(rows)} blackouts")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.services.delivery import blackouts
+from bot.services.records import office_rules
 from bot.store.models import Delivery
 from bot.store.rules import Blackout
 from tests.office import TOKYO, Office
@@ -166,7 +166,7 @@ def test_lifting_takes_two_people(office: Office, officer: Browser, web_site: st
     assert "配信を止める期間のため（市議会議員選挙）" in told
     over = other.get("/blackouts/").text.partition('id="over"')[2]
     assert "kouhou-kacho が解除しました（申し出た人：kouhou）" in over
-    assert blackouts.in_force(office.clock.now()) == ()
+    assert office_rules.in_force(office.clock.now()) == ()
 
 
 def test_a_held_post_is_moved_to_a_free_time_by_one_click(office: Office, officer: Browser) -> None:

@@ -42,18 +42,6 @@ class Entered:
     leaving: int
 
 
-def in_force(now: datetime) -> tuple[Blackout, ...]:
-    """Those of the office that are neither over at `now` nor lifted, the earliest first."""
-    rows = store.Blackout.objects.filter(lifted_at=None, end_at__gt=now).order_by("start_at", "id")
-    return tuple(as_rule(row) for row in rows)
-
-
-def between(start: datetime, end: datetime) -> tuple[Blackout, ...]:
-    """Those of the office that were or will be in force at some time from `start` until `end`."""
-    rows = store.Blackout.objects.filter(lifted_at=None, start_at__lt=end, end_at__gt=start).order_by("start_at", "id")
-    return tuple(as_rule(row) for row in rows)
-
-
 def whom(ctx: Context, blackout: Blackout) -> str:
     """What a blackout is for, in words: its channels, and of their posts which."""
     labels = {spec.key: spec.label for spec in ctx.specs}
@@ -191,20 +179,6 @@ def require_sense(ctx: Context, wanted: Blackout) -> None:
     """Raises ScheduleError for the first fault."""
     for fault in faults(ctx, wanted):
         raise ScheduleError(fault.summary, summary=fault.summary, next_step=fault.next_step)
-
-
-def as_rule(row: store.Blackout) -> Blackout:
-    """A row as the calendar asks it."""
-    return Blackout(
-        start=row.start_at,
-        end=row.end_at,
-        kind=row.kind,
-        why=row.why,
-        set_by=row.set_by,
-        channels=frozenset(row.channels),
-        tags=frozenset(row.tags),
-        words=frozenset(row.words),
-    )
 
 
 def _local(ctx: Context, moment: datetime) -> str:

@@ -16,6 +16,7 @@ from bot.services.delivery import blackouts, outlook
 from bot.services.handing_in import one_set
 from bot.services.pages import overview
 from bot.services.paper import layout
+from bot.services.records import office_rules
 from bot.services.records.context import Context
 from bot.store.models import Delivery, Submission
 from bot.workflow.actors import Actor, Permission
@@ -85,7 +86,7 @@ def days(ctx: Context, actor: Actor, first: date, count: int) -> list[Day]:
     entered stands all the same."""
     start = datetime.combine(first, time(), ctx.config.timezone)
     end = start + timedelta(days=count)
-    stops, rules = blackouts.between(start, end), _readable(lambda: ctx.written)
+    stops, rules = office_rules.between(start, end), _readable(lambda: ctx.written)
     if rules:
         stops = (*rules.blackouts, *stops)
         rules = replace(rules, blackouts=stops)

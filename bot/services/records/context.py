@@ -40,10 +40,10 @@ class Context:
         """What the schedules folder says and what the office has entered; the stricter wins. Read anew when either changes, so
         that a blackout holds in every process from the moment it is there. Raises ConfigError: without rules nothing is known
         to be allowed."""
-        from bot.services.delivery import blackouts
+        from bot.services.records import office_rules  # needs the database, which `dxbot check` and `preview` do without
 
         written = self.written
-        return replace(written, blackouts=(*written.blackouts, *blackouts.in_force(self.clock.now())))
+        return replace(written, blackouts=(*written.blackouts, *office_rules.in_force(self.clock.now())))
 
     @property
     def written(self) -> Rules:

@@ -18,6 +18,7 @@ from bot.errors import ConfigError
 from bot.schedule.rules import KINDS, Blackout
 from bot.services.delivery import blackouts
 from bot.services.delivery.blackouts import Fault
+from bot.services.records import office_rules
 from bot.services.records.context import Context
 from bot.store import rules as store
 from bot.text.storable import storable
@@ -136,7 +137,7 @@ _GROUPS = (("now", "いま止めている期間"), ("later", "これからの期
 
 
 def _entered(ctx: Context, row: store.Blackout, now: datetime, faults: Mapping[str, Fault] | None) -> Shown:
-    rule = blackouts.as_rule(row)
+    rule = office_rules.as_rule(row)
     when = "over" if row.lifted_at else _when(rule, now)
     problem = faults["reason"].summary if faults else ""
     return Shown(rule=rule, whom=blackouts.whom(ctx, rule), when=when, row=row, problem=problem)

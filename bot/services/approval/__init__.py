@@ -1,1 +1,11 @@
-"""A submission and the decisions on it, with everything that a decision is made by."""
+"""A submission and the decisions on it, with all that a decision is made by.
+
+submit: handing a post in: check, render, keep the bytes
+review: confirm, endorse, approve, return, withdraw, countersign
+comments: remarks at a place in a submission
+compare: a submission beside what a person knows of the same post
+preview: a post as every channel will show it, in one file
+sheet: the 起案 sheet
+recent: texts that went out of late, for the checks
+timetable: by what a wished time is looked at
+"""

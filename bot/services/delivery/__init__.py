@@ -1,1 +1,16 @@
-"""From an approval to a receipt: when, whether at all, the sending itself, and what becomes of it."""
+"""From an approval to a receipt.
+
+scheduling: which part goes out where and when; moving and cancelling
+gate: the one last look before anything leaves
+outlook: what the gate will say, asked early for the pages
+engine: claim, prepare, intent, commit, outcome
+sender_pool: threads that take calls and give back answers in batches
+workers: several publishers on one PostgreSQL
+outgoing: from an approved row to what a channel sends
+outcome: what an error's class makes of a delivery
+reconcile: was it published or not
+stale: submissions whose files have changed
+pause: the stop switch
+blackouts: entering and lifting times in which nothing goes out
+ledger: attempts and audit entries of one transaction
+"""

@@ -1,1 +1,8 @@
-"""What the office reads and nobody changes: the approval queue, the calendar, what was sent."""
+"""What the office reads and nobody changes.
+
+queue: what waits for a decision, and for whom
+overview: deliveries in lists: planned, held, in doubt, ended
+calendar: what goes out where, day by day, and what stands against it
+history: everything that happened to a post; searching and exporting what was published
+feeds: the calendar in a person's own calendar program
+"""

@@ -1,1 +1,4 @@
-"""Who may sign in, and by which key."""
+"""Who may sign in, and by which key.
+
+accounts: invitations, roles, personal tokens
+"""

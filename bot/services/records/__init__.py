@@ -1,1 +1,7 @@
-"""What all use cases stand on: configuration and clock, the audit log, moving a state."""
+"""What all use cases stand on.
+
+context: configuration, time, content, templates, channels, rules
+office_rules: the blackouts that the office has entered
+transition: moving a state along its machine
+audit: who did what, each entry chained to the one before
+"""

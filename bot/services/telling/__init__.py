@@ -1,1 +1,7 @@
-"""What people are told, and how it reaches them: notices read off the audit log, mail and webhooks."""
+"""What people are told, and how it reaches them.
+
+notices: who is told what, read off the audit log
+messages: several notices for one address in one message, each sent once
+notifier: wakes the sending
+watch: tells that rules cannot be read before anything is due
+"""

@@ -126,14 +126,11 @@ class _Road:
     """Every step, in order."""
 
     def __init__(self, sandbox: str) -> None:
+        from bot.services.delivery.scheduling import deliveries
         from bot.services.records.context import context
-        from bot.store.models import Delivery
 
         self._sandbox = sandbox
-
-        latest = Delivery.objects.order_by("-published_at").exclude(published_at=None).first()
-        now = SystemClock().now()
-        self.clock = ManualClock(max(now, latest.published_at or now) if latest else now)
+        self.clock = ManualClock(max([SystemClock().now(), *(d.published_at for d in deliveries() if d.published_at)]))
         self.ctx: Context = context(load(), self.clock)
         self.refused: list[_Row] = []
 
@@ -188,30 +185,30 @@ class _Road:
         return len(waiting)
 
     def _planned(self) -> int:
-        from bot.store.models import Delivery
+        from bot.services.delivery.scheduling import deliveries
         from bot.workflow.states import PENDING
 
-        return Delivery.objects.filter(state__in=sorted(PENDING)).count()
+        return sum(d.state in PENDING for d in deliveries())
 
     def _publish(self) -> Iterator[Delivery]:
         """Move the clock to the next due time, let the publisher wake, until nothing is planned."""
+        from bot.services.delivery.scheduling import deliveries
         from bot.services.runner import Runner
-        from bot.store.models import Delivery
         from bot.workflow.states import DeliveryState
 
         runner = Runner(self.ctx)
         runner.start()
         done: set[int] = set()
         for _ in range(_MOST_WAKES):
-            due = Delivery.objects.filter(state=DeliveryState.SCHEDULED).order_by("run_at").first()
+            due = min((d.run_at for d in deliveries(DeliveryState.SCHEDULED)), default=None)
             if due is None:
                 break
-            self._move_clock(due.run_at)
+            self._move_clock(due)
             runner.wake()
-            fresh = Delivery.objects.exclude(id__in=done).exclude(state__in=(DeliveryState.SCHEDULED, DeliveryState.WAITING))
-            for delivery in fresh:
-                done.add(delivery.id)
-                yield delivery
+            for delivery in deliveries():
+                if delivery.id not in done and delivery.state not in (DeliveryState.SCHEDULED, DeliveryState.WAITING):
+                    done.add(delivery.id)
+                    yield delivery
         runner.stop()
 
     def _move_clock(self, moment: datetime) -> None:

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from typing import TYPE_CHECKING
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.signals import password_changed, password_reset, user_logged_in
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
-from allauth.socialaccount.models import SocialLogin
-from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from bot.services.records import audit
-from bot.store.models import User
-from bot.web.office import office
+from bot.services.people import signing_in
+from bot.web.office import office, user_of
 from bot.web.single_sign_on import claims_of, proved_second_factor
-from bot.workflow.actors import NEED_SECOND_FACTOR, Role
+
+if TYPE_CHECKING:
+    from allauth.mfa.models import Authenticator
+    from allauth.socialaccount.models import SocialLogin
+
+    from bot.store.models import User
 
 _PROVED_BY = "second_factor_proved_by"
 
@@ -59,9 +60,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return _fernet().decrypt(encrypted_text.encode("ascii")).decode()
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        others = Authenticator.objects.filter(user=authenticator.user).exclude(id=authenticator.id)
-        others = others.exclude(type=Authenticator.Type.RECOVERY_CODES)
-        return Role(authenticator.user.role) not in NEED_SECOND_FACTOR or others.exists()
+        return signing_in.may_go(authenticator)
 
 
 def _fernet() -> Fernet:
@@ -72,25 +71,21 @@ def _fernet() -> Fernet:
 def has_proved_second_factor(request: HttpRequest) -> bool:
     """Whether this very session was opened with a second factor, or has set one up. That the person owns one is not enough:
     another session may have been opened before that, with a stolen password."""
-    assert isinstance(request.user, User)  # noqa: S101 the caller has looked
-    if request.session.get(_PROVED_BY) == request.user.pk:
+    user = user_of(request)
+    if request.session.get(_PROVED_BY) == user.pk:
         return True
-    return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))
+    return any(record["method"] == "mfa" for record in get_authentication_records(request, user))
 
 
 @receiver(authenticator_added)
 def _on_second_factor(request: HttpRequest, user: User, authenticator: Authenticator, **_: object) -> None:
-    """This session has shown that it holds the factor; any other session of the person has not, and ends."""
-    _note(user, "add_second_factor", authenticator.type)
-    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+    if signing_in.factor_added(office(), user, authenticator, request.session.session_key):
         request.session[_PROVED_BY] = user.pk
-        for other in UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key):
-            other.end()
 
 
 @receiver(authenticator_removed)
 def _on_removal(user: User, authenticator: Authenticator, **_: object) -> None:
-    _note(user, "remove_second_factor", authenticator.type)
+    signing_in.record(office(), user, "remove_second_factor", authenticator.type)
 
 
 @receiver(user_logged_in)
@@ -98,14 +93,9 @@ def _on_login(request: HttpRequest, user: User, sociallogin: SocialLogin | None 
     """allauth's signal, after the session was renewed."""
     if sociallogin is not None and proved_second_factor(claims_of(sociallogin)):
         request.session[_PROVED_BY] = user.pk
-    _note(user, "log_in", "" if sociallogin is None else "OpenID Connect")
+    signing_in.record(office(), user, "log_in", "" if sociallogin is None else "OpenID Connect")
 
 
 @receiver([password_reset, password_changed])
 def _on_password(user: User, **_: object) -> None:
-    _note(user, "set_password")
-
-
-def _note(user: User, verb: str, detail: str = "") -> None:
-    with transaction.atomic():
-        audit.record(office().clock.now(), user.username, verb, f"user:{user.username}", detail=detail)
+    signing_in.record(office(), user, "set_password")

@@ -62,7 +62,7 @@ def _city(ctx: Context) -> dict[str, object]:
 
 def _menu(request: HttpRequest, ctx: Context, actor: Actor) -> list[Entry]:
     at = request.resolver_match.url_name if request.resolver_match else ""
-    waiting = queue.waiting(ctx, actor, queue.Wanted()).count()
+    waiting = queue.waiting_count(ctx, actor)
     own = [Entry(name="drafts", label="書く", current=at in ("drafts", "write"))] if _writes(ctx, actor) else []
     return [
         *own,

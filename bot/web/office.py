@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
 
 from bot.registry import load
 from bot.services.records.context import Context, context
-from bot.store.models import User
 from bot.workflow.actors import Actor
+
+if TYPE_CHECKING:
+    from bot.store.models import User
 
 
 @lru_cache(maxsize=1)
@@ -17,6 +20,10 @@ def office() -> Context:
     return context(load())
 
 
+def user_of(request: HttpRequest) -> User:
+    assert request.user.is_authenticated  # noqa: S101 the view requires a login
+    return request.user
+
+
 def actor_of(request: HttpRequest) -> Actor:
-    assert isinstance(request.user, User)  # noqa: S101 the view requires a login
-    return request.user.actor
+    return user_of(request).actor

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialLogin
 from django.http import HttpRequest
 from django.shortcuts import render
 
 from bot.errors import BotError, NotAllowed
 from bot.services.people import accounts
-from bot.store.models import User
 from bot.web.office import office
+
+if TYPE_CHECKING:
+    from allauth.socialaccount.models import SocialLogin
+
+    from bot.store.models import User
 
 
 class DirectoryAdapter(DefaultSocialAccountAdapter):

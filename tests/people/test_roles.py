@@ -199,12 +199,24 @@ READINGS = {
         "calendar.entries",
         "calendar.problems",
         "history.search",
+        "history.departments",
+        "history.as_csv",
         "history.timeline",
         "viewed.record",
         "review.readable",
     ),
-    *("review.readable_by", "queue.waiting", "queue.departments", "queue.decided"),
-    *(f"overview.{name}" for name in ("readable", "planned", "by_hand", "doubtful", "ended", "held", "held_count")),
+    *(
+        "review.readable_by",
+        "pictures.of_submission",
+        "queue.waiting",
+        "queue.waiting_count",
+        "queue.departments",
+        "queue.decided",
+    ),
+    *(
+        f"overview.{name}"
+        for name in ("readable", "planned", "planned_count", "by_hand", "doubtful", "ended", "held", "held_count")
+    ),
 }
 # Each role tries these in a test of their own, which sets the scene: tests/issues, tests/writing, tests/sync.
 ELSEWHERE = {

@@ -80,6 +80,11 @@ def settle(ctx: Context, actor: Actor, comment_id: int) -> Comment:
     return comment
 
 
+def by_place(submission: Submission) -> list[Comment]:
+    """The remarks on this submission, in the order of the text."""
+    return list(submission.comments.order_by("part", "start", "id"))
+
+
 def of_post(submission: Submission) -> list[Comment]:
     """The remarks on this submission and those still open on earlier ones of the same post, oldest first."""
     rows = Comment.objects.filter(submission__identity=submission.identity, submission_id__lte=submission.id)

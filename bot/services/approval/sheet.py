@@ -55,7 +55,7 @@ class Sheet:
 
 def sheet(ctx: Context, submission: Submission) -> Sheet:
     bundle: Bundle = read_bundle(submission.bundle)
-    decisions = list(submission.decisions.order_by("at", "id"))
+    decisions = _decisions(submission)
     approval = next((d for d in reversed(decisions) if d.act == Act.APPROVE), None)
     city = ctx.library.city
     return Sheet(
@@ -65,12 +65,21 @@ def sheet(ctx: Context, submission: Submission) -> Sheet:
         reference=approval.reference if approval else "",
         wish=_wish(ctx, submission),
         decided_at=approval.at if approval else None,
-        steps=[step(ctx, d) for d in decisions],
+        steps=[_step(ctx, d) for d in decisions],
         texts=[(ctx.spec(v.channel).label, v) for v in bundle.variants],
     )
 
 
-def step(ctx: Context, decision: Decision) -> Step:
+def steps(ctx: Context, submission: Submission) -> list[Step]:
+    """Every decision so far, oldest first."""
+    return [_step(ctx, d) for d in _decisions(submission)]
+
+
+def _decisions(submission: Submission) -> list[Decision]:
+    return list(submission.decisions.order_by("at", "id"))
+
+
+def _step(ctx: Context, decision: Decision) -> Step:
     notes = [decision.reason] if decision.reason else []
     if decision.on_behalf_of:
         when = decision.countersigned_at

@@ -88,6 +88,12 @@ def find(actor: Actor, number: int) -> Draft:
     return draft
 
 
+def handed_in(actor: Actor, limit: int) -> list[Submission]:
+    """What this person wrote and handed in, newest first, without the long texts."""
+    own = Submission.objects.filter(author=actor.person).defer("bundle", "source")
+    return list(own.order_by("-id")[:limit])
+
+
 def begin(ctx: Context, actor: Actor) -> Draft:
     """A new post of this person's own. Raises NotAllowed for somebody whom people.yml does not know."""
     actor.require(Permission.SUBMIT)

@@ -31,6 +31,11 @@ def issue(ctx: Context, user: User) -> Secret:
     return Secret(key)
 
 
+def is_issued(user: User) -> bool:
+    """Whether the person has an address that works."""
+    return user.feed_keys.filter(revoked_at=None).exists()
+
+
 def revoke(ctx: Context, user: User) -> None:
     """The person's feed stops working at once."""
     now = ctx.clock.now()

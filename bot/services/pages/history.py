@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -127,8 +127,18 @@ class Search:
     until: date | None = None
 
 
-def search(ctx: Context, actor: Actor, asked: Search) -> QuerySet[Delivery]:
-    """Deliveries, newest first."""
+def search(ctx: Context, actor: Actor, asked: Search) -> QuerySet[Delivery, int]:
+    """The numbers of the deliveries, newest first; for `overview.rows`, a page at a time."""
+    return _found(ctx, actor, asked).values_list("id", flat=True)
+
+
+def departments(ctx: Context, actor: Actor) -> list[str]:
+    """The departments that have ever handed something in."""
+    own = Submission.objects.filter(review.readable(ctx, actor))
+    return sorted(own.values_list("department", flat=True).distinct())
+
+
+def _found(ctx: Context, actor: Actor, asked: Search) -> QuerySet[Delivery]:
     wanted = Q(submission__title__icontains=asked.words) if asked.words else Q()
     fields = {"submission__department": asked.department, "channel": asked.channel, "state": asked.state}
     wanted &= Q(**{name: value for name, value in fields.items() if value})
@@ -154,10 +164,11 @@ HEADINGS = (
 )
 
 
-def as_csv(ctx: Context, rows: Iterable[Delivery]) -> Iterator[str]:
-    """For a spreadsheet: with a byte order mark, and no cell that a spreadsheet would take for a formula."""
+def as_csv(ctx: Context, actor: Actor, asked: Search) -> Iterator[str]:
+    """What `search` finds, for a spreadsheet: with a byte order mark, and no cell that it would take for a formula."""
+    found = _found(ctx, actor, asked).select_related("submission")
     yield "\ufeff" + _line(HEADINGS)
-    for d in rows:
+    for d in found.defer("submission__bundle", "submission__source", "token").iterator(chunk_size=500):
         s = d.submission
         out = f"{d.published_at.astimezone(ctx.config.timezone):%Y-%m-%d %H:%M:%S}" if d.published_at else ""
         due = f"{d.due_at.astimezone(ctx.config.timezone):%Y-%m-%d %H:%M}"

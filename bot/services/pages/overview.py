@@ -30,24 +30,37 @@ def rows(found: Iterable[int]) -> list[Delivery]:
     return [by_number[number] for number in numbers]
 
 
-def planned(ctx: Context, actor: Actor) -> QuerySet[Delivery]:
-    states = sorted(PENDING | {DeliveryState.PUBLISHING})
-    return readable(ctx, actor).filter(state__in=states).order_by("due_at", "id")
+def planned(ctx: Context, actor: Actor, limit: int) -> list[Delivery]:
+    """The earliest first."""
+    return _first(_planned(ctx, actor).order_by("due_at", "id"), limit)
 
 
-def by_hand(ctx: Context, actor: Actor) -> QuerySet[Delivery]:
-    """What a person posts where there is no API, the earliest first."""
-    return readable(ctx, actor).filter(state=DeliveryState.BY_HAND).select_related("submission").order_by("due_at", "id")
+def planned_count(ctx: Context, actor: Actor) -> int:
+    return _planned(ctx, actor).count()
 
 
-def doubtful(ctx: Context, actor: Actor) -> QuerySet[Delivery]:
-    return readable(ctx, actor).filter(state__in=sorted(IN_DOUBT)).order_by("due_at", "id")
+def _planned(ctx: Context, actor: Actor) -> QuerySet[Delivery]:
+    return readable(ctx, actor).filter(state__in=sorted(PENDING | {DeliveryState.PUBLISHING}))
 
 
-def ended(ctx: Context, actor: Actor) -> QuerySet[Delivery]:
+def _first(found: QuerySet[Delivery], limit: int) -> list[Delivery]:
+    return rows(found.values_list("id", flat=True)[:limit])
+
+
+def by_hand(ctx: Context, actor: Actor, limit: int) -> list[Delivery]:
+    """What a person posts where there is no API, with its texts, the earliest first."""
+    found = readable(ctx, actor).filter(state=DeliveryState.BY_HAND).select_related("submission")
+    return list(found.order_by("due_at", "id")[:limit])
+
+
+def doubtful(ctx: Context, actor: Actor, limit: int) -> list[Delivery]:
+    return _first(readable(ctx, actor).filter(state__in=sorted(IN_DOUBT)).order_by("due_at", "id"), limit)
+
+
+def ended(ctx: Context, actor: Actor, limit: int) -> list[Delivery]:
     """Newest first."""
     over = frozenset(DeliveryState) - PENDING - IN_DOUBT - {DeliveryState.PUBLISHING}
-    return readable(ctx, actor).filter(state__in=sorted(over)).order_by("-due_at", "-id")
+    return _first(readable(ctx, actor).filter(state__in=sorted(over)).order_by("-due_at", "-id"), limit)
 
 
 def held(ctx: Context, actor: Actor) -> list[Delivery]:

@@ -30,12 +30,16 @@ class Wanted:
     unopened: bool = False
 
 
-def waiting(ctx: Context, actor: Actor, wanted: Wanted) -> QuerySet[Submission]:
-    """What awaits a decision and this person may see, oldest first."""
+def waiting(ctx: Context, actor: Actor, wanted: Wanted) -> QuerySet[Submission, int]:
+    """The numbers of what awaits a decision and this person may see, oldest first; for `rows`, a page at a time."""
     found = Submission.objects.filter(review.readable(ctx, actor), _asked(wanted), state__in=sorted(IN_QUEUE))
     if wanted.unopened:
         found = found.exclude(looks__person=actor.person)
-    return found.order_by("submitted_at", "id")
+    return found.order_by("submitted_at", "id").values_list("id", flat=True)
+
+
+def waiting_count(ctx: Context, actor: Actor) -> int:
+    return waiting(ctx, actor, Wanted()).count()
 
 
 def rows(found: Iterable[int]) -> list[Submission]:

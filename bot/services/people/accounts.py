@@ -189,6 +189,11 @@ def issue_token(
     return Secret(key)
 
 
+def live_tokens(ctx: Context, user: User) -> list[PersonalToken]:
+    """The keys of this person that still open something, newest first."""
+    return list(user.tokens.filter(revoked_at=None, expires_at__gt=ctx.clock.now()).order_by("-id"))
+
+
 def revoke_token(ctx: Context, user: User, token_id: int) -> None:
     """The key stops working at once."""
     now = ctx.clock.now()

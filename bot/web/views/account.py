@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -12,8 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.services.people import accounts
-from bot.store.models import User
-from bot.web.office import office
+from bot.web.office import office, user_of
 from bot.workflow.actors import TOKEN_SCOPES, Permission, Role, scopes_of
 
 _DAYS = {"7": 7, "30": 30, "90": 90}
@@ -31,20 +29,20 @@ def issue(request: HttpRequest) -> HttpResponse:
     label = request.POST.get("label", "").strip()[:60] or "名前なし"
     scopes = {scope for scope in Permission if scope in request.POST.getlist("scopes")}
     days = timedelta(days=_DAYS.get(request.POST.get("days", ""), accounts.LIFETIME.days))
-    key = accounts.issue_token(office(), cast(User, request.user), label, scopes, days)
+    key = accounts.issue_token(office(), user_of(request), label, scopes, days)
     return _page(request, key.reveal())
 
 
 @login_required
 @require_POST
 def revoke(request: HttpRequest, token: int) -> HttpResponse:
-    accounts.revoke_token(office(), cast(User, request.user), token)
+    accounts.revoke_token(office(), user_of(request), token)
     return redirect("tokens")
 
 
 def _page(request: HttpRequest, new_key: str = "") -> HttpResponse:
-    user = cast(User, request.user)
-    own = user.tokens.filter(revoked_at=None, expires_at__gt=office().clock.now()).order_by("-id")
+    user = user_of(request)
+    own = accounts.live_tokens(office(), user)
     shown = {
         "tokens": [{"token": t, "scopes": "、".join(gettext(TOKEN_SCOPES[Permission(s)]) for s in t.scopes)} for t in own],
         "new_key": new_key,

@@ -21,9 +21,8 @@ from bot.services.approval import review
 from bot.services.delivery import scheduling
 from bot.services.pages import calendar as plans
 from bot.services.pages import feeds
-from bot.store.models import User
 from bot.values import reading
-from bot.web.office import actor_of, office
+from bot.web.office import actor_of, office, user_of
 from bot.web.views.decisions import moment
 from bot.workflow.actors import Permission
 from bot.workflow.states import PENDING, DeliveryState
@@ -69,7 +68,7 @@ def _page(request: HttpRequest, feed: str = "") -> HttpResponse:
         "weeks": [days[n : n + 7] for n in range(0, len(days), 7)],
         "days": [d for d in days if d.entries or d.blackouts or d.deadlines],
         "may_plan": actor.may(Permission.PLAN),
-        "subscribed": cast(User, request.user).feed_keys.filter(revoked_at=None).exists(),
+        "subscribed": feeds.is_issued(user_of(request)),
         "feed": feed,
         "problems": plans.problems(ctx, actor),
     }
@@ -149,14 +148,14 @@ def _version(request: HttpRequest) -> int:
 @login_required
 @require_POST
 def subscribe(request: HttpRequest) -> HttpResponse:
-    key = feeds.issue(office(), cast(User, request.user))
+    key = feeds.issue(office(), user_of(request))
     return _page(request, request.build_absolute_uri(reverse("feed", args=(key.reveal(),))))
 
 
 @login_required
 @require_POST
 def unsubscribe(request: HttpRequest) -> HttpResponse:
-    feeds.revoke(office(), cast(User, request.user))
+    feeds.revoke(office(), user_of(request))
     messages.success(request, gettext("カレンダーのアドレスを使えなくしました。"))
     return redirect("calendar")
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -52,13 +51,13 @@ def line(delivery: Delivery) -> Line:
 @require_GET
 def deliveries(request: HttpRequest) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
-    planned, rules = overview.planned(ctx, actor), outlook.rules(ctx)
+    rules = outlook.rules(ctx)
     shown = {
-        "planned": _lines(planned, MOST_PLANNED),
-        "planned_count": planned.count(),
-        "by_hand": [_task(ctx, d, rules) for d in overview.by_hand(ctx, actor)[:MOST_PLANNED]],
-        "doubtful": _lines(overview.doubtful(ctx, actor), MOST_PLANNED),
-        "ended": _lines(overview.ended(ctx, actor), MOST_ENDED),
+        "planned": [line(d) for d in overview.planned(ctx, actor, MOST_PLANNED)],
+        "planned_count": overview.planned_count(ctx, actor),
+        "by_hand": [_task(ctx, d, rules) for d in overview.by_hand(ctx, actor, MOST_PLANNED)],
+        "doubtful": [line(d) for d in overview.doubtful(ctx, actor, MOST_PLANNED)],
+        "ended": [line(d) for d in overview.ended(ctx, actor, MOST_ENDED)],
         "may_plan": actor.may(Permission.PLAN),
     }
     return render(request, "deliveries.html", shown)
@@ -87,10 +86,6 @@ def _task(ctx: Context, delivery: Delivery, rules: Rules | ConfigError) -> Task:
         problem=outlook.objection(delivery, max(now, delivery.due_at), rules),
         due=delivery.due_at <= now,
     )
-
-
-def _lines(found: QuerySet[Delivery], most: int) -> list[Line]:
-    return [line(d) for d in overview.rows(found.values_list("id", flat=True)[:most])]
 
 
 @login_required

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET
 from bot.services.approval import review
 from bot.services.pages import history as past
 from bot.services.pages import overview
-from bot.store.models import Submission
 from bot.values import reading
 from bot.web.office import actor_of, office
 from bot.web.views.deliveries import line
@@ -27,10 +26,9 @@ PER_PAGE = 25
 @require_GET
 def history(request: HttpRequest) -> HttpResponse:
     ctx, actor, asked = office(), actor_of(request), _asked(request)
-    page = Paginator(past.search(ctx, actor, asked).values_list("id", flat=True), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(past.search(ctx, actor, asked), PER_PAGE).get_page(request.GET.get("page"))
     kept = request.GET.copy()
     kept.pop("page", None)
-    own = Submission.objects.filter(review.readable(ctx, actor))
     shown = {
         "asked": asked,
         "page": page,
@@ -38,7 +36,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "query": kept.urlencode(),
         "channels": [spec for spec in ctx.specs if spec.publishes],
         "states": [(state, LABELS[state]) for state in DeliveryState],
-        "departments": sorted(own.values_list("department", flat=True).distinct()),
+        "departments": past.departments(ctx, actor),
     }
     return render(request, "history.html", shown)
 
@@ -65,11 +63,9 @@ def _day(text: str) -> date | None:
 @login_required
 @require_GET
 def export(request: HttpRequest) -> HttpResponseBase:
-    ctx = office()
-    found = past.search(ctx, actor_of(request), _asked(request)).select_related("submission")
-    rows = found.defer("submission__bundle", "submission__source", "token").iterator(chunk_size=500)
+    rows = past.as_csv(office(), actor_of(request), _asked(request))
     named = {"Content-Disposition": 'attachment; filename="haishin.csv"'}
-    return StreamingHttpResponse(past.as_csv(ctx, rows), content_type="text/csv; charset=utf-8", headers=named)
+    return StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8", headers=named)
 
 
 @login_required

@@ -6,26 +6,22 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from bot.services.approval import review
-from bot.store.models import Blob, Submission
+from bot.services.approval import pictures
 from bot.web.office import actor_of, office
-from bot.workflow.states import SubmissionState
 
 
 @require_safe
 def public(request: HttpRequest, sha256: str) -> HttpResponse:
-    return _jpeg(sha256, Submission.objects.filter(state=SubmissionState.APPROVED, blobs=sha256).exists())
+    return _jpeg(pictures.approved(sha256))
 
 
 @login_required
 @require_safe
 def preview(request: HttpRequest, number: int, sha256: str) -> HttpResponse:
-    submission = review.readable_by(office(), actor_of(request), number)
-    return _jpeg(sha256, submission.blobs.filter(sha256=sha256).exists())
+    return _jpeg(pictures.of_submission(office(), actor_of(request), number, sha256))
 
 
-def _jpeg(sha256: str, may: bool) -> HttpResponse:
-    blob = Blob.objects.filter(sha256=sha256).first() if may else None
-    if blob is None:
+def _jpeg(data: bytes | None) -> HttpResponse:
+    if data is None:
         raise Http404
-    return HttpResponse(bytes(blob.data), content_type="image/jpeg", headers={"Cache-Control": "private, max-age=86400"})
+    return HttpResponse(data, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=86400"})

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from allauth.mfa.adapter import get_adapter
-from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.views import remove_webauthn
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 
-from bot.errors import NotAllowed
+from bot.services.people import signing_in
+from bot.web.office import user_of
 
 
 @login_required
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
-    passkey = Authenticator.objects.filter(user=request.user, pk=pk).first()
-    if passkey is not None and not get_adapter().can_delete_authenticator(passkey):
-        raise NotAllowed(
-            "the last second factor",
-            summary="最後の二つ目の認証は消せません",
-            next_step="先に、認証アプリか別のパスキーを用意してください",
-        )
+    signing_in.require_may_go(user_of(request), pk)
     removed: HttpResponse = remove_webauthn(request, pk=pk)
     return removed

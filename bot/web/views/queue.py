@@ -69,8 +69,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
     library = ctx.library
     wanted = _wanted(request)
-    numbers = desk.waiting(ctx, actor, wanted).values_list("id", flat=True)
-    page = Paginator(numbers, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(desk.waiting(ctx, actor, wanted), PER_PAGE).get_page(request.GET.get("page"))
     opened = viewed.opened(actor, page)
     may_decide = actor.may(Permission.DECIDE)
     rows = [

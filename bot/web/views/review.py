@@ -62,7 +62,7 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
         "row": row(ctx, ctx.library, found, True, False),
         "channels": shown_channels(ctx, found),
         "duties": duties(ctx, actor, found),
-        "done": [sheet.step(ctx, d) for d in found.decisions.order_by("at", "id")],
+        "done": sheet.steps(ctx, found),
         "seen": seen,
         "approved": approved,
         "against": against,
@@ -75,7 +75,7 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def shown_channels(ctx: Context, found: Submission) -> list[Shown]:
-    city, own = ctx.library.city, list(found.comments.order_by("part", "start", "id"))
+    city, own = ctx.library.city, comments.by_place(found)
 
     def address(media: Media) -> str:
         return reverse("preview_media", args=(found.id, media.sha256))

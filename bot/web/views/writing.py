@@ -25,7 +25,7 @@ from bot.schedule.rules import Slot
 from bot.services.handing_in import browser, drafts
 from bot.services.paper import layout
 from bot.services.records.context import Context
-from bot.store.models import Draft, Submission
+from bot.store.models import Draft
 from bot.text.difference import difference
 from bot.web.office import actor_of, office
 from bot.workflow.states import LABELS, SubmissionState
@@ -51,8 +51,7 @@ class Shown:
 def desk(request: HttpRequest) -> HttpResponse:
     """What this person is writing, and what they have handed in."""
     actor = actor_of(request)
-    handed = Submission.objects.filter(author=actor.person).defer("bundle", "source").order_by("-id")[:HANDED]
-    rows = [(one, LABELS[SubmissionState(one.state)]) for one in handed]
+    rows = [(one, LABELS[SubmissionState(one.state)]) for one in drafts.handed_in(actor, HANDED)]
     return render(request, "drafts.html", {"drafts": drafts.mine(actor), "handed": rows})
 
 

@@ -53,8 +53,8 @@ def unsettled() -> QuerySet[Submission]:
     return Submission.objects.filter(undecided | Q(Exists(planned), state=SubmissionState.APPROVED)).order_by("id")
 
 
-def make_stale(ctx: Context, submission: Submission, actor: str) -> None:
+def make_stale(ctx: Context, submission: Submission, by: str) -> None:
     """Void it and what is planned of it. Within a transaction of the caller's."""
     move_submission(submission, Act.CHANGE)
     scheduling.cancel_pending(submission, "原稿が変わったため取り消し")
-    audit.record(ctx.clock.now(), actor, Act.CHANGE, f"submission:{submission.id}", digest=submission.digest)
+    audit.record(ctx.clock.now(), by, Act.CHANGE, f"submission:{submission.id}", digest=submission.digest)

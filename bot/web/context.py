@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
 
@@ -11,9 +12,11 @@ from bot.services.delivery import pause
 from bot.services.pages import overview, queue
 from bot.services.paper import layout
 from bot.services.records.context import Context
-from bot.store.models import Pause
 from bot.web.office import actor_of, office
 from bot.workflow.actors import ROLE_LABELS, Actor, Permission, Role
+
+if TYPE_CHECKING:
+    from bot.store.models import Pause
 
 _OFFICES = (("people", "利用者", Permission.MANAGE_PEOPLE), ("audit", "操作の記録", Permission.READ_AUDIT))
 _PERSONAL = (

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -20,12 +21,14 @@ from bot.services.delivery import blackouts
 from bot.services.delivery.blackouts import Fault
 from bot.services.records import office_rules
 from bot.services.records.context import Context
-from bot.store import rules as store
 from bot.text.storable import storable
 from bot.values import reading
 from bot.web.office import actor_of, office
 from bot.web.views.deliveries import line
 from bot.workflow.actors import Permission
+
+if TYPE_CHECKING:
+    from bot.store import rules as store
 
 MOST_HELD = 50
 _FIELDS = ("start", "end", "kind", "tags", "words", "why")

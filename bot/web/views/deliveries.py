@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,10 +18,12 @@ from bot.schedule.rules import Rules
 from bot.services.delivery import outlook, reconcile, scheduling
 from bot.services.pages import overview
 from bot.services.records.context import Context
-from bot.store.models import Delivery
 from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
 from bot.workflow.states import LABELS, PENDING, DeliveryState
+
+if TYPE_CHECKING:
+    from bot.store.models import Delivery
 
 MOST_PLANNED, MOST_ENDED = 50, 10
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,10 +17,12 @@ from bot.errors import BotError, NotAllowed
 from bot.newsletter.plan import issue_name
 from bot.services.paper import errata, issue_desk, issues, printed
 from bot.services.records.context import Context
-from bot.store.printing import SignOff
 from bot.text.difference import difference
 from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
+
+if TYPE_CHECKING:
+    from bot.store.printing import SignOff
 
 _TYPES = {
     ".pdf": "application/pdf",

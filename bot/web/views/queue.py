@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast, get_args
+from typing import TYPE_CHECKING, cast, get_args
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -24,10 +24,12 @@ from bot.services.approval import review
 from bot.services.files import viewed
 from bot.services.pages import queue as desk
 from bot.services.records.context import Context
-from bot.store.models import Submission
 from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
 from bot.workflow.states import LABELS, SubmissionState
+
+if TYPE_CHECKING:
+    from bot.store.models import Submission
 
 PER_PAGE = 15
 RECENT = 10

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -19,11 +20,13 @@ from bot.services.approval import comments, compare, review, sheet
 from bot.services.files import viewed
 from bot.services.paper import column, layout
 from bot.services.records.context import Context
-from bot.store.models import Comment, Submission
 from bot.web.office import actor_of, office
 from bot.web.views.queue import row
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import IN_QUEUE, SubmissionState
+
+if TYPE_CHECKING:
+    from bot.store.models import Comment, Submission
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -22,11 +23,13 @@ from bot.services.approval import review
 from bot.services.delivery import outlook, pause, scheduling
 from bot.services.pages import overview
 from bot.services.records.context import Context
-from bot.store.models import Delivery
 from bot.web.office import actor_of, office
 from bot.web.views.deliveries import Line, line
 from bot.workflow.actors import Permission
 from bot.workflow.kinds import Bar
+
+if TYPE_CHECKING:
+    from bot.store.models import Delivery
 
 OFFERED = 3  # free times for a click
 

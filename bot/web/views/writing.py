@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -25,10 +25,12 @@ from bot.schedule.rules import Slot
 from bot.services.handing_in import browser, drafts
 from bot.services.paper import layout
 from bot.services.records.context import Context
-from bot.store.models import Draft
 from bot.text.difference import difference
 from bot.web.office import actor_of, office
 from bot.workflow.states import LABELS, SubmissionState
+
+if TYPE_CHECKING:
+    from bot.store.models import Draft
 
 HANDED = 20
 _LINES = ("title", "measure", "achievement", "reason", "next", "link", "contact", "expires")

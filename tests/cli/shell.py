@@ -38,7 +38,7 @@ class Shell:
     def token(self, person: str, role: str) -> str:
         """What a person gets from the page 自分の鍵."""
         code = (
-            "from bot.cli.office import office; ctx = office(); from bot.services import accounts as a;"
+            "from bot.cli.office import office; ctx = office(); from bot.services.people import accounts as a;"
             "from bot.workflow.actors import Role; import sys;"
             "u = a.set_up_user(ctx, sys.argv[1], Role(sys.argv[2]), 'a-long-enough-passphrase');"
             "print(a.issue_token(ctx, u, 'test').reveal())"

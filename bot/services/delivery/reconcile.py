@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 def look(ctx: Context, channel: Callable[[str], Channel]) -> int:
-    """Look once at every delivery whose look is due; of how many is it certain now what became of them?"""
+    """Look once for every delivery that is due to be reconciled; of how many is it certain now what became of them?"""
     certain = 0
     for row, ready in jobs(queries.doubtful(ctx.clock.now())):
         answer = _read_back(channel, ready) if isinstance(ready, Job) else None

@@ -32,7 +32,7 @@ from bot.services.telling.watch import RulesWatch
 from bot.store import queries
 
 SLICE = 5.0  # seconds of sending after which dead workers, missed times and doubtful outcomes get their turn
-LOOK = 5.0  # seconds between two looks whether a sync is wanted; also the least time between two of them
+SYNC_EVERY = 5.0  # seconds between two looks whether a sync is wanted; also the least time between two of them
 log = logging.getLogger(__name__)
 _JOB = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 _THREADS = ("beat", "sweep", "sync")  # a thread each, with a database connection that stays open
@@ -74,7 +74,7 @@ class Runner:
         self._scheduler.add_job(self.beat, "interval", seconds=1, id="beat", executor="beat", **_JOB)
         self._scheduler.add_job(self.sweep, "interval", seconds=30, id="sweep", executor="sweep", **_JOB)
         if self.ctx.config.content_repository:
-            self._scheduler.add_job(self.sync, "interval", seconds=LOOK, id="sync", executor="sync", **_JOB)
+            self._scheduler.add_job(self.sync, "interval", seconds=SYNC_EVERY, id="sync", executor="sync", **_JOB)
         gc.collect()
         gc.freeze()  # what was imported stays until the end: the collector need not walk through it in the middle of sending
         self._scheduler.start()

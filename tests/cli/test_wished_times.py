@@ -170,12 +170,12 @@ def test_submit_shows_the_sentence_at_its_place(desk: Desk) -> None:
     assert f"{post}:9:7: 直してください: 「nooon」という配信枠はありません。「noon」ではありませんか" in done.stderr
 
 
-def test_a_parcel_and_a_preview_tell_it_too(desk: Desk, tmp_path: Path) -> None:
-    parcel, page = tmp_path / "原稿.zip", tmp_path / "下見.html"
+def test_a_package_and_a_preview_tell_it_too(desk: Desk, tmp_path: Path) -> None:
+    package, page = tmp_path / "原稿.zip", tmp_path / "下見.html"
     post = desk.post("new")
-    assert desk.run("export", post, "-o", parcel).returncode == 0
+    assert desk.run("export", post, "-o", package).returncode == 0
     post.unlink()
-    arrived = desk.run("import", parcel)
+    arrived = desk.run("import", package)
     assert "[timing.past]" in arrived.stdout
     assert desk.run("preview", arrived.stdout.split("\n")[0], "-o", page).returncode == 0
     assert "希望の時刻（2020年1月7日12:15）を過ぎています" in page.read_text(encoding="utf-8")

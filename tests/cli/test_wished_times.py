@@ -123,10 +123,10 @@ def test_the_answer_is_never_remembered(desk: Desk) -> None:
     soon = datetime.now(UTC) + timedelta(days=30)
     new = desk.post("new", f"publish: {soon:%Y-%m-%d} 12:15")
     assert desk.found() == desk.found() == set()
-    memory = desk.content.parent / "var" / "checks.json"
+    cache = desk.content.parent / "var" / "checks.json"
     desk.schedules("[{from: 2020-01-01, to: 2100-01-01, why: 見本}]")
     assert desk.found() == {("timing.blackout", new.name)}
-    assert "timing." not in memory.read_text(encoding="utf-8")
+    assert "timing." not in cache.read_text(encoding="utf-8")
     assert desk.found() == {("timing.blackout", new.name)}
     desk.commit()
     git(desk.content, "push", "--quiet")
@@ -145,7 +145,7 @@ def test_a_schedule_that_cannot_be_read_is_told_once_and_the_rest_is_looked_at(d
         assert done.stdout.count("[content.settings]") == 1
         assert desk.found(*paths) == {settings, ("timing.past", "past.md"), link}
     assert desk.found(plain) == {link}  # it wishes for no time: nothing is asked
-    for _ in range(2):  # all posts, also from memory
+    for _ in range(2):  # all posts, also from the cache
         assert desk.found() == {settings, link}
         assert desk.run("check").stdout.count("[content.settings]") == 1
 

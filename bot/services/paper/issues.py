@@ -13,7 +13,7 @@ from tempfile import mkdtemp
 
 from django.db import transaction
 
-from bot.checks.memory import basis_of
+from bot.checks.cache import basis_of
 from bot.config import ROOT
 from bot.errors import NotAllowed, NotFound, StaleApproval
 from bot.newsletter.article import Article

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
-from bot.checks import duplicates, silence, timing
+from bot.checks import duplicates, suppressions, timing
 from bot.checks.cache import Cache, Entry
 from bot.checks.finding import SETTINGS, Finding, at, from_error, from_settings
 from bot.checks.rule import Rule, Subject, Timetable
@@ -48,7 +48,7 @@ def check_post(subject: Subject) -> list[Finding]:
             found.append(from_error(e))
         except ConfigError as e:  # a wish that cannot be looked at is not fulfilled either
             found.append(at(subject.place_of(*_WISHES), SETTINGS, "error", e.summary, e.next_step))
-    return _in_order(silence.heard(subject, found, rules()))
+    return _in_order(suppressions.applied(subject, found, rules()))
 
 
 def check_paths(

@@ -48,7 +48,7 @@ def hand_in(ctx: Context, actor: Actor, number: int) -> Submission | Clash | Non
     Raises NotAllowed while something is to be put right, and what `writing.commit_as` raises; the draft stays then.
     """
     draft = drafts.find(actor, number)
-    if not drafts.sight(ctx, draft).ready:
+    if not drafts.preview(ctx, draft).ready:
         raise NotAllowed(
             "not ready", summary="直すところが残っています", next_step="指摘の欄を見て直してから、申請してください"
         )

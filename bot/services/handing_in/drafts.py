@@ -55,7 +55,7 @@ class Seen:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Remark:
+class FieldFinding:
     """A finding, with the field of the form that it is about."""
 
     where: str
@@ -63,16 +63,16 @@ class Remark:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sight:
+class DraftPreview:
     """A draft as it would go out; `post` and `bundle` are None where it cannot be set at all."""
 
-    remarks: tuple[Remark, ...]
+    findings: tuple[FieldFinding, ...]
     post: Post | None
     bundle: Bundle | None
 
     @property
     def ready(self) -> bool:
-        return self.bundle is not None and not any(r.finding.level == "error" for r in self.remarks)
+        return self.bundle is not None and not any(r.finding.level == "error" for r in self.findings)
 
 
 def mine(actor: Actor) -> QuerySet[Draft]:
@@ -207,14 +207,14 @@ def laid_out(draft: Draft, form: Form) -> Iterator[Path]:
         yield path
 
 
-def sight(ctx: Context, draft: Draft) -> Sight:
+def preview(ctx: Context, draft: Draft) -> DraftPreview:
     """What the checks say, and what would go out: even of a form that still has gaps."""
     form = writing.form_of(draft.form)
     found, post, bundle = _looked_at(ctx, draft, form)
     if bundle is None:
         _, post, bundle = _looked_at(ctx, draft, _without_gaps(form))
     text = writing.compose(form)
-    return Sight(remarks=tuple(dict.fromkeys(_remark(text, f) for f in found)), post=post, bundle=bundle)
+    return DraftPreview(findings=tuple(dict.fromkeys(_field_finding(text, f) for f in found)), post=post, bundle=bundle)
 
 
 def _looked_at(ctx: Context, draft: Draft, form: Form) -> tuple[list[Finding], Post | None, Bundle | None]:
@@ -243,5 +243,5 @@ def _without_gaps(form: Form) -> Form:
     )
 
 
-def _remark(text: str, finding: Finding) -> Remark:
-    return Remark(where=writing.where(text, finding.line), finding=finding)
+def _field_finding(text: str, finding: Finding) -> FieldFinding:
+    return FieldFinding(where=writing.where(text, finding.line), finding=finding)

@@ -42,7 +42,7 @@ class Shown:
 
     draft: Draft
     form: Form
-    sight: drafts.Sight
+    preview: drafts.DraftPreview
     looks: list[Appearance]
 
 
@@ -148,7 +148,7 @@ def live(request: HttpRequest, number: int) -> HttpResponse:
         draft = drafts.save(ctx, actor, number, form, _seen(request))
     except drafts.StaleDraft:
         return HttpResponse(status=409)
-    answer = render(request, "sight.html", {"shown": _shown(ctx, draft)})
+    answer = render(request, "draft_preview.html", {"shown": _shown(ctx, draft)})
     answer["X-Revision"] = str(draft.revision)
     return answer
 
@@ -229,9 +229,9 @@ def _slots(ctx: Context) -> list[Slot]:
 
 
 def _shown(ctx: Context, draft: Draft) -> Shown:
-    seen = drafts.sight(ctx, draft)
+    seen = drafts.preview(ctx, draft)
     looks = [_look(ctx, seen.post, v) for v in seen.bundle.variants] if seen.post and seen.bundle else []
-    return Shown(draft=draft, form=writing.form_of(draft.form), sight=seen, looks=looks)
+    return Shown(draft=draft, form=writing.form_of(draft.form), preview=seen, looks=looks)
 
 
 def _look(ctx: Context, post: Post, variant: Variant) -> Appearance:

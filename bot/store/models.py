@@ -124,7 +124,7 @@ class Decision(models.Model):
     in whose absence it was decided (代決); they look at it afterwards (後閲), which fills `countersigned_by` and `_at`."""
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="decisions")
-    act = models.CharField(max_length=16)
+    action = models.CharField(max_length=16)
     actor = models.CharField(max_length=150)
     at = models.DateTimeField()
     reason = models.TextField(blank=True)

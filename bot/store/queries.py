@@ -113,7 +113,7 @@ _CLAIMED = """
 SELECT d.id, d.fence, d.attempts, d.kind, d.channel, d.lane, d.part, d.parent_remote_id, d.token, d.last_seen,
     d.intent_at, d.run_at,
     s.id, s.path, s.inputs, s.digest, s.bundle, s.tags,
-    COALESCE((SELECT c.digest FROM store_decision c WHERE c.submission_id = s.id AND c.act = 'approve'
+    COALESCE((SELECT c.digest FROM store_decision c WHERE c.submission_id = s.id AND c.action = 'approve'
         ORDER BY c.id DESC LIMIT 1), '')
 FROM store_delivery d JOIN store_submission s ON s.id = d.submission_id
 WHERE d.id {among} ORDER BY d.id

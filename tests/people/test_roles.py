@@ -84,7 +84,7 @@ def _countersign(office: Office, actor: Actor) -> object:
     User.objects.create(username=actor.person, role=Role.OFFICER)
     seen = waiting(office)
     review.approve(office.ctx, office.officer, seen.id, seen.digest, review.Terms(on_behalf_of=actor.person))
-    return review.countersign(office.ctx, actor, Decision.objects.get(act="approve").id)
+    return review.countersign(office.ctx, actor, Decision.objects.get(action="approve").id)
 
 
 def _remark(office: Office, actor: Actor) -> object:

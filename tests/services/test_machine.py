@@ -280,7 +280,7 @@ def _thread(lane: str) -> list[Delivery]:
         digest=bundle.digest,
         source="",
     )
-    Decision.objects.create(submission=submission, act="approve", actor="kouhou", at=START, digest=bundle.digest)
+    Decision.objects.create(submission=submission, action="approve", actor="kouhou", at=START, digest=bundle.digest)
     made: list[Delivery] = []
     for n in range(PARTS):
         made.append(

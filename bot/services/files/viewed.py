@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bot.services.records.context import Context
 from bot.store.models import Look, Submission
 from bot.workflow.actors import Actor
-from bot.workflow.transitions import Act
+from bot.workflow.transitions import Action
 
 
 def record(ctx: Context, actor: Actor, submission: Submission) -> None:
@@ -29,4 +29,4 @@ def last_seen(actor: Actor, submission: Submission) -> Submission | None:
 def last_approved(submission: Submission) -> Submission | None:
     """The newest earlier submission of the same post that was approved, whatever became of it later."""
     earlier = Submission.objects.filter(identity=submission.identity, id__lt=submission.id)
-    return earlier.filter(decisions__act=Act.APPROVE).order_by("-id").first()
+    return earlier.filter(decisions__action=Action.APPROVE).order_by("-id").first()

@@ -27,7 +27,7 @@ from bot.store.rules import Blackout
 from bot.workflow.actors import Role
 from bot.workflow.kinds import Bar
 from bot.workflow.states import IN_QUEUE, SubmissionState
-from bot.workflow.transitions import Act, Event
+from bot.workflow.transitions import Action, Event
 
 READER = "notices"
 _BATCH = 500
@@ -94,9 +94,9 @@ _ROLES: Mapping[Kind, frozenset[Role]] = {
 }
 _TO_AUTHOR = frozenset({Kind.RETURNED, Kind.APPROVED, Kind.FAILED, Kind.MISSED})
 _VERBS: Mapping[str, Kind] = {
-    Act.CONFIRM: Kind.WAITING,
-    Act.APPROVE: Kind.APPROVED,
-    Act.RETURN: Kind.RETURNED,
+    Action.CONFIRM: Kind.WAITING,
+    Action.APPROVE: Kind.APPROVED,
+    Action.RETURN: Kind.RETURNED,
     Event.LOSE_TRACK: Kind.UNKNOWN,
     Event.GIVE_UP: Kind.UNDECIDED,
     outcome.TWICE: Kind.TWICE,
@@ -195,7 +195,7 @@ def _news(ctx: Context, entry: AuditEntry) -> _News | None:
 
 
 def _kind(entry: AuditEntry, submission: Submission | None) -> Kind | None:
-    if entry.verb == Act.SUBMIT:
+    if entry.verb == Action.SUBMIT:
         return Kind.TO_CONFIRM if submission and submission.needs_confirmation else Kind.WAITING
     error = getattr(errors, entry.verb, None)
     if isinstance(error, type):

@@ -135,15 +135,15 @@ class Decision(models.Model):
     countersigned_at = models.DateTimeField(null=True)
 
 
-class Look(models.Model):
+class Viewing(models.Model):
     """When a person last had a submission before their eyes. Its content never changes, so this says which text they saw."""
 
-    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="looks")
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="viewings")
     person = models.CharField(max_length=150)
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["submission", "person"], name="one_look_per_person")]
+        constraints = [models.UniqueConstraint(fields=["submission", "person"], name="one_viewing_per_person")]
 
 
 class Comment(models.Model):

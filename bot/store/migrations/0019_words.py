@@ -12,4 +12,16 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RenameField(model_name='decision', old_name='act', new_name='action'),
+        # A constraint and an index keep the names of their fields: away before, made anew after.
+        migrations.RemoveConstraint(model_name='look', name='one_look_per_person'),
+        migrations.RenameModel(old_name='Look', new_name='Viewing'),
+        migrations.AlterField(
+            model_name='viewing',
+            name='submission',
+            field=models.ForeignKey(on_delete=models.deletion.CASCADE, related_name='viewings', to='store.submission'),
+        ),
+        migrations.AddConstraint(
+            model_name='viewing',
+            constraint=models.UniqueConstraint(fields=('submission', 'person'), name='one_viewing_per_person'),
+        ),
     ]

@@ -118,7 +118,7 @@ class Runner:
     def _slice(self) -> bool:
         """Sending comes first, so that a post is on time; what is stopped, late, or a dead worker's is not claimed anyway."""
         more = self.engine.pump(SLICE)
-        return self.engine.tidy() + reconcile.look(self.ctx, self.channel) > 0 or more
+        return self.engine.tidy() + reconcile.reconcile_due(self.ctx, self.channel) > 0 or more
 
     def sweep(self) -> None:
         """Void what has changed, expire what came too late: a stretch of the open submissions at a time."""

@@ -221,8 +221,8 @@ class Delivery(models.Model):
     intent_at = models.DateTimeField(null=True)
     token = models.TextField(blank=True)
     last_seen = models.CharField(max_length=120, blank=True)
-    looks = models.PositiveIntegerField(default=0)
-    look_at = models.DateTimeField(null=True)
+    reconcile_attempts = models.PositiveIntegerField(default=0)
+    reconcile_at = models.DateTimeField(null=True)
     remote_id = models.CharField(max_length=120, blank=True)
     url = models.URLField(max_length=500, blank=True)
     parent_remote_id = models.CharField(max_length=120, blank=True)
@@ -245,7 +245,7 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["lane", "due_at", "id"], condition=Q(state="scheduled"), name="due_by_lane"),
             models.Index(fields=["run_at", "id"], condition=Q(state="scheduled"), name="due"),
-            models.Index(fields=["look_at"], condition=Q(state="unknown"), name="in_doubt"),
+            models.Index(fields=["reconcile_at"], condition=Q(state="unknown"), name="in_doubt"),
             models.Index(fields=["after"], condition=Q(state="waiting"), name="waiting_for"),
             models.Index(fields=["last_at"], condition=Q(state="scheduled"), name="too_late_scheduled"),
             models.Index(fields=["last_at"], condition=Q(state="waiting"), name="too_late_waiting"),

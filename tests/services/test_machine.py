@@ -157,7 +157,7 @@ class City:
 
     def look(self, blind: bool) -> None:
         """Read back: what is there is found, unless the platform hides it; a platform that can prove absence does."""
-        for row in Delivery.objects.filter(state="unknown", look_at__lte=self.clock.now()):
+        for row in Delivery.objects.filter(state="unknown", reconcile_at__lte=self.clock.now()):
             text = self.texts[row.id]
             found: Found = Receipt(remote_id=text, url=f"http://127.0.0.1/{text}", at=self.clock.now())
             if not self.seen[text]:

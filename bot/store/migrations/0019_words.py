@@ -24,4 +24,11 @@ class Migration(migrations.Migration):
             model_name='viewing',
             constraint=models.UniqueConstraint(fields=('submission', 'person'), name='one_viewing_per_person'),
         ),
+        migrations.RemoveIndex(model_name='delivery', name='in_doubt'),
+        migrations.RenameField(model_name='delivery', old_name='looks', new_name='reconcile_attempts'),
+        migrations.RenameField(model_name='delivery', old_name='look_at', new_name='reconcile_at'),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=Q(state='unknown'), fields=['reconcile_at'], name='in_doubt'),
+        ),
     ]

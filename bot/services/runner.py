@@ -127,9 +127,9 @@ class Runner:
         self._swept = stale.sweep(self.ctx, after=self._swept)
         review.expire(self.ctx)
         try:
-            proof_build.rehearse(self.ctx)
+            proof_build.build_proofs(self.ctx)
         except BotError as e:
-            log.warning("no issue was rehearsed: %s", e.message)
+            log.warning("no issue's proof was built: %s", e.message)
 
     def sync(self) -> None:
         """Take what leaders committed, when it is time or somebody said so. What goes wrong waits for the next time."""

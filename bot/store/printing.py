@@ -31,7 +31,7 @@ class Erratum(models.Model):
         indexes = [models.Index(fields=["told_in"], name="errata_of_an_issue")]
 
 
-class Rehearsal(models.Model):
+class ProofBuild(models.Model):
     """An issue was built by itself before this copy deadline, and the office told of it: once for each deadline."""
 
     issue = models.CharField(max_length=20)
@@ -39,7 +39,7 @@ class Rehearsal(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["issue", "deadline"], name="one_rehearsal_per_deadline")]
+        constraints = [models.UniqueConstraint(fields=["issue", "deadline"], name="one_proof_build_per_deadline")]
 
 
 class SignOff(models.Model):

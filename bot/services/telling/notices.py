@@ -19,7 +19,7 @@ from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
 from bot.services.delivery import outcome, scheduling
 from bot.services.handing_in.one_set import REFUSE
-from bot.services.paper.proof_build import REHEARSE
+from bot.services.paper.proof_build import BUILD_PROOF
 from bot.services.records.context import Context
 from bot.services.telling.watch import UNREADABLE
 from bot.store.models import AuditEntry, Bookmark, Delivery, Notice, PersonalToken, Submission, User
@@ -106,7 +106,7 @@ _VERBS: Mapping[str, Kind] = {
     **dict.fromkeys(("blackout", "ask_to_lift", "lift"), Kind.BLACKOUT),
     UNREADABLE: Kind.RULES,
     REFUSE: Kind.FILES,
-    REHEARSE: Kind.COPY_DEADLINE,
+    BUILD_PROOF: Kind.COPY_DEADLINE,
 }
 _ERRORS: Mapping[type[errors.ChannelError], Kind] = {
     Rejected: Kind.FAILED,

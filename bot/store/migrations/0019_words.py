@@ -31,4 +31,10 @@ class Migration(migrations.Migration):
             model_name='delivery',
             index=models.Index(condition=Q(state='unknown'), fields=['reconcile_at'], name='in_doubt'),
         ),
+        migrations.RemoveConstraint(model_name='rehearsal', name='one_rehearsal_per_deadline'),
+        migrations.RenameModel(old_name='Rehearsal', new_name='ProofBuild'),
+        migrations.AddConstraint(
+            model_name='proofbuild',
+            constraint=models.UniqueConstraint(fields=('issue', 'deadline'), name='one_proof_build_per_deadline'),
+        ),
     ]

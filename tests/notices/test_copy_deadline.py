@@ -15,7 +15,7 @@ from bot.services.paper import proof_build
 from bot.services.records.context import Context
 from bot.services.runner import Runner
 from bot.store.models import AuditEntry
-from bot.store.printing import ProofBuild
+from bot.store.newsletter import ProofBuild
 from tests.notices.conftest import Desk
 from tests.notices.servers import MailServer
 from tests.office import TOKYO

@@ -22,7 +22,7 @@ from bot.services.pages import queue
 from bot.services.paper import errata, issue_desk
 from bot.services.people import accounts
 from bot.store.models import Decision, Delivery, Draft, Submission, User
-from bot.store.printing import Erratum
+from bot.store.newsletter import Erratum
 from bot.workflow.actors import Actor, Role
 from tests.office import TUESDAY, Office
 

@@ -18,7 +18,7 @@ from bot.services.delivery import outcome
 from bot.services.pages import overview
 from bot.services.records.context import Context
 from bot.store.models import Attempt, AuditEntry, Delivery, Submission
-from bot.store.printing import SignOff
+from bot.store.newsletter import SignOff
 from bot.workflow.actors import Actor
 from bot.workflow.states import LABELS, DeliveryState
 from bot.workflow.transitions import Action, Event

@@ -19,7 +19,7 @@ from bot.render.variant import Media, Variant, digest_of, read_bundle
 from bot.services.paper import layout
 from bot.services.records.context import Context
 from bot.store.models import Submission
-from bot.store.printing import Arrangement, Erratum
+from bot.store.newsletter import Arrangement, Erratum
 from bot.workflow.states import SubmissionState
 
 

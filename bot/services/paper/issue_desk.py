@@ -24,7 +24,7 @@ from bot.services.paper.column import approved_for, next_issue, press_of, printe
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.store.models import Submission
-from bot.store.printing import Arrangement, SignOff
+from bot.store.newsletter import Arrangement, SignOff
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import IN_QUEUE, SubmissionState
 

@@ -24,7 +24,7 @@ from bot.services.paper.column import approved_for, next_issue, press_of
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.store.models import Submission
-from bot.store.printing import SignOff
+from bot.store.newsletter import SignOff
 from bot.workflow.actors import Actor, Permission
 
 SIGN_OFF = "sign_off"  # in the audit log

@@ -17,7 +17,7 @@ from bot.services.paper import issue_desk, issues, layout
 from bot.services.paper.issue_desk import Desk
 from bot.services.records import audit
 from bot.services.records.context import Context
-from bot.store.printing import ProofBuild
+from bot.store.newsletter import ProofBuild
 
 BUILD_PROOF = "rehearse"  # in the audit log
 _WEEKDAYS = "月火水木金土日"

@@ -37,4 +37,5 @@ class Migration(migrations.Migration):
             model_name='proofbuild',
             constraint=models.UniqueConstraint(fields=('issue', 'deadline'), name='one_proof_build_per_deadline'),
         ),
+        migrations.RenameModel(old_name='Printed', new_name='PrintedText'),
     ]

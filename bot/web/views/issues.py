@@ -16,7 +16,7 @@ from bot.errors import BotError, NotAllowed
 from bot.newsletter.plan import issue_name
 from bot.services.paper import errata, issue_desk, issues, printed
 from bot.services.records.context import Context
-from bot.store.printing import SignOff
+from bot.store.newsletter import SignOff
 from bot.text.difference import difference
 from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission

@@ -54,7 +54,7 @@ class SignOff(models.Model):
     at = models.DateTimeField()
 
 
-class Printed(models.Model):
+class PrintedText(models.Model):
     """What the paper really printed, which may have been reworded, beside what was `handed_over`. The last one of an issue is
     its record; the earlier ones show how the record was corrected."""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import bot.services
-from bot.content import writing
+from bot.content import post_form
 from bot.errors import NotAllowed
 from bot.schedule.rules import Blackout
 from bot.services.approval import comments, review, submit
@@ -110,7 +110,7 @@ def _draft(office: Office) -> Draft:
 
 def _keep(office: Office, actor: Actor) -> object:
     draft = _draft(office)
-    return drafts.save(office.ctx, _writer(actor), draft.id, writing.form_of(draft.form), drafts.Seen(revision=0))
+    return drafts.save(office.ctx, _writer(actor), draft.id, post_form.form_of(draft.form), drafts.Seen(revision=0))
 
 
 ELECTION = Blackout(
@@ -206,7 +206,7 @@ READINGS = {
     *("review.readable_by", "queue.waiting", "queue.departments", "queue.decided"),
     *(f"overview.{name}" for name in ("readable", "planned", "by_hand", "doubtful", "ended", "held", "held_count")),
 }
-# Each role tries these in a test of their own, which sets the scene: tests/issues, tests/writing, tests/sync.
+# Each role tries these in a test of their own, which sets the scene: tests/issues, tests/drafts, tests/sync.
 ELSEWHERE = {
     "issues.sign_off",
     "printed.record",

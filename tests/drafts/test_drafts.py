@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.content import writing
-from bot.content.writing import Form
+from bot.content import post_form
+from bot.content.post_form import Form
 from bot.errors import ConfigError, MediaError, NotAllowed, NotFound
 from bot.services.handing_in import browser, drafts
 from bot.store.models import Draft, DraftPicture, Submission
@@ -24,7 +24,7 @@ GPS, MAKE = 0x8825, 0x010F
 
 
 def form_of(draft: Draft) -> Form:
-    return writing.form_of(draft.form)
+    return post_form.form_of(draft.form)
 
 
 def photo(size: tuple[int, int] = (800, 600)) -> bytes:
@@ -186,7 +186,7 @@ def test_who_may_not_submit_neither_hands_in_nor_writes_anew(desk: Desk, role: R
     with pytest.raises(NotAllowed):
         browser.hand_in(office.ctx, stranger, draft.id)
     with pytest.raises(NotAllowed):
-        browser.settle(office.ctx, stranger, draft.id, writing.compose(form_of(draft)), before)
+        browser.settle(office.ctx, stranger, draft.id, post_form.compose(form_of(draft)), before)
     desk.write()
     desk.taken()
     with pytest.raises(NotAllowed):
@@ -221,6 +221,6 @@ def test_only_the_channels_that_the_city_offers_can_be_chosen(office: Office, le
     city = office.folder / "city.yml"
     city.write_text(city.read_text(encoding="utf-8").replace("}", ", channels: [facebook, note]}"), encoding="utf-8")
     draft = drafts.begin(office.ctx, office.author)
-    assert writing.form_of(draft.form).channels == ("facebook",)
+    assert post_form.form_of(draft.form).channels == ("facebook",)
     page = leader.get(f"/write/{draft.id}/").text
     assert re.findall(r'name="channels" value="(\w+)"', page) == ["facebook", "note"]

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from bot.content import writing
+from bot.content import post_form
 from bot.store.models import Draft
+from tests.drafts.test_drafts import photo
 from tests.office import Office
 from tests.sync.desk import SHIMIN, SOUMU, Desk
 from tests.sync.origin import git
 from tests.web.browser import PASSWORD
-from tests.writing.test_drafts import photo
 
 SLOW = 15_000  # milliseconds: a loaded machine
 
@@ -73,8 +73,8 @@ def fill(page: Page, title: str = "書かない窓口（見本）") -> None:
     page.get_by_label("施策", exact=True).select_option(index=1)
 
 
-def kept() -> writing.Form:
-    return writing.form_of(Draft.objects.get().form)
+def kept() -> post_form.Form:
+    return post_form.form_of(Draft.objects.get().form)
 
 
 def test_what_is_typed_shows_at_once_in_every_channel_and_is_kept(page: Page, office: Office) -> None:

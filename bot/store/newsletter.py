@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Arrangement(models.Model):
-    """The order and the lengths of an issue as an officer arranged them in the browser: it goes before the plan in
+    """The order and the lengths of an issue as an officer arranged them in the browser: it goes before the one in
     schedules/newsletter.yml. `posts` is a list of [identity, lines], 0 lines for no wish."""
 
     issue = models.CharField(max_length=20, unique=True)

@@ -12,7 +12,7 @@ from typing import Literal
 from django.db.models import Q, QuerySet
 
 from bot import errors
-from bot.newsletter.plan import issue_name
+from bot.newsletter.arrangement import issue_name
 from bot.services.approval import review
 from bot.services.delivery import outcome
 from bot.services.pages import overview

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from bot.errors import NotAllowed, NotFound
-from bot.newsletter.plan import issue_name
+from bot.newsletter.arrangement import issue_name
 from bot.services.paper import layout
 from bot.services.paper.column import press_of
 from bot.services.records import audit

@@ -55,7 +55,7 @@ def build(ctx: Context, issue: str) -> Built:
     known = made.read_text(encoding="ascii") if made.is_file() else ""
     digest = known if known and (home / known).is_dir() else _make(press, issue, articles, home)
     made.write_text(digest, encoding="ascii")
-    posts = roll_of(articles, press.profile.plan(issue), press.profile).posts
+    posts = roll_of(articles, press.profile.arrangement(issue), press.profile).posts
     chosen = {article.identity for article in posts}
     return Built(
         issue=issue,

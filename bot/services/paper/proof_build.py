@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from bot.errors import BotError
-from bot.newsletter.plan import issue_name
+from bot.newsletter.arrangement import issue_name
 from bot.services.paper import issue_desk, issues, layout
 from bot.services.paper.issue_desk import Desk
 from bot.services.records import audit

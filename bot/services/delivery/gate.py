@@ -71,7 +71,7 @@ def pass_through(ctx: Context, ledger: Ledger, asking: Sequence[Ready], lease: t
 
 
 def put_back(ctx: Context, now: datetime, job: Job) -> None:
-    """A delivery that was taken up and does not ask: it goes back to the plan, if nothing speaks against it."""
+    """A delivery that was taken up and does not ask: it goes back to the schedule, if nothing speaks against it."""
     with transaction.atomic():
         ledger = Ledger(now)
         _stay(ctx, ledger, Ready(job=job, prepared=Prepared(outgoing=job.outgoing)), None)

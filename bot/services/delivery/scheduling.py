@@ -46,7 +46,7 @@ def _is_out(submission: Submission, variant: Variant) -> bool:
 
 def _deliveries(ctx: Context, submission: Submission, variant: Variant, at: datetime | None) -> list[Delivery]:
     lane = _lane(ctx, variant.channel)
-    locks.plan(lane.name)
+    locks.lane(lane.name)
     due = due_time(ctx, submission, going(variant, submission.tags), at)
     made: list[Delivery] = []
     for number in range(len(variant.parts)):
@@ -143,12 +143,12 @@ def find(delivery_id: int) -> Delivery:
 
 
 def cancel(ctx: Context, actor: Actor, delivery_id: int) -> None:
-    """Take one delivery off the plan, later parts of its thread included. Wins until its request leaves: whatever else was
+    """Take one delivery off the schedule, later parts of its thread included. Wins until its request leaves: whatever else was
     done to it meanwhile (a move, a taking up, a stop) does not stand in its way."""
     actor.require(Permission.PLAN)
     lane = find(delivery_id).lane
     with transaction.atomic():
-        locks.plan(lane)
+        locks.lane(lane)
         delivery = _locked(delivery_id)
         require_moved(move_delivery(delivery, Event.CANCEL, only=NOT_BEGUN, problem="担当者が取り消し", lease_owner=""))
         for later in delivery.submission.deliveries.filter(
@@ -166,11 +166,11 @@ def _locked(delivery_id: int) -> Delivery:
 def reschedule(ctx: Context, actor: Actor, delivery_id: int, moment: datetime, version: int | None = None) -> None:
     """Move a delivery that has not begun, or that missed its time, to another one, later parts of its thread included.
     `version` is the fence that the form was made for: what was changed since is not overwritten. What the calendar held goes
-    back on the plan; what a stop held waits to be looked at. Raises ScheduleError, AlreadyDecided."""
+    back on the schedule; what a stop held waits to be looked at. Raises ScheduleError, AlreadyDecided."""
     actor.require(Permission.PLAN)
     lane = find(delivery_id).lane
     with transaction.atomic():
-        locks.plan(lane)
+        locks.lane(lane)
         delivery = _locked(delivery_id)
         require_moved(version is None or version == delivery.fence)
         _require_movable(ctx, delivery, moment)

@@ -11,7 +11,7 @@ from bot.store.models import Delivery, Submission
 from bot.workflow.states import PENDING, DeliveryState, SubmissionState
 from bot.workflow.transitions import DELIVERY, SUBMISSION, Action, Event, after
 
-# On the plan, or taken up by a worker that has sent nothing: still to be stopped with certainty.
+# On the schedule, or taken up by a worker that has sent nothing: still to be stopped with certainty.
 NOT_BEGUN = Q(state__in=sorted(PENDING)) | Q(state=DeliveryState.PUBLISHING, intent_at=None)
 
 

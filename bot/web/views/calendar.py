@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from bot.services.approval import review
 from bot.services.delivery import scheduling
-from bot.services.pages import calendar as plans
+from bot.services.pages import calendar as calendar_page
 from bot.services.pages import feeds
 from bot.store.models import User
 from bot.values import reading
@@ -58,7 +58,7 @@ def _page(request: HttpRequest, feed: str = "") -> HttpResponse:
     asked = request.GET.get("view", "month")
     view = cast(View, asked if asked in get_args(View) else "month")
     period = _period(view, day)
-    days = plans.days(ctx, actor, period.first, period.count)
+    days = calendar_page.days(ctx, actor, period.first, period.count)
     shown = {
         "view": view,
         "most": MOST_IN_A_CELL[view],
@@ -71,7 +71,7 @@ def _page(request: HttpRequest, feed: str = "") -> HttpResponse:
         "may_plan": actor.may(Permission.PLAN),
         "subscribed": cast(User, request.user).feed_keys.filter(revoked_at=None).exists(),
         "feed": feed,
-        "problems": plans.problems(ctx, actor),
+        "problems": calendar_page.problems(ctx, actor),
     }
     return render(request, "calendar.html", shown)
 

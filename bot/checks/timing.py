@@ -17,7 +17,7 @@ from bot.errors import Blackout, Place, QuietHours, SlotTaken
 
 if TYPE_CHECKING:
     from bot.render.variant import ChannelSpec
-    from bot.schedule.calendar import Going
+    from bot.schedule.opening import Going
     from bot.schedule.rules import Slot
 
 _Said = Iterator[tuple[Place, str, str]]  # place, message, advice
@@ -70,7 +70,7 @@ def _refusals(subject: Subject, table: Timetable) -> list[tuple[str, QuietHours 
     wished = subject.post.publish
     if wished is None or wished <= table.now:
         return []
-    from bot.schedule.calendar import require_open
+    from bot.schedule.opening import require_open
 
     found: list[tuple[str, QuietHours | Blackout]] = []
     for spec in subject.senders:
@@ -83,7 +83,7 @@ def _refusals(subject: Subject, table: Timetable) -> list[tuple[str, QuietHours 
 
 def _going(subject: Subject, spec: ChannelSpec) -> Going:
     """As the gate will ask with it: its tags, all that it says, and the parts of a thread."""
-    from bot.schedule.calendar import Going
+    from bot.schedule.opening import Going
 
     parts = subject.texts[spec.key]
     own = subject.post.override(spec.key).hashtags
@@ -94,7 +94,7 @@ def _going(subject: Subject, spec: ChannelSpec) -> Going:
 
 def _next_time(subject: Subject, table: Timetable) -> str:
     """Advice: the first slot after the wished time at which every channel may send; "" if that is not so simple."""
-    from bot.schedule.calendar import is_open
+    from bot.schedule.opening import is_open
     from bot.schedule.slots import next_free
 
     try:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 
 from bot.errors import ScheduleError, SlotTaken
-from bot.schedule.calendar import Going, days_from, is_open
+from bot.schedule.opening import Going, days_from, is_open
 from bot.schedule.rules import Rules, Slot
 
 HORIZON_DAYS = 120

@@ -14,7 +14,7 @@ from bot.config import ROOT
 from bot.errors import FileError
 from bot.newsletter.deadlines import DayOfMonth, Deadlines, Monthly, Weekday, WorkingDaysBefore
 from bot.newsletter.profile import Profile, load
-from bot.schedule.calendar import closed_reason
+from bot.schedule.opening import closed_reason
 from bot.schedule.rules import load as load_rules
 from tests.office import TOKYO
 

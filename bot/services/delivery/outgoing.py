@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.channel_kit.base import Outgoing
 from bot.errors import StaleApproval
 from bot.render.variant import Media, Variant, digest_of, read_variant
-from bot.schedule.calendar import Going
+from bot.schedule.opening import Going
 from bot.services.files.freshness import Origin
 from bot.store import queries
 from bot.store.models import Blob, Delivery

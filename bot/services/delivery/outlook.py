@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.errors import ConfigError
-from bot.schedule import calendar
-from bot.schedule.calendar import Going
+from bot.schedule import opening
+from bot.schedule.opening import Going
 from bot.schedule.rules import Rules
 from bot.services.delivery.outgoing import asks
 from bot.services.records.context import Context
@@ -37,10 +37,10 @@ def objection(row: Delivery, moment: datetime, known: Rules | ConfigError) -> st
     if isinstance(known, ConfigError):
         return f"配信の決まりが読めません（{known.summary}）"
     going = asks(row)
-    if Bar.QUIET in bars and (reason := calendar.quiet_reason(moment, known, going.room)):
-        return calendar.quiet(moment, reason, known).summary
-    found = calendar.blackout_for(going, moment, known) if Bar.BLACKOUT in bars else None
-    return calendar.blackout(moment, found, known).summary if found else ""
+    if Bar.QUIET in bars and (reason := opening.quiet_reason(moment, known, going.room)):
+        return opening.quiet(moment, reason, known).summary
+    found = opening.blackout_for(going, moment, known) if Bar.BLACKOUT in bars else None
+    return opening.blackout(moment, found, known).summary if found else ""
 
 
 def barred(rows: Collection[Delivery], threads: Mapping[tuple[int, str], int], rules: Rules) -> dict[int, str]:
@@ -52,7 +52,7 @@ def barred(rows: Collection[Delivery], threads: Mapping[tuple[int, str], int], r
     unread = [
         row.id
         for row in rows
-        if row.id in planned and any(calendar.holds(b, planned[row.id], row.due_at) for b in whatever_it_says)
+        if row.id in planned and any(opening.holds(b, planned[row.id], row.due_at) for b in whatever_it_says)
     ]
     if unread:
         planned |= {row.id: asks(row) for row in Delivery.objects.filter(id__in=unread).select_related("submission")}
@@ -71,7 +71,7 @@ def _going(row: Delivery, threads: Mapping[tuple[int, str], int]) -> Going:
 
 def _reason(row: Delivery, going: Going, rules: Rules) -> str:
     bars = HELD_BY[Kind(row.kind)]
-    if Bar.QUIET in bars and (reason := calendar.quiet_reason(row.due_at, rules, going.room)):
+    if Bar.QUIET in bars and (reason := opening.quiet_reason(row.due_at, rules, going.room)):
         return reason
-    found = calendar.blackout_for(going, row.due_at, rules) if Bar.BLACKOUT in bars else None
+    found = opening.blackout_for(going, row.due_at, rules) if Bar.BLACKOUT in bars else None
     return found.why if found else ""

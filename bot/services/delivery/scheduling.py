@@ -12,7 +12,7 @@ from django.db.models import F
 from bot.errors import ConfigError, NotFound, ScheduleError, SlotTaken
 from bot.render.variant import Variant, read_bundle
 from bot.schedule import slots
-from bot.schedule.calendar import Going, require_open
+from bot.schedule.opening import Going, require_open
 from bot.services.delivery import workers
 from bot.services.delivery.outgoing import asks, going
 from bot.services.records import audit

@@ -101,13 +101,13 @@ def overview(ctx: Context, actor: Actor) -> list[Line]:
     first, the past ones at the end. The number of queries does not grow with the issues."""
     actor.require(Permission.READ_ALL)
     today, profile = ctx.today, press_of(ctx).profile
-    calendar = layout.deadlines(ctx, profile)
+    deadlines = layout.deadlines(ctx, profile)
     waiting = _counts(_waiting())
     waiting[next_issue(ctx, profile)] += waiting.pop("", 0)
     approved = _counts(_printed_and_approved())
     released = set(SignOff.objects.values_list("issue", flat=True))
-    near = {issue for _, issue in calendar.between(today - _BACK, today + _AHEAD)}
-    known = {issue: calendar.of(issue) for issue in near | set(profile.issues) | set(approved) | released}
+    near = {issue for _, issue in deadlines.between(today - _BACK, today + _AHEAD)}
+    known = {issue: deadlines.of(issue) for issue in near | set(profile.issues) | set(approved) | released}
     found = [(issue, deadline) for issue, deadline in known.items() if deadline]
     return [
         Line(
@@ -124,7 +124,7 @@ def overview(ctx: Context, actor: Actor) -> list[Line]:
 
 
 def desk(ctx: Context, actor: Actor, issue: str) -> Desk:
-    """Raises NotFound for an issue of which neither the calendar nor a post knows."""
+    """Raises NotFound for an issue of which neither the deadlines nor a post know."""
     actor.require(Permission.READ_ALL)
     return look(ctx, issue)
 
@@ -134,8 +134,8 @@ def look(ctx: Context, issue: str) -> Desk:
     press = press_of(ctx)
     profile, arrangement = press.profile, press.profile.arrangement(issue)
     approved = approved_for(ctx, profile, issue)
-    calendar = layout.deadlines(ctx, profile)
-    deadline = calendar.of(issue)
+    deadlines = layout.deadlines(ctx, profile)
+    deadline = deadlines.of(issue)
     if not approved and (deadline is None or not _is_near(ctx, profile, issue, deadline)):
         raise NotFound("no such issue", summary="その号はありません", next_step="「紙面」の画面から選んでください")
     arranged = Arrangement.objects.filter(issue=issue).first()
@@ -158,7 +158,7 @@ def look(ctx: Context, issue: str) -> Desk:
         provisional=not profile.confirmed,
         headline=arrangement.headline,
         rows=tuple(sorted(rows, key=lambda row: row.order or len(rows) + 1)),
-        spare=tuple(_spare(issue, [s.id for s, _ in approved], calendar)),
+        spare=tuple(_spare(issue, [s.id for s, _ in approved], deadlines)),
         frames=_frames(roll.posts, arrangement, press),
         missing=roll.missing,
         waiting=tuple(_waiting_for(ctx, profile, issue)),
@@ -223,10 +223,10 @@ def _waiting_for(ctx: Context, profile: Profile, issue: str) -> QuerySet[Submiss
     return _waiting().filter(own).defer("bundle", "source").order_by("submitted_at", "id")
 
 
-def _spare(issue: str, taken: Sequence[int], calendar: Deadlines) -> list[Row]:
+def _spare(issue: str, taken: Sequence[int], deadlines: Deadlines) -> list[Row]:
     left = _printed_and_approved().exclude(Q(id__in=taken) | Q(signoff__isnull=False))
-    own = calendar.of(issue)
-    dates = {name: calendar.of(name) for name in set(left.values_list("issue", flat=True))}
+    own = deadlines.of(issue)
+    dates = {name: deadlines.of(name) for name in set(left.values_list("issue", flat=True))}
     earlier = [name for name, deadline in dates.items() if own and deadline and deadline < own]
     rows = left.filter(issue__in=earlier).defer("bundle", "source").order_by("submitted_at", "id")
     return [Row(submission=s, order=0, planned=0, lines=0) for s in rows]

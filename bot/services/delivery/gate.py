@@ -100,13 +100,13 @@ def _closed(ctx: Context, now: datetime, jobs: Sequence[Job]) -> dict[int, Barre
 
 def _barred(job: Job, moment: datetime, rules: Rules, quiet: dict[tuple[datetime, timedelta], str]) -> Barred | None:
     """`quiet` remembers what was asked in this turn: most ask for the same moment."""
-    bars, key = HELD_BY[job.kind], (moment, job.going.room)
+    bars, key = HELD_BY[job.kind], (moment, job.candidate.room)
     if Bar.QUIET in bars:
         if key not in quiet:
-            quiet[key] = opening.quiet_reason(moment, rules, job.going.room)
+            quiet[key] = opening.quiet_reason(moment, rules, job.candidate.room)
         if quiet[key]:
             return Barred(bar=Bar.QUIET, reason=opening.quiet(moment, quiet[key], rules).summary)
-    found = opening.blackout_for(job.going, moment, rules) if Bar.BLACKOUT in bars else None
+    found = opening.blackout_for(job.candidate, moment, rules) if Bar.BLACKOUT in bars else None
     return Barred(bar=Bar.BLACKOUT, reason=opening.blackout(moment, found, rules).summary) if found else None
 
 

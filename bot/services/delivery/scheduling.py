@@ -12,9 +12,9 @@ from django.db.models import F
 from bot.errors import ConfigError, NotFound, ScheduleError, SlotTaken
 from bot.render.variant import Variant, read_bundle
 from bot.schedule import slots
-from bot.schedule.opening import Going, require_open
+from bot.schedule.opening import Candidate, require_open
 from bot.services.delivery import workers
-from bot.services.delivery.outgoing import asks, going
+from bot.services.delivery.outgoing import candidate, candidate_of
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.services.records.transition import NOT_BEGUN, move_delivery, require_moved
@@ -47,7 +47,7 @@ def _is_out(submission: Submission, variant: Variant) -> bool:
 def _deliveries(ctx: Context, submission: Submission, variant: Variant, at: datetime | None) -> list[Delivery]:
     lane = _lane(ctx, variant.channel)
     locks.lane(lane.name)
-    due = due_time(ctx, submission, going(variant, submission.tags), at)
+    due = due_time(ctx, submission, candidate(variant, submission.tags), at)
     made: list[Delivery] = []
     for number in range(len(variant.parts)):
         made.append(
@@ -83,19 +83,19 @@ def _lane(ctx: Context, channel: str) -> Lane:
     return lane
 
 
-def due_time(ctx: Context, submission: Submission, going: Going, at: datetime | None = None) -> datetime:
+def due_time(ctx: Context, submission: Submission, candidate: Candidate, at: datetime | None = None) -> datetime:
     """When this channel's post is due: the office's time, the author's, or the next free slot. Raises ScheduleError."""
     now, rules = ctx.clock.now(), ctx.rules
-    taken = _taken(going.channel, now - _RECENT)
+    taken = _taken(candidate.channel, now - _RECENT)
     if wished := at or submission.publish_at:
-        require_open(wished, going, rules)
-        _require_space(ctx, going, wished, taken)
+        require_open(wished, candidate, rules)
+        _require_space(ctx, candidate, wished, taken)
         due = wished
     else:
-        due = slots.next_free(going, submission.slot, now, taken, rules)
+        due = slots.next_free(candidate, submission.slot, now, taken, rules)
     if due + rules.grace <= now or (submission.expires_at and due > submission.expires_at):
         raise ScheduleError(
-            f"too late for {going.channel}",
+            f"too late for {candidate.channel}",
             summary="希望の時刻か期限を過ぎているため、配信できません",
             next_step="これからの時刻にするか、原稿の publish: と expires: を直して申請し直してください",
         )
@@ -111,13 +111,13 @@ def _taken(lane: str, since: datetime, but: Delivery | None = None) -> list[date
     return [published or due for due, published in rows.values_list("due_at", "published_at")]
 
 
-def _require_space(ctx: Context, going: Going, moment: datetime, taken: Sequence[datetime]) -> None:
+def _require_space(ctx: Context, candidate: Candidate, moment: datetime, taken: Sequence[datetime]) -> None:
     """Two posts of one account stand apart by the slots' least gap, however their times were chosen. Raises SlotTaken."""
     if not any(abs(moment - other) < _least_gap(ctx) for other in taken):
         return
-    free = slots.free_times(going, max(moment, ctx.clock.now()) - timedelta(days=1), taken, ctx.rules, 3)
+    free = slots.free_times(candidate, max(moment, ctx.clock.now()) - timedelta(days=1), taken, ctx.rules, 3)
     offered = "・".join(f"{t.astimezone(ctx.config.timezone):%-m月%-d日%H:%M}" for t in free if t > ctx.clock.now())
-    label = ctx.spec(going.channel).label
+    label = ctx.spec(candidate.channel).label
     raise SlotTaken(
         "slot taken",
         summary=f"その時刻の近くに、{label}のほかの配信があります",
@@ -187,7 +187,7 @@ def _require_movable(ctx: Context, delivery: Delivery, moment: datetime) -> None
             summary="スレッドの続きの投稿だけ、時刻を変えることはできません",
             next_step="スレッドの、まだ出ていない最初の投稿の時刻を変えてください",
         )
-    asking = asks(delivery)
+    asking = candidate_of(delivery)
     require_open(moment, asking, ctx.rules)
     if moment <= ctx.clock.now() or (delivery.submission.expires_at and moment > delivery.submission.expires_at):
         raise ScheduleError(
@@ -229,7 +229,11 @@ def free_times(ctx: Context, delivery: Delivery, count: int) -> list[datetime]:
     """The next free slot times to which a delivery could be moved; none while the rules cannot be read."""
     try:
         times = slots.free_times(
-            asks(delivery), ctx.clock.now(), _taken(delivery.lane, ctx.clock.now() - _RECENT, delivery), ctx.rules, count + 1
+            candidate_of(delivery),
+            ctx.clock.now(),
+            _taken(delivery.lane, ctx.clock.now() - _RECENT, delivery),
+            ctx.rules,
+            count + 1,
         )
     except ConfigError:
         return []

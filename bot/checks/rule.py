@@ -36,7 +36,7 @@ class SentText:
 @dataclass(frozen=True)
 class Timetable:
     """The schedule as it stands at `now` (aware). `read` is called for the first post that wishes for a time: to read the
-    rules, and the calendar with them, takes a moment that most looks do not need."""
+    rules, and the holidays with them, takes a moment that most runs do not need."""
 
     now: datetime
     read: Callable[[], Rules]

@@ -32,7 +32,7 @@ class Erratum(models.Model):
 
 
 class ProofBuild(models.Model):
-    """An issue was built by itself before this copy deadline, and the office told of it: once for each deadline."""
+    """An issue was built by itself before this copy deadline, and the office was told the result: once for each deadline."""
 
     issue = models.CharField(max_length=20)
     deadline = models.DateField()

@@ -13,7 +13,7 @@ from bot.workflow.states import SubmissionState as S
 
 
 class Action(StrEnum):
-    """What a person does to a Submission, or what befalls it."""
+    """What a person does to a Submission, or the program where its files change or its time passes."""
 
     SUBMIT = "submit"
     CONFIRM = "confirm"

@@ -4,8 +4,8 @@ A rule that was kept when a time was chosen may be broken when that time comes: 
 after closing, a platform puts us off. So each rule is asked here once more, however the delivery came here. The answer is go,
 hold (with a reason that people read) or too late. Which bar holds which kind stands in `bot.workflow.kinds`; see ADR 14.
 
-A thread asks the calendar once for all its parts, before the first: half a text is worse than one that ends after closing. Its
-later parts ask only for what a person or a platform has stopped.
+Hours and blackouts are asked once for all parts of a thread, before the first: half a text is worse than one that ends after
+closing. Its later parts ask only for what a person or a platform has stopped.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _intent(ready: Ready) -> Intent:
 
 
 def _closed(ctx: Context, now: datetime, jobs: Sequence[Job]) -> dict[int, Barred]:
-    """Those that the calendar holds at the moment at which they would leave. Rules that cannot be read hold all that ask."""
+    """Those that quiet hours or a blackout hold when they would leave. Rules that cannot be read hold all."""
     asking = [job for job in jobs if job.first and HELD_BY[job.kind] & {Bar.QUIET, Bar.BLACKOUT}]
     if not asking:
         return {}

@@ -48,14 +48,14 @@ def settle(ctx: Context, ledger: Ledger, answers: Sequence[tuple[Job, Receipt | 
 
 
 def published(ctx: Context, ledger: Ledger, delivery: int, receipt: Receipt) -> bool:
-    """It was found to be there; was that news?"""
+    """The post was found on the channel. False if its row says so already."""
     row = Delivery.objects.select_related("submission").get(id=delivery)
     return _found(ctx, ledger, row, receipt, row.attempts, row.intent_at)
 
 
 def _late(ctx: Context, ledger: Ledger, job: Job, receipt: Receipt, started: datetime | None) -> None:
     """A receipt that comes after the row was given up is still the truth. If another attempt has been published meanwhile,
-    citizens see both, and people must be told of the second."""
+    citizens see both, and people must be told that there are two."""
     row = Delivery.objects.select_related("submission").get(id=job.id)
     if _found(ctx, ledger, row, receipt, job.attempt, started):
         return

@@ -29,8 +29,8 @@ def rules(ctx: Context) -> Rules | ConfigError:
 
 
 def objection(row: Delivery, moment: datetime, known: Rules | ConfigError) -> str:
-    """What the calendar has against sending this delivery at `moment`, as a sentence; "" for nothing. A thread is asked for
-    once, before its first part."""
+    """What quiet hours or a blackout have against sending this delivery at `moment`, as a sentence; "" for nothing. A
+    thread is asked for once, before its first part."""
     bars = HELD_BY[Kind(row.kind)] & {Bar.QUIET, Bar.BLACKOUT}
     if row.part or not bars:
         return ""

@@ -165,8 +165,8 @@ def _locked(delivery_id: int) -> Delivery:
 
 def reschedule(ctx: Context, actor: Actor, delivery_id: int, moment: datetime, version: int | None = None) -> None:
     """Move a delivery that has not begun, or that missed its time, to another one, later parts of its thread included.
-    `version` is the fence that the form was made for: what was changed since is not overwritten. What the calendar held goes
-    back on the schedule; what a stop held waits to be looked at. Raises ScheduleError, AlreadyDecided."""
+    `version` is the fence that the form was made for: what was changed since is not overwritten. What hours or a
+    blackout held goes back on the schedule; what a stop held waits to be looked at. Raises ScheduleError, AlreadyDecided."""
     actor.require(Permission.PLAN)
     lane = find(delivery_id).lane
     with transaction.atomic():

@@ -11,7 +11,7 @@ from bot.errors import ContentError, FileError, Place
 Level = Literal["error", "warning", "info"]
 LEVEL_LABELS: dict[Level, str] = {"error": "直してください", "warning": "確かめてください", "info": "参考"}
 
-SETTINGS = "content.settings"  # the rule under which a file that all posts share is told of
+SETTINGS = "content.settings"  # the rule that a finding in a file that all posts share bears
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,4 +67,4 @@ def _close(server: EmailBackend) -> None:
     try:
         server.close()
     except (smtplib.SMTPException, OSError):
-        return  # what became of the message is known by now
+        return  # whether the message was taken is known by now

@@ -20,7 +20,7 @@ _RUN = regex.compile(r"\p{Han}+|\p{Hiragana}+|[\p{Katakana}ー]+|[\p{Latin}\p{Nd
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """A stretch of text and what became of it. "skipped" stands for a long stretch that is the same."""
+    """Some text, and whether it is the same, added or removed. "skipped" stands for a long text that is the same."""
 
     kind: Kind
     text: str
@@ -40,7 +40,7 @@ def difference(old: str, new: str) -> tuple[Piece, ...]:
 
 
 def abridged(pieces: Sequence[Piece], keep: int = 30) -> tuple[Piece, ...]:
-    """The same, with the middle of long unchanged stretches left out; `keep` characters stay on either side of a change."""
+    """The same, with the middle of long unchanged texts left out; `keep` characters stay on either side of a change."""
     return tuple(shown for at, piece in enumerate(pieces) for shown in _abridge(piece, keep, at == 0, at == len(pieces) - 1))
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from bot.errors import AlreadyDecided, NotAllowed, ScheduleError, StaleApproval
 from bot.services.approval import review
-from bot.services.approval.submit import NotReady, submit, sweep
+from bot.services.approval.submit import NotReady, submit
+from bot.services.delivery.stale import sweep
 from bot.services.records import audit
 from bot.store.models import AuditEntry, Delivery, Submission
 from bot.workflow.actors import Actor, Role

@@ -2,7 +2,7 @@
 
 submit: handing a post in: check, render, keep the bytes
 review: confirm, endorse, approve, return, withdraw, countersign
-comments: remarks at a place in a submission
+comments: a sentence of the author or the office at a place in a submission
 compare: a submission beside what a person knows of the same post
 preview: a post as every channel will show it, in one file
 pictures: the prepared pictures, to staff and to the public

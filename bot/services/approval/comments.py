@@ -1,4 +1,4 @@
-"""Remarks at a place in a submission: the office writes them, author and office settle them."""
+"""Comments at a place in a submission: the office writes them, author and office settle them."""
 
 from __future__ import annotations
 

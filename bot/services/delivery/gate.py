@@ -4,8 +4,8 @@ A rule that was kept when a time was chosen may be broken when that time comes: 
 after closing, a platform puts us off. So each rule is asked here once more, however the delivery came here. The answer is go,
 hold (with a reason that people read) or too late. Which bar holds which kind stands in `bot.workflow.kinds`; see ADR 14.
 
-A thread asks the calendar once for all its parts, before the first: half a text is worse than one that ends after closing. Its
-later parts ask only for what a person or a platform has stopped.
+Hours and blackouts are asked once for all parts of a thread, before the first: half a text is worse than one that ends after
+closing. Its later parts ask only for what a person or a platform has stopped.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from django.db import transaction
 
 from bot.channel_kit.base import Prepared
 from bot.errors import ConfigError
-from bot.schedule import calendar
+from bot.schedule import opening
 from bot.schedule.rules import Rules
 from bot.services.delivery import outcome
 from bot.services.delivery.ledger import Ledger
@@ -71,7 +71,7 @@ def pass_through(ctx: Context, ledger: Ledger, asking: Sequence[Ready], lease: t
 
 
 def put_back(ctx: Context, now: datetime, job: Job) -> None:
-    """A delivery that was taken up and does not ask: it goes back to the plan, if nothing speaks against it."""
+    """A delivery that was taken up and does not ask: it goes back to the schedule, if nothing speaks against it."""
     with transaction.atomic():
         ledger = Ledger(now)
         _stay(ctx, ledger, Ready(job=job, prepared=Prepared(outgoing=job.outgoing)), None)
@@ -84,7 +84,7 @@ def _intent(ready: Ready) -> Intent:
 
 
 def _closed(ctx: Context, now: datetime, jobs: Sequence[Job]) -> dict[int, Barred]:
-    """Those that the calendar holds at the moment at which they would leave. Rules that cannot be read hold all that ask."""
+    """Those that quiet hours or a blackout hold when they would leave. Rules that cannot be read hold all."""
     asking = [job for job in jobs if job.first and HELD_BY[job.kind] & {Bar.QUIET, Bar.BLACKOUT}]
     if not asking:
         return {}
@@ -100,14 +100,14 @@ def _closed(ctx: Context, now: datetime, jobs: Sequence[Job]) -> dict[int, Barre
 
 def _barred(job: Job, moment: datetime, rules: Rules, quiet: dict[tuple[datetime, timedelta], str]) -> Barred | None:
     """`quiet` remembers what was asked in this turn: most ask for the same moment."""
-    bars, key = HELD_BY[job.kind], (moment, job.going.room)
+    bars, key = HELD_BY[job.kind], (moment, job.candidate.room)
     if Bar.QUIET in bars:
         if key not in quiet:
-            quiet[key] = calendar.quiet_reason(moment, rules, job.going.room)
+            quiet[key] = opening.quiet_reason(moment, rules, job.candidate.room)
         if quiet[key]:
-            return Barred(bar=Bar.QUIET, reason=calendar.quiet(moment, quiet[key], rules).summary)
-    found = calendar.blackout_for(job.going, moment, rules) if Bar.BLACKOUT in bars else None
-    return Barred(bar=Bar.BLACKOUT, reason=calendar.blackout(moment, found, rules).summary) if found else None
+            return Barred(bar=Bar.QUIET, reason=opening.quiet(moment, quiet[key], rules).summary)
+    found = opening.blackout_for(job.candidate, moment, rules) if Bar.BLACKOUT in bars else None
+    return Barred(bar=Bar.BLACKOUT, reason=opening.blackout(moment, found, rules).summary) if found else None
 
 
 def _stay(ctx: Context, ledger: Ledger, ready: Ready, barred: Barred | None) -> None:

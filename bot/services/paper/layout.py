@@ -16,7 +16,7 @@ from bot.newsletter.profile import Profile
 from bot.newsletter.setting import set_article
 from bot.render.appearance import Column
 from bot.render.variant import Variant
-from bot.schedule.calendar import closed_reason
+from bot.schedule.opening import closed_reason
 from bot.services.records.context import Context
 
 CHANNEL = "newsletter"
@@ -65,7 +65,7 @@ def set_column(article: Article, profile: Profile, names: Sequence[str]) -> Colu
 
 
 def deadlines(ctx: Context, profile: Profile) -> Deadlines:
-    """Of all issues, with the office's own closed days. A rules file that cannot be read is told of when a day is asked for:
+    """Of all issues, with the office's own closed days. A rules file that cannot be read raises when a day is asked for:
     ConfigError."""
     return Deadlines(listed=profile.issues, monthly=profile.monthly, closed=lambda day: bool(closed_reason(day, ctx.rules)))
 

@@ -1,4 +1,4 @@
-"""The blackouts that the office has entered, as the calendar asks them; see ADR 14."""
+"""The blackouts that the office has entered, as rules of the schedule; see ADR 14."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def between(start: datetime, end: datetime) -> tuple[Blackout, ...]:
 
 
 def as_rule(row: store.Blackout) -> Blackout:
-    """A row as the calendar asks it."""
+    """A row as a rule of the schedule."""
     return Blackout(
         start=row.start_at,
         end=row.end_at,

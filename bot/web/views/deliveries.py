@@ -1,4 +1,4 @@
-"""What goes out when and what became of it; settling what is in doubt."""
+"""Which delivery goes out when, and in which state it is; a person settles those in doubt."""
 
 from __future__ import annotations
 

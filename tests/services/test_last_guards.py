@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from math import inf, nan
 
 import pytest
 from django.db import connection
 
 from bot.channel_kit.base import Outgoing, Prepared, Receipt
-from bot.errors import OutcomeUnknown, Rejected
+from bot.errors import OutcomeUnknown, RateLimited, Rejected
 from bot.store.models import Submission
 from tests.office import TUESDAY, Office
 
@@ -66,6 +67,26 @@ def test_what_the_platform_refused_is_not_tried_again(office: Office, monkeypatc
     office.at(NOON + timedelta(minutes=10))
     office.runner().beat()
     assert office.sandbox.posts("x") == []
+
+
+@pytest.mark.parametrize("asked", [1e9, 1e12, 1e300, inf, nan, -60.0])
+def test_a_platform_that_asks_for_an_absurd_wait_loses_no_post(
+    office: Office, monkeypatch: pytest.MonkeyPatch, asked: float
+) -> None:
+    """Its account waits for a second at least and for a day at most; the answers of the others are written all the same."""
+    office.approved(channels="x, facebook")
+    runner = office.runner()
+
+    def busy(prepared: Prepared, now: datetime) -> Receipt:
+        raise RateLimited("too many", retry_after=asked)
+
+    monkeypatch.setattr(runner.channel("x"), "commit", busy)
+    office.at(NOON)
+    runner.beat()
+    assert office.states() == {"x": "scheduled", "facebook": "published"}
+    (delivery,) = [d for d in office.deliveries() if d.channel == "x"]
+    assert delivery.attempts == 1
+    assert timedelta(seconds=1) <= delivery.run_at - NOON <= timedelta(days=1)
 
 
 def test_what_is_withdrawn_while_pictures_go_up_is_cancelled(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help demo serve test sqlite postgresql dates system check corpus fuzz bench bundle lock clean
+.PHONY: help demo serve test sqlite postgresql dates system check corpus fuzz mutants bench bundle lock clean
 
 help: ## この一覧
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -67,6 +67,11 @@ corpus: $(DEV_STAMP) ## 点検の決まりが、ふつうの日本語でどれ�
 fuzz: $(DEV_STAMP) ## 点検に、でたらめな原稿を読ませ続ける（atheris を入れた所で。Ctrl+C で終わる）
 	$(BIN)/python -m tests.checks.under_atheris
 
+mutants: $(DEV_STAMP) ## 中核と、配信・承認の一部の式を一つずつ変え、試験が気づくかを測る（docs/mutants.md）
+	rm -rf mutants
+	$(BIN)/python tools/mutants.py core
+	$(BIN)/python tools/mutants.py services
+
 bench: $(DEV_STAMP) ## 速さを、比べる相手と並べて測る
 	$(BIN)/python -m tests.bench
 
@@ -79,4 +84,4 @@ lock: ## 依存の版と検査値を固定し直す（uv が要る）
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock -o requirements-dev.lock
 
 clean: ## 試した跡を消す（.venv は残す）
-	rm -rf var out build .mypy_cache .ruff_cache .pytest_cache
+	rm -rf var out build mutants .mypy_cache .ruff_cache .pytest_cache

@@ -22,6 +22,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+# Seconds that a platform may have its account left alone. Less would ask it again at once, until its quota is used up; more is
+# no wait but a fault, and may lie beyond the calendar.
+SOON, LATE = 1.0, 86_400.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
@@ -151,14 +155,15 @@ class ChannelError(BotError):
 
 
 class RetryLater(ChannelError):
-    """Surely not published; may be sent again. `retry_after` in seconds, None when the platform did not say."""
+    """Surely not published; may be sent again. `retry_after` in seconds, from SOON to LATE whatever a platform or a proxy
+    wrote, None when they did not say."""
 
     summary_ja = "配信先が混み合っているため、まだ送っていません"
     next_step_ja = "自動で送り直します"
 
     def __init__(self, message: str, *, code: str = "", retry_after: float | None = None) -> None:
         super().__init__(message, code=code)
-        self.retry_after = retry_after
+        self.retry_after = None if retry_after is None else max(SOON, min(LATE, retry_after))
 
 
 class RateLimited(RetryLater):

@@ -80,9 +80,14 @@ def _wrapped(error: BaseException) -> Iterator[BaseException]:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait as `Retry-After` asks for them, in either of its forms (RFC 9110, 10.2.3)."""
     value = headers.get("Retry-After", "")
-    if value.isdigit():
+    if is_number(value):
         return float(value)
     try:
-        return max(parsedate_to_datetime(value).timestamp() - time.time(), 1.0)
-    except ValueError:
+        return parsedate_to_datetime(value).timestamp() - time.time()
+    except (ValueError, OverflowError):  # no date, or a zone beyond the calendar
         return None
+
+
+def is_number(value: str) -> bool:
+    """ASCII digits alone, as HTTP writes numbers: for Python `²`, which is no number, is a digit, too."""
+    return value.isascii() and value.isdigit()

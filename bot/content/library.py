@@ -118,7 +118,7 @@ class _PostReader:
             publish=self.entries["publish"].moment(zone) if "publish" in self.entries else None,
             slot=self._text("slot"),
             expires=self.entries["expires"].moment(zone, _LAST_SECOND) if "expires" in self.entries else None,
-            hashtags=tuple(t.lstrip("#＃") for t in self._texts("hashtags")),
+            hashtags=_tags(self.entries["hashtags"]) if "hashtags" in self.entries else (),
             link=self._link(),
             contact=self._text("contact"),
             pictures=self._pictures(),
@@ -138,9 +138,6 @@ class _PostReader:
 
     def _text(self, key: str) -> str:
         return self.entries[key].text() if key in self.entries else ""
-
-    def _texts(self, key: str) -> tuple[str, ...]:
-        return self.entries[key].texts() if key in self.entries else ()
 
     def _identity(self) -> str:
         if "id" in self.entries:
@@ -261,7 +258,7 @@ class _PostReader:
             body=self._reader(self._offset(entries["body"])).document(entries["body"].required_text())
             if "body" in entries
             else None,
-            hashtags=entries["hashtags"].texts() if "hashtags" in entries else None,
+            hashtags=_tags(entries["hashtags"]) if "hashtags" in entries else None,
             options={
                 key: entries[key].flag() if kind is bool else entries[key].text()
                 for key, kind in options.items()
@@ -271,6 +268,15 @@ class _PostReader:
 
     def _plain(self, node: Node) -> str:
         return self._reader(self._offset(node)).figures(node.required_text()).rstrip("\n")
+
+
+def _tags(node: Node) -> tuple[str, ...]:
+    """Without their #, which the rendering writes."""
+    return tuple(_tag(n) for n in node.items())
+
+
+def _tag(node: Node) -> str:
+    return node.required_text().lstrip("#＃") or node.fail("ハッシュタグに「#」しかありません", "# の後に言葉を書いてください")
 
 
 def read_all(library: Library) -> Iterator[Post | ContentError]:

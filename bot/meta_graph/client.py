@@ -186,6 +186,6 @@ def _wait(answer: requests.Response) -> float | None:
     try:
         usage = json.loads(answer.headers.get("X-Business-Use-Case-Usage", "{}"))
         minutes = max((int(e.get("estimated_time_to_regain_access", 0)) for v in usage.values() for e in v), default=0)
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, OverflowError):
         return None
-    return minutes * 60.0 or None
+    return minutes * 60 if minutes > 0 else None

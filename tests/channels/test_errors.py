@@ -144,6 +144,17 @@ def test_graph_tells_in_minutes_how_long_a_block_lasts(platform: ScriptedPlatfor
     assert error.retry_after == 720
 
 
+@pytest.mark.parametrize(("minutes", "wait"), [("1e9", 86400), ("Infinity", None), ("-12", None), ('"soon"', None)])
+def test_a_block_of_graph_beyond_reason_lasts_a_day_and_one_that_cannot_be_read_is_not_told(
+    platform: ScriptedPlatform, minutes: str, wait: int | None
+) -> None:
+    usage = f'{{"100000000000001": [{{"estimated_time_to_regain_access": {minutes}}}]}}'
+    platform.answer = graph_error(80001, headers={"X-Business-Use-Case-Usage": usage})
+    error = refusal(connect_to(platform.base_url, "facebook"), "facebook")
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == wait
+
+
 X_ANSWERS = [
     (problem(400), Rejected),
     (problem(400, "Your Tweet text is too long."), TooLong),
@@ -202,6 +213,8 @@ def test_the_words_of_the_post_itself_quoted_back_by_x_do_not_decide(platform: S
         ),
         ({"x-rate-limit-reset": "+600"}, 10),
         ({"x-rate-limit-reset": "0"}, None),
+        ({"x-rate-limit-reset": "²"}, None),
+        ({"x-rate-limit-reset": "9" * 400}, 24 * 60),
         ({}, None),
     ],
 )

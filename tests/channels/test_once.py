@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
@@ -69,9 +70,13 @@ def test_a_success_whose_address_cannot_be_read_is_still_a_success(
     ("asked", "least", "most"),
     [
         ("120", 120, 120),
-        ("Wed, 01 Jan 2098 00:00:00 GMT", 10**9, 10**10),
-        ("Wed, 01 Jan 2020 00:00:00 GMT", 0.1, 60),  # past: soon, not at once
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 86400, 86400),  # beyond reason: a day
+        ("9" * 400, 86400, 86400),
+        ("Wed, 01 Jan 2020 00:00:00 GMT", 1, 1),  # past: soon, not at once
+        ("0", 1, 1),
         ("soon", None, None),
+        ("²", None, None),  # a digit for Python, and no number
+        ("Wed, 01 Jan 2098 00:00:00 +9999999999999999", None, None),
     ],
 )
 def test_a_busy_platform_says_when_to_come_back_or_does_not(
@@ -86,6 +91,14 @@ def test_a_busy_platform_says_when_to_come_back_or_does_not(
     else:
         assert wait is not None
         assert least <= wait <= most
+
+
+def test_a_busy_platform_may_name_a_moment(case: tuple[str, str], scripted: Channel, platform: ScriptedPlatform) -> None:
+    moment = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
+    platform.answer = Answer(429, {"error": {"code": 4, "message": "x"}}, {"Retry-After": moment})
+    with pytest.raises(RateLimited) as caught:
+        scripted.commit(as_prepared(*case), datetime.now(UTC))
+    assert caught.value.retry_after == pytest.approx(600, abs=20)
 
 
 def test_no_connection_is_used_twice_for_it_may_have_gone_stale(

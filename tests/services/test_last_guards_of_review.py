@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import NotAllowed
+from bot.errors import NotAllowed, ScheduleError
 from bot.services.approval import review
 from bot.services.approval.review import Terms
-from bot.services.delivery import stale
+from bot.services.delivery import scheduling, stale
 from bot.store.models import AuditEntry, Decision, Delivery, Submission, User
 from bot.workflow.actors import Actor, Role
 from tests.office import TUESDAY, Office
@@ -104,6 +104,28 @@ def test_a_decision_is_countersigned_once_and_its_time_stays(office: Office) -> 
     assert decision.countersigned_at == TUESDAY
     assert AuditEntry.objects.filter(verb="countersign").count() == 1
     assert review.to_countersign(kacho) == []
+
+
+def test_nobody_countersigns_what_was_decided_for_another(office: Office) -> None:
+    User.objects.create(username="kacho", role=Role.OFFICER)
+    other = User.objects.create(username="kouhou-3", role=Role.OFFICER).actor
+    submission = office.submit(office.post())
+    review.approve(office.ctx, office.officer, submission.id, submission.digest, Terms(on_behalf_of="kacho"))
+    decision = Decision.objects.get()
+    with pytest.raises(NotAllowed):
+        review.countersign(office.ctx, other, decision.id)
+    decision.refresh_from_db()
+    assert decision.countersigned_at is None
+
+
+def test_a_delivery_is_not_moved_into_the_past(office: Office) -> None:
+    """Whether its post has an end or not."""
+    (planned,) = office.approved(channels="x")
+    office.at(TUESDAY.replace(hour=11))
+    with pytest.raises(ScheduleError):
+        scheduling.reschedule(office.ctx, office.officer, planned.id, TUESDAY.replace(hour=10))
+    planned.refresh_from_db()
+    assert planned.run_at == TUESDAY.replace(hour=12, minute=15)
 
 
 def test_another_last_day_after_the_approval_voids_it(office: Office) -> None:

@@ -7,7 +7,7 @@ import pytest
 from bot.errors import AlreadyDecided, NotAllowed, ScheduleError, StaleApproval
 from bot.services.approval import review
 from bot.services.approval.submit import NotReady, submit
-from bot.services.delivery.stale import sweep
+from bot.services.delivery import stale
 from bot.services.records import audit
 from bot.store.models import AuditEntry, Delivery, Submission
 from bot.workflow.actors import Actor, Role
@@ -88,7 +88,7 @@ def _change(office: Office, path: object, what: str) -> None:
 def test_a_file_changed_after_the_approval_voids_it_and_cancels_what_was_planned(office: Office) -> None:
     office.approved()
     office.post(body="別の文にしました（見本）。\n")
-    sweep(office.ctx)
+    stale.sweep(office.ctx)
     assert Submission.objects.get().state == "stale"
     assert {d.state for d in office.deliveries()} == {"cancelled"}
 
@@ -97,7 +97,7 @@ def test_a_change_of_shared_files_that_touches_nothing_shown_leaves_the_approval
     office.approved()
     with (office.folder / "people.yml").open("a", encoding="utf-8") as people:
         people.write("shin-leader: {name: 新しい課（見本）, department: 新しい課, role: leader}\n")
-    sweep(office.ctx)
+    stale.sweep(office.ctx)
     assert Submission.objects.get().state == "approved"
     assert {d.state for d in office.deliveries()} == {"scheduled"}
 

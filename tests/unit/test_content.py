@@ -81,6 +81,8 @@ def test_an_unknown_key_names_the_nearest_known_one(library: Library, folder: Pa
         ("x: {thred: true}", "thred", 9, 5),
         ("x: {thread: maybe}", "maybe", 9, 13),
         ("hashtags: 金沢市DX", "並び", 9, 11),
+        ("hashtags: [金沢市DX, '#']", "ハッシュタグ", 9, 19),
+        ("x: {hashtags: ['＃']}", "ハッシュタグ", 9, 16),
         ("contact: [a", "読めません", 10, 1),
         ('contact: "a', "読めません", 10, 1),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.text.difference import abridged, difference
+from bot.text.difference import Piece, abridged, difference
 
 TEXTS = st.text(alphabet="市電子決裁をにしました。AI 123\n", max_size=60)
 
@@ -45,3 +45,16 @@ def test_a_very_long_text_with_one_changed_line_is_compared_line_by_line() -> No
     changed = [*lines[:1500], "ここだけ違います。", *lines[1501:]]
     pieces = difference("\n".join(lines), "\n".join(changed))
     assert sum(len(p.text) for p in pieces if p.kind != "same") < 40
+
+
+def test_a_stretch_that_would_not_become_shorter_and_a_change_are_left_whole() -> None:
+    for length, shown in ((20, ["あ" * 20, "新" * 99]), (21, ["", "あ" * 10, "新" * 99])):
+        pieces = (Piece(kind="same", text="あ" * length), Piece(kind="added", text="新" * 99))
+        assert [p.text for p in abridged(pieces, keep=10)] == shown
+
+
+def test_an_added_line_is_added_and_nothing_else() -> None:
+    pieces = difference("一行目\n", "一行目\n二行目\n")
+    assert [(p.kind, p.text) for p in pieces] == [("same", "一行目\n"), ("added", "二行目\n")]
+    pieces = difference("一行目\n二行目\n", "一行目\n")
+    assert [(p.kind, p.text) for p in pieces] == [("same", "一行目\n"), ("removed", "二行目\n")]

@@ -132,6 +132,13 @@ def test_an_empty_list_of_tags_takes_the_tags_off_one_channel(folder: Path) -> N
     assert text(bundle, "instagram").endswith("\n#別")
 
 
+@pytest.mark.parametrize("mark", ["", "#", "＃"])
+def test_a_tag_of_one_channel_may_be_written_with_its_mark_as_those_of_all_may(folder: Path, mark: str) -> None:
+    bundle = rendered(folder, extra=f"hashtags: ['{mark}金沢市DX']\ninstagram: {{hashtags: ['{mark}別', '{mark}窓口']}}")
+    assert text(bundle, "x").endswith("\n#金沢市DX")
+    assert text(bundle, "instagram").endswith("\n#別 #窓口")
+
+
 @pytest.mark.parametrize(("link", "price"), [("", "0.015"), ("https://example.jp/a", "0.2")])
 def test_every_post_of_a_thread_costs(folder: Path, link: str, price: str) -> None:
     """X asks for each; one with an address in it is dearer."""

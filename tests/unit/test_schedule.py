@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -104,6 +104,19 @@ def test_a_blackout_holds_from_its_first_moment_to_just_before_its_last(tmp_path
             require_open(at(f"2026-12-01 {moment}"), "x", rules)
 
 
+def test_a_moment_of_another_zone_is_refused_in_the_city_s_time(tmp_path: Path) -> None:
+    text = "- {from: 2026-12-01 12:00, to: 2026-12-01 17:00, why: 選挙}"
+    rules = load(_folder(tmp_path, blackouts=text), TOKYO)
+    with pytest.raises(Blackout) as held:
+        require_open(at("2026-12-01 12:15").astimezone(UTC), "x", rules)
+    assert "12:15" in held.value.summary
+    assert "17:00" in held.value.next_step
+    with pytest.raises(QuietHours) as closed:
+        require_open(at("2026-12-01 22:15").astimezone(UTC), "x", rules)
+    assert "22:15" in closed.value.summary
+    assert "slot" in closed.value.next_step
+
+
 def test_a_blackout_of_dates_holds_the_whole_of_its_last_day(tmp_path: Path) -> None:
     rules = load(_folder(tmp_path, blackouts="- {from: 2027-03-26, to: 2027-04-09, why: 選挙}"), TOKYO)
     require_open(at("2027-03-25 17:14"), "x", rules)
@@ -198,6 +211,15 @@ def test_to_be_without_a_file_is_no_freedom(tmp_path: Path, name: str) -> None:
         ("slots", "slots: {a: {days: [mon], at: 17:15}}", "外です", "直して"),
         ("slots", "slots: {a: {days: [sun], at: 9:30}}", "曜日", "quiet.yml"),
         ("slots", "slots: {a: {days: [mon], at: 9:30}, b: {days: [mon, tue], at: 9:30}}", "同じ時刻", "ずらして"),
+        ("slots", "slots: {a: {days: [mon], at: 9:30, channels: [x]}, b: {days: [mon], at: 9:30}}", "同じ時刻", "ずらして"),
+        ("slots", "slots: {a: {days: [mon], at: 9:30}, b: {days: [mon], at: 9:30, channels: [x]}}", "同じ時刻", "ずらして"),
+        (
+            *(
+                "slots",
+                "slots: {a: {days: [mon], at: 9:30, channels: [x, facebook]}, b: {days: [mon], at: 9:30, channels: [x]}}",
+            ),
+            *("同じ時刻", "ずらして"),
+        ),
         ("slots", "slots: {a: {days: [mon], at: 9:30}, a: {days: [tue], at: 9:30}}", "2回", "どちらか"),
         ("slots", "slots: {a: {days: [mon], at: 9:30, channels: [X]}}", "「X」は使えません", "x"),
         ("slots", "grace: 60\nslots: {}", "60", "30m"),

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from requests import Response
 
 from bot.channel_kit.base import CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
-from bot.channel_kit.http import broken_exchange, retry_after
+from bot.channel_kit.http import broken_exchange, is_number, retry_after
 from bot.channel_kit.limits import require_fit
 from bot.channel_kit.matching import CLOCK_SKEW, made_before
 from bot.channels.x import SPEC, Options
@@ -190,7 +190,7 @@ def _wait(headers: Mapping[str, str]) -> float | None:
     """Seconds until a new try, None if X does not say."""
     if (asked := retry_after(headers)) is not None:
         return asked
-    used_up = [w for w in _WINDOWS if headers.get(f"{w}-remaining", "0") == "0" and headers.get(f"{w}-reset", "").isdigit()]
+    used_up = [w for w in _WINDOWS if headers.get(f"{w}-remaining", "0") == "0" and is_number(headers.get(f"{w}-reset", ""))]
     seconds = max((float(headers[f"{w}-reset"]) - time.time() for w in used_up), default=0.0)
     return seconds if seconds > 0 else None
 

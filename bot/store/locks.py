@@ -11,6 +11,7 @@ from zlib import crc32
 from django.db import connection
 
 # Numbers of ours among PostgreSQL's advisory locks, which live until the transaction ends.
+# Any fixed numbers will do, as long as nothing else in this database uses them; they read "dx" in ASCII.
 _GATE, _PLAN, _AUDIT = 0x64780001, 0x64780002, 0x6478626F74
 
 
@@ -27,11 +28,13 @@ def shut_gate() -> None:
 
 def plan(lane: str) -> None:
     """Of one who looks for a free time on this lane and writes it down."""
+    # PostgreSQL's second number is a signed 32-bit one; two lanes of one checksum would wait for each other, no more.
     _run("SELECT pg_advisory_xact_lock(%s, %s)", _PLAN, crc32(lane.encode()) - 2**31)
 
 
 def audit() -> None:
     """Of one who appends to the chained log. From here to the end of the transaction no one else can, so let it come last."""
+    # The chain: an entry holds the hash of the one before, so two writers cannot append at once (ADR 6).
     _run("SELECT pg_advisory_xact_lock(%s)", _AUDIT)
 
 

@@ -34,6 +34,7 @@ class Going:
 
 def closed_reason(day: date, rules: Rules) -> str:
     """Why nothing goes out on this day; "" on an open day. Public holidays are those of the 国民の祝日に関する法律."""
+    # Here, since it takes a moment to load and most commands ask for no day.
     import jpholiday
 
     if day.weekday() not in rules.quiet.days:
@@ -50,6 +51,7 @@ def quiet_reason(moment: datetime, rules: Rules, room: timedelta = timedelta(0))
     if reason := closed_reason(local.date(), rules):
         return reason
     end = local + room
+    # A room that reaches into the next day has passed closing time, though its clock reads early.
     if local.time() < rules.quiet.open or end.time() >= rules.quiet.close or end.date() != local.date():
         return f"配信は{rules.quiet.open:%H:%M}から{rules.quiet.close:%H:%M}まで"
     return ""
@@ -71,8 +73,10 @@ def concerns(blackout: schedule.Blackout, going: Going) -> bool:
         return False
     if not blackout.tags and not blackout.words:
         return True
+    # A blackout of tags with unknown tags: nobody can say that it is not meant (ADR 14).
     if blackout.tags and (going.tags is None or {*map(_plain, blackout.tags)} & {*map(_plain, going.tags)}):
         return True  # what nobody knows is held, never let through
+    # Words are looked for anywhere: 選挙 is meant in 市議会議員選挙, too.
     text = _plain(going.text)
     return any(_plain(word) in text for word in blackout.words)
 

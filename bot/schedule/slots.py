@@ -10,6 +10,7 @@ from bot.errors import ScheduleError, SlotTaken
 from bot.schedule.calendar import Going, days_from, is_open
 from bot.schedule.rules import Rules, Slot
 
+# Some four months: a search over all days to come must end somewhere.
 HORIZON_DAYS = 120
 
 
@@ -18,6 +19,7 @@ def fires(slot: Slot, going: Going, start: date, rules: Rules) -> Iterator[datet
     if slot.channels and going.channel not in slot.channels:
         return
     for day in days_from(start, HORIZON_DAYS):
+        # Combined anew for each day, so that a zone with summer time keeps the wall clock's time.
         moment = datetime.combine(day, slot.at, rules.zone)
         if day.weekday() in slot.days and is_open(moment, going, rules):
             yield moment
@@ -38,6 +40,7 @@ def next_free(going: Going | str, name: str, after: datetime, taken: Collection[
     going = Going(channel=going) if isinstance(going, str) else going
     candidates = [rules.slots[name]] if name else list(rules.slots.values())
     start = after.astimezone(rules.zone).date()
+    # Of each slot the first free time, and the earliest of those: a slot that is full for weeks must not hide another.
     free = (first for slot in candidates if (first := _first_free(slot, going, start, after, taken, rules)))
     if (moment := min(free, default=None)) is None:
         raise SlotTaken(
@@ -60,6 +63,7 @@ def free_times(going: Going, after: datetime, taken: Collection[datetime], rules
 
 
 def _is_free(moment: datetime, after: datetime, taken: Collection[datetime], slot: Slot) -> bool:
+    # Never less than a minute, also for a gap of 0: two posts of one minute are a flood.
     return moment > after and not any(abs(moment - other) < max(slot.gap, timedelta(minutes=1)) for other in taken)
 
 

@@ -58,6 +58,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         return _fernet().decrypt(encrypted_text.encode("ascii")).decode()
 
+    # Recovery codes are for the day on which the factor is lost; alone they are no factor.
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         others = Authenticator.objects.filter(user=authenticator.user).exclude(id=authenticator.id)
         others = others.exclude(type=Authenticator.Type.RECOVERY_CODES)
@@ -65,6 +66,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
 
 def _fernet() -> Fernet:
+    # Derived with a purpose, so that this key opens nothing else that SECRET_KEY protects.
     key = hashlib.sha256(b"dxbot second factor:" + settings.SECRET_KEY.encode()).digest()
     return Fernet(base64.urlsafe_b64encode(key))
 
@@ -84,6 +86,7 @@ def _on_second_factor(request: HttpRequest, user: User, authenticator: Authentic
     _note(user, "add_second_factor", authenticator.type)
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         request.session[_PROVED_BY] = user.pk
+        # A session opened with a stolen password before the factor was there must not go on beside it.
         for other in UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key):
             other.end()
 
@@ -107,5 +110,6 @@ def _on_password(user: User, **_: object) -> None:
 
 
 def _note(user: User, verb: str, detail: str = "") -> None:
+    # The audit chain is appended to under a lock that belongs to a transaction (ADR 6).
     with transaction.atomic():
         audit.record(office().clock.now(), user.username, verb, f"user:{user.username}", detail=detail)

@@ -42,6 +42,7 @@ class Stopped:
 
 def city(request: HttpRequest) -> dict[str, object]:
     ctx = office()
+    # The sandbox mark stands on every page: who takes practice for the real thing, or the other way, does harm.
     shown: dict[str, object] = {"sandbox": ctx.config.sandbox, **_city(ctx)}
     if request.user.is_authenticated:
         shown["role_label"] = ROLE_LABELS[Role(request.user.role)]
@@ -63,6 +64,7 @@ def _city(ctx: Context) -> dict[str, object]:
 def _menu(request: HttpRequest, ctx: Context, actor: Actor) -> list[Entry]:
     at = request.resolver_match.url_name if request.resolver_match else ""
     waiting = queue.waiting(ctx, actor, queue.Wanted()).count()
+    # Without a repository there is nothing to commit to, so the page is not offered.
     own = [Entry(name="drafts", label="書く", current=at in ("drafts", "write"))] if _writes(ctx, actor) else []
     return [
         *own,

@@ -12,6 +12,7 @@ from bot.store.models import User
 from bot.workflow.actors import Actor
 
 
+# One for the process: the context holds no state of a request, and reading the configuration takes a moment.
 @lru_cache(maxsize=1)
 def office() -> Context:
     return context(load())

@@ -29,6 +29,7 @@ from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
 from bot.workflow.states import LABELS, SubmissionState
 
+# The page's time goes with its rows: with fifteen it costs at most three empty pages.
 PER_PAGE = 15
 RECENT = 10
 
@@ -69,6 +70,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
     library = ctx.library
     wanted = _wanted(request)
+    # Numbers first, wide rows for one page only (ADR 9).
     numbers = desk.waiting(ctx, actor, wanted).values_list("id", flat=True)
     page = Paginator(numbers, PER_PAGE).get_page(request.GET.get("page"))
     opened = viewed.opened(actor, page)
@@ -129,6 +131,7 @@ def row(ctx: Context, library: Library, submission: Submission, opened: bool, ma
         left=_left(last, now) if last else "",
         urgent=last is not None and (last - now).days < 1,
         opened=opened,
+        # Together with others only what this person has opened and the checks have nothing against (ADR 9).
         pickable=may_pick and opened and not submission.findings,
     )
 

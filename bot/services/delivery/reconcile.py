@@ -40,6 +40,7 @@ def _conclude(ctx: Context, ledger: Ledger, delivery: int, found: Found | None) 
     if isinstance(found, Receipt):
         return outcome.published(ctx, ledger, delivery, found)
     row = Delivery.objects.get(id=delivery)
+    # Only a proof sends again: that nothing was found in a list may be the list's delay.
     if isinstance(found, Absent):
         if move_delivery(row, Event.PROVE_ABSENT, run_at=ledger.now, look_at=None, problem=""):
             ledger.note(Event.PROVE_ABSENT, row.id)
@@ -63,6 +64,7 @@ def _read_back(channel: Callable[[str], Channel], job: Job) -> Found | None:
 
 def _look_later(ledger: Ledger, row: Delivery) -> None:
     looks = row.looks + 1
+    # After the last look a person decides. Looking for ever would keep the whole lane waiting.
     if looks < len(outcome.LOOKS):
         step = outcome.LOOKS[looks] - outcome.LOOKS[looks - 1]
         Delivery.objects.filter(id=row.id, fence=row.fence).update(looks=looks, look_at=ledger.now + step)
@@ -72,6 +74,7 @@ def _look_later(ledger: Ledger, row: Delivery) -> None:
 
 def decide_published(ctx: Context, actor: Actor, delivery_id: int, url: str) -> None:
     """A person saw it there."""
+    # A delivery without an address could not be shown, corrected or taken down; 127.0.0.1 is the sandbox.
     if not url.startswith("https://") and not url.startswith("http://127.0.0.1"):
         raise NotAllowed(
             "no link to the published post",

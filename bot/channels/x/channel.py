@@ -99,6 +99,7 @@ class _X:
             body["in_reply_to_tweet_id"] = outgoing.parent
         try:
             remote = self._call(lambda: int(self._client.create_tweet(**body)["data"]["id"]), committing=True)
+        # X refuses a text that it has: most likely our own request, whose answer was lost. Reading back decides.
         except Duplicate as refusal:
             return made_before(self, Sent(prepared=prepared, since=now), refusal)
         return Receipt(remote_id=str(remote), url=self._url(remote), at=now)
@@ -135,9 +136,11 @@ class _X:
 
     def _search(self, sent: Sent) -> Found:
         last = sent.prepared.last_seen
+        # From the newest post before ours: `start_time` alone goes by a clock that may differ from X's.
         posts = self._own(max_results=100, **({"since_id": last} if last else {"start_time": sent.since - CLOCK_SKEW}))
         wanted = _sent_looks(sent.prepared)
         hits = [post for post in posts if _looks(post) == wanted]
+        # Two alike cannot be told apart, and none may be X's delay: neither proves anything, so nothing is sent again.
         if len(hits) != 1:
             return CannotTell(f"{len(hits)} of {len(posts)}")
         made = datetime.fromisoformat(hits[0]["created_at"])
@@ -190,6 +193,7 @@ def _wait(headers: Mapping[str, str]) -> float | None:
     """Seconds until a new try, None if X does not say."""
     if (asked := retry_after(headers)) is not None:
         return asked
+    # A header that is not there counts as used up only where its time is told.
     used_up = [w for w in _WINDOWS if headers.get(f"{w}-remaining", "0") == "0" and headers.get(f"{w}-reset", "").isdigit()]
     seconds = max((float(headers[f"{w}-reset"]) - time.time() for w in used_up), default=0.0)
     return seconds if seconds > 0 else None

@@ -11,6 +11,7 @@ from bot.workflow.transitions import Act
 
 
 def record(ctx: Context, actor: Actor, submission: Submission) -> None:
+    # One row for each person and submission: the content never changes, so a second visit sees the same (ADR 9).
     Look.objects.update_or_create(submission=submission, person=actor.person, defaults={"at": ctx.clock.now()})
 
 

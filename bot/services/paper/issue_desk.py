@@ -103,9 +103,11 @@ def overview(ctx: Context, actor: Actor) -> list[Line]:
     today, profile = ctx.today, press_of(ctx).profile
     calendar = layout.deadlines(ctx, profile)
     waiting = _counts(_waiting())
+    # A post without a wish goes into the next issue when it is approved, so it counts there (ADR 10).
     waiting[next_issue(ctx, profile)] += waiting.pop("", 0)
     approved = _counts(_printed_and_approved())
     released = set(SignOff.objects.values_list("issue", flat=True))
+    # The rule of the deadlines has no end, so it is asked for some months and never enumerated (ADR 15).
     near = {issue for _, issue in calendar.between(today - _BACK, today + _AHEAD)}
     known = {issue: calendar.of(issue) for issue in near | set(profile.issues) | set(approved) | released}
     found = [(issue, deadline) for issue, deadline in known.items() if deadline]
@@ -173,6 +175,7 @@ def arrange(ctx: Context, actor: Actor, issue: str, headline: str, posts: Mappin
     _require_sensible(headline, posts)
     now, kept = ctx.clock.now(), {"headline": headline, "posts": list(posts.items())}
     with transaction.atomic():
+        # The revision guards against two officers who arrange one issue at the same time (ADR 10).
         if seen_revision:
             same = Arrangement.objects.filter(issue=issue, revision=seen_revision)
             done = bool(same.update(**kept, revision=F("revision") + 1, officer=actor.person, at=now))
@@ -224,6 +227,7 @@ def _waiting_for(ctx: Context, profile: Profile, issue: str) -> QuerySet[Submiss
 
 
 def _spare(issue: str, taken: Sequence[int], calendar: Deadlines) -> list[Row]:
+    # What a release took in was printed; the rest of an earlier issue can still be taken into this one.
     left = _printed_and_approved().exclude(Q(id__in=taken) | Q(signoff__isnull=False))
     own = calendar.of(issue)
     dates = {name: calendar.of(name) for name in set(left.values_list("issue", flat=True))}

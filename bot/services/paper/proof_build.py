@@ -24,7 +24,7 @@ _WEEKDAYS = "月火水木金土日"
 
 
 def rehearse(ctx: Context) -> int:
-    """Every issue whose copy deadline is near and that was not rehearsed for it; how many? Raises ConfigError."""
+    """Every issue whose copy deadline is near and that was not built for it yet; returns their number. Raises ConfigError."""
     profile, today = layout.layout(ctx), ctx.today
     if profile is None:
         return 0

@@ -161,7 +161,7 @@ class _Road:
         return all(row.good for row in rows)
 
     def _submit(self, path: Path) -> None:
-        """As its author. A post that cannot be handed in is told of, and the others go on."""
+        """As its author. A post that cannot be handed in is reported, and the others go on."""
         from bot.services.approval.submit import submit
         from bot.workflow.actors import Actor, Role
 

@@ -63,12 +63,12 @@ def blackout_for(going: Going, moment: datetime, rules: Rules) -> schedule.Black
 
 
 def holds(blackout: schedule.Blackout, going: Going, moment: datetime) -> bool:
-    """Does this blackout hold `going` at `moment`, or while it is under way?"""
+    """True if this blackout holds `going` at `moment`, or while it is under way."""
     return blackout.start <= moment + going.room and moment < blackout.end and concerns(blackout, going)
 
 
 def concerns(blackout: schedule.Blackout, going: Going) -> bool:
-    """Is this what the blackout is for, whenever it goes out?"""
+    """True if `going` is what the blackout is for, whenever it goes out."""
     if blackout.channels and going.channel not in blackout.channels:
         return False
     if not blackout.tags and not blackout.words:

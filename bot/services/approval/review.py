@@ -229,7 +229,7 @@ def withdraw(ctx: Context, actor: Actor, submission_id: int) -> None:
 
 
 def expire(ctx: Context) -> int:
-    """What was not approved in time becomes 期限切れ, never late; how many?"""
+    """What was not approved in time becomes 期限切れ and never goes out late; returns the number."""
     now, count = ctx.clock.now(), 0
     for submission in Submission.objects.filter(state__in=sorted(IN_QUEUE)):
         last = deadline(ctx, submission)

@@ -103,7 +103,7 @@ def enter(ctx: Context, actor: Actor, wanted: Blackout) -> Entered:
 
 
 def _hold(ctx: Context, wanted: Blackout) -> int:
-    """How many were held? A post by hand stays on its page, which says so: no machine sends it."""
+    """Hold what is planned; the number held. A post by hand stays on its page, which says so: no machine sends it."""
     held, ledger = 0, Ledger(ctx.clock.now())
     for row in would_hold(ctx, wanted):
         if row.state in (DeliveryState.SCHEDULED, DeliveryState.PUBLISHING):

@@ -134,7 +134,7 @@ class Engine:
         return looked
 
     def tidy(self) -> int:
-        """What time alone brings about: dead workers, missed times, pauses. How many dead workers' deliveries were there?"""
+        """What time alone brings about: dead workers, missed times, pauses. Returns the number of dead workers' deliveries."""
         pause.hold_while_paused()
         now = self.ctx.clock.now()
         if lost := queries.lost(now):

@@ -1,4 +1,4 @@
-"""Was it published or not? Reading back what the pump lost track of, and handing the rest to a person."""
+"""Reading back deliveries of unknown outcome, and handing to a person what cannot be settled so."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 def look(ctx: Context, channel: Callable[[str], Channel]) -> int:
-    """Look once at every delivery whose look is due; of how many is it certain now what became of them?"""
+    """Look once at every delivery whose look is due; the number of those that are settled now."""
     certain = 0
     for row, ready in jobs(queries.doubtful(ctx.clock.now())):
         answer = _read_back(channel, ready) if isinstance(ready, Job) else None

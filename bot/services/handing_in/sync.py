@@ -97,7 +97,7 @@ def ask(ctx: Context) -> None:
 
 
 def wanted(ctx: Context) -> bool:
-    """Was a sync asked for, or is it time for one?"""
+    """True if a sync was asked for, or the interval since the last one is over."""
     row, now = _row(ctx), ctx.clock.now()
     every = timedelta(seconds=ctx.config.content_interval)
     return row.asked_at is not None or row.taken_at is None or row.taken_at + every <= now

@@ -1,4 +1,4 @@
-"""Everything that befell a post, and searching and exporting what was published."""
+"""Everything that happened to a post, and searching and exporting what was published."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 def work(ctx: Context) -> int:
-    """One round: read the log, warn, compose, send what is due; how many messages were sent?"""
+    """One round: read the log, warn, compose, send what is due; returns the number of messages sent."""
     while notices.take_in(ctx):
         pass
     notices.warn_of_ending_tokens(ctx)
@@ -39,7 +39,7 @@ def work(ctx: Context) -> int:
 
 
 def compose(ctx: Context) -> int:
-    """Put what is due for each address into one message; how many were made?"""
+    """Put what is due for each address into one message; returns the number made."""
     due = Notice.objects.filter(message=None, due_at__lte=ctx.clock.now())
     return sum(_compose_for(ctx, *target) for target in set(due.values_list("channel", "address")))
 
@@ -81,7 +81,7 @@ def _city(ctx: Context) -> str:
 
 
 def send_due(ctx: Context) -> int:
-    """How many were sent? A message whose sender died may have arrived, and is left at that."""
+    """Send what is due; returns the number sent. A message whose sender died may have arrived: it is not sent again."""
     now = ctx.clock.now()
     Message.objects.filter(state=MessageState.SENDING, lease_until__lt=now).update(
         state=MessageState.UNCLEAR, ended_at=now, problem="worker_lost"

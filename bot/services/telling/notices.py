@@ -1,4 +1,4 @@
-"""What people are told of, read off the audit log.
+"""Which notice goes to whom, read off the audit log.
 
 The log is the outbox: its entry is written in the transaction of the change, by every service, so no change can forget its
 notice and none is announced that was rolled back. `take_in` turns new entries into Notices, one for each address, and moves the
@@ -126,7 +126,7 @@ class _News:
 
 
 def take_in(ctx: Context) -> int:
-    """Turn what is new in the audit log into Notices; how many entries were looked at? One reader at a time."""
+    """Turn what is new in the audit log into Notices; returns the number of entries read. One reader at a time."""
     with transaction.atomic():
         bookmark = Bookmark.objects.select_for_update().get(reader=READER)
         entries = list(AuditEntry.objects.filter(id__gt=bookmark.entry).order_by("id")[:_BATCH])
@@ -182,7 +182,7 @@ def next_digest(ctx: Context, now: datetime) -> datetime:
 
 
 def _news(ctx: Context, entry: AuditEntry) -> _News | None:
-    """None for what nobody needs to be told of."""
+    """None for an entry of which nobody gets a notice."""
     about, _, number = entry.object.partition(":")
     delivery = Delivery.objects.select_related("submission").filter(id=number).first() if about == "delivery" else None
     submission = delivery.submission if delivery else None
@@ -289,7 +289,7 @@ def _notices(ctx: Context, news: _News) -> Iterator[Notice]:
 
 
 def _addresses(news: _News) -> list[str]:
-    """Each address once; nobody is told of what they did themselves."""
+    """Each address once; nobody gets a notice of what they did themselves."""
     people = User.objects.filter(is_active=True).exclude(email="").exclude(username=news.entry.actor)
     chosen = set(people.filter(role__in=sorted(_ROLES.get(news.kind, ()))).values_list("email", flat=True))
     if news.kind in _TO_AUTHOR and news.submission:

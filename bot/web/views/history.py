@@ -1,4 +1,4 @@
-"""Looking up what was published, and everything that befell one post."""
+"""Looking up what was published, and everything that happened to one post."""
 
 from __future__ import annotations
 

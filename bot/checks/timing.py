@@ -70,6 +70,7 @@ def _refusals(subject: Subject, table: Timetable) -> list[tuple[str, QuietHours 
     wished = subject.post.publish
     if wished is None or wished <= table.now:
         return []
+    # Here, for a post that wishes for no time loads no calendar (ADR 11).
     from bot.schedule.calendar import require_open
 
     found: list[tuple[str, QuietHours | Blackout]] = []

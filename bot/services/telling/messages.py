@@ -46,6 +46,7 @@ def compose(ctx: Context) -> int:
 
 def _compose_for(ctx: Context, channel: str, address: str) -> int:
     now = ctx.clock.now()
+    # A disaster makes dozens of notices in a minute; they come as one message.
     if Message.objects.filter(channel=channel, address=address, created_at__gt=now - GAP).exists():
         return 0
     waiting = Notice.objects.filter(message=None, due_at__lte=now, channel=channel, address=address)
@@ -83,6 +84,7 @@ def _city(ctx: Context) -> str:
 def send_due(ctx: Context) -> int:
     """Send what is due; returns the number sent. A message whose sender died may have arrived: it is not sent again."""
     now = ctx.clock.now()
+    # The sender died in the middle: the message may have arrived, so it is left at that (ADR 7).
     Message.objects.filter(state=MessageState.SENDING, lease_until__lt=now).update(
         state=MessageState.UNCLEAR, ended_at=now, problem="worker_lost"
     )
@@ -98,6 +100,7 @@ def troubled(limit: int = 100) -> list[Message]:
 def _send(ctx: Context, message: Message) -> bool:
     """No transaction is open during the exchange."""
     now = ctx.clock.now()
+    # Claimed by one conditional UPDATE, as a post is: of several publishers one sends it (ADR 7).
     mine = Message.objects.filter(id=message.id, state=MessageState.PENDING).update(
         state=MessageState.SENDING, attempts=F("attempts") + 1, lease_until=now + LEASE
     )
@@ -124,6 +127,7 @@ def _failed(ctx: Context, message: Message, error: ChannelError) -> None:
     log.warning("message %s: %s", message.id, problem)
     if isinstance(error, OutcomeUnknown):
         _end(ctx, message, MessageState.UNCLEAR, problem)
+    # An address that does not exist will not exist in five minutes either.
     elif isinstance(error, Rejected) or message.attempts >= len(BACKOFF):
         _end(ctx, message, MessageState.GIVEN_UP, problem)
     else:

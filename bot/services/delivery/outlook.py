@@ -48,6 +48,7 @@ def barred(rows: Collection[Delivery], threads: Mapping[tuple[int, str], int], r
     not read; `threads` counts the later parts by submission and channel. Texts are read, in one query, only of what a blackout
     with words may concern."""
     planned = {row.id: _going(row, threads) for row in rows if row.state in _PLANNED}
+    # Texts are wide; they are read only for posts that a blackout with words could concern.
     whatever_it_says = [replace(b, tags=_ANY, words=_ANY) for b in rules.blackouts if b.words]
     unread = [
         row.id

@@ -24,7 +24,7 @@ from bot.workflow.transitions import Event
 log = logging.getLogger(__name__)
 
 
-def look(ctx: Context, channel: Callable[[str], Channel]) -> int:
+def reconcile_due(ctx: Context, channel: Callable[[str], Channel]) -> int:
     """Look once at every delivery whose look is due; the number of those that are settled now."""
     certain = 0
     for row, ready in jobs(queries.doubtful(ctx.clock.now())):
@@ -42,11 +42,11 @@ def _conclude(ctx: Context, ledger: Ledger, delivery: int, found: Found | None) 
     row = Delivery.objects.get(id=delivery)
     # Only a proof sends again: that nothing was found in a list may be the list's delay.
     if isinstance(found, Absent):
-        if move_delivery(row, Event.PROVE_ABSENT, run_at=ledger.now, look_at=None, problem=""):
+        if move_delivery(row, Event.PROVE_ABSENT, run_at=ledger.now, reconcile_at=None, problem=""):
             ledger.note(Event.PROVE_ABSENT, row.id)
             return True
     else:
-        _look_later(ledger, row)
+        _try_later(ledger, row)
     return False
 
 
@@ -62,13 +62,13 @@ def _read_back(channel: Callable[[str], Channel], job: Job) -> Found | None:
         return None
 
 
-def _look_later(ledger: Ledger, row: Delivery) -> None:
-    looks = row.looks + 1
+def _try_later(ledger: Ledger, row: Delivery) -> None:
+    made = row.reconcile_attempts + 1
     # After the last look a person decides. Looking for ever would keep the whole lane waiting.
-    if looks < len(outcome.LOOKS):
-        step = outcome.LOOKS[looks] - outcome.LOOKS[looks - 1]
-        Delivery.objects.filter(id=row.id, fence=row.fence).update(looks=looks, look_at=ledger.now + step)
-    elif move_delivery(row, Event.GIVE_UP, look_at=None):
+    if made < len(outcome.RECONCILE_AFTER):
+        step = outcome.RECONCILE_AFTER[made] - outcome.RECONCILE_AFTER[made - 1]
+        Delivery.objects.filter(id=row.id, fence=row.fence).update(reconcile_attempts=made, reconcile_at=ledger.now + step)
+    elif move_delivery(row, Event.GIVE_UP, reconcile_at=None):
         ledger.note(Event.GIVE_UP, row.id)
 
 

@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help demo serve test sqlite postgresql dates system check corpus fuzz mutants bench bundle lock clean
+.PHONY: help demo serve test sqlite postgresql dates system check corpus fuzz mutants bench bundle house lock clean
 
 help: ## この一覧
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -77,6 +77,9 @@ bench: $(DEV_STAMP) ## 速さを、比べる相手と並べて測る
 
 bundle: $(STAMP) ## 通信のない PC のための点検一式（PLATFORM=win_amd64 など。書かなければこの機械用）
 	$(BIN)/python tools/bundle.py $(PLATFORM)
+
+house: $(DEV_STAMP) ## 部屋の図と一覧を、依存の向きから描き直す（docs/house.md）
+	$(BIN)/python -m tools.house
 
 lock: ## 依存の版と検査値を固定し直す（uv が要る）
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock

@@ -67,6 +67,7 @@ def _between(text: str) -> tuple[Decimal, Decimal]:
         number = _value(digits)
         place = int(number.as_tuple().exponent) + _MYRIADS[unit]
         value += number.scaleb(_MYRIADS[unit])
+    # 5万 may stand for anything from 4.5万 to 5.5万; a check that took it as exact would be wrong too often.
     slack = Decimal(5).scaleb(place - 1) if place else Decimal(0)
     return value - slack, value + slack
 
@@ -77,6 +78,7 @@ def _wrong_rate(match: re.Match[str]) -> str:
     if least <= 0:
         return ""
     step, slack = Decimal(1).scaleb(rate.as_tuple().exponent), _ABOUT if match["about"] else 0  # type: ignore[arg-type]
+    # Cut off below, rounded above: offices print rates in either way.
     low, high = (100 * few / most).quantize(step, ROUND_DOWN), (100 * many / least).quantize(step, ROUND_HALF_UP)
     if low - slack <= rate <= high + slack:
         return ""

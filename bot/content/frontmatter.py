@@ -23,8 +23,10 @@ def decode(path: Path, raw: bytes) -> str:
             "文を短くするか、画像などを貼り付けていないか確かめてください",
         )
     try:
+        # With or without BOM: Windows editors write one.
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as e:
+        # CP932 is what older Japanese editors write.
         text = _decode_cp932(path, raw, e.start)
     if "\0" in text:
         _not_text(path, raw, raw.find(b"\0"))

@@ -71,6 +71,7 @@ class Library:
     def candidates(self, post: Path, picture: str) -> Iterator[Path]:
         """Where a post's picture may lie: in content/media/ or beside the post; nowhere else, whatever the name says."""
         for folder in (self.root / "media", post.parent):
+            # Resolved first: a name with `..` or a link must not bring a file of the server into a post.
             candidate = (folder / picture).resolve()
             if candidate.is_relative_to(folder.resolve()):
                 yield candidate
@@ -103,6 +104,7 @@ class _PostReader:
         achievement = cast(Achievement, self.entries["achievement"].choice(get_args(Achievement)))
         if achievement != "done":
             self._require_reason()
+        # Two wishes for one time: to choose between them would be a guess.
         if "publish" in self.entries and "slot" in self.entries:
             self.entries["slot"].fail("「publish」と「slot」は同時に書けません", "どちらか1つにしてください")
         zone = self.library.zone
@@ -147,6 +149,7 @@ class _PostReader:
             return identity
         path = self.source.path.resolve()
         posts = self.library.posts_dir.resolve()
+        # Without an id the path is the identity (ADR 8).
         return path.relative_to(posts).as_posix() if path.is_relative_to(posts) else path.name
 
     def _author(self) -> Author:
@@ -222,6 +225,7 @@ class _PostReader:
                 node.fail(f"画像に「{key}」がありません", "file: にファイル名、alt: に画像の説明を書いてください")
         people = cast(People, entries["people"].choice(get_args(People)) if "people" in entries else "none")
         consent = entries["consent"].text() if "consent" in entries else ""
+        # A picture of a person needs a record that they agreed.
         if people == "consented" and not consent:
             node.fail("同意を得た人が写る画像には「consent」が要ります", "consent: に同意の記録の番号を書いてください")
         return Picture(

@@ -38,6 +38,7 @@ _FIGURE = r"\{\{\s*(.*?)\s*\}\}"
 _REFERENCE = re.compile(r"indicator\.([A-Za-z0-9_-]+)\.([a-z]+)")
 _RUBY = r"\{([^{}|\n]+)\|([^{}\n]+)\}"
 _AOZORA = r"｜([^《》｜\n]+)《([^《》\n]+)》"
+# Refused and not dropped: what an author wrote and no reader sees would be approved unseen.
 _REFUSED = (
     (re.compile(r"</?[A-Za-z][^<>]*>|<!--"), "HTML のタグは使えません", "Markdown の書き方に直してください"),
     (re.compile(r"^(```|~~~)", re.MULTILINE), "コードの囲みは使えません", "ふつうの文として書いてください"),
@@ -143,6 +144,7 @@ class Reader:
 
     def _texts(self, text: str | None) -> Iterator[Text]:
         """One Text for each source line; a line end leaves a space only between words that are not Japanese."""
+        # A line end in Japanese is no space; between Latin words it is one.
         for number, line in enumerate((text or "").split("\n")):
             shown = line.lstrip(" ") if number else line
             if not shown:
@@ -188,6 +190,7 @@ class Reader:
 
     def _seek(self, piece: str) -> int:
         """Where `piece` stands in the source, from the cursor on; the cursor itself if escapes hide it."""
+        # The source may hold an escape within the piece; its beginning still tells the line.
         for wanted in (piece, piece[:6], piece[:1]):
             if wanted and (found := self.text.find(wanted, self.cursor)) >= 0:
                 self.cursor = found + len(wanted)
@@ -227,6 +230,7 @@ class _FigureProcessor(InlineProcessor):
 @lru_cache(maxsize=1)
 def _markdown() -> Markdown:
     md = Markdown(output_format="html")
+    # What the dialect has not must reach us as text or element, and not be swallowed by an extension.
     md.preprocessors.deregister("html_block")
     for name in ("code", "setextheader", "reference"):
         md.parser.blockprocessors.deregister(name)
@@ -251,6 +255,7 @@ def _markdown() -> Markdown:
 def _parse(body: str) -> Element:
     md = _markdown().reset()
     lines = body.split("\n")
+    # `convert` would make a string of HTML and lose the tree; so its steps are taken one by one.
     for preprocessor in md.preprocessors:
         lines = preprocessor.run(lines)
     root = md.parser.parseDocument(lines).getroot()

@@ -64,6 +64,7 @@ _UNITS = {
     "GB": "ギガバイト",
     "MB": "メガバイト",
 }
+# In this order: a telephone number is no sum, and an address is no word.
 _TOKEN = re.compile(
     r"(?P<code>\d+(?:-\d+)+)"
     r"|(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<year>(?=年))?"
@@ -108,6 +109,7 @@ def text_units(text: str, style: Style, *, strong: bool = False) -> Iterator[Uni
 
 def _normal(text: str) -> str:
     """Composed characters; half-width katakana and full-width digits as their usual selves."""
+    # NFC for all, NFKC for half-width katakana alone: NFKC everywhere would turn ① and ㈱ into other letters.
     text = unicodedata.normalize("NFC", text)
     text = _HALF_KATAKANA.sub(lambda m: unicodedata.normalize("NFKC", m.group()), text)
     return _FULL_WIDTH_DIGITS.sub(lambda m: m.group().translate(_ASCII_DIGITS), text)
@@ -151,6 +153,7 @@ def _piece(piece: str) -> tuple[Cell, ...]:
 
 def _glued(cells: Sequence[Cell]) -> Iterator[tuple[Cell, ...]]:
     """A number is one unit up to four cells; a longer one is broken at 万 and 億 first, then anywhere."""
+    # A number torn in two is read as two numbers; longer than this it would leave a hole in a narrow column.
     if len(cells) <= _GLUED_CELLS:
         yield tuple(cells)
         return
@@ -195,12 +198,14 @@ def _latin(token: str) -> Iterator[tuple[Cell, ...]]:
 
 
 def _word(text: str) -> Cell:
+    # A mean width, not the font's: the same text must fit alike whichever font the printer has.
     return Cell(text=text, form="word", width=ceil(_EM_OF_A_LETTER * len(text)))
 
 
 def _characters(text: str, style: Style) -> Iterator[str]:
     """Extended grapheme clusters, ASCII signs in full width."""
     quotes = _VERTICAL_QUOTES if style.direction == "tate" else {}
+    # `re` does not know characters of several code points; an emoji cut in two is two squares (ADR 4).
     for match in regex.finditer(r"\X", text):
         yield match.group().translate(_WIDE | quotes)
 

@@ -43,6 +43,7 @@ class Line:
     @property
     def width(self) -> int:
         """Cells in use, the indent with them, the white space that the line ends with and a hanging stop without."""
+        # A hanging stop stands below the last cell and takes no room.
         return min(self.room, self.indent + sum(u.width for u in self._inked()))
 
     def positions(self) -> Iterator[tuple[Unit, tuple[float, ...]]]:
@@ -73,6 +74,7 @@ def compose(
 
     A place where no line may end is broken only if the line has no other.
     """
+    # Room for the brackets beside it, or a word as long as the line would leave them alone on a line.
     units = [piece for unit in units for piece in _pieces(unit, room - max(first, indent) - _BRACKETS)]
     lines: list[Line] = []
     start = 0
@@ -90,6 +92,7 @@ def _end(units: Sequence[Unit], start: int, room: int, rules: Rules) -> int:
     if rules.hang and full < len(units) and hangs(units[full].text) and _breaks(units, full + 1, rules):
         return _with_blanks(units, full + 1)
     end = _with_blanks(units, full)
+    # 追出し: back to the nearest place that may end a line. What stood behind it goes to the next one.
     for place in range(end, start, -1):
         if _breaks(units, place, rules):
             return place
@@ -140,4 +143,5 @@ def _slices(cell: Cell, room: int) -> Iterator[Cell]:
     share = max(1, len(cell.text) * (room // 2) // cell.width)
     for start in range(0, len(cell.text), share):
         text = cell.text[start : start + share]
+        # Rounded up, so that the pieces never take less room than the word.
         yield replace(cell, text=text, width=-(-cell.width * len(text) // len(cell.text)))

@@ -54,6 +54,7 @@ class WorkingDaysBefore:
 
     def day(self, first: date, closed: Closed) -> date:
         left, day = self.days, first
+        # Bounded: an office that is closed every day must not hang the page.
         for _ in range(_A_YEAR):
             if not left:
                 break
@@ -100,6 +101,7 @@ class Deadlines:
     def since(self, day: date) -> Iterator[tuple[date, str]]:
         """Deadline and issue, from that day on, the earliest first. With a rule it has no end: take what you need."""
         listed = sorted((due, issue) for issue, due in self.listed.items() if due >= day)
+        # Merged lazily: the rule has no end, so a list of it cannot be sorted (ADR 15).
         return heapq.merge(listed, self._by_rule(day))
 
     def between(self, first: date, last: date) -> list[tuple[date, str]]:
@@ -115,6 +117,7 @@ class Deadlines:
             if month >= _LAST_YEAR * 12:
                 return
             issue = _name(month)
+            # A listed day goes before the rule (ADR 15).
             if issue in self.listed or not rule.makes(issue):
                 continue
             if (due := rule.deadline(month, self.closed)) >= day:

@@ -50,6 +50,7 @@ def _properties(docx: Docx, title: str) -> None:
     moment = datetime(*_LONG_AGO[:3], tzinfo=UTC)
     properties = docx.core_properties
     properties.title, properties.author, properties.language = title, "", "ja-JP"
+    # A fixed time, so that equal articles give equal bytes, and a release can be compared (ADR 10).
     properties.created = properties.modified = moment
     properties.revision = 1
 
@@ -57,6 +58,7 @@ def _properties(docx: Docx, title: str) -> None:
 def _base_style(docx: Docx, profile: Profile) -> None:
     style: Any = docx.styles["Normal"]
     style.font.size = Pt(profile.size_pt)
+    # Word takes the font of Japanese letters from eastAsia; font.name sets the Latin one alone.
     style.font.name = profile.font
     fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
     fonts.set(qn("w:eastAsia"), profile.font)
@@ -66,6 +68,7 @@ def _base_style(docx: Docx, profile: Profile) -> None:
     for name, on in (("kinsoku", True), ("overflowPunct", profile.hang), ("autoSpaceDE", False), ("autoSpaceDN", False)):
         element = OxmlElement(f"w:{name}")
         element.set(qn("w:val"), "1" if on else "0")
+        # The schema gives these elements an order, and Word refuses a file in which it is wrong.
         spacing.addprevious(element)
     # In a language that is not Japanese, LibreOffice sets vertical lines with white space in them askew.
     (language,) = docx.styles.element.iterfind(".//" + qn("w:rPrDefault") + "//" + qn("w:lang"))
@@ -164,6 +167,7 @@ def _ruby(base: str, reading: str, size: float, bold: bool) -> Any:
     """A run with w:ruby: the reading at half size over its base. Sizes are in half points."""
     half = round(size * 2)
     outer, element, settings = OxmlElement("w:r"), OxmlElement("w:ruby"), OxmlElement("w:rubyPr")
+    # Sizes are half points here, as everywhere in OOXML.
     values = {"rubyAlign": "distributeSpace", "hps": half // 2, "hpsRaise": half - 2, "hpsBaseText": half, "lid": "ja-JP"}
     for name, value in values.items():
         setting = OxmlElement(f"w:{name}")
@@ -242,6 +246,7 @@ def _with_fixed_times(data: bytes) -> bytes:
     """The same archive with every entry's time the same, so that equal content is equal bytes."""
     buffer = BytesIO()
     with zipfile.ZipFile(BytesIO(data)) as source, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
+        # The content types come first, as in every file that Word itself writes.
         for name in sorted(source.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
             target.writestr(zipfile.ZipInfo(name, _LONG_AGO), source.read(name), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

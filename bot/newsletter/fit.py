@@ -66,6 +66,7 @@ class FitReport:
 
 def report(passages: Sequence[Passage], filled: Filled, profile: Profile, notices: Sequence[str] = ()) -> FitReport:
     over = sum(p.rows for p in filled.overflow)
+    # It tells and proposes; nothing is shortened without a person, since the text was approved (ADR 2).
     return FitReport(
         chars=profile.chars,
         capacity=len(filled.slots),
@@ -85,6 +86,7 @@ def _cuts(passages: Sequence[Passage]) -> Iterator[Cut]:
             continue
         before, last = passage.lines[-2:]
         cells = last.width - last.indent
+        # A few characters on a last line cost a whole line of the paper.
         if cells <= _CHEAP:
             yield Cut(cells=cells, before=before.text, last=last.text)
 

@@ -82,10 +82,12 @@ def fill(passages: Sequence[Passage], places: tuple[Slot, ...]) -> Filled:
     at = lost = 0
     for number, passage in enumerate(passages):
         if passage.heading:
+            # One row more than its own: a heading at the foot of a column, with its text in the next, looks like an error.
             start = _room_for(passage.rows + 1, places, at)
             lost += start - at
             at = start
         free = places[at : at + passage.rows]
+        # A heading is never torn; what follows it overflows together with it, so that the order stays.
         if passage.heading and len(free) < passage.rows:
             return Filled(slots=places, placed=tuple(placed), used=at - lost, lost=lost, overflow=tuple(passages[number:]))
         placed += _place(passage, free)

@@ -55,6 +55,7 @@ class _Setter:
 
     def _heading(self, heading: Heading) -> Passage:
         """Its lines, and what is left of its 行取り around them; a heading of level 3 takes no more than its lines."""
+        # 行取り: whole rows, so that the lines of neighbouring columns stay side by side.
         lines = self._lines(units(heading.children, self.style, strong=True), first=1, indent=1, kind="heading")
         room = self.profile.heading_lines - 1 if heading.level == 2 else 0
         return Passage(lines=lines, rows=room + len(lines), heading=True)

@@ -62,6 +62,7 @@ class Grid:
         along, across = self.extent(rect)
         start = rect.column * (self.length + self.gap)
         if self.vertical:
+            # Vertical text runs from the right, and the page's x from the left.
             return Box(x=(self.lines - rect.line - rect.lines) * self.pitch, y=start, width=across, height=along)
         return Box(x=start, y=rect.line * self.pitch, width=along, height=across)
 

@@ -50,6 +50,7 @@ def set_headline(
     found = [u for u in units(title, style, strong=True) if isinstance(u, Unit)]
     manual = [n for n, u in enumerate(found) if u.text == HEADLINE_BREAK]
     shown = [u for u in found if u.text != HEADLINE_BREAK]
+    # Where the writer put ｜ there is nothing to choose; budoux would only add places that nobody wanted.
     ways = [[n - before for before, n in enumerate(manual)]] if manual else _ways(shown, _phrases(shown, style, protected))
     best = max((_cut(shown, way) for way in ways), key=lambda lines: _merit(lines, length, depth, body))
     size = _size(best, length, depth, body)
@@ -70,6 +71,7 @@ def _cut(shown: Sequence[Unit], places: Sequence[int]) -> list[Line]:
 
 def _merit(lines: Sequence[Line], length: float, depth: float, body: float) -> tuple[float, int]:
     """Larger type first, then the more even lines."""
+    # Rounded, lest two ways of one size differ by a float's last digit and decide.
     return round(_size(lines, length, depth, body), 3), -sum(line.width**2 for line in lines)
 
 
@@ -82,6 +84,7 @@ def _phrases(shown: Sequence[Unit], style: Style, protected: Sequence[str]) -> l
     """Indices of the units before which a line may begin."""
     text = "".join(u.text for u in shown)
     ends = set(accumulate(len(p) for p in _parser().parse(text)))
+    # budoux proposes, the city's list of names decides (ADR 4).
     for name in protected:
         ends -= _inside(text, "".join(u.text for u in text_units(name, style)))
     starts = list(accumulate((len(u.text) for u in shown), initial=0))
@@ -102,6 +105,7 @@ def _inside(text: str, name: str) -> set[int]:
 
 @lru_cache(maxsize=1)
 def _parser() -> Parser:
+    # Here, since its model takes a moment to load and only a headline needs it.
     import budoux
 
     return budoux.load_default_japanese_parser()

@@ -188,6 +188,7 @@ def _cell(cell: Cell, at: float, *, bold: bool) -> Markup:
 def _reading(reading: str, start: float, end: float) -> Iterator[Markup]:
     if not reading:
         return
+    # The reading is spread over its base; a long one is made smaller rather than run into its neighbours.
     step = (end - start) / len(reading)
     small = min(_READING, step)
     for n, character in enumerate(reading):
@@ -200,6 +201,7 @@ def _render(templates: Path, name: str, **context: object) -> bytes:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates / "newsletter"),
         undefined=jinja2.StrictUndefined,
+        # What people write goes into this page; none of it may become markup.
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -40,6 +40,7 @@ def build(articles: Sequence[Article], profile: Profile, title: str) -> bytes:
     designmap = _designmap(sorted(parts), len(told), title)
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w") as package:
+        # First and not compressed: the package's kind is read from fixed bytes at its beginning (IDML specification).
         package.writestr(zipfile.ZipInfo("mimetype", _LONG_AGO), _MIMETYPE, zipfile.ZIP_STORED)
         _write(package, "designmap.xml", designmap, _AID)
         _write(package, "META-INF/container.xml", _container())
@@ -97,6 +98,7 @@ _CHARACTER_NONE = "CharacterStyle/$ID/[No character style]"
 def _preferences(profile: Profile) -> Element:
     root = _part("Preferences")
     width, height = _page(profile)
+    # A vertical paper is read from the right, so its pages are bound there.
     binding = "RightToLeftBinding" if profile.direction == "tate" else "LeftToRightBinding"
     attributes = {"PageWidth": f"{width:g}", "PageHeight": f"{height:g}", "FacingPages": "false", "PageBinding": binding}
     SubElement(root, "DocumentPreference", attributes)

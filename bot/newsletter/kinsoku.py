@@ -15,6 +15,7 @@ _MIDDLE = frozenset("・：；")  # cl-05
 _INSEPARABLE = frozenset("—―…‥〳〴〵")  # cl-08
 _ITERATION = frozenset("ヽヾゝゞ々〻")  # cl-09
 _LONG = frozenset("ー")  # cl-10
+# ㇰ to ㇿ are small kana of Ainu, which place names in Hokkaido need.
 _SMALL = frozenset("ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ")  # cl-11
 _BEFORE_NUMBER = frozenset("￥＄￡＃№")  # cl-12
 _AFTER_NUMBER = frozenset("％‰℃°′″￠")  # cl-13
@@ -31,6 +32,7 @@ def may_break(before: str, after: str, level: Level) -> bool:
     """Whether a line may end with the character `before` and the next begin with `after`."""
     if after in _NEVER_FIRST[level] or before in _NEVER_LAST[level]:
         return False
+    # Two equal marks (――, ……) are one sign that was typed as two.
     return level == "newspaper" or before != after or before not in _INSEPARABLE
 
 

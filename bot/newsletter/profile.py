@@ -183,8 +183,10 @@ class _Reader:
             return STYLES
         given = self.entry["styles"].mapping(tuple(STYLES))
         for role, node in given.items():
+            # The tagged text is made of < and >; a name with one would end its tag.
             if set(node.required_text()) & set("<>"):
                 node.fail(f"「styles.{role}」に < か > があります", "段落スタイルの名前だけを書いてください")
+        # A typesetter's document has names of its own; what is not named keeps ours.
         return STYLES | {role: node.text() for role, node in given.items()}
 
     def _encoding(self) -> str:
@@ -212,6 +214,7 @@ class _Reader:
 def _rule(node: Node) -> Monthly:
     """`monthly`, in one of its three forms, told apart by a key that only it has."""
     written = node.content if isinstance(node.content, dict) else {}
+    # By the key that only one form has, so that a slip in it gets a sentence about that form.
     if "working_days_before" in written:
         entry = node.mapping((*_RULE, "working_days_before"), required=("working_days_before",))
         return _monthly(entry, WorkingDaysBefore(days=entry["working_days_before"].integer(1, _MOST_WORKING_DAYS)))

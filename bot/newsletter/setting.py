@@ -30,6 +30,7 @@ class Figure:
     caption: tuple[Line, ...]
 
     def picture_box(self, grid: Grid) -> Box:
+        # The caption's room is taken off first: a picture can be made smaller, a sentence cannot.
         box = grid.box(self.rect)
         room = box.height - len(self.caption) * grid.size * CAPTION_SIZE * CAPTION_LEADING - grid.inset
         scale = min((box.width - 2 * grid.inset) / self.picture.width, room / self.picture.height)
@@ -65,6 +66,7 @@ def set_article(article: Article, profile: Profile, protected: Sequence[str]) ->
     """`protected` names are never broken in the headline."""
     grid = Grid.of(profile)
     figure = _figure(article, profile, grid)
+    # In the order of what may give way: headline and picture have their places, the box of corrections takes what is left.
     reserved = [profile.headline, *([figure.rect] if figure else [])]
     correction = correction_box(article.corrections, profile, reserved)
     reserved += [correction.rect] if correction else []
@@ -141,5 +143,6 @@ def _figure(article: Article, profile: Profile, grid: Grid) -> Figure | None:
 
 
 def _caption_units(article: Article, profile: Profile) -> list[Unit]:
+    # Horizontal also on vertical pages, as papers do.
     style: Style = replace(style_of(profile), direction="yoko")
     return list(text_units(article.caption, style))

@@ -1,0 +1,1 @@
+"""The ways by which people are told: e-mail and chat hooks."""

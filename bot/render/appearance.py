@@ -97,10 +97,12 @@ def appearance(
 ) -> Appearance:
     """`address` says where a picture can be had: a page's address, or the data itself."""
     pictures = tuple(_picture(m, address(m)) for m in variant.media)
+    # 仮 marks a fact that nobody has confirmed; it must not look like an account's name.
     handle = str(city.accounts.get(spec.key) or "")
     return Appearance(
         channel=spec.key,
         label=spec.label,
+        # The channel's own look, else a plain one: a channel needs no template to be shown (ADR 13).
         templates=(f"{spec.key}/appearance.html", "channels/plain.html"),
         name=city.name,
         initial=city.name[:1],
@@ -114,6 +116,7 @@ def appearance(
 
 def _picture(media: Media, address: str) -> Picture:
     ratio = media.width / media.height
+    # A picture that is square but for rounding is shown as one.
     shape = "square" if 0.95 < ratio < 1.05 else "wide" if ratio > 1 else "tall"
     return Picture(address=address, alt=media.alt, width=media.width, height=media.height, shape=shape)
 
@@ -139,6 +142,7 @@ def _fold(text: str, fold: Fold | None) -> int:
 
 def _end_of_lines(text: str, fold: Fold) -> int:
     """How many characters fill the fold's lines, an empty line counting as one."""
+    # Networks cut by what is visible, so a Japanese character takes two columns.
     line, column = 1, 0
     for at, character in enumerate(text):
         width = 2 if east_asian_width(character) in "WFA" else 1

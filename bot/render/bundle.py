@@ -20,6 +20,7 @@ ACHIEVEMENT_LABELS: Mapping[Achievement, str] = {"done": "達成", "partly": "�
 def parts(post: Post, spec: ChannelSpec, templates: Templates, city: City) -> tuple[Part, ...]:
     """The channel's text, as one part or as a thread if the post asks for one. Raises TemplateError."""
     override = post.override(spec.key)
+    # A text that the author wrote for a channel goes out as it is: a template would add what was left out on purpose.
     text = override.text if override.text is not None else templates.text(spec.key, _context(post, spec, city))
     threaded = spec.split is not None and override.options.get("thread") is True
     texts = spec.split(text, city.protected_words) if threaded and spec.split else (text,)
@@ -29,7 +30,9 @@ def parts(post: Post, spec: ChannelSpec, templates: Templates, city: City) -> tu
 def render(post: Post, specs: Iterable[ChannelSpec], templates: Templates, city: City) -> Bundle:
     """Everything that the post's channels will show. Raises TemplateError and MediaError with their place."""
     wanted = {spec.key: spec for spec in specs}
+    # In the order in which the author named the channels, which is the same on every machine.
     variants = tuple(_variant(post, wanted[key], templates, city) for key in post.channels if key in wanted)
+    # The wish is part of the digest: an approval for noon is none for midnight (ADR 2).
     wish = {
         "publish": post.publish.isoformat() if post.publish else "",
         "slot": post.slot,
@@ -51,6 +54,7 @@ def _variant(post: Post, spec: ChannelSpec, templates: Templates, city: City) ->
 
 
 def _media(post: Post, spec: ChannelSpec) -> tuple[Media, ...]:
+    # The bytes are made here and kept: what is approved is what goes out, to the last byte (ADR 2).
     fitted = ((p, images.fit(p.path, spec.images, p.place)) for p in post.pictures)
     return tuple(Media(file=p.file, alt=p.alt, width=i.width, height=i.height, sha256=i.sha256, data=i.data) for p, i in fitted)
 
@@ -71,6 +75,7 @@ def _context(post: Post, spec: ChannelSpec, city: City) -> dict[str, Any]:
         "link": post.link,
         "contact": post.contact,
         "department": post.author.department,
+        # Who has not agreed to be named in public stands as their department.
         "author": post.author.name if post.author.public else post.author.department,
         "achievement": ACHIEVEMENT_LABELS[post.achievement],
         "reason": post.reason,

@@ -55,6 +55,7 @@ def compare(old: Bundle, new: Bundle) -> Comparison:
 
 
 def _channels(old: Bundle, new: Bundle) -> Iterator[ChannelChange]:
+    # A channel that was taken off the list is a change that somebody must see, too.
     gone = [v for v in old.variants if new.variant(v.channel) is None]
     pairs = [(old.variant(v.channel), v) for v in new.variants] + [(v, None) for v in gone]
     for before, after in pairs:
@@ -74,6 +75,7 @@ def _text(variant: Variant | None) -> str:
 
 
 def _pictures(before: Variant | None, after: Variant | None) -> Iterator[PictureChange]:
+    # Paired by their bytes: a renamed file is the same picture, and another description of it is a change.
     old = {m.sha256: m for m in before.media} if before else {}
     new = {m.sha256: m for m in after.media} if after else {}
     for sha256 in dict.fromkeys((*old, *new)):

@@ -37,8 +37,10 @@ class Templates:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        # A city writes its own templates; one that reaches for Python's inside must be refused, not run.
         self._environment = ImmutableSandboxedEnvironment(
             loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(directory / "posts"), jinja2.FunctionLoader(_load_own)]),
+            # A misspelt name would print nothing, and nobody would miss it in an approved text.
             undefined=jinja2.StrictUndefined,
             autoescape=False,  # plain text for a network, not HTML
             trim_blocks=True,
@@ -71,6 +73,7 @@ class Templates:
             raise self._error(
                 name, line, word, f"ひな型の「{word}」は使えない名前です" if word else "ひな型を実行できません"
             ) from None
+        # An optional part of a template leaves empty lines where it is not used.
         lines = "\n".join(line.rstrip() for line in rendered.split("\n"))
         return re.sub(r"\n{3,}", "\n\n", lines).strip()
 

@@ -46,6 +46,7 @@ class Plain:
         """Blocks with an empty line between them; a heading stands directly above its text."""
         out = ""
         for block in blocks:
+            # A heading ends its line itself, so the text below follows without a gap.
             gap = "" if out.endswith("\n") else "\n\n"
             out += (gap if out else "") + self._block(block)
         return out.rstrip("\n")
@@ -71,6 +72,7 @@ class Plain:
                 return self.line(inline.children)
             case Link():
                 text = self.line(inline.children)
+                # An address that is its own text is not shown twice.
                 return f"{text}（{inline.href}）" if self.style.links and text != inline.href else text
 
     def _escaped(self, text: str) -> str:
@@ -80,6 +82,7 @@ class Plain:
         return text
 
     def _ruby(self, ruby: Ruby) -> str:
+        # In a post a reading at each occurrence makes the text unreadable; a typesetter wants all of them.
         if self.style.ruby_once and ruby.base in self._given:
             return ruby.base
         self._given.add(ruby.base)

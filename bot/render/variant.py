@@ -88,6 +88,7 @@ class Media:
     width: int
     height: int
     sha256: str
+    # Not compared, as the hash stands for it: what was read from the database has no data and is the same picture.
     data: bytes = field(repr=False, default=b"", compare=False)
 
 
@@ -107,6 +108,7 @@ class Variant:
             "media": [
                 {"file": m.file, "alt": m.alt, "width": m.width, "height": m.height, "sha256": m.sha256} for m in self.media
             ],
+            # The price is part of what is approved: a thread costs as many times as it has parts.
             "cost_usd": float(self.cost_usd),
         }
 
@@ -133,6 +135,7 @@ class Bundle:
             "wish": dict(self.wish),
             "variants": [v.as_json() for v in self.variants],
         }
+        # One form: sorted keys and no spaces, so that equal content has equal bytes on every machine (ADR 2).
         return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @property
@@ -170,5 +173,6 @@ def _read_variant(content: Mapping[str, Any]) -> Variant:
         channel=content["channel"],
         parts=tuple(Part(**p) for p in content["parts"]),
         media=tuple(Media(**m) for m in content["media"]),
+        # By way of text: Decimal of a float would bring the float's error into the price.
         cost_usd=Decimal(str(content["cost_usd"])),
     )

@@ -1,0 +1,1 @@
+"""When something may go out: slots, office hours, holidays and blackouts, from files."""

@@ -34,6 +34,7 @@ class Candidate:
 
 def closed_reason(day: date, rules: Rules) -> str:
     """Why nothing goes out on this day; "" on an open day. Public holidays are those of the 国民の祝日に関する法律."""
+    # Here, since it takes a moment to load and most commands ask for no day.
     import jpholiday
 
     if day.weekday() not in rules.quiet.days:
@@ -50,6 +51,7 @@ def quiet_reason(moment: datetime, rules: Rules, room: timedelta = timedelta(0))
     if reason := closed_reason(local.date(), rules):
         return reason
     end = local + room
+    # A room that reaches into the next day has passed closing time, though its clock reads early.
     if local.time() < rules.quiet.open or end.time() >= rules.quiet.close or end.date() != local.date():
         return f"配信は{rules.quiet.open:%H:%M}から{rules.quiet.close:%H:%M}まで"
     return ""

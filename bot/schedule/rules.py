@@ -83,6 +83,7 @@ def load(directory: Path, zone: ZoneInfo, channels: Collection[str] | None = Non
 
 def stamp(directory: Path) -> Hashable:
     """Differs when one of the files may have: name, inode, size and times of each; a file that is not there has none."""
+    # The rules are asked before every send; reading three files each time would cost more than sending.
     return tuple((name, *_found(directory / name)) for name in FILES)
 
 
@@ -159,6 +160,7 @@ def _quiet(root: Node) -> Quiet:
         open=opens,
         close=closes,
         days=_days(entry["days"]),
+        # Closed unless the office says otherwise, as a holiday is a closed day.
         public_holidays=entry["public_holidays"].flag() if "public_holidays" in entry else False,
         closed={day: why for span in closed for day, why in _closed_days(span)},
     )
@@ -169,12 +171,14 @@ def _closed_days(value: Node) -> Iterator[tuple[tuple[int, int], str]]:
     entry = value.mapping(("from", "to", "why"), required=("from", "to"))
     first, last = (date(_LEAP_YEAR, *entry[key].month_day()) for key in ("from", "to"))
     why = entry["why"].text().strip() if "why" in entry else ""
+    # Modulo the leap year's days, so that 12-29 to 01-03 goes over the year's end.
     for number in range((last - first).days % 366 + 1):
         day = first + timedelta(days=number)
         yield (day.month, day.day), why or "休業日"
 
 
 def _blackouts(root: Node, zone: ZoneInfo, channels: Collection[str] | None) -> tuple[Blackout, ...]:
+    # A file without entries says that there are no blackouts; one that is missing says nothing, and is refused.
     return () if root.empty else tuple(_blackout(entry, zone, channels) for entry in root.items())
 
 
@@ -190,6 +194,7 @@ def _blackout(value: Node, zone: ZoneInfo, channels: Collection[str] | None) -> 
         start=start,
         end=end,
         channels=_channels(entry, channels),
+        # People write a tag with its mark or without, full width or half.
         tags=frozenset(tag.lstrip("#＃") for tag in _texts(entry["tags"])) if "tags" in entry else frozenset(),
         words=_texts(entry["words"]) if "words" in entry else frozenset(),
         **said,

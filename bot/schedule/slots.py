@@ -10,6 +10,7 @@ from bot.errors import ScheduleError, SlotTaken
 from bot.schedule.opening import Candidate, days_from, is_open
 from bot.schedule.rules import Rules, Slot
 
+# Some four months: a search over all days to come must end somewhere.
 HORIZON_DAYS = 120
 
 
@@ -18,6 +19,7 @@ def fires(slot: Slot, candidate: Candidate, start: date, rules: Rules) -> Iterat
     if slot.channels and candidate.channel not in slot.channels:
         return
     for day in days_from(start, HORIZON_DAYS):
+        # Combined anew for each day, so that a zone with summer time keeps the wall clock's time.
         moment = datetime.combine(day, slot.at, rules.zone)
         if day.weekday() in slot.days and is_open(moment, candidate, rules):
             yield moment
@@ -60,6 +62,7 @@ def free_times(candidate: Candidate, after: datetime, taken: Collection[datetime
 
 
 def _is_free(moment: datetime, after: datetime, taken: Collection[datetime], slot: Slot) -> bool:
+    # Never less than a minute, also for a gap of 0: two posts of one minute are a flood.
     return moment > after and not any(abs(moment - other) < max(slot.gap, timedelta(minutes=1)) for other in taken)
 
 

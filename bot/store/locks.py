@@ -32,6 +32,7 @@ def lane(name: str) -> None:
 
 def audit() -> None:
     """Of one who appends to the chained log. From here to the end of the transaction no one else can, so let it come last."""
+    # The chain: an entry holds the hash of the one before, so two writers cannot append at once (ADR 6).
     _run("SELECT pg_advisory_xact_lock(%s)", _AUDIT)
 
 

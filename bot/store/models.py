@@ -214,10 +214,12 @@ class Delivery(models.Model):
     last_at = models.DateTimeField()
     state = models.CharField(max_length=16, default=DeliveryState.SCHEDULED)
     bar = models.CharField(max_length=10, blank=True)
+    # Raised by whoever takes the row over; what carries an older number writes nothing (ADR 3).
     fence = models.PositiveIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
     lease_owner = models.CharField(max_length=80, blank=True)
     lease_until = models.DateTimeField(null=True)
+    # Set before the one request leaves: with it a dead worker's row is in doubt, without it surely not sent (ADR 3).
     intent_at = models.DateTimeField(null=True)
     token = models.TextField(blank=True)
     last_seen = models.CharField(max_length=120, blank=True)
@@ -238,6 +240,7 @@ class Delivery(models.Model):
                 condition=Q(state__in=sorted(OCCUPIED)),
                 name="one_live_delivery_per_part",
             ),
+            # One in flight for each account: order and rate hold with any number of workers, whatever they do (ADR 3).
             models.UniqueConstraint(
                 fields=["lane"], condition=Q(state__in=["publishing", "unknown"]), name="one_in_flight_per_lane"
             ),

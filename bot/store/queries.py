@@ -64,6 +64,7 @@ _PASS_OVER = {"postgresql": "FOR UPDATE SKIP LOCKED", "sqlite": ""}
 
 # The gate's part that only the database can answer, in the statement that writes the intent: still ours, still approved, not
 # stopped, not too late, on an account that may send and is the one that was proved. Each for the kinds that it holds.
+# No turn can look first and write afterwards: between the two a stop or a withdrawal could be committed (ADR 14).
 _INTEND = f"""
 WITH ready AS ({{rows}})
 UPDATE store_delivery SET intent_at = %s, attempts = attempts + 1, token = v_token, last_seen = v_seen, lease_until = %s
@@ -79,6 +80,7 @@ WHERE id = v_id AND fence = v_fence AND state = 'publishing' AND intent_at IS NU
 RETURNING id
 """  # noqa: S608
 
+# The fence: a worker that stood still while others took over must not write what it believes (ADR 3).
 _ACCEPT = """
 WITH ready AS ({rows})
 UPDATE store_delivery SET state = 'published', fence = fence + 1, remote_id = v_remote, url = v_url, published_at = v_at,
@@ -87,6 +89,7 @@ FROM ready WHERE id = v_id AND fence = v_fence AND state = 'publishing'
 RETURNING id
 """
 
+# The platform's window begins with the first post in it, so the next one ends the old window and begins its own.
 _USE = """
 UPDATE store_lane SET used = CASE WHEN window_end > %s THEN used + 1 ELSE 1 END,
     window_end = CASE WHEN window_end > %s THEN window_end ELSE %s END
@@ -109,6 +112,7 @@ SELECT MIN(moment) FROM (
 ) moments
 """
 
+# The approval's digest stands in the decision, not in the submission alone: both are compared with the bytes (ADR 2).
 _CLAIMED = """
 SELECT d.id, d.fence, d.attempts, d.kind, d.channel, d.lane, d.part, d.parent_remote_id, d.token, d.last_seen,
     d.intent_at, d.run_at,
@@ -122,12 +126,14 @@ _TRY = """
 INSERT INTO store_attempt (delivery_id, number, started_at, ended_at, outcome, detail)
 SELECT v_id, v_number, v_started, v_ended, v_outcome, v_detail FROM ({rows}) AS ready ORDER BY n
 """
+# By number, as entries become visible in that order (ADR 7).
 _LINK = "SELECT hash FROM store_auditentry ORDER BY id DESC LIMIT 1"
 _AUDIT = """
 INSERT INTO store_auditentry (at, actor, verb, object, digest, detail, previous_hash, hash)
 SELECT v_at, v_actor, v_verb, v_object, v_digest, v_detail, v_previous, v_hash FROM ({rows}) AS ready ORDER BY n
 """
 
+# One read for each state, so that each goes by that state's own partial index.
 _LATE = """
 SELECT * FROM (SELECT id FROM store_delivery WHERE state = 'scheduled' AND last_at < %s ORDER BY last_at LIMIT %s) AS planned
 UNION ALL
@@ -215,9 +221,11 @@ def claim(owner: str, now: datetime, until: datetime, lease_until: datetime, lim
     if limit <= 0:
         return []
     due = [bind(until), bind(until), bind(now)]
+    # Two statements: a head is looked at again as it is locked, for it may have been moved since it was found (ADR 6).
     ids = [row[0] for row in run(_HEADS, [*due, bind(now), bind(now), limit])]
     if not ids:
         return []
+    # By number, so that a batch is sent in one order on both databases: RETURNING promises none.
     sql = _CLAIM.format(among=AMONG[connection.vendor], lock=_PASS_OVER[connection.vendor])
     return sorted(row[0] for row in run(sql, [listed(ids), *due, owner, bind(lease_until)]))
 
@@ -262,6 +270,7 @@ def intend(intents: Sequence[Intent], now: datetime, lease_until: datetime) -> s
     """Write down that these requests are about to leave; the ids of those that may."""
     if not intents:
         return set()
+    # The lease counts from the intent: until then the row may have waited for its time.
     values = [batch(intents), bind(now), bind(lease_until), *[bind(now)] * 3]
     return {row[0] for row in run(_INTEND.format(rows=rows(_INTENTS)), values)}
 

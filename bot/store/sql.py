@@ -27,12 +27,14 @@ def run(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 def listed(ids: Sequence[int]) -> str:
     """For `AMONG`."""
+    # One value for any number of ids, so that PostgreSQL plans the statement once for each connection (ADR 6).
     numbers = ",".join(map(str, ids))
     return f"{{{numbers}}}" if connection.vendor == "postgresql" else f"[{numbers}]"
 
 
 def moment_of(found: str | datetime | None) -> datetime | None:
     """SQLite gives back times in UTC without saying so, as text where the column is not a table's own."""
+    # Read as local time it would be nine hours off, which once hid a lost post from the look for it.
     if isinstance(found, str):
         found = datetime.fromisoformat(found)
     return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
@@ -45,12 +47,14 @@ def rows(columns: tuple[tuple[str, str], ...]) -> str:
     if connection.vendor == "postgresql":
         picked = ", ".join(f"(value ->> {number})::{kind} AS {name}" for number, (name, kind) in enumerate(columns))
         return f"SELECT {picked}, n FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS r (value, n)"  # noqa: S608 our names
+    # SQLite's json_each counts its elements in `key`; PostgreSQL does so by WITH ORDINALITY only.
     picked = ", ".join(f"json_extract(value, '$[{number}]') AS {name}" for number, (name, _) in enumerate(columns))
     return f"SELECT {picked}, key AS n FROM json_each(%s)"  # noqa: S608
 
 
 def batch(values: Sequence[tuple[Any, ...]]) -> str:
     """For `rows`. Hardly ever does a text hold what no database keeps; so the whole is looked at first."""
+    # SQLite's JSON functions end a text at a NUL, and PostgreSQL refuses the whole batch (ADR 3).
     text = _encode(values)
     if _NUL not in text and storable(text) == text:
         return text

@@ -1,0 +1,1 @@
+"""Japanese text as such: counting as each network counts, cutting into parts, comparing."""

@@ -59,11 +59,13 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         return _fernet().decrypt(encrypted_text.encode("ascii")).decode()
 
+    # Recovery codes are for the day on which the factor is lost; alone they are no factor.
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         return signing_in.may_go(authenticator)
 
 
 def _fernet() -> Fernet:
+    # Derived with a purpose, so that this key opens nothing else that SECRET_KEY protects.
     key = hashlib.sha256(b"dxbot second factor:" + settings.SECRET_KEY.encode()).digest()
     return Fernet(base64.urlsafe_b64encode(key))
 

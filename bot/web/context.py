@@ -45,6 +45,7 @@ class Stopped:
 
 def city(request: HttpRequest) -> dict[str, object]:
     ctx = office()
+    # The sandbox mark stands on every page: who takes practice for the real thing, or the other way, does harm.
     shown: dict[str, object] = {"sandbox": ctx.config.sandbox, **_city(ctx)}
     if request.user.is_authenticated:
         shown["role_label"] = ROLE_LABELS[Role(request.user.role)]

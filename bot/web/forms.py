@@ -26,5 +26,6 @@ class CodeAgainForm(ReauthenticateForm):
 
 def _use_up(user: int, code: str) -> None:
     """Raises ValidationError for a code that this person has used before."""
+    # `add` is atomic: of two requests with one code, one gets in.
     if not cache.add(f"dxbot:code:{user}:{code.strip()}", True, _REMEMBERED):
         raise get_adapter().validation_error("incorrect_code")

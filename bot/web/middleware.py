@@ -36,6 +36,7 @@ class ContentSecurityPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response["Content-Security-Policy"] = POLICY
+        # Pictures of posts are public and named by their hash, so they may be kept; pages hold unpublished texts.
         if not request.path.startswith("/m/"):
             response.setdefault("Cache-Control", "no-store")
         return response
@@ -51,8 +52,10 @@ class PlainErrors:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        # Anything else is a fault of ours: Django's 500 page says nothing of it, and the log has it all.
         if not isinstance(exception, BotError):
             return None
+        # 409: it could be done before, and somebody else was first or the files have changed.
         status = 404 if isinstance(exception, NotFound) else 403 if isinstance(exception, NotAllowed) else 409
         return render(request, "refused.html", {"error": exception}, status=status)
 
@@ -68,6 +71,7 @@ class SecondFactor:
         return redirect("mfa_index") if self._is_missing(request) else self.get_response(request)
 
     def _is_missing(self, request: HttpRequest) -> bool:
+        # The pages of the account stay open, or nobody could set a factor up.
         if not request.user.is_authenticated or request.path.startswith(ACCOUNT_PAGES) or office().config.sandbox:
             return False
         return actor_of(request).role in NEED_SECOND_FACTOR and not has_proved_second_factor(request)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.store.models import User
 
 
+# One for the process: the context holds no state of a request, and reading the configuration takes a moment.
 @lru_cache(maxsize=1)
 def office() -> Context:
     return context(load())

@@ -26,6 +26,7 @@ class DirectoryAdapter(DefaultSocialAccountAdapter):
         try:
             user = _person(sociallogin)
         except BotError as e:
+            # allauth's way to let an adapter answer at once; the answer is our page, in Japanese.
             raise ImmediateHttpResponse(render(request, "refused.html", {"error": e}, status=403)) from None
         sociallogin.email_addresses = []  # notices go to User.email; nobody signs in by address
         if not sociallogin.is_existing:
@@ -50,9 +51,11 @@ def claims_of(sociallogin: SocialLogin) -> dict[str, object]:
 
 def _person(sociallogin: SocialLogin) -> User:
     ctx, claims = office(), claims_of(sociallogin)
+    # Connecting a directory's account to one that is signed in would let a person act as two.
     if sociallogin.state.get("process") != "login":
         raise NotAllowed("not a log-in", summary="この操作はできません", next_step="ログインの画面からやり直してください")
     person, groups = claims.get(ctx.config.oidc_person_claim), claims.get(ctx.config.oidc_groups_claim)
+    # Once connected, the account here stays the same, even if the directory gives the person a new name.
     known = sociallogin.user.username if sociallogin.is_existing else person
     if not isinstance(known, str) or not isinstance(groups, list):
         raise NotAllowed(

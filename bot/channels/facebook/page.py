@@ -89,6 +89,7 @@ def _constructed(post: str) -> str:
 
 def _is_it(post: dict[str, Any], prepared: Prepared) -> bool:
     photos = set(prepared.token.split(",")) if prepared.token else set()
+    # A photo's number is ours alone; the same text may stand in another post, too.
     if photos:
         return photos <= _targets(post)
     return canonical(post.get("message", "")) == canonical(prepared.outgoing.text)

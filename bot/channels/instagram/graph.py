@@ -58,6 +58,7 @@ class _Instagram:
         if len(outgoing.media) == 1:
             container = self._container(caption=outgoing.text, **self._image(outgoing.media[0]))
         else:
+            # Instagram wants the pictures ready before the container that shows them together.
             children = [self._container(is_carousel_item="true", **self._image(m)) for m in outgoing.media]
             self._wait(children)
             container = self._container(media_type="CAROUSEL", children=",".join(children), caption=outgoing.text)
@@ -72,6 +73,7 @@ class _Instagram:
         status = self._status(sent.prepared.token)
         if status == _PUBLISHED:
             return self._graph.read(lambda g: self._search(g, sent))
+        # By the Date of the answer: how old a container is, the platform says and not this machine's clock.
         told_at = self._graph.told_at()
         settled = told_at is not None and told_at - sent.since > _SETTLED
         return Absent() if status in _DEAD or (status == _FINISHED and settled) else CannotTell(status)
@@ -80,6 +82,7 @@ class _Instagram:
         self._graph.read(lambda g: g.delete_object(remote_id))
 
     def _image(self, media: Media) -> dict[str, str]:
+        # Instagram fetches pictures itself, from a public address, named by their hash.
         return {"image_url": f"{self._media_base}/m/{media.sha256}.jpg", "alt_text": media.alt}
 
     def _container(self, **fields: str) -> str:
@@ -122,6 +125,7 @@ class _Instagram:
         media = api.get_connections(self._user, "media", fields="id,caption,permalink,timestamp", limit=25)["data"]
         wanted = canonical(sent.prepared.outgoing.text)
         hits = [m for m in media if canonical(m.get("caption", "")) == wanted and _made(m).timestamp() >= earliest(sent)]
+        # Two posts of one caption: to take the newer one would give the receipt a wrong address.
         if len(hits) != 1:
             return CannotTell("published, but not recognised")
         return Receipt(remote_id=str(hits[0]["id"]), url=hits[0].get("permalink") or _PROFILE, at=_made(hits[0]))

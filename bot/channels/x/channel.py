@@ -99,6 +99,7 @@ class _X:
             body["in_reply_to_tweet_id"] = outgoing.parent
         try:
             remote = self._call(lambda: int(self._client.create_tweet(**body)["data"]["id"]), committing=True)
+        # X refuses a text that it has: most likely our own request, whose answer was lost. Reading back decides.
         except Duplicate as refusal:
             return made_before(self, Sent(prepared=prepared, since=now), refusal)
         return Receipt(remote_id=str(remote), url=self._url(remote), at=now)
@@ -135,6 +136,7 @@ class _X:
 
     def _search(self, sent: Sent) -> Found:
         last = sent.prepared.last_seen
+        # From the newest post before ours: `start_time` alone goes by a clock that may differ from X's.
         posts = self._own(max_results=100, **({"since_id": last} if last else {"start_time": sent.since - CLOCK_SKEW}))
         wanted = _sent_comparable(sent.prepared)
         hits = [post for post in posts if _comparable(post) == wanted]

@@ -37,6 +37,7 @@ class XClient(tweepy.Client):  # type: ignore[misc]  # tweepy has no types
         """`keys`: of the app, its secret, of the account, its secret."""
         super().__init__(None, *(key.reveal() for key in keys), return_type=dict)
         self.session = OnceSession(READ_TIMEOUT)
+        # tweepy has its host fixed; the sandbox is another one, and the only one in sandbox mode (ADR 5).
         self._base = base_url.rstrip("/")
 
     def request(
@@ -61,6 +62,7 @@ class XClient(tweepy.Client):  # type: ignore[misc]  # tweepy has no types
             headers={"User-Agent": self.user_agent},
             auth=signer.apply_auth(),
         )
+        # A redirect is no answer to a post: to follow it would send the request a second time.
         if not 200 <= response.status_code < 300:
             raise Refused(response)
         return response

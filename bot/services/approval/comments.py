@@ -43,6 +43,7 @@ def add(ctx: Context, actor: Actor, submission_id: int, channel: str, place: str
     submission = review.readable_by(ctx, actor, submission_id)
     if not body.strip():
         raise NotAllowed("empty comment", summary="コメントの中身がありません", next_step="気づいたことを書いてください")
+    # A place that the form invented would hang a remark on nothing; a submission's text never changes, so a place stays good.
     chosen = next((s for s in sentences(submission, channel) if f"{s.part}:{s.start}" == place), None)
     if chosen is None:
         raise NotFound(
@@ -56,6 +57,7 @@ def add(ctx: Context, actor: Actor, submission_id: int, channel: str, place: str
             channel=channel,
             part=chosen.part,
             start=chosen.start,
+            # Kept with the words it is about: it is shown beside later submissions, where the place holds other words.
             quote=chosen.text,
             body=body.strip(),
             author=actor.person,
@@ -75,6 +77,7 @@ def settle(ctx: Context, actor: Actor, comment_id: int) -> Comment:
         )
     now = ctx.clock.now()
     with transaction.atomic():
+        # Settled twice at once is recorded once.
         if Comment.objects.filter(id=comment_id, settled_at=None).update(settled_at=now, settled_by=actor.person):
             audit.record(now, actor.person, "settle", f"submission:{comment.submission_id}", detail=f"comment:{comment_id}")
     return comment

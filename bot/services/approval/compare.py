@@ -27,6 +27,7 @@ class Meanwhile:
 
 def meanwhile(ctx: Context, submission: Submission) -> Meanwhile:
     newer = Submission.objects.filter(identity=submission.identity, id__gt=submission.id).order_by("-id").first()
+    # What was handed in since goes before the files: those may be half way to the next version.
     current = read_bundle(newer.bundle) if newer else _as_it_stands(ctx, submission)
     changes = compare(read_bundle(submission.bundle), current) if current else None
     return Meanwhile(newer=newer, changes=changes)

@@ -58,6 +58,7 @@ def page(ctx: Context, path: Path, *, watched: bool = False) -> str:
             "lines": _lines(source, own),
             "channels": [_shown(ctx, post, v) for v in bundle.variants] if post and bundle else [],
             "digest": bundle.digest if bundle else "",
+            # Inside the file, for it is mailed and opened on machines without a network.
             "style": "\n".join(f.read_text(encoding="utf-8") for f in _STYLES),
             "watched": watched,
         },
@@ -71,6 +72,7 @@ def _source(path: Path) -> str:
     except OSError as e:
         raise frontmatter.unreadable(path) from e
     try:
+        # Decoded as the checks do, so that line numbers agree with those of the findings.
         return frontmatter.decode(path, raw)
     except ContentError:
         return raw[: frontmatter.MAX_BYTES].decode("utf-8", "replace")
@@ -99,4 +101,5 @@ def _shown(ctx: Context, post: Post, variant: Variant) -> Shown:
 
 
 def _data(media: Media) -> str:
+    # A picture beside the file would be lost in the mail.
     return f"data:image/jpeg;base64,{b64encode(media.data).decode()}"

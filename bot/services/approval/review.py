@@ -43,6 +43,7 @@ def readable(ctx: Context, actor: Actor) -> Q:
     if actor.may(Permission.READ_ALL):
         return Q()
     own = Q(author=actor.person) | Q(submitted_by=actor.person)
+    # A leader who is nobody's head must not read what other departments write before it is public.
     headed = Q(department__in=_headed(ctx, actor))
     trainees = Q(needs_confirmation=True) if actor.may(Permission.CONFIRM) else Q(pk__in=[])
     return own | headed | trainees
@@ -58,6 +59,7 @@ def _headed(ctx: Context, actor: Actor) -> list[str]:
 
 def readable_by(ctx: Context, actor: Actor, submission_id: int) -> Submission:
     """Raises NotFound for what does not exist and for what this person may not see, both alike."""
+    # "Not allowed" would tell that the number exists, and numbers count what other departments hand in.
     found = Submission.objects.filter(readable(ctx, actor), id=submission_id).first()
     if found is None:
         raise _no_such(submission_id)
@@ -67,6 +69,7 @@ def readable_by(ctx: Context, actor: Actor, submission_id: int) -> Submission:
 def deadline(ctx: Context, submission: Submission) -> datetime | None:
     """The last moment at which an approval can still lead to a delivery; None if the author set no limit. While the rules
     cannot be read, nothing is granted beyond the wished time."""
+    # The grace is the time by which a delivery may be late; an approval within it can still be sent.
     planned = submission.publish_at + _grace(ctx) if submission.publish_at else None
     return min((moment for moment in (planned, submission.expires_at) if moment), default=None)
 
@@ -144,12 +147,14 @@ def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str, te
             summary="所属長の確認が先に要ります",
             next_step=f"{submission.department}の所属長（{head}）に確認を頼んでください",
         )
+    # 代決 is the approver's own decision with another's name beside it (ADR 9); the name must be of somebody who may decide.
     if terms.on_behalf_of:
         _require_decider(actor, terms.on_behalf_of)
     _require_seen(ctx, submission, seen_digest)
     with transaction.atomic():
         _decide(ctx, actor, submission, Action.APPROVE, reference=terms.reference, on_behalf_of=terms.on_behalf_of)
         column.take_in(ctx, submission)
+        # In the same transaction: an approval whose time cannot be met is no approval, and nothing of it stays.
         made = scheduling.create(ctx, submission, terms.at)
         workers.wake()
     return made
@@ -175,6 +180,7 @@ def countersign(ctx: Context, actor: Actor, decision_id: int) -> None:
     actor.require(Permission.DECIDE)
     now = ctx.clock.now()
     with transaction.atomic():
+        # A conditional UPDATE, so that of two presses of the button one is recorded.
         open_ones = Decision.objects.filter(id=decision_id, on_behalf_of=actor.person, countersigned_at=None)
         if not open_ones.update(countersigned_at=now, countersigned_by=actor.person):
             raise NotAllowed(
@@ -210,6 +216,7 @@ def withdraw(ctx: Context, actor: Actor, submission_id: int) -> None:
     """Take a submission back; what has not begun to go out is cancelled."""
     actor.require(Permission.WITHDRAW)
     submission = find(submission_id)
+    # The office may withdraw for others, as a post may have to be stopped while its author is away.
     if not actor.may(Permission.DECIDE) and actor.person not in (submission.author, submission.submitted_by):
         raise NotAllowed(
             "not one's own submission",
@@ -222,10 +229,11 @@ def withdraw(ctx: Context, actor: Actor, submission_id: int) -> None:
 
 
 def expire(ctx: Context) -> int:
-    """What was not approved in time becomes 期限切れ, never late; how many?"""
+    """What was not approved in time becomes 期限切れ and never goes out late; returns the number."""
     now, count = ctx.clock.now(), 0
     for submission in Submission.objects.filter(state__in=sorted(IN_QUEUE)):
         last = deadline(ctx, submission)
+        # A post approved after its time would go out late or never; its author is told and decides anew.
         if last is not None and last <= now:
             with transaction.atomic():
                 move_submission(submission, Action.EXPIRE)
@@ -244,6 +252,7 @@ def _require_other(actor: Actor, submission: Submission, action: str) -> None:
 
 
 def _require_seen(ctx: Context, submission: Submission, seen_digest: str) -> None:
+    # The digest comes from the page that the person looked at, so an approval is of those bytes and no others (ADR 2).
     if submission.digest != seen_digest or void_if_changed(ctx, submission):
         raise StaleApproval(
             f"submission {submission.id} is not what was seen",
@@ -260,6 +269,7 @@ def _decide(ctx: Context, actor: Actor, submission: Submission, action: Action, 
     Decision.objects.create(
         submission=submission, action=action, actor=actor.person, at=now, reason=reason, digest=submission.digest, **noted
     )
+    # The reference and the absent person belong to the record that an auditor reads, not to the decision's row alone.
     detail = " ".join([reason, *(f"{name}={value}" for name, value in noted.items() if value)]).strip()
     audit.record(now, actor.person, action, f"submission:{submission.id}", digest=submission.digest, detail=detail)
 

@@ -25,6 +25,7 @@ ACTION_LABELS: Mapping[str, str] = {
     Action.WITHDRAW: "取り下げ",
 }
 QUESTION = "次のとおり配信してよろしいか伺います。"
+# On every Windows since 2018, and made to be read by everybody (UD).
 _FONT = "BIZ UDゴシック"
 _BLANK = "　　年　　月　　日"
 
@@ -133,6 +134,7 @@ def as_docx(ctx: Context, made: Sheet) -> bytes:
         for part in variant.parts:
             document.add_paragraph(part.text)
         for media in variant.media:
+            # The kept bytes, not the file's: the sheet shows what is decided on, whatever the folder holds now (ADR 2).
             picture = submission.blobs.get(sha256=media.sha256)
             document.add_picture(BytesIO(bytes(picture.data)), width=Mm(60))
             document.add_paragraph(f"画像の説明：{media.alt}")
@@ -149,6 +151,7 @@ def _page(document: Any) -> None:
     for name in ("Normal", "Heading 1", "Heading 2"):
         font = document.styles[name].font
         font.name = _FONT
+        # Word takes the font of Japanese letters from eastAsia alone; font.name sets the Latin one.
         document.styles[name].element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), _FONT)
     document.styles["Normal"].font.size = Pt(10.5)
 
@@ -162,6 +165,7 @@ def _table(document: Any, rows: list[tuple[str, str]]) -> None:
 
 
 def _stamps(document: Any, office: str) -> None:
+    # Offices that have not given up seals print the sheet, so the boxes stay.
     """Empty boxes for those who still decide on paper."""
     table = document.add_table(rows=2, cols=4, style="Table Grid")
     for cell, name in zip(table.rows[0].cells, ("担当", "所属長", f"{office} 担当", f"{office}長"), strict=True):

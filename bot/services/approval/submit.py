@@ -62,6 +62,7 @@ def submit(ctx: Context, actor: Actor, path: Path) -> Submission:
     Raises ContentError, NotReady, NotAllowed.
     """
     actor.require(Permission.SUBMIT)
+    # Reading, checking and rendering take long and touch no row, so they come before the transaction.
     ready = _prepare(ctx, path)
     _require_own(actor, ready.post, ctx.library.people)
     with transaction.atomic():
@@ -70,6 +71,7 @@ def submit(ctx: Context, actor: Actor, path: Path) -> Submission:
             return same
         _require_unpublished(ready)
         _require_timely(ready)
+        # One post has one open submission: an approval of the older text must not send it beside the new one (ADR 2).
         for older in Submission.objects.filter(identity=ready.post.identity, state__in=OPEN):
             make_stale(ctx, older, actor.person)
         return _keep(ctx, actor, path, ready)
@@ -78,14 +80,17 @@ def submit(ctx: Context, actor: Actor, path: Path) -> Submission:
 def _refresh(ctx: Context, same: Submission, path: Path, ready: _Ready) -> None:
     """What will be shown is the same; where the file lies, and what the author says to the checks, may have changed."""
     found = [f.as_json() for f in ready.findings]
+    # No new submission and no new decision: neither the path nor an answer to a check is part of the digest.
     Submission.objects.filter(id=same.id).update(path=ctx.relative(path), inputs=ready.inputs, findings=found)
 
 
 def _prepare(ctx: Context, path: Path) -> _Ready:
     library, templates = ctx.library, ctx.templates
     post = library.read(path)
+    # The same text twice can cost the account, so what went out of late is compared before anybody approves.
     earlier = recent.texts(ctx, post.identity)
     found = checks.check_post(Subject(post, ctx.specs, templates, library.city, library.indicators, earlier, timetable(ctx)))
+    # Kept out of the stored findings: a stored answer about a time would soon be wrong (ADR 11).
     untimely = [f for f in found if f.rule in timing.IDS]
     findings = [f for f in found if f.rule not in timing.IDS]
     if any(f.level == "error" for f in findings):
@@ -101,6 +106,7 @@ def _require_timely(ready: _Ready) -> None:
 
 def _require_own(actor: Actor, post: Post, people: Mapping[str, Author]) -> None:
     known = people.get(actor.person)
+    # `submits_for` is written by the author's side in people.yml: being colleagues gives nobody the right.
     named = known is not None and post.author.key in known.submits_for
     if actor.person != post.author.key and not named and not actor.may(Permission.DECIDE):
         raise NotAllowed(
@@ -124,6 +130,7 @@ def _require_unpublished(ready: _Ready) -> None:
             "channel", flat=True
         )
     )
+    # A post that is out on some channels may be handed in again for the rest; the newsletter is printed, never sent.
     if sent and sent >= {v.channel for v in ready.bundle.variants} - {"newsletter"}:
         raise AlreadyPublished(
             "already published",
@@ -135,6 +142,7 @@ def _require_unpublished(ready: _Ready) -> None:
 def _keep(ctx: Context, actor: Actor, path: Path, ready: _Ready) -> Submission:
     post, now = ready.post, ctx.clock.now()
     media = {m.sha256: m for v in ready.bundle.variants for m in v.media}
+    # Pictures are kept by their hash: the same picture in four channels and five submissions is one row.
     blobs = [Blob.objects.get_or_create(sha256=sha, defaults={"data": m.data})[0] for sha, m in media.items()]
     submission = Submission.objects.create(
         identity=post.identity,
@@ -148,7 +156,9 @@ def _keep(ctx: Context, actor: Actor, path: Path, ready: _Ready) -> Submission:
         submitted_at=now,
         bundle=ready.bundle.canonical,
         digest=ready.bundle.digest,
+        # The whole file: it tells a renamed post from a new one, and can be written on when the branch has lost it.
         source=post.source.text,
+        # The hashes of the files, so that "has it changed?" needs no rendering while they are equal (ADR 2).
         inputs=ready.inputs,
         findings=[f.as_json() for f in ready.findings],
         publish_at=post.publish,

@@ -8,6 +8,7 @@ from bot.services.records.context import Context
 
 
 def timetable(ctx: Context) -> Timetable:
+    # Not read before a post wishes for a time: most looks do not need the calendar (ADR 11).
     return Timetable(ctx.clock.now(), lambda: ctx.rules)
 
 

@@ -8,7 +8,7 @@ sender_pool: threads that take calls and give back answers in batches
 workers: several publishers on one PostgreSQL
 outgoing: from an approved row to what a channel sends
 outcome: what an error's class makes of a delivery
-reconcile: was it published or not
+reconcile: reading back what is in doubt, and asking a person
 stale: submissions whose files have changed
 pause: the stop switch
 blackouts: entering and lifting times in which nothing goes out

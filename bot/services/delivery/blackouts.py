@@ -83,6 +83,7 @@ def enter(ctx: Context, actor: Actor, wanted: Blackout) -> Entered:
     require_sense(ctx, wanted)
     now = ctx.clock.now()
     with transaction.atomic():
+        # As a stop does: no turn after this transaction writes an intent that has not seen it (ADR 14).
         locks.shut_gate()
         row = store.Blackout.objects.create(
             start_at=wanted.start,
@@ -103,7 +104,7 @@ def enter(ctx: Context, actor: Actor, wanted: Blackout) -> Entered:
 
 
 def _hold(ctx: Context, wanted: Blackout) -> int:
-    """How many were held? A post by hand stays on its page, which says so: no machine sends it."""
+    """Hold what is planned; the number held. A post by hand stays on its page, which says so: no machine sends it."""
     held, ledger = 0, Ledger(ctx.clock.now())
     for row in would_hold(ctx, wanted):
         if row.state in (DeliveryState.SCHEDULED, DeliveryState.PUBLISHING):
@@ -133,6 +134,7 @@ def lift(ctx: Context, actor: Actor, number: int) -> None:
     actor.require(Permission.RESUME)
     now = ctx.clock.now()
     with transaction.atomic():
+        # Two people: entering one lets less out, lifting it lets more out (ADR 14).
         asked = store.Blackout.objects.exclude(lift_asked_by="").filter(id=number, lifted_at=None, end_at__gt=now)
         if not asked.exists():
             raise _no_such(number)

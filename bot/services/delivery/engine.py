@@ -134,7 +134,7 @@ class Engine:
         return looked
 
     def tidy(self) -> int:
-        """What time alone brings about: dead workers, missed times, pauses. How many dead workers' deliveries were there?"""
+        """What time alone brings about: dead workers, missed times, pauses. Returns the number of dead workers' deliveries."""
         pause.hold_while_paused()
         now = self.ctx.clock.now()
         if lost := queries.lost(now):
@@ -154,6 +154,7 @@ class Engine:
     def _patiently(self, steps: Sequence[_Step], free: int) -> _Turn:
         """A turn, begun again while the database is away, or without taking anything up where others were first: what the
         platforms answered must not be forgotten."""
+        # An answer from a platform is not to be had twice: it is kept here until the database takes it.
         for seconds in _PATIENCE:
             try:
                 return self._turn(steps, free)
@@ -213,6 +214,7 @@ class Engine:
             channel = self.channel(job.channel)
             account, result = channel.account, channel.prepare(job.outgoing)
         except BotError as e:
+            # An upload of unclear outcome shows nothing to anybody, so it may be made again (ADR 3).
             result = NotSent(e.message, code=e.code) if isinstance(e, OutcomeUnknown) else e
         except Exception as e:
             log.exception("delivery %s: preparing failed", job.id)
@@ -230,6 +232,7 @@ class Engine:
             if wait > 0:
                 time.sleep(wait)
             now = self.ctx.clock.now()
+            # A process that was frozen wakes up with an old claim; by now another may have sent the post.
             if now - started > LEASE / 2:
                 raise NotSent("stood still")
             result = channel.commit(prepared, now)

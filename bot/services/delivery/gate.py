@@ -62,6 +62,7 @@ def pass_through(ctx: Context, ledger: Ledger, asking: Sequence[Ready], lease: t
     Inside the turn's transaction, behind `locks.pass_gate`: a stop or a blackout that is in force is seen by every later turn.
     """
     closed = _closed(ctx, ledger.now, [ready.job for ready in asking])
+    # The calendar is asked in Python, the rest in the statement itself, which alone sees what others commit (ADR 14).
     intents = [_intent(ready) for ready in asking if ready.job.id not in closed]
     allowed = queries.intend(intents, ledger.now, ledger.now + lease)
     for ready in asking:
@@ -93,6 +94,7 @@ def _closed(ctx: Context, now: datetime, jobs: Sequence[Job]) -> dict[int, Barre
     except ConfigError as unreadable:
         reason = f"配信の決まりが読めません（{unreadable.summary}）"
         return {job.id: Barred(bar=Bar.QUIET, reason=reason) for job in asking}
+    # Most of a turn are due at one moment, and a public holiday takes a while to look up.
     quiet: dict[tuple[datetime, timedelta], str] = {}
     found = {job.id: _barred(job, max(now, job.run_at), rules, quiet) for job in asking}
     return {number: barred for number, barred in found.items() if barred}

@@ -107,12 +107,14 @@ def _not_published(ledger: Ledger, job: Job, error: ChannelError) -> None:
         case RetryLater():
             _postpone(row, error, ledger.now)
         case Rejected():
+            # Refused for good, so the rest of the thread would be a reply to nothing.
             move_delivery(row, Event.REFUSE, problem=error.summary, lease_owner="")
             _drop_followers(row)
         case ChannelClosed():
             move_delivery(row, Event.HOLD, bar=Bar.ACCOUNT, problem=error.summary, lease_owner="")
             close_lane(row.lane, error.summary, ledger.now)
         case _:
+            # Any class that is not listed above: what we do not know is in doubt and never sent again.
             _lose_track(row, ledger.now)
     ledger.attempt(row.id, row.attempts, row.intent_at, type(error).__name__, error.code)
     ledger.note(type(error).__name__, row.id, detail=error.code)
@@ -137,10 +139,12 @@ def _lose_track(row: Delivery, now: datetime) -> None:
 
 
 def _postpone(row: Delivery, error: RetryLater, now: datetime) -> None:
+    # The platform's own wait goes before our table: it knows when it will take the next one.
     tries = row.tries.count()
     pause = BACKOFF[min(tries, len(BACKOFF) - 1)]
     if error.retry_after is not None:
         pause = timedelta(seconds=error.retry_after)
+    # The whole account waits, which keeps the order as planned; after a few tries it may be this post alone (ADR 3).
     if isinstance(error, RateLimited) or tries < PATIENT:
         Lane.objects.filter(name=row.lane).update(not_before=now + pause)
     move_delivery(row, Event.POSTPONE, run_at=now + pause, problem=error.summary, lease_owner="")

@@ -43,9 +43,11 @@ def pause(ctx: Context, actor: Actor, reason: str, channel: str = "") -> Stopped
         raise NotAllowed("pause without a reason", summary="停止には理由が要ります", next_step="理由を書いてください")
     now = ctx.clock.now()
     with transaction.atomic():
+        # Alone at the gate: after this transaction no turn writes an intent that has not seen the stop (ADR 14).
         locks.shut_gate()
         Pause.objects.create(channel=channel, reason=reason.strip(), set_by=actor.person, set_at=now)
         held = queries.hold(channel, STOPPED, Bar.STOP)
+        # An intent is written: the request has left or leaves now, and to call it held would be untrue.
         under_way = Delivery.objects.filter(state=DeliveryState.PUBLISHING).exclude(intent_at=None)
         leaving = (under_way.filter(channel=channel) if channel else under_way).count()
         audit.record(now, actor.person, "pause", f"channel:{channel or '*'}", detail=reason.strip())
@@ -71,6 +73,7 @@ def resume(ctx: Context, actor: Actor, channel: str = "") -> int:
     now = ctx.clock.now()
     shut = Lane.objects.exclude(closed_at=None)
     with transaction.atomic():
+        # Ending a stop releases nothing: what was planned before it may be wrong by now, so a person looks at each.
         ended = Pause.objects.filter(ended_at=None, channel=channel).update(ended_at=now, ended_by=actor.person)
         mended = shut.filter(name=channel) if channel else shut
         mended.filter(problem__startswith=OTHER_ACCOUNT).update(

@@ -1,4 +1,4 @@
-"""Was it published or not? Reading back what the pump lost track of, and handing the rest to a person."""
+"""Reading back deliveries of unknown outcome, and handing to a person what cannot be settled so."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ def _conclude(ctx: Context, ledger: Ledger, delivery: int, found: Found | None) 
     if isinstance(found, Receipt):
         return outcome.published(ctx, ledger, delivery, found)
     row = Delivery.objects.get(id=delivery)
+    # Only a proof sends again: that nothing was found in a list may be the list's delay.
     if isinstance(found, Absent):
         if move_delivery(row, Event.PROVE_ABSENT, run_at=ledger.now, reconcile_at=None, problem=""):
             ledger.note(Event.PROVE_ABSENT, row.id)
@@ -72,6 +73,7 @@ def _try_later(ledger: Ledger, row: Delivery) -> None:
 
 def decide_published(ctx: Context, actor: Actor, delivery_id: int, url: str) -> None:
     """A person saw it there."""
+    # A delivery without an address could not be shown, corrected or taken down; 127.0.0.1 is the sandbox.
     if not url.startswith("https://") and not url.startswith("http://127.0.0.1"):
         raise NotAllowed(
             "no link to the published post",

@@ -105,6 +105,7 @@ def due_time(ctx: Context, submission: Submission, candidate: Candidate, at: dat
 def _taken(lane: str, since: datetime, but: Delivery | None = None) -> list[datetime]:
     """When others of this lane go out or went out of late; not this very delivery, whatever its time. Compared are rows, not
     times: two posts may have one time until one of them is moved."""
+    # First parts stand for their threads: later parts follow within seconds and need no gap.
     rows = Delivery.objects.filter(lane=lane, part=0, state__in=sorted(OCCUPIED), due_at__gt=since)
     if but is not None:
         rows = rows.exclude(submission=but.submission_id)
@@ -172,6 +173,7 @@ def reschedule(ctx: Context, actor: Actor, delivery_id: int, moment: datetime, v
     with transaction.atomic():
         locks.lane(lane)
         delivery = _locked(delivery_id)
+        # Two officers with the same page open: the second must not undo unseen what the first has done (ADR 14).
         require_moved(version is None or version == delivery.fence)
         _require_movable(ctx, delivery, moment)
         times = {"due_at": moment, "run_at": moment, "last_at": last_moment(ctx, delivery.submission, moment)}
@@ -181,6 +183,7 @@ def reschedule(ctx: Context, actor: Actor, delivery_id: int, moment: datetime, v
 
 
 def _require_movable(ctx: Context, delivery: Delivery, moment: datetime) -> None:
+    # Its time is that of its predecessor's publication; an own time would tear the thread.
     if delivery.state == DeliveryState.WAITING or _follows_what_is_not_out(delivery):
         raise ScheduleError(
             "a later part of a thread has no time of its own",

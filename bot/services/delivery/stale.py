@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 def void_if_changed(ctx: Context, submission: Submission) -> bool:
-    """Void the submission, its approval and its pending deliveries if its files have changed; was it so? What cannot be read
+    """Void the submission, its approval and its pending deliveries if its files have changed; true if so. What cannot be read
     has not changed as far as anybody knows: it voids nothing."""
     try:
         freshness.require_fresh(ctx, freshness.origin(submission))

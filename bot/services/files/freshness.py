@@ -1,4 +1,4 @@
-"""Do the files still give what was submitted? Every input of a post is remembered by its hash."""
+"""Whether the files still give what was submitted. Every input of a post is remembered by its hash."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def require_fresh(ctx: Context, origin: Origin, seen: dict[str, str] | None = No
 
 
 def _is_gone(ctx: Context, path: str) -> bool:
-    """Is the post's file taken away, as against a content folder that is not there at all?"""
+    """True if the post's file was taken away; false if the content folder itself is not there."""
     library = ctx.library
     at_hand = library.posts_dir.is_dir() or (library.root / "people.yml").is_file()
     return at_hand and not os.path.lexists(ctx.absolute(path))

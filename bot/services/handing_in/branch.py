@@ -35,6 +35,7 @@ def commit_as(ctx: Context, actor: Actor, files: Mapping[str, bytes], message: s
             summary="原稿を書く人として登録されていません",
             next_step="content/people.yml に加えてもらってください",
         )
+    # As the person, since the last commit says who handed a post in and so must not approve it (ADR 8).
     made = commit.commit_as(sync.mirror(ctx), person, files, message, base)
     if isinstance(made, str):
         sync.ask(ctx)

@@ -58,6 +58,7 @@ def hand_in(ctx: Context, actor: Actor, number: int) -> Submission | Clash | Non
     made = branch.commit_as(ctx, actor, _files(draft, form, path, text), f"申請：{form.title}", base)
     if isinstance(made, Conflict):
         return _clash(ctx, made, path, text)
+    # Only now, when the commit is on the branch: until then the draft is all there is.
     draft.delete()
     with suppress(BotError):  # it was asked for: if not now, then soon
         sync.sync(ctx)
@@ -72,6 +73,7 @@ def settle(ctx: Context, actor: Actor, number: int, text: str, head: str) -> Dra
     form = post_form.read(Path(draft.path), text)
     own = post_form.form_of(draft.form)
     merged = replace(form, identity=own.identity, author=own.author)
+    # The merged text holds what `head` holds; with the old base the next hand-in would clash with the same change again.
     Draft.objects.filter(id=draft.id).update(base=head)
     return drafts.save(ctx, actor, number, merged, drafts.Seen(revision=draft.revision, window=draft.window))
 

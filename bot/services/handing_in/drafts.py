@@ -103,6 +103,7 @@ def begin(ctx: Context, actor: Actor) -> Draft:
             summary="職員の一覧（people.yml）に登録がないため、原稿を書けません",
             next_step="運用担当に登録を頼んでください",
         )
+    # A channel by hand is work for the office with each post, so it is chosen and not the default.
     usual = tuple(spec.key for spec in ctx.specs if spec.key in ctx.library.offered and not spec.by_hand)
     form = Form(identity=new_identity(), author=actor.person, channels=usual)
     return Draft.objects.create(person=actor.person, form=dict(post_form.fields(form)), updated_at=ctx.clock.now())
@@ -113,8 +114,10 @@ def reopen(ctx: Context, actor: Actor, submission_id: int) -> Draft:
     actor.require(Permission.SUBMIT)
     found = review.readable_by(ctx, actor, submission_id)
     _require_own(actor, found)
+    # Two drafts of one file would overwrite each other at the second hand-in.
     if (open_one := mine(actor).filter(path=found.path).first()) is not None:
         return open_one
+    # From the branch as it is, not from the submission: others may have gone on since.
     head, path = branch.head(ctx), Path(found.path)
     text = frontmatter.decode(path, branch.read(ctx, found.path, head) or found.source.encode())
     form = post_form.read(path, text)
@@ -189,6 +192,7 @@ def _cleaned(data: bytes) -> tuple[bytes, str]:
             next_step="小さくしてから選び直してください",
         )
     with TemporaryDirectory() as folder:
+        # The person sees this name in an error; what the browser sends as a name is not to be trusted as a path.
         path = Path(folder) / ("選んだ画像.png" if data.startswith(b"\x89PNG") else "選んだ画像.jpg")
         path.write_bytes(data)
         return images.cleaned(path, Place(path=path))
@@ -217,6 +221,7 @@ def preview(ctx: Context, draft: Draft) -> DraftPreview:
     """What the checks say, and what would go out: even of a form that still has gaps."""
     form = post_form.form_of(draft.form)
     found, post, bundle = _looked_at(ctx, draft, form)
+    # A form is shown while it is written: an empty field must not blank the whole page.
     if bundle is None:
         _, post, bundle = _looked_at(ctx, draft, _without_gaps(form))
     text = post_form.compose(form)

@@ -41,6 +41,7 @@ def take(ctx: Context, path: str, commit: Commit | None, gone: Collection[str]) 
     try:
         actor = _actor(ctx, commit)
         person = actor.person
+        # `submit` gives back an equal submission as it is; a number above the newest tells that one was made.
         newest = Submission.objects.order_by("-id").values_list("id", flat=True).first() or 0
         _require_sound(ctx, path, gone)
         made = submit(ctx, actor, ctx.absolute(path))
@@ -58,6 +59,7 @@ def take(ctx: Context, path: str, commit: Commit | None, gone: Collection[str]) 
         return _refused(path, person, _finding(path, "sync.not-allowed", e))
     except BotError as e:
         return _refused(path, person, _finding(path, "sync.failed", e))
+    # One post that trips over a fault of ours must not keep the others of the push out.
     except Exception:
         log.exception("%s: could not be taken", path)
         return _refused(
@@ -77,6 +79,7 @@ def withdraw(ctx: Context, path: str, commit: Commit | None) -> list[Item]:
 
 def _withdraw(ctx: Context, submission: Submission, commit: Commit | None) -> Item:
     person = ""
+    # Withdrawing is somebody's decision; without a commit there is nobody to name, and `void_without_file` follows.
     if commit is None:  # a rewritten history: nobody's act, and without its file it is void
         return Item(path=submission.path, taken=Taken.WITHDRAWN, submission=submission.id)
     try:
@@ -100,6 +103,7 @@ def void_without_file(ctx: Context, path: str) -> None:
 def _actor(ctx: Context, commit: Commit | None) -> Actor:
     """The person whose mail address the commit bears; exactly one, who may still act."""
     people = ctx.library.people
+    # Two people with one address, or none: to guess who handed in would be to guess who must not approve.
     keys = [key for key, author in people.items() if commit is not None and commit.email in author.emails]
     if len(keys) != 1:
         raise _Unfit(
@@ -112,6 +116,7 @@ def _actor(ctx: Context, commit: Commit | None) -> Actor:
 
 def _acting(key: str, people: Mapping[str, Author]) -> Actor:
     user = User.objects.filter(username=key).first()
+    # Writers who never log in have no account; people.yml says what they are.
     if user is None:
         return Actor(person=key, role=Role(people[key].role))
     if not user.is_active:
@@ -127,12 +132,14 @@ def _require_sound(ctx: Context, path: str, gone: Collection[str]) -> None:
     """Its pictures are there; one id, one file; and a file that got a new name is no new post."""
     library = ctx.library
     post = library.read(ctx.absolute(path))
+    # The file is taken away only after the queue is told (ADR 8), so the folder alone would say that all is well.
     if lost := [p.file for p in post.pictures if ctx.relative(p.path) in gone]:  # still here, until the queue is told
         raise _Unfit(
             "media.missing",
             summary=f"画像「{lost[0][:80]}」がコミットで消されています",
             next_step="画像を戻すか、原稿の images: を直してください",
         )
+    # A copied post keeps its id: taken as the same one, it would void the first.
     earlier = Submission.objects.filter(identity=post.identity).exclude(path__in=[path, *gone]).order_by("-id").first()
     if earlier is not None and _identity_at(ctx, earlier.path) == post.identity:
         raise _Unfit(
@@ -140,6 +147,7 @@ def _require_sound(ctx: Context, path: str, gone: Collection[str]) -> None:
             summary=f"「{earlier.path}」と同じ id が書かれています",
             next_step="別の原稿なら id: を dxbot new で作ったものに変え、同じ原稿ならどちらかを消してください",
         )
+    # git's rename detection is a guess and decides nothing here (ADR 8).
     if _was_sent_under_another_name(post.identity, post.source.text):
         raise _Unfit(
             "sync.renamed-without-id",

@@ -27,12 +27,14 @@ _RULE = "sync.shared-file"
 def wrong(ctx: Context, mirror: Mirror, commit: str) -> list[Finding]:
     """What is wrong with the set as this commit has it, by paths relative to the content folder."""
     present = [c for c in mirror.changes(EMPTY_TREE, commit) if shared.is_shared(c.path)]
+    # Looked at beside the content folder, in which the last good set stays in force meanwhile (ADR 12).
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         unfit = Checkout(folder=root, mirror=mirror).write(present)
         if unfit:
             return [at(Place(path=Path(r.path)), _RULE, "error", r.summary, r.next_step) for r in unfit]
         schedules = root / shared.SCHEDULES
+        # All that there are, not those of city.yml: that file is one of the set in question.
         channels = tuple(registry.specs())
         found = shared.problems(root, schedules if schedules.is_dir() else None, ctx.config.timezone, channels)
         places = [replace(e.place, path=e.place.path.relative_to(root)) for e in found]
@@ -45,6 +47,7 @@ def refused(
     """An item for each file that is wrong, and for each that waits for those."""
     named = {str(f.path) for f in found}
     names = "・".join(sorted(named))
+    # A leader whose good file is not in force must learn that it is not to blame.
     others = sorted({c.path for c in moved} - named)
     waiting = [
         at(Place(path=Path(p)), _RULE, "error", f"{names} に誤りがあるため、まだ使っていません", f"{names} を直してください")
@@ -77,6 +80,7 @@ def tell(ctx: Context, commit: str, items: Sequence[Item]) -> None:
         for f in i.findings
     ]
     with transaction.atomic():
+        # Notices are read off the log (ADR 7), so a second entry would be a second mail.
         if not AuditEntry.objects.filter(verb=REFUSE, object=target).exists():
             audit.record(ctx.clock.now(), audit.SYSTEM, REFUSE, target, detail="\n".join(lines))
 

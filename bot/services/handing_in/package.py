@@ -46,8 +46,10 @@ def pack(post: Post) -> bytes:
     buffer = BytesIO()
     members = {post.source.path.name: post.source.path, **{p.file: p.path for p in post.pictures}}
     with zipfile.ZipFile(buffer, "w") as packed:
+        # No compression and no times: two sides compare a package by its hash.
         for name, path in members.items():
             member = zipfile.ZipInfo(PurePosixPath(name).as_posix())
+            # Unix and 0644 everywhere: the system that packs would otherwise show in the bytes.
             member.create_system, member.external_attr = 3, (stat.S_IFREG | 0o644) << 16
             packed.writestr(member, path.read_bytes())
     return buffer.getvalue()
@@ -56,6 +58,7 @@ def pack(post: Post) -> bytes:
 def unpack(ctx: Context, package: Path, folder: Path, *, replace: bool = False) -> Path:
     """Put the post into `folder` (or over the same post where it lies, if `replace`), and say where it is. Raises ContentError
     for whatever is wrong, with nothing left behind."""
+    # In the content folder itself, so that each file is put in place by a rename and not by copying.
     with TemporaryDirectory(prefix=".import-", dir=ctx.config.content_dir) as name:
         staging = Path(name).resolve()
         written = _lay_out(package, staging)
@@ -76,6 +79,7 @@ def _lay_out(package: Path, staging: Path) -> list[Path]:
             for name, member in members.items():
                 limit = min(left, frontmatter.MAX_BYTES if name.suffix.lower() == ".md" else MAX_PICTURE)
                 with packed.open(member) as stream:
+                    # The declared size is the sender's word; one byte beyond the limit is proof enough.
                     data = stream.read(limit + 1)
                 if len(data) > limit:
                     raise _refused(package, f"「{name}」が大きすぎます", "画像を小さくして、作り直してください")
@@ -116,6 +120,7 @@ def _members(package: Path, packed: zipfile.ZipFile) -> dict[PurePosixPath, zipf
 
 def _name(package: Path, info: zipfile.ZipInfo) -> PurePosixPath:
     """The member's name as it was meant: without the UTF-8 flag it is UTF-8 all the same (macOS) or CP932 (Windows)."""
+    # `filename` has been cut at a NUL and had its slashes turned, so a check of it would check something else.
     name = info.orig_filename
     if not info.flag_bits & _UTF8_NAME:
         raw = name.encode("cp437")
@@ -138,6 +143,7 @@ def _name(package: Path, info: zipfile.ZipInfo) -> PurePosixPath:
 def _require_plain(package: Path, name: PurePosixPath, info: zipfile.ZipInfo) -> None:
     """An ordinary file of a kind that belongs here, not encrypted, not packed beyond belief."""
     kind = stat.S_IFMT(info.external_attr >> 16)
+    # A symbolic link could make the next member be written anywhere.
     if kind not in (0, stat.S_IFREG):
         raise _refused(
             package, f"「{name}」はふつうのファイルではありません", "リンクではなく、ファイルそのものを入れてください"
@@ -157,6 +163,7 @@ def _read(ctx: Context, staged: Path) -> Post:
     try:
         post = ctx.library.read(staged)
         for picture in post.pictures:
+            # Decoded whole: a picture that is damaged half way would otherwise be found out when it is sent.
             images.fit(picture.path, _ANY, picture.place)
     except ContentError as e:
         place = Place(path=Path(staged.name), line=e.place.line, column=e.place.column)
@@ -205,6 +212,7 @@ def _place(package: Path, staged: Path, target: Path, pictures: list[Path], repl
         else:
             _move(staged, target)
     except FileExistsError as e:
+        # All or nothing: pictures without their post would stand there and be nobody's.
         for done in put:
             done.unlink()
         raise _taken(package, Path(e.filename2 or target).name) from None

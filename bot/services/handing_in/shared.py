@@ -27,7 +27,7 @@ PATHS = (*_CONTENT, CITY, *(f"{SCHEDULES}/{name}" for name in (*rules.FILES, NEW
 
 
 def is_shared(path: str) -> bool:
-    """Is this path, relative to the content folder, one of the set? Whatever lies in schedules/ belongs to it."""
+    """True if this path, relative to the content folder, is one of the set. Whatever lies in schedules/ belongs to it."""
     return path in PATHS or path.startswith(f"{SCHEDULES}/")
 
 

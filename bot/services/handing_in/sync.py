@@ -70,6 +70,7 @@ def mirror(ctx: Context) -> Mirror:
             summary="原稿のリポジトリが設定されていません",
             next_step="DXBOT_CONTENT_REPOSITORY に原稿の Git リポジトリを書いてください",
         )
+    # In sandbox mode git, too, must stay on this machine: its own process is out of the audit hook's sight (ADR 5).
     protocols = ("file",) if config.sandbox else ("https", "ssh", "file")
     git = Git(folder=_folder(ctx) / "mirror.git", protocols=protocols, token=config.content_token)
     return Mirror(git=git, url=config.content_repository, branch=config.content_branch)
@@ -81,6 +82,7 @@ def sync(ctx: Context, *, accept_rewritten: bool = False) -> Report:
     folder = _folder(ctx)
     folder.mkdir(parents=True, exist_ok=True)
     try:
+        # Two syncs would write one content folder; the lock is released by the system when a process dies.
         with FileLock(folder / "lock", timeout=WAIT):
             return _Sync(ctx, source).run(accept_rewritten)
     except Timeout:
@@ -90,11 +92,12 @@ def sync(ctx: Context, *, accept_rewritten: bool = False) -> Report:
 def ask(ctx: Context) -> None:
     """Somebody says that there is something new: a sync comes soon. Said twice, it is one sync."""
     row = _row(ctx)
+    # A webhook repeats itself; the first asking stands.
     ContentBranch.objects.filter(id=row.id, asked_at=None).update(asked_at=ctx.clock.now())
 
 
 def wanted(ctx: Context) -> bool:
-    """Was a sync asked for, or is it time for one?"""
+    """True if a sync was asked for, or the interval since the last one is over."""
     row, now = _row(ctx), ctx.clock.now()
     every = timedelta(seconds=ctx.config.content_interval)
     return row.asked_at is not None or row.taken_at is None or row.taken_at + every <= now
@@ -121,11 +124,13 @@ class _Sync:
         ContentBranch.objects.filter(id=self.row.id).update(asked_at=None, taken_at=self.ctx.clock.now())
         newer = self.mirror.fetch()
         older = self.row.head
+        # A force push can take a decided text out of history, so a person looks before anything is taken.
         if older and not accept_rewritten and not self.mirror.follows(older, newer):
             self._show(newer, "error", "履歴が書き換えられたため、取り込みを止めました")
             raise Rewritten(older, newer)
         base = self._known(older)
         report = self._take(_Step(older=base, newer=newer, moved=self.mirror.changes(base, newer)))
+        # A sync every minute with nothing new would bury the reports that matter.
         if report.news:
             report = replace(report, problem=self._show(newer, "failure" if report.refused else "success", report.line))
             sync_report.keep(_folder(self.ctx) / "reports", report)
@@ -136,6 +141,7 @@ class _Sync:
         config, now = self.ctx.config, self.ctx.clock.now()
         if not config.content_status_url:
             return ""
+        # Several publishers may take the same commit; one status is enough.
         row, new = CommitStatus.objects.get_or_create(commit=commit, context=CONTEXT, defaults={"state": state, "at": now})
         if not new:
             return ""
@@ -155,12 +161,14 @@ class _Sync:
         files = self._files(step)
         items = self._shared_items(step, files)
         files = [c for c in files if not shared.is_shared(c.path)]
+        # New files before the queue is told, gone ones after it: a renamed post is never without its file (ADR 8).
         refused = {r.path: r for r in self.checkout.write(files)}
         gone = [c for c in files if c.gone]
         items += self._items(step, refused)
         self.checkout.remove(gone)
         for change in gone:
             intake.void_without_file(self.ctx, change.path)
+        # Last of all, so that a sync which was cut off begins from the same commit again.
         self.mirror.keep(_CHECKED_OUT, step.newer)
         self.mirror.keep(_TAKEN, step.newer)
         unfinished = sorted({i.path for i in items if i.taken in UNFIT})
@@ -174,6 +182,7 @@ class _Sync:
         here = self._known(self.mirror.kept(_IN_FORCE) or checked_out)
         moved = files if here == self._known(checked_out) else self.mirror.changes(here, step.newer)
         moved = [c for c in moved if shared.is_shared(c.path)]
+        # A repair touches one file, but all that was held back with it is to come into force (ADR 12).
         if moved and (wrong := one_set.wrong(self.ctx, self.mirror, step.newer)):
             paths = {str(f.path) for f in wrong} | {c.path for c in moved}
             commits = {path: self.mirror.last_commit(step.newer, path) for path in paths}
@@ -189,6 +198,7 @@ class _Sync:
     def _files(self, step: _Step) -> Sequence[Change]:
         """How the content folder of this machine differs from the commit."""
         here = self._known(self.mirror.kept(_CHECKED_OUT))
+        # Each machine has a folder of its own, which may be behind what the database has taken.
         if here != EMPTY_TREE:
             return step.moved if here == step.older else self.mirror.changes(here, step.newer)
         self._require_ours()
@@ -206,6 +216,7 @@ class _Sync:
             )
 
     def _items(self, step: _Step, refused: Mapping[str, Refused]) -> list[Item]:
+        # One walk through the history for all paths; asking for each path costs as much every time.
         commits = self.mirror.last_commits(step.older, step.newer) if step.moved else {}
         gone = {c.path for c in step.moved if c.gone}
         items = [intake.refused_file(refused[c.path]) for c in step.moved if c.path in refused]
@@ -222,7 +233,9 @@ class _Sync:
         another picture than it had, new or changed."""
         moved = {c.path for c in step.moved}
         pictures = {p for p in moved if not _is_post(p) and not shared.is_shared(p)}
+        # What was refused may be in order now without a new commit: a person was registered, a measure added (ADR 8).
         again = {p: p for p in self.row.unfinished if _is_post(p) and self.ctx.absolute(p).is_file()}
+        # A picture has no post of its own: its new bytes void the submissions that show it, which are handed in again.
         queued = unsettled().values_list("path", "inputs") if pictures else ()
         drawn_anew = {path: sorted(hit)[0] for path, inputs in queued if (hit := pictures & set(inputs))}
         return again | drawn_anew | {p: p for p in moved if _is_post(p)}

@@ -86,6 +86,7 @@ def days(ctx: Context, actor: Actor, first: date, count: int) -> list[Day]:
     entered stands all the same."""
     start = datetime.combine(first, time(), ctx.config.timezone)
     end = start + timedelta(days=count)
+    # The two sources are read apart: a slip in a file must not hide what the office has entered (ADR 14).
     stops, rules = office_rules.between(start, end), _readable(lambda: ctx.written)
     if rules:
         stops = (*rules.blackouts, *stops)
@@ -115,6 +116,7 @@ def entries(ctx: Context, actor: Actor, start: datetime, end: datetime, rules: R
     """Everything from `start` until `end` that this person may see, in two queries; with `rules`, in two more, also what will
     not go out at its time."""
     own = Submission.objects.filter(review.readable(ctx, actor))
+    # A thread is one entry: its later parts follow within seconds.
     planned = overview.readable(ctx, actor).filter(due_at__gte=start, due_at__lt=end, part=0)
     wished = own.filter(publish_at__gte=start, publish_at__lt=end, state__in=sorted(IN_QUEUE))
     rows = list(planned.select_related("submission").defer("submission__bundle", "submission__source"))
@@ -143,6 +145,7 @@ def _delivery(ctx: Context, row: Delivery, barred: str) -> Entry:
         delivery_id=row.id,
         url=row.url,
         movable=row.state in PENDING,
+        # Carried by the form, so that a move of an old page overwrites nothing (ADR 14).
         version=row.fence,
         why=row.problem if row.state == DeliveryState.HELD else barred,
     )
@@ -162,6 +165,7 @@ def _wish(ctx: Context, row: Submission) -> Entry:
 
 
 def _covers(blackout: Blackout, day: date, ctx: Context) -> bool:
+    # The city's day, not UTC's: a blackout until midnight must not show on the next day.
     start = datetime.combine(day, time(), ctx.config.timezone)
     return blackout.start < start + timedelta(days=1) and start < blackout.end
 

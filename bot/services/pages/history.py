@@ -75,6 +75,7 @@ def timeline(ctx: Context, actor: Actor, submission: Submission) -> list[Happeni
     channels = {d.id: d for d in Delivery.objects.filter(submission_id__in=numbers)}
     issues = SignOff.objects.filter(submissions__in=numbers).values_list("issue", flat=True).distinct()
     objects = [f"submission:{n}" for n in numbers] + [f"delivery:{n}" for n in channels] + [f"issue:{i}" for i in issues]
+    # Only verbs that have words: what the log holds besides is for auditors.
     acts = AuditEntry.objects.filter(object__in=objects, verb__in=list(_VERBS)).order_by("id")
     tries = Attempt.objects.filter(delivery__in=channels).order_by("id")
     lines = [*(_act(ctx, e, channels) for e in acts), *(_try(ctx, t, channels[t.delivery_id]) for t in tries)]
@@ -105,6 +106,7 @@ def _try(ctx: Context, attempt: Attempt, row: Delivery) -> Happening:
 
 def _outcome(name: str) -> str:
     """In our own words: an attempt keeps the class of its error."""
+    # An old attempt may name a class that is gone: what happened then is not known now.
     known = getattr(errors, name, errors.OutcomeUnknown)
     return str(known.summary_ja) if issubclass(known, errors.ChannelError) else errors.OutcomeUnknown.summary_ja
 

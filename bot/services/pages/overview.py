@@ -25,6 +25,7 @@ def rows(found: Iterable[int]) -> list[Delivery]:
     are read for one page only."""
     wide = Delivery.objects.select_related("submission", "after")
     wide = wide.defer("submission__bundle", "submission__source", "token", "after__token")
+    # Numbers first, from an index; the wide rows of one page afterwards (ADR 9).
     numbers = list(found)
     by_number = wide.in_bulk(numbers)
     return [by_number[number] for number in numbers]
@@ -59,6 +60,7 @@ def doubtful(ctx: Context, actor: Actor, limit: int) -> list[Delivery]:
 
 def ended(ctx: Context, actor: Actor, limit: int) -> list[Delivery]:
     """Newest first."""
+    # By subtraction, so that a state that is added some day is shown and not lost.
     over = frozenset(DeliveryState) - PENDING - IN_DOUBT - {DeliveryState.PUBLISHING}
     return _first(readable(ctx, actor).filter(state__in=sorted(over)).order_by("-due_at", "-id"), limit)
 

@@ -46,6 +46,7 @@ def rows(found: Iterable[int]) -> list[Submission]:
     """The submissions of these numbers, in this order, without the long texts. Numbers come from a narrow index; the wide rows
     are read for one page only."""
     numbers = list(found)
+    # The bundle and the source are most of a row's bytes, and no list shows them (ADR 9).
     by_number = Submission.objects.defer("bundle", "source").in_bulk(numbers)
     return [by_number[number] for number in numbers]
 
@@ -87,6 +88,7 @@ def approve_opened(ctx: Context, actor: Actor, chosen: Mapping[int, str]) -> lis
     """Approve each submission of `chosen` (number → digest seen), one by one: a refusal of one leaves the others alone."""
     actor.require(Permission.DECIDE)
     seen = viewed.opened(actor, chosen)
+    # Each in a transaction of its own: one stale submission must not undo the others' approvals.
     return [_approve_one(ctx, actor, number, digest, number in seen) for number, digest in chosen.items()]
 
 
@@ -94,6 +96,7 @@ def _approve_one(ctx: Context, actor: Actor, number: int, digest: str, seen: boo
     submission = review.readable_by(ctx, actor, number)
     try:
         _require_plain(submission, seen)
+        # The digest that the box carried, so that what is approved is what the page showed (ADR 2).
         made = review.approve(ctx, actor, number, digest)
     except BotError as refusal:
         return Outcome(title=submission.title, refusal=refusal)

@@ -1,4 +1,4 @@
-"""訂正: what an issue printed wrongly is told in a box of the next one."""
+"""訂正: a box in the next issue says what an issue printed wrongly."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def add(ctx: Context, actor: Actor, issue: str, wrong: str, right: str) -> str:
 
 
 def drop(ctx: Context, actor: Actor, number: int) -> str:
-    """Take back a correction; of which issue? Raises NotFound for none, NotAllowed where its issue is released."""
+    """Take back a correction; returns its issue. Raises NotFound for none, NotAllowed where its issue is released."""
     actor.require(Permission.PLAN)
     found = Erratum.objects.filter(id=number).first()
     if found is None:

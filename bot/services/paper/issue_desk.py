@@ -103,6 +103,7 @@ def overview(ctx: Context, actor: Actor) -> list[Line]:
     today, profile = ctx.today, press_of(ctx).profile
     deadlines = layout.deadlines(ctx, profile)
     waiting = _counts(_waiting())
+    # A post without a wish goes into the next issue when it is approved, so it counts there (ADR 10).
     waiting[next_issue(ctx, profile)] += waiting.pop("", 0)
     approved = _counts(_printed_and_approved())
     released = set(SignOff.objects.values_list("issue", flat=True))
@@ -173,6 +174,7 @@ def arrange(ctx: Context, actor: Actor, issue: str, headline: str, posts: Mappin
     _require_sensible(headline, posts)
     now, kept = ctx.clock.now(), {"headline": headline, "posts": list(posts.items())}
     with transaction.atomic():
+        # The revision guards against two officers who arrange one issue at the same time (ADR 10).
         if seen_revision:
             same = Arrangement.objects.filter(issue=issue, revision=seen_revision)
             done = bool(same.update(**kept, revision=F("revision") + 1, officer=actor.person, at=now))

@@ -51,6 +51,7 @@ def build(ctx: Context, issue: str) -> Built:
     articles = [article for _, article in approved]
     home = _home(ctx, issue)
     home.mkdir(parents=True, exist_ok=True)
+    # Setting takes seconds, and an unchanged issue gives the same files: their digest is remembered by what they are made from.
     made = home / f".made-{_key(press, articles)}"
     known = made.read_text(encoding="ascii") if made.is_file() else ""
     digest = known if known and (home / known).is_dir() else _make(press, issue, articles, home)
@@ -68,6 +69,7 @@ def build(ctx: Context, issue: str) -> Built:
 
 def _make(press: Press, issue: str, articles: Sequence[Article], home: Path) -> str:
     """The folder's name: the digest of the files in it."""
+    # Built aside and put in place by one rename: a folder with a digest's name is always whole (ADR 10).
     making = Path(mkdtemp(dir=home, prefix=".making-"))
     try:
         build_files(articles, press, issue, making)
@@ -96,6 +98,7 @@ def export(ctx: Context, issue: str | None, directory: Path) -> tuple[Path, ...]
     would be now. Raises NotFound, NewsletterError, and StaleApproval where what was released is lost."""
     chosen = issue or next_issue(ctx, press_of(ctx).profile)
     release = released(chosen)
+    # After the release an export gives the released bytes, whatever changed since (ADR 10).
     files = released_files(ctx, release) if release else build(ctx, chosen).files
     directory.mkdir(parents=True, exist_ok=True)
     return tuple(Path(shutil.copyfile(file, directory / file.name)) for file in files)
@@ -108,6 +111,7 @@ def released(issue: str) -> SignOff | None:
 
 def changed_since(release: SignOff, built: Built) -> tuple[Submission, ...]:
     """What is in one of them only, by its number; nothing where only the arrangement or the layout is another."""
+    # Without the wide columns: only numbers are compared (ADR 9).
     before, now = {s.id: s for s in release.submissions.defer("bundle", "source")}, {s.id: s for s in built.printed}
     return tuple((before | now)[number] for number in sorted(set(before) ^ set(now)))
 
@@ -115,6 +119,7 @@ def changed_since(release: SignOff, built: Built) -> tuple[Submission, ...]:
 def released_files(ctx: Context, release: SignOff) -> tuple[Path, ...]:
     """Exactly what was released. Raises StaleApproval where it is lost and cannot be made again."""
     kept = _home(ctx, release.issue) / release.digest
+    # The same input gives the same bytes, so a lost folder can be made again, and the digest proves it.
     if not kept.is_dir() and build(ctx, release.issue).digest != release.digest:
         raise StaleApproval(
             f"the released files of {release.issue} are lost",
@@ -141,6 +146,7 @@ def file_of(ctx: Context, issue: str, digest: str, name: str) -> Path:
 
 def _home(ctx: Context, issue: str) -> Path:
     """Where the builds of an issue are. Raises NotFound for a name that is none."""
+    # The name comes from an address: it must not lead out of the folder.
     if not issue or Path(issue).name != issue or issue.startswith("."):
         raise NotFound("no such issue", summary="その号はありません", next_step="「紙面」の画面から選んでください")
     return ctx.config.var_dir / "issues" / issue
@@ -153,6 +159,7 @@ def sign_off(ctx: Context, actor: Actor, issue: str, seen_digest: str) -> None:
     _require_confirmed_layout(ctx)
     built = build(ctx, issue)
     _require_no_author(actor, built)
+    # The release is of the files that the page showed, as an approval is of a digest (ADR 2, ADR 10).
     if built.digest != seen_digest:
         raise StaleApproval(
             f"issue {issue} is not what was seen",
@@ -162,6 +169,7 @@ def sign_off(ctx: Context, actor: Actor, issue: str, seen_digest: str) -> None:
     now = ctx.clock.now()
     kept = {"issue": issue, "officer": actor.person, "at": now, "text": built.text}
     with transaction.atomic():
+        # Pressed twice, it is one release: the digest is unique.
         made, new = SignOff.objects.get_or_create(digest=seen_digest, defaults=kept)
         if new:
             made.submissions.set(built.printed)

@@ -89,6 +89,7 @@ def change_email(ctx: Context, actor: Actor, person: str, email: str) -> None:
 def known_to_directory(ctx: Context, person: str, groups: Collection[str], email: str) -> User:
     """Whom the city's directory vouches for: made at the first log-in, given the role of their groups at each. Raises
     NotAllowed for somebody in none of the configured groups."""
+    # In the order of the configuration, so that a city says which of two groups counts.
     role = next((role for group, role in roles_by_group(ctx.config.oidc_roles) if group in groups), None)
     if role is None:
         raise NotAllowed(
@@ -102,6 +103,7 @@ def known_to_directory(ctx: Context, person: str, groups: Collection[str], email
             user = User(username=person, role=role, email=email)
             user.set_unusable_password()
             _save_new(ctx, DIRECTORY, user)
+        # At each log-in: who has left a group in the directory must lose its role here, too.
         elif user.role != role:
             user.role = role
             user.save()
@@ -147,6 +149,7 @@ def _address(ctx: Context, user: User) -> str:
 
 
 def _shut_out(ctx: Context, user: User) -> None:
+    # A session and a key open the door without a password, and the factor may be on the telephone that was lost.
     for session in UserSession.objects.filter(user=user):
         session.end()
     Authenticator.objects.filter(user=user).delete()
@@ -171,6 +174,7 @@ def issue_token(
     `scopes`: what it may do, all that the role may by default; `lifetime`: at most LIFETIME.
     """
     most = scopes_of(Role(user.role))
+    # Never more than the role has, and a role that shrinks later takes the key's right with it.
     chosen = [scope for scope in most if scopes is None or scope in scopes]
     if not chosen:
         raise NotAllowed("empty token", summary="鍵でする操作が選ばれていません", next_step="一つ以上選んでください")
@@ -182,6 +186,7 @@ def issue_token(
             digest=_digest(key),
             label=label,
             created_at=now,
+            # A key that nobody uses any more must end by itself.
             expires_at=now + min(lifetime, LIFETIME),
             scopes=chosen,
         )
@@ -218,6 +223,7 @@ def actor_for(ctx: Context, key: Secret) -> Actor:
             summary="あなたが誰かを確かめられません",
             next_step="画面の「自分の鍵」で鍵を作り、環境変数 DXBOT_TOKEN に入れてください",
         )
+    # Shown to its person: a use that was not theirs is seen there.
     PersonalToken.objects.filter(id=token.id).update(last_used_at=now)
     return Actor(
         person=token.user.username, role=Role(token.user.role), scopes=frozenset(Permission(scope) for scope in token.scopes)

@@ -45,9 +45,11 @@ def record_all(notes: Sequence[Note]) -> None:
     assert connection.in_atomic_block, "an audit entry belongs to a transaction"  # noqa: S101 a programming error
     if not notes:
         return
+    # Taken last in a transaction: whoever holds it keeps every other writer of the log waiting (ADR 6).
     locks.audit()
     link, rows = queries.last_link(), list[tuple[datetime | str, ...]]()
     for note in notes:
+        # Hashed is what the database gives back; a NUL would be cut off there, and the chain would seem broken (ADR 3).
         texts = (*map(storable, (note.actor, note.verb, note.target, note.digest, note.detail)), link)
         link = _hash(note.at, *texts)
         rows.append((note.at, *texts, link))
@@ -71,6 +73,7 @@ def verify(expected: str = "") -> AuditEntry | None:
     """
     last: AuditEntry | None = None
     seen = not expected
+    # One by one: the log of years does not fit into memory.
     for entry in AuditEntry.objects.order_by("id").iterator():
         if entry.previous_hash != (last.hash if last else "") or entry.hash != entry_hash(entry):
             raise BrokenLog(

@@ -25,10 +25,11 @@ def move_submission(submission: Submission, action: Action) -> None:
 
 
 def move_delivery(delivery: Delivery, event: Event, only: Q | None = None, **changes: Any) -> bool:
-    """Move one delivery if it is still as we saw it (state and fence, and `only`); was it? Every move raises the fence, so
+    """Move one delivery if it is still as we saw it (state and fence, and `only`); true if so. Every move raises the fence, so
     that whoever held the row before can no longer write to it."""
     before = DeliveryState(delivery.state)
     target = after(DELIVERY, before, event)
+    # The fence in the condition: the state alone may have gone round and come back to the same word.
     moved = Delivery.objects.filter(only or Q(), id=delivery.id, state=before, fence=delivery.fence).update(
         state=target, fence=F("fence") + 1, **changes
     )

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 def work(ctx: Context) -> int:
-    """One round: read the log, warn, compose, send what is due; how many messages were sent?"""
+    """One round: read the log, warn, compose, send what is due; returns the number of messages sent."""
     while notices.take_in(ctx):
         pass
     notices.warn_of_ending_tokens(ctx)
@@ -39,13 +39,14 @@ def work(ctx: Context) -> int:
 
 
 def compose(ctx: Context) -> int:
-    """Put what is due for each address into one message; how many were made?"""
+    """Put what is due for each address into one message; returns the number made."""
     due = Notice.objects.filter(message=None, due_at__lte=ctx.clock.now())
     return sum(_compose_for(ctx, *target) for target in set(due.values_list("channel", "address")))
 
 
 def _compose_for(ctx: Context, channel: str, address: str) -> int:
     now = ctx.clock.now()
+    # A disaster makes dozens of notices in a minute; they come as one message.
     if Message.objects.filter(channel=channel, address=address, created_at__gt=now - GAP).exists():
         return 0
     waiting = Notice.objects.filter(message=None, due_at__lte=now, channel=channel, address=address)
@@ -81,8 +82,9 @@ def _city(ctx: Context) -> str:
 
 
 def send_due(ctx: Context) -> int:
-    """How many were sent? A message whose sender died may have arrived, and is left at that."""
+    """Send what is due; returns the number sent. A message whose sender died may have arrived: it is not sent again."""
     now = ctx.clock.now()
+    # The sender died in the middle: the message may have arrived, so it is left at that (ADR 7).
     Message.objects.filter(state=MessageState.SENDING, lease_until__lt=now).update(
         state=MessageState.UNCLEAR, ended_at=now, problem="worker_lost"
     )
@@ -98,6 +100,7 @@ def troubled(limit: int = 100) -> list[Message]:
 def _send(ctx: Context, message: Message) -> bool:
     """No transaction is open during the exchange."""
     now = ctx.clock.now()
+    # Claimed by one conditional UPDATE, as a post is: of several publishers one sends it (ADR 7).
     mine = Message.objects.filter(id=message.id, state=MessageState.PENDING).update(
         state=MessageState.SENDING, attempts=F("attempts") + 1, lease_until=now + LEASE
     )
@@ -124,6 +127,7 @@ def _failed(ctx: Context, message: Message, error: ChannelError) -> None:
     log.warning("message %s: %s", message.id, problem)
     if isinstance(error, OutcomeUnknown):
         _end(ctx, message, MessageState.UNCLEAR, problem)
+    # An address that does not exist will not exist in five minutes either.
     elif isinstance(error, Rejected) or message.attempts >= len(BACKOFF):
         _end(ctx, message, MessageState.GIVEN_UP, problem)
     else:

@@ -30,6 +30,7 @@ from bot.workflow.states import IN_QUEUE, SubmissionState
 from bot.workflow.transitions import Action, Event
 
 READER = "notices"
+# A transaction that moves the bookmark over years of log would hold its row for minutes.
 _BATCH = 500
 TOKEN_WARNING = timedelta(days=7)
 
@@ -126,12 +127,14 @@ class _News:
 
 
 def take_in(ctx: Context) -> int:
-    """Turn what is new in the audit log into Notices; how many entries were looked at? One reader at a time."""
+    """Turn what is new in the audit log into Notices; returns the number of entries read. One reader at a time."""
     with transaction.atomic():
+        # One reader at a time: the entries' numbers become visible in order, so the bookmark skips none (ADR 7).
         bookmark = Bookmark.objects.select_for_update().get(reader=READER)
         entries = list(AuditEntry.objects.filter(id__gt=bookmark.entry).order_by("id")[:_BATCH])
         for entry in entries:
             if (news := _news(ctx, entry)) is not None:
+                # The key lets none be written twice, should the batch be read again.
                 Notice.objects.bulk_create(_notices(ctx, news), ignore_conflicts=True)
             bookmark.entry = entry.id
         bookmark.save()
@@ -163,6 +166,7 @@ def warn_of_ending_tokens(ctx: Context) -> None:
 
 def still_true(notice: Notice) -> bool:
     """Whether what waited for a digest still waits for a person."""
+    # A digest at noon about what was approved at ten sends people to an empty page.
     if notice.kind not in (Kind.WAITING, Kind.TO_CONFIRM):
         return True
     states = {SubmissionState.SUBMITTED} if notice.kind == Kind.TO_CONFIRM else IN_QUEUE
@@ -272,6 +276,7 @@ def _problem(delivery: Delivery | None) -> str:
 
 
 def _notices(ctx: Context, news: _News) -> Iterator[Notice]:
+    # What can wait is gathered: a mail for each post teaches people to look away (ADR 7).
     due = next_digest(ctx, news.entry.at) if news.kind in _DIGEST else news.entry.at
     targets = [("mail", address) for address in _addresses(news)] if ctx.config.smtp_server else []
     if ctx.config.webhook_url:

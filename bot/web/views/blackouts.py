@@ -80,6 +80,7 @@ def blackout_list(request: HttpRequest) -> HttpResponse:
     wanted = _wanted(office(), typed, actor_of(request).person)
     if wanted.rule is None or wanted.faults:
         return _page(request, typed, wanted.faults, status=422)
+    # Looked at before it is saved: who enters a blackout sees which posts it holds (ADR 14).
     return _save(request, wanted.rule) if step == "save" else _look(request, typed, wanted.rule)
 
 
@@ -118,6 +119,7 @@ def _page(
     try:
         written = ctx.written.blackouts
     except ConfigError as e:
+        # The page works while the file cannot be read: the office's own blackouts are needed then most of all.
         written, problem = (), e
     now = ctx.clock.now()
     entered = [_entered(ctx, row, now, faults if row.id == asked else None) for row in blackouts.listed(now)]
@@ -155,6 +157,7 @@ def _when(rule: Blackout, now: datetime) -> str:
 
 
 def _typed(given: QueryDict) -> Typed:
+    # A NUL that somebody pastes would be refused by PostgreSQL, with a traceback.
     texts = {name: storable(given.get(name, "")).strip() for name in _FIELDS}
     return Typed(channels=tuple(given.getlist("channels")), **texts)
 

@@ -93,6 +93,7 @@ def _period(view: View, day: date) -> Period:
             title=gettext("%(day)sから") % {"day": date_format(day, gettext("Y年n月j日"))},
         )
     if view == "week":
+        # Weeks begin on Sunday, as calendars in Japan do.
         first = day - timedelta(days=(day.weekday() + 1) % 7)
         week = timedelta(days=7)
         return Period(
@@ -107,6 +108,7 @@ def _period(view: View, day: date) -> Period:
         first=weeks[0][0],
         count=7 * len(weeks),
         before=day.replace(day=1) - timedelta(days=1),
+        # The 28th and four days are in the next month, however long this one is.
         after=day.replace(day=28) + timedelta(days=4),
         title=date_format(day, gettext("Y年n月")),
     )

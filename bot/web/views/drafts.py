@@ -80,6 +80,7 @@ def write(request: HttpRequest, number: int) -> HttpResponse:
     try:
         draft = drafts.save(ctx, actor, number, form, _seen(request))
     except drafts.StaleDraft as stale:
+        # What was typed stays on the page: a refusal must not cost anybody their text.
         return _page(request, ctx, _unsaved(draft, form), stale, 409)
     return _asked_for(request, ctx, draft)
 
@@ -135,6 +136,7 @@ def settle(request: HttpRequest, number: int) -> HttpResponse:
 def _with_pictures(request: HttpRequest, ctx: Context, draft: Draft) -> Draft:
     for upload in request.FILES.getlist("picture"):
         assert isinstance(upload, UploadedFile)  # noqa: S101 nothing else is in FILES
+        # One byte more than allowed is read, so that too large a file is seen without being read whole.
         draft = drafts.add_picture(ctx, actor_of(request), draft.id, upload.read(drafts.MAX_UPLOAD + 1))
     return draft
 
@@ -209,6 +211,7 @@ def _page(request: HttpRequest, ctx: Context, draft: Draft, refused: BotError | 
     offered = ctx.library.offered
     shown = {
         "shown": _shown(ctx, draft),
+        # Names this page, so that its own lost answer is not taken for another page's change.
         "window": secrets.token_hex(8),
         "publish": post_form.form_of(draft.form).publish.replace(" ", "T")[:16],
         "refused": refused,

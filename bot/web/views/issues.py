@@ -57,6 +57,7 @@ def issue(request: HttpRequest, name: str) -> HttpResponse:
     built: issues.Built | None = None
     problem: BotError | None = None
     try:
+        # What cannot be set is said on the page, where the arrangement can be changed so that it can.
         built = issues.build(ctx, name)
     except BotError as e:
         problem = e
@@ -85,6 +86,7 @@ def issue(request: HttpRequest, name: str) -> HttpResponse:
 
 def _files(files: Sequence[Path]) -> list[tuple[str, str]]:
     """Label and name."""
+    # The shortest name is the one without a purpose behind it, such as -indesign.
     stem = min((file.name for file in files), key=len).rpartition(".")[0]
     names = {file.name for file in files}
     return [(label, stem + ending) for ending, label in FILES if stem + ending in names]

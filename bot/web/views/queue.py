@@ -130,6 +130,7 @@ def row(ctx: Context, library: Library, submission: Submission, opened: bool, ma
         left=_left(last, now) if last else "",
         urgent=last is not None and (last - now).days < 1,
         opened=opened,
+        # Together with others only what this person has opened and the checks have nothing against (ADR 9).
         pickable=may_pick and opened and not submission.findings,
     )
 

@@ -57,6 +57,7 @@ class Duties:
 def submission(request: HttpRequest, number: int) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
     found = review.readable_by(ctx, actor, number)
+    # Before this visit is written down, or the page would compare the submission with itself.
     seen, approved = viewed.last_seen(actor, found), viewed.last_approved(found)
     against = approved if request.GET.get("against") == "approved" or seen is None else seen
     viewed.record(ctx, actor, found)
@@ -89,6 +90,7 @@ def shown_channels(ctx: Context, found: Submission) -> list[Shown]:
             sentences=list(comments.sentences(found, v.channel)),
             comments=[c for c in own if c.channel == v.channel],
         )
+        # The stored Bundle, not the files: decided on is what was handed in (ADR 2).
         for v in read_bundle(found.bundle).variants
     ]
 

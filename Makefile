@@ -50,11 +50,12 @@ system: # what only the system has: a browser, a word processor, git. Installed 
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing > /dev/null; \
 	else echo "試験の一部に次のものが要ります（入れるまで、その試験は飛ばします）:$$missing"; fi
 
-check: $(DEV_STAMP) ## 書き方・型・依存の向き・データベースの形
+check: $(DEV_STAMP) ## 書き方・型・依存の向き・使われないもの・データベースの形
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/unused.py
 	DJANGO_SETTINGS_MODULE=bot.settings DXBOT_VAR_DIR=build/check $(BIN)/python -m django makemigrations --check --dry-run
 
 corpus: $(DEV_STAMP) ## 点検の決まりが、ふつうの日本語でどれだけ鳴るかを測る（Debian で。文章は取り寄せ、残さない）

@@ -3,13 +3,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
+CATALOGUES := $(wildcard bot/web/locale/*/LC_MESSAGES/*.po)
 
 .PHONY: help demo serve test sqlite postgresql dates system check corpus fuzz mutants bench bundle house lock clean
 
 help: ## この一覧
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): requirements.lock pyproject.toml setup.py $(CATALOGUES) # setup.py compiles the catalogues
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
@@ -49,11 +50,12 @@ system: # what only the system has: a browser, a word processor, git. Installed 
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing > /dev/null; \
 	else echo "試験の一部に次のものが要ります（入れるまで、その試験は飛ばします）:$$missing"; fi
 
-check: $(DEV_STAMP) ## 書き方・型・依存の向き・データベースの形
+check: $(DEV_STAMP) ## 書き方・型・依存の向き・使われないもの・データベースの形
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/unused.py
 	DJANGO_SETTINGS_MODULE=bot.settings DXBOT_VAR_DIR=build/check $(BIN)/python -m django makemigrations --check --dry-run
 
 corpus: $(DEV_STAMP) ## 点検の決まりが、ふつうの日本語でどれだけ鳴るかを測る（Debian で。文章は取り寄せ、残さない）

@@ -77,7 +77,7 @@ class Config:
         "DXBOT_CONTENT_WEBHOOK_SECRET", Secret(""), "更新の知らせ（/hooks/content/）の署名の鍵"
     )
     var_dir: Path = option("DXBOT_VAR_DIR", ROOT / "var", "データベースなど状態の置き場")
-    database_url: str = option("DATABASE_URL", "", "データベース。空なら状態の置き場の SQLite")
+    database_url: Secret = option("DATABASE_URL", Secret(""), "データベース（接続の鍵を含む）。空なら状態の置き場の SQLite")
     timezone: ZoneInfo = option("DXBOT_TIMEZONE", ZoneInfo("Asia/Tokyo"), "時刻帯。原稿の時刻もこれで読む")
     lang: Language = option("DXBOT_LANG", "ja", "表示の言語（ja または en）", get_args(Language))
     sandbox: bool = option("DXBOT_SANDBOX", False, "練習用サーバーだけを使い、外部への通信を全て断る")
@@ -134,8 +134,9 @@ class Config:
         return host, int(port)
 
     @property
-    def database(self) -> str:
-        return self.database_url or f"sqlite:///{self.var_dir / 'dxbot.sqlite3'}"
+    def database(self) -> Secret:
+        """The address with its password."""
+        return self.database_url or Secret(f"sqlite:///{self.var_dir / 'dxbot.sqlite3'}")
 
 
 def read(env: Mapping[str, str], kinds: Iterable[type[Any]]) -> Config:
@@ -204,14 +205,22 @@ def _read(f: Field[Any], env: Mapping[str, str]) -> object:
 
 
 def _read_file(name: str, path: str) -> str:
+    """An empty file is no secret: without its key a webhook would be taken from anybody, unsigned."""
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        secret = Path(path).read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as e:
         raise ConfigError(
             f"{name}_FILE cannot be read",
             summary=f"環境変数 {name}_FILE の指すファイルを読めません",
             next_step="ファイルの場所と読み取り権限を確かめてください",
         ) from e
+    if not secret:
+        raise ConfigError(
+            f"{name}_FILE names an empty file",
+            summary=f"環境変数 {name}_FILE の指すファイルが空です",
+            next_step="ファイルに鍵を書くか、この変数を外してください",
+        )
+    return secret
 
 
 def _seconds(name: str, value: str) -> int:

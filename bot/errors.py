@@ -9,7 +9,7 @@ BotError                      message for the log (English), summary and next_st
  │  └ TemplateError
  ├ ScheduleError              SlotTaken · QuietHours · Blackout
  ├ WorkflowError              NotAllowed · AlreadyDecided · StaleApproval · CannotTell · NotFound
- ├ NewsletterError            DoesNotFit · ProfileNotConfirmed · MissingGlyph
+ ├ NewsletterError            DoesNotFit · MissingGlyph
  └ ChannelError               the class decides what the engine does next
     ├ RetryLater              RateLimited · Unavailable · NotSent      surely not published: again, later
     ├ Rejected                TooLong · Duplicate · MediaRefused       refused for good: back to the author
@@ -132,10 +132,6 @@ class NewsletterError(BotError):
 
 
 class DoesNotFit(NewsletterError):
-    pass
-
-
-class ProfileNotConfirmed(NewsletterError):
     pass
 
 

@@ -17,7 +17,6 @@ class Exit(IntEnum):
     FINE = 0
     REFUSED = 1
     WRONG_USE = 2
-    OUTSIDE = 3
 
 
 def english() -> bool:

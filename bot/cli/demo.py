@@ -85,7 +85,8 @@ def _point_at(sandbox: Sandbox) -> None:
     from bot.sandbox.credentials import environment
 
     var = _var()
-    os.environ.pop("DATABASE_URL", None)
+    for name in ("DATABASE_URL", "DATABASE_URL_FILE"):
+        os.environ.pop(name, None)
     os.environ.update(environment(sandbox.base_url), DXBOT_VAR_DIR=str(var))
 
 

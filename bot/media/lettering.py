@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
-# Every pair that meets (ink or quiet on paper or wash, paper on accent) has a contrast of 7:1 or more: WCAG AAA.
-INK, QUIET, PAPER, ACCENT, WASH = "#1a1a1a", "#4d4d4d", "#ffffff", "#0017c1", "#e8f1fe"
+# Every pair that meets (ink on paper or wash, paper on accent) has a contrast of 7:1 or more: WCAG AAA.
+INK, PAPER, ACCENT, WASH = "#1a1a1a", "#ffffff", "#0017c1", "#e8f1fe"
 _NEVER_FIRST = "、。，．」』）】！？ー・…々％"
 
 

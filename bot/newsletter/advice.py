@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.newsletter.article import Article
 from bot.newsletter.fit import FitReport
 from bot.newsletter.profile import Profile
 from bot.newsletter.setting import Setting, set_article
@@ -30,11 +29,6 @@ class Advice:
 
     def as_json(self) -> dict[str, Any]:
         return self.fit.as_json() | {"knobs": [{"label": k.label, "summary": k.fit.summary} for k in self.knobs]}
-
-
-def fit_of(article: Article, profile: Profile, protected: Sequence[str] = ()) -> Advice:
-    """For an article on its own in the frame. `protected` names are never broken in the headline."""
-    return advise(set_article(article, profile, protected), profile, protected)
 
 
 def advise(setting: Setting, profile: Profile, protected: Sequence[str]) -> Advice:

@@ -66,7 +66,7 @@ class Submission(models.Model):
     publish_at = models.DateTimeField(null=True)
     slot = models.CharField(max_length=60, blank=True)
     expires_at = models.DateTimeField(null=True)
-    channels = models.CharField(max_length=200, blank=True, help_text="keys between commas, so that one can be searched for")
+    channels = models.JSONField(default=list)  # keys; see bot.store.lists for asking by one
     tags = models.JSONField(null=True)  # None where it was handed in before tags were kept
     issue = models.CharField(max_length=20, blank=True)
     blobs = models.ManyToManyField(Blob)

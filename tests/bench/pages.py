@@ -67,7 +67,7 @@ def _fill() -> None:
         "submitted_by": "a",
         "digest": "0" * 64,
     }
-    common |= {"bundle": '{"variants":[]}' + " " * 6000, "source": " " * 3000, "inputs": "0" * 64, "channels": ",x,"}
+    common |= {"bundle": '{"variants":[]}' + " " * 6000, "source": " " * 3000, "inputs": "0" * 64, "channels": ["x"]}
     waiting = [
         Submission(id=n, identity=f"w{n}", title=f"見本{n}", submitted_at=now, publish_at=now + timedelta(days=n), **common)
         for n in range(1, MANY + 1)

@@ -1,11 +1,8 @@
-"""Title cards and charts: legible, honest in their lengths, the same every time."""
+"""Title cards: legible, within their margins, the same every time."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
-from datetime import date
-from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -14,28 +11,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.media.cards import title_card
-from bot.media.charts import Bar, indicator_chart
 from bot.media.lettering import broken, font
-from bot.strategy.indicators import Indicator
 
 Colour = tuple[int, int, int]
-RATE = Indicator(
-    key="rate",
-    name="率",
-    unit="%",
-    value=Decimal("40.0"),
-    date=date(2022, 12, 5),
-    date_of="published",
-    source="ある資料",
-)
 
 
 def picture(png: bytes) -> Image.Image:
     return Image.open(BytesIO(png)).convert("RGB")
-
-
-def bar(value: str, *, own: bool = True) -> Bar:
-    return Bar(label="市", indicator=replace(RATE, value=Decimal(value)), own=own)
 
 
 def luminance(colour: Colour) -> float:
@@ -90,35 +72,5 @@ def test_breaking_lines_loses_no_character_and_begins_none_with_a_closing_mark(t
     assert all(face.getlength(line.rstrip("、。」ー！")) <= 300 for line in lines)
 
 
-def test_the_same_words_and_figures_give_the_same_bytes() -> None:
+def test_the_same_words_give_the_same_bytes() -> None:
     assert title_card("題名", "施策", "市") == title_card("題名", "施策", "市")
-    assert indicator_chart("題名", [bar("40")]) == indicator_chart("題名", [bar("40")])
-
-
-def test_a_bar_half_as_high_in_value_is_half_as_long() -> None:
-    chart = picture(indicator_chart("題名", [bar("25"), bar("50")]))
-    accent = chart.getpixel((10, 10))
-    lengths = [sum(chart.getpixel((x, y)) == accent for x in range(chart.width)) for y in range(60, chart.height)]
-    drawn = sorted({length for length in lengths if length > 100})
-    assert drawn[0] / drawn[-1] == pytest.approx(0.5, abs=0.02)
-
-
-def test_the_citys_own_bar_stands_out_in_black_and_white() -> None:
-    chart = picture(indicator_chart("題名", [bar("50"), bar("50", own=False)])).convert("L")
-    own, other = chart.crop((250, 300, 600, 380)), chart.crop((250, 650, 600, 730))
-    mean = [sum(part.get_flattened_data()) / (part.width * part.height) for part in (own, other)]
-    assert mean[1] - mean[0] > 100
-    assert len(set(other.get_flattened_data())) > 1
-
-
-@pytest.mark.parametrize(
-    "change",
-    [{"value": Decimal("40.1")}, {"date": date(2023, 1, 1)}, {"source": "別の資料"}, {"date_of": "measured"}, {"unit": "台"}],
-)
-def test_whatever_the_list_says_of_a_figure_is_in_the_chart(change: dict[str, object]) -> None:
-    other = Bar(label="市", indicator=replace(RATE, **change), own=True)  # type: ignore[arg-type]
-    assert indicator_chart("題名", [other]) != indicator_chart("題名", [bar("40.0")])
-
-
-def test_a_figure_keeps_the_decimals_in_which_it_was_published() -> None:
-    assert indicator_chart("題名", [bar("82.0")]) != indicator_chart("題名", [bar("82")])

@@ -9,9 +9,10 @@ import pytest
 
 from bot.config import ROOT
 from bot.content.document import Block, Heading, Paragraph, Text
-from bot.newsletter.advice import fit_of
+from bot.newsletter.advice import Advice, advise
 from bot.newsletter.article import Article
 from bot.newsletter.profile import Profile, load
+from bot.newsletter.setting import set_article
 
 SENTENCE = "窓口で書く回数を、これまでのデータを見ながら、少しずつ減らしていきます。"  # 36 characters: 3 lines of 15
 
@@ -25,6 +26,10 @@ def profile() -> Profile:
 
 def article(*blocks: Block) -> Article:
     return Article(identity="a", issue="", title=(Text("題"),), lead=(), body=blocks, caption="", contact="", handover="")
+
+
+def fit_of(article: Article, profile: Profile) -> Advice:
+    return advise(set_article(article, profile, ()), profile, ())
 
 
 def paragraphs(count: int) -> tuple[Block, ...]:

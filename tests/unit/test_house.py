@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from bot import registry
 from bot.checks.registry import rules
-from bot.config import ROOT, Secret
+from bot.config import ROOT, Config, Secret, options_of
 from bot.errors import AlreadyDecided, ConfigError
 from bot.registry import load
 from bot.workflow.states import LABELS, DeliveryState, SubmissionState
@@ -23,9 +26,45 @@ def test_a_secret_never_shows() -> None:
     assert config.secret_key.reveal() == "hunter2"
 
 
-def test_a_secret_may_lie_in_a_file(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    (tmp_path / "token").write_text("from-file\n", encoding="utf-8")
-    assert load({"DXBOT_TOKEN_FILE": str(tmp_path / "token")}).token.reveal() == "from-file"
+SECRETS = {
+    name: (kind, field.name)
+    for kind in {Config, *(kind for kinds in registry.options().values() for kind in kinds)}
+    for name, field in options_of(kind).items()
+    if isinstance(field.default, Secret)
+}
+
+
+@pytest.mark.parametrize("name", sorted(SECRETS))
+def test_every_secret_may_lie_in_a_file(tmp_path: Path, name: str) -> None:
+    (tmp_path / "secret").write_text("from-file\r\n", encoding="utf-8-sig")
+    config = load({f"{name}_FILE": str(tmp_path / "secret")})
+    kind, field = SECRETS[name]
+    assert getattr(config if kind is Config else config.of(kind), field).reveal() == "from-file"
+    assert "from-file" not in repr(config)
+
+
+@pytest.mark.parametrize("name", sorted(SECRETS))
+def test_an_empty_file_is_no_secret(tmp_path: Path, name: str) -> None:
+    (tmp_path / "secret").write_text("\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=f"{name}_FILE"):
+        load({f"{name}_FILE": str(tmp_path / "secret")})
+
+
+def test_an_option_that_is_named_like_a_secret_is_one() -> None:
+    kinds = {Config, *(kind for kinds in registry.options().values() for kind in kinds)}
+    named = {
+        name for kind in kinds for name in options_of(kind) if re.search("TOKEN|SECRET|PASSWORD|SESSION|_KEY|DATABASE", name)
+    }
+    assert named - set(SECRETS) == set()
+
+
+def test_a_database_address_that_cannot_be_read_keeps_its_password(tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("postgresql://dxbot:hunter2@[city/dxbot", encoding="utf-8")
+    env = {**os.environ, "DATABASE_URL": "", "DATABASE_URL_FILE": str(tmp_path / "url"), "DXBOT_VAR_DIR": str(tmp_path)}
+    said = subprocess.run([sys.executable, "-m", "bot", "queue"], env=env, capture_output=True, encoding="utf-8", check=False)
+    assert "DATABASE_URL" in said.stderr
+    assert "hunter2" not in said.stdout + said.stderr
+    assert "Traceback" not in said.stderr
 
 
 @pytest.mark.parametrize(

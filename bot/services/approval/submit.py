@@ -164,7 +164,7 @@ def _keep(ctx: Context, actor: Actor, path: Path, ready: _Ready) -> Submission:
         publish_at=post.publish,
         slot=post.slot,
         expires_at=post.expires,
-        channels=f",{','.join(v.channel for v in ready.bundle.variants)},",
+        channels=[v.channel for v in ready.bundle.variants],
         tags=sorted({*post.hashtags, *(tag for own in post.overrides.values() for tag in own.hashtags or ())}),
         issue=ready.bundle.wish.get("issue", ""),
     )

@@ -157,7 +157,7 @@ def _wish(ctx: Context, row: Submission) -> Entry:
         kind="wish",
         at=row.publish_at.astimezone(ctx.config.timezone),
         title=row.title,
-        channel="・".join(ctx.spec(key).label for key in row.channels.strip(",").split(",") if key),
+        channel="・".join(ctx.spec(key).label for key in row.channels),
         state=row.state,
         label=LABELS[SubmissionState(row.state)],
         submission_id=row.id,

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from bot.errors import BotError, NotAllowed
 from bot.services.approval import review
 from bot.services.files import viewed
 from bot.services.records.context import Context
+from bot.store.lists import Lists
 from bot.store.models import Submission
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import IN_QUEUE, SubmissionState
@@ -56,7 +57,7 @@ def _asked(wanted: Wanted) -> Q:
     if wanted.department:
         asked &= Q(department=wanted.department)
     if wanted.channel:
-        asked &= Q(channels__contains=f",{wanted.channel},")
+        asked &= Q(Lists("channels", Value(wanted.channel)))
     if wanted.findings:
         asked &= Q(findings=[]) if wanted.findings == "none" else ~Q(findings=[])
     return asked

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from bot.content.post import Post
 from bot.errors import StaleApproval
@@ -18,6 +18,7 @@ from bot.newsletter.profile import Profile
 from bot.render.variant import Media, Variant, digest_of, read_bundle
 from bot.services.paper import layout
 from bot.services.records.context import Context
+from bot.store.lists import Lists
 from bot.store.models import Submission
 from bot.store.newsletter import Arrangement, Erratum
 from bot.workflow.states import SubmissionState
@@ -39,13 +40,13 @@ def issues_with_posts() -> list[str]:
 
 def printed() -> Q:
     """The submissions whose text is for the paper."""
-    return Q(channels__contains=f",{layout.CHANNEL},")
+    return Q(Lists("channels", Value(layout.CHANNEL)))
 
 
 def take_in(ctx: Context, submission: Submission) -> None:
     """What was approved for the paper without an issue of its own is for the next one."""
     profile = layout.layout(ctx)
-    if profile is not None and not submission.issue and f",{layout.CHANNEL}," in submission.channels:
+    if profile is not None and not submission.issue and layout.CHANNEL in submission.channels:
         submission.issue = next_issue(ctx, profile)
         submission.save(update_fields=["issue"])
 

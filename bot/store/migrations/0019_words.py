@@ -7,7 +7,7 @@ from django.db.models import Q
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0017_gate'),
+        ('store', '0018_channels_as_a_list'),
     ]
 
     operations = [

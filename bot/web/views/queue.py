@@ -121,7 +121,7 @@ def row(ctx: Context, library: Library, submission: Submission, opened: bool, ma
         label=LABELS[SubmissionState(submission.state)],
         measure=measure,
         measure_label=gettext("施策 %(number)s") % {"number": measure},
-        channels=[ctx.spec(key).label for key in submission.channels.strip(",").split(",") if key],
+        channels=[ctx.spec(key).label for key in submission.channels],
         wish=_wish(ctx, submission),
         age=gettext("%(time)s前") % {"time": timesince(submission.submitted_at, now, depth=1)},
         submitted=_date(submission.submitted_at, gettext("n月j日 H:i")),

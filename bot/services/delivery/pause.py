@@ -92,8 +92,8 @@ def _stopped_by_name(channel: str) -> bool:
 
 
 def release(ctx: Context, actor: Actor, delivery_id: int) -> None:
-    """Put one held delivery back on the plan. Raises ScheduleError where it would be held or missed again at once: nobody is
-    to believe that it goes out."""
+    """Put one held delivery back on the schedule. Raises ScheduleError where it would be held or missed again at once: nobody
+    is to believe that it goes out."""
     actor.require(Permission.RESUME)
     delivery = scheduling.find(delivery_id)
     if is_paused(delivery.channel) or Lane.objects.filter(name=delivery.lane).exclude(closed_at=None).exists():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import NoReturn
 
 from bot.errors import FrontMatterError, Place
+from bot.text.control import UNSEEN, named
 from bot.values.document import compose
 from bot.values.node import Node, Origin
 
@@ -30,7 +32,17 @@ def decode(path: Path, raw: bytes) -> str:
         text = _decode_cp932(path, raw, e.start)
     if "\0" in text:
         _not_text(path, raw, raw.find(b"\0"))
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if wrong := UNSEEN.search(text):
+        _unseen(path, text, wrong)
+    return text
+
+
+def _unseen(path: Path, text: str, wrong: re.Match[str]) -> NoReturn:
+    before = text[: wrong.start()]
+    place = Place(path=path, line=before.count("\n") + 1, column=len(before) - before.rfind("\n"))
+    code = named(wrong[0])
+    _fail(place, f"character {code}", f"使えない文字（目に見えない文字 {code}）があります", "その文字を消してください")
 
 
 def unreadable(path: Path) -> FrontMatterError:

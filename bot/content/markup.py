@@ -16,6 +16,7 @@ from xml.etree.ElementTree import Element
 from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
 
+from bot.content.bounds import excess
 from bot.content.document import (
     Block,
     Document,
@@ -34,7 +35,7 @@ from bot.content.suppressions import without
 from bot.errors import ContentError, Place, TemplateError
 from bot.strategy.indicators import FIELDS, Indicator
 
-_FIGURE = r"\{\{\s*(.*?)\s*\}\}"
+_FIGURE = r"\{\{([^{}\n]*)\}\}"  # one way to read it, however much is left open
 _REFERENCE = re.compile(r"indicator\.([A-Za-z0-9_-]+)\.([a-z]+)")
 _RUBY = r"\{([^{}|\n]+)\|([^{}\n]+)\}"
 _AOZORA = r"｜([^《》｜\n]+)《([^《》\n]+)》"
@@ -46,6 +47,7 @@ _REFUSED = (
 )
 _JAPANESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
 _RULE = re.compile(r"^ {0,3}([-*_]) *(?:\1 *){2,}$", re.MULTILINE)
+_ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)\S", re.IGNORECASE)  # all else may run a program, or leads nowhere
 _UNSUPPORTED = {"img": "画像", "hr": "横線", "h1": "大見出し（#）", "pre": "コード", "code": "コード", "table": "表"}
 _HINTS = {
     "img": "画像は、ファイルの先頭の images: に書いてください",
@@ -66,6 +68,7 @@ class Reader:
     used: set[str] = field(default_factory=set)
 
     def document(self, body: str) -> Document:
+        self._require_bounded(body)
         body = without(body)
         self._refuse_markup(body)
         root = _parse(body)
@@ -82,7 +85,8 @@ class Reader:
 
     def figures(self, text: str) -> str:
         """Plain text with its figures put in."""
-        return re.sub(_FIGURE, lambda m: self._figure(m.group(1), self._seek(m.group())), without(text))
+        self._require_bounded(text)
+        return re.sub(_FIGURE, lambda m: self._figure(m.group(1).strip(), self._seek(m.group())), without(text))
 
     def _block(self, element: Element) -> Block:
         match element.tag:
@@ -129,7 +133,7 @@ class Reader:
             case "strong" | "em":
                 return Strong(self._inlines(element))
             case "a":
-                return Link(element.get("href", ""), self._inlines(element))
+                return self._link(element)
             case "br":
                 return LineBreak()
             case "ruby":
@@ -141,6 +145,17 @@ class Reader:
                 self.last = shown[-1:]
                 return Text(shown, offset)
         raise self._unsupported(element)
+
+    def _link(self, element: Element) -> Link:
+        href = element.get("href", "")
+        if not _ADDRESS.match(href):
+            raise self._error(
+                self._seek("".join(element.itertext())),
+                "address of an unknown kind",
+                f"リンク先「{href[:40]}」は使えません",
+                "https:// から始まるアドレス（メールは mailto:、電話は tel:）を書いてください",
+            )
+        return Link(href, self._inlines(element))
 
     def _texts(self, text: str | None) -> Iterator[Text]:
         """One Text for each source line; a line end leaves a space only between words that are not Japanese."""
@@ -197,6 +212,10 @@ class Reader:
                 return found
         return self.cursor
 
+    def _require_bounded(self, body: str) -> None:
+        if found := excess(body):
+            raise self._error(self.cursor + found.at, "out of bounds", found.summary, found.next_step)
+
     def _refuse_markup(self, body: str) -> None:
         for pattern, summary, next_step in _REFUSED:
             if match := pattern.search(body):
@@ -223,7 +242,7 @@ class _RubyProcessor(InlineProcessor):
 class _FigureProcessor(InlineProcessor):
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: N802
         element = Element("figure", {"source": m[0]})
-        element.text = m[1]
+        element.text = m[1].strip()
         return element, m.start(0), m.end(0)
 
 

@@ -9,10 +9,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_WORDS = r"点検[:：][ \t]*(?P<rule>[a-z][a-z.-]*)?[ \t]*(?P<reason>[^\n]*?)[ \t]*"
-_COMMENT = re.compile(rf"<!--[ \t]*{_WORDS}-->")
-_YAML = re.compile(rf"(?:^|[ \t])#[ \t]*{_WORDS}$")
-_HIDDEN = r"<!--[ \t]*点検[:：][^\n]*?-->"
+# Nothing here gives back what it took, and no suppression holds the beginning of another: else a line of open suppressions
+# would be read once more for each of them.
+_WORDS = r"点検[:：][ \t]*+(?P<rule>[a-z][a-z.-]*+)?+[ \t]*+"
+_WITHIN_ONE = r"(?:(?!<!--)[^\n])*?"
+_COMMENT = re.compile(rf"<!--[ \t]*+{_WORDS}(?P<reason>{_WITHIN_ONE})-->")
+_YAML = re.compile(rf"(?:^|[ \t])#[ \t]*+{_WORDS}(?P<reason>[^\n]*+)$")
+_HIDDEN = rf"<!--[ \t]*+点検[:：]{_WITHIN_ONE}-->"
 _OWN_LINE = re.compile(rf"^[ \t]*{_HIDDEN}[ \t]*(?:\n|\Z)", re.MULTILINE)
 _WITHIN = re.compile(_HIDDEN)
 
@@ -36,7 +39,7 @@ def suppressions(source: str) -> Iterator[Suppression]:
         if match:
             alone = not (line[: match.start()] + line[match.end() :]).strip()
             meant = next((n for n in range(number + 1, len(lines) + 1) if lines[n - 1].strip()), number) if alone else number
-            rule, reason = match["rule"] or "", match["reason"]
+            rule, reason = match["rule"] or "", match["reason"].rstrip(" \t")
             yield Suppression(
                 rule=rule, reason=reason, offset=offset + match.start() + len(match[0]) - len(match[0].lstrip()), line=meant
             )

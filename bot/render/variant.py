@@ -45,7 +45,8 @@ class ChannelSpec:
     `split(text, protected words)` cuts a text into a thread's parts when the post asks for one (None: no threads here).
     `fold` is where the channel hides the rest of a text behind 「続きを読む」 (None: nowhere). `style` says how ruby,
     headings and links stand in plain text. `publishes` is False for a channel that is exported rather than sent; `by_hand` is
-    True for one without an API, where a person posts what was approved. `rate` is the platform's own limit for one account,
+    True for one without an API, where a person posts what was approved. `hosts` are where its posts can be seen: who says that
+    one is out names an address there (none: on any host). `rate` is the platform's own limit for one account,
     which we do not run into knowingly."""
 
     key: str
@@ -63,6 +64,7 @@ class ChannelSpec:
     publishes: bool = True
     by_hand: bool = False
     rate: Rate | None = None
+    hosts: tuple[str, ...] = ()
 
     @property
     def sends(self) -> bool:

@@ -12,13 +12,14 @@ from typing import Any, NoReturn
 
 import yaml
 
+from bot.text.control import UNSEEN, named
 from bot.values.node import Node, Origin
 
 MAX_BYTES = 1_000_000  # of a file of settings
 MAX_DEPTH = 20
 MAX_NODES = 50_000
 _EMPTY = ("", "~", "null")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
+MAX_VALUE = 20_000  # characters
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -54,7 +55,7 @@ def parse(path: Path, raw: bytes) -> Node:
 
 def compose(text: str, origin: Origin) -> Node:
     """The values of a text with \\n line ends. Raises the origin's error."""
-    if wrong := _FORBIDDEN.search(text):
+    if wrong := UNSEEN.search(text):
         _forbidden(origin, text, wrong)
     try:
         return _Composer(text, origin).document()
@@ -67,7 +68,7 @@ def compose(text: str, origin: Origin) -> Node:
 
 def _forbidden(origin: Origin, text: str, wrong: re.Match[str]) -> NoReturn:
     line, column = text.count("\n", 0, wrong.start()), wrong.start() - text.rfind("\n", 0, wrong.start()) - 1
-    code = f"U+{ord(wrong[0]):04X}"
+    code = named(wrong[0])
     origin.fail(line, column, f"character {code}", f"使えない文字（制御文字 {code}）があります", "その文字を消してください")
 
 
@@ -127,8 +128,15 @@ class _Composer:
         value: str = event.value
         if not event.style and value in _EMPTY:
             return None
-        if wrong := _FORBIDDEN.search(value):
-            code = f"U+{ord(wrong[0]):04X}"
+        if len(value) > MAX_VALUE:
+            self._fail(
+                event,
+                "value too long",
+                f"値が長すぎます（上限は {MAX_VALUE:,}字）",
+                "引用符の閉じ忘れを確かめ、短くしてください",
+            )
+        if wrong := UNSEEN.search(value):
+            code = named(wrong[0])
             self._fail(event, f"character {code}", f"使えない文字（制御文字 {code}）があります", "その文字を消してください")
         return value
 

@@ -74,7 +74,7 @@ class Node:
     def choice(self, choices: Collection[str]) -> str:
         value = self.text()
         if value not in choices:
-            self.fail(f"「{self.name}」の値「{value[:_SHOWN]}」は使えません", _choose(value, choices))
+            self.fail(f"「{self.name}」の値「{value[:_SHOWN]}」は使えません", nearest(value, choices))
         return value
 
     def number(self) -> Decimal:
@@ -154,7 +154,7 @@ class Node:
         entries = self._pairs()
         for key, (name, _) in entries.items():
             if key not in known:
-                name.fail(f"「{key[:_SHOWN]}」という項目はありません", _choose(key, known))
+                name.fail(f"「{key[:_SHOWN]}」という項目はありません", nearest(key, known))
         for key in required:
             if key not in entries or entries[key][1].empty:
                 named = f"「{self.name}」に" if self.key else ""
@@ -205,7 +205,8 @@ def _children(content: object) -> Iterator[Node]:
         yield from (value for _, value in content.values())
 
 
-def _choose(value: str, known: Collection[str]) -> str:
+def nearest(value: str, known: Collection[str]) -> str:
+    """What to do about a name that is none of the known ones: the one that was meant, as far as one can tell, and all."""
     near = difflib.get_close_matches(value, known, n=1, cutoff=0.5)
     listed = "、".join(sorted(known)) if len(known) <= 20 else ""
     hint = f"「{near[0]}」の書き間違いではありませんか" if near else ""

@@ -49,6 +49,11 @@ def integer(text: str) -> int:
     return int(value)
 
 
+def ordinal(text: str) -> int | None:
+    """A row's number as a form or an address sends it; None for what no row can have, be it of 5,000 digits."""
+    return int(text) if re.fullmatch(r"\d{1,15}", text, re.ASCII) else None
+
+
 def flag(text: str) -> bool:
     """true or false, and how people write them: yes/no, on/off, はい/いいえ."""
     word = narrow(text).lower()

@@ -179,7 +179,7 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "blackouts.ask_to_lift": (lambda o, a: blackouts.ask_to_lift(o.ctx, a, _blackout(o), "延期"), {OFFICER}),
     "blackouts.lift": (_lift, {OFFICER}),
     "reconcile.decide_published": (
-        lambda o, a: reconcile.decide_published(o.ctx, a, doubtful(o).id, "https://x.com/i/status/1"),
+        lambda o, a: reconcile.decide_published(o.ctx, a, doubtful(o).id, "https://www.facebook.com/1"),
         {OFFICER},
     ),
     "reconcile.decide_again": (lambda o, a: reconcile.decide_again(o.ctx, a, doubtful(o).id), {OFFICER}),

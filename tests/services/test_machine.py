@@ -177,7 +177,7 @@ class City:
         """A person who looks with their own eyes."""
         for row in Delivery.objects.filter(state="undecided").order_by("id")[index : index + 1]:
             if self.seen[self.texts[row.id]]:
-                reconcile.decide_published(self.ctx, OFFICER, row.id, "https://example.jp/1")
+                reconcile.decide_published(self.ctx, OFFICER, row.id, "https://www.facebook.com/1")
             elif how == "again":
                 reconcile.decide_again(self.ctx, OFFICER, row.id)
             else:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SPEC = ChannelSpec(
     key="facebook",
     label="Facebook",
+    hosts=("www.facebook.com", "facebook.com", "m.facebook.com"),
     limit=63206,
     length=len,
     fold=Fold(lines=5, width=96),  # about 480 Latin letters on a wide screen; not documented

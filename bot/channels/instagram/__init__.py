@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SPEC = ChannelSpec(
     key="instagram",
     label="Instagram",
+    hosts=("www.instagram.com", "instagram.com"),
     limit=2200,
     length=utf16_length,
     fold=Fold(lines=3, width=42),  # three lines, some 125 Latin letters, by Instagram's help page 1643471055915254

@@ -8,6 +8,7 @@ from bot.render.variant import ChannelSpec
 SPEC = ChannelSpec(
     key="note",
     label="note",
+    hosts=("note.com", "note.mu"),
     limit=None,
     length=len,
     images=ImageLimits(max_count=10, max_width=1920, max_height=1920, max_bytes=8_000_000),

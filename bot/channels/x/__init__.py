@@ -42,6 +42,7 @@ def cost(text: str) -> Decimal:
 SPEC = ChannelSpec(
     key="x",
     label="X",
+    hosts=("x.com", "twitter.com", "mobile.twitter.com"),
     limit=LIMIT,
     length=weighted_length,
     unit="字（半角換算）",

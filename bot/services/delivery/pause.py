@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from bot.errors import NotAllowed, ScheduleError
-from bot.services.delivery import outlook, workers
+from bot.services.delivery import outlook, scheduling, workers
 from bot.services.delivery.gate import OTHER_ACCOUNT, STOPPED
 from bot.services.records import audit
 from bot.services.records.context import Context
@@ -39,6 +39,8 @@ def is_paused(channel: str) -> bool:
 def pause(ctx: Context, actor: Actor, reason: str, channel: str = "") -> Stopped:
     """Stop one channel, or all with "": everything planned there is held at once."""
     actor.require(Permission.PAUSE)
+    if channel:
+        ctx.require_channel(channel)
     if not reason.strip():
         raise NotAllowed("pause without a reason", summary="停止には理由が要ります", next_step="理由を書いてください")
     now = ctx.clock.now()
@@ -70,6 +72,8 @@ def resume(ctx: Context, actor: Actor, channel: str = "") -> int:
     """End the pauses of `channel` ("" = those of all channels) and open its account again. What is held stays held until a
     person releases it."""
     actor.require(Permission.RESUME)
+    if channel and not _stopped_by_name(channel):
+        ctx.require_channel(channel)  # a stop of a channel that is gone since can be ended all the same
     now = ctx.clock.now()
     shut = Lane.objects.exclude(closed_at=None)
     with transaction.atomic():
@@ -85,11 +89,16 @@ def resume(ctx: Context, actor: Actor, channel: str = "") -> int:
     return ended + opened
 
 
+def _stopped_by_name(channel: str) -> bool:
+    paused = Pause.objects.filter(ended_at=None, channel=channel).exists()
+    return paused or Lane.objects.exclude(closed_at=None).filter(name=channel).exists()
+
+
 def release(ctx: Context, actor: Actor, delivery_id: int) -> None:
     """Put one held delivery back on the schedule. Raises ScheduleError where it would be held or missed again at once: nobody
     is to believe that it goes out."""
     actor.require(Permission.RESUME)
-    delivery = Delivery.objects.select_related("submission").get(id=delivery_id)
+    delivery = scheduling.find(delivery_id)
     if is_paused(delivery.channel) or Lane.objects.filter(name=delivery.lane).exclude(closed_at=None).exists():
         raise NotAllowed("still paused", summary="まだ停止中です", next_step="先に停止を解除してください")
     if delivery.state == DeliveryState.HELD:

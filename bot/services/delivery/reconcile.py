@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,8 @@ from bot.store.models import Delivery
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.transitions import Event
 
+# No user, no other port but the practice servers', nothing that a browser reads otherwise than this does.
+_ADDRESS = re.compile(r"(https?)://([A-Za-z0-9.-]+)(?::\d{2,5})?/[!#-;=?-\[\]_a-z~%]*")
 log = logging.getLogger(__name__)
 
 
@@ -72,16 +75,24 @@ def _try_later(ledger: Ledger, row: Delivery) -> None:
 
 
 def decide_published(ctx: Context, actor: Actor, delivery_id: int, url: str) -> None:
-    """A person saw it there."""
+    """A person saw it there. Raises NotAllowed for an address where no post of this channel can be."""
+    actor.require(Permission.PLAN)
+    _require_there(ctx, scheduling.find(delivery_id).channel, url)
+    now = ctx.clock.now()
+    _decide(ctx, actor, delivery_id, Event.DECIDE_PUBLISHED, url=url, published_at=now, problem="担当者が確かめた")
+
+
+def _require_there(ctx: Context, channel: str, url: str) -> None:
     # A delivery without an address could not be shown, corrected or taken down; 127.0.0.1 is the sandbox.
-    if not url.startswith("https://") and not url.startswith("http://127.0.0.1"):
+    hosts = (*ctx.spec(channel).hosts, *(("127.0.0.1",) if ctx.config.sandbox else ()))
+    found = _ADDRESS.fullmatch(url)
+    host = found[2].lower() if found else ""
+    if found is None or (found[1] == "http" and host != "127.0.0.1") or (hosts and host not in hosts):
         raise NotAllowed(
             "no link to the published post",
             summary="掲載された投稿のアドレスが要ります",
-            next_step="配信先の画面で投稿を開き、そのアドレスを貼り付けてください",
+            next_step=f"配信先の画面で投稿を開き、そのアドレス（https://{hosts[0] if hosts else '…'}/…）を貼り付けてください",
         )
-    now = ctx.clock.now()
-    _decide(ctx, actor, delivery_id, Event.DECIDE_PUBLISHED, url=url, published_at=now, problem="担当者が確かめた")
 
 
 def decide_again(ctx: Context, actor: Actor, delivery_id: int) -> None:

@@ -20,6 +20,7 @@ from bot.services.records.context import Context
 from bot.services.records.transition import NOT_BEGUN, move_delivery, require_moved
 from bot.store import locks
 from bot.store.models import Delivery, Lane, Submission
+from bot.text.control import visible
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.kinds import Bar
 from bot.workflow.states import OCCUPIED, PENDING, DeliveryState, SubmissionState
@@ -256,7 +257,7 @@ def deliveries(state: str | None = None) -> list[Delivery]:
     if state not in set(DeliveryState):
         raise NotFound(
             f"no state {state!r}",
-            summary=f"「{state}」という状態はありません",
+            summary=f"「{visible(state[:40])}」という状態はありません",
             next_step=f"{'・'.join(DeliveryState)} のどれかにしてください",
         )
     return list(rows.filter(state=state))

@@ -126,7 +126,18 @@ def released_files(ctx: Context, release: SignOff) -> tuple[Path, ...]:
             summary="校了にしたファイルが見つからず、いまの原稿からは同じものを作れません",
             next_step="状態の置き場（DXBOT_VAR_DIR）の issues を、控えから戻してください",
         )
+    _require_untouched(kept)
     return _files(kept)
+
+
+def _require_untouched(kept: Path) -> None:
+    """What is handed out is what was looked at. Raises StaleApproval where somebody changed a file on the disk."""
+    if _digest(_files(kept)) != kept.name:
+        raise StaleApproval(
+            f"the files of {kept.name[:8]} were changed on the disk",
+            summary="保管していた校正刷りのファイルが、作ったときのものと違います",
+            next_step="だれが変えたか確かめ、状態の置き場（DXBOT_VAR_DIR）の issues を、控えから戻してください",
+        )
 
 
 def file_of(ctx: Context, issue: str, digest: str, name: str) -> Path:
@@ -141,6 +152,7 @@ def file_of(ctx: Context, issue: str, digest: str, name: str) -> Path:
             summary="この校正刷りは、もうありません",
             next_step="号の画面を開き直してください",
         )
+    _require_untouched(kept)
     return found[0]
 
 

@@ -13,10 +13,14 @@ from bot import registry
 from bot.clock import Clock, SystemClock
 from bot.config import Config
 from bot.content.library import Library
+from bot.errors import NotFound
+from bot.media.limits import ImageLimits
 from bot.render.environment import Templates
 from bot.render.variant import ChannelSpec
 from bot.schedule import rules as schedule
 from bot.schedule.rules import Rules
+from bot.text.control import visible
+from bot.values.node import nearest
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,18 @@ class Context:
         return self.clock.now().astimezone(self.config.timezone).date()
 
     def spec(self, channel: str) -> ChannelSpec:
-        return next(spec for spec in self.specs if spec.key == channel)
+        """What the channel takes; one that is gone since (an upgrade took its folder away) still has a name to be shown by."""
+        return next((spec for spec in self.specs if spec.key == channel), None) or gone(channel)
+
+    def require_channel(self, channel: str) -> None:
+        """For a name that somebody typed or sent. Raises NotFound with the known ones."""
+        known = [spec.key for spec in self.specs]
+        if channel not in known:
+            raise NotFound(
+                f"no channel {visible(channel[:40])!r}",
+                summary=f"「{visible(channel[:40])}」という配信先はありません",
+                next_step=nearest(channel, known),
+            )
 
     def relative(self, path: Path) -> str:
         """How a post's path is kept: below the content folder where it lies there."""
@@ -66,6 +81,12 @@ class Context:
 
     def absolute(self, path: str) -> Path:
         return self.config.content_dir / path
+
+
+def gone(channel: str) -> ChannelSpec:
+    """The stand-in of a channel that there is no more: what was to go there is shown, and connecting says why it cannot go."""
+    label = f"{visible(channel[:40])}（なくなった配信先）"
+    return ChannelSpec(key=channel, label=label, limit=None, length=len, images=ImageLimits())
 
 
 @lru_cache(maxsize=8)

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from bot.services.records import audit
+from bot.values import reading
 from bot.web.office import actor_of
 from bot.workflow.actors import Permission
 
@@ -19,6 +20,6 @@ _PAGE = 100
 def log(request: HttpRequest) -> HttpResponse:
     actor_of(request).require(Permission.READ_AUDIT)
     before = request.GET.get("before", "")
-    entries = audit.latest(_PAGE, int(before) if before.isdecimal() else None)
+    entries = audit.latest(_PAGE, reading.ordinal(before))
     older = entries[-1].id if len(entries) == _PAGE else None
     return render(request, "audit.html", {"entries": entries, "older": older})

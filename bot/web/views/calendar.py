@@ -143,8 +143,8 @@ def move(request: HttpRequest, number: int) -> HttpResponse:
 
 def _version(request: HttpRequest) -> int:
     """The fence of the delivery as the form showed it. A form that carries none is one of before, and overwrites nobody."""
-    given = request.POST.get("version", "")
-    return int(given) if given.isdecimal() else -1
+    version = reading.ordinal(request.POST.get("version", ""))
+    return -1 if version is None else version
 
 
 @login_required

@@ -26,6 +26,7 @@ from bot.services.handing_in import browser, drafts
 from bot.services.paper import layout
 from bot.services.records.context import Context
 from bot.text.difference import difference
+from bot.values import reading
 from bot.web.office import actor_of, office
 from bot.workflow.states import LABELS, SubmissionState
 
@@ -196,9 +197,8 @@ def _prose(text: str) -> str:
 
 
 def _seen(request: HttpRequest) -> drafts.Seen:
-    given = request.POST.get("revision", "")
-    revision = int(given) if given.isascii() and given.isdecimal() and len(given) < 9 else -1
-    return drafts.Seen(revision=revision, window=request.POST.get("window", "")[:32])
+    revision = reading.ordinal(request.POST.get("revision", ""))
+    return drafts.Seen(revision=-1 if revision is None else revision, window=request.POST.get("window", "")[:32])
 
 
 def _unsaved(draft: Draft, form: Form) -> Draft:

@@ -18,12 +18,14 @@ from bot.newsletter.arrangement import issue_name
 from bot.services.paper import errata, issue_desk, issues, printed
 from bot.services.records.context import Context
 from bot.text.difference import difference
+from bot.values import reading
 from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
 
 if TYPE_CHECKING:
     from bot.store.newsletter import SignOff
 
+_MOST = 9_999  # posts, or lines, of an issue
 _TYPES = {
     ".pdf": "application/pdf",
     ".html": "text/html; charset=utf-8",
@@ -122,9 +124,10 @@ def _number(text: str) -> int:
     """Raises NotAllowed for what is no number; 0 for nothing."""
     if not text.strip():
         return 0
-    if not (text.strip().isdecimal() and len(text) < 6):
+    number = reading.ordinal(text.strip())
+    if number is None or number > _MOST:
         raise NotAllowed("not a number", summary=f"「{text[:20]}」は数ではありません", next_step="数字で書いてください")
-    return int(text)
+    return number
 
 
 @login_required

@@ -24,6 +24,7 @@ from bot.services.approval import review
 from bot.services.files import viewed
 from bot.services.pages import queue as queue_page
 from bot.services.records.context import Context
+from bot.values import reading
 from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
 from bot.workflow.states import LABELS, SubmissionState
@@ -169,7 +170,7 @@ def _wish(ctx: Context, submission: Submission) -> Wish:
 def approve_opened(request: HttpRequest) -> HttpResponse:
     """Several at a time. A ticked box says "number:digest", so what is approved is what the page showed."""
     pairs = (box.partition(":") for box in request.POST.getlist("chosen"))
-    chosen = {int(number): digest for number, _, digest in pairs if number.isdecimal()}
+    chosen = {number: digest for text, _, digest in pairs if (number := reading.ordinal(text)) is not None}
     outcomes = queue_page.approve_opened(office(), actor_of(request), chosen)
     approved = [o for o in outcomes if o.refusal is None]
     if approved:

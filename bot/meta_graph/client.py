@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 
 import requests
 
-from bot.channel_kit.http import OnceSession, broken_exchange, retry_after
+from bot.channel_kit.http import OnceSession, broken_exchange
+from bot.channel_kit.waits import bounded, retry_after
 from bot.config import Secret
 from bot.errors import (
     AccountSuspended,
@@ -186,6 +187,6 @@ def _wait(answer: requests.Response) -> float | None:
     try:
         usage = json.loads(answer.headers.get("X-Business-Use-Case-Usage", "{}"))
         minutes = max((int(e.get("estimated_time_to_regain_access", 0)) for v in usage.values() for e in v), default=0)
-    except (ValueError, AttributeError, TypeError):
+        return bounded(float(minutes) * 60.0)
+    except (ValueError, AttributeError, TypeError, OverflowError, RecursionError):
         return None
-    return minutes * 60.0 or None

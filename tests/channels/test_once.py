@@ -69,9 +69,12 @@ def test_a_success_whose_address_cannot_be_read_is_still_a_success(
     ("asked", "least", "most"),
     [
         ("120", 120, 120),
-        ("Wed, 01 Jan 2098 00:00:00 GMT", 10**9, 10**10),
-        ("Wed, 01 Jan 2020 00:00:00 GMT", 0.1, 60),  # past: soon, not at once
-        ("soon", None, None),
+        ("864000", 86_400, 86_400),  # no window is longer than a day
+        ("Wed, 01 Jan 2098 00:00:00 GMT", 86_400, 86_400),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400, 86_400),
+        ("99999999999999", 86_400, 86_400),
+        ("9" * 400, 86_400, 86_400),
+        *[(odd, None, None) for odd in ("0", "-5", "²", "soon", "", "1e9", "Wed, 01 Jan 2020 00:00:00 GMT", "Mon, 00 000 0")],
     ],
 )
 def test_a_busy_platform_says_when_to_come_back_or_does_not(

@@ -22,9 +22,10 @@ import requests
 from instagrapi import exceptions as ig
 
 from bot.channel_kit.base import CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
-from bot.channel_kit.http import OnceAdapter, broken_exchange, retry_after, unchanged
+from bot.channel_kit.http import OnceAdapter, broken_exchange, unchanged
 from bot.channel_kit.limits import require_fit
 from bot.channel_kit.matching import earliest
+from bot.channel_kit.waits import retry_after
 from bot.channels.instagram.options import Options
 from bot.config import Config, require
 from bot.errors import (
@@ -244,9 +245,7 @@ def _translate(error: Exception, answer: requests.Response | None, *, committing
     if isinstance(error, ig.PhotoNotUpload):
         answer = error.response
     if answer is None:
-        # The library puts its own error around a broken connection, without its cause.
-        cause = error.__context__ if isinstance(error, ig.ClientConnectionError) else error
-        return broken_exchange(cause or error, committing=committing)
+        return broken_exchange(error, committing=committing)
     kind, code = _meaning(error, answer), f"{answer.status_code}/{type(error).__name__}"
     if issubclass(kind, RateLimited):
         return kind(code, code=code, retry_after=retry_after(answer.headers))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,9 +10,10 @@ from typing import Any, TypeVar
 from requests import Response
 
 from bot.channel_kit.base import CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
-from bot.channel_kit.http import broken_exchange, retry_after
+from bot.channel_kit.http import broken_exchange
 from bot.channel_kit.limits import require_fit
 from bot.channel_kit.matching import CLOCK_SKEW, made_before
+from bot.channel_kit.waits import retry_after, until
 from bot.channels.x import SPEC, Options
 from bot.channels.x.client import Refused, XClient
 from bot.config import Config, require
@@ -190,9 +190,8 @@ def _wait(headers: Mapping[str, str]) -> float | None:
     """Seconds until a new try, None if X does not say."""
     if (asked := retry_after(headers)) is not None:
         return asked
-    used_up = [w for w in _WINDOWS if headers.get(f"{w}-remaining", "0") == "0" and headers.get(f"{w}-reset", "").isdigit()]
-    seconds = max((float(headers[f"{w}-reset"]) - time.time() for w in used_up), default=0.0)
-    return seconds if seconds > 0 else None
+    used_up = [w for w in _WINDOWS if headers.get(f"{w}-remaining", "0") == "0"]
+    return max((wait for w in used_up if (wait := until(headers.get(f"{w}-reset", ""))) is not None), default=None)
 
 
 def _sent_looks(prepared: Prepared) -> tuple[str, int, str]:

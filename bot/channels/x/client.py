@@ -15,7 +15,7 @@ from tweepy.auth import OAuth1UserHandler
 from bot.channel_kit.http import OnceSession
 from bot.config import Secret
 
-READ_TIMEOUT = 25.0
+READ_TIMEOUT = 30.0
 
 # At DEBUG these write every signed header into the log.
 for _talkative in ("oauthlib", "requests_oauthlib"):

@@ -119,10 +119,13 @@ def exchange(request: requests.PreparedRequest, seconds: float, proxies: Any, **
 def _read(answer: requests.Response) -> bytes:
     """Piece by piece, so that neither a huge body nor a small one that unpacks to a huge one is ever held. Raises TooLarge."""
     data = bytearray()
-    for piece in answer.raw.stream(_PIECE, decode_content=True):
-        data += piece
-        if len(data) > MOST_BYTES:
-            raise TooLarge
+    try:
+        for piece in answer.raw.stream(_PIECE, decode_content=True):
+            data += piece
+            if len(data) > MOST_BYTES:
+                raise TooLarge
+    finally:
+        answer.raw.close()
     return bytes(data)
 
 

@@ -32,7 +32,7 @@ from bot.services.telling.watch import RulesWatch
 from bot.store import queries
 
 SLICE = 5.0  # seconds of sending after which dead workers, missed times and doubtful outcomes get their turn
-LOOK = 5.0  # seconds between two looks whether a sync is wanted; also the least time between two of them
+SYNC_EVERY = 5.0  # seconds between two looks whether a sync is wanted; also the least time between two of them
 log = logging.getLogger(__name__)
 _JOB = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 _THREADS = ("beat", "sweep", "sync")  # a thread each, with a database connection that stays open
@@ -74,7 +74,7 @@ class Runner:
         self._scheduler.add_job(self.beat, "interval", seconds=1, id="beat", executor="beat", **_JOB)
         self._scheduler.add_job(self.sweep, "interval", seconds=30, id="sweep", executor="sweep", **_JOB)
         if self.ctx.config.content_repository:
-            self._scheduler.add_job(self.sync, "interval", seconds=LOOK, id="sync", executor="sync", **_JOB)
+            self._scheduler.add_job(self.sync, "interval", seconds=SYNC_EVERY, id="sync", executor="sync", **_JOB)
         gc.collect()
         gc.freeze()  # what was imported stays until the end: the collector need not walk through it in the middle of sending
         self._scheduler.start()
@@ -118,7 +118,7 @@ class Runner:
     def _slice(self) -> bool:
         """Sending comes first, so that a post is on time; what is stopped, late, or a dead worker's is not claimed anyway."""
         more = self.engine.pump(SLICE)
-        return self.engine.tidy() + reconcile.look(self.ctx, self.channel) > 0 or more
+        return self.engine.tidy() + reconcile.reconcile_due(self.ctx, self.channel) > 0 or more
 
     def sweep(self) -> None:
         """Void what has changed, expire what came too late: a stretch of the open submissions at a time."""
@@ -127,9 +127,9 @@ class Runner:
         self._swept = stale.sweep(self.ctx, after=self._swept)
         review.expire(self.ctx)
         try:
-            proof_build.rehearse(self.ctx)
+            proof_build.build_proofs(self.ctx)
         except BotError as e:
-            log.warning("no issue was rehearsed: %s", e.message)
+            log.warning("no issue's proof was built: %s", e.message)
 
     def sync(self) -> None:
         """Take what leaders committed, when it is time or somebody said so. What goes wrong waits for the next time."""

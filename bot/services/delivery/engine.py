@@ -24,7 +24,7 @@ from bot.errors import BotError, CannotTell, ChannelError, NotSent, OutcomeUnkno
 from bot.services.delivery import gate, outcome, pause, stale
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job, jobs
-from bot.services.delivery.sender_pool import Crew
+from bot.services.delivery.sender_pool import SenderPool
 from bot.services.files.freshness import require_fresh
 from bot.services.records.context import Context
 from bot.store import locks, queries
@@ -67,29 +67,29 @@ class Engine:
 
     def __init__(self, ctx: Context, channel: Callable[[str], Channel], owner: str) -> None:
         self.ctx, self.channel, self.owner = ctx, channel, owner
-        self._crew: Crew[_Step] = Crew(WORKERS, "send")
+        self._pool: SenderPool[_Step] = SenderPool(WORKERS, "send")
         self._ready: list[_Step] = []  # prepared, before their time
         self._proved: dict[str, str] = {}  # by lane, the account that this process has written down
 
     def close(self) -> None:
-        self._crew.close()
+        self._pool.close()
 
     def pump(self, seconds: float = inf) -> bool:
         """Send what is due and prepare what will be soon, until nothing is in flight. Nothing new is begun after `seconds`; did
         that leave something?"""
-        crew, steps = self._crew, list[_Step]()
+        pool, steps = self._pool, list[_Step]()
         end = time.monotonic() + seconds
         while True:
             over = time.monotonic() >= end
             steps += self._looked_at(self._due())
-            turn = self._patiently(steps, 0 if over else WORKERS - crew.busy - len(self._ready))
+            turn = self._patiently(steps, 0 if over else WORKERS - pool.busy - len(self._ready))
             for ready in turn.going:
-                crew.submit(partial(self._commit, ready, turn.at))
+                pool.submit(partial(self._commit, ready, turn.at))
             for job in self._jobs(turn.claimed):
-                crew.submit(partial(self._prepare, job))
-            if not crew.busy:
+                pool.submit(partial(self._prepare, job))
+            if not pool.busy:
                 return over
-            back = crew.gather(self._patience())
+            back = pool.gather(self._patience())
             self._ready += [step for step in back if isinstance(step.result, Prepared)]
             steps = [step for step in back if not isinstance(step.result, Prepared)]
 

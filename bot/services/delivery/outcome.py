@@ -24,7 +24,7 @@ BACKOFF = tuple(timedelta(seconds=s) for s in (15, 60, 180, 600, 1200))
 # So many refusals hold the whole account, which keeps the order; then the others pass: it may be this one post alone.
 PATIENT = 3
 # When to look whether a post of unknown outcome is there, counted from the loss of track; then a person decides.
-LOOKS = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800))
+RECONCILE_AFTER = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800))
 TWICE = "published_twice"  # in the audit log: two attempts of one delivery are on the platform
 
 
@@ -77,7 +77,7 @@ def _found(ctx: Context, ledger: Ledger, row: Delivery, receipt: Receipt, number
         published_at=receipt.at,
         problem="",
         lease_owner="",
-        look_at=None,
+        reconcile_at=None,
     )
     if moved:
         ledger.attempt(row.id, number, started, "published")
@@ -131,7 +131,9 @@ def reap(ledger: Ledger, row: Delivery) -> None:
 def _lose_track(row: Delivery, now: datetime) -> None:
     """Bytes may have left and no clear answer came: unknown, until someone looks."""
     summary = OutcomeUnknown.summary_ja
-    move_delivery(row, Event.LOSE_TRACK, problem=summary, lease_owner="", looks=0, look_at=now + LOOKS[0])
+    move_delivery(
+        row, Event.LOSE_TRACK, problem=summary, lease_owner="", reconcile_attempts=0, reconcile_at=now + RECONCILE_AFTER[0]
+    )
 
 
 def _postpone(row: Delivery, error: RetryLater, now: datetime) -> None:

@@ -24,8 +24,8 @@ from bot.workflow.transitions import Event
 log = logging.getLogger(__name__)
 
 
-def look(ctx: Context, channel: Callable[[str], Channel]) -> int:
-    """Look once at every delivery whose look is due; of how many is it certain now what became of them?"""
+def reconcile_due(ctx: Context, channel: Callable[[str], Channel]) -> int:
+    """Look once for every delivery that is due to be reconciled; of how many is it certain now what became of them?"""
     certain = 0
     for row, ready in jobs(queries.doubtful(ctx.clock.now())):
         answer = _read_back(channel, ready) if isinstance(ready, Job) else None
@@ -41,11 +41,11 @@ def _conclude(ctx: Context, ledger: Ledger, delivery: int, found: Found | None) 
         return outcome.published(ctx, ledger, delivery, found)
     row = Delivery.objects.get(id=delivery)
     if isinstance(found, Absent):
-        if move_delivery(row, Event.PROVE_ABSENT, run_at=ledger.now, look_at=None, problem=""):
+        if move_delivery(row, Event.PROVE_ABSENT, run_at=ledger.now, reconcile_at=None, problem=""):
             ledger.note(Event.PROVE_ABSENT, row.id)
             return True
     else:
-        _look_later(ledger, row)
+        _try_later(ledger, row)
     return False
 
 
@@ -61,12 +61,12 @@ def _read_back(channel: Callable[[str], Channel], job: Job) -> Found | None:
         return None
 
 
-def _look_later(ledger: Ledger, row: Delivery) -> None:
-    looks = row.looks + 1
-    if looks < len(outcome.LOOKS):
-        step = outcome.LOOKS[looks] - outcome.LOOKS[looks - 1]
-        Delivery.objects.filter(id=row.id, fence=row.fence).update(looks=looks, look_at=ledger.now + step)
-    elif move_delivery(row, Event.GIVE_UP, look_at=None):
+def _try_later(ledger: Ledger, row: Delivery) -> None:
+    made = row.reconcile_attempts + 1
+    if made < len(outcome.RECONCILE_AFTER):
+        step = outcome.RECONCILE_AFTER[made] - outcome.RECONCILE_AFTER[made - 1]
+        Delivery.objects.filter(id=row.id, fence=row.fence).update(reconcile_attempts=made, reconcile_at=ledger.now + step)
+    elif move_delivery(row, Event.GIVE_UP, reconcile_at=None):
         ledger.note(Event.GIVE_UP, row.id)
 
 

@@ -21,7 +21,7 @@ GATHER = 0.005  # seconds between two answers that belong to one batch
 T = TypeVar("T")
 
 
-class Crew(Generic[T]):
+class SenderPool(Generic[T]):
     """At most `size` threads, each begun when it is first needed. A call must not raise. `busy` is the number of calls whose
     answers have not been given back. To be used from one thread."""
 

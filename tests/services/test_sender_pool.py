@@ -8,35 +8,35 @@ from functools import partial
 
 import pytest
 
-from bot.services.delivery.sender_pool import FEW, Crew
+from bot.services.delivery.sender_pool import FEW, SenderPool
 
 PATIENCE = 30.0  # seconds until what hangs is a failure
 
 
 @pytest.fixture
-def crew() -> Iterator[Crew[int]]:
-    made: Crew[int] = Crew(FEW * 4, "test")
+def pool() -> Iterator[SenderPool[int]]:
+    made: SenderPool[int] = SenderPool(FEW * 4, "test")
     yield made
     made.close()
 
 
-def gathered(crew: Crew[int]) -> list[int]:
+def gathered(pool: SenderPool[int]) -> list[int]:
     found: list[int] = []
-    while crew.busy:
-        found += crew.gather(PATIENCE)
+    while pool.busy:
+        found += pool.gather(PATIENCE)
     return found
 
 
-def test_each_call_is_made_once_and_its_answer_given_back_once(crew: Crew[int]) -> None:
+def test_each_call_is_made_once_and_its_answer_given_back_once(pool: SenderPool[int]) -> None:
     for batch in range(20):
         expected = range(batch * 500, batch * 500 + 500)
         for number in expected:
-            crew.submit(partial(int, number))
-        assert sorted(gathered(crew)) == list(expected)
-    assert crew.gather(0) == []
+            pool.submit(partial(int, number))
+        assert sorted(gathered(pool)) == list(expected)
+    assert pool.gather(0) == []
 
 
-def test_slow_calls_get_a_thread_each(crew: Crew[int]) -> None:
+def test_slow_calls_get_a_thread_each(pool: SenderPool[int]) -> None:
     """All must be under way at once, or nobody comes through."""
     together = threading.Barrier(FEW * 4)
 
@@ -48,30 +48,30 @@ def test_slow_calls_get_a_thread_each(crew: Crew[int]) -> None:
         return number
 
     for number in range(FEW * 4):
-        crew.submit(partial(slow, number))
-    assert sorted(gathered(crew)) == list(range(FEW * 4))
+        pool.submit(partial(slow, number))
+    assert sorted(gathered(pool)) == list(range(FEW * 4))
 
 
-def test_what_is_back_is_given_without_waiting_for_what_hangs(crew: Crew[int]) -> None:
+def test_what_is_back_is_given_without_waiting_for_what_hangs(pool: SenderPool[int]) -> None:
     released = threading.Event()
 
     def hanging() -> int:
         return int(released.wait(PATIENCE)) - 1
 
     for _ in range(FEW * 2):
-        crew.submit(hanging)
-    crew.submit(partial(int, 7))
-    assert crew.gather(PATIENCE) == [7]
-    assert crew.busy == FEW * 2
+        pool.submit(hanging)
+    pool.submit(partial(int, 7))
+    assert pool.gather(PATIENCE) == [7]
+    assert pool.busy == FEW * 2
     released.set()
-    assert gathered(crew) == [0] * FEW * 2
+    assert gathered(pool) == [0] * FEW * 2
 
 
 def test_closing_ends_the_threads_after_what_was_given() -> None:
-    crew: Crew[int] = Crew(FEW, "ended")
+    pool: SenderPool[int] = SenderPool(FEW, "ended")
     made: list[int] = []
     for number in range(50):
-        crew.submit(partial(lambda n: made.append(n) or n, number))
-    crew.close()
+        pool.submit(partial(lambda n: made.append(n) or n, number))
+    pool.close()
     assert sorted(made) == list(range(50))
     assert [t.name for t in threading.enumerate() if t.name.startswith("ended")] == []

@@ -145,8 +145,9 @@ class ChannelError(BotError):
     summary_ja = "配信先との通信で問題が起きました"
     next_step_ja = "操作は要りません。状態を確かめてください"
 
-    def __init__(self, message: str, *, code: str = "") -> None:
-        super().__init__(message, summary=self.summary_ja, next_step=self.next_step_ja)
+    def __init__(self, message: str, *, code: str = "", summary: str = "", next_step: str = "") -> None:
+        """`summary` and `next_step`: where more is known than the class says."""
+        super().__init__(message, summary=summary or self.summary_ja, next_step=next_step or self.next_step_ja)
         self.code = code
 
 
@@ -157,8 +158,10 @@ class RetryLater(ChannelError):
     summary_ja = "配信先が混み合っているため、まだ送っていません"
     next_step_ja = "自動で送り直します"
 
-    def __init__(self, message: str, *, code: str = "", retry_after: float | None = None) -> None:
-        super().__init__(message, code=code)
+    def __init__(
+        self, message: str, *, code: str = "", summary: str = "", next_step: str = "", retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, code=code, summary=summary, next_step=next_step)
         self.retry_after = None if retry_after is None else max(SOON, min(LATE, retry_after))
 
 

@@ -11,13 +11,15 @@ import json
 import threading
 import warnings
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 import requests
 
-from bot.channel_kit.http import OnceSession, broken_exchange, retry_after
+from bot.channel_kit.answers import MADE, read, unreadable
+from bot.channel_kit.http import OnceSession, broken_exchange
+from bot.channel_kit.waits import bounded, retry_after
 from bot.config import Secret
 from bot.errors import (
     AccountSuspended,
@@ -32,6 +34,7 @@ from bot.errors import (
     TooLong,
     Unavailable,
 )
+from bot.meta_graph.answers import Made, Refusal
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the SDK's version pattern holds an escape that Python warns of at import
@@ -86,6 +89,10 @@ _CODES: dict[int, type[ChannelError]] = {
 }
 
 
+_OUT_OF_REACH = "Instagram が画像を取りに来られなかったため、まだ送っていません（DXBOT_MEDIA_BASE_URL）"
+_OPEN_THE_ADDRESS = "運用担当者が、DXBOT_MEDIA_BASE_URL のアドレスを庁外（インターネット）から開けるか確かめてください"
+
+
 class GraphSession(OnceSession):
     """`last` is the answer to this thread's newest request, None if none came: the SDK keeps neither status nor headers."""
 
@@ -99,6 +106,9 @@ class GraphSession(OnceSession):
     def last(self) -> requests.Response | None:
         answer: requests.Response | None = getattr(self._answers, "last", None)
         return answer
+
+    def forget(self) -> None:
+        self._answers.last = None
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         for place in ("params", "data"):
@@ -125,24 +135,38 @@ class Graph:
 
     def create(self, send: Callable[[Any], Any]) -> str:
         """The same, for what is made by it: its number."""
-        return self._call(lambda api: str(send(api)["id"]), committing=False)
+        return self._made(send, committing=False)
 
     def commit(self, send: Callable[[Any], Any]) -> str:
         """The one call that can make a post visible: the post's number. An answer without one is OutcomeUnknown."""
-        return self._call(lambda api: str(send(api)["id"]), committing=True)
+        return self._made(send, committing=True)
 
     def told_at(self) -> datetime | None:
         """The platform's own time at its last answer to this thread."""
         answer = self._session.last
         try:
-            return parsedate_to_datetime(answer.headers.get("Date", "")) if answer is not None else None
-        except ValueError:
+            told = parsedate_to_datetime(answer.headers.get("Date", "")) if answer is not None else None
+        except (ValueError, TypeError, OverflowError, IndexError):
             return None
+        return told if told is None or told.tzinfo else told.replace(tzinfo=UTC)  # "-0000" comes out without a zone
+
+    def _made(self, send: Callable[[Any], Any], *, committing: bool) -> str:
+        self._call(send, committing=committing)
+        answer = self._session.last
+        if answer is not None and (made := read(Made, answer)):
+            return made.id
+        raise _translate(ValueError(), answer, committing=committing)
 
     def _call(self, send: Callable[[Any], T], *, committing: bool) -> T:
-        """The SDK's errors hold the platform's texts, so they end here; nothing is chained to ours."""
+        """The SDK's errors hold the platform's texts, so they end here; nothing is chained to ours. The SDK does not look at
+        the status."""
+        self._session.forget()
         try:
-            return send(self._api)
+            result = send(self._api)
+            answer = self._session.last
+            if answer is None or answer.status_code in MADE:
+                return result
+            translated = _translate(ValueError(), answer, committing=committing)
         except Exception as e:
             translated = _translate(e, self._session.last, committing=committing)
         raise translated
@@ -160,23 +184,19 @@ def classify(code: int, subcode: int, status: int) -> type[ChannelError]:
 def _translate(error: Exception, answer: requests.Response | None, *, committing: bool) -> ChannelError:
     if answer is None:
         return broken_exchange(error, committing=committing)
-    code, subcode = _codes(answer)
+    refusal = read(Refusal, answer)
+    if refusal is None:
+        return unreadable(answer, committing=committing)
+    code, subcode = refusal.error.code, refusal.error.error_subcode or 0
     shown = f"{answer.status_code}/{code}/{subcode}"
     kind = classify(code, subcode, answer.status_code)
     if issubclass(kind, RateLimited):
         return kind(f"Graph {shown}", code=shown, retry_after=_wait(answer))
     if kind is OutcomeUnknown and not committing:
         kind = Unavailable
+    if (code == 9004 or subcode == 2207052) and kind is Unavailable:
+        return Unavailable(f"Graph {shown}", code=shown, summary=_OUT_OF_REACH, next_step=_OPEN_THE_ADDRESS)
     return kind(f"Graph {shown}", code=shown)
-
-
-def _codes(answer: requests.Response) -> tuple[int, int]:
-    """Code and subcode, (0, 0) where the answer holds none; a success is told like an error at times."""
-    try:
-        error = answer.json()["error"]
-        return int(error["code"]), int(error.get("error_subcode") or 0)
-    except (ValueError, KeyError, TypeError):
-        return 0, 0
 
 
 def _wait(answer: requests.Response) -> float | None:
@@ -186,6 +206,6 @@ def _wait(answer: requests.Response) -> float | None:
     try:
         usage = json.loads(answer.headers.get("X-Business-Use-Case-Usage", "{}"))
         minutes = max((int(e.get("estimated_time_to_regain_access", 0)) for v in usage.values() for e in v), default=0)
-    except (ValueError, AttributeError, TypeError, OverflowError):
+        return bounded(float(minutes) * 60.0)
+    except (ValueError, AttributeError, TypeError, OverflowError, RecursionError):
         return None
-    return minutes * 60 if minutes > 0 else None

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from bot import registry
 from bot.channel_kit import http
@@ -60,7 +65,7 @@ def key(case: tuple[str, str]) -> str:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time-outs short enough for a test of a hanging server."""
     patient = http.OnceAdapter.__init__
-    monkeypatch.setattr(http.OnceAdapter, "__init__", lambda self, read_timeout: patient(self, min(read_timeout, 0.5)))
+    monkeypatch.setattr(http.OnceAdapter, "__init__", lambda self, seconds: patient(self, min(seconds, 0.5)))
 
 
 @pytest.fixture
@@ -80,3 +85,24 @@ def platform() -> Iterator[ScriptedPlatform]:
 def scripted(case: tuple[str, str], platform: ScriptedPlatform) -> Channel:
     """Connected to the scripted platform."""
     return connect_to(platform.base_url, *case)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """The files of a certificate for this machine that nobody else has signed, and of its key."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(issuer_name=name, subject_name=name, public_key=key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    folder = tmp_path_factory.mktemp("certificate")
+    pem = serialization.Encoding.PEM
+    (folder / "cert.pem").write_bytes(made.public_bytes(pem))
+    plain = serialization.NoEncryption()
+    (folder / "key.pem").write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+    return str(folder / "cert.pem"), str(folder / "key.pem")

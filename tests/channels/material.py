@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -22,6 +23,12 @@ SENDING = list(registry.platforms())
 CASES = [(key, example.name) for key, platform in registry.platforms().items() for example in platform.examples]
 WORDS = "provider-words-that-nobody-reads"
 TEXT = "書かない窓口を試しています（見本）。\n\n問い合わせは A&B <市民課> へ。詳しくは https://example.jp/a?b=c&d=e"
+
+
+def in_every_form(code: int = 100, words: str = "x") -> dict[str, Any]:
+    """A refusal that has the form of each platform at once."""
+    problem = {"title": "T", "type": "about:blank", "detail": words}
+    return problem | {"status": "fail", "message": words, "error": {"code": code, "message": words, "error_user_msg": words}}
 
 
 def picture(colour: str, alt: str) -> Media:

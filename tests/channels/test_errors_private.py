@@ -42,7 +42,7 @@ PRIVATE_ANSWERS = [
     (private_answer(400, message="consent_required"), AuthExpired),
     (private_answer(400, message="inactive user"), AccountSuspended),
     (private_answer(200, message="feedback_required"), AccountSuspended),
-    (Answer(404, "Not Found"), AuthExpired),  # a challenge in disguise
+    (Answer(404, "Not Found"), OutcomeUnknown),  # said to be a challenge in disguise, but anybody says so
     (
         Answer(
             200,
@@ -88,7 +88,7 @@ def test_an_answer_of_the_private_api_decides(platform: ScriptedPlatform, answer
         (private_answer(400, message="invalid image"), MediaRefused),
         (private_answer(429, message=WORDS), RateLimited),
         (private_answer(500, message=WORDS), Unavailable),
-        (Answer(400, "<h1>Bad Request</h1>"), MediaRefused),
+        (Answer(400, "<h1>Bad Request</h1>"), Unavailable),
         (Answer(418, "tea"), Unavailable),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 
 from bot.channel_kit.base import Channel, Sent
 from bot.errors import ChannelError, OutcomeUnknown, RateLimited, Rejected, Unavailable
-from tests.channels.material import as_prepared, example_of, outgoing
+from tests.channels.material import as_prepared, example_of, in_every_form, outgoing
 from tests.channels.scripted import Answer, ScriptedPlatform
 
 HALF = 10  # bytes, less than the shortest success has
@@ -49,7 +49,7 @@ def test_an_unclear_answer_is_unknown_and_the_request_is_not_repeated(
 def test_a_refusal_is_not_repeated_either(
     case: tuple[str, str], scripted: Channel, platform: ScriptedPlatform, status: int
 ) -> None:
-    platform.answer = Answer(status, {"error": {"code": 100, "message": "x"}})
+    platform.answer = Answer(status, in_every_form())
     with pytest.raises(ChannelError):
         scripted.commit(as_prepared(*case), datetime.now(UTC))
     assert len(platform.asked) == 1
@@ -70,19 +70,18 @@ def test_a_success_whose_address_cannot_be_read_is_still_a_success(
     ("asked", "least", "most"),
     [
         ("120", 120, 120),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", 86400, 86400),  # beyond reason: a day
-        ("9" * 400, 86400, 86400),
-        ("Wed, 01 Jan 2020 00:00:00 GMT", 1, 1),  # past: soon, not at once
-        ("0", 1, 1),
-        ("soon", None, None),
-        ("²", None, None),  # a digit for Python, and no number
-        ("Wed, 01 Jan 2098 00:00:00 +9999999999999999", None, None),
+        ("864000", 86_400, 86_400),  # no window is longer than a day
+        ("Wed, 01 Jan 2098 00:00:00 GMT", 86_400, 86_400),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400, 86_400),
+        ("99999999999999", 86_400, 86_400),
+        ("9" * 400, 86_400, 86_400),
+        *[(odd, None, None) for odd in ("0", "-5", "²", "soon", "", "1e9", "Wed, 01 Jan 2020 00:00:00 GMT", "Mon, 00 000 0")],
     ],
 )
 def test_a_busy_platform_says_when_to_come_back_or_does_not(
     case: tuple[str, str], scripted: Channel, platform: ScriptedPlatform, asked: str, least: float | None, most: float | None
 ) -> None:
-    platform.answer = Answer(429, {"error": {"code": 4, "message": "x"}}, {"Retry-After": asked})
+    platform.answer = Answer(429, in_every_form(4), {"Retry-After": asked})
     with pytest.raises(RateLimited) as caught:
         scripted.commit(as_prepared(*case), datetime.now(UTC))
     wait = caught.value.retry_after
@@ -116,7 +115,7 @@ def test_no_connection_is_used_twice_for_it_may_have_gone_stale(
 def test_an_earlier_answer_says_nothing_about_a_later_request(
     case: tuple[str, str], scripted: Channel, platform: ScriptedPlatform
 ) -> None:
-    platform.answer = Answer(400, {"error": {"code": 100, "message": "x"}, "message": "x"})
+    platform.answer = Answer(400, in_every_form())
     with pytest.raises(Rejected):
         scripted.commit(as_prepared(*case), datetime.now(UTC))
     platform.answer = Answer(cut=0)

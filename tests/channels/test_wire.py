@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import ssl
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -12,12 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from urllib3.exceptions import MaxRetryError, SSLError
 
 from bot import registry
 from bot.channel_kit.base import Channel
-from bot.channel_kit.http import broken_exchange
-from bot.errors import NotSent, OutcomeUnknown
+from bot.errors import NotSent
 from tests.channels.material import CASES, as_prepared, connect_to, environment_of, example_of, outgoing, send
 from tests.channels.scripted import Answer, ScriptedPlatform
 from tests.sandbox_client import SandboxClient
@@ -80,14 +77,6 @@ def test_a_password_file_does_not_replace_our_token(
     monkeypatch.setenv("NETRC", str(netrc))
     send(channel, outgoing())
     assert requests.utils.get_netrc_auth(sandbox.base_url) == ("mallory", "wrong")
-
-
-def test_an_untrusted_certificate_means_not_sent_and_any_other_break_in_tls_is_unknown() -> None:
-    def wrapped(error: ssl.SSLError) -> requests.exceptions.SSLError:
-        return requests.exceptions.SSLError(MaxRetryError(None, "/", SSLError(error)))  # type: ignore[arg-type]
-
-    assert isinstance(broken_exchange(wrapped(ssl.SSLCertVerificationError()), committing=True), NotSent)
-    assert isinstance(broken_exchange(wrapped(ssl.SSLEOFError()), committing=True), OutcomeUnknown)
 
 
 CONFINED = """

@@ -21,10 +21,13 @@ import instagrapi
 import requests
 from instagrapi import exceptions as ig
 
+from bot.channel_kit.answers import MADE, Told, read, unreadable
 from bot.channel_kit.base import CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
-from bot.channel_kit.http import OnceAdapter, broken_exchange, retry_after, unchanged
+from bot.channel_kit.http import OnceAdapter, broken_exchange, unchanged
 from bot.channel_kit.limits import require_fit
 from bot.channel_kit.matching import earliest
+from bot.channel_kit.waits import retry_after
+from bot.channels.instagram.answers import Configured, Deleted, Refusal, Uploaded
 from bot.channels.instagram.options import Options
 from bot.config import Config, require
 from bot.errors import (
@@ -44,6 +47,7 @@ from bot.text.likeness import canonical
 REAL = "https://i.instagram.com"
 READ_TIMEOUT = 30.0
 T = TypeVar("T")
+M = TypeVar("M", bound=Told)
 
 # instagrapi's exception → what it means for a commit. The first that fits wins, then the answer's message, then its status; the
 # rest is OutcomeUnknown, and so is every 5xx whatever its words.
@@ -102,6 +106,10 @@ class _Client(instagrapi.Client):
         answer: dict[str, Any] = self._send_private_request(endpoint, data=data, headers=headers, **kwargs)
         return answer
 
+    def request_log(self, response: requests.Response) -> None:
+        """The library calls this for every answer, uploads included, and keeps only the others'."""
+        self.last_response: requests.Response | None = response
+
 
 class _RebasedAdapter(OnceAdapter):
     """The library writes its host into every call; here it is put right, on the way out."""
@@ -158,8 +166,9 @@ class _Private:
 
     def commit(self, prepared: Prepared, now: datetime) -> Receipt:
         def configure() -> Receipt:
-            media = self._configure(prepared)["media"]
-            return Receipt(remote_id=str(media["pk"]), url=self._url(media["code"]), at=now)
+            self._configure(prepared)
+            media = self._told(Configured).media
+            return Receipt(remote_id=str(media.pk), url=self._url(media.code), at=now)
 
         return self._call(configure, committing=True)
 
@@ -168,7 +177,12 @@ class _Private:
         return self._call(lambda: self._search(sent), committing=False)
 
     def delete(self, remote_id: str) -> None:
-        self._call(lambda: self._client.media_delete(f"{remote_id}_{self._client.user_id}"), committing=False)
+        def delete() -> bool:
+            self._client.media_delete(f"{remote_id}_{self._client.user_id}")
+            return self._told(Deleted).did_delete
+
+        if not self._call(delete, committing=False):
+            raise Rejected("not deleted")
 
     def _upload(self, outgoing: Outgoing, number: int) -> list[Any]:
         """Upload id (the same at every try), width, height."""
@@ -176,8 +190,13 @@ class _Private:
             path = Path(folder) / "picture.jpg"
             path.write_bytes(outgoing.media[number].data)
             name, album = _upload_id(outgoing, number), len(outgoing.media) > 1
-            sent = self._call(lambda: self._client.photo_rupload(path, upload_id=name, to_album=album), committing=False)
-        return list(sent)
+
+            def upload() -> list[Any]:
+                sent = list(self._client.photo_rupload(path, upload_id=name, to_album=album))
+                self._told(Uploaded)
+                return sent
+
+            return self._call(upload, committing=False)
 
     def _configure(self, prepared: Prepared) -> dict[str, Any]:
         uploads, outgoing = json.loads(prepared.token), prepared.outgoing
@@ -205,6 +224,14 @@ class _Private:
 
     def _url(self, code: str) -> str:
         return f"{self._web}/p/{code}/"
+
+    def _told(self, model: type[M]) -> M:
+        """The answer to the newest request. Raises ValueError for one that has not this form."""
+        answer = self._client.last_response
+        told = read(model, answer) if answer is not None and answer.status_code in MADE else None
+        if told is None:
+            raise ValueError
+        return told
 
     def _call(self, send: Callable[[], T], *, committing: bool) -> T:
         """The library's errors hold whole answers, so they end here; nothing is chained to ours."""
@@ -244,10 +271,11 @@ def _translate(error: Exception, answer: requests.Response | None, *, committing
     if isinstance(error, ig.PhotoNotUpload):
         answer = error.response
     if answer is None:
-        # The library puts its own error around a broken connection, without its cause.
-        cause = error.__context__ if isinstance(error, ig.ClientConnectionError) else error
-        return broken_exchange(cause or error, committing=committing)
-    kind, code = _meaning(error, answer), f"{answer.status_code}/{type(error).__name__}"
+        return broken_exchange(error, committing=committing)
+    refusal = read(Refusal, answer)
+    if refusal is None:
+        return unreadable(answer, committing=committing)
+    kind, code = _meaning(error, answer, refusal.message or ""), f"{answer.status_code}/{type(error).__name__}"
     if issubclass(kind, RateLimited):
         return kind(code, code=code, retry_after=retry_after(answer.headers))
     if kind is OutcomeUnknown and not committing:
@@ -255,18 +283,11 @@ def _translate(error: Exception, answer: requests.Response | None, *, committing
     return kind(code, code=code)
 
 
-def _meaning(error: Exception, answer: requests.Response) -> type[ChannelError]:
+def _meaning(error: Exception, answer: requests.Response, message: str) -> type[ChannelError]:
     if answer.status_code >= 500:
         return OutcomeUnknown
     named = [kind for source, kind in _EXCEPTIONS if isinstance(error, source)]
     by_status = _STATUSES.get(answer.status_code, OutcomeUnknown)
     if isinstance(error, ig.PhotoNotUpload) and by_status is Rejected:
         by_status = MediaRefused
-    return named[0] if named else _MESSAGES.get(_message(answer), by_status)
-
-
-def _message(answer: requests.Response) -> str:
-    try:
-        return str(answer.json()["message"])
-    except (ValueError, KeyError, TypeError):
-        return ""
+    return named[0] if named else _MESSAGES.get(message, by_status)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
 from requests import Response
 
+from bot.channel_kit.answers import MADE, Told, read, unreadable
 from bot.channel_kit.base import CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
-from bot.channel_kit.http import broken_exchange, is_number, retry_after
+from bot.channel_kit.http import broken_exchange
 from bot.channel_kit.limits import require_fit
 from bot.channel_kit.matching import CLOCK_SKEW, made_before
+from bot.channel_kit.waits import retry_after, until
 from bot.channels.x import SPEC, Options
+from bot.channels.x.answers import Complaints, Deleted, Made, Problem
 from bot.channels.x.client import Refused, XClient
 from bot.config import Config, require
 from bot.errors import (
@@ -35,6 +37,7 @@ from bot.text.likeness import canonical
 
 REAL, WEB = "https://api.x.com", "https://x.com"
 T = TypeVar("T")
+M = TypeVar("M", bound=Told)
 
 # Status of an answer → what it means for a commit. An unlisted one is OutcomeUnknown: every 5xx may have posted.
 _STATUSES: dict[int, type[ChannelError]] = {
@@ -50,6 +53,7 @@ _STATUSES: dict[int, type[ChannelError]] = {
 # Words in an error's `type`, `detail` or `message`, where the status alone does not tell. Lower case; never shown.
 _WORDS: tuple[tuple[str, type[ChannelError]], ...] = (
     ("duplicate content", Duplicate),
+    ("code 187.", Duplicate),  # the older form: "Status is a duplicate."
     ("too long", TooLong),
     ("suspended", AccountSuspended),
     ("temporarily locked", AccountSuspended),
@@ -87,7 +91,7 @@ class _X:
 
     def prepare(self, outgoing: Outgoing) -> Prepared:
         require_fit(SPEC, outgoing)
-        ids = [self._upload(f"{outgoing.key}-{n}.jpg", media) for n, media in enumerate(outgoing.media)]
+        ids = [self._upload(n + 1, f"{outgoing.key}-{n}.jpg", media) for n, media in enumerate(outgoing.media)]
         return Prepared(outgoing=outgoing, token=",".join(ids), last_seen=self._newest())
 
     def commit(self, prepared: Prepared, now: datetime) -> Receipt:
@@ -98,33 +102,36 @@ class _X:
         if outgoing.parent:
             body["in_reply_to_tweet_id"] = outgoing.parent
         try:
-            remote = self._call(lambda: int(self._client.create_tweet(**body)["data"]["id"]), committing=True)
+            remote = self._read(Made, lambda: self._client.create_tweet(**body), committing=True).data.id
         # X refuses a text that it has: most likely our own request, whose answer was lost. Reading back decides.
         except Duplicate as refusal:
             return made_before(self, Sent(prepared=prepared, since=now), refusal)
-        return Receipt(remote_id=str(remote), url=self._url(remote), at=now)
+        return Receipt(remote_id=remote, url=self._url(remote), at=now)
 
     def find(self, sent: Sent) -> Found:
         """Among our own posts since just before the commit: the same text, picture count and parent."""
         return self._call(lambda: self._search(sent), committing=False)
 
     def delete(self, remote_id: str) -> None:
-        if not self._call(lambda: self._client.delete_tweet(remote_id)["data"]["deleted"], committing=False):
+        if not self._read(Deleted, lambda: self._client.delete_tweet(remote_id), committing=False).data.deleted:
             raise Rejected("not deleted")
 
-    def _url(self, remote: int) -> str:
+    def _url(self, remote: str) -> str:
         return f"{self._web}/i/status/{remote}"
 
-    def _upload(self, name: str, media: Media) -> str:
-        def upload() -> str:
-            uploaded = self._client.upload(name, media.data)
-            self._client.describe(uploaded, media.alt)
-            return uploaded
-
+    def _upload(self, number: int, name: str, media: Media) -> str:
+        """Its id. Raises MediaRefused with the picture's number and whether it is about the picture or its alt text."""
+        what = f"{number}枚目の画像"
         try:
-            return self._call(upload, committing=False)
+            uploaded = self._read(Made, lambda: self._client.upload(name, media.data), committing=False).data.id
+            what += "の代替テキスト"
+            self._call(lambda: self._client.describe(uploaded, media.alt), committing=False)
         except Rejected as e:
-            raise MediaRefused(e.message, code=e.code) from None
+            summary = f"{what}を配信先が受け付けませんでした"
+            refused = MediaRefused(e.message, code=e.code, summary=summary)
+        else:
+            return uploaded
+        raise refused
 
     def _newest(self) -> str:
         """The newest own post's id, "" if that cannot be read: reading back then starts from the time of the commit."""
@@ -143,12 +150,19 @@ class _X:
         if len(hits) != 1:
             return CannotTell(f"{len(hits)} of {len(posts)}")
         made = datetime.fromisoformat(hits[0]["created_at"])
-        return Receipt(remote_id=hits[0]["id"], url=self._url(int(hits[0]["id"])), at=made)
+        return Receipt(remote_id=hits[0]["id"], url=self._url(hits[0]["id"]), at=made)
 
     def _own(self, **query: Any) -> list[dict[str, Any]]:
         fields = ["created_at", "entities", "attachments", "referenced_tweets"]
         answer = self._client.get_users_tweets(self._user, tweet_fields=fields, user_auth=True, **query)
-        return list(answer.get("data", []))
+        return list(answer.json().get("data", []))
+
+    def _read(self, model: type[M], send: Callable[[], Response], *, committing: bool) -> M:
+        answer = self._call(send, committing=committing)
+        told = read(model, answer) if answer.status_code in MADE else None
+        if told is None:
+            raise unreadable(answer, committing=committing)
+        return told
 
     def _call(self, send: Callable[[], T], *, committing: bool) -> T:
         """tweepy's and requests' errors hold texts and keys, so they end here; nothing is chained to ours."""
@@ -162,7 +176,10 @@ class _X:
 def _translate(error: Exception, *, committing: bool) -> ChannelError:
     if not isinstance(error, Refused):
         return broken_exchange(error, committing=committing)
-    kind, code = _meaning(error.response), str(error.response.status_code)
+    told = _told(error.response)
+    if told is None:
+        return unreadable(error.response, committing=committing)
+    kind, code = _meaning(error.response.status_code, told), str(error.response.status_code)
     if issubclass(kind, RateLimited):
         return kind(f"HTTP {code}", code=code, retry_after=_wait(error.response.headers))
     if kind is OutcomeUnknown and not committing:
@@ -170,31 +187,31 @@ def _translate(error: Exception, *, committing: bool) -> ChannelError:
     return kind(f"HTTP {code}", code=code)
 
 
-def _meaning(response: Response) -> type[ChannelError]:
-    kind = _STATUSES.get(response.status_code, OutcomeUnknown)
+def _meaning(status: int, told: str) -> type[ChannelError]:
+    kind = _STATUSES.get(status, OutcomeUnknown)
     if kind not in (Rejected, RateLimited):
         return kind
-    told = _told(response)
     return next((more for words, more in _WORDS if words in told), kind)
 
 
-def _told(response: Response) -> str:
-    """What X says of the error. Not the whole body, which may quote the post."""
-    try:
-        body = response.json()
-        errors = [e.get("message", "") for e in body.get("errors", [])]
-        return " ".join([body.get("type", ""), body.get("detail", ""), *errors]).lower()
-    except (ValueError, AttributeError, TypeError):
-        return ""
+def _told(answer: Response) -> str | None:
+    """What X says of the error, None if it is not X that speaks. Not the whole body, which may quote the post."""
+    problem = read(Problem, answer)
+    refusal = problem or read(Complaints, answer)
+    if refusal is None:
+        return None
+    words = [problem.type or "", problem.detail or ""] if problem else []
+    for e in refusal.errors:
+        words += [e.message, f"code {e.code}." if e.code is not None else ""]
+    return " ".join(words).lower()
 
 
 def _wait(headers: Mapping[str, str]) -> float | None:
     """Seconds until a new try, None if X does not say."""
     if (asked := retry_after(headers)) is not None:
         return asked
-    used_up = [w for w in _WINDOWS if headers.get(f"{w}-remaining", "0") == "0" and is_number(headers.get(f"{w}-reset", ""))]
-    seconds = max((float(headers[f"{w}-reset"]) - time.time() for w in used_up), default=0.0)
-    return seconds if seconds > 0 else None
+    used_up = [w for w in _WINDOWS if headers.get(f"{w}-remaining", "0") == "0"]
+    return max((wait for w in used_up if (wait := until(headers.get(f"{w}-reset", ""))) is not None), default=None)
 
 
 def _sent_comparable(prepared: Prepared) -> tuple[str, int, str]:

@@ -15,7 +15,7 @@ from tweepy.auth import OAuth1UserHandler
 from bot.channel_kit.http import OnceSession
 from bot.config import Secret
 
-READ_TIMEOUT = 25.0
+READ_TIMEOUT = 30.0
 
 # At DEBUG these write every signed header into the log.
 for _talkative in ("oauthlib", "requests_oauthlib"):
@@ -31,11 +31,11 @@ class Refused(Exception):
 
 
 class XClient(tweepy.Client):  # type: ignore[misc]  # tweepy has no types
-    """Methods return the answer's JSON. They raise Refused, or what requests raises where no whole answer came."""
+    """Methods return the answer, which nobody has read yet. They raise Refused, or NoAnswer where no whole one came."""
 
     def __init__(self, base_url: str, *keys: Secret) -> None:
         """`keys`: of the app, its secret, of the account, its secret."""
-        super().__init__(None, *(key.reveal() for key in keys), return_type=dict)
+        super().__init__(None, *(key.reveal() for key in keys), return_type=Response)
         self.session = OnceSession(READ_TIMEOUT)
         # tweepy has its host fixed; the sandbox is another one, and the only one in sandbox mode (ADR 5).
         self._base = base_url.rstrip("/")
@@ -67,11 +67,10 @@ class XClient(tweepy.Client):  # type: ignore[misc]  # tweepy has no types
             raise Refused(response)
         return response
 
-    def upload(self, name: str, data: bytes) -> str:
-        """A JPEG that only we can see until it is posted; its id."""
+    def upload(self, name: str, data: bytes) -> Response:
+        """A JPEG that only we can see until it is posted."""
         form = {"media_category": "tweet_image"}
-        answer = self.request("POST", "/2/media/upload", files={"media": (name, data, "image/jpeg")}, data=form)
-        return str(answer.json()["data"]["id"])
+        return self.request("POST", "/2/media/upload", files={"media": (name, data, "image/jpeg")}, data=form)
 
     def describe(self, media_id: str, alt: str) -> None:
         self.request("POST", "/2/media/metadata", json={"id": media_id, "metadata": {"alt_text": {"text": alt}}})

@@ -117,7 +117,7 @@ def _is_it(note: dict[str, Any], sent: Sent) -> bool:
 
 
 def _meaning(answer: requests.Response, *, committing: bool) -> ChannelError:
-    from bot.channel_kit.http import retry_after
+    from bot.channel_kit.waits import retry_after
     from bot.errors import AuthExpired, OutcomeUnknown, RateLimited, Rejected, Unavailable
 
     code = str(answer.status_code)

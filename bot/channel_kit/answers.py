@@ -1,0 +1,44 @@
+"""Reading answers: only what has the platform's own form is its word. Each channel has its models in its folder."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import requests
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bot.errors import ChannelError, OutcomeUnknown, Unavailable
+
+BY_OTHERS = "途中の機器（プロキシなど）が答えました。"
+MADE = (200, 201)
+
+
+class Told(BaseModel):
+    """What we need of an answer. A value of another type is no answer; fields that we do not know are the platform's affair."""
+
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+
+
+T = TypeVar("T", bound=Told)
+
+
+def read(model: type[T], answer: requests.Response) -> T | None:
+    """None for what has not this form, or does not say that it is JSON."""
+    if not is_json(answer):
+        return None
+    try:
+        return model.model_validate_json(answer.content)
+    except ValidationError:
+        return None
+
+
+def is_json(answer: requests.Response) -> bool:
+    return "json" in answer.headers.get("Content-Type", "").lower()
+
+
+def unreadable(answer: requests.Response, *, committing: bool) -> ChannelError:
+    """What an answer means that is not in the platform's form. Anybody on the way may have given it, before or after the
+    platform had the request."""
+    kind = OutcomeUnknown if committing else Unavailable
+    told = "" if is_json(answer) else BY_OTHERS + kind.summary_ja
+    return kind(f"HTTP {answer.status_code}, not in the platform's form", code=str(answer.status_code), summary=told)

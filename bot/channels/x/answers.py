@@ -1,0 +1,49 @@
+"""X's answers, as far as we read them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from bot.channel_kit.answers import Told
+
+Id = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$")]
+
+
+class Numbered(Told):
+    id: Id
+
+
+class Made(Told):
+    """A post or an upload."""
+
+    data: Numbered
+
+
+class Fate(Told):
+    deleted: bool
+
+
+class Deleted(Told):
+    data: Fate
+
+
+class Complaint(Told):
+    message: str
+    code: int | None = None
+
+
+class Problem(Told):
+    """X's newer form of a refusal. `type` is a URI, about:blank or null."""
+
+    title: str
+    type: str | None
+    detail: str | None = None
+    errors: tuple[Complaint, ...] = Field(default=(), strict=False)
+
+
+class Complaints(Told):
+    """Its older form."""
+
+    errors: tuple[Complaint, ...] = Field(min_length=1, strict=False)

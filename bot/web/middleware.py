@@ -16,7 +16,7 @@ ACCOUNT_PAGES = ("/account/", "/logout/", "/static/")
 Next = Callable[[HttpRequest], HttpResponse]
 
 
-class KeepNothing:
+class NoStore:
     """Pages hold what is not published yet; only a published picture, which its hash names, may be kept."""
 
     def __init__(self, get_response: Next) -> None:

@@ -155,7 +155,7 @@ class City:
         self.calendar.opens = self.chance.randrange(0, 12 * 60)
         self.calendar.closes = self.chance.randrange(self.calendar.opens + 60, 24 * 60)
         self.calendar.days = sorted(self.chance.sample(range(7), self.chance.randrange(3, 8)))
-        write_schedules(self.ctx.config.rules_dir, quiet=self.opening.quiet())
+        write_schedules(self.ctx.config.rules_dir, quiet=self.calendar.quiet())
 
     def release(self) -> None:
         for row in Delivery.objects.filter(state="held"):

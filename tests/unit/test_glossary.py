@@ -26,7 +26,7 @@ GENERAL = frozenset(
     directory docx duplicate duplicates entered entry environment error errors exit factor fault figure figures file files
     filled fitted font geometry git grid group header heading hooks html http idml image images ink item job kind kinds knob
     lazy length letter lettering likeness limits line link links list locks loopback mail main manual matching merged
-    middleware models month monthly new node note notify numerals of on once only origin orthography page pages paragraph
+    middleware models month monthly new no node note notify numerals of on once only origin orthography page pages paragraph
     passkeys pdf people period piece placed placeholders plain policy practice problems prose queries quote rate reader
     reading ready recent records rect refused render repository row run search second secret security seen sentence
     sentences service services session shared shown single split sql state states step stop storable store story strong

@@ -200,14 +200,13 @@ class _Road:
         from bot.workflow.states import DeliveryState
 
         runner = Runner(self.ctx)
-        runner.start()
         done: set[int] = set()
         for _ in range(_MOST_WAKES):
             due = Delivery.objects.filter(state=DeliveryState.SCHEDULED).order_by("run_at").first()
             if due is None:
                 break
             self._move_clock(due.run_at)
-            runner.wake()
+            runner.beat()
             fresh = Delivery.objects.exclude(id__in=done).exclude(state__in=(DeliveryState.SCHEDULED, DeliveryState.WAITING))
             for delivery in fresh:
                 done.add(delivery.id)

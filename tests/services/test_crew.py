@@ -8,35 +8,40 @@ from functools import partial
 
 import pytest
 
-from bot.services.delivery.sender_pool import FEW, Crew
+from bot.services.delivery.sender_pool import FEW, Crew, Desk
 
 PATIENCE = 30.0  # seconds until what hangs is a failure
 
 
 @pytest.fixture
-def crew() -> Iterator[Crew[int]]:
-    made: Crew[int] = Crew(FEW * 4, "test")
+def desk() -> Desk[int]:
+    return Desk()
+
+
+@pytest.fixture
+def crew(desk: Desk[int]) -> Iterator[Crew[int]]:
+    made: Crew[int] = Crew(FEW * 4, "test", desk)
     yield made
-    made.close()
+    made.close(PATIENCE)
 
 
-def gathered(crew: Crew[int]) -> list[int]:
+def gathered(desk: Desk[int]) -> list[int]:
     found: list[int] = []
-    while crew.busy:
-        found += crew.gather(PATIENCE)
+    while desk.busy:
+        found += desk.gather(PATIENCE)
     return found
 
 
-def test_each_call_is_made_once_and_its_answer_given_back_once(crew: Crew[int]) -> None:
+def test_each_call_is_made_once_and_its_answer_given_back_once(crew: Crew[int], desk: Desk[int]) -> None:
     for batch in range(20):
         expected = range(batch * 500, batch * 500 + 500)
         for number in expected:
             crew.submit(partial(int, number))
-        assert sorted(gathered(crew)) == list(expected)
-    assert crew.gather(0) == []
+        assert sorted(gathered(desk)) == list(expected)
+    assert desk.gather(0) == []
 
 
-def test_slow_calls_get_a_thread_each(crew: Crew[int]) -> None:
+def test_slow_calls_get_a_thread_each(crew: Crew[int], desk: Desk[int]) -> None:
     """All must be under way at once, or nobody comes through."""
     together = threading.Barrier(FEW * 4)
 
@@ -49,10 +54,10 @@ def test_slow_calls_get_a_thread_each(crew: Crew[int]) -> None:
 
     for number in range(FEW * 4):
         crew.submit(partial(slow, number))
-    assert sorted(gathered(crew)) == list(range(FEW * 4))
+    assert sorted(gathered(desk)) == list(range(FEW * 4))
 
 
-def test_what_is_back_is_given_without_waiting_for_what_hangs(crew: Crew[int]) -> None:
+def test_what_is_back_is_given_without_waiting_for_what_hangs(crew: Crew[int], desk: Desk[int]) -> None:
     released = threading.Event()
 
     def hanging() -> int:
@@ -61,17 +66,17 @@ def test_what_is_back_is_given_without_waiting_for_what_hangs(crew: Crew[int]) -
     for _ in range(FEW * 2):
         crew.submit(hanging)
     crew.submit(partial(int, 7))
-    assert crew.gather(PATIENCE) == [7]
-    assert crew.busy == FEW * 2
+    assert desk.gather(PATIENCE) == [7]
+    assert desk.busy == FEW * 2
     released.set()
-    assert gathered(crew) == [0] * FEW * 2
+    assert gathered(desk) == [0] * FEW * 2
 
 
 def test_closing_ends_the_threads_after_what_was_given() -> None:
-    crew: Crew[int] = Crew(FEW, "ended")
+    crew: Crew[int] = Crew(FEW, "ended", Desk())
     made: list[int] = []
     for number in range(50):
         crew.submit(partial(lambda n: made.append(n) or n, number))
-    crew.close()
+    crew.close(PATIENCE)
     assert sorted(made) == list(range(50))
     assert [t.name for t in threading.enumerate() if t.name.startswith("ended")] == []

@@ -12,7 +12,8 @@ from django.db import transaction
 from bot.channel_kit.base import Absent, CannotTell, Found, Prepared, Receipt
 from bot.config import Secret
 from bot.services.delivery import outcome, pause, reconcile
-from bot.services.delivery.engine import Engine, _Step
+from bot.services.delivery.calls import Step
+from bot.services.delivery.engine import Engine
 from bot.services.delivery.ledger import Ledger
 from bot.services.telling import notices
 from bot.store.models import Attempt, AuditEntry, Delivery, Notice
@@ -32,14 +33,14 @@ class Worker:
 
     def send(self) -> None:
         (self.job,) = self.engine._jobs(self.engine._turn([], 1).claimed)
-        turn = self.engine._turn([_Step(self.job, Prepared(outgoing=self.job.outgoing))], 0)
+        turn = self.engine._turn([Step(self.job, Prepared(outgoing=self.job.outgoing))], 0)
         assert len(turn.going) == 1
         self.started = turn.at
 
     def write(self) -> None:
         url = f"http://127.0.0.1/{self.name}"
         receipt = Receipt(remote_id=self.name, url=url, at=self.office.clock.now())
-        self.engine._turn([_Step(self.job, receipt, self.started)], 0)
+        self.engine._turn([Step(self.job, receipt, self.started)], 0)
         self.engine.close()
 
 

@@ -4,7 +4,10 @@ scheduling: which part goes out where and when; moving and cancelling
 gate: the one last look before anything leaves
 outlook: what the gate will say, asked early for the pages
 engine: claim, prepare, intent, commit, outcome
+calls: what the threads do: prepare, commit, read back
 sender_pool: threads that take calls and give back answers in batches
+apart: a savepoint of its own for what a batch cannot write
+upkeep: dead workers, missed times, stops
 workers: several publishers on one PostgreSQL
 outgoing: from an approved row to what a channel sends
 outcome: what an error's class makes of a delivery

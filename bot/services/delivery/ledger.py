@@ -8,6 +8,8 @@ from bot.services.records import audit
 from bot.store import queries
 from bot.store.queries import Try
 
+_OUTCOME, _DETAIL = 40, 200  # characters, as the table has them
+
 
 class Ledger:
     """Collect with `note` and `attempt`, then `close` inside the transaction of the changes."""
@@ -29,10 +31,19 @@ class Ledger:
                 number=number,
                 started_at=started_at or self.now,
                 ended_at=self.now,
-                outcome=outcome,
-                detail=detail,
+                outcome=outcome[:_OUTCOME],
+                detail=detail[:_DETAIL],  # a platform's code may be anything; it must not cost the others their record
             )
         )
+
+    def mark(self) -> tuple[int, int]:
+        """For `rewind`."""
+        return len(self._notes), len(self._tries)
+
+    def rewind(self, mark: tuple[int, int]) -> None:
+        """Forget what was told since, as a savepoint that was rolled back forgets what was done."""
+        notes, tries = mark
+        del self._notes[notes:], self._tries[tries:]
 
     def close(self) -> None:
         queries.add_tries(self._tries)

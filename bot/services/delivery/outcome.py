@@ -128,6 +128,15 @@ def reap(ledger: Ledger, row: Delivery) -> None:
     ledger.note(Event.LOSE_TRACK, row.id)
 
 
+def unsettled(ledger: Ledger, job: Job) -> None:
+    """An answer came that could not be written down: what it says of the post is lost, so nobody knows."""
+    row = Delivery.objects.get(id=job.id)
+    if row.fence == job.fence and row.state == DeliveryState.PUBLISHING:
+        _lose_track(row, ledger.now)
+        ledger.attempt(row.id, row.attempts, row.intent_at, "unsettled")
+        ledger.note(Event.LOSE_TRACK, row.id)
+
+
 def _lose_track(row: Delivery, now: datetime) -> None:
     """Bytes may have left and no clear answer came: unknown, until someone looks."""
     summary = OutcomeUnknown.summary_ja

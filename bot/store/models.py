@@ -172,14 +172,16 @@ class FeedKey(models.Model):
 
 class Lane(models.Model):
     """One account of one channel. `account` is the one that last published there ("" for none yet). `closed_at`: nothing is
-    claimed until a person opens it; `not_before`: the platform asked us to wait; `used` of `quota` commits have left in the
-    window that ends at `window_end`."""
+    claimed until a person opens it; `not_before`: it has to wait, since `waiting_since` and for `wait_reason`; `used` of
+    `quota` commits have left in the window that ends at `window_end`."""
 
     name = models.CharField(max_length=120, primary_key=True)
     account = models.CharField(max_length=120, blank=True)
     closed_at = models.DateTimeField(null=True)
     problem = models.CharField(max_length=200, blank=True)
     not_before = models.DateTimeField(null=True)
+    waiting_since = models.DateTimeField(null=True)
+    wait_reason = models.CharField(max_length=200, blank=True)
     quota = models.PositiveIntegerField(null=True)
     used = models.PositiveIntegerField(default=0)
     window_end = models.DateTimeField(null=True)

@@ -90,7 +90,7 @@ RETURNING id
 _USE = """
 UPDATE store_lane SET used = CASE WHEN window_end > %s THEN used + 1 ELSE 1 END,
     window_end = CASE WHEN window_end > %s THEN window_end ELSE %s END
-WHERE name = %s
+WHERE name = %s RETURNING CASE WHEN used >= quota THEN window_end END
 """
 
 # Later parts of a thread wait for their first one anyway. What a worker has taken up is held as well, unless it is on its way.
@@ -273,10 +273,11 @@ def accept(receipts: Sequence[Acceptance]) -> set[int]:
     return {row[0] for row in run(_ACCEPT.format(rows=rows(_ACCEPTANCES)), [batch(receipts)])}
 
 
-def use(lane: str, now: datetime, window_end: datetime) -> None:
-    """Count one commit on a lane with a quota; a new window, if the last one has ended, ends at `window_end`."""
-    with connection.cursor() as cursor:
-        cursor.execute(_USE, [bind(now), bind(now), bind(window_end), lane])
+def use(lane: str, now: datetime, window_end: datetime) -> datetime | None:
+    """Count one commit on a lane with a quota; a new window, if the last one has ended, ends at `window_end`. If that was the
+    last one of the window: when the window ends."""
+    found = run(_USE, [bind(now), bind(now), bind(window_end), lane])
+    return moment_of(found[0][0]) if found else None
 
 
 def hold(channel: str, problem: str, cause: Bar) -> int:

@@ -7,6 +7,7 @@ engine: claim, prepare, intent, commit, outcome
 calls: what the threads do: prepare, commit, read back
 sender_pool: threads that take calls and give back answers in batches
 apart: a savepoint of its own for what a batch cannot write
+waits: accounts that must wait, and who is told
 upkeep: dead workers, missed times, stops
 workers: several publishers on one PostgreSQL
 outgoing: from an approved row to what a channel sends

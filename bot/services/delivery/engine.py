@@ -23,7 +23,7 @@ from django.db import IntegrityError, connection, transaction
 
 from bot.channel_kit.base import Prepared, Receipt
 from bot.errors import BotError, CannotTell, ChannelError, StaleApproval
-from bot.services.delivery import apart, calls, gate, outcome, reconcile, stale, upkeep
+from bot.services.delivery import apart, calls, gate, outcome, reconcile, stale, upkeep, waits
 from bot.services.delivery.calls import LEAD, Connect, Look, Step
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job, jobs
@@ -258,8 +258,9 @@ class Engine:
 
     def _use(self, ledger: Ledger, job: Job) -> None:
         rate = self.ctx.spec(job.channel).rate
-        if rate is not None:
-            queries.use(job.lane, ledger.now, ledger.now + rate.per)
+        if rate is not None and (until := queries.use(job.lane, ledger.now, ledger.now + rate.per)):
+            why = f"{self.ctx.spec(job.channel).label}に出せる回数（{rate.count}回）を使い切りました"
+            waits.used_up(self.ctx, ledger, job.lane, until, why)
 
     def _hold_all(self, ledger: Ledger, stopped: Sequence[Step]) -> None:
         for step in stopped:

@@ -20,7 +20,9 @@ class Ledger:
         self._tries: list[Try] = []
 
     def note(self, verb: str, delivery: int, *, digest: str = "", detail: str = "") -> None:
-        target = f"delivery:{delivery}"
+        self.tell(verb, f"delivery:{delivery}", detail, digest=digest)
+
+    def tell(self, verb: str, target: str, detail: str, *, digest: str = "") -> None:
         self._notes.append(audit.Note(at=self.now, actor=audit.SYSTEM, verb=verb, target=target, digest=digest, detail=detail))
 
     def attempt(self, delivery: int, number: int, started_at: datetime | None, outcome: str, detail: str = "") -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.channel_kit.base import Receipt
 from bot.errors import ChannelClosed, ChannelError, OutcomeUnknown, RateLimited, Rejected, RetryLater
-from bot.services.delivery import scheduling
+from bot.services.delivery import scheduling, waits
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job
 from bot.services.records.context import Context
@@ -44,7 +44,7 @@ def settle(ctx: Context, ledger: Ledger, answers: Sequence[tuple[Job, Receipt | 
     _go_on(ctx, ledger.now, {job.id: receipt for job, receipt, _ in receipts if job.id in accepted and not job.last})
     for job, result, _ in answers:
         if isinstance(result, ChannelError):
-            _not_published(ledger, job, result)
+            _not_published(ctx, ledger, job, result)
 
 
 def published(ctx: Context, ledger: Ledger, delivery: int, receipt: Receipt) -> bool:
@@ -99,13 +99,13 @@ def _go_on(ctx: Context, now: datetime, receipts: Mapping[int, Receipt]) -> None
         )
 
 
-def _not_published(ledger: Ledger, job: Job, error: ChannelError) -> None:
+def _not_published(ctx: Context, ledger: Ledger, job: Job, error: ChannelError) -> None:
     row = Delivery.objects.get(id=job.id)
     if row.fence != job.fence:
         return  # reaped meanwhile: it is in doubt already, and this adds nothing certain
     match error:
         case RetryLater():
-            _postpone(row, error, ledger.now)
+            _postpone(ctx, ledger, row, error)
         case Rejected():
             move_delivery(row, Event.REFUSE, problem=error.summary, lease_owner="")
             _drop_followers(row)
@@ -143,14 +143,16 @@ def _lose_track(row: Delivery, now: datetime) -> None:
     move_delivery(row, Event.LOSE_TRACK, problem=summary, lease_owner="", looks=0, look_at=now + LOOKS[0])
 
 
-def _postpone(row: Delivery, error: RetryLater, now: datetime) -> None:
+def _postpone(ctx: Context, ledger: Ledger, row: Delivery, error: RetryLater) -> None:
+    """Never sooner than the backoff: a platform that says "at once" would be asked, and its pictures uploaded, without end."""
     tries = row.tries.count()
-    pause = BACKOFF[min(tries, len(BACKOFF) - 1)]
-    if error.retry_after is not None:
-        pause = timedelta(seconds=error.retry_after)
+    until = ledger.now + waits.bounded(error.retry_after, BACKOFF[min(tries, len(BACKOFF) - 1)])
+    if not move_delivery(row, Event.POSTPONE, run_at=until, problem=error.summary, lease_owner=""):
+        return
     if isinstance(error, RateLimited) or tries < PATIENT:
-        Lane.objects.filter(name=row.lane).update(not_before=now + pause)
-    move_delivery(row, Event.POSTPONE, run_at=now + pause, problem=error.summary, lease_owner="")
+        waits.put_off(ctx, ledger, Lane.objects.get(name=row.lane), until, error.summary)
+    else:
+        waits.tell(ctx, ledger, Delivery.objects.filter(id=row.id, last_at__lt=until), until, error.summary)
 
 
 def close_lane(lane: str, problem: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from bot.errors import NotAllowed, ScheduleError
-from bot.services.delivery import outlook, workers
+from bot.services.delivery import outlook, waits, workers
 from bot.services.delivery.gate import OTHER_ACCOUNT, STOPPED
 from bot.services.records import audit
 from bot.services.records.context import Context
@@ -65,8 +65,8 @@ def closed_lanes() -> list[Lane]:
 
 
 def resume(ctx: Context, actor: Actor, channel: str = "") -> int:
-    """End the pauses of `channel` ("" = those of all channels) and open its account again. What is held stays held until a
-    person releases it."""
+    """End the pauses of `channel` ("" = those of all channels), open its account again, and end its wait. What is held stays
+    held until a person releases it."""
     actor.require(Permission.RESUME)
     now = ctx.clock.now()
     shut = Lane.objects.exclude(closed_at=None)
@@ -77,9 +77,11 @@ def resume(ctx: Context, actor: Actor, channel: str = "") -> int:
             account=""
         )  # a person has looked: the next post proves the new one
         opened = mended.update(closed_at=None, problem="")
-        if ended or opened:
+        waited = waits.end(now, channel)
+        if ended or opened or waited:
+            workers.wake()
             audit.record(now, actor.person, "resume", f"channel:{channel or '*'}")
-    return ended + opened
+    return ended + opened + waited
 
 
 def release(ctx: Context, actor: Actor, delivery_id: int) -> None:

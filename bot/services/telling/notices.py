@@ -17,7 +17,7 @@ from django.db import transaction
 
 from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
-from bot.services.delivery import outcome, scheduling
+from bot.services.delivery import outcome, scheduling, waits
 from bot.services.handing_in.one_set import REFUSE
 from bot.services.paper.proof_build import REHEARSE
 from bot.services.records.context import Context
@@ -42,6 +42,7 @@ class Kind(StrEnum):
     FAILED = "failed"
     MISSED = "missed"
     HELD = "held"
+    PUT_OFF = "put_off"
     UNKNOWN = "unknown"
     UNDECIDED = "undecided"
     TWICE = "twice"
@@ -62,6 +63,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.FAILED: "配信できず",
     Kind.MISSED: "時刻超過",
     Kind.HELD: "保留",
+    Kind.PUT_OFF: "配信の待ち",
     Kind.UNKNOWN: "結果不明",
     Kind.UNDECIDED: "要判断",
     Kind.TWICE: "二重掲載",
@@ -86,6 +88,7 @@ _ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.FAILED: _OFFICE,
     Kind.MISSED: _OFFICE,
     Kind.HELD: _OFFICE,
+    Kind.PUT_OFF: _OFFICE,
     Kind.UNKNOWN: _OFFICE,
     Kind.UNDECIDED: _OFFICE,
     Kind.TWICE: _OFFICE,
@@ -102,6 +105,7 @@ _VERBS: Mapping[str, Kind] = {
     outcome.TWICE: Kind.TWICE,
     Event.MISS: Kind.MISSED,
     Event.HOLD: Kind.HELD,
+    waits.TOLD: Kind.PUT_OFF,
     "pause": Kind.PAUSED,
     **dict.fromkeys(("blackout", "ask_to_lift", "lift"), Kind.BLACKOUT),
     UNREADABLE: Kind.RULES,
@@ -215,6 +219,7 @@ def _line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | 
         Kind.FAILED: f"{title}を{channel}に出せませんでした。{_problem(delivery)}",
         Kind.MISSED: f"{title}を予定の時刻に{channel}に出せなかったため、出していません。",
         Kind.HELD: f"{title}を{channel}に出さず、保留にしました。{reason}" + _next_free(ctx, kind, delivery),
+        Kind.PUT_OFF: f"{channel}：{entry.detail}時刻を変えるか、待ちを終わらせるか、決めてください。",
         Kind.UNKNOWN: f"{title}が{channel}に出たかどうか分かりません。自動で確かめています。",
         Kind.UNDECIDED: f"{title}が{channel}に出たかどうか確かめられませんでした。配信先を見て、決着させてください。",
         Kind.TWICE: f"{title}が{channel}に二重に掲載されました。配信先で開き、どちらかを消してください。{entry.detail}",
@@ -237,7 +242,7 @@ def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery 
         return "/calendar/"
     if about == "blackout":
         return "/blackouts/"
-    if entry.verb == Event.HOLD:
+    if entry.verb in (Event.HOLD, waits.TOLD):
         return "/held/"
     return f"/submissions/{submission.id}/" if submission and not delivery else "/deliveries/"
 

@@ -16,7 +16,7 @@ from bot.store import queries
 from bot.store.models import Delivery, Lane
 from bot.store.queries import Acceptance
 from bot.workflow.kinds import Bar
-from bot.workflow.states import DeliveryState
+from bot.workflow.states import IN_DOUBT, DeliveryState
 from bot.workflow.transitions import DELIVERY, Event, sources
 
 # After the n-th refusal that surely published nothing, wait so long.
@@ -102,7 +102,8 @@ def _go_on(ctx: Context, now: datetime, receipts: Mapping[int, Receipt]) -> None
 def _not_published(ctx: Context, ledger: Ledger, job: Job, error: ChannelError) -> None:
     row = Delivery.objects.get(id=job.id)
     if row.fence != job.fence:
-        return  # reaped meanwhile: it is in doubt already, and this adds nothing certain
+        _refused_late(ledger, row, job, error)
+        return
     match error:
         case RetryLater():
             _postpone(ctx, ledger, row, error)
@@ -116,6 +117,24 @@ def _not_published(ctx: Context, ledger: Ledger, job: Job, error: ChannelError) 
             _lose_track(row, ledger.now)
     ledger.attempt(row.id, row.attempts, row.intent_at, type(error).__name__, error.code)
     ledger.note(type(error).__name__, row.id, detail=error.code)
+
+
+def _refused_late(ledger: Ledger, row: Delivery, job: Job, error: ChannelError) -> None:
+    """Its worker was given up meanwhile, but lives, and knows that this attempt published nothing. Where it is still the last
+    one and in doubt, nobody need look for it."""
+    if row.state not in IN_DOUBT or row.attempts != job.attempt or isinstance(error, OutcomeUnknown):
+        return
+    refused = isinstance(error, Rejected)
+    event = Event.REFUSE if refused else Event.PROVE_ABSENT
+    run_at = row.run_at if refused else ledger.now
+    if not move_delivery(row, event, problem=error.summary, look_at=None, run_at=run_at):
+        return
+    ledger.attempt(row.id, job.attempt, row.intent_at, type(error).__name__, error.code)
+    ledger.note(type(error).__name__ if refused else event, row.id, detail=error.code)
+    if refused:
+        _drop_followers(row)
+    elif isinstance(error, ChannelClosed):
+        close_lane(row.lane, error.summary, ledger.now)
 
 
 def reap(ledger: Ledger, row: Delivery) -> None:

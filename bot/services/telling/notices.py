@@ -45,6 +45,7 @@ class Kind(StrEnum):
     PUT_OFF = "put_off"
     UNKNOWN = "unknown"
     UNDECIDED = "undecided"
+    SETTLED = "settled"
     TWICE = "twice"
     PAUSED = "paused"
     CLOSED = "closed"
@@ -66,6 +67,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.PUT_OFF: "配信の待ち",
     Kind.UNKNOWN: "結果不明",
     Kind.UNDECIDED: "要判断",
+    Kind.SETTLED: "結果の確認",
     Kind.TWICE: "二重掲載",
     Kind.PAUSED: "停止",
     Kind.CLOSED: "配信先の停止",
@@ -91,6 +93,7 @@ _ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.PUT_OFF: _OFFICE,
     Kind.UNKNOWN: _OFFICE,
     Kind.UNDECIDED: _OFFICE,
+    Kind.SETTLED: _OFFICE,
     Kind.TWICE: _OFFICE,
     Kind.PAUSED: _OFFICE,
     Kind.CLOSED: _OFFICE,
@@ -102,6 +105,8 @@ _VERBS: Mapping[str, Kind] = {
     Act.RETURN: Kind.RETURNED,
     Event.LOSE_TRACK: Kind.UNKNOWN,
     Event.GIVE_UP: Kind.UNDECIDED,
+    Event.FOUND: Kind.SETTLED,
+    Event.PROVE_ABSENT: Kind.SETTLED,
     outcome.TWICE: Kind.TWICE,
     Event.MISS: Kind.MISSED,
     Event.HOLD: Kind.HELD,
@@ -222,6 +227,7 @@ def _line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | 
         Kind.PUT_OFF: f"{channel}：{entry.detail}時刻を変えるか、待ちを終わらせるか、決めてください。",
         Kind.UNKNOWN: f"{title}が{channel}に出たかどうか分かりません。自動で確かめています。",
         Kind.UNDECIDED: f"{title}が{channel}に出たかどうか確かめられませんでした。配信先を見て、決着させてください。",
+        Kind.SETTLED: f"結果の分からなかった{title}は、{_settled(entry, channel)}",
         Kind.TWICE: f"{title}が{channel}に二重に掲載されました。配信先で開き、どちらかを消してください。{entry.detail}",
         Kind.PAUSED: f"{entry.actor} が{channel}の配信を止めました。{reason}",
         Kind.CLOSED: f"{channel}の配信を止めています。{_problem(delivery)}",
@@ -231,6 +237,12 @@ def _line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | 
     }
     said = _blackout(ctx, entry) if kind == Kind.BLACKOUT else words[kind]
     return f"{said}\n{ctx.config.site_url}{_where(entry, submission, delivery)}"
+
+
+def _settled(entry: AuditEntry, channel: str) -> str:
+    if entry.verb == Event.FOUND:
+        return f"{channel}に出ていることを確かめました。{entry.detail}"
+    return f"{channel}に出ていないことを確かめました。予定に戻しました。"
 
 
 def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery | None) -> str:

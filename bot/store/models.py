@@ -202,7 +202,8 @@ class Pause(models.Model):
 
 class Delivery(models.Model):
     """One part of one Variant to one channel. `due_at` is when it should appear; `run_at` when it is tried next. `bar` is what
-    holds it while it is held, "" where that is not known."""
+    holds it while it is held, "" where that is not known. `token` is what was prepared; it can be used as it is until
+    `prepared_until`. While `preparing_until` is ahead, somebody prepares it; the next one may not before `prepare_after`."""
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="deliveries")
     identity = models.CharField(max_length=300)
@@ -223,6 +224,9 @@ class Delivery(models.Model):
     intent_at = models.DateTimeField(null=True)
     token = models.TextField(blank=True)
     last_seen = models.CharField(max_length=120, blank=True)
+    prepared_until = models.DateTimeField(null=True)
+    preparing_until = models.DateTimeField(null=True)
+    prepare_after = models.DateTimeField(null=True)
     looks = models.PositiveIntegerField(default=0)
     look_at = models.DateTimeField(null=True)
     remote_id = models.CharField(max_length=120, blank=True)

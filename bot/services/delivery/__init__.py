@@ -5,6 +5,7 @@ gate: the one last look before anything leaves
 outlook: what the gate will say, asked early for the pages
 engine: claim, prepare, intent, commit, outcome
 calls: what the threads do: prepare, commit, read back
+early: preparing before the time comes
 sender_pool: threads that take calls and give back answers in batches
 apart: a savepoint of its own for what a batch cannot write
 waits: accounts that must wait, and who is told

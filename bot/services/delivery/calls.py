@@ -55,18 +55,25 @@ def surprise(error: Exception) -> NotBegun:
     )
 
 
-def prepare(connect: Connect, job: Job) -> Step:
+def prepare(connect: Connect, job: Job, now: datetime) -> Step:
+    """What was prepared before is used again while it can be: no try uploads pictures that are there."""
     result: Prepared | BotError
     account = ""
     try:
         channel = connect(job.channel)
-        account, result = channel.account, channel.prepare(job.outgoing)
+        account, result = channel.account, _kept(job, now) or channel.prepare(job.outgoing)
     except BotError as e:
         result = NotSent(e.message, code=e.code) if isinstance(e, OutcomeUnknown) else e
     except Exception as e:
         log.exception("delivery %s: preparing failed", job.id)
         result = surprise(e)
     return Step(job, result, account=account)
+
+
+def _kept(job: Job, now: datetime) -> Prepared | None:
+    if job.prepared_until is None or job.prepared_until <= max(now, job.run_at):
+        return None
+    return Prepared(outgoing=job.outgoing, token=job.token, last_seen=job.last_seen)
 
 
 def commit(connect: Connect, clock: Clock, ready: Ready, started: datetime, latest: timedelta) -> Step:

@@ -17,14 +17,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from math import inf
-from typing import TypeGuard
+from typing import TypeAlias, TypeGuard
 
 from django.db import IntegrityError, connection, transaction
 
 from bot.channel_kit.base import Prepared, Receipt
 from bot.errors import BotError, CannotTell, ChannelError, StaleApproval
-from bot.services.delivery import apart, calls, gate, outcome, reconcile, stale, upkeep, waits
+from bot.services.delivery import apart, calls, early, gate, outcome, reconcile, stale, upkeep, waits
 from bot.services.delivery.calls import LEAD, Connect, Look, Step
+from bot.services.delivery.early import Early
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job, jobs
 from bot.services.delivery.sender_pool import Crew, Desk
@@ -51,6 +52,10 @@ class _Turn:
     at: datetime
     going: Sequence[gate.Ready]
     claimed: Sequence[int]
+    early: Sequence[int] = ()
+
+
+_Back: TypeAlias = Step | Look | Early
 
 
 class Engine:
@@ -59,12 +64,12 @@ class Engine:
 
     def __init__(self, ctx: Context, channel: Connect, owner: str) -> None:
         self.ctx, self.channel, self.owner = ctx, channel, owner
-        self._desk: Desk[Step | Look] = Desk()
+        self._desk: Desk[_Back] = Desk()
         # Threads of their own for each: neither preparing nor reading back keeps a commit from its second.
         self._sending = Crew(WORKERS, "send", self._desk)
         self._preparing = Crew(WORKERS, "prepare", self._desk)
         self._reading = Crew(READERS, "read", self._desk)
-        self._back: list[Step | Look] = []  # answers that are not written down yet
+        self._back: list[_Back] = []  # answers that are not written down yet
         self._ready: list[Step] = []  # prepared, before their time
         self._looking: set[int] = set()
         self._proved: dict[str, str] = {}  # by lane, the account that this process has written down
@@ -148,7 +153,10 @@ class Engine:
             call = partial(calls.commit, self.channel, self.ctx.clock, ready, turn.at, LEASE / 2)
             self._sending.submit(call)
         for job in self._jobs(turn.claimed):
-            self._preparing.submit(partial(calls.prepare, self.channel, job))
+            self._preparing.submit(partial(calls.prepare, self.channel, job, turn.at))
+        for _, found in jobs(turn.early):
+            if isinstance(found, Job):  # what is not as it was approved is held when its time comes
+                self._preparing.submit(partial(early.prepare, self.channel, found, turn.at))
 
     def _due(self) -> list[Step]:
         """What is ready and has its time come; it is ready no more. None once told to stop: what is ready is left to others."""
@@ -182,14 +190,14 @@ class Engine:
             return Step(step.job, calls.surprise(e))
         return step
 
-    def _turn_or_without_claims(self, steps: Sequence[Step | Look]) -> _Turn:
+    def _turn_or_without_claims(self, steps: Sequence[_Back]) -> _Turn:
         free = 0 if self._stopping.is_set() else WORKERS - self._desk.busy - len(self._ready)
         try:
             return self._turn(steps, free)
         except IntegrityError:  # another worker took the same lane in the same instant
             return self._turn(steps, 0)
 
-    def _turn(self, steps: Sequence[Step | Look], free: int) -> _Turn:
+    def _turn(self, steps: Sequence[_Back], free: int) -> _Turn:
         """One transaction: outcomes first, which free their lanes; then intents; then new claims. Each stage lets nobody pay
         for what another brought."""
         answers = [s for s in steps if isinstance(s, Step) and isinstance(s.result, (Receipt, ChannelError))]
@@ -208,11 +216,13 @@ class Engine:
             apart.each(ledger, [s for s in steps if isinstance(s, Look)], partial(reconcile.conclude, self.ctx, ledger))
             apart.each(ledger, stopped, partial(self._hold_all, ledger))
             apart.each(ledger, asking, partial(self._intend, ledger, going), partial(self._not_written, ledger))
+            apart.each(ledger, [s for s in steps if isinstance(s, Early)], partial(early.keep, self.ctx))
+            soon = early.take(self.ctx, ledger.now, AHEAD, min(free, early.AT_ONCE))
             until, lease = ledger.now + AHEAD, ledger.now + LEASE
             ids = queries.claim(self.owner, ledger.now, until, lease, free - len(going))
             ledger.close()
         self._proved |= proved
-        return _Turn(ledger.now, going, ids)
+        return _Turn(ledger.now, going, ids, soon)
 
     def _settle(self, ledger: Ledger, proved: dict[str, str], answers: Sequence[Step]) -> None:
         told = [(s.job, s.result, s.started) for s in answers if isinstance(s.result, (Receipt, ChannelError))]
@@ -238,7 +248,7 @@ class Engine:
     def _not_written(self, ledger: Ledger, ready: gate.Ready) -> None:
         self._hold(ledger, ready.job, calls.surprise(ValueError("the intent could not be written")))
 
-    def _void(self, steps: Sequence[Step | Look]) -> None:
+    def _void(self, steps: Sequence[_Back]) -> None:
         for step in steps:
             if isinstance(step, Step) and isinstance(step.result, StaleApproval):
                 stale.void_if_changed(self.ctx, Submission.objects.get(id=step.job.submission))
@@ -274,7 +284,7 @@ class Engine:
             gate.hold(ledger, row, gate.Barred(bar=bar, reason=why.summary))
 
 
-def _is_prepared(step: Step | Look) -> TypeGuard[Step]:
+def _is_prepared(step: _Back) -> TypeGuard[Step]:
     return isinstance(step, Step) and isinstance(step.result, Prepared)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.channel_kit.base import Receipt
-from bot.errors import ChannelClosed, ChannelError, OutcomeUnknown, RateLimited, Rejected, RetryLater
+from bot.errors import ChannelClosed, ChannelError, NotSent, OutcomeUnknown, RateLimited, Rejected, RetryLater
 from bot.services.delivery import scheduling, waits
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job
@@ -159,19 +159,31 @@ def unsettled(ledger: Ledger, job: Job) -> None:
 def _lose_track(row: Delivery, now: datetime) -> None:
     """Bytes may have left and no clear answer came: unknown, until someone looks."""
     summary = OutcomeUnknown.summary_ja
-    move_delivery(row, Event.LOSE_TRACK, problem=summary, lease_owner="", looks=0, look_at=now + LOOKS[0])
+    look_at = now + LOOKS[0]
+    move_delivery(row, Event.LOSE_TRACK, problem=summary, lease_owner="", looks=0, look_at=look_at, prepared_until=None)
 
 
 def _postpone(ctx: Context, ledger: Ledger, row: Delivery, error: RetryLater) -> None:
     """Never sooner than the backoff: a platform that says "at once" would be asked, and its pictures uploaded, without end."""
     tries = row.tries.count()
     until = ledger.now + waits.bounded(error.retry_after, BACKOFF[min(tries, len(BACKOFF) - 1)])
-    if not move_delivery(row, Event.POSTPONE, run_at=until, problem=error.summary, lease_owner=""):
+    kept = _still_prepared(ctx, row, error)
+    if not move_delivery(row, Event.POSTPONE, run_at=until, problem=error.summary, lease_owner="", prepared_until=kept):
         return
     if isinstance(error, RateLimited) or tries < PATIENT:
         waits.put_off(ctx, ledger, Lane.objects.get(name=row.lane), until, error.summary)
     else:
         waits.tell(ctx, ledger, Delivery.objects.filter(id=row.id, last_at__lt=until), until, error.summary)
+
+
+def _still_prepared(ctx: Context, row: Delivery, error: RetryLater) -> datetime | None:
+    """Until when what was prepared can be used. Only where the refusal was of the request and not of what it named: else a
+    container that has gone wrong would be asked for again and again."""
+    if not isinstance(error, RateLimited | NotSent):
+        return None
+    if row.intent_at is None:
+        return row.prepared_until
+    return row.prepared_until or row.intent_at + ctx.spec(row.channel).prepared_for
 
 
 def close_lane(lane: str, problem: str, now: datetime) -> None:

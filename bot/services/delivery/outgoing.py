@@ -40,6 +40,7 @@ class Job:
     last: bool
     token: str
     last_seen: str
+    prepared_until: datetime | None  # `token` can be used as it is until then
     run_at: datetime  # not before
     since: datetime
 
@@ -90,6 +91,7 @@ def _job(row: Claimed) -> Job:
         last=row.part + 1 == len(variant.parts),
         token=row.token,
         last_seen=row.last_seen,
+        prepared_until=row.prepared_until,
         run_at=row.run_at,
         since=row.intent_at or row.run_at,
     )

@@ -164,6 +164,7 @@ def test_after_a_stop_nothing_new_begins_and_what_is_in_flight_is_written_down(h
     hall.runner.stop()
     states = list(Delivery.objects.order_by("id").values_list("state", flat=True))
     assert states == ["published"] + ["scheduled"] * (len(made) - 1)
+    assert len(hall.facebook.prepared) == 1
 
 
 def test_start_and_stop_do_not_wait_for_an_answer_that_never_comes(

@@ -175,4 +175,4 @@ def test_a_wait_says_since_when_until_when_and_why_and_a_person_ends_it(office: 
     assert "回数の制限に達しました　12月1日 09:00から" in page
     officer.post("/resume/", "/held/", channel="x")
     assert Lane.objects.get(name="x").not_before is None
-    assert "待っています" not in officer.get("/held/").text
+    assert "待っています：" not in officer.get("/held/").text

@@ -154,9 +154,8 @@ class Engine:
             self._sending.submit(call)
         for job in self._jobs(turn.claimed):
             self._preparing.submit(partial(calls.prepare, self.channel, job, turn.at))
-        for _, found in jobs(turn.early):
-            if isinstance(found, Job):  # what is not as it was approved is held when its time comes
-                self._preparing.submit(partial(early.prepare, self.channel, found, turn.at))
+        for job in self._jobs(turn.early):
+            self._preparing.submit(partial(early.prepare, self.channel, job, turn.at))
 
     def _due(self) -> list[Step]:
         """What is ready and has its time come; it is ready no more. None once told to stop: what is ready is left to others."""
@@ -254,7 +253,7 @@ class Engine:
                 stale.void_if_changed(self.ctx, Submission.objects.get(id=step.job.submission))
 
     def _jobs(self, ids: Sequence[int]) -> list[Job]:
-        """What was claimed; held is what the database has no longer as it was approved."""
+        """What was claimed, or is to be prepared early; held is what the database has no longer as it was approved."""
         ready: list[Job] = []
         for row, found in jobs(ids):
             if isinstance(found, Job):
@@ -270,7 +269,7 @@ class Engine:
         rate = self.ctx.spec(job.channel).rate
         if rate is not None and (until := queries.use(job.lane, ledger.now, ledger.now + rate.per)):
             why = f"{self.ctx.spec(job.channel).label}に出せる回数（{rate.count}回）を使い切りました"
-            waits.used_up(self.ctx, ledger, job.lane, until, why)
+            waits.tell_lane(self.ctx, ledger, job.lane, until, why)
 
     def _hold_all(self, ledger: Ledger, stopped: Sequence[Step]) -> None:
         for step in stopped:

@@ -34,12 +34,11 @@ def put_off(ctx: Context, ledger: Ledger, lane: Lane, until: datetime, why: str)
         return
     since = lane.waiting_since if before else ledger.now
     Lane.objects.filter(name=lane.name).update(not_before=until, waiting_since=since, wait_reason=why[:200])
-    planned = Delivery.objects.filter(lane=lane.name, state=DeliveryState.SCHEDULED, last_at__lt=until)
-    tell(ctx, ledger, planned.filter(last_at__gte=before) if before else planned, until, why)
+    tell_lane(ctx, ledger, lane.name, until, why)
 
 
-def used_up(ctx: Context, ledger: Ledger, lane: str, until: datetime, why: str) -> None:
-    """Our own count for the platform's window is full."""
+def tell_lane(ctx: Context, ledger: Ledger, lane: str, until: datetime, why: str) -> None:
+    """Of all that is planned there and will not make its time before `until`."""
     tell(ctx, ledger, Delivery.objects.filter(lane=lane, state=DeliveryState.SCHEDULED, last_at__lt=until), until, why)
 
 

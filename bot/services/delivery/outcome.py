@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.channel_kit.base import Receipt
+from bot.clock import aware
 from bot.errors import ChannelClosed, ChannelError, NotSent, OutcomeUnknown, RateLimited, Rejected, RetryLater
 from bot.services.delivery import scheduling, waits
 from bot.services.delivery.ledger import Ledger
@@ -33,7 +34,7 @@ def settle(ctx: Context, ledger: Ledger, answers: Sequence[tuple[Job, Receipt | 
     transaction."""
     receipts = [(job, result, started) for job, result, started in answers if isinstance(result, Receipt)]
     accepted = queries.accept(
-        [Acceptance(id=job.id, fence=job.fence, remote_id=r.remote_id, url=r.url, at=r.at) for job, r, _ in receipts]
+        [Acceptance(id=job.id, fence=job.fence, remote_id=r.remote_id, url=r.url, at=aware(r.at)) for job, r, _ in receipts]
     )
     for job, receipt, started in receipts:
         if job.id in accepted:
@@ -74,7 +75,7 @@ def _found(ctx: Context, ledger: Ledger, row: Delivery, receipt: Receipt, number
         event,
         remote_id=receipt.remote_id,
         url=receipt.url,
-        published_at=receipt.at,
+        published_at=aware(receipt.at),  # raises for a time that PostgreSQL would keep and nobody could read again
         problem="",
         lease_owner="",
         look_at=None,

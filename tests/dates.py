@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from bot.config import ROOT
 from bot.newsletter.deadlines import Deadlines
 from bot.newsletter.profile import load
-from bot.schedule import calendar
+from bot.schedule import opening
 from bot.schedule.rules import load as load_rules
 
 VAR = ROOT / "build" / "dates"
@@ -69,7 +69,7 @@ def _eve_of_a_copy_deadline(after: date) -> datetime:
 
 
 def _closed(day: date) -> bool:
-    return bool(calendar.closed_reason(day, load_rules(ROOT / "schedules", ZoneInfo("Asia/Tokyo"))))
+    return bool(opening.closed_reason(day, load_rules(ROOT / "schedules", ZoneInfo("Asia/Tokyo"))))
 
 
 def main() -> int:

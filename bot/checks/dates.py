@@ -109,10 +109,10 @@ def _against_the_day(expression: re.Pattern[str], said: Callable[[re.Match[str],
         if subject.post.publish is None:
             return
         on = subject.post.publish.date()
-        for stretch in (s for s in subject.prose if "月" in s.text):  # the expressions are slow where there is no day
-            for match in expression.finditer(stretch.text):
+        for span in (s for s in subject.prose if "月" in s.text):  # the expressions are slow where there is no day
+            for match in expression.finditer(span.text):
                 if message := said(match, on):
-                    yield at(stretch.place(match.start()), rule.id, rule.level, message, advice)
+                    yield at(span.place(match.start()), rule.id, rule.level, message, advice)
 
     return check
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot.checks.cache import Entry
 from bot.checks.finding import Finding, at
-from bot.checks.memory import Entry
 from bot.checks.rule import Rule, SentText, Subject
 from bot.errors import Place
 from bot.render.variant import ChannelSpec

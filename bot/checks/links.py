@@ -16,9 +16,9 @@ def _addresses(subject: Subject) -> Iterator[tuple[str, Place]]:
     post = subject.post
     if post.link:
         yield post.link, post.source.place_of("link")
-    for stretch in subject.prose:
-        if stretch.link:
-            yield stretch.link, stretch.place(0)
+    for span in subject.prose:
+        if span.link:
+            yield span.link, span.place(0)
 
 
 def _shortened(subject: Subject, rule: Rule) -> Iterator[Finding]:
@@ -65,6 +65,6 @@ RULES = (
         source=_SOURCE,
         bad="申込みは[‸こちら](https://www.example.jp/)です。",
         good="[申込みのページ](https://www.example.jp/)をご覧ください。",
-        where=lambda _, stretch: bool(stretch.link),
+        where=lambda _, span: bool(span.link),
     ),
 )

@@ -20,8 +20,8 @@ def _mixed_widths(subject: Subject, rule: Rule) -> Iterator[Finding]:
     wide = ((s, match) for s in subject.prose if (match := _WIDE.search(s.text)))
     first = next(wide, None)
     if first and any(_NARROW.search(re.sub(r"[０-９]", "", s.text)) for s in subject.prose):
-        stretch, match = first
-        place = stretch.place(match.start())
+        span, match = first
+        place = span.place(match.start())
         message = f"全角の「{match[0]}」と、半角の数字が混ざっています"
         yield at(place, rule.id, rule.level, message, "数字と英字は半角にそろえてください（紙面では、組むときに直します）")
 

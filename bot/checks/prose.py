@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from bot.checks.finding import Finding, Level, at
 from bot.checks.rule import Rule, Subject
-from bot.checks.stretches import Stretch
+from bot.checks.spans import Span
 
 
 def pattern(
@@ -21,7 +21,7 @@ def pattern(
     source: str,
     bad: str,
     good: str,
-    where: Callable[[Subject, Stretch], bool] = lambda _, stretch: not stretch.link.startswith(stretch.text or " "),
+    where: Callable[[Subject, Span], bool] = lambda _, span: not span.link.startswith(span.text or " "),
 ) -> Rule:
     """A rule that looks for an expression in the prose. `message` may hold {0} for what was found; a callable may answer ""
     for what is right after all. In `bad`, ‸ stands before the fault."""
@@ -30,12 +30,12 @@ def pattern(
     def check(subject: Subject, own: Rule) -> Iterator[Finding]:
         if not compiled.search(subject.whole):  # most rules find nothing in most posts
             return
-        for stretch in subject.prose:
-            if not where(subject, stretch):
+        for span in subject.prose:
+            if not where(subject, span):
                 continue
-            for match in compiled.finditer(stretch.text):
+            for match in compiled.finditer(span.text):
                 said = message(match) if callable(message) else message.format(match[0])
                 if said:
-                    yield at(stretch.place(match.start()), own.id, own.level, said, advice)
+                    yield at(span.place(match.start()), own.id, own.level, said, advice)
 
     return Rule(id=rule, level=level, why=why, source=source, bad=bad, good=good, check=check)

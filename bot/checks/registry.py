@@ -10,9 +10,9 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
-from bot.checks import duplicates, silence, timing
+from bot.checks import duplicates, suppressions, timing
+from bot.checks.cache import Cache, Entry
 from bot.checks.finding import SETTINGS, Finding, at, from_error, from_settings
-from bot.checks.memory import Entry, Memory
 from bot.checks.rule import Rule, Subject, Timetable
 from bot.content.frontmatter import unreadable
 from bot.content.library import Library
@@ -48,7 +48,7 @@ def check_post(subject: Subject) -> list[Finding]:
             found.append(from_error(e))
         except ConfigError as e:  # a wish that cannot be looked at is not fulfilled either
             found.append(at(subject.place_of(*_WISHES), SETTINGS, "error", e.summary, e.next_step))
-    return _in_order(silence.heard(subject, found, rules()))
+    return _in_order(suppressions.applied(subject, found, rules()))
 
 
 def check_paths(
@@ -56,25 +56,25 @@ def check_paths(
     paths: Iterable[Path],
     specs: tuple[ChannelSpec, ...],
     templates: Templates,
-    memory: Memory | None = None,
+    cache: Cache | None = None,
     wishes: Wishes | None = None,
 ) -> Iterator[tuple[Path, list[Finding]]]:
     """Each file with its findings; a file that cannot be read never hides the others. Of posts that say the same, the later
-    one in the order of `paths` is told. With a `memory`, only what changed is read, save for what `wishes` asks: that is never
+    one in the order of `paths` is told. With a `cache`, only what changed is read, save for what `wishes` asks: that is never
     remembered."""
     seen: dict[tuple[str, str], tuple[Path, Entry]] = {}
     for path in paths:
         try:
             raw = path.read_bytes()
-            entry = memory.recall(path, raw) if memory else None
+            entry = cache.recall(path, raw) if cache else None
             table = wishes.timetable if wishes and wishes.asks(path) else None
             if entry is None or table:
                 subject = Subject(library.parse(path, raw), specs, templates, library.city, library.indicators)
             if entry is None:
                 entry = _entry(subject)
-                if memory:
+                if cache:
                     pictures = [p for picture in subject.post.pictures for p in library.candidates(path, picture.file)]
-                    memory.keep(path, raw, pictures, entry)
+                    cache.keep(path, raw, pictures, entry)
             timely = _of_time(replace(subject, timetable=table)) if table else []
         except OSError:
             yield path, [from_error(unreadable(path))]

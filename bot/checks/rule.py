@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bot.checks.finding import Finding, Level
-from bot.checks.stretches import Stretch, stretches
+from bot.checks.spans import Span, spans
 from bot.content.people import City
 from bot.content.post import Picture, Post
 from bot.errors import MediaError, Place
@@ -73,14 +73,14 @@ class Subject:
         return tuple((s, canonical(part.text)) for s in self.wanted if s.publishes for part in self.texts[s.key])
 
     @cached_property
-    def prose(self) -> tuple[Stretch, ...]:
+    def prose(self) -> tuple[Span, ...]:
         """The running text, gathered once for all rules."""
-        return tuple(stretches(self.post))
+        return tuple(spans(self.post))
 
     @cached_property
     def whole(self) -> str:
-        """All of it, a line for each stretch: for a quick look whether a rule has anything to do."""
-        return "\n".join(stretch.text for stretch in self.prose)
+        """All of it, a line for each span: for a quick look whether a rule has anything to do."""
+        return "\n".join(span.text for span in self.prose)
 
     @cached_property
     def headers(self) -> tuple[images.Header | MediaError, ...]:

@@ -50,7 +50,7 @@ RULES = (
         source=_SOURCE,
         bad="はじめです。\n\n## 何を変えたか‸。\n\n変えました。\n",
         good="はじめです。\n\n## 何を変えたか\n\n変えました。\n",
-        where=lambda _, stretch: stretch.heading,
+        where=lambda _, span: span.heading,
     ),
     pattern(
         "style.double-negative",

@@ -17,7 +17,7 @@ from bot.errors import Blackout, Place, QuietHours, SlotTaken
 
 if TYPE_CHECKING:
     from bot.render.variant import ChannelSpec
-    from bot.schedule.calendar import Going
+    from bot.schedule.opening import Candidate
     from bot.schedule.rules import Slot
 
 _Said = Iterator[tuple[Place, str, str]]  # place, message, advice
@@ -70,40 +70,40 @@ def _refusals(subject: Subject, table: Timetable) -> list[tuple[str, QuietHours 
     wished = subject.post.publish
     if wished is None or wished <= table.now:
         return []
-    from bot.schedule.calendar import require_open
+    from bot.schedule.opening import require_open
 
     found: list[tuple[str, QuietHours | Blackout]] = []
     for spec in subject.senders:
         try:
-            require_open(wished, _going(subject, spec), table.rules)
+            require_open(wished, _candidate(subject, spec), table.rules)
         except (QuietHours, Blackout) as e:
             found.append((spec.label, e))
     return found
 
 
-def _going(subject: Subject, spec: ChannelSpec) -> Going:
+def _candidate(subject: Subject, spec: ChannelSpec) -> Candidate:
     """As the gate will ask with it: its tags, all that it says, and the parts of a thread."""
-    from bot.schedule.calendar import Going
+    from bot.schedule.opening import Candidate
 
     parts = subject.texts[spec.key]
     own = subject.post.override(spec.key).hashtags
     said = [*(part.text for part in parts), *(picture.alt for picture in subject.post.pictures)]
     tags = frozenset({*subject.post.hashtags, *(own or ())})
-    return Going(channel=spec.key, tags=tags, text="\n".join(said), parts=len(parts))
+    return Candidate(channel=spec.key, tags=tags, text="\n".join(said), parts=len(parts))
 
 
 def _next_time(subject: Subject, table: Timetable) -> str:
     """Advice: the first slot after the wished time at which every channel may send; "" if that is not so simple."""
-    from bot.schedule.calendar import is_open
+    from bot.schedule.opening import is_open
     from bot.schedule.slots import next_free
 
     try:
         moment = max(
-            next_free(_going(subject, s), "", subject.post.publish or table.now, (), table.rules) for s in subject.senders
+            next_free(_candidate(subject, s), "", subject.post.publish or table.now, (), table.rules) for s in subject.senders
         )
     except SlotTaken:
         return ""
-    if not all(is_open(moment, _going(subject, s), table.rules) for s in subject.senders):
+    if not all(is_open(moment, _candidate(subject, s), table.rules) for s in subject.senders):
         return ""
     return f"たとえば次の配信枠の {moment:%Y-%m-%d %H:%M} に直すか、slot: で配信枠を選んでください"
 
@@ -157,7 +157,7 @@ def _slot_times(subject: Subject, table: Timetable) -> Iterator[tuple[str, datet
 
     for spec in subject.senders:
         try:
-            yield spec.label, next_free(_going(subject, spec), subject.post.slot, table.now, (), table.rules)
+            yield spec.label, next_free(_candidate(subject, spec), subject.post.slot, table.now, (), table.rules)
         except SlotTaken:
             yield spec.label, None
 

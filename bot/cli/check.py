@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from bot.checks import registry
+from bot.checks.cache import Cache, basis_of
 from bot.checks.finding import LEVEL_LABELS, Finding, from_settings
-from bot.checks.memory import Memory, basis_of
 from bot.checks.rule import MARK, Timetable
 from bot.cli.console import Exit, print_json, say, tr
 from bot.cli.core import Core
@@ -36,13 +36,13 @@ def check_command(paths: tuple[Path, ...], form: str, as_json: bool, fix: bool) 
         for path in core.paths(paths):
             _fix(path)
     named = {p for p in paths if p.suffix == ".yml"}
-    memory = None if paths else Memory(core.config.var_dir / "checks.json", basis_of(core.basis()))
-    known = memory is not None and memory.holds  # what is remembered was found beside shared files without a slip
+    cache = None if paths else Cache(core.config.var_dir / "checks.json", basis_of(core.basis()))
+    known = cache is not None and cache.holds  # what is remembered was found beside shared files without a slip
     settings = _settings(core, named) if named or (not paths and not known) else []
     posts = tuple(p for p in paths if p not in named)
     # Posts cannot be read without the content's shared files; without the schedule, all but their time can be looked at.
     readable = all(f.path.is_relative_to(core.config.rules_dir) for f in settings)
-    results = _posts(core, posts, None if settings else memory) if readable and (posts or not paths) else []
+    results = _posts(core, posts, None if settings else cache) if readable and (posts or not paths) else []
     findings = list(dict.fromkeys(settings + [f for _, found in results for f in found]))
     if as_json or form == "json":
         print_json([f.as_json() for f in findings])
@@ -55,11 +55,11 @@ def check_command(paths: tuple[Path, ...], form: str, as_json: bool, fix: bool) 
     sys.exit(Exit.REFUSED if any(f.level == "error" for f in findings) else Exit.FINE)
 
 
-def _posts(core: Core, paths: tuple[Path, ...], memory: Memory | None) -> list[tuple[Path, list[Finding]]]:
+def _posts(core: Core, paths: tuple[Path, ...], cache: Cache | None) -> list[tuple[Path, list[Finding]]]:
     wishes = registry.Wishes(Timetable(SystemClock().now(), core.rules), _asked_of_time(core, paths))
-    results = list(registry.check_paths(core.library, core.paths(paths), core.specs, core.templates, memory, wishes))
-    if memory:
-        memory.save()
+    results = list(registry.check_paths(core.library, core.paths(paths), core.specs, core.templates, cache, wishes))
+    if cache:
+        cache.save()
     return results
 
 

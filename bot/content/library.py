@@ -17,7 +17,7 @@ from bot.content.document import Document, Inline
 from bot.content.markup import Reader
 from bot.content.people import City, load_city, load_people
 from bot.content.post import Achievement, Author, Override, People, Picture, Post, Source
-from bot.content.remarks import blanked
+from bot.content.suppressions import blanked
 from bot.errors import ContentError, MediaError
 from bot.strategy import indicators, plan
 from bot.strategy.indicators import Indicator

@@ -30,7 +30,7 @@ from bot.content.document import (
     Strong,
     Text,
 )
-from bot.content.remarks import without
+from bot.content.suppressions import without
 from bot.errors import ContentError, Place, TemplateError
 from bot.strategy.indicators import FIELDS, Indicator
 

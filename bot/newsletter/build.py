@@ -10,9 +10,9 @@ from pathlib import Path
 from bot.errors import NotFound
 from bot.newsletter import docx, handover, html, idml, pdf, tagged
 from bot.newsletter.advice import advise
+from bot.newsletter.arrangement import issue_name
 from bot.newsletter.article import Article
 from bot.newsletter.issue import Roll, frames_of, roll_of
-from bot.newsletter.plan import issue_name
 from bot.newsletter.profile import Profile
 from bot.newsletter.setting import Setting, set_article
 
@@ -33,10 +33,10 @@ def build(articles: Sequence[Article], press: Press, issue: str, directory: Path
     Nothing is written unless all of them can be made. Raises NotFound when no article is left for the issue.
     """
     profile, paper = press.profile, press.paper
-    plan, name = profile.plan(issue), issue_name(issue)
-    roll = roll_of(articles, plan, profile)
+    arrangement, name = profile.arrangement(issue), issue_name(issue)
+    roll = roll_of(articles, arrangement, profile)
     _refuse_an_empty(roll, name)
-    articles = frames_of(roll.posts, plan)
+    articles = frames_of(roll.posts, arrangement)
     settings = [set_article(article, profile, press.protected) for article in articles]
     contents = {
         ".pdf": pdf.build(settings, profile, name, paper),

@@ -66,17 +66,17 @@ class _Setter:
     def _lines(self, found: Iterable[Unit | LineBreak], *, first: int, indent: int, kind: Kind) -> tuple[Line, ...]:
         """An asked-for line break ends the line; what follows is indented as the later lines are."""
         lines: list[Line] = []
-        for stretch in _stretches(found):
+        for run in _runs(found):
             head = indent if lines else first
-            lines += compose(stretch, self.profile.chars, self.rules, first=head, indent=indent, kind=kind)
+            lines += compose(run, self.profile.chars, self.rules, first=head, indent=indent, kind=kind)
         return tuple(lines)
 
 
-def _stretches(found: Iterable[Unit | LineBreak]) -> list[list[Unit]]:
-    stretches: list[list[Unit]] = [[]]
+def _runs(found: Iterable[Unit | LineBreak]) -> list[list[Unit]]:
+    runs: list[list[Unit]] = [[]]
     for unit in found:
         if isinstance(unit, LineBreak):
-            stretches.append([])
+            runs.append([])
         else:
-            stretches[-1].append(unit)
-    return stretches
+            runs[-1].append(unit)
+    return runs

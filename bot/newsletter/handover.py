@@ -23,8 +23,8 @@ def text(settings: Sequence[Setting], profile: Profile, issue: str, paper: str, 
     """The file's bytes, with Windows line ends. Raises MissingGlyph for a character that the encoding lacks."""
     head = [f"{paper}　{issue}　流し込み原稿", _status(profile), ""]
     blocks = [_block(number, setting, profile) for number, setting in enumerate(settings, start=1)]
-    plan = ["【原稿ごとの長さ】", *roll.as_lines(), ""]
-    whole = "\n".join([*head, *blocks, *plan])
+    lengths = ["【原稿ごとの長さ】", *roll.as_lines(), ""]
+    whole = "\n".join([*head, *blocks, *lengths])
     return _encode(whole, [s.article for s in settings], profile)
 
 

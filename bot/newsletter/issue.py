@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.content.document import Block, Heading, Paragraph, Strong, Text, without_breaks
+from bot.newsletter.arrangement import IssueArrangement
 from bot.newsletter.article import Article
 from bot.newsletter.galley import galley
-from bot.newsletter.plan import IssuePlan
 from bot.newsletter.profile import Profile
 
 
@@ -56,44 +56,44 @@ class Roll:
         ]
 
 
-def roll_of(articles: Sequence[Article], plan: IssuePlan, profile: Profile) -> Roll:
-    """All articles as they come, or, where posts are planned, those alone and in the plan's order."""
-    order = {identity: number for number, identity in enumerate(plan.posts)}
+def roll_of(articles: Sequence[Article], arrangement: IssueArrangement, profile: Profile) -> Roll:
+    """All articles as they come, or, where posts are planned, those alone and in the order arranged."""
+    order = {identity: number for number, identity in enumerate(arrangement.posts)}
     chosen = [a for a in articles if not order or a.identity in order]
     posts = tuple(sorted(chosen, key=lambda a: order.get(a.identity, 0)))
     there = {article.identity for article in articles}
     return Roll(
         posts=posts,
-        lengths=tuple(_length(article, plan, profile) for article in posts),
-        missing=tuple(identity for identity in plan.posts if identity not in there),
+        lengths=tuple(_length(article, arrangement, profile) for article in posts),
+        missing=tuple(identity for identity in arrangement.posts if identity not in there),
         left_out=tuple(a.identity for a in articles if a not in posts),
     )
 
 
-def frames_of(articles: Sequence[Article], plan: IssuePlan) -> list[Article]:
+def frames_of(articles: Sequence[Article], arrangement: IssueArrangement) -> list[Article]:
     """What goes into a frame each: all posts under the shared headline, or every one; corrections are in the last."""
-    frames = [_joined(articles, plan)] if plan.headline else list(articles)
-    return [*frames[:-1], replace(frames[-1], corrections=tuple(c.text for c in plan.corrections))]
+    frames = [_joined(articles, arrangement)] if arrangement.headline else list(articles)
+    return [*frames[:-1], replace(frames[-1], corrections=tuple(c.text for c in arrangement.corrections))]
 
 
-def _length(article: Article, plan: IssuePlan, profile: Profile) -> Length:
-    shown = _joined([article], plan) if plan.headline else article
+def _length(article: Article, arrangement: IssueArrangement, profile: Profile) -> Length:
+    shown = _joined([article], arrangement) if arrangement.headline else article
     lines = sum(passage.rows for passage in galley(shown, profile))
-    return Length(identity=article.identity, planned=plan.posts.get(article.identity, 0), lines=lines)
+    return Length(identity=article.identity, planned=arrangement.posts.get(article.identity, 0), lines=lines)
 
 
-def _joined(articles: Sequence[Article], plan: IssuePlan) -> Article:
+def _joined(articles: Sequence[Article], arrangement: IssueArrangement) -> Article:
     """One article of all: each title a heading, the headings below it one level lower."""
     pictured = next((a for a in articles if a.media), None)
     return Article(
         identity="・".join(a.identity for a in articles),
-        issue=plan.issue,
-        title=(Text(plan.headline),),
+        issue=arrangement.issue,
+        title=(Text(arrangement.headline),),
         lead=(),
         body=tuple(block for article in articles for block in _section(article)),
         caption=pictured.caption if pictured else "",
         contact="",
-        handover="\n\n".join([f"【共通の見出し】\n{plan.headline.replace('｜', '')}", *(a.handover for a in articles)]),
+        handover="\n\n".join([f"【共通の見出し】\n{arrangement.headline.replace('｜', '')}", *(a.handover for a in articles)]),
         media=tuple(media for article in articles for media in article.media),
     )
 

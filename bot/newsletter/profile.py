@@ -8,12 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, cast, get_args
 
+from bot.newsletter.arrangement import IssueArrangement, read_issue
 from bot.newsletter.cells import Direction
 from bot.newsletter.deadlines import DayOfMonth, IfClosed, Monthly, Weekday, WorkingDaysBefore
 from bot.newsletter.frame import Rect
 from bot.newsletter.kinsoku import Level
 from bot.newsletter.numerals import NumberStyle
-from bot.newsletter.plan import IssuePlan, read_issue
 from bot.schedule.rules import DAYS
 from bot.values.document import load as load_values
 from bot.values.node import Node
@@ -39,8 +39,8 @@ _RECT = ("column", "line", "columns", "lines")
 @dataclass(frozen=True, kw_only=True)
 class Profile:
     """`chars` a line × `lines` a column × `columns`; sizes in points. `monthly` is the rule of the copy deadlines, `issues`
-    maps an issue (2026-12) to a deadline of its own, `plans` to what goes into it; `notice_days` before a deadline the issue is
-    built by itself and the office told.
+    maps an issue (2026-12) to a deadline of its own, `arrangements` to what goes into it; `notice_days` before a deadline
+    the issue is built by itself and the office told.
 
     `heading_lines` is the 行取り of a heading in the text. `headline` and `figure` are kept free of text; without a figure's
     rectangle, or in an article without a picture, the text has the place. `body_font` and `heading_font` are font files for
@@ -68,13 +68,13 @@ class Profile:
     body_font: str = ""
     heading_font: str = ""
     styles: Mapping[str, str] = field(default_factory=lambda: STYLES)
-    plans: Mapping[str, IssuePlan] = field(default_factory=dict)
+    arrangements: Mapping[str, IssueArrangement] = field(default_factory=dict)
     monthly: Monthly | None = None
     notice_days: int = 3
 
-    def plan(self, issue: str) -> IssuePlan:
+    def arrangement(self, issue: str) -> IssueArrangement:
         """What was planned for the issue; nothing, if the file does not speak of it."""
-        return self.plans.get(issue, IssuePlan(issue=issue))
+        return self.arrangements.get(issue, IssueArrangement(issue=issue))
 
     @property
     def grid(self) -> str:
@@ -85,7 +85,7 @@ class Profile:
         return self.status == "確定"
 
 
-_KEYS = frozenset(f.name for f in fields(Profile)) - {"plans"}
+_KEYS = frozenset(f.name for f in fields(Profile)) - {"arrangements"}
 _REQUIRED = tuple(
     sorted(_KEYS - {"name", "font", "body_font", "heading_font", "figure", "styles", "issues", "monthly", "encoding"})
 )
@@ -117,9 +117,9 @@ class _Reader:
             name=self._text("name"),
             encoding=self._encoding(),
             font=self._text("font"),
-            issues={plan.issue: deadline for plan, deadline in issues if deadline},
+            issues={arrangement.issue: deadline for arrangement, deadline in issues if deadline},
             monthly=monthly,
-            plans={plan.issue: plan for plan, _ in issues},
+            arrangements={arrangement.issue: arrangement for arrangement, _ in issues},
             chars=self._count("chars"),
             lines=self._count("lines"),
             columns=self._count("columns"),
@@ -195,17 +195,17 @@ class _Reader:
             return None
         return _rule(self.entry["monthly"])
 
-    def _issues(self, monthly: Monthly | None) -> list[tuple[IssuePlan, date | None]]:
+    def _issues(self, monthly: Monthly | None) -> list[tuple[IssueArrangement, date | None]]:
         if "issues" not in self.entry or self.entry["issues"].empty:
             return []
-        known: dict[str, tuple[IssuePlan, date | None]] = {}
+        known: dict[str, tuple[IssueArrangement, date | None]] = {}
         for node in self.entry["issues"].items():
-            plan, deadline = _issue(node)
-            if plan.issue in known:
-                node.fail(f"「issues」に {plan.issue} が2回書かれています", "1つにまとめてください")
-            if deadline is None and not (monthly and monthly.makes(plan.issue)):
-                node.fail(f"「issues」の {plan.issue} に締切がありません", "deadline: 2026-12-04 のように書いてください")
-            known[plan.issue] = plan, deadline
+            arrangement, deadline = _issue(node)
+            if arrangement.issue in known:
+                node.fail(f"「issues」に {arrangement.issue} が2回書かれています", "1つにまとめてください")
+            if deadline is None and not (monthly and monthly.makes(arrangement.issue)):
+                node.fail(f"「issues」の {arrangement.issue} に締切がありません", "deadline: 2026-12-04 のように書いてください")
+            known[arrangement.issue] = arrangement, deadline
         return list(known.values())
 
 
@@ -237,7 +237,7 @@ def _if_closed(entry: Mapping[str, Node]) -> IfClosed:
     return cast(IfClosed, entry["if_closed"].choice(get_args(IfClosed))) if "if_closed" in entry else "earlier"
 
 
-def _issue(node: Node) -> tuple[IssuePlan, date | None]:
+def _issue(node: Node) -> tuple[IssueArrangement, date | None]:
     try:
         return read_issue(_typed(node))
     except ValueError as e:

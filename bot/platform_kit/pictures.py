@@ -12,7 +12,7 @@ _FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF
 
 
 @dataclass(frozen=True, kw_only=True)
-class Looks:
+class Header:
     """Media type, and size in pixels as it is stored (not turned by EXIF)."""
 
     media_type: str
@@ -24,7 +24,7 @@ class Looks:
         return self.width / self.height
 
 
-def look(data: bytes) -> Looks | None:
+def probe(data: bytes) -> Header | None:
     """None for what is no picture of a known format. Reads the head only."""
     try:
         with warnings.catch_warnings():
@@ -32,7 +32,7 @@ def look(data: bytes) -> Looks | None:
             image = Image.open(BytesIO(data), formats=list(_FORMATS))
     except (OSError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         return None
-    return Looks(media_type=_FORMATS[str(image.format)], width=image.width, height=image.height)
+    return Header(media_type=_FORMATS[str(image.format)], width=image.width, height=image.height)
 
 
 def is_whole(data: bytes) -> bool:

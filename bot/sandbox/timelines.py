@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from bot import registry
 from bot.platform_kit.names import NAME
-from bot.platform_kit.pictures import look
+from bot.platform_kit.pictures import probe
 from bot.platform_kit.platform import Platform
 from bot.platform_kit.reactions import to_post
 from bot.platform_kit.state import Post, State
@@ -120,10 +120,10 @@ class Timelines:
 
     def _picture(self, call: Call) -> Response:
         data = self._state.data(call.values["sha256"])
-        looks = look(data) if data else None
-        if data is None or looks is None:
+        header = probe(data) if data else None
+        if data is None or header is None:
             return Response("画像がありません。", 404, content_type="text/plain; charset=utf-8", headers=_HEADERS)
-        return Response(data, content_type=looks.media_type, headers=_HEADERS | _FOREVER)
+        return Response(data, content_type=header.media_type, headers=_HEADERS | _FOREVER)
 
     def _css(self, call: Call) -> Response:
         return Response(self._style, content_type="text/css; charset=utf-8", headers=_HEADERS)

@@ -7,25 +7,25 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 
 from bot.errors import ScheduleError, SlotTaken
-from bot.schedule.calendar import Going, days_from, is_open
+from bot.schedule.opening import Candidate, days_from, is_open
 from bot.schedule.rules import Rules, Slot
 
 HORIZON_DAYS = 120
 
 
-def fires(slot: Slot, going: Going, start: date, rules: Rules) -> Iterator[datetime]:
+def fires(slot: Slot, candidate: Candidate, start: date, rules: Rules) -> Iterator[datetime]:
     """The slot's times from `start` on, over the horizon, at which this may go out."""
-    if slot.channels and going.channel not in slot.channels:
+    if slot.channels and candidate.channel not in slot.channels:
         return
     for day in days_from(start, HORIZON_DAYS):
         moment = datetime.combine(day, slot.at, rules.zone)
-        if day.weekday() in slot.days and is_open(moment, going, rules):
+        if day.weekday() in slot.days and is_open(moment, candidate, rules):
             yield moment
 
 
-def next_free(going: Going | str, name: str, after: datetime, taken: Collection[datetime], rules: Rules) -> datetime:
-    """The first slot time later than `after` with nothing else of the lane within the slot's gap, for `going` or for anything
-    on the channel of this key. `name` "" means any slot.
+def next_free(candidate: Candidate | str, name: str, after: datetime, taken: Collection[datetime], rules: Rules) -> datetime:
+    """The first slot time later than `after` with nothing else of the lane within the slot's gap, for `candidate` or for
+    anything on the channel of this key. `name` "" means any slot.
 
     Raises ScheduleError for an unknown name, SlotTaken if the horizon is full.
     """
@@ -35,26 +35,26 @@ def next_free(going: Going | str, name: str, after: datetime, taken: Collection[
             summary=f"「{name}」という配信枠はありません",
             next_step=f"{'・'.join(rules.slots)} のどれかにしてください",
         )
-    going = Going(channel=going) if isinstance(going, str) else going
+    candidate = Candidate(channel=candidate) if isinstance(candidate, str) else candidate
     candidates = [rules.slots[name]] if name else list(rules.slots.values())
     start = after.astimezone(rules.zone).date()
-    free = (first for slot in candidates if (first := _first_free(slot, going, start, after, taken, rules)))
+    free = (first for slot in candidates if (first := _first_free(slot, candidate, start, after, taken, rules)))
     if (moment := min(free, default=None)) is None:
         raise SlotTaken(
-            f"no free slot for {going.channel} in {HORIZON_DAYS} days",
+            f"no free slot for {candidate.channel} in {HORIZON_DAYS} days",
             summary="空いている配信枠がありません",
             next_step="publish: で時刻を決めるか、配信枠を増やしてください",
         )
     return moment
 
 
-def free_times(going: Going, after: datetime, taken: Collection[datetime], rules: Rules, count: int) -> list[datetime]:
+def free_times(candidate: Candidate, after: datetime, taken: Collection[datetime], rules: Rules, count: int) -> list[datetime]:
     """The next `count` slot times of any name that are still free, in order."""
     start = after.astimezone(rules.zone).date()
     times = {
         moment
         for slot in rules.slots.values()
-        for moment in islice((m for m in fires(slot, going, start, rules) if _is_free(m, after, taken, slot)), count)
+        for moment in islice((m for m in fires(slot, candidate, start, rules) if _is_free(m, after, taken, slot)), count)
     }
     return sorted(times)[:count]
 
@@ -64,9 +64,9 @@ def _is_free(moment: datetime, after: datetime, taken: Collection[datetime], slo
 
 
 def _first_free(
-    slot: Slot, going: Going, start: date, after: datetime, taken: Collection[datetime], rules: Rules
+    slot: Slot, candidate: Candidate, start: date, after: datetime, taken: Collection[datetime], rules: Rules
 ) -> datetime | None:
-    for moment in fires(slot, going, start, rules):
+    for moment in fires(slot, candidate, start, rules):
         if _is_free(moment, after, taken, slot):
             return moment
     return None

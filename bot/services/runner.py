@@ -34,7 +34,7 @@ from bot.store import queries
 
 SLICE = 1.0  # seconds of sending after which dead workers, missed times and doubtful outcomes get their turn
 FAREWELL = 70.0  # seconds that a stop waits for what is in flight: longer than any exchange with a platform may last
-LOOK = 5.0  # seconds between two looks whether a sync is wanted; also the least time between two of them
+SYNC_EVERY = 5.0  # seconds between two looks whether a sync is wanted; also the least time between two of them
 log = logging.getLogger(__name__)
 _JOB = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 _BEHIND = {"max_instances": 2}  # a beat may be planned or due while another is still at work
@@ -79,7 +79,7 @@ class Runner:
         self._scheduler.add_job(self._tick, "interval", seconds=1, id="beat", executor="beat", **_JOB | _BEHIND)
         self._scheduler.add_job(self.sweep, "interval", seconds=30, id="sweep", executor="sweep", **_JOB)
         if self.ctx.config.content_repository:
-            self._scheduler.add_job(self.sync, "interval", seconds=LOOK, id="sync", executor="sync", **_JOB)
+            self._scheduler.add_job(self.sync, "interval", seconds=SYNC_EVERY, id="sync", executor="sync", **_JOB)
         gc.collect()
         gc.freeze()  # what was imported stays until the end: the collector need not walk through it in the middle of sending
         self._scheduler.start()
@@ -175,9 +175,9 @@ class Runner:
         self._swept = stale.sweep(self.ctx, after=self._swept)
         review.expire(self.ctx)
         try:
-            proof_build.rehearse(self.ctx)
+            proof_build.build_proofs(self.ctx)
         except BotError as e:
-            log.warning("no issue was rehearsed: %s", e.message)
+            log.warning("no issue's proof was built: %s", e.message)
 
     def sync(self) -> None:
         """Take what leaders committed, when it is time or somebody said so. What goes wrong waits for the next time."""

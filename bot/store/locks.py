@@ -1,6 +1,6 @@
 """Who waits for whom, on PostgreSQL. SQLite has one writer at a time, begun as IMMEDIATE, and so needs none of these.
 
-The order in one transaction is gate, plan, rows, audit log: whoever takes more than one takes them in this order, so that two
+The order in one transaction is gate, lane, rows, audit log: whoever takes more than one takes them in this order, so that two
 transactions never wait for each other.
 """
 
@@ -11,7 +11,7 @@ from zlib import crc32
 from django.db import connection
 
 # Numbers of ours among PostgreSQL's advisory locks, which live until the transaction ends.
-_GATE, _PLAN, _AUDIT = 0x64780001, 0x64780002, 0x6478626F74
+_GATE, _LANE, _AUDIT = 0x64780001, 0x64780002, 0x6478626F74
 
 
 def pass_gate() -> None:
@@ -25,9 +25,9 @@ def shut_gate() -> None:
     _run("SELECT pg_advisory_xact_lock(%s)", _GATE)
 
 
-def plan(lane: str) -> None:
+def lane(name: str) -> None:
     """Of one who looks for a free time on this lane and writes it down."""
-    _run("SELECT pg_advisory_xact_lock(%s, %s)", _PLAN, crc32(lane.encode()) - 2**31)
+    _run("SELECT pg_advisory_xact_lock(%s, %s)", _LANE, crc32(name.encode()) - 2**31)
 
 
 def audit() -> None:

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
-import bot.store.printing
+import bot.store.newsletter
 import bot.store.rules  # noqa: F401 Django finds their tables through here
 from bot.workflow.actors import ROLE_LABELS, Actor, Role
 from bot.workflow.kinds import Bar, Kind
@@ -124,7 +124,7 @@ class Decision(models.Model):
     in whose absence it was decided (代決); they look at it afterwards (後閲), which fills `countersigned_by` and `_at`."""
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="decisions")
-    act = models.CharField(max_length=16)
+    action = models.CharField(max_length=16)
     actor = models.CharField(max_length=150)
     at = models.DateTimeField()
     reason = models.TextField(blank=True)
@@ -135,15 +135,15 @@ class Decision(models.Model):
     countersigned_at = models.DateTimeField(null=True)
 
 
-class Look(models.Model):
+class Viewing(models.Model):
     """When a person last had a submission before their eyes. Its content never changes, so this says which text they saw."""
 
-    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="looks")
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="viewings")
     person = models.CharField(max_length=150)
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["submission", "person"], name="one_look_per_person")]
+        constraints = [models.UniqueConstraint(fields=["submission", "person"], name="one_viewing_per_person")]
 
 
 class Comment(models.Model):
@@ -227,8 +227,8 @@ class Delivery(models.Model):
     prepared_until = models.DateTimeField(null=True)
     preparing_until = models.DateTimeField(null=True)
     prepare_after = models.DateTimeField(null=True)
-    looks = models.PositiveIntegerField(default=0)
-    look_at = models.DateTimeField(null=True)
+    reconcile_attempts = models.PositiveIntegerField(default=0)
+    reconcile_at = models.DateTimeField(null=True)
     remote_id = models.CharField(max_length=120, blank=True)
     url = models.URLField(max_length=500, blank=True)
     parent_remote_id = models.CharField(max_length=120, blank=True)
@@ -251,7 +251,7 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["lane", "due_at", "id"], condition=Q(state="scheduled"), name="due_by_lane"),
             models.Index(fields=["run_at", "id"], condition=Q(state="scheduled"), name="due"),
-            models.Index(fields=["look_at"], condition=Q(state="unknown"), name="in_doubt"),
+            models.Index(fields=["reconcile_at"], condition=Q(state="unknown"), name="in_doubt"),
             models.Index(fields=["after"], condition=Q(state="waiting"), name="waiting_for"),
             models.Index(fields=["last_at"], condition=Q(state="scheduled"), name="too_late_scheduled"),
             models.Index(fields=["last_at"], condition=Q(state="waiting"), name="too_late_waiting"),

@@ -83,7 +83,7 @@ RETURNING id
 _ACCEPT = """
 WITH ready AS ({rows})
 UPDATE store_delivery SET state = 'published', fence = fence + 1, remote_id = v_remote, url = v_url, published_at = v_at,
-    problem = '', lease_owner = '', look_at = NULL
+    problem = '', lease_owner = '', reconcile_at = NULL
 FROM ready WHERE id = v_id AND fence = v_fence AND state = 'publishing'
 RETURNING id
 """
@@ -104,7 +104,7 @@ WHERE (state = 'scheduled' OR state = 'publishing' AND intent_at IS NULL) AND (%
 _NEXT = """
 SELECT MIN(moment) FROM (
     SELECT (SELECT MIN(run_at) FROM store_delivery WHERE state = 'scheduled' AND run_at > %s) AS moment
-    UNION ALL SELECT (SELECT MIN(look_at) FROM store_delivery WHERE state = 'unknown' AND look_at > %s)
+    UNION ALL SELECT (SELECT MIN(reconcile_at) FROM store_delivery WHERE state = 'unknown' AND reconcile_at > %s)
     UNION ALL SELECT (SELECT MIN(not_before) FROM store_lane WHERE not_before > %s)
     UNION ALL SELECT (SELECT MIN(window_end) FROM store_lane WHERE window_end > %s AND used >= quota)
 ) moments
@@ -114,7 +114,7 @@ _CLAIMED = """
 SELECT d.id, d.fence, d.attempts, d.kind, d.channel, d.lane, d.part, d.parent_remote_id, d.token, d.last_seen,
     d.intent_at, d.run_at, d.prepared_until,
     s.id, s.path, s.inputs, s.digest, s.bundle, s.tags,
-    COALESCE((SELECT c.digest FROM store_decision c WHERE c.submission_id = s.id AND c.act = 'approve'
+    COALESCE((SELECT c.digest FROM store_decision c WHERE c.submission_id = s.id AND c.action = 'approve'
         ORDER BY c.id DESC LIMIT 1), '')
 FROM store_delivery d JOIN store_submission s ON s.id = d.submission_id
 WHERE d.id {among} ORDER BY d.id
@@ -140,7 +140,7 @@ SELECT * FROM (SELECT id FROM store_delivery WHERE state = 'held' AND last_at < 
 _LOST = """
 SELECT id FROM store_delivery WHERE state IN ('publishing', 'unknown') AND state = 'publishing' AND lease_until < %s
 """
-_DOUBTFUL = "SELECT id FROM store_delivery WHERE state = 'unknown' AND look_at <= %s ORDER BY look_at"
+_DOUBTFUL = "SELECT id FROM store_delivery WHERE state = 'unknown' AND reconcile_at <= %s ORDER BY reconcile_at"
 # First parts with pictures, soon due and not prepared, of accounts that may send. By the index of what is due.
 _UNPREPARED = f"""
 SELECT d.id, d.channel, d.run_at FROM store_delivery d

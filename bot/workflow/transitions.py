@@ -12,7 +12,7 @@ from bot.workflow.states import DeliveryState as D
 from bot.workflow.states import SubmissionState as S
 
 
-class Act(StrEnum):
+class Action(StrEnum):
     """What a person does to a Submission, or what befalls it."""
 
     SUBMIT = "submit"
@@ -49,23 +49,23 @@ class Event(StrEnum):
     DECIDE_LET_BE = "decide_let_be"
 
 
-SUBMISSION: Mapping[tuple[S, Act], S] = {
-    (S.DRAFT, Act.SUBMIT): S.SUBMITTED,
-    (S.SUBMITTED, Act.CONFIRM): S.CONFIRMED,
-    (S.SUBMITTED, Act.ENDORSE): S.SUBMITTED,
-    (S.CONFIRMED, Act.ENDORSE): S.CONFIRMED,
-    (S.SUBMITTED, Act.APPROVE): S.APPROVED,
-    (S.CONFIRMED, Act.APPROVE): S.APPROVED,
-    (S.SUBMITTED, Act.RETURN): S.RETURNED,
-    (S.CONFIRMED, Act.RETURN): S.RETURNED,
-    (S.SUBMITTED, Act.WITHDRAW): S.WITHDRAWN,
-    (S.CONFIRMED, Act.WITHDRAW): S.WITHDRAWN,
-    (S.APPROVED, Act.WITHDRAW): S.WITHDRAWN,
-    (S.SUBMITTED, Act.CHANGE): S.STALE,
-    (S.CONFIRMED, Act.CHANGE): S.STALE,
-    (S.APPROVED, Act.CHANGE): S.STALE,
-    (S.SUBMITTED, Act.EXPIRE): S.EXPIRED,
-    (S.CONFIRMED, Act.EXPIRE): S.EXPIRED,
+SUBMISSION: Mapping[tuple[S, Action], S] = {
+    (S.DRAFT, Action.SUBMIT): S.SUBMITTED,
+    (S.SUBMITTED, Action.CONFIRM): S.CONFIRMED,
+    (S.SUBMITTED, Action.ENDORSE): S.SUBMITTED,
+    (S.CONFIRMED, Action.ENDORSE): S.CONFIRMED,
+    (S.SUBMITTED, Action.APPROVE): S.APPROVED,
+    (S.CONFIRMED, Action.APPROVE): S.APPROVED,
+    (S.SUBMITTED, Action.RETURN): S.RETURNED,
+    (S.CONFIRMED, Action.RETURN): S.RETURNED,
+    (S.SUBMITTED, Action.WITHDRAW): S.WITHDRAWN,
+    (S.CONFIRMED, Action.WITHDRAW): S.WITHDRAWN,
+    (S.APPROVED, Action.WITHDRAW): S.WITHDRAWN,
+    (S.SUBMITTED, Action.CHANGE): S.STALE,
+    (S.CONFIRMED, Action.CHANGE): S.STALE,
+    (S.APPROVED, Action.CHANGE): S.STALE,
+    (S.SUBMITTED, Action.EXPIRE): S.EXPIRED,
+    (S.CONFIRMED, Action.EXPIRE): S.EXPIRED,
 }
 
 DELIVERY: Mapping[tuple[D, Event], D] = {
@@ -112,7 +112,7 @@ DELIVERY: Mapping[tuple[D, Event], D] = {
 }
 
 State = TypeVar("State", S, D)
-Step = TypeVar("Step", Act, Event)
+Step = TypeVar("Step", Action, Event)
 
 
 def sources(machine: Mapping[tuple[State, Step], State], step: Step) -> frozenset[State]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.checks import registry
-from bot.checks.memory import Memory, basis_of
+from bot.checks.cache import Cache, basis_of
 from bot.cli.core import Core
 from bot.config import ROOT
 from bot.registry import load
@@ -60,16 +60,16 @@ def _fill(content: Path) -> None:
         (content / "posts" / f"{number:05}.md").write_text(_FRONT.format(number=number) + body, encoding="utf-8")
 
 
-def _check(core: Core, paths: list[Path], memory: Memory | None = None) -> None:
-    found = list(registry.check_paths(core.library, paths, core.specs, core.templates, memory))
+def _check(core: Core, paths: list[Path], cache: Cache | None = None) -> None:
+    found = list(registry.check_paths(core.library, paths, core.specs, core.templates, cache))
     assert not any(f.level == "error" for _, findings in found for f in findings), found[0]
 
 
 def _after_one_change(core: Core, paths: list[Path]) -> Row:
     def run() -> None:
-        memory = Memory(core.config.var_dir / "checks.json", basis_of(core.basis()))
-        _check(core, paths, memory)
-        memory.save()
+        cache = Cache(core.config.var_dir / "checks.json", basis_of(core.basis()))
+        _check(core, paths, cache)
+        cache.save()
 
     first = _time(run)
     paths[0].write_text(paths[0].read_text(encoding="utf-8") + "\n書き足しました。\n", encoding="utf-8")

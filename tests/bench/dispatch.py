@@ -13,15 +13,15 @@ FEWER = 128  # accounts: neither we nor Procrastinate should owe the ratio to th
 
 def rows(platform: Stub, url: str) -> list[Row]:
     embedded = [(_rate(platform, COUNT), _job_store(platform), _loop(platform)) for _ in range(3)]
-    fleet = [(*(_rate(platform, COUNT, url, publishers=n) for n in (1, 2, 4)), _jobs(platform, url)) for _ in range(3)]
+    several = [(*(_rate(platform, COUNT, url, publishers=n) for n in (1, 2, 4)), _jobs(platform, url)) for _ in range(3)]
     narrow = [(_rate(platform, COUNT, url, lanes=FEWER), _jobs(platform, url, lanes=FEWER)) for _ in range(3)]
     return [
         middle("SQLite ÷ APScheduler のジョブストア（件/秒）", [(a, b) for a, b, _ in embedded]),
         middle("SQLite ÷ tweepy だけの繰り返し（件/秒）", [(a, c) for a, _, c in embedded]),
-        middle(f"PostgreSQL ÷ Procrastinate に1件ずつ（{COUNT:,}件、件/秒）", [(a, d) for a, _, _, d in fleet]),
+        middle(f"PostgreSQL ÷ Procrastinate に1件ずつ（{COUNT:,}件、件/秒）", [(a, d) for a, _, _, d in several]),
         middle(f"同、{FEWER}の口座（件/秒）", narrow),
-        middle("PostgreSQL 2プロセス ÷ 1プロセス（件/秒）", [(b, a) for a, b, _, _ in fleet]),
-        middle("PostgreSQL 4プロセス ÷ 1プロセス（件/秒）", [(c, a) for a, _, c, _ in fleet]),
+        middle("PostgreSQL 2プロセス ÷ 1プロセス（件/秒）", [(b, a) for a, b, _, _ in several]),
+        middle("PostgreSQL 4プロセス ÷ 1プロセス（件/秒）", [(c, a) for a, _, c, _ in several]),
     ]
 
 

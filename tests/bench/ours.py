@@ -74,7 +74,7 @@ def publish(ctx: Context, order: dict[str, Any]) -> dict[str, Any]:
 
     if order["hurry"]:  # a dead worker's deliveries are looked at after seconds, not minutes
         publish_module.LEASE = timedelta(seconds=3)
-        outcome.LOOKS = tuple(timedelta(seconds=s) for s in (0.2, 0.5, 1, 1.5, 2))
+        outcome.RECONCILE_AFTER = tuple(timedelta(seconds=s) for s in (0.2, 0.5, 1, 1.5, 2))
     while time.time() < order["go"]:
         time.sleep(0.001)
     runner = StubRunner(ctx)

@@ -17,9 +17,9 @@ def rows(platform: Stub, url: str) -> list[Row]:
 
 
 def lateness(platform: Stub, url: str) -> list[Row]:
-    fleet = Work(count=SPREAD.count, spread=SPREAD.spread, database=url, publishers=2)
+    several = Work(count=SPREAD.count, spread=SPREAD.spread, database=url, publishers=2)
     found = [
-        (p99(ours(platform, SPREAD).late), p99(ours(platform, fleet).late), p99(other(platform, "date_jobs", SPREAD).late))
+        (p99(ours(platform, SPREAD).late), p99(ours(platform, several).late), p99(other(platform, "date_jobs", SPREAD).late))
         for _ in range(3)
     ]
     return [

@@ -12,7 +12,7 @@ from bot.render.variant import Bundle, Part, Variant
 from bot.services.files import freshness
 from bot.services.records.context import Context
 from bot.store.models import Decision, Delivery, Lane, Submission
-from bot.workflow.transitions import Act
+from bot.workflow.transitions import Action
 
 CHANNEL = "facebook"
 FILES = 1000  # more posts than that share them
@@ -36,7 +36,7 @@ def fill(ctx: Context, due: Sequence[datetime], lanes: int, keys: Sequence[str])
     made = (_submission(key, due[0], *files[n % len(files)]) for n, key in enumerate(keys))
     submissions = Submission.objects.bulk_create(made, batch_size=1000)
     decisions = [
-        Decision(submission=s, act=Act.APPROVE, actor="kouhou", at=s.submitted_at, digest=s.digest) for s in submissions
+        Decision(submission=s, action=Action.APPROVE, actor="kouhou", at=s.submitted_at, digest=s.digest) for s in submissions
     ]
     Decision.objects.bulk_create(decisions, batch_size=1000)
     Delivery.objects.bulk_create(
@@ -98,7 +98,8 @@ def fill_future(count: int, lanes: int, due: datetime) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             f"""INSERT INTO store_delivery (submission_id, identity, channel, lane, part, due_at, run_at, last_at, state, fence,
-                kind, bar, attempts, lease_owner, token, last_seen, looks, remote_id, url, parent_remote_id, problem)
+                kind, bar, attempts, lease_owner, token, last_seen, reconcile_attempts, remote_id, url, parent_remote_id,
+                problem)
             SELECT %s, 'future-' || i, 'facebook', 'facebook:' || (i %% %s), 0, %s, %s, %s, 'scheduled', 0,
                 'publication', '', 0, '', '', '', 0, '', '', '', '' FROM {series}""",  # noqa: S608 nothing of it comes from outside
             [donor, lanes, moment, moment, moment, count],

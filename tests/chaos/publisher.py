@@ -17,7 +17,7 @@ def hurry() -> None:
 
     engine.LEASE = timedelta(seconds=3)
     outcome.BACKOFF = tuple(timedelta(seconds=s) for s in (0.2, 0.5, 1, 1, 1))
-    outcome.LOOKS = tuple(timedelta(seconds=s) for s in (0.2, 0.5, 1, 1.5, 2))
+    outcome.RECONCILE_AFTER = tuple(timedelta(seconds=s) for s in (0.2, 0.5, 1, 1.5, 2))
 
 
 if __name__ == "__main__":

@@ -123,10 +123,10 @@ def test_the_answer_is_never_remembered(desk: Desk) -> None:
     soon = datetime.now(UTC) + timedelta(days=30)
     new = desk.post("new", f"publish: {soon:%Y-%m-%d} 12:15")
     assert desk.found() == desk.found() == set()
-    memory = desk.content.parent / "var" / "checks.json"
+    cache = desk.content.parent / "var" / "checks.json"
     desk.schedules("[{from: 2020-01-01, to: 2100-01-01, why: 見本}]")
     assert desk.found() == {("timing.blackout", new.name)}
-    assert "timing." not in memory.read_text(encoding="utf-8")
+    assert "timing." not in cache.read_text(encoding="utf-8")
     assert desk.found() == {("timing.blackout", new.name)}
     desk.commit()
     git(desk.content, "push", "--quiet")
@@ -145,7 +145,7 @@ def test_a_schedule_that_cannot_be_read_is_told_once_and_the_rest_is_looked_at(d
         assert done.stdout.count("[content.settings]") == 1
         assert desk.found(*paths) == {settings, ("timing.past", "past.md"), link}
     assert desk.found(plain) == {link}  # it wishes for no time: nothing is asked
-    for _ in range(2):  # all posts, also from memory
+    for _ in range(2):  # all posts, also from the cache
         assert desk.found() == {settings, link}
         assert desk.run("check").stdout.count("[content.settings]") == 1
 
@@ -170,12 +170,12 @@ def test_submit_shows_the_sentence_at_its_place(desk: Desk) -> None:
     assert f"{post}:9:7: 直してください: 「nooon」という配信枠はありません。「noon」ではありませんか" in done.stderr
 
 
-def test_a_parcel_and_a_preview_tell_it_too(desk: Desk, tmp_path: Path) -> None:
-    parcel, page = tmp_path / "原稿.zip", tmp_path / "下見.html"
+def test_a_package_and_a_preview_tell_it_too(desk: Desk, tmp_path: Path) -> None:
+    package, page = tmp_path / "原稿.zip", tmp_path / "下見.html"
     post = desk.post("new")
-    assert desk.run("export", post, "-o", parcel).returncode == 0
+    assert desk.run("export", post, "-o", package).returncode == 0
     post.unlink()
-    arrived = desk.run("import", parcel)
+    arrived = desk.run("import", package)
     assert "[timing.past]" in arrived.stdout
     assert desk.run("preview", arrived.stdout.split("\n")[0], "-o", page).returncode == 0
     assert "希望の時刻（2020年1月7日12:15）を過ぎています" in page.read_text(encoding="utf-8")

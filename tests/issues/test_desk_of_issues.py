@@ -15,7 +15,7 @@ from bot.services.paper import issue_desk, issues
 from bot.services.paper.issues import export
 from bot.services.records.context import Context
 from bot.store.models import AuditEntry, Submission
-from bot.store.printing import SignOff
+from bot.store.newsletter import SignOff
 from tests.office import Office
 from tests.web.browser import Browser, signed_in
 from tests.web.conftest import _quick_passwords, people

@@ -11,7 +11,7 @@ from bot.errors import NotAllowed, NotFound
 from bot.services.paper import errata, issues
 from bot.services.records.context import Context
 from bot.store.models import AuditEntry
-from bot.store.printing import Erratum
+from bot.store.newsletter import Erratum
 from tests.issues.test_desk_of_issues import ISSUE, NEXT, _quick_passwords, approved, people
 from tests.office import Office
 from tests.web.browser import signed_in

@@ -13,7 +13,7 @@ from bot.services.pages import history
 from bot.services.paper import issue_desk, issues, printed
 from bot.services.records.context import Context
 from bot.store.models import AuditEntry, Submission
-from bot.store.printing import Printed
+from bot.store.newsletter import PrintedText
 from bot.workflow.actors import Actor, Role
 from tests.issues.test_desk_of_issues import ISSUE, _quick_passwords, approved, people
 from tests.office import Office
@@ -103,7 +103,7 @@ def test_what_was_printed_is_kept_beside_what_was_released_and_may_be_corrected(
     approved(office, "two", "あとの原稿（見本）")
     for text in ("紙面の文です。\r\n二行目です。\r\n", "紙面に載った文です。"):
         printed.record(measured, office.officer, ISSUE, text)
-    assert list(Printed.objects.order_by("id").values_list("text", flat=True)) == [
+    assert list(PrintedText.objects.order_by("id").values_list("text", flat=True)) == [
         "紙面の文です。\n二行目です。",
         "紙面に載った文です。",
     ]
@@ -127,7 +127,7 @@ def test_no_text_and_too_much_text_is_refused(office: Office, text: str) -> None
     approved(office, "one", "載った原稿（見本）")
     with pytest.raises(NotAllowed):
         printed.record(office.ctx, office.officer, ISSUE, text)
-    assert Printed.objects.count() == 0
+    assert PrintedText.objects.count() == 0
 
 
 def test_an_issue_for_which_nothing_was_approved_has_no_record(office: Office) -> None:

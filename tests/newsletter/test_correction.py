@@ -16,11 +16,11 @@ from lxml import etree
 from bot.config import ROOT
 from bot.content.document import Paragraph, Text
 from bot.errors import DoesNotFit
+from bot.newsletter.arrangement import Correction, IssueArrangement
 from bot.newsletter.article import Article
 from bot.newsletter.build import Press, build
 from bot.newsletter.cells import Direction
 from bot.newsletter.frame import Rect
-from bot.newsletter.plan import Correction, IssuePlan
 from bot.newsletter.profile import Profile, load
 from bot.newsletter.setting import set_article
 
@@ -30,7 +30,7 @@ WRONG = Correction(issue="2026-11", wrong="あした", right="きのう")
 @pytest.fixture(scope="module")
 def profile() -> Profile:
     paper = load(ROOT / "schedules" / "newsletter.yml")
-    return replace(paper, plans={"2026-12": IssuePlan(issue="2026-12", corrections=(WRONG,))})
+    return replace(paper, arrangements={"2026-12": IssueArrangement(issue="2026-12", corrections=(WRONG,))})
 
 
 def article(count: int = 1, *corrections: str) -> Article:
@@ -136,7 +136,7 @@ def test_a_box_that_would_lie_on_the_picture_is_refused_in_words(profile: Profil
 
 
 def test_the_fit_tells_of_the_lengths_and_of_what_is_missing(profile: Profile, tmp_path: Path) -> None:
-    plan = IssuePlan(issue="2026-12", posts={"見本": 3, "未承認": 9})
-    fit = json.loads(built(replace(profile, plans={"2026-12": plan}), tmp_path)["-fit.json"])
+    plan = IssueArrangement(issue="2026-12", posts={"見本": 3, "未承認": 9})
+    fit = json.loads(built(replace(profile, arrangements={"2026-12": plan}), tmp_path)["-fit.json"])
     assert fit["missing"] == ["未承認"]
     assert fit["lengths"] == [{"identity": "見本", "planned": 3, "lines": 3, "summary": "目安3行、実際3行、ちょうど"}]

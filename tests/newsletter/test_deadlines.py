@@ -14,7 +14,7 @@ from bot.config import ROOT
 from bot.errors import FileError
 from bot.newsletter.deadlines import DayOfMonth, Deadlines, Monthly, Weekday, WorkingDaysBefore
 from bot.newsletter.profile import Profile, load
-from bot.schedule.calendar import closed_reason
+from bot.schedule.opening import closed_reason
 from bot.schedule.rules import load as load_rules
 from tests.office import TOKYO
 
@@ -71,7 +71,7 @@ def test_a_listed_issue_goes_before_the_rule_in_its_day_or_only_in_what_it_holds
         '{day: 10, skip: ["2027-08"]}',
         '[{issue: "2027-06", deadline: 2027-07-20}, {issue: "2027-07", headline: 見出し}, {issue: 臨時, deadline: 2027-07-01}]',
     )
-    assert profile.plan("2027-07").headline == "見出し"
+    assert profile.arrangement("2027-07").headline == "見出し"
     known = calendar(profile)
     assert known.between(date(2027, 6, 1), date(2027, 9, 30)) == [
         (date(2027, 7, 1), "臨時"),

@@ -10,9 +10,9 @@ import pytest
 from bot.config import ROOT
 from bot.content.document import Heading, Paragraph, Text
 from bot.errors import ConfigError
+from bot.newsletter.arrangement import IssueArrangement
 from bot.newsletter.article import Article
 from bot.newsletter.issue import frames_of, roll_of
-from bot.newsletter.plan import IssuePlan
 from bot.newsletter.profile import Profile, load
 from bot.newsletter.setting import set_article
 from bot.render.variant import Media
@@ -58,26 +58,26 @@ def picture(name: str) -> Media:
     return Media(file=name, alt="", width=30, height=20, sha256="", data=b"")
 
 
-def summaries(posts: list[Article], plan: IssuePlan, profile: Profile) -> list[str]:
+def summaries(posts: list[Article], plan: IssueArrangement, profile: Profile) -> list[str]:
     return [length.summary for length in roll_of(posts, plan, profile).lengths]
 
 
 def test_planned_posts_come_in_the_planned_order_and_the_others_are_named(profile: Profile) -> None:
-    roll = roll_of([article("c"), article("a"), article("b")], profile.plan("2026-12"), profile)
+    roll = roll_of([article("c"), article("a"), article("b")], profile.arrangement("2026-12"), profile)
     assert [a.identity for a in roll.posts] == ["b", "a"]
     assert roll.left_out == ("c",)
     assert roll.as_lines()[-1] == "c　この号の予定にないため、載せていません"
 
 
 def test_an_issue_without_a_plan_takes_the_posts_as_they_come(profile: Profile) -> None:
-    posts, plan = [article("b"), article("a")], profile.plan("2027-01")
+    posts, plan = [article("b"), article("a")], profile.arrangement("2027-01")
     roll = roll_of(posts, plan, profile)
     assert frames_of(roll.posts, plan) == posts
     assert (roll.missing, roll.left_out) == ((), ())
 
 
 def test_posts_under_a_shared_headline_stand_in_one_frame_each_below_its_title(profile: Profile) -> None:
-    (frame,) = frames_of([article("b"), article("a")], profile.plan("2026-12"))
+    (frame,) = frames_of([article("b"), article("a")], profile.arrangement("2026-12"))
     setting = set_article(frame, profile, ())
     assert "".join(line.text for line in setting.headline.lines) == "書かない窓口"
     text = "".join(placed.line.text for placed in setting.filled.placed)
@@ -88,31 +88,31 @@ def test_posts_under_a_shared_headline_stand_in_one_frame_each_below_its_title(p
 
 
 def test_the_first_picture_of_a_shared_column_keeps_its_own_caption(profile: Profile) -> None:
-    (frame,) = frames_of([article("b"), article("a", media=(picture("a.jpg"),))], profile.plan("2026-12"))
+    (frame,) = frames_of([article("b"), article("a", media=(picture("a.jpg"),))], profile.arrangement("2026-12"))
     assert [media.file for media in frame.media] == ["a.jpg"]
     assert frame.caption == "写真a"
 
 
 def test_each_posts_lines_are_told_beside_the_planned_ones(profile: Profile) -> None:
     posts = [article("b"), article("a")]
-    plan = profile.plan("2026-12")
+    plan = profile.arrangement("2026-12")
     alone = summaries(posts, replace(plan, headline=""), profile)
     assert alone == ["目安5行、実際7行、2行超過", "目安なし、実際7行"]
     assert summaries(posts, plan, profile) == ["目安5行、実際8行、3行超過", "目安なし、実際8行"]
-    other = IssuePlan(issue="2026-12", posts={"b": 7, "a": 9})
+    other = IssueArrangement(issue="2026-12", posts={"b": 7, "a": 9})
     assert summaries(posts, other, profile) == ["目安7行、実際7行、ちょうど", "目安9行、実際7行、2行不足"]
 
 
 def test_the_lengths_of_a_shared_column_add_up_to_what_it_uses(profile: Profile) -> None:
     posts = [article("b"), article("a")]
-    plan = profile.plan("2026-12")
+    plan = profile.arrangement("2026-12")
     (frame,) = frames_of(posts, plan)
     setting = set_article(frame, profile, ())
     assert sum(length.lines for length in roll_of(posts, plan, profile).lengths) == setting.fit.used
 
 
 def test_a_planned_post_that_is_not_there_is_missed(profile: Profile) -> None:
-    roll = roll_of([article("a")], profile.plan("2026-12"), profile)
+    roll = roll_of([article("a")], profile.arrangement("2026-12"), profile)
     assert roll.missing == ("b",)
     assert roll.as_lines()[-1] == "b　承認された原稿がないため、載っていません"
 

@@ -15,7 +15,7 @@ from bot.services.paper import proof_build
 from bot.services.records.context import Context
 from bot.services.runner import Runner
 from bot.store.models import AuditEntry
-from bot.store.printing import Rehearsal
+from bot.store.newsletter import ProofBuild
 from tests.notices.conftest import Desk
 from tests.notices.servers import MailServer
 from tests.office import TOKYO
@@ -42,7 +42,7 @@ def set_deadline(ctx: Context, day: str) -> None:
 
 
 def told() -> list[str]:
-    return list(AuditEntry.objects.filter(verb=proof_build.REHEARSE).order_by("id").values_list("detail", flat=True))
+    return list(AuditEntry.objects.filter(verb=proof_build.BUILD_PROOF).order_by("id").values_list("detail", flat=True))
 
 
 def test_the_office_is_told_three_days_before_with_the_fit_and_what_waits(desk: Desk, ctx: Context, mail: MailServer) -> None:
@@ -54,9 +54,9 @@ def test_the_office_is_told_three_days_before_with_the_fit_and_what_waits(desk: 
         desk.office.post("c", channels="newsletter", title="待つ原稿（見本）", extra='newsletter: {issue: "2027-01"}')
     )
     desk.office.at(datetime(2026, 12, 26, 23, 59, tzinfo=TOKYO))
-    assert proof_build.rehearse(ctx) == 0
+    assert proof_build.build_proofs(ctx) == 0
     desk.office.at(datetime(2026, 12, 27, 0, 1, tzinfo=TOKYO))
-    assert proof_build.rehearse(ctx) == 1
+    assert proof_build.build_proofs(ctx) == 1
     (words,) = told()
     assert words.startswith("2027年1月号の原稿の締切は12月30日（水）です。校正刷りを作りました。「入る原稿（見本）」は、枠")
     assert "余りです。" in words.partition("長い原稿")[0]
@@ -73,9 +73,9 @@ def test_the_office_is_told_three_days_before_with_the_fit_and_what_waits(desk: 
 
 def test_it_is_told_once_for_each_deadline_and_again_for_a_new_one(desk: Desk, ctx: Context) -> None:
     desk.office.at(NEAR)
-    assert [proof_build.rehearse(ctx) for _ in range(2)] == [1, 0]
+    assert [proof_build.build_proofs(ctx) for _ in range(2)] == [1, 0]
     set_deadline(ctx, "2026-12-31")
-    assert [proof_build.rehearse(ctx) for _ in range(2)] == [1, 0]
+    assert [proof_build.build_proofs(ctx) for _ in range(2)] == [1, 0]
     assert [words.partition("。")[0] for words in told()] == [
         "2027年1月号の原稿の締切は12月30日（水）です",
         "2027年1月号の原稿の締切は12月31日（木）です",
@@ -84,12 +84,12 @@ def test_it_is_told_once_for_each_deadline_and_again_for_a_new_one(desk: Desk, c
 
 def test_a_deadline_that_has_passed_is_not_told_of(desk: Desk, ctx: Context) -> None:
     desk.office.at(datetime(2026, 12, 31, 0, 0, tzinfo=TOKYO))
-    assert proof_build.rehearse(ctx) == 0
+    assert proof_build.build_proofs(ctx) == 0
 
 
 def test_an_issue_without_any_post_is_told_of_too(desk: Desk, ctx: Context) -> None:
     desk.office.at(NEAR)
-    proof_build.rehearse(ctx)
+    proof_build.build_proofs(ctx)
     assert "承認された原稿がまだありません。" in told()[0]
 
 
@@ -97,7 +97,7 @@ def test_a_proof_that_cannot_be_made_is_told_with_its_reason(desk: Desk, ctx: Co
     extra = 'newsletter: {issue: "2027-01"}'
     desk.office.approved("a", channels="newsletter", title="\U0001f642のある原稿（見本）", extra=extra)
     desk.office.at(NEAR)
-    proof_build.rehearse(ctx)
+    proof_build.build_proofs(ctx)
     assert "校正刷りを作れません" in told()[0]
     assert "\U0001f642" in told()[0]
 
@@ -122,7 +122,7 @@ def test_of_two_publishers_one_tells(desk: Desk, ctx: Context) -> None:
 
     def publisher() -> None:
         gate.wait()
-        counts.append(proof_build.rehearse(ctx))
+        counts.append(proof_build.build_proofs(ctx))
         connections.close_all()
 
     threads = [threading.Thread(target=publisher) for _ in range(2)]
@@ -131,4 +131,4 @@ def test_of_two_publishers_one_tells(desk: Desk, ctx: Context) -> None:
     for thread in threads:
         thread.join()
     assert sorted(counts) == [0, 1]
-    assert len(told()) == Rehearsal.objects.count() == 1
+    assert len(told()) == ProofBuild.objects.count() == 1

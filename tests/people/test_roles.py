@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import bot.services
-from bot.content import writing
+from bot.content import post_form
 from bot.errors import NotAllowed
 from bot.schedule.rules import Blackout
 from bot.services.approval import comments, review, submit
@@ -22,7 +22,7 @@ from bot.services.pages import queue
 from bot.services.paper import errata, issue_desk
 from bot.services.people import accounts
 from bot.store.models import Decision, Delivery, Draft, Submission, User
-from bot.store.printing import Erratum
+from bot.store.newsletter import Erratum
 from bot.workflow.actors import Actor, Role
 from tests.office import TUESDAY, Office
 
@@ -84,7 +84,7 @@ def _countersign(office: Office, actor: Actor) -> object:
     User.objects.create(username=actor.person, role=Role.OFFICER)
     seen = waiting(office)
     review.approve(office.ctx, office.officer, seen.id, seen.digest, review.Terms(on_behalf_of=actor.person))
-    return review.countersign(office.ctx, actor, Decision.objects.get(act="approve").id)
+    return review.countersign(office.ctx, actor, Decision.objects.get(action="approve").id)
 
 
 def _remark(office: Office, actor: Actor) -> object:
@@ -110,7 +110,7 @@ def _draft(office: Office) -> Draft:
 
 def _keep(office: Office, actor: Actor) -> object:
     draft = _draft(office)
-    return drafts.save(office.ctx, _writer(actor), draft.id, writing.form_of(draft.form), drafts.Seen(revision=0))
+    return drafts.save(office.ctx, _writer(actor), draft.id, post_form.form_of(draft.form), drafts.Seen(revision=0))
 
 
 ELECTION = Blackout(
@@ -206,7 +206,7 @@ READINGS = {
     *("review.readable_by", "queue.waiting", "queue.departments", "queue.decided"),
     *(f"overview.{name}" for name in ("readable", "planned", "by_hand", "doubtful", "ended", "held", "held_count")),
 }
-# Each role tries these in a test of their own, which sets the scene: tests/issues, tests/writing, tests/sync.
+# Each role tries these in a test of their own, which sets the scene: tests/issues, tests/drafts, tests/sync.
 ELSEWHERE = {
     "issues.sign_off",
     "printed.record",

@@ -123,7 +123,7 @@ def test_a_late_receipt_of_what_was_found_meanwhile_adds_nothing(office: Office)
 
 
 def _undecided(office: Office) -> None:
-    for _ in outcome.LOOKS:
+    for _ in outcome.RECONCILE_AFTER:
         _conclude(office, CannotTell())
 
 

@@ -158,7 +158,7 @@ class City:
 
     def look(self, blind: bool) -> None:
         """Read back: what is there is found, unless the platform hides it; a platform that can prove absence does."""
-        for row in Delivery.objects.filter(state="unknown", look_at__lte=self.clock.now()):
+        for row in Delivery.objects.filter(state="unknown", reconcile_at__lte=self.clock.now()):
             text = self.texts[row.id]
             found: Found = Receipt(remote_id=text, url=f"http://127.0.0.1/{text}", at=self.clock.now())
             if not self.seen[text]:
@@ -281,7 +281,7 @@ def _thread(lane: str) -> list[Delivery]:
         digest=bundle.digest,
         source="",
     )
-    Decision.objects.create(submission=submission, act="approve", actor="kouhou", at=START, digest=bundle.digest)
+    Decision.objects.create(submission=submission, action="approve", actor="kouhou", at=START, digest=bundle.digest)
     made: list[Delivery] = []
     for n in range(PARTS):
         made.append(

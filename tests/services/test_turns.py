@@ -143,7 +143,7 @@ def test_preparing_and_reading_back_that_hang_keep_no_commit_from_its_second(hal
     hall.x.found = lambda _: over.wait(PATIENCE)  # type: ignore[assignment, return-value]
     office.approved("one", channels="x", title="一つ目（見本）", extra="publish: 2026-12-01 12:15")
     office.approved("two", channels="facebook, instagram", title="二つ目（見本）", extra="publish: 2026-12-01 12:20")
-    Delivery.objects.filter(channel="x").update(state="unknown", look_at=NOON)
+    Delivery.objects.filter(channel="x").update(state="unknown", reconcile_at=NOON)
     office.at(NOON)
     hall.tick_until(lambda: len(hall.x.looked) == 1)
     office.at(NOON.replace(minute=20))
@@ -216,7 +216,7 @@ def test_an_answer_that_cannot_be_written_makes_its_own_delivery_unknown_and_no_
     hall.runner.beat()
     assert hall.office.states() == {"x": "unknown", "facebook": "published", "instagram": "published"}
     assert AuditEntry.objects.filter(verb="lose_track").count() == 1
-    assert Delivery.objects.get(channel="x").look_at is not None
+    assert Delivery.objects.get(channel="x").reconcile_at is not None
 
 
 def _lacks_a_key(*_: object) -> object:

@@ -13,7 +13,7 @@ from bot.config import ROOT, Secret
 from bot.errors import AlreadyDecided, ConfigError
 from bot.registry import load
 from bot.workflow.states import LABELS, DeliveryState, SubmissionState
-from bot.workflow.transitions import DELIVERY, SUBMISSION, Act, Event, after
+from bot.workflow.transitions import DELIVERY, SUBMISSION, Action, Event, after
 
 
 def test_a_secret_never_shows() -> None:
@@ -99,7 +99,7 @@ def test_a_published_delivery_stays_as_it_is() -> None:
 
 def test_what_was_returned_cannot_be_approved() -> None:
     with pytest.raises(AlreadyDecided):
-        after(SUBMISSION, SubmissionState.RETURNED, Act.APPROVE)
+        after(SUBMISSION, SubmissionState.RETURNED, Action.APPROVE)
 
 
 def test_every_rule_explains_itself() -> None:

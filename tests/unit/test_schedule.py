@@ -10,7 +10,7 @@ import pytest
 
 from bot.config import ROOT
 from bot.errors import Blackout, ConfigError, QuietHours, ScheduleError, SlotTaken
-from bot.schedule.calendar import closed_reason, require_open
+from bot.schedule.opening import closed_reason, require_open
 from bot.schedule.rules import FILES, Rules, load, stamp
 from bot.schedule.slots import next_free
 from tests.office import TOKYO

@@ -21,7 +21,7 @@ from bot.meta_graph.sandbox.tokens import Tokens
 from bot.platform_kit.choices import chosen
 from bot.platform_kit.fetch import fetch
 from bot.platform_kit.names import NAME
-from bot.platform_kit.pictures import Looks, look
+from bot.platform_kit.pictures import Header, probe
 from bot.platform_kit.platform import Example, Platform, PlatformContext, Service
 from bot.platform_kit.reactions import Reactions, to_post
 from bot.platform_kit.state import Picture, Post, Span
@@ -81,21 +81,21 @@ class Page:
     def _upload(self, call: Call) -> Response:
         request = call.request
         data = _photo_bytes(request)
-        looks = look(data)
-        if looks is None or len(data) > MOST_PHOTO_BYTES:
+        header = probe(data)
+        if header is None or len(data) > MOST_PHOTO_BYTES:
             raise GraphError(100, "Your photos couldn't be uploaded. Photos should be less than 4 MB and JPG or PNG.", 1366046)
         published = flag(request, "published", default=True)
         with self._state.atomic():
-            photo = self._keep(data, looks, request.values.get("alt_text_custom", ""))
+            photo = self._keep(data, header, request.values.get("alt_text_custom", ""))
             if not published:
                 return answer({"id": photo})
             message = request.values.get("caption") or request.values.get("message", "")
             post = self._publish(call, message, [photo], public=True)
         return answer({"id": photo, "post_id": f"{credentials.PAGE}_{post}"})
 
-    def _keep(self, data: bytes, looks: Looks, alt: str) -> str:
+    def _keep(self, data: bytes, header: Header, alt: str) -> str:
         photo = self._state.new_id()
-        size = {"w": looks.width, "h": looks.height, "created_time": instant(self._state.now())}
+        size = {"w": header.width, "h": header.height, "created_time": instant(self._state.now())}
         self._state.put("photo", photo, {"sha256": self._state.keep(data), "alt": alt, "post": "", **size})
         return photo
 

@@ -197,7 +197,7 @@ class _Private:
         query = {"count": 20, "rank_token": self._client.rank_token, "ranked_content": "true"}
         posts = self._client.private_request(f"feed/user/{self._client.user_id}/", params=query)["items"]
         wanted = (canonical(sent.prepared.outgoing.text), len(sent.prepared.outgoing.media))
-        hits = [p for p in posts if p["taken_at"] >= earliest(sent) and _looks(p) == wanted]
+        hits = [p for p in posts if p["taken_at"] >= earliest(sent) and _comparable(p) == wanted]
         if len(hits) != 1:
             return CannotTell(f"{len(hits)} of {len(posts)}")
         made = datetime.fromtimestamp(hits[0]["taken_at"], UTC)
@@ -235,7 +235,7 @@ def _child(upload: list[Any], alt: str) -> dict[str, Any]:
     }
 
 
-def _looks(post: dict[str, Any]) -> tuple[str, int]:
+def _comparable(post: dict[str, Any]) -> tuple[str, int]:
     """Caption and picture count."""
     return canonical((post.get("caption") or {}).get("text", "")), len(post.get("carousel_media") or ()) or 1
 

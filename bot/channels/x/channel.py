@@ -136,8 +136,8 @@ class _X:
     def _search(self, sent: Sent) -> Found:
         last = sent.prepared.last_seen
         posts = self._own(max_results=100, **({"since_id": last} if last else {"start_time": sent.since - CLOCK_SKEW}))
-        wanted = _sent_looks(sent.prepared)
-        hits = [post for post in posts if _looks(post) == wanted]
+        wanted = _sent_comparable(sent.prepared)
+        hits = [post for post in posts if _comparable(post) == wanted]
         if len(hits) != 1:
             return CannotTell(f"{len(hits)} of {len(posts)}")
         made = datetime.fromisoformat(hits[0]["created_at"])
@@ -195,12 +195,12 @@ def _wait(headers: Mapping[str, str]) -> float | None:
     return seconds if seconds > 0 else None
 
 
-def _sent_looks(prepared: Prepared) -> tuple[str, int, str]:
+def _sent_comparable(prepared: Prepared) -> tuple[str, int, str]:
     outgoing = prepared.outgoing
     return _without_scheme(outgoing.text), len(outgoing.media), outgoing.parent
 
 
-def _looks(post: Mapping[str, Any]) -> tuple[str, int, str]:
+def _comparable(post: Mapping[str, Any]) -> tuple[str, int, str]:
     """Text, picture count and parent of a post, as they can be compared with what was sent."""
     pictures = len((post.get("attachments") or {}).get("media_keys", []))
     parents = [r["id"] for r in post.get("referenced_tweets") or [] if r["type"] == "replied_to"]

@@ -19,7 +19,7 @@ from bot.services.records.transition import move_submission
 from bot.store.models import Decision, Delivery, Submission, User
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import IN_QUEUE, SubmissionState
-from bot.workflow.transitions import Act
+from bot.workflow.transitions import Action
 
 
 def find(submission_id: int) -> Submission:
@@ -85,13 +85,15 @@ def confirm(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) ->
     _require_other(actor, submission, "確認")
     _require_seen(ctx, submission, seen_digest)
     with transaction.atomic():
-        _decide(ctx, actor, submission, Act.CONFIRM)
+        _decide(ctx, actor, submission, Action.CONFIRM)
 
 
 def head_of(ctx: Context, submission: Submission) -> str:
     """The department head whose 確認 is still missing; "" if none is. A head's own post goes straight to the PR office."""
     head = ctx.library.city.heads.get(submission.department, "")
-    needless = head in (submission.author, submission.submitted_by) or submission.decisions.filter(act=Act.ENDORSE).exists()
+    needless = (
+        head in (submission.author, submission.submitted_by) or submission.decisions.filter(action=Action.ENDORSE).exists()
+    )
     return "" if needless else head
 
 
@@ -107,7 +109,7 @@ def endorse(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) ->
         )
     _require_seen(ctx, submission, seen_digest)
     with transaction.atomic():
-        _decide(ctx, actor, submission, Act.ENDORSE)
+        _decide(ctx, actor, submission, Action.ENDORSE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +148,7 @@ def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str, te
         _require_decider(actor, terms.on_behalf_of)
     _require_seen(ctx, submission, seen_digest)
     with transaction.atomic():
-        _decide(ctx, actor, submission, Act.APPROVE, reference=terms.reference, on_behalf_of=terms.on_behalf_of)
+        _decide(ctx, actor, submission, Action.APPROVE, reference=terms.reference, on_behalf_of=terms.on_behalf_of)
         column.take_in(ctx, submission)
         made = scheduling.create(ctx, submission, terms.at)
         workers.wake()
@@ -201,7 +203,7 @@ def return_(ctx: Context, actor: Actor, submission_id: int, reason: str) -> None
             next_step="書いた人が直せるように、理由を書いてください",
         )
     with transaction.atomic():
-        _decide(ctx, actor, submission, Act.RETURN, reason.strip())
+        _decide(ctx, actor, submission, Action.RETURN, reason.strip())
 
 
 def withdraw(ctx: Context, actor: Actor, submission_id: int) -> None:
@@ -215,7 +217,7 @@ def withdraw(ctx: Context, actor: Actor, submission_id: int) -> None:
             next_step="書いた人か広報担当に頼んでください",
         )
     with transaction.atomic():
-        _decide(ctx, actor, submission, Act.WITHDRAW)
+        _decide(ctx, actor, submission, Action.WITHDRAW)
         scheduling.cancel_pending(submission, "申請が取り下げられたため")
 
 
@@ -226,17 +228,17 @@ def expire(ctx: Context) -> int:
         last = deadline(ctx, submission)
         if last is not None and last <= now:
             with transaction.atomic():
-                move_submission(submission, Act.EXPIRE)
-                audit.record(now, audit.SYSTEM, Act.EXPIRE, f"submission:{submission.id}", digest=submission.digest)
+                move_submission(submission, Action.EXPIRE)
+                audit.record(now, audit.SYSTEM, Action.EXPIRE, f"submission:{submission.id}", digest=submission.digest)
             count += 1
     return count
 
 
-def _require_other(actor: Actor, submission: Submission, act: str) -> None:
+def _require_other(actor: Actor, submission: Submission, action: str) -> None:
     if actor.person in (submission.author, submission.submitted_by):
         raise NotAllowed(
             "author and approver are the same person",
-            summary=f"自分が書いた原稿や自分が申請した原稿は{act}できません",
+            summary=f"自分が書いた原稿や自分が申請した原稿は{action}できません",
             next_step="ほかの担当者に頼んでください",
         )
 
@@ -251,15 +253,15 @@ def _require_seen(ctx: Context, submission: Submission, seen_digest: str) -> Non
     require_fresh(ctx, origin(submission))  # unchanged as far as anybody knows; what cannot be read is not decided on
 
 
-def _decide(ctx: Context, actor: Actor, submission: Submission, act: Act, reason: str = "", **noted: str) -> None:
+def _decide(ctx: Context, actor: Actor, submission: Submission, action: Action, reason: str = "", **noted: str) -> None:
     """State, decision and audit entry in the caller's transaction."""
     now = ctx.clock.now()
-    move_submission(submission, act)
+    move_submission(submission, action)
     Decision.objects.create(
-        submission=submission, act=act, actor=actor.person, at=now, reason=reason, digest=submission.digest, **noted
+        submission=submission, action=action, actor=actor.person, at=now, reason=reason, digest=submission.digest, **noted
     )
     detail = " ".join([reason, *(f"{name}={value}" for name, value in noted.items() if value)]).strip()
-    audit.record(now, actor.person, act, f"submission:{submission.id}", digest=submission.digest, detail=detail)
+    audit.record(now, actor.person, action, f"submission:{submission.id}", digest=submission.digest, detail=detail)
 
 
 def waiting() -> list[Submission]:

@@ -15,14 +15,14 @@ from docx.shared import Mm, Pt
 from bot.render.variant import Bundle, Variant, read_bundle
 from bot.services.records.context import Context
 from bot.store.models import Decision, Submission
-from bot.workflow.transitions import Act
+from bot.workflow.transitions import Action
 
-ACT_LABELS: Mapping[str, str] = {
-    Act.CONFIRM: "リーダーの確認",
-    Act.ENDORSE: "所属長の確認",
-    Act.APPROVE: "承認",
-    Act.RETURN: "差し戻し",
-    Act.WITHDRAW: "取り下げ",
+ACTION_LABELS: Mapping[str, str] = {
+    Action.CONFIRM: "リーダーの確認",
+    Action.ENDORSE: "所属長の確認",
+    Action.APPROVE: "承認",
+    Action.RETURN: "差し戻し",
+    Action.WITHDRAW: "取り下げ",
 }
 QUESTION = "次のとおり配信してよろしいか伺います。"
 _FONT = "BIZ UDゴシック"
@@ -56,7 +56,7 @@ class Sheet:
 def sheet(ctx: Context, submission: Submission) -> Sheet:
     bundle: Bundle = read_bundle(submission.bundle)
     decisions = list(submission.decisions.order_by("at", "id"))
-    approval = next((d for d in reversed(decisions) if d.act == Act.APPROVE), None)
+    approval = next((d for d in reversed(decisions) if d.action == Action.APPROVE), None)
     city = ctx.library.city
     return Sheet(
         submission=submission,
@@ -80,11 +80,11 @@ def step(ctx: Context, decision: Decision) -> Step:
         notes.append(f"決裁番号 {decision.reference}")
     return Step(
         at=decision.at,
-        what=ACT_LABELS[decision.act],
+        what=ACTION_LABELS[decision.action],
         who=decision.actor,
         note="　".join(notes),
-        good=decision.act == Act.APPROVE,
-        bad=decision.act == Act.RETURN,
+        good=decision.action == Action.APPROVE,
+        bad=decision.action == Action.RETURN,
     )
 
 

@@ -13,11 +13,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from bot.errors import NotAllowed, NotFound, ScheduleError
-from bot.schedule import calendar
+from bot.schedule import opening
 from bot.schedule.rules import Blackout
 from bot.services.delivery import gate, workers
 from bot.services.delivery.ledger import Ledger
-from bot.services.delivery.outgoing import asks
+from bot.services.delivery.outgoing import candidate_of
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.services.records.transition import NOT_BEGUN
@@ -71,7 +71,7 @@ def would_hold(ctx: Context, wanted: Blackout) -> list[Delivery]:
         due_at__lt=wanted.end,
     )
     rows = found.exclude(state=DeliveryState.WAITING).select_related("submission").order_by("due_at", "id")
-    return [row for row in rows if calendar.holds(wanted, asks(row), max(row.due_at, ctx.clock.now()))]
+    return [row for row in rows if opening.holds(wanted, candidate_of(row), max(row.due_at, ctx.clock.now()))]
 
 
 def enter(ctx: Context, actor: Actor, wanted: Blackout) -> Entered:

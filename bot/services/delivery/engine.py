@@ -28,7 +28,7 @@ from bot.services.delivery.calls import LEAD, Connect, Look, Step
 from bot.services.delivery.early import Early
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job, jobs
-from bot.services.delivery.sender_pool import Crew, Desk
+from bot.services.delivery.sender_pool import Desk, SenderPool
 from bot.services.files.freshness import require_fresh
 from bot.services.records.context import Context
 from bot.store import locks, queries
@@ -66,9 +66,9 @@ class Engine:
         self.ctx, self.channel, self.owner = ctx, channel, owner
         self._desk: Desk[_Back] = Desk()
         # Threads of their own for each: neither preparing nor reading back keeps a commit from its second.
-        self._sending = Crew(WORKERS, "send", self._desk)
-        self._preparing = Crew(WORKERS, "prepare", self._desk)
-        self._reading = Crew(READERS, "read", self._desk)
+        self._sending = SenderPool(WORKERS, "send", self._desk)
+        self._preparing = SenderPool(WORKERS, "prepare", self._desk)
+        self._reading = SenderPool(READERS, "read", self._desk)
         self._back: list[_Back] = []  # answers that are not written down yet
         self._ready: list[Step] = []  # prepared, before their time
         self._looking: set[int] = set()
@@ -82,8 +82,8 @@ class Engine:
     def close(self, patience: float = 60.0) -> None:
         """End the threads; what hangs for more than `patience` seconds is left behind."""
         end = time.monotonic() + patience
-        for crew in (self._sending, self._preparing, self._reading):
-            crew.close(max(0.0, end - time.monotonic()))
+        for pool in (self._sending, self._preparing, self._reading):
+            pool.close(max(0.0, end - time.monotonic()))
 
     def pump(self, seconds: float = inf) -> bool:
         """Turn upon turn, until nothing is in flight or `seconds` are over: is there still something? Each turn writes down

@@ -18,7 +18,7 @@ from django.db import transaction
 
 from bot.channel_kit.base import Prepared
 from bot.errors import ConfigError
-from bot.schedule import calendar
+from bot.schedule import opening
 from bot.schedule.rules import Rules
 from bot.services.delivery import outcome
 from bot.services.delivery.ledger import Ledger
@@ -71,7 +71,7 @@ def pass_through(ctx: Context, ledger: Ledger, asking: Sequence[Ready], lease: t
 
 
 def put_back(ctx: Context, now: datetime, job: Job) -> None:
-    """A delivery that was taken up and does not ask: it goes back to the plan, if nothing speaks against it."""
+    """A delivery that was taken up and does not ask: it goes back to the schedule, if nothing speaks against it."""
     with transaction.atomic():
         ledger = Ledger(now)
         _stay(ctx, ledger, Ready(job=job, prepared=Prepared(outgoing=job.outgoing)), None)
@@ -100,14 +100,14 @@ def _closed(ctx: Context, now: datetime, jobs: Sequence[Job]) -> dict[int, Barre
 
 def _barred(job: Job, moment: datetime, rules: Rules, quiet: dict[tuple[datetime, timedelta], str]) -> Barred | None:
     """`quiet` remembers what was asked in this turn: most ask for the same moment."""
-    bars, key = HELD_BY[job.kind], (moment, job.going.room)
+    bars, key = HELD_BY[job.kind], (moment, job.candidate.room)
     if Bar.QUIET in bars:
         if key not in quiet:
-            quiet[key] = calendar.quiet_reason(moment, rules, job.going.room)
+            quiet[key] = opening.quiet_reason(moment, rules, job.candidate.room)
         if quiet[key]:
-            return Barred(bar=Bar.QUIET, reason=calendar.quiet(moment, quiet[key], rules).summary)
-    found = calendar.blackout_for(job.going, moment, rules) if Bar.BLACKOUT in bars else None
-    return Barred(bar=Bar.BLACKOUT, reason=calendar.blackout(moment, found, rules).summary) if found else None
+            return Barred(bar=Bar.QUIET, reason=opening.quiet(moment, quiet[key], rules).summary)
+    found = opening.blackout_for(job.candidate, moment, rules) if Bar.BLACKOUT in bars else None
+    return Barred(bar=Bar.BLACKOUT, reason=opening.blackout(moment, found, rules).summary) if found else None
 
 
 def _stay(ctx: Context, ledger: Ledger, ready: Ready, barred: Barred | None) -> None:

@@ -25,7 +25,7 @@ BACKOFF = tuple(timedelta(seconds=s) for s in (15, 60, 180, 600, 1200))
 # So many refusals hold the whole account, which keeps the order; then the others pass: it may be this one post alone.
 PATIENT = 3
 # When to look whether a post of unknown outcome is there, counted from the loss of track; then a person decides.
-LOOKS = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800))
+RECONCILE_AFTER = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800))
 TWICE = "published_twice"  # in the audit log: two attempts of one delivery are on the platform
 
 
@@ -78,7 +78,7 @@ def _found(ctx: Context, ledger: Ledger, row: Delivery, receipt: Receipt, number
         published_at=aware(receipt.at),  # raises for a time that PostgreSQL would keep and nobody could read again
         problem="",
         lease_owner="",
-        look_at=None,
+        reconcile_at=None,
     )
     if moved:
         ledger.attempt(row.id, number, started, "published")
@@ -128,7 +128,7 @@ def _refused_late(ledger: Ledger, row: Delivery, job: Job, error: ChannelError) 
     refused = isinstance(error, Rejected)
     event = Event.REFUSE if refused else Event.PROVE_ABSENT
     run_at = row.run_at if refused else ledger.now
-    if not move_delivery(row, event, problem=error.summary, look_at=None, run_at=run_at):
+    if not move_delivery(row, event, problem=error.summary, reconcile_at=None, run_at=run_at):
         return
     ledger.attempt(row.id, job.attempt, row.intent_at, type(error).__name__, error.code)
     ledger.note(type(error).__name__ if refused else event, row.id, detail=error.code)
@@ -160,8 +160,16 @@ def unsettled(ledger: Ledger, job: Job) -> None:
 def _lose_track(row: Delivery, now: datetime) -> None:
     """Bytes may have left and no clear answer came: unknown, until someone looks."""
     summary = OutcomeUnknown.summary_ja
-    look_at = now + LOOKS[0]
-    move_delivery(row, Event.LOSE_TRACK, problem=summary, lease_owner="", looks=0, look_at=look_at, prepared_until=None)
+    reconcile_at = now + RECONCILE_AFTER[0]
+    move_delivery(
+        row,
+        Event.LOSE_TRACK,
+        problem=summary,
+        lease_owner="",
+        reconcile_attempts=0,
+        reconcile_at=reconcile_at,
+        prepared_until=None,
+    )
 
 
 def _postpone(ctx: Context, ledger: Ledger, row: Delivery, error: RetryLater) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from bot.channel_kit.base import Outgoing
 from bot.errors import StaleApproval
 from bot.render.variant import Media, Variant, digest_of, read_variant
-from bot.schedule.calendar import Going
+from bot.schedule.opening import Candidate
 from bot.services.files.freshness import Origin
 from bot.store import queries
 from bot.store.models import Blob, Delivery
@@ -35,7 +35,7 @@ class Job:
     submission: int
     origin: Origin
     outgoing: Outgoing
-    going: Going  # what the gate is asked with
+    candidate: Candidate  # what the gate is asked with
     first: bool  # of its thread, as is a post that is none
     last: bool
     token: str
@@ -86,7 +86,7 @@ def _job(row: Claimed) -> Job:
         submission=row.submission,
         origin=Origin(path=row.path, inputs=row.inputs, digest=row.digest),
         outgoing=outgoing,
-        going=going(variant, row.tags, row.part),
+        candidate=candidate(variant, row.tags, row.part),
         first=row.part == 0,
         last=row.part + 1 == len(variant.parts),
         token=row.token,
@@ -97,10 +97,10 @@ def _job(row: Claimed) -> Job:
     )
 
 
-def going(variant: Variant, tags: Sequence[str] | None, part: int = 0) -> Going:
+def candidate(variant: Variant, tags: Sequence[str] | None, part: int = 0) -> Candidate:
     """How a variant asks for a time, from this part of it on: with all that it says, its pictures' descriptions included."""
     said = [*(p.text for p in variant.parts), *(m.alt for m in variant.media)]
-    return Going(
+    return Candidate(
         channel=variant.channel,
         tags=None if tags is None else frozenset(tags),
         text="\n".join(said),
@@ -108,10 +108,10 @@ def going(variant: Variant, tags: Sequence[str] | None, part: int = 0) -> Going:
     )
 
 
-def asks(row: Delivery) -> Going:
+def candidate_of(row: Delivery) -> Candidate:
     """How a planned delivery asks for a time. A content that cannot be read asks with nothing known, which the gate holds."""
     variant = read_variant(row.submission.bundle, row.channel)
-    return going(variant, row.submission.tags, row.part) if variant else Going(channel=row.channel, tags=None)
+    return candidate(variant, row.submission.tags, row.part) if variant else Candidate(channel=row.channel, tags=None)
 
 
 def _with_data(row: Claimed, media: Media) -> Media:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.errors import ConfigError
-from bot.schedule import calendar
-from bot.schedule.calendar import Going
+from bot.schedule import opening
+from bot.schedule.opening import Candidate
 from bot.schedule.rules import Rules
-from bot.services.delivery.outgoing import asks
+from bot.services.delivery.outgoing import candidate_of
 from bot.services.records.context import Context
 from bot.store.models import Delivery
 from bot.workflow.kinds import HELD_BY, Bar, Kind
@@ -36,42 +36,42 @@ def objection(row: Delivery, moment: datetime, known: Rules | ConfigError) -> st
         return ""
     if isinstance(known, ConfigError):
         return f"配信の決まりが読めません（{known.summary}）"
-    going = asks(row)
-    if Bar.QUIET in bars and (reason := calendar.quiet_reason(moment, known, going.room)):
-        return calendar.quiet(moment, reason, known).summary
-    found = calendar.blackout_for(going, moment, known) if Bar.BLACKOUT in bars else None
-    return calendar.blackout(moment, found, known).summary if found else ""
+    candidate = candidate_of(row)
+    if Bar.QUIET in bars and (reason := opening.quiet_reason(moment, known, candidate.room)):
+        return opening.quiet(moment, reason, known).summary
+    found = opening.blackout_for(candidate, moment, known) if Bar.BLACKOUT in bars else None
+    return opening.blackout(moment, found, known).summary if found else ""
 
 
 def barred(rows: Collection[Delivery], threads: Mapping[tuple[int, str], int], rules: Rules) -> dict[int, str]:
     """Why those of these deliveries that are planned will not go out at their time, by id. `rows` are first parts, their texts
     not read; `threads` counts the later parts by submission and channel. Texts are read, in one query, only of what a blackout
     with words may concern."""
-    planned = {row.id: _going(row, threads) for row in rows if row.state in _PLANNED}
+    planned = {row.id: _candidate(row, threads) for row in rows if row.state in _PLANNED}
     whatever_it_says = [replace(b, tags=_ANY, words=_ANY) for b in rules.blackouts if b.words]
     unread = [
         row.id
         for row in rows
-        if row.id in planned and any(calendar.holds(b, planned[row.id], row.due_at) for b in whatever_it_says)
+        if row.id in planned and any(opening.holds(b, planned[row.id], row.due_at) for b in whatever_it_says)
     ]
     if unread:
-        planned |= {row.id: asks(row) for row in Delivery.objects.filter(id__in=unread).select_related("submission")}
+        planned |= {row.id: candidate_of(row) for row in Delivery.objects.filter(id__in=unread).select_related("submission")}
     found = {row.id: _reason(row, planned[row.id], rules) for row in rows if row.id in planned}
     return {number: reason for number, reason in found.items() if reason}
 
 
-def _going(row: Delivery, threads: Mapping[tuple[int, str], int]) -> Going:
+def _candidate(row: Delivery, threads: Mapping[tuple[int, str], int]) -> Candidate:
     tags = row.submission.tags
-    return Going(
+    return Candidate(
         channel=row.channel,
         tags=None if tags is None else frozenset(tags),
         parts=1 + threads.get((row.submission_id, row.channel), 0),
     )
 
 
-def _reason(row: Delivery, going: Going, rules: Rules) -> str:
+def _reason(row: Delivery, candidate: Candidate, rules: Rules) -> str:
     bars = HELD_BY[Kind(row.kind)]
-    if Bar.QUIET in bars and (reason := calendar.quiet_reason(row.due_at, rules, going.room)):
+    if Bar.QUIET in bars and (reason := opening.quiet_reason(row.due_at, rules, candidate.room)):
         return reason
-    found = calendar.blackout_for(going, row.due_at, rules) if Bar.BLACKOUT in bars else None
+    found = opening.blackout_for(candidate, row.due_at, rules) if Bar.BLACKOUT in bars else None
     return found.why if found else ""

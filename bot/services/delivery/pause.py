@@ -85,8 +85,8 @@ def resume(ctx: Context, actor: Actor, channel: str = "") -> int:
 
 
 def release(ctx: Context, actor: Actor, delivery_id: int) -> None:
-    """Put one held delivery back on the plan. Raises ScheduleError where it would be held or missed again at once: nobody is
-    to believe that it goes out."""
+    """Put one held delivery back on the schedule. Raises ScheduleError where it would be held or missed again at once: nobody
+    is to believe that it goes out."""
     actor.require(Permission.RESUME)
     delivery = Delivery.objects.select_related("submission").get(id=delivery_id)
     if is_paused(delivery.channel) or Lane.objects.filter(name=delivery.lane).exclude(closed_at=None).exists():

@@ -38,10 +38,10 @@ def due(ctx: Context, but: Collection[int]) -> list[Job]:
     return ready
 
 
-def conclude(ctx: Context, ledger: Ledger, looks: Sequence[Look]) -> None:
+def conclude(ctx: Context, ledger: Ledger, reconcile_attempts: Sequence[Look]) -> None:
     """Write down what reading back came to. That a post is there is true whatever happened meanwhile; anything else is
     of the doubt that was looked at, and of no other."""
-    for look in looks:
+    for look in reconcile_attempts:
         same = Delivery.objects.filter(id=look.job.id, fence=look.job.fence, state=DeliveryState.UNKNOWN)
         if isinstance(look.found, Receipt) or same.exists():
             _conclude(ctx, ledger, look.job.id, look.found)
@@ -52,20 +52,20 @@ def _conclude(ctx: Context, ledger: Ledger, delivery: int, found: Found | None) 
         return outcome.published(ctx, ledger, delivery, found)
     row = Delivery.objects.get(id=delivery)
     if isinstance(found, Absent):
-        if move_delivery(row, Event.PROVE_ABSENT, run_at=ledger.now, look_at=None, problem=""):
+        if move_delivery(row, Event.PROVE_ABSENT, run_at=ledger.now, reconcile_at=None, problem=""):
             ledger.note(Event.PROVE_ABSENT, row.id)
             return True
     else:
-        _look_later(ledger, row)
+        _try_later(ledger, row)
     return False
 
 
-def _look_later(ledger: Ledger, row: Delivery) -> None:
-    looks = row.looks + 1
-    if looks < len(outcome.LOOKS):
-        step = outcome.LOOKS[looks] - outcome.LOOKS[looks - 1]
-        Delivery.objects.filter(id=row.id, fence=row.fence).update(looks=looks, look_at=ledger.now + step)
-    elif move_delivery(row, Event.GIVE_UP, look_at=None):
+def _try_later(ledger: Ledger, row: Delivery) -> None:
+    made = row.reconcile_attempts + 1
+    if made < len(outcome.RECONCILE_AFTER):
+        step = outcome.RECONCILE_AFTER[made] - outcome.RECONCILE_AFTER[made - 1]
+        Delivery.objects.filter(id=row.id, fence=row.fence).update(reconcile_attempts=made, reconcile_at=ledger.now + step)
+    elif move_delivery(row, Event.GIVE_UP, reconcile_at=None):
         ledger.note(Event.GIVE_UP, row.id)
 
 

@@ -12,9 +12,9 @@ from django.db.models import F
 from bot.errors import ConfigError, NotFound, ScheduleError, SlotTaken
 from bot.render.variant import Variant, read_bundle
 from bot.schedule import slots
-from bot.schedule.calendar import Going, require_open
+from bot.schedule.opening import Candidate, require_open
 from bot.services.delivery import workers
-from bot.services.delivery.outgoing import asks, going
+from bot.services.delivery.outgoing import candidate, candidate_of
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.services.records.transition import NOT_BEGUN, move_delivery, require_moved
@@ -46,8 +46,8 @@ def _is_out(submission: Submission, variant: Variant) -> bool:
 
 def _deliveries(ctx: Context, submission: Submission, variant: Variant, at: datetime | None) -> list[Delivery]:
     lane = _lane(ctx, variant.channel)
-    locks.plan(lane.name)
-    due = due_time(ctx, submission, going(variant, submission.tags), at)
+    locks.lane(lane.name)
+    due = due_time(ctx, submission, candidate(variant, submission.tags), at)
     made: list[Delivery] = []
     for number in range(len(variant.parts)):
         made.append(
@@ -83,19 +83,19 @@ def _lane(ctx: Context, channel: str) -> Lane:
     return lane
 
 
-def due_time(ctx: Context, submission: Submission, going: Going, at: datetime | None = None) -> datetime:
+def due_time(ctx: Context, submission: Submission, candidate: Candidate, at: datetime | None = None) -> datetime:
     """When this channel's post is due: the office's time, the author's, or the next free slot. Raises ScheduleError."""
     now, rules = ctx.clock.now(), ctx.rules
-    taken = _taken(going.channel, now - _RECENT)
+    taken = _taken(candidate.channel, now - _RECENT)
     if wished := at or submission.publish_at:
-        require_open(wished, going, rules)
-        _require_space(ctx, going, wished, taken)
+        require_open(wished, candidate, rules)
+        _require_space(ctx, candidate, wished, taken)
         due = wished
     else:
-        due = slots.next_free(going, submission.slot, now, taken, rules)
+        due = slots.next_free(candidate, submission.slot, now, taken, rules)
     if due + rules.grace <= now or (submission.expires_at and due > submission.expires_at):
         raise ScheduleError(
-            f"too late for {going.channel}",
+            f"too late for {candidate.channel}",
             summary="希望の時刻か期限を過ぎているため、配信できません",
             next_step="これからの時刻にするか、原稿の publish: と expires: を直して申請し直してください",
         )
@@ -111,13 +111,13 @@ def _taken(lane: str, since: datetime, but: Delivery | None = None) -> list[date
     return [published or due for due, published in rows.values_list("due_at", "published_at")]
 
 
-def _require_space(ctx: Context, going: Going, moment: datetime, taken: Sequence[datetime]) -> None:
+def _require_space(ctx: Context, candidate: Candidate, moment: datetime, taken: Sequence[datetime]) -> None:
     """Two posts of one account stand apart by the slots' least gap, however their times were chosen. Raises SlotTaken."""
     if not any(abs(moment - other) < _least_gap(ctx) for other in taken):
         return
-    free = slots.free_times(going, max(moment, ctx.clock.now()) - timedelta(days=1), taken, ctx.rules, 3)
+    free = slots.free_times(candidate, max(moment, ctx.clock.now()) - timedelta(days=1), taken, ctx.rules, 3)
     offered = "・".join(f"{t.astimezone(ctx.config.timezone):%-m月%-d日%H:%M}" for t in free if t > ctx.clock.now())
-    label = ctx.spec(going.channel).label
+    label = ctx.spec(candidate.channel).label
     raise SlotTaken(
         "slot taken",
         summary=f"その時刻の近くに、{label}のほかの配信があります",
@@ -143,12 +143,12 @@ def find(delivery_id: int) -> Delivery:
 
 
 def cancel(ctx: Context, actor: Actor, delivery_id: int) -> None:
-    """Take one delivery off the plan, later parts of its thread included. Wins until its request leaves: whatever else was
+    """Take one delivery off the schedule, later parts of its thread included. Wins until its request leaves: whatever else was
     done to it meanwhile (a move, a taking up, a stop) does not stand in its way."""
     actor.require(Permission.PLAN)
     lane = find(delivery_id).lane
     with transaction.atomic():
-        locks.plan(lane)
+        locks.lane(lane)
         delivery = _locked(delivery_id)
         require_moved(move_delivery(delivery, Event.CANCEL, only=NOT_BEGUN, problem="担当者が取り消し", lease_owner=""))
         for later in delivery.submission.deliveries.filter(
@@ -166,11 +166,11 @@ def _locked(delivery_id: int) -> Delivery:
 def reschedule(ctx: Context, actor: Actor, delivery_id: int, moment: datetime, version: int | None = None) -> None:
     """Move a delivery that has not begun, or that missed its time, to another one, later parts of its thread included.
     `version` is the fence that the form was made for: what was changed since is not overwritten. What the calendar held goes
-    back on the plan; what a stop held waits to be looked at. Raises ScheduleError, AlreadyDecided."""
+    back on the schedule; what a stop held waits to be looked at. Raises ScheduleError, AlreadyDecided."""
     actor.require(Permission.PLAN)
     lane = find(delivery_id).lane
     with transaction.atomic():
-        locks.plan(lane)
+        locks.lane(lane)
         delivery = _locked(delivery_id)
         require_moved(version is None or version == delivery.fence)
         _require_movable(ctx, delivery, moment)
@@ -187,7 +187,7 @@ def _require_movable(ctx: Context, delivery: Delivery, moment: datetime) -> None
             summary="スレッドの続きの投稿だけ、時刻を変えることはできません",
             next_step="スレッドの、まだ出ていない最初の投稿の時刻を変えてください",
         )
-    asking = asks(delivery)
+    asking = candidate_of(delivery)
     require_open(moment, asking, ctx.rules)
     if moment <= ctx.clock.now() or (delivery.submission.expires_at and moment > delivery.submission.expires_at):
         raise ScheduleError(
@@ -231,7 +231,7 @@ def free_times(ctx: Context, delivery: Delivery, count: int, after: datetime | N
     start = after or ctx.clock.now()
     try:
         taken = _taken(delivery.lane, ctx.clock.now() - _RECENT, delivery)
-        times = slots.free_times(asks(delivery), start, taken, ctx.rules, count + 1)
+        times = slots.free_times(candidate_of(delivery), start, taken, ctx.rules, count + 1)
     except ConfigError:
         return []
     return [moment for moment in times if moment != delivery.due_at][:count]

@@ -56,7 +56,7 @@ class Desk(Generic[T]):
             self._enough.wait(seconds)
 
 
-class Crew(Generic[T]):
+class SenderPool(Generic[T]):
     """At most `size` threads, each begun when it is first needed. A call must not raise. To be used from one thread."""
 
     def __init__(self, size: int, name: str, desk: Desk[T]) -> None:

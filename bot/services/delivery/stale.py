@@ -15,7 +15,7 @@ from bot.services.records.context import Context
 from bot.services.records.transition import move_submission
 from bot.store.models import Delivery, Submission
 from bot.workflow.states import PENDING, SubmissionState
-from bot.workflow.transitions import Act
+from bot.workflow.transitions import Action
 
 OPEN = (SubmissionState.SUBMITTED, SubmissionState.CONFIRMED, SubmissionState.APPROVED)
 
@@ -55,6 +55,6 @@ def unsettled() -> QuerySet[Submission]:
 
 def make_stale(ctx: Context, submission: Submission, actor: str) -> None:
     """Void it and what is planned of it. Within a transaction of the caller's."""
-    move_submission(submission, Act.CHANGE)
+    move_submission(submission, Action.CHANGE)
     scheduling.cancel_pending(submission, "原稿が変わったため取り消し")
-    audit.record(ctx.clock.now(), actor, Act.CHANGE, f"submission:{submission.id}", digest=submission.digest)
+    audit.record(ctx.clock.now(), actor, Action.CHANGE, f"submission:{submission.id}", digest=submission.digest)

@@ -43,7 +43,7 @@ class Worker:
 
     def __init__(self, look: Callable[[], None], name: str) -> None:
         self._look, self._name = look, name
-        self._thread = threading.Thread(target=self._run, name="fleet", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
         self._begun = threading.Event()
 
     def start(self) -> None:
@@ -67,7 +67,7 @@ class Worker:
             try:
                 await self._work()
             except Exception:
-                log.warning("the fleet's worker lost the database", exc_info=True)
+                log.warning("the worker lost the database", exc_info=True)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._told.wait(), _RESTART)
 

@@ -6,9 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from bot.content import frontmatter
-from bot.content import writing as forms
-from bot.content.writing import Form
+from bot.content import frontmatter, post_form
+from bot.content.post_form import Form
 from bot.errors import BotError, NotAllowed, WorkflowError
 from bot.repository.commit import Conflict
 from bot.services.handing_in import branch, drafts, sync
@@ -48,13 +47,13 @@ def hand_in(ctx: Context, actor: Actor, number: int) -> Submission | Clash | Non
     Raises NotAllowed while something is to be put right, and what `writing.commit_as` raises; the draft stays then.
     """
     draft = drafts.find(actor, number)
-    if not drafts.sight(ctx, draft).ready:
+    if not drafts.preview(ctx, draft).ready:
         raise NotAllowed(
             "not ready", summary="直すところが残っています", next_step="指摘の欄を見て直してから、申請してください"
         )
-    form = forms.form_of(draft.form)
+    form = post_form.form_of(draft.form)
     path = draft.path or _new_path(ctx, form)
-    text = forms.compose(form)
+    text = post_form.compose(form)
     base = draft.base or branch.head(ctx)
     made = branch.commit_as(ctx, actor, _files(draft, form, path, text), f"申請：{form.title}", base)
     if isinstance(made, Conflict):
@@ -70,8 +69,8 @@ def settle(ctx: Context, actor: Actor, number: int, text: str, head: str) -> Dra
     draft = drafts.find(actor, number)
     if any(line.startswith(_MARKS) for line in text.splitlines()):
         raise Unmerged
-    form = forms.read(Path(draft.path), text)
-    own = forms.form_of(draft.form)
+    form = post_form.read(Path(draft.path), text)
+    own = post_form.form_of(draft.form)
     merged = replace(form, identity=own.identity, author=own.author)
     Draft.objects.filter(id=draft.id).update(base=head)
     return drafts.save(ctx, actor, number, merged, drafts.Seen(revision=draft.revision, window=draft.window))

@@ -15,10 +15,10 @@ from django.db.models import F, Q, QuerySet
 from bot.checks import registry as checks
 from bot.checks.finding import Finding, from_error
 from bot.checks.rule import Subject
-from bot.content import frontmatter, writing
+from bot.content import frontmatter, post_form
 from bot.content.identity import new_identity
 from bot.content.post import Post
-from bot.content.writing import Form, Shot
+from bot.content.post_form import Form, Shot
 from bot.errors import ContentError, NotAllowed, NotFound, Place, WorkflowError
 from bot.media import images
 from bot.render.bundle import render
@@ -55,7 +55,7 @@ class Seen:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Remark:
+class FieldFinding:
     """A finding, with the field of the form that it is about."""
 
     where: str
@@ -63,16 +63,16 @@ class Remark:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sight:
+class DraftPreview:
     """A draft as it would go out; `post` and `bundle` are None where it cannot be set at all."""
 
-    remarks: tuple[Remark, ...]
+    findings: tuple[FieldFinding, ...]
     post: Post | None
     bundle: Bundle | None
 
     @property
     def ready(self) -> bool:
-        return self.bundle is not None and not any(r.finding.level == "error" for r in self.remarks)
+        return self.bundle is not None and not any(r.finding.level == "error" for r in self.findings)
 
 
 def mine(actor: Actor) -> QuerySet[Draft]:
@@ -99,7 +99,7 @@ def begin(ctx: Context, actor: Actor) -> Draft:
         )
     usual = tuple(spec.key for spec in ctx.specs if spec.key in ctx.library.offered and not spec.by_hand)
     form = Form(identity=new_identity(), author=actor.person, channels=usual)
-    return Draft.objects.create(person=actor.person, form=dict(writing.fields(form)), updated_at=ctx.clock.now())
+    return Draft.objects.create(person=actor.person, form=dict(post_form.fields(form)), updated_at=ctx.clock.now())
 
 
 def reopen(ctx: Context, actor: Actor, submission_id: int) -> Draft:
@@ -111,10 +111,10 @@ def reopen(ctx: Context, actor: Actor, submission_id: int) -> Draft:
         return open_one
     head, path = branch.head(ctx), Path(found.path)
     text = frontmatter.decode(path, branch.read(ctx, found.path, head) or found.source.encode())
-    form = writing.read(path, text)
+    form = post_form.read(path, text)
     beside = {shot.file: branch.read(ctx, str(path.with_name(shot.file)), head) for shot in form.pictures}
     with transaction.atomic():
-        kept = dict(writing.fields(form))
+        kept = dict(post_form.fields(form))
         draft = Draft.objects.create(person=actor.person, path=found.path, base=head, form=kept, updated_at=ctx.clock.now())
         pictures = [DraftPicture(draft=draft, file=file, data=data) for file, data in beside.items() if data is not None]
         DraftPicture.objects.bulk_create(pictures)
@@ -135,7 +135,7 @@ def save(ctx: Context, actor: Actor, number: int, form: Form, seen: Seen) -> Dra
     # An answer may get lost on its way: what this very page saved last is not another's.
     ours = Q(revision=seen.revision) | (Q(window=seen.window) if seen.window else Q(pk__in=[]))
     kept = Draft.objects.filter(ours, id=draft.id).update(
-        form=dict(writing.fields(form)), revision=F("revision") + 1, window=seen.window, updated_at=ctx.clock.now()
+        form=dict(post_form.fields(form)), revision=F("revision") + 1, window=seen.window, updated_at=ctx.clock.now()
     )
     if not kept:
         raise StaleDraft
@@ -150,7 +150,7 @@ def add_picture(ctx: Context, actor: Actor, number: int, data: bytes) -> Draft:
     """Clean a picture and put it at the end. Raises MediaError for what is none."""
     actor.require(Permission.SUBMIT)
     draft = find(actor, number)
-    form = writing.form_of(draft.form)
+    form = post_form.form_of(draft.form)
     if len(form.pictures) >= MAX_PICTURES:
         raise NotAllowed("too many", summary=f"画像は{MAX_PICTURES}枚までです", next_step="要らない画像を外してください")
     cleaned, ending = _cleaned(data)
@@ -164,7 +164,7 @@ def remove_picture(ctx: Context, actor: Actor, number: int, file: str) -> Draft:
     """Take a picture out of the draft; what lies in the content folder stays there."""
     actor.require(Permission.SUBMIT)
     draft = find(actor, number)
-    form = writing.form_of(draft.form)
+    form = post_form.form_of(draft.form)
     with transaction.atomic():
         draft.pictures.filter(file=file).delete()
         left = tuple(shot for shot in form.pictures if shot.file != file)
@@ -203,18 +203,18 @@ def laid_out(draft: Draft, form: Form) -> Iterator[Path]:
         for one in draft.pictures.all():
             (Path(folder) / one.file).write_bytes(bytes(one.data))
         path = Path(folder) / _POST
-        path.write_text(writing.compose(form), encoding="utf-8")
+        path.write_text(post_form.compose(form), encoding="utf-8")
         yield path
 
 
-def sight(ctx: Context, draft: Draft) -> Sight:
+def preview(ctx: Context, draft: Draft) -> DraftPreview:
     """What the checks say, and what would go out: even of a form that still has gaps."""
-    form = writing.form_of(draft.form)
+    form = post_form.form_of(draft.form)
     found, post, bundle = _looked_at(ctx, draft, form)
     if bundle is None:
         _, post, bundle = _looked_at(ctx, draft, _without_gaps(form))
-    text = writing.compose(form)
-    return Sight(remarks=tuple(dict.fromkeys(_remark(text, f) for f in found)), post=post, bundle=bundle)
+    text = post_form.compose(form)
+    return DraftPreview(findings=tuple(dict.fromkeys(_field_finding(text, f) for f in found)), post=post, bundle=bundle)
 
 
 def _looked_at(ctx: Context, draft: Draft, form: Form) -> tuple[list[Finding], Post | None, Bundle | None]:
@@ -243,5 +243,5 @@ def _without_gaps(form: Form) -> Form:
     )
 
 
-def _remark(text: str, finding: Finding) -> Remark:
-    return Remark(where=writing.where(text, finding.line), finding=finding)
+def _field_finding(text: str, finding: Finding) -> FieldFinding:
+    return FieldFinding(where=post_form.where(text, finding.line), finding=finding)

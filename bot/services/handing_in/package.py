@@ -53,68 +53,68 @@ def pack(post: Post) -> bytes:
     return buffer.getvalue()
 
 
-def unpack(ctx: Context, parcel: Path, folder: Path, *, replace: bool = False) -> Path:
+def unpack(ctx: Context, package: Path, folder: Path, *, replace: bool = False) -> Path:
     """Put the post into `folder` (or over the same post where it lies, if `replace`), and say where it is. Raises ContentError
     for whatever is wrong, with nothing left behind."""
     with TemporaryDirectory(prefix=".import-", dir=ctx.config.content_dir) as name:
         staging = Path(name).resolve()
-        written = _lay_out(parcel, staging)
+        written = _lay_out(package, staging)
         (staged,) = (f for f in written if f.suffix == ".md")
         post = _read(ctx, staged)
         _require_pictures(post, [f for f in written if f != staged])
-        target = _target(ctx, parcel, post, folder / staged.name, replace)
-        _place(parcel, staged, target, [f for f in written if f != staged], replace)
+        target = _target(ctx, package, post, folder / staged.name, replace)
+        _place(package, staged, target, [f for f in written if f != staged], replace)
     return target
 
 
-def _lay_out(parcel: Path, staging: Path) -> list[Path]:
+def _lay_out(package: Path, staging: Path) -> list[Path]:
     """Every member, as a file below `staging`."""
     try:
-        with zipfile.ZipFile(parcel) as packed:
-            members = _members(parcel, packed)
+        with zipfile.ZipFile(package) as packed:
+            members = _members(package, packed)
             left, written = MAX_TOTAL, []
             for name, member in members.items():
                 limit = min(left, frontmatter.MAX_BYTES if name.suffix.lower() == ".md" else MAX_PICTURE)
                 with packed.open(member) as stream:
                     data = stream.read(limit + 1)
                 if len(data) > limit:
-                    raise _refused(parcel, f"「{name}」が大きすぎます", "画像を小さくして、作り直してください")
+                    raise _refused(package, f"「{name}」が大きすぎます", "画像を小さくして、作り直してください")
                 left -= len(data)
                 written.append(staging / name.with_suffix(".md" if name.suffix.lower() == ".md" else name.suffix))
                 written[-1].parent.mkdir(parents=True, exist_ok=True)
                 written[-1].write_bytes(data)
             return written
     except FileNotFoundError:
-        raise frontmatter.unreadable(parcel) from None
+        raise frontmatter.unreadable(package) from None
     except UnicodeDecodeError:
-        raise _refused(parcel, "zip の中のファイル名を読めません", "dxbot export で作り直してください") from None
+        raise _refused(package, "zip の中のファイル名を読めません", "dxbot export で作り直してください") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError):
-        raise _refused(parcel, "zip として開けないか、壊れています", "dxbot export で作り直してください") from None
+        raise _refused(package, "zip として開けないか、壊れています", "dxbot export で作り直してください") from None
 
 
-def _members(parcel: Path, packed: zipfile.ZipFile) -> dict[PurePosixPath, zipfile.ZipInfo]:
+def _members(package: Path, packed: zipfile.ZipFile) -> dict[PurePosixPath, zipfile.ZipInfo]:
     """Each file by its path beside the post's, in the order of the zip."""
     infos = packed.infolist()
     if len(infos) > MAX_MEMBERS:
         raise _refused(
-            parcel, f"zip の中のファイルが多すぎます（上限は {MAX_MEMBERS}）", "1つの原稿とその画像だけにしてください"
+            package, f"zip の中のファイルが多すぎます（上限は {MAX_MEMBERS}）", "1つの原稿とその画像だけにしてください"
         )
-    named = [(_name(parcel, info), info) for info in infos]
+    named = [(_name(package, info), info) for info in infos]
     files = [(n, i) for n, i in named if not (i.is_dir() or n.name in _LEFT_BY_SYSTEMS or n.parts[0] == "__MACOSX")]
     for name, info in files:
-        _require_plain(parcel, name, info)
+        _require_plain(package, name, info)
     posts = [n for n, _ in files if n.suffix.lower() == ".md"]
     if len(posts) != 1:
-        raise _refused(parcel, f"zip の中の原稿（.md）が {len(posts)}個あります", "1つの原稿とその画像だけにしてください")
+        raise _refused(package, f"zip の中の原稿（.md）が {len(posts)}個あります", "1つの原稿とその画像だけにしてください")
     base = posts[0].parent
     if outside := next((n for n, _ in files if not n.is_relative_to(base)), None):
-        raise _refused(parcel, f"「{outside}」が原稿と別の場所にあります", "画像を原稿と同じ場所に置いてください")
+        raise _refused(package, f"「{outside}」が原稿と別の場所にあります", "画像を原稿と同じ場所に置いてください")
     if len({str(n).casefold() for n, _ in files}) != len(files):
-        raise _refused(parcel, "zip の中に同じ名前のファイルが2つあります", "どちらか1つにしてください")
+        raise _refused(package, "zip の中に同じ名前のファイルが2つあります", "どちらか1つにしてください")
     return {n.relative_to(base): i for n, i in files}
 
 
-def _name(parcel: Path, info: zipfile.ZipInfo) -> PurePosixPath:
+def _name(package: Path, info: zipfile.ZipInfo) -> PurePosixPath:
     """The member's name as it was meant: without the UTF-8 flag it is UTF-8 all the same (macOS) or CP932 (Windows)."""
     name = info.orig_filename
     if not info.flag_bits & _UTF8_NAME:
@@ -130,26 +130,26 @@ def _name(parcel: Path, info: zipfile.ZipInfo) -> PurePosixPath:
         for p in parts
     ):
         raise _refused(
-            parcel, f"zip の中に使えない名前や場所のファイルがあります（{shown!a}）", "dxbot export で作り直してください"
+            package, f"zip の中に使えない名前や場所のファイルがあります（{shown!a}）", "dxbot export で作り直してください"
         )
     return PurePosixPath(*parts)
 
 
-def _require_plain(parcel: Path, name: PurePosixPath, info: zipfile.ZipInfo) -> None:
+def _require_plain(package: Path, name: PurePosixPath, info: zipfile.ZipInfo) -> None:
     """An ordinary file of a kind that belongs here, not encrypted, not packed beyond belief."""
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
         raise _refused(
-            parcel, f"「{name}」はふつうのファイルではありません", "リンクではなく、ファイルそのものを入れてください"
+            package, f"「{name}」はふつうのファイルではありません", "リンクではなく、ファイルそのものを入れてください"
         )
     if info.flag_bits & _ENCRYPTED:
-        raise _refused(parcel, "zip にパスワードが付いています", "パスワードを付けずに作り直してください")
+        raise _refused(package, "zip にパスワードが付いています", "パスワードを付けずに作り直してください")
     if name.suffix.lower() not in {".md", *_PICTURES}:
-        raise _refused(parcel, f"「{name}」は原稿（.md）でも画像でもありません", "1つの原稿とその画像だけにしてください")
+        raise _refused(package, f"「{name}」は原稿（.md）でも画像でもありません", "1つの原稿とその画像だけにしてください")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise _refused(parcel, f"「{name}」は使えない方式で圧縮されています", "dxbot export で作り直してください")
+        raise _refused(package, f"「{name}」は使えない方式で圧縮されています", "dxbot export で作り直してください")
     if info.file_size > _RATIO_MATTERS and info.file_size > MAX_RATIO * info.compress_size:
-        raise _refused(parcel, f"「{name}」の圧縮のしかたが普通ではありません", "dxbot export で作り直してください")
+        raise _refused(package, f"「{name}」の圧縮のしかたが普通ではありません", "dxbot export で作り直してください")
 
 
 def _read(ctx: Context, staged: Path) -> Post:
@@ -181,17 +181,17 @@ def _require_pictures(post: Post, arrived: list[Path]) -> None:
             raise _taken(Path(post.source.path.name), picture.name)
 
 
-def _target(ctx: Context, parcel: Path, post: Post, wished: Path, replace: bool) -> Path:
+def _target(ctx: Context, package: Path, post: Post, wished: Path, replace: bool) -> Path:
     same = (p.source.path for p in read_all(ctx.library) if isinstance(p, Post) and p.identity == post.identity)
     known = next(same, None)
     if known and not replace:
-        raise _refused(parcel, f"同じ原稿が {known.name} としてすでにあります", "置き換えるときは --replace を付けてください")
+        raise _refused(package, f"同じ原稿が {known.name} としてすでにあります", "置き換えるときは --replace を付けてください")
     if not known and wished.exists():
-        raise _refused(parcel, f"別の原稿が {wished.name} という名前ですでにあります", "ファイルの名前を変えてください")
+        raise _refused(package, f"別の原稿が {wished.name} という名前ですでにあります", "ファイルの名前を変えてください")
     return known or wished
 
 
-def _place(parcel: Path, staged: Path, target: Path, pictures: list[Path], replace: bool) -> None:
+def _place(package: Path, staged: Path, target: Path, pictures: list[Path], replace: bool) -> None:
     """Pictures first, the post last: a post never stands there without them."""
     put: list[Path] = []
     try:
@@ -207,7 +207,7 @@ def _place(parcel: Path, staged: Path, target: Path, pictures: list[Path], repla
     except FileExistsError as e:
         for done in put:
             done.unlink()
-        raise _taken(parcel, Path(e.filename2 or target).name) from None
+        raise _taken(package, Path(e.filename2 or target).name) from None
 
 
 def _beside(staged: Path, target: Path, pictures: list[Path]) -> Iterator[tuple[Path, Path]]:

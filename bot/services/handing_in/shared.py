@@ -21,9 +21,9 @@ _CONTENT: dict[str, Callable[[Path], object]] = {
     "strategy/indicators.yml": indicators.load,
 }
 SCHEDULES = "schedules"
-PAPER = "newsletter.yml"
+NEWSLETTER = "newsletter.yml"
 CITY = "city.yml"
-PATHS = (*_CONTENT, CITY, *(f"{SCHEDULES}/{name}" for name in (*rules.FILES, PAPER)))
+PATHS = (*_CONTENT, CITY, *(f"{SCHEDULES}/{name}" for name in (*rules.FILES, NEWSLETTER)))
 
 
 def is_shared(path: str) -> bool:
@@ -37,8 +37,8 @@ def problems(content: Path, schedules: Path | None, zone: ZoneInfo, channels: Co
     looks.append(partial(load_city, content / CITY, channels))
     if schedules:
         looks.append(partial(rules.load, schedules, zone, channels))
-        if (schedules / PAPER).exists():
-            looks.append(partial(profile.load, schedules / PAPER))
+        if (schedules / NEWSLETTER).exists():
+            looks.append(partial(profile.load, schedules / NEWSLETTER))
     found: list[FileError] = []
     for look in looks:
         try:

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal, TypeVar
 
 from bot.errors import ConfigError
-from bot.schedule.calendar import closed_reason, days_from
+from bot.schedule.opening import closed_reason, days_from
 from bot.schedule.rules import Blackout, Rules
 from bot.services.approval import review
 from bot.services.delivery import blackouts, outlook

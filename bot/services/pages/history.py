@@ -12,27 +12,27 @@ from typing import Literal
 from django.db.models import Q, QuerySet
 
 from bot import errors
-from bot.newsletter.plan import issue_name
+from bot.newsletter.arrangement import issue_name
 from bot.services.approval import review
 from bot.services.delivery import outcome
 from bot.services.pages import overview
 from bot.services.records.context import Context
 from bot.store.models import Attempt, AuditEntry, Delivery, Submission
-from bot.store.printing import SignOff
+from bot.store.newsletter import SignOff
 from bot.workflow.actors import Actor
 from bot.workflow.states import LABELS, DeliveryState
-from bot.workflow.transitions import Act, Event
+from bot.workflow.transitions import Action, Event
 
 Tone = Literal["", "good", "bad"]
 _VERBS: Mapping[str, str] = {
-    Act.SUBMIT: "申請",
-    Act.CONFIRM: "リーダーの確認",
-    Act.ENDORSE: "所属長の確認",
-    Act.APPROVE: "承認",
-    Act.RETURN: "差し戻し",
-    Act.WITHDRAW: "取り下げ",
-    Act.CHANGE: "原稿が変わったため無効",
-    Act.EXPIRE: "期限切れ",
+    Action.SUBMIT: "申請",
+    Action.CONFIRM: "リーダーの確認",
+    Action.ENDORSE: "所属長の確認",
+    Action.APPROVE: "承認",
+    Action.RETURN: "差し戻し",
+    Action.WITHDRAW: "取り下げ",
+    Action.CHANGE: "原稿が変わったため無効",
+    Action.EXPIRE: "期限切れ",
     "countersign": "後閲",
     "sign_off": "校了",
     "printed": "紙面に載った文の記録",
@@ -51,8 +51,8 @@ _VERBS: Mapping[str, str] = {
     Event.DECIDE_LET_BE: "送らずに終えると判断",
     outcome.TWICE: "二重に掲載された（配信先で開き、どちらかを消してください）",
 }
-_GOOD = frozenset({Act.APPROVE, "sign_off", Event.FOUND, Event.DECIDE_PUBLISHED})
-_BAD = frozenset({Act.RETURN, Act.CHANGE, Act.EXPIRE, Event.MISS, Event.GIVE_UP, Event.HOLD, outcome.TWICE})
+_GOOD = frozenset({Action.APPROVE, "sign_off", Event.FOUND, Event.DECIDE_PUBLISHED})
+_BAD = frozenset({Action.RETURN, Action.CHANGE, Action.EXPIRE, Event.MISS, Event.GIVE_UP, Event.HOLD, outcome.TWICE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +85,7 @@ def _act(ctx: Context, entry: AuditEntry, channels: Mapping[int, Delivery]) -> H
     kind, _, number = entry.object.partition(":")
     row = channels.get(int(number)) if kind == "delivery" else None
     tone: Tone = "good" if entry.verb in _GOOD else "bad" if entry.verb in _BAD else ""
-    detail = f"申請 {number}" if entry.verb == Act.SUBMIT else issue_name(number) if kind == "issue" else entry.detail
+    detail = f"申請 {number}" if entry.verb == Action.SUBMIT else issue_name(number) if kind == "issue" else entry.detail
     if entry.verb == "reschedule":
         detail = f"{datetime.fromisoformat(entry.detail).astimezone(ctx.config.timezone):%-m月%-d日 %H:%M}へ"
     return Happening(at=entry.at, who=entry.actor, what=_VERBS[entry.verb], where=_where(ctx, row), detail=detail, tone=tone)

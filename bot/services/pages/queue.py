@@ -34,7 +34,7 @@ def waiting(ctx: Context, actor: Actor, wanted: Wanted) -> QuerySet[Submission]:
     """What awaits a decision and this person may see, oldest first."""
     found = Submission.objects.filter(review.readable(ctx, actor), _asked(wanted), state__in=sorted(IN_QUEUE))
     if wanted.unopened:
-        found = found.exclude(looks__person=actor.person)
+        found = found.exclude(viewings__person=actor.person)
     return found.order_by("submitted_at", "id")
 
 

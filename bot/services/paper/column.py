@@ -10,23 +10,23 @@ from django.db.models import Q
 from bot.content.post import Post
 from bot.errors import StaleApproval
 from bot.newsletter import profile as profiles
+from bot.newsletter.arrangement import Correction, IssueArrangement
 from bot.newsletter.article import Article, from_post
 from bot.newsletter.build import Press
 from bot.newsletter.deadlines import month_after
-from bot.newsletter.plan import Correction, IssuePlan
 from bot.newsletter.profile import Profile
 from bot.render.variant import Media, Variant, digest_of, read_bundle
 from bot.services.paper import layout
 from bot.services.records.context import Context
 from bot.store.models import Submission
-from bot.store.printing import Arrangement, Erratum
+from bot.store.newsletter import Arrangement, Erratum
 from bot.workflow.states import SubmissionState
 
 
 def approved_for(ctx: Context, profile: Profile, issue: str) -> list[tuple[Submission, Article]]:
     """What may go into the issue, in the order in which it was submitted: what was approved for it, and what the office has
-    put into its plan by name."""
-    wanted = Q(issue=issue) | Q(identity__in=list(profile.plan(issue).posts))
+    put into its arrangement by name."""
+    wanted = Q(issue=issue) | Q(identity__in=list(profile.arrangement(issue).posts))
     found = Submission.objects.filter(wanted, printed(), state=SubmissionState.APPROVED).order_by("submitted_at", "id")
     return [(submission, _article(ctx, submission, issue)) for submission in found]
 
@@ -62,23 +62,23 @@ def press_of(ctx: Context) -> Press:
     profile = profiles.load(ctx.config.rules_dir / "newsletter.yml")
     return Press(
         paper=city.paper,
-        profile=replace(profile, plans=_plans(profile)),
+        profile=replace(profile, arrangements=_arrangements(profile)),
         protected=city.protected_words,
         templates=ctx.config.templates_dir,
     )
 
 
-def _plans(profile: Profile) -> dict[str, IssuePlan]:
-    """The file's plans, with what officers arranged and corrected in the browser."""
-    plans = dict(profile.plans)
+def _arrangements(profile: Profile) -> dict[str, IssueArrangement]:
+    """The file's arrangements, with what officers arranged and corrected in the browser."""
+    arrangements = dict(profile.arrangements)
     for arranged in Arrangement.objects.all():
-        plan = profile.plan(arranged.issue)
-        plans[arranged.issue] = replace(plan, headline=arranged.headline, posts=dict(arranged.posts))
+        arrangement = profile.arrangement(arranged.issue)
+        arrangements[arranged.issue] = replace(arrangement, headline=arranged.headline, posts=dict(arranged.posts))
     for e in Erratum.objects.order_by("id"):
-        plan = plans.get(e.told_in) or profile.plan(e.told_in)
+        arrangement = arrangements.get(e.told_in) or profile.arrangement(e.told_in)
         more = Correction(issue=e.issue, wrong=e.wrong, right=e.right)
-        plans[e.told_in] = replace(plan, corrections=(*plan.corrections, more))
-    return plans
+        arrangements[e.told_in] = replace(arrangement, corrections=(*arrangement.corrections, more))
+    return arrangements
 
 
 def _article(ctx: Context, submission: Submission, issue: str) -> Article:

@@ -7,12 +7,12 @@ from datetime import timedelta
 from django.db import transaction
 
 from bot.errors import NotAllowed, NotFound
-from bot.newsletter.plan import issue_name
+from bot.newsletter.arrangement import issue_name
 from bot.services.paper import layout
 from bot.services.paper.column import press_of
 from bot.services.records import audit
 from bot.services.records.context import Context
-from bot.store.printing import Erratum, SignOff
+from bot.store.newsletter import Erratum, SignOff
 from bot.workflow.actors import Actor, Permission
 
 CORRECT, DROP = "correct_issue", "drop_correction"  # in the audit log

@@ -11,12 +11,12 @@ from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 
 from bot.errors import NotAllowed, NotFound, StaleApproval
+from bot.newsletter.arrangement import IssueArrangement, issue_name
 from bot.newsletter.article import Article
 from bot.newsletter.build import Press
 from bot.newsletter.deadlines import Deadlines
 from bot.newsletter.html import article_html
 from bot.newsletter.issue import frames_of, roll_of
-from bot.newsletter.plan import IssuePlan, issue_name
 from bot.newsletter.profile import Profile
 from bot.render.appearance import Column
 from bot.services.paper import layout
@@ -24,7 +24,7 @@ from bot.services.paper.column import approved_for, next_issue, press_of, printe
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.store.models import Submission
-from bot.store.printing import Arrangement, SignOff
+from bot.store.newsletter import Arrangement, SignOff
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import IN_QUEUE, SubmissionState
 
@@ -101,13 +101,13 @@ def overview(ctx: Context, actor: Actor) -> list[Line]:
     first, the past ones at the end. The number of queries does not grow with the issues."""
     actor.require(Permission.READ_ALL)
     today, profile = ctx.today, press_of(ctx).profile
-    calendar = layout.deadlines(ctx, profile)
+    deadlines = layout.deadlines(ctx, profile)
     waiting = _counts(_waiting())
     waiting[next_issue(ctx, profile)] += waiting.pop("", 0)
     approved = _counts(_printed_and_approved())
     released = set(SignOff.objects.values_list("issue", flat=True))
-    near = {issue for _, issue in calendar.between(today - _BACK, today + _AHEAD)}
-    known = {issue: calendar.of(issue) for issue in near | set(profile.issues) | set(approved) | released}
+    near = {issue for _, issue in deadlines.between(today - _BACK, today + _AHEAD)}
+    known = {issue: deadlines.of(issue) for issue in near | set(profile.issues) | set(approved) | released}
     found = [(issue, deadline) for issue, deadline in known.items() if deadline]
     return [
         Line(
@@ -124,7 +124,7 @@ def overview(ctx: Context, actor: Actor) -> list[Line]:
 
 
 def desk(ctx: Context, actor: Actor, issue: str) -> Desk:
-    """Raises NotFound for an issue of which neither the calendar nor a post knows."""
+    """Raises NotFound for an issue of which neither the deadlines nor a post know."""
     actor.require(Permission.READ_ALL)
     return look(ctx, issue)
 
@@ -132,21 +132,21 @@ def desk(ctx: Context, actor: Actor, issue: str) -> Desk:
 def look(ctx: Context, issue: str) -> Desk:
     """The same for the program itself."""
     press = press_of(ctx)
-    profile, plan = press.profile, press.profile.plan(issue)
+    profile, arrangement = press.profile, press.profile.arrangement(issue)
     approved = approved_for(ctx, profile, issue)
-    calendar = layout.deadlines(ctx, profile)
-    deadline = calendar.of(issue)
+    deadlines = layout.deadlines(ctx, profile)
+    deadline = deadlines.of(issue)
     if not approved and (deadline is None or not _is_near(ctx, profile, issue, deadline)):
         raise NotFound("no such issue", summary="その号はありません", next_step="「紙面」の画面から選んでください")
     arranged = Arrangement.objects.filter(issue=issue).first()
-    roll = roll_of([article for _, article in approved], plan, profile)
+    roll = roll_of([article for _, article in approved], arrangement, profile)
     lengths = {length.identity: length for length in roll.lengths}
     order = {article.identity: number for number, article in enumerate(roll.posts, start=1)}
     rows = [
         Row(
             submission=s,
             order=order.get(s.identity, 0),
-            planned=plan.posts.get(s.identity, 0),
+            planned=arrangement.posts.get(s.identity, 0),
             lines=lengths[s.identity].lines if s.identity in lengths else 0,
         )
         for s, _ in approved
@@ -156,10 +156,10 @@ def look(ctx: Context, issue: str) -> Desk:
         name=issue_name(issue),
         deadline=deadline,
         provisional=not profile.confirmed,
-        headline=plan.headline,
+        headline=arrangement.headline,
         rows=tuple(sorted(rows, key=lambda row: row.order or len(rows) + 1)),
-        spare=tuple(_spare(issue, [s.id for s, _ in approved], calendar)),
-        frames=_frames(roll.posts, plan, press),
+        spare=tuple(_spare(issue, [s.id for s, _ in approved], deadlines)),
+        frames=_frames(roll.posts, arrangement, press),
         missing=roll.missing,
         waiting=tuple(_waiting_for(ctx, profile, issue)),
         revision=arranged.revision if arranged else 0,
@@ -202,7 +202,7 @@ def _require_sensible(headline: str, posts: Mapping[str, int]) -> None:
 def _is_near(ctx: Context, profile: Profile, issue: str, deadline: date) -> bool:
     """The rule knows every issue of every year; the desk, those of about now, and those of which somebody has spoken."""
     near = abs(deadline - ctx.today) <= _YEAR
-    return near or issue in profile.plans or issue in profile.issues or SignOff.objects.filter(issue=issue).exists()
+    return near or issue in profile.arrangements or issue in profile.issues or SignOff.objects.filter(issue=issue).exists()
 
 
 def _printed_and_approved() -> QuerySet[Submission]:
@@ -223,17 +223,17 @@ def _waiting_for(ctx: Context, profile: Profile, issue: str) -> QuerySet[Submiss
     return _waiting().filter(own).defer("bundle", "source").order_by("submitted_at", "id")
 
 
-def _spare(issue: str, taken: Sequence[int], calendar: Deadlines) -> list[Row]:
+def _spare(issue: str, taken: Sequence[int], deadlines: Deadlines) -> list[Row]:
     left = _printed_and_approved().exclude(Q(id__in=taken) | Q(signoff__isnull=False))
-    own = calendar.of(issue)
-    dates = {name: calendar.of(name) for name in set(left.values_list("issue", flat=True))}
+    own = deadlines.of(issue)
+    dates = {name: deadlines.of(name) for name in set(left.values_list("issue", flat=True))}
     earlier = [name for name, deadline in dates.items() if own and deadline and deadline < own]
     rows = left.filter(issue__in=earlier).defer("bundle", "source").order_by("submitted_at", "id")
     return [Row(submission=s, order=0, planned=0, lines=0) for s in rows]
 
 
-def _frames(posts: Sequence[Article], plan: IssuePlan, press: Press) -> tuple[Frame, ...]:
+def _frames(posts: Sequence[Article], arrangement: IssueArrangement, press: Press) -> tuple[Frame, ...]:
     return tuple(
         Frame(column=layout.set_column(article, press.profile, press.protected), text=article_html(article))
-        for article in (frames_of(posts, plan) if posts else [])
+        for article in (frames_of(posts, arrangement) if posts else [])
     )

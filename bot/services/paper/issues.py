@@ -13,7 +13,7 @@ from tempfile import mkdtemp
 
 from django.db import transaction
 
-from bot.checks.memory import basis_of
+from bot.checks.cache import basis_of
 from bot.config import ROOT
 from bot.errors import NotAllowed, NotFound, StaleApproval
 from bot.newsletter.article import Article
@@ -24,7 +24,7 @@ from bot.services.paper.column import approved_for, next_issue, press_of
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.store.models import Submission
-from bot.store.printing import SignOff
+from bot.store.newsletter import SignOff
 from bot.workflow.actors import Actor, Permission
 
 SIGN_OFF = "sign_off"  # in the audit log
@@ -55,7 +55,7 @@ def build(ctx: Context, issue: str) -> Built:
     known = made.read_text(encoding="ascii") if made.is_file() else ""
     digest = known if known and (home / known).is_dir() else _make(press, issue, articles, home)
     made.write_text(digest, encoding="ascii")
-    posts = roll_of(articles, press.profile.plan(issue), press.profile).posts
+    posts = roll_of(articles, press.profile.arrangement(issue), press.profile).posts
     chosen = {article.identity for article in posts}
     return Built(
         issue=issue,

@@ -16,7 +16,7 @@ from bot.newsletter.profile import Profile
 from bot.newsletter.setting import set_article
 from bot.render.appearance import Column
 from bot.render.variant import Variant
-from bot.schedule.calendar import closed_reason
+from bot.schedule.opening import closed_reason
 from bot.services.records.context import Context
 
 CHANNEL = "newsletter"

@@ -8,7 +8,7 @@ from bot.errors import NotAllowed
 from bot.services.paper import issues
 from bot.services.records import audit
 from bot.services.records.context import Context
-from bot.store.printing import Printed
+from bot.store.newsletter import PrintedText
 from bot.workflow.actors import Actor, Permission
 
 PRINTED = "printed"  # in the audit log
@@ -28,13 +28,13 @@ def record(ctx: Context, actor: Actor, issue: str, text: str) -> None:
         )
     now, before = ctx.clock.now(), handed_over(ctx, issue)
     with transaction.atomic():
-        Printed.objects.create(issue=issue, handed_over=before, text=plain, officer=actor.person, at=now)
+        PrintedText.objects.create(issue=issue, handed_over=before, text=plain, officer=actor.person, at=now)
         audit.record(now, actor.person, PRINTED, f"issue:{issue}")
 
 
-def last(issue: str) -> Printed | None:
+def last(issue: str) -> PrintedText | None:
     """The record of an issue."""
-    return Printed.objects.filter(issue=issue).order_by("-id").first()
+    return PrintedText.objects.filter(issue=issue).order_by("-id").first()
 
 
 def handed_over(ctx: Context, issue: str) -> str:

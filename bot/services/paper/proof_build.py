@@ -12,19 +12,19 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from bot.errors import BotError
-from bot.newsletter.plan import issue_name
+from bot.newsletter.arrangement import issue_name
 from bot.services.paper import issue_desk, issues, layout
 from bot.services.paper.issue_desk import Desk
 from bot.services.records import audit
 from bot.services.records.context import Context
-from bot.store.printing import Rehearsal
+from bot.store.newsletter import ProofBuild
 
-REHEARSE = "rehearse"  # in the audit log
+BUILD_PROOF = "rehearse"  # in the audit log
 _WEEKDAYS = "月火水木金土日"
 
 
-def rehearse(ctx: Context) -> int:
-    """Every issue whose copy deadline is near and that was not rehearsed for it; how many? Raises ConfigError."""
+def build_proofs(ctx: Context) -> int:
+    """Every issue whose copy deadline is near and that was not built for it; how many? Raises ConfigError."""
     profile, today = layout.layout(ctx), ctx.today
     if profile is None:
         return 0
@@ -33,13 +33,13 @@ def rehearse(ctx: Context) -> int:
 
 
 def _once(ctx: Context, issue: str, deadline: date) -> bool:
-    if Rehearsal.objects.filter(issue=issue, deadline=deadline).exists():
+    if ProofBuild.objects.filter(issue=issue, deadline=deadline).exists():
         return False
     told, now = "".join(_words(ctx, issue, deadline)), ctx.clock.now()
     with transaction.atomic():
-        _, new = Rehearsal.objects.get_or_create(issue=issue, deadline=deadline, defaults={"at": now})
+        _, new = ProofBuild.objects.get_or_create(issue=issue, deadline=deadline, defaults={"at": now})
         if new:
-            audit.record(now, audit.SYSTEM, REHEARSE, f"issue:{issue}", detail=told)
+            audit.record(now, audit.SYSTEM, BUILD_PROOF, f"issue:{issue}", detail=told)
     return new
 
 

@@ -9,16 +9,16 @@ from django.db.models import F, Q
 from bot.errors import AlreadyDecided
 from bot.store.models import Delivery, Submission
 from bot.workflow.states import PENDING, DeliveryState, SubmissionState
-from bot.workflow.transitions import DELIVERY, SUBMISSION, Act, Event, after
+from bot.workflow.transitions import DELIVERY, SUBMISSION, Action, Event, after
 
-# On the plan, or taken up by a worker that has sent nothing: still to be stopped with certainty.
+# On the schedule, or taken up by a worker that has sent nothing: still to be stopped with certainty.
 NOT_BEGUN = Q(state__in=sorted(PENDING)) | Q(state=DeliveryState.PUBLISHING, intent_at=None)
 
 
-def move_submission(submission: Submission, act: Act) -> None:
+def move_submission(submission: Submission, action: Action) -> None:
     """Raises AlreadyDecided if the step does not exist, or someone else was quicker."""
     before = SubmissionState(submission.state)
-    target = after(SUBMISSION, before, act)
+    target = after(SUBMISSION, before, action)
     if not Submission.objects.filter(id=submission.id, state=before).update(state=target):
         raise _too_late()
     submission.state = target

@@ -19,7 +19,7 @@ from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
 from bot.services.delivery import outcome, scheduling, waits
 from bot.services.handing_in.one_set import REFUSE
-from bot.services.paper.proof_build import REHEARSE
+from bot.services.paper.proof_build import BUILD_PROOF
 from bot.services.records.context import Context
 from bot.services.telling.watch import UNREADABLE
 from bot.store.models import AuditEntry, Bookmark, Delivery, Notice, PersonalToken, Submission, User
@@ -27,7 +27,7 @@ from bot.store.rules import Blackout
 from bot.workflow.actors import Role
 from bot.workflow.kinds import Bar
 from bot.workflow.states import IN_QUEUE, SubmissionState
-from bot.workflow.transitions import Act, Event
+from bot.workflow.transitions import Action, Event
 
 READER = "notices"
 _BATCH = 500
@@ -100,9 +100,9 @@ _ROLES: Mapping[Kind, frozenset[Role]] = {
 }
 _TO_AUTHOR = frozenset({Kind.RETURNED, Kind.APPROVED, Kind.FAILED, Kind.MISSED})
 _VERBS: Mapping[str, Kind] = {
-    Act.CONFIRM: Kind.WAITING,
-    Act.APPROVE: Kind.APPROVED,
-    Act.RETURN: Kind.RETURNED,
+    Action.CONFIRM: Kind.WAITING,
+    Action.APPROVE: Kind.APPROVED,
+    Action.RETURN: Kind.RETURNED,
     Event.LOSE_TRACK: Kind.UNKNOWN,
     Event.GIVE_UP: Kind.UNDECIDED,
     Event.FOUND: Kind.SETTLED,
@@ -115,7 +115,7 @@ _VERBS: Mapping[str, Kind] = {
     **dict.fromkeys(("blackout", "ask_to_lift", "lift"), Kind.BLACKOUT),
     UNREADABLE: Kind.RULES,
     REFUSE: Kind.FILES,
-    REHEARSE: Kind.COPY_DEADLINE,
+    BUILD_PROOF: Kind.COPY_DEADLINE,
 }
 _ERRORS: Mapping[type[errors.ChannelError], Kind] = {
     Rejected: Kind.FAILED,
@@ -204,7 +204,7 @@ def _news(ctx: Context, entry: AuditEntry) -> _News | None:
 
 
 def _kind(entry: AuditEntry, submission: Submission | None) -> Kind | None:
-    if entry.verb == Act.SUBMIT:
+    if entry.verb == Action.SUBMIT:
         return Kind.TO_CONFIRM if submission and submission.needs_confirmation else Kind.WAITING
     error = getattr(errors, entry.verb, None)
     if isinstance(error, type):

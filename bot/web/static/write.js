@@ -40,7 +40,7 @@ const sent = async (answer) => {
   if (answer.status === 409) { tell("elsewhere"); return; }
   if (!answer.ok) throw new Error(answer.status);
   form.elements.revision.value = answer.headers.get("X-Revision");
-  document.getElementById("sight").innerHTML = await answer.text();
+  document.getElementById("preview").innerHTML = await answer.text();
   if (document.getElementById("restored").hidden) tell("");
   document.getElementById("kept").textContent = form.dataset.kept;
   if (!changed) localStorage.removeItem(key);

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from bot.services.approval import review
 from bot.services.delivery import scheduling
-from bot.services.pages import calendar as plans
+from bot.services.pages import calendar as calendar_page
 from bot.services.pages import feeds
 from bot.store.models import User
 from bot.values import reading
@@ -35,7 +35,7 @@ FREE_TIMES = 8
 
 
 @dataclass(frozen=True, kw_only=True)
-class Span:
+class Period:
     """The days that a view shows, and the days from which the neighbouring views start."""
 
     first: date
@@ -57,21 +57,21 @@ def _page(request: HttpRequest, feed: str = "") -> HttpResponse:
     day = _day(request.GET.get("date", ""), today)
     asked = request.GET.get("view", "month")
     view = cast(View, asked if asked in get_args(View) else "month")
-    span = _span(view, day)
-    days = plans.days(ctx, actor, span.first, span.count)
+    period = _period(view, day)
+    days = calendar_page.days(ctx, actor, period.first, period.count)
     shown = {
         "view": view,
         "most": MOST_IN_A_CELL[view],
         "views": [("month", "月ごと"), ("week", "週ごと"), ("list", "一覧")],
         "day": day,
         "today": today,
-        "span": span,
+        "period": period,
         "weeks": [days[n : n + 7] for n in range(0, len(days), 7)],
         "days": [d for d in days if d.entries or d.blackouts or d.deadlines],
         "may_plan": actor.may(Permission.PLAN),
         "subscribed": cast(User, request.user).feed_keys.filter(revoked_at=None).exists(),
         "feed": feed,
-        "problems": plans.problems(ctx, actor),
+        "problems": calendar_page.problems(ctx, actor),
     }
     return render(request, "calendar.html", shown)
 
@@ -83,10 +83,10 @@ def _day(text: str, today: date) -> date:
         return today
 
 
-def _span(view: View, day: date) -> Span:
+def _period(view: View, day: date) -> Period:
     if view == "list":
         step = timedelta(days=LIST_DAYS)
-        return Span(
+        return Period(
             first=day,
             count=LIST_DAYS,
             before=day - step,
@@ -96,7 +96,7 @@ def _span(view: View, day: date) -> Span:
     if view == "week":
         first = day - timedelta(days=(day.weekday() + 1) % 7)
         week = timedelta(days=7)
-        return Span(
+        return Period(
             first=first,
             count=7,
             before=day - week,
@@ -104,7 +104,7 @@ def _span(view: View, day: date) -> Span:
             title=gettext("%(day)sの週") % {"day": date_format(first, gettext("Y年n月j日"))},
         )
     weeks = Calendar(SUNDAY).monthdatescalendar(day.year, day.month)
-    return Span(
+    return Period(
         first=weeks[0][0],
         count=7 * len(weeks),
         before=day.replace(day=1) - timedelta(days=1),

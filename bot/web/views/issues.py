@@ -13,10 +13,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.errors import BotError, NotAllowed
-from bot.newsletter.plan import issue_name
+from bot.newsletter.arrangement import issue_name
 from bot.services.paper import errata, issue_desk, issues, printed
 from bot.services.records.context import Context
-from bot.store.printing import SignOff
+from bot.store.newsletter import SignOff
 from bot.text.difference import difference
 from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission

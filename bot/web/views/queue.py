@@ -22,7 +22,7 @@ from bot.errors import ConfigError
 from bot.schedule.rules import Slot
 from bot.services.approval import review
 from bot.services.files import viewed
-from bot.services.pages import queue as desk
+from bot.services.pages import queue as queue_page
 from bot.services.records.context import Context
 from bot.store.models import Submission
 from bot.web.office import actor_of, office
@@ -69,23 +69,23 @@ def queue(request: HttpRequest) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
     library = ctx.library
     wanted = _wanted(request)
-    numbers = desk.waiting(ctx, actor, wanted).values_list("id", flat=True)
+    numbers = queue_page.waiting(ctx, actor, wanted).values_list("id", flat=True)
     page = Paginator(numbers, PER_PAGE).get_page(request.GET.get("page"))
     opened = viewed.opened(actor, page)
     may_decide = actor.may(Permission.DECIDE)
     rows = [
         row(ctx, library, s, s.id in opened, may_decide and actor.person not in (s.author, s.submitted_by))
-        for s in desk.rows(page)
+        for s in queue_page.rows(page)
     ]
     shown = {
         "rows": rows,
         "page": page,
         "wanted": wanted,
-        "filtered": wanted != desk.Wanted(),
+        "filtered": wanted != queue_page.Wanted(),
         "query": _query(request),
-        "departments": desk.departments(ctx, actor),
+        "departments": queue_page.departments(ctx, actor),
         "channels": ctx.specs,
-        "recent": [row(ctx, library, s, True, False) for s in desk.decided(ctx, actor, RECENT)],
+        "recent": [row(ctx, library, s, True, False) for s in queue_page.decided(ctx, actor, RECENT)],
         "countersign": review.to_countersign(actor),
         "may_decide": may_decide,
         "pickable": any(r.pickable for r in rows),
@@ -93,14 +93,14 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "queue.html", shown)
 
 
-def _wanted(request: HttpRequest) -> desk.Wanted:
+def _wanted(request: HttpRequest) -> queue_page.Wanted:
     given = request.GET
     findings = given.get("findings", "")
-    return desk.Wanted(
+    return queue_page.Wanted(
         words=given.get("q", "").strip(),
         department=given.get("department", ""),
         channel=given.get("channel", ""),
-        findings=cast(desk.Findings, findings if findings in get_args(desk.Findings) else ""),
+        findings=cast(queue_page.Findings, findings if findings in get_args(queue_page.Findings) else ""),
         unopened=bool(given.get("unopened")),
     )
 
@@ -168,7 +168,7 @@ def approve_opened(request: HttpRequest) -> HttpResponse:
     """Several at a time. A ticked box says "number:digest", so what is approved is what the page showed."""
     pairs = (box.partition(":") for box in request.POST.getlist("chosen"))
     chosen = {int(number): digest for number, _, digest in pairs if number.isdecimal()}
-    outcomes = desk.approve_opened(office(), actor_of(request), chosen)
+    outcomes = queue_page.approve_opened(office(), actor_of(request), chosen)
     approved = [o for o in outcomes if o.refusal is None]
     if approved:
         planned = sum(o.deliveries for o in approved)

@@ -35,7 +35,7 @@ OFFERED = 3  # free times for a click
 class Held:
     """A held delivery as it will look. `blocked` while its channel is still stopped; `late` if its time has passed;
     `barred` is what the calendar says against putting it back as it is. `free` are the next free times for what the calendar
-    holds: choosing one puts it back on the plan."""
+    holds: choosing one puts it back on the schedule."""
 
     line: Line
     look: Appearance | None

@@ -15,7 +15,7 @@ from bot.channels.instagram.sandbox import credentials, shortcodes
 from bot.platform_kit import choices
 from bot.platform_kit.choices import chosen
 from bot.platform_kit.names import NAME, USERNAME
-from bot.platform_kit.pictures import look
+from bot.platform_kit.pictures import probe
 from bot.platform_kit.reactions import Reactions, to_post
 from bot.platform_kit.state import Picture, Post, Span, State
 from bot.platform_kit.wire import Call, Endpoint, answer, route
@@ -94,8 +94,8 @@ class Private:
         request = call.request
         data = request.get_data()
         upload_id = _upload_id(request)
-        length, looks = request.headers.get("X-Entity-Length"), look(data)
-        if upload_id is None or length != str(len(data)) or looks is None or looks.media_type != "image/jpeg":
+        length, header = request.headers.get("X-Entity-Length"), probe(data)
+        if upload_id is None or length != str(len(data)) or header is None or header.media_type != "image/jpeg":
             raise PrivateError(400, "Invalid upload", debug_info={"retriable": False, "type": "ProcessingFailedError"})
         self._state.put("upload", upload_id, {"sha256": self._state.keep(data)})
         return _ok({"upload_id": upload_id, "xsharing_nonces": {}})

@@ -21,7 +21,7 @@ from bot.meta_graph.sandbox.tokens import Tokens
 from bot.platform_kit.choices import chosen
 from bot.platform_kit.fetch import fetch
 from bot.platform_kit.names import NAME, USERNAME
-from bot.platform_kit.pictures import is_whole, look
+from bot.platform_kit.pictures import is_whole, probe
 from bot.platform_kit.platform import PlatformContext
 from bot.platform_kit.reactions import Reactions, to_post
 from bot.platform_kit.state import Picture, Post
@@ -85,8 +85,8 @@ class Publishing:
             if self._state.count("container", self._state.now() - DAY) >= MOST_CONTAINERS_A_DAY:
                 raise GraphError(9, "(#9) Application request limit reached", 2207042)
             identity = self._state.new_id()
-            looks = {"pictures": pictures, "child": child, "whole": whole}
-            made = {"caption": caption, "status": "IN_PROGRESS", "created_at": self._state.now().timestamp(), **looks}
+            given = {"pictures": pictures, "child": child, "whole": whole}
+            made = {"caption": caption, "status": "IN_PROGRESS", "created_at": self._state.now().timestamp(), **given}
             self._state.put("container", identity, made)
         return answer({"id": identity})
 
@@ -107,12 +107,12 @@ class Publishing:
             raise GraphError(9004, "The media could not be fetched from this URI", 2207052)
         if len(data) > MOST_BYTES:
             raise GraphError(36000, "The image is too large to download", 2207004)
-        looks = look(data)
-        if looks is None or looks.media_type != "image/jpeg":
+        header = probe(data)
+        if header is None or header.media_type != "image/jpeg":
             raise GraphError(36001, "The image format is not supported", 2207005)
-        if not _RATIOS[0] - _HALF_PIXEL <= looks.ratio <= _RATIOS[1] + _HALF_PIXEL:
+        if not _RATIOS[0] - _HALF_PIXEL <= header.ratio <= _RATIOS[1] + _HALF_PIXEL:
             raise GraphError(36003, "The submitted image is not within the acceptable aspect ratio range", 2207009)
-        if not _WIDTHS[0] <= looks.width <= _WIDTHS[1]:
+        if not _WIDTHS[0] <= header.width <= _WIDTHS[1]:
             raise GraphError(36003, "The submitted image is not within the acceptable widths", 2207009)
         return [(alt, self._state.keep(data))], is_whole(data)
 

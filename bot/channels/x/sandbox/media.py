@@ -12,7 +12,7 @@ from werkzeug.wrappers import Request
 
 from bot.channels.x.sandbox.errors import XError, closed, read_json
 from bot.channels.x.sandbox.schema import Append, Initialize, MediaMetadata, OneShot
-from bot.platform_kit.pictures import look
+from bot.platform_kit.pictures import probe
 from bot.platform_kit.state import Picture, State
 
 LIFETIME = timedelta(hours=24)
@@ -93,10 +93,10 @@ class Media:
 
     def _finish(self, identity: str, data: bytes) -> dict[str, Any]:
         category = self._alive(identity)["category"]
-        looks = look(data)
-        if looks is None or len(data) > _MOST_BYTES[category] or (looks.media_type == _GIF) != (category == "tweet_gif"):
+        header = probe(data)
+        if header is None or len(data) > _MOST_BYTES[category] or (header.media_type == _GIF) != (category == "tweet_gif"):
             raise XError(400, _FAILED)
-        size = {"type": looks.media_type, "w": looks.width, "h": looks.height, "size": len(data)}
+        size = {"type": header.media_type, "w": header.width, "h": header.height, "size": len(data)}
         self._state.update("x_media", identity, sha256=self._state.keep(data), **size)
         return self._shown(identity)
 

@@ -1,4 +1,4 @@
-"""Parcels: what is packed arrives; what is wrong is refused in one sentence, and nothing is written outside."""
+"""Packages: what is packed arrives; what is wrong is refused in one sentence, and nothing is written outside."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.office import write_content, write_post
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Context:
-    """Where the parcel arrives."""
+    """Where the package arrives."""
     write_content(tmp_path / "content")
     return context(load({"DXBOT_CONTENT_DIR": str(tmp_path / "content")}))
 
@@ -42,7 +42,7 @@ Member = tuple[zipfile.ZipInfo | str, bytes]
 
 
 def zipped(folder: Path, *members: Member, method: int = zipfile.ZIP_DEFLATED) -> Path:
-    path = folder / "parcel.zip"
+    path = folder / "package.zip"
     with zipfile.ZipFile(path, "w", method) as packed:
         for info, data in members:
             packed.writestr(info, data)
@@ -94,7 +94,7 @@ def _linked(name: str) -> zipfile.ZipInfo:
 
 def _bomb(folder: Path) -> Path:
     """A picture of 1 GB of zeros, about 1 MB as it travels."""
-    path = folder / "parcel.zip"
+    path = folder / "package.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
         packed.writestr("post.md", text(folder))
         with packed.open("photo.png", "w") as stream:
@@ -164,8 +164,8 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
 
 
 def _raw(folder: Path, data: bytes) -> Path:
-    (folder / "parcel.zip").write_bytes(data)
-    return folder / "parcel.zip"
+    (folder / "package.zip").write_bytes(data)
+    return folder / "package.zip"
 
 
 @pytest.mark.parametrize("case", list(BAD))

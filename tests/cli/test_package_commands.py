@@ -11,17 +11,17 @@ from tests.office import write_post
 def test_a_post_travels_from_desk_to_desk_and_is_checked_on_arrival(tmp_path: Path) -> None:
     sender, receiver = Shell(tmp_path / "a"), Shell(tmp_path / "b")
     write_post(sender.content, extra="x: {text: " + "あ" * 141 + "}")
-    parcel = tmp_path / "原稿.zip"
-    assert sender.run("export", "01TESTmadoguchi", "-o", parcel).returncode == 0
-    first = parcel.read_bytes()
-    assert sender.run("export", sender.content / "posts" / "madoguchi.md", "-o", parcel).returncode == 0
-    assert parcel.read_bytes() == first
-    done = receiver.run("import", parcel)
+    package = tmp_path / "原稿.zip"
+    assert sender.run("export", "01TESTmadoguchi", "-o", package).returncode == 0
+    first = package.read_bytes()
+    assert sender.run("export", sender.content / "posts" / "madoguchi.md", "-o", package).returncode == 0
+    assert package.read_bytes() == first
+    done = receiver.run("import", package)
     assert done.returncode == 0, done.stderr
     place, finding = done.stdout.splitlines()
     assert Path(place).read_bytes() == (sender.content / "posts" / "madoguchi.md").read_bytes()
     assert "limits.length" in finding
-    again = receiver.run("import", parcel)
+    again = receiver.run("import", package)
     assert again.returncode == 1
     assert "--replace" in again.stderr
     assert "Traceback" not in again.stderr

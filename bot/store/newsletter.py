@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Arrangement(models.Model):
-    """The order and the lengths of an issue as an officer arranged them in the browser: it goes before the plan in
+    """The order and the lengths of an issue as an officer arranged them in the browser: it goes before the one in
     schedules/newsletter.yml. `posts` is a list of [identity, lines], 0 lines for no wish."""
 
     issue = models.CharField(max_length=20, unique=True)
@@ -31,7 +31,7 @@ class Erratum(models.Model):
         indexes = [models.Index(fields=["told_in"], name="errata_of_an_issue")]
 
 
-class Rehearsal(models.Model):
+class ProofBuild(models.Model):
     """An issue was built by itself before this copy deadline, and the office told of it: once for each deadline."""
 
     issue = models.CharField(max_length=20)
@@ -39,7 +39,7 @@ class Rehearsal(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["issue", "deadline"], name="one_rehearsal_per_deadline")]
+        constraints = [models.UniqueConstraint(fields=["issue", "deadline"], name="one_proof_build_per_deadline")]
 
 
 class SignOff(models.Model):
@@ -54,7 +54,7 @@ class SignOff(models.Model):
     at = models.DateTimeField()
 
 
-class Printed(models.Model):
+class PrintedText(models.Model):
     """What the paper really printed, which may have been reworded, beside what was `handed_over`. The last one of an issue is
     its record; the earlier ones show how the record was corrected."""
 

@@ -7,39 +7,42 @@ from dataclasses import replace
 
 from bot.checks.finding import Finding, at
 from bot.checks.rule import MARK, Rule, Subject
-from bot.content.remarks import Remark, remarks
+from bot.content.suppressions import Suppression, suppressions
 
 
-def heard(subject: Subject, found: Sequence[Finding], rules: Mapping[str, Rule]) -> Iterator[Finding]:
-    """The findings, those that the author has answered with their answer, and each remark that answers nothing."""
-    said = list(remarks(subject.post.source.text))
+def applied(subject: Subject, found: Sequence[Finding], rules: Mapping[str, Rule]) -> Iterator[Finding]:
+    """The findings, those that the author has answered with their answer, and each suppression that answers nothing."""
+    said = list(suppressions(subject.post.source.text))
     answers = {(r.rule, r.line): r.reason for r in said if _problem(r, rules) is None}
     for finding in found:
         reason = answers.get((finding.rule, finding.line), "") if finding.level != "error" else ""
         yield replace(finding, silenced=reason) if reason else finding
     there = {(f.rule, f.line) for f in found}
-    for remark in said:
-        problem = _problem(remark, rules)
-        if problem is None and (remark.rule, remark.line) not in there:
-            problem = (f"断り「{remark.rule}」に当たる指摘がありません", "要らなくなった断りを消してください")
+    for suppression in said:
+        problem = _problem(suppression, rules)
+        if problem is None and (suppression.rule, suppression.line) not in there:
+            problem = (f"断り「{suppression.rule}」に当たる指摘がありません", "要らなくなった断りを消してください")
         if problem:
-            yield at(subject.post.source.place(remark.offset), VOID.id, VOID.level, *problem)
+            yield at(subject.post.source.place(suppression.offset), VOID.id, VOID.level, *problem)
 
 
-def _problem(remark: Remark, rules: Mapping[str, Rule]) -> tuple[str, str] | None:
-    """What is wrong with a remark whatever was found, and what to do."""
-    rule = rules.get(remark.rule)
+def _problem(suppression: Suppression, rules: Mapping[str, Rule]) -> tuple[str, str] | None:
+    """What is wrong with a suppression whatever was found, and what to do."""
+    rule = rules.get(suppression.rule)
     if rule is None:
-        return f"断りに書かれた決まり「{remark.rule}」はありません", "指摘の終わりの [ ] の中の名前を、そのまま書いてください"
+        return (
+            f"断りに書かれた決まり「{suppression.rule}」はありません",
+            "指摘の終わりの [ ] の中の名前を、そのまま書いてください",
+        )
     if rule.level == "error":
         return f"「{rule.id}」は直さないと出せない指摘のため、断れません", "断りを消し、指摘のところを直してください"
-    if not remark.reason:
+    if not suppression.reason:
         return "断りに理由がありません", "決まりの名前のあとに、なぜそのままでよいかを書いてください"
     return None
 
 
-def _told_when_heard(_: Subject, __: Rule) -> Iterator[Finding]:
-    """Whether a remark answers something shows only when everything else was found."""
+def _found_by_applied(_: Subject, __: Rule) -> Iterator[Finding]:
+    """Whether a suppression answers something shows only when everything else was found."""
     return iter(())
 
 
@@ -50,6 +53,6 @@ VOID = Rule(
     source="本システムの決まり",
     bad=f"{MARK}<!-- 点検: style.comma -->\nこれまで，紙でした。",
     good="<!-- 点検: style.comma 法令名の引用のため -->\nこれまで，紙でした。",
-    check=_told_when_heard,
+    check=_found_by_applied,
 )
 RULES = (VOID,)

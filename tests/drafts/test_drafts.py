@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.content import writing
-from bot.content.writing import Form
+from bot.content import post_form
+from bot.content.post_form import Form
 from bot.errors import ConfigError, MediaError, NotAllowed, NotFound
 from bot.services.handing_in import browser, drafts
 from bot.store.models import Draft, DraftPicture, Submission
@@ -24,7 +24,7 @@ GPS, MAKE = 0x8825, 0x010F
 
 
 def form_of(draft: Draft) -> Form:
-    return writing.form_of(draft.form)
+    return post_form.form_of(draft.form)
 
 
 def photo(size: tuple[int, int] = (800, 600)) -> bytes:
@@ -73,23 +73,23 @@ def test_an_auditor_writes_nothing(office: Office) -> None:
 
 def test_an_empty_draft_says_what_is_missing_and_a_filled_one_shows_every_channel(office: Office) -> None:
     draft = drafts.begin(office.ctx, office.author)
-    empty = drafts.sight(office.ctx, draft)
+    empty = drafts.preview(office.ctx, draft)
     assert not empty.ready
-    assert [r.where for r in empty.remarks] == ["題名"]
+    assert [r.where for r in empty.findings] == ["題名"]
     assert empty.bundle
     assert "（題名）" in empty.bundle.variants[0].parts[0].text
-    seen = drafts.sight(office.ctx, filled(office, draft))
+    seen = drafts.preview(office.ctx, filled(office, draft))
     assert seen.ready
     assert seen.bundle
     assert [v.channel for v in seen.bundle.variants] == ["x", "newsletter"]
     assert "書くのは署名だけです。" in seen.bundle.variants[1].parts[0].text
 
 
-def test_a_remark_names_the_field_of_the_form(office: Office) -> None:
+def test_a_finding_names_the_field_of_the_form(office: Office) -> None:
     draft = drafts.begin(office.ctx, office.author)
     form = replace(form_of(filled(office, draft)), answers=("", "取得率は46.5%です。", ""))
-    seen = drafts.sight(office.ctx, drafts.save(office.ctx, office.author, draft.id, form, drafts.Seen(revision=1)))
-    assert [(r.where, r.finding.rule) for r in seen.remarks if r.finding.rule == "figures.unsourced"] == [
+    seen = drafts.preview(office.ctx, drafts.save(office.ctx, office.author, draft.id, form, drafts.Seen(revision=1)))
+    assert [(r.where, r.finding.rule) for r in seen.findings if r.finding.rule == "figures.unsourced"] == [
         ("何を変えたか", "figures.unsourced")
     ]
 
@@ -156,7 +156,7 @@ def test_a_post_that_was_handed_in_is_written_anew_with_its_pictures(desk: Desk)
     assert form_of(draft).title == "書かない窓口（見本）"
     assert (draft.path, draft.base) == (submission.path, desk.origin.head)
     assert drafts.reopen(office.ctx, office.author, submission.id) == draft
-    seen = drafts.sight(office.ctx, draft)
+    seen = drafts.preview(office.ctx, draft)
     assert seen.ready
     assert seen.bundle
     assert seen.bundle.digest == submission.digest
@@ -186,7 +186,7 @@ def test_who_may_not_submit_neither_hands_in_nor_writes_anew(desk: Desk, role: R
     with pytest.raises(NotAllowed):
         browser.hand_in(office.ctx, stranger, draft.id)
     with pytest.raises(NotAllowed):
-        browser.settle(office.ctx, stranger, draft.id, writing.compose(form_of(draft)), before)
+        browser.settle(office.ctx, stranger, draft.id, post_form.compose(form_of(draft)), before)
     desk.write()
     desk.taken()
     with pytest.raises(NotAllowed):
@@ -194,15 +194,15 @@ def test_who_may_not_submit_neither_hands_in_nor_writes_anew(desk: Desk, role: R
     assert drafts.find(office.author, draft.id).revision == draft.revision
 
 
-def wishing(office: Office, publish: str) -> drafts.Sight:
+def wishing(office: Office, publish: str) -> drafts.DraftPreview:
     draft = drafts.begin(office.ctx, office.author)
     form = replace(form_of(filled(office, draft)), publish=publish)
-    return drafts.sight(office.ctx, drafts.save(office.ctx, office.author, draft.id, form, drafts.Seen(revision=1)))
+    return drafts.preview(office.ctx, drafts.save(office.ctx, office.author, draft.id, form, drafts.Seen(revision=1)))
 
 
 def test_a_time_that_cannot_be_met_is_told_while_writing_at_its_field(office: Office) -> None:
     seen = wishing(office, "2026-12-13 22:00")  # a Sunday
-    assert [(r.where, r.finding.rule) for r in seen.remarks] == [("配信の時刻", "timing.closed")]
+    assert [(r.where, r.finding.rule) for r in seen.findings] == [("配信の時刻", "timing.closed")]
     assert seen.bundle
     assert not seen.ready
     assert wishing(office, "2026-12-14 12:15").ready
@@ -211,7 +211,7 @@ def test_a_time_that_cannot_be_met_is_told_while_writing_at_its_field(office: Of
 def test_a_schedule_that_cannot_be_read_is_told_at_the_time_that_waits_for_it(office: Office, tmp_path: Path) -> None:
     office.ctx = replace(office.ctx, config=replace(office.ctx.config, schedules_dir=tmp_path / "nowhere"))
     seen = wishing(office, "2026-12-14 12:15")
-    assert [(r.where, r.finding.rule) for r in seen.remarks] == [("配信の時刻", "content.settings")]
+    assert [(r.where, r.finding.rule) for r in seen.findings] == [("配信の時刻", "content.settings")]
     assert seen.bundle
     assert not seen.ready
     assert wishing(office, "").ready
@@ -221,6 +221,6 @@ def test_only_the_channels_that_the_city_offers_can_be_chosen(office: Office, le
     city = office.folder / "city.yml"
     city.write_text(city.read_text(encoding="utf-8").replace("}", ", channels: [facebook, note]}"), encoding="utf-8")
     draft = drafts.begin(office.ctx, office.author)
-    assert writing.form_of(draft.form).channels == ("facebook",)
+    assert post_form.form_of(draft.form).channels == ("facebook",)
     page = leader.get(f"/write/{draft.id}/").text
     assert re.findall(r'name="channels" value="(\w+)"', page) == ["facebook", "note"]

@@ -44,7 +44,7 @@ class Entry:
     publish: datetime | None
 
 
-class Memory:
+class Cache:
     """`recall` before reading a post, `keep` after it, `save` at the end."""
 
     def __init__(self, file: Path, basis: str) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from bot.checks.finding import Finding, at
 from bot.checks.prose import pattern
 from bot.checks.rule import Rule, Subject
-from bot.checks.stretches import Stretch
+from bot.checks.spans import Span
 
 
-def _in_print(subject: Subject, _: Stretch) -> bool:
+def _in_print(subject: Subject, _: Span) -> bool:
     return "newsletter" in subject.post.channels
 
 

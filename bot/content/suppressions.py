@@ -18,7 +18,7 @@ _WITHIN = re.compile(_HIDDEN)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Remark:
+class Suppression:
     """What stands at `offset` of the source; it holds for source line `line` (from 1). `rule` and `reason` may be missing."""
 
     rule: str
@@ -27,7 +27,7 @@ class Remark:
     line: int
 
 
-def remarks(source: str) -> Iterator[Remark]:
+def suppressions(source: str) -> Iterator[Suppression]:
     """All of a post's source, in its order."""
     lines, offset, fences = source.split("\n"), 0, 0
     for number, line in enumerate(lines, start=1):
@@ -37,17 +37,17 @@ def remarks(source: str) -> Iterator[Remark]:
             alone = not (line[: match.start()] + line[match.end() :]).strip()
             meant = next((n for n in range(number + 1, len(lines) + 1) if lines[n - 1].strip()), number) if alone else number
             rule, reason = match["rule"] or "", match["reason"]
-            yield Remark(
+            yield Suppression(
                 rule=rule, reason=reason, offset=offset + match.start() + len(match[0]) - len(match[0].lstrip()), line=meant
             )
         offset += len(line) + 1
 
 
 def without(text: str) -> str:
-    """The text as it is read: a line that is nothing but a remark is not there at all."""
+    """The text as it is read: a line that is nothing but a suppression is not there at all."""
     return _WITHIN.sub("", _OWN_LINE.sub("", text)) if "<!--" in text else text
 
 
 def blanked(source: str) -> str:
-    """White space in place of the remarks, so that every other character keeps its place."""
+    """White space in place of the suppressions, so that every other character keeps its place."""
     return _WITHIN.sub(lambda m: " " * len(m[0]), source) if "<!--" in source else source

@@ -17,7 +17,7 @@ MARGIN = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Going:
+class Candidate:
     """What asks whether it may go out: its channel, its tags (without #; None where nobody knows them), all that it says, and
     how many `parts` it has."""
 
@@ -55,40 +55,41 @@ def quiet_reason(moment: datetime, rules: Rules, room: timedelta = timedelta(0))
     return ""
 
 
-def blackout_for(going: Going, moment: datetime, rules: Rules) -> schedule.Blackout | None:
-    """The first blackout that holds `going` at `moment` or while it is under way; None if none does."""
-    return next((b for b in rules.blackouts if holds(b, going, moment)), None)
+def blackout_for(candidate: Candidate, moment: datetime, rules: Rules) -> schedule.Blackout | None:
+    """The first blackout that holds `candidate` at `moment` or while it is under way; None if none does."""
+    return next((b for b in rules.blackouts if holds(b, candidate, moment)), None)
 
 
-def holds(blackout: schedule.Blackout, going: Going, moment: datetime) -> bool:
-    """Does this blackout hold `going` at `moment`, or while it is under way?"""
-    return blackout.start <= moment + going.room and moment < blackout.end and concerns(blackout, going)
+def holds(blackout: schedule.Blackout, candidate: Candidate, moment: datetime) -> bool:
+    """Does this blackout hold `candidate` at `moment`, or while it is under way?"""
+    return blackout.start <= moment + candidate.room and moment < blackout.end and concerns(blackout, candidate)
 
 
-def concerns(blackout: schedule.Blackout, going: Going) -> bool:
+def concerns(blackout: schedule.Blackout, candidate: Candidate) -> bool:
     """Is this what the blackout is for, whenever it goes out?"""
-    if blackout.channels and going.channel not in blackout.channels:
+    if blackout.channels and candidate.channel not in blackout.channels:
         return False
     if not blackout.tags and not blackout.words:
         return True
-    if blackout.tags and (going.tags is None or {*map(_plain, blackout.tags)} & {*map(_plain, going.tags)}):
+    if blackout.tags and (candidate.tags is None or {*map(_plain, blackout.tags)} & {*map(_plain, candidate.tags)}):
         return True  # what nobody knows is held, never let through
-    text = _plain(going.text)
+    text = _plain(candidate.text)
     return any(_plain(word) in text for word in blackout.words)
 
 
-def require_open(moment: datetime, going: Going | str, rules: Rules) -> None:
-    """Raises QuietHours or Blackout if `going` (or anything on the channel of this key) may not go out at `moment` (aware)."""
-    going = Going(channel=going) if isinstance(going, str) else going
-    if reason := quiet_reason(moment, rules, going.room):
+def require_open(moment: datetime, candidate: Candidate | str, rules: Rules) -> None:
+    """Raises QuietHours or Blackout if `candidate` (or anything on the channel of this key) may not go out at `moment`,
+    which is aware."""
+    candidate = Candidate(channel=candidate) if isinstance(candidate, str) else candidate
+    if reason := quiet_reason(moment, rules, candidate.room):
         raise quiet(moment, reason, rules)
-    if (found := blackout_for(going, moment, rules)) is not None:
+    if (found := blackout_for(candidate, moment, rules)) is not None:
         raise blackout(moment, found, rules)
 
 
-def is_open(moment: datetime, going: Going | str, rules: Rules) -> bool:
+def is_open(moment: datetime, candidate: Candidate | str, rules: Rules) -> bool:
     try:
-        require_open(moment, going, rules)
+        require_open(moment, candidate, rules)
     except (QuietHours, Blackout):
         return False
     return True

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from bot.content import writing
+from bot.content import post_form
 from bot.store.models import Draft
+from tests.drafts.test_drafts import photo
 from tests.office import Office
 from tests.sync.desk import SHIMIN, SOUMU, Desk
 from tests.sync.origin import git
 from tests.web.browser import PASSWORD
-from tests.writing.test_drafts import photo
 
 SLOW = 15_000  # milliseconds: a loaded machine
 
@@ -73,19 +73,19 @@ def fill(page: Page, title: str = "書かない窓口（見本）") -> None:
     page.get_by_label("施策", exact=True).select_option(index=1)
 
 
-def kept() -> writing.Form:
-    return writing.form_of(Draft.objects.get().form)
+def kept() -> post_form.Form:
+    return post_form.form_of(Draft.objects.get().form)
 
 
 def test_what_is_typed_shows_at_once_in_every_channel_and_is_kept(page: Page, office: Office) -> None:
     begin(page)
     fill(page)
-    sight = page.locator("#sight")
-    expect(sight.get_by_role("heading", name="Facebook")).to_be_visible(timeout=SLOW)
-    expect(sight.locator(".facebook .text").first).to_contain_text("窓口で書く回数を減らします（見本）。", timeout=SLOW)
-    before = sight.locator(".fit").inner_text()
+    preview = page.locator("#preview")
+    expect(preview.get_by_role("heading", name="Facebook")).to_be_visible(timeout=SLOW)
+    expect(preview.locator(".facebook .text").first).to_contain_text("窓口で書く回数を減らします（見本）。", timeout=SLOW)
+    before = preview.locator(".fit").inner_text()
     page.get_by_label("何を変えたか").fill("職員がお話を聞いて入力します。" * 10)
-    expect(sight.locator(".fit")).not_to_have_text(before, timeout=SLOW)
+    expect(preview.locator(".fit")).not_to_have_text(before, timeout=SLOW)
     expect(page.locator("#kept")).to_have_text("下書きを保存しました。", timeout=SLOW)
     assert kept().answers[2] == "書くのは署名だけです。"
     page.goto("/write/")
@@ -107,7 +107,7 @@ def test_nothing_is_lost_when_the_connection_drops_and_the_window_is_closed(page
     again.goto(address)
     expect(again.locator("#restored")).to_be_visible(timeout=SLOW)
     expect(again.get_by_label("どう変わったか")).to_have_value("つながらない間に書きました。")
-    expect(again.locator("#sight")).to_contain_text("つながらない間に書きました。", timeout=SLOW)
+    expect(again.locator("#preview")).to_contain_text("つながらない間に書きました。", timeout=SLOW)
     assert kept().answers[2] == "つながらない間に書きました。"
 
 

@@ -33,7 +33,7 @@ class Correction:
 
 
 @dataclass(frozen=True, kw_only=True)
-class IssuePlan:
+class IssueArrangement:
     """`posts`: the order in the column, identity → the length hoped for in lines (0: none). With a `headline` they share
     one frame under it; else each has a frame of its own."""
 
@@ -43,20 +43,20 @@ class IssuePlan:
     corrections: tuple[Correction, ...] = ()
 
 
-def read_issue(value: Any) -> tuple[IssuePlan, date | None]:
+def read_issue(value: Any) -> tuple[IssueArrangement, date | None]:
     """An entry of `issues` and its own copy deadline, if it has one. Raises ValueError with what is wrong, in words that
     follow 「issues」."""
     if not isinstance(value, dict) or "issue" not in value or not isinstance(value.get("deadline"), date | None):
         raise ValueError(_ISSUE_FORM)
     if unknown := sorted(str(key) for key in value if key not in _KEYS):
         raise ValueError(f"に「{unknown[0]}」という項目はありません")
-    plan = IssuePlan(
+    arrangement = IssueArrangement(
         issue=str(value["issue"]),
         headline=str(value.get("headline") or ""),
         posts=dict(_post(entry) for entry in _entries(value, "posts", _POST_FORM)),
         corrections=tuple(_correction(entry) for entry in _entries(value, "corrections", _CORRECTION_FORM)),
     )
-    return plan, value.get("deadline")
+    return arrangement, value.get("deadline")
 
 
 def _entries(value: dict[str, Any], key: str, form: str) -> list[Any]:

@@ -12,7 +12,7 @@ from bot.errors import Place
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stretch:
+class Span:
     """Text as the author wrote it; figures that come from the register are left out. `place` gives the place of a character
     in it. `heading` and `link` say what it is part of."""
 
@@ -22,7 +22,7 @@ class Stretch:
     link: str = ""
 
 
-def stretches(post: Post) -> Iterator[Stretch]:
+def spans(post: Post) -> Iterator[Span]:
     """Title, body, what channels replace, the sentences of the front matter, and what is said of pictures."""
     source = post.source
     yield from _line(source, post.title, heading=True)
@@ -34,20 +34,20 @@ def stretches(post: Post) -> Iterator[Stretch]:
     values = {"reason": post.reason, "next": post.next, "contact": post.contact}
     values |= {f"images.{number}.alt": picture.alt for number, picture in enumerate(post.pictures)}
     for key, text in values.items():
-        yield Stretch(text=text, place=partial(_of_key, source, key))
+        yield Span(text=text, place=partial(_of_key, source, key))
 
 
-def _document(source: Source, document: Document) -> Iterator[Stretch]:
+def _document(source: Source, document: Document) -> Iterator[Span]:
     for block in document.blocks:
         for line in inlines(block):
             yield from _line(source, line, heading=isinstance(block, Heading))
 
 
-def _line(source: Source, children: tuple[Inline, ...], *, heading: bool = False, link: str = "") -> Iterator[Stretch]:
+def _line(source: Source, children: tuple[Inline, ...], *, heading: bool = False, link: str = "") -> Iterator[Span]:
     for child in children:
         match child:
             case Text() if not source.text.startswith("{{", child.offset):
-                yield Stretch(text=child.text, place=partial(_of_offset, source, child.offset), heading=heading, link=link)
+                yield Span(text=child.text, place=partial(_of_offset, source, child.offset), heading=heading, link=link)
             case Link():
                 yield from _line(source, child.children, heading=heading, link=child.href)
             case Strong():

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from bot.services.delivery.sender_pool import FEW, Crew, Desk
+from bot.services.delivery.sender_pool import FEW, Desk, SenderPool
 
 PATIENCE = 30.0  # seconds until what hangs is a failure
 
@@ -19,8 +19,8 @@ def desk() -> Desk[int]:
 
 
 @pytest.fixture
-def crew(desk: Desk[int]) -> Iterator[Crew[int]]:
-    made: Crew[int] = Crew(FEW * 4, "test", desk)
+def pool(desk: Desk[int]) -> Iterator[SenderPool[int]]:
+    made: SenderPool[int] = SenderPool(FEW * 4, "test", desk)
     yield made
     made.close(PATIENCE)
 
@@ -32,16 +32,16 @@ def gathered(desk: Desk[int]) -> list[int]:
     return found
 
 
-def test_each_call_is_made_once_and_its_answer_given_back_once(crew: Crew[int], desk: Desk[int]) -> None:
+def test_each_call_is_made_once_and_its_answer_given_back_once(pool: SenderPool[int], desk: Desk[int]) -> None:
     for batch in range(20):
         expected = range(batch * 500, batch * 500 + 500)
         for number in expected:
-            crew.submit(partial(int, number))
+            pool.submit(partial(int, number))
         assert sorted(gathered(desk)) == list(expected)
     assert desk.gather(0) == []
 
 
-def test_slow_calls_get_a_thread_each(crew: Crew[int], desk: Desk[int]) -> None:
+def test_slow_calls_get_a_thread_each(pool: SenderPool[int], desk: Desk[int]) -> None:
     """All must be under way at once, or nobody comes through."""
     together = threading.Barrier(FEW * 4)
 
@@ -53,19 +53,19 @@ def test_slow_calls_get_a_thread_each(crew: Crew[int], desk: Desk[int]) -> None:
         return number
 
     for number in range(FEW * 4):
-        crew.submit(partial(slow, number))
+        pool.submit(partial(slow, number))
     assert sorted(gathered(desk)) == list(range(FEW * 4))
 
 
-def test_what_is_back_is_given_without_waiting_for_what_hangs(crew: Crew[int], desk: Desk[int]) -> None:
+def test_what_is_back_is_given_without_waiting_for_what_hangs(pool: SenderPool[int], desk: Desk[int]) -> None:
     released = threading.Event()
 
     def hanging() -> int:
         return int(released.wait(PATIENCE)) - 1
 
     for _ in range(FEW * 2):
-        crew.submit(hanging)
-    crew.submit(partial(int, 7))
+        pool.submit(hanging)
+    pool.submit(partial(int, 7))
     assert desk.gather(PATIENCE) == [7]
     assert desk.busy == FEW * 2
     released.set()
@@ -73,10 +73,10 @@ def test_what_is_back_is_given_without_waiting_for_what_hangs(crew: Crew[int], d
 
 
 def test_closing_ends_the_threads_after_what_was_given() -> None:
-    crew: Crew[int] = Crew(FEW, "ended", Desk())
+    pool: SenderPool[int] = SenderPool(FEW, "ended", Desk())
     made: list[int] = []
     for number in range(50):
-        crew.submit(partial(lambda n: made.append(n) or n, number))
-    crew.close(PATIENCE)
+        pool.submit(partial(lambda n: made.append(n) or n, number))
+    pool.close(PATIENCE)
     assert sorted(made) == list(range(50))
     assert [t.name for t in threading.enumerate() if t.name.startswith("ended")] == []

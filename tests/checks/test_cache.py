@@ -112,7 +112,7 @@ def test_a_post_that_cannot_be_read_is_told_each_time(desk: Desk, posts: tuple[P
     "damage",
     [b"", b"{", b"[]", b'{"basis": 1, "entries": []}', b"\xff\xfe"],
 )
-def test_a_damaged_memory_is_as_good_as_none(desk: Desk, posts: tuple[Path, Path], read: list[str], damage: bytes) -> None:
+def test_a_damaged_cache_is_as_good_as_none(desk: Desk, posts: tuple[Path, Path], read: list[str], damage: bytes) -> None:
     (desk.content.parent / "var" / "checks.json").write_bytes(damage)
     assert [f["rule"] for f in found(desk)] == ["style.comma"]
     assert sorted(read) == ["a.md", "b.md"]
@@ -120,10 +120,10 @@ def test_a_damaged_memory_is_as_good_as_none(desk: Desk, posts: tuple[Path, Path
 
 def test_damaged_entries_are_read_again(desk: Desk, posts: tuple[Path, Path], read: list[str]) -> None:
     file = desk.content.parent / "var" / "checks.json"
-    memory = json.loads(file.read_text(encoding="utf-8"))
-    first, second = memory["entries"]
-    memory["entries"][first]["findings"] = [{"rule": "style.comma"}]
-    memory["entries"][second] = 7
-    file.write_text(json.dumps(memory), encoding="utf-8")
+    cache = json.loads(file.read_text(encoding="utf-8"))
+    first, second = cache["entries"]
+    cache["entries"][first]["findings"] = [{"rule": "style.comma"}]
+    cache["entries"][second] = 7
+    file.write_text(json.dumps(cache), encoding="utf-8")
     assert [f["rule"] for f in found(desk)] == ["style.comma"]
     assert sorted(read) == ["a.md", "b.md"]

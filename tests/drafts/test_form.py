@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.config import ROOT
-from bot.content import frontmatter, writing
-from bot.content.writing import Form, Shot
+from bot.content import frontmatter, post_form
+from bot.content.post_form import Form, Shot
 from bot.errors import FrontMatterError
 
 POSTS = sorted((ROOT / "content" / "posts").rglob("*.md"))
@@ -21,7 +21,7 @@ HERE = Path("post.md")
 @pytest.mark.parametrize("path", POSTS, ids=lambda p: p.stem)
 def test_every_post_of_the_city_comes_back_from_the_form_as_it_was(path: Path) -> None:
     text = frontmatter.decode(path, path.read_bytes())
-    again = writing.compose(writing.read(path, text))
+    again = post_form.compose(post_form.read(path, text))
     _, before = frontmatter.split(path, text)
     _, after = frontmatter.split(path, again)
     assert _front(again, after) == _front(text, before)
@@ -60,13 +60,13 @@ forms = st.builds(
 @given(forms)
 @settings(deadline=None)
 def test_whatever_is_typed_comes_back(form: Form) -> None:
-    again = writing.read(HERE, writing.compose(form))
+    again = post_form.read(HERE, post_form.compose(form))
     assert _bare(again) == _bare(form)
 
 
 def _bare(form: Form) -> dict[str, object]:
     """Without the difference between one empty line and several."""
-    return {name: _lines(value) for name, value in writing.fields(form)}
+    return {name: _lines(value) for name, value in post_form.fields(form)}
 
 
 def _lines(value: object) -> object:
@@ -77,16 +77,16 @@ def _lines(value: object) -> object:
 
 @given(forms)
 def test_a_kept_form_is_the_form(form: Form) -> None:
-    assert writing.form_of(dict(writing.fields(form))) == form
+    assert post_form.form_of(dict(post_form.fields(form))) == form
 
 
 def test_a_picture_without_a_description_still_asks_for_one() -> None:
-    text = writing.compose(Form(pictures=(Shot(file="a.jpg"),)))
+    text = post_form.compose(Form(pictures=(Shot(file="a.jpg"),)))
     assert "alt: ''" in text
 
 
 def test_a_line_is_named_by_its_field_in_the_form() -> None:
-    text = writing.compose(
+    text = post_form.compose(
         Form(
             title="題",
             reason="理由",
@@ -95,7 +95,7 @@ def test_a_line_is_named_by_its_field_in_the_form() -> None:
             answers=("不便。", "", "良い。"),
         )
     )
-    named = {line: writing.where(text, number) for number, line in enumerate(text.split("\n"), start=1)}
+    named = {line: post_form.where(text, number) for number, line in enumerate(text.split("\n"), start=1)}
     assert named["title: 題"] == "題名"
     assert named["reason: 理由"] == "できていない理由"
     assert named["  alt: 絵"] == "画像"
@@ -107,5 +107,5 @@ def test_a_line_is_named_by_its_field_in_the_form() -> None:
 def test_a_front_matter_that_refers_to_itself_is_refused_before_it_grows() -> None:
     laughs = "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60))
     with pytest.raises(FrontMatterError) as refused:
-        writing.read(HERE, f"---\na0: &a0 [x]\n{laughs}---\n本文\n")
+        post_form.read(HERE, f"---\na0: &a0 [x]\n{laughs}---\n本文\n")
     assert "参照" in refused.value.summary

@@ -34,14 +34,14 @@ def findings(desk: Desk, body: str, extra: str = "") -> list[dict[str, Any]]:
         f"- 一つ\n{SAID}\n- {FAULT}",
     ],
 )
-def test_a_finding_stays_with_the_reason_of_its_remark(desk: Desk, body: str) -> None:
+def test_a_finding_stays_with_the_reason_of_its_suppression(desk: Desk, body: str) -> None:
     (finding,) = findings(desk, body)
     assert (finding["rule"], finding["silenced"]) == ("style.comma", "法令名の引用のため")
     assert body.split("\n")[finding["line"] - FIRST][finding["column"] - 1] == "，"
 
 
 @pytest.mark.parametrize("body", [f"{SAID}\n前の行です。\n{FAULT}", f"{FAULT}\n{SAID}", f"{FAULT}\n\n{SAID}\n次の段落です。"])
-def test_a_remark_elsewhere_answers_nothing_and_is_told(desk: Desk, body: str) -> None:
+def test_a_suppression_elsewhere_answers_nothing_and_is_told(desk: Desk, body: str) -> None:
     found = {f["rule"]: f for f in findings(desk, body)}
     assert set(found) == {"style.comma", "silence.void"}
     assert found["style.comma"]["silenced"] == ""
@@ -51,7 +51,7 @@ def test_a_remark_elsewhere_answers_nothing_and_is_told(desk: Desk, body: str) -
 
 
 @pytest.mark.parametrize(
-    ("remark", "words"),
+    ("suppression", "words"),
     [
         ("<!-- 点検: style.comma -->", "理由がありません"),
         ("<!-- 点検: style.nothing 法令名のため -->", "「style.nothing」はありません"),
@@ -59,8 +59,8 @@ def test_a_remark_elsewhere_answers_nothing_and_is_told(desk: Desk, body: str) -
         ("<!-- 点検：-->", "決まり「」はありません"),
     ],
 )
-def test_a_remark_that_cannot_be_heard_silences_nothing(desk: Desk, remark: str, words: str) -> None:
-    found = {f["rule"]: f for f in findings(desk, f"{remark}\n{FAULT}")}
+def test_a_suppression_that_cannot_be_heard_silences_nothing(desk: Desk, suppression: str, words: str) -> None:
+    found = {f["rule"]: f for f in findings(desk, f"{suppression}\n{FAULT}")}
     assert found["style.comma"]["silenced"] == ""
     assert words in found["silence.void"]["message"]
 
@@ -78,7 +78,7 @@ def test_the_front_matter_has_its_own_form(desk: Desk) -> None:
     assert [(f["rule"], f["silenced"]) for f in own_line] == [("style.comma", "制度の名前のため")]
 
 
-def test_no_channel_and_no_preview_shows_a_remark(desk: Desk, tmp_path: Path) -> None:
+def test_no_channel_and_no_preview_shows_a_suppression(desk: Desk, tmp_path: Path) -> None:
     path, _, _ = desk.written(f"はじめです。\n\n一行目です。\n{SAID}\n{FAULT}二つ目{SAID}")
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("channels:", f"x: {{text: '一言です。{SAID}'}}\nchannels:"), encoding="utf-8")

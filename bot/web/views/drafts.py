@@ -15,9 +15,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from bot.content import writing
+from bot.content import post_form
 from bot.content.post import Post
-from bot.content.writing import Form
+from bot.content.post_form import Form
 from bot.errors import BotError, ConfigError
 from bot.render.appearance import Appearance, appearance
 from bot.render.variant import Media, Variant
@@ -42,7 +42,7 @@ class Shown:
 
     draft: Draft
     form: Form
-    sight: drafts.Sight
+    preview: drafts.DraftPreview
     looks: list[Appearance]
 
 
@@ -75,7 +75,7 @@ def write(request: HttpRequest, number: int) -> HttpResponse:
     draft = drafts.find(actor, number)
     if request.method != "POST":
         return _page(request, ctx, draft)
-    form = typed(writing.form_of(draft.form), request.POST)
+    form = typed(post_form.form_of(draft.form), request.POST)
     try:
         draft = drafts.save(ctx, actor, number, form, _seen(request))
     except drafts.StaleDraft as stale:
@@ -143,12 +143,12 @@ def _with_pictures(request: HttpRequest, ctx: Context, draft: Draft) -> Draft:
 def live(request: HttpRequest, number: int) -> HttpResponse:
     """For the script: keep what was typed, and answer with how it would look. 409 if another window has saved meanwhile."""
     ctx, actor = office(), actor_of(request)
-    form = typed(writing.form_of(drafts.find(actor, number).form), request.POST)
+    form = typed(post_form.form_of(drafts.find(actor, number).form), request.POST)
     try:
         draft = drafts.save(ctx, actor, number, form, _seen(request))
     except drafts.StaleDraft:
         return HttpResponse(status=409)
-    answer = render(request, "sight.html", {"shown": _shown(ctx, draft)})
+    answer = render(request, "draft_preview.html", {"shown": _shown(ctx, draft)})
     answer["X-Revision"] = str(draft.revision)
     return answer
 
@@ -200,7 +200,7 @@ def _seen(request: HttpRequest) -> drafts.Seen:
 
 def _unsaved(draft: Draft, form: Form) -> Draft:
     """The page keeps what was typed though it was not saved; sent again, it is."""
-    draft.form = dict(writing.fields(form))
+    draft.form = dict(post_form.fields(form))
     return draft
 
 
@@ -209,9 +209,9 @@ def _page(request: HttpRequest, ctx: Context, draft: Draft, refused: BotError | 
     shown = {
         "shown": _shown(ctx, draft),
         "window": secrets.token_hex(8),
-        "publish": writing.form_of(draft.form).publish.replace(" ", "T")[:16],
+        "publish": post_form.form_of(draft.form).publish.replace(" ", "T")[:16],
         "refused": refused,
-        "questions": list(zip(("answer-1", "answer-2", "answer-3"), writing.QUESTIONS, strict=True)),
+        "questions": list(zip(("answer-1", "answer-2", "answer-3"), post_form.QUESTIONS, strict=True)),
         "measures": ctx.library.measures,
         "specs": [spec for spec in ctx.specs if spec.key in offered],
         "slots": _slots(ctx),
@@ -229,9 +229,9 @@ def _slots(ctx: Context) -> list[Slot]:
 
 
 def _shown(ctx: Context, draft: Draft) -> Shown:
-    seen = drafts.sight(ctx, draft)
+    seen = drafts.preview(ctx, draft)
     looks = [_look(ctx, seen.post, v) for v in seen.bundle.variants] if seen.post and seen.bundle else []
-    return Shown(draft=draft, form=writing.form_of(draft.form), sight=seen, looks=looks)
+    return Shown(draft=draft, form=post_form.form_of(draft.form), preview=seen, looks=looks)
 
 
 def _look(ctx: Context, post: Post, variant: Variant) -> Appearance:

@@ -162,7 +162,8 @@ class RetryLater(ChannelError):
         self, message: str, *, code: str = "", summary: str = "", next_step: str = "", retry_after: float | None = None
     ) -> None:
         super().__init__(message, code=code, summary=summary, next_step=next_step)
-        self.retry_after = None if retry_after is None else max(SOON, min(LATE, retry_after))
+        # The comparison this way round, for what is no number (NaN) is neither more nor less than anything.
+        self.retry_after = retry_after if retry_after is None else min(LATE, retry_after) if retry_after > SOON else SOON
 
 
 class RateLimited(RetryLater):

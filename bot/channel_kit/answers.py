@@ -13,13 +13,13 @@ BY_OTHERS = "途中の機器（プロキシなど）が答えました。"
 MADE = (200, 201)
 
 
-class Told(BaseModel):
+class AnswerModel(BaseModel):
     """What we need of an answer. A value of another type is no answer; fields that we do not know are the platform's affair."""
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
 
 
-T = TypeVar("T", bound=Told)
+T = TypeVar("T", bound=AnswerModel)
 
 
 def read(model: type[T], answer: requests.Response) -> T | None:

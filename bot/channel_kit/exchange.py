@@ -153,7 +153,7 @@ class _Adapter(HTTPAdapter):
 def _watched(kind: Any) -> Any:
     """urllib3's connection (plain, TLS, or through SOCKS) that tells its exchange how far it came."""
 
-    class Watched(kind):  # type: ignore[misc]
+    class _Watched(kind):  # type: ignore[misc]
         def __init__(self, *args: Any, exchange: Exchange, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             self._exchange, self._stands = exchange, False
@@ -181,7 +181,7 @@ def _watched(kind: Any) -> Any:
                 self.sock.settimeout(self._exchange.remaining())
             super().send(data)
 
-    return Watched
+    return _Watched
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -1,4 +1,4 @@
-"""How long a platform asks us to wait: any text in a header, a believable number of seconds out of it, or nothing."""
+"""How long a platform asks us to wait: any text in a header, a number of seconds out of it, or nothing."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
-# No window of the platforms is longer than a day, so no wait that is asked for is believed beyond it.
-LONGEST_SECONDS = 86_400.0
 _MOST_DIGITS = 18
 
 
-def bounded(seconds: float) -> float | None:
-    """More than nothing and at most a day; None for what is no wait."""
-    return min(seconds, LONGEST_SECONDS) if seconds > 0 else None
+def positive(seconds: float) -> float | None:
+    """None for what is no wait. How long one may be at most is the error's to say (RetryLater)."""
+    return seconds if seconds > 0 else None
 
 
 def whole(value: str) -> int | None:
@@ -26,15 +24,15 @@ def until(epoch: str) -> float | None:
     moment = whole(epoch)
     if moment is None:
         return None
-    return bounded((moment / 1000 if moment >= 10**11 else moment) - time.time())
+    return positive((moment / 1000 if moment >= 10**11 else moment) - time.time())
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait as `Retry-After` asks for them, in either of its forms (RFC 9110, 10.2.3)."""
     value = headers.get("Retry-After", "").strip()
     if (seconds := whole(value)) is not None:
-        return bounded(float(seconds))
+        return positive(float(seconds))
     try:
-        return bounded(parsedate_to_datetime(value).timestamp() - time.time())
+        return positive(parsedate_to_datetime(value).timestamp() - time.time())
     except (ValueError, OverflowError, OSError, TypeError, IndexError):
         return None  # parsedate_to_datetime stumbles over some texts in its own ways

@@ -198,14 +198,13 @@ class _Road:
         from bot.workflow.states import DeliveryState
 
         runner = Runner(self.ctx)
-        runner.start()
         done: set[int] = set()
         for _ in range(_MOST_WAKES):
             due = min((d.run_at for d in deliveries(DeliveryState.SCHEDULED)), default=None)
             if due is None:
                 break
             self._move_clock(due)
-            runner.wake()
+            runner.beat()
             for delivery in deliveries():
                 if delivery.id not in done and delivery.state not in (DeliveryState.SCHEDULED, DeliveryState.WAITING):
                     done.add(delivery.id)

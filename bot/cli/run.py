@@ -24,7 +24,7 @@ def run_command(once: bool) -> None:
     if once:
         runner = _runner(ctx)
         runner.sweep()
-        runner.start()
+        runner.beat()
         runner.stop()
         _send_notices(ctx)
         return
@@ -74,8 +74,8 @@ def _until_told(ctx: Context) -> None:
     runner.start()
     notifier.start()
     told.wait()
+    runner.stop()  # first: from here on nothing new begins
     notifier.stop()
-    runner.stop()
 
 
 def _serve(host: str, port: int) -> None:

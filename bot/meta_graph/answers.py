@@ -6,24 +6,24 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.channel_kit.answers import Told
+from bot.channel_kit.answers import AnswerModel
 
 Id = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,39}(_[1-9][0-9]{0,39})?$")]
 
 
-class Made(Told):
+class Made(AnswerModel):
     """A post, a photo, a container."""
 
     id: Id
 
 
-class Error(Told):
+class Error(AnswerModel):
     message: str
     code: int
     error_subcode: int | None = None
 
 
-class Refusal(Told):
+class Refusal(AnswerModel):
     """An error; at times within a success."""
 
     error: Error

@@ -19,7 +19,7 @@ import requests
 
 from bot.channel_kit.answers import MADE, read, unreadable
 from bot.channel_kit.http import OnceSession, broken_exchange
-from bot.channel_kit.waits import bounded, retry_after
+from bot.channel_kit.waits import positive, retry_after
 from bot.config import Secret
 from bot.errors import (
     AccountSuspended,
@@ -206,6 +206,6 @@ def _wait(answer: requests.Response) -> float | None:
     try:
         usage = json.loads(answer.headers.get("X-Business-Use-Case-Usage", "{}"))
         minutes = max((int(e.get("estimated_time_to_regain_access", 0)) for v in usage.values() for e in v), default=0)
-        return bounded(float(minutes) * 60.0)
+        return positive(float(minutes) * 60.0)
     except (ValueError, AttributeError, TypeError, OverflowError, RecursionError):
         return None

@@ -11,6 +11,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -23,18 +24,20 @@ from bot import registry
 from bot.channel_kit.base import Channel
 from bot.errors import BotError
 from bot.services.approval import review
-from bot.services.delivery import reconcile, stale, workers
-from bot.services.delivery.engine import Engine
+from bot.services.delivery import stale, workers
+from bot.services.delivery.engine import LEASE, Engine
 from bot.services.handing_in import sync
 from bot.services.paper import proof_build
 from bot.services.records.context import Context
 from bot.services.telling.watch import RulesWatch
 from bot.store import queries
 
-SLICE = 5.0  # seconds of sending after which dead workers, missed times and doubtful outcomes get their turn
+SLICE = 1.0  # seconds of sending after which dead workers, missed times and doubtful outcomes get their turn
+FAREWELL = 70.0  # seconds that a stop waits for what is in flight: longer than any exchange with a platform may last
 SYNC_EVERY = 5.0  # seconds between two looks whether a sync is wanted; also the least time between two of them
 log = logging.getLogger(__name__)
 _JOB = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+_BEHIND = {"max_instances": 2}  # a beat may be planned or due while another is still at work
 _THREADS = ("beat", "sweep", "sync")  # a thread each, with a database connection that stays open
 
 
@@ -55,6 +58,7 @@ class Runner:
         self._channels: dict[str, Channel] = {}
         self._connecting, self._beating = threading.Lock(), threading.Lock()
         self._swept = 0
+        self._following = self._leaving = False  # of the beat's thread
         self._rules = RulesWatch()
         self._threads = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in _THREADS}
         executors = {name: _Thread(pool) for name, pool in self._threads.items()}
@@ -71,7 +75,8 @@ class Runner:
             return self._channels[key]
 
     def start(self) -> None:
-        self._scheduler.add_job(self.beat, "interval", seconds=1, id="beat", executor="beat", **_JOB)
+        """Waits for nothing that is in flight, and for no platform."""
+        self._scheduler.add_job(self._tick, "interval", seconds=1, id="beat", executor="beat", **_JOB | _BEHIND)
         self._scheduler.add_job(self.sweep, "interval", seconds=30, id="sweep", executor="sweep", **_JOB)
         if self.ctx.config.content_repository:
             self._scheduler.add_job(self.sync, "interval", seconds=SYNC_EVERY, id="sync", executor="sync", **_JOB)
@@ -83,42 +88,85 @@ class Runner:
             self._worker.start()
 
     def stop(self) -> None:
-        """Finish what is in flight, then end."""
+        """Begin nothing new, give what is in flight its time, then end. What has not come back by then is looked up by whoever
+        comes next."""
+        self.engine.stop()
         if self._worker:
             self._worker.stop()
-        self._scheduler.pause()
-        self._threads["beat"].submit(self.engine.release).result()
+        if self._scheduler.running:
+            self._scheduler.pause()
+        self._threads["beat"].submit(self._take_leave).result()
         for thread in self._threads.values():
             thread.submit(connections.close_all).result()
-        self._scheduler.shutdown(wait=True)
-        self.engine.close()
+            thread.shutdown()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+        self.engine.close(0.0)
 
     def wake(self) -> None:
-        """Beat now, on the beat's thread, and wait until it is done."""
-        self._threads["beat"].submit(self.beat).result()
+        """A turn as soon as the beat's thread is free; do not wait for it."""
+        self._threads["beat"].submit(self._tick)
 
     def beat(self) -> None:
-        """Whatever is due now, and what time alone brings about."""
-        self._work(self._slice)
+        """By hand: whatever is due now, and what time alone brings about, to its end; no longer than an attempt may take."""
+        end = time.monotonic() + LEASE.total_seconds()
+        while self.tick() and time.monotonic() < end:
+            pass
 
-    def send(self) -> None:
+    def tick(self) -> bool:
+        """One wake-up, which lasts no longer than a slice, whatever is in flight: is there more to do at once? Each part has
+        its turn, also after another failed. Sending comes first, so that a post is on time; what is stopped, late, or a dead
+        worker's is not claimed anyway."""
+        return self._work(lambda: self.engine.pump(SLICE), lambda: self.engine.tidy() > 0, lambda: self.engine.look() > 0)
+
+    def send(self) -> bool:
         """What is due now and no more, to be on time; the rest is left to the next beat."""
-        self._work(lambda: self.engine.pump(SLICE))
+        return self._work(lambda: self.engine.pump(SLICE))
 
-    def _work(self, part: Callable[[], bool]) -> None:
-        """`part` as long as there is more to do at once."""
+    def _tick(self) -> None:
+        """On the beat's thread. What is in flight is waited for by another one behind it, so that whatever else was asked of
+        this thread has its turn in between."""
+        if not self._following:  # else the one behind does it
+            self._follow(self.tick())
+
+    def _send(self) -> None:
+        if self._following:
+            self._work(lambda: self.engine.pump(0))
+        else:
+            self._follow(self.send())
+
+    def _follow(self, more: bool) -> None:
+        if more and not self._following and not self._leaving:
+            self._following = True
+            self._threads["beat"].submit(self._follow_up)
+
+    def _follow_up(self) -> None:
+        self._following = False
+        self._tick()
+
+    def _take_leave(self) -> None:
+        self._leaving = True
+        try:
+            self.engine.pump(FAREWELL)
+        finally:
+            self.engine.release()
+
+    def _work(self, *parts: Callable[[], bool]) -> bool:
         with self._beating:
             close_old_connections()
-            while True:
-                begin = self.ctx.clock.now()
-                if not part():
-                    break
+            begin = self.ctx.clock.now()
+            more, failed = False, list[Exception]()
+            for part in parts:
+                try:
+                    more = part() or more
+                except Exception as e:
+                    failed.append(e)
             self._wake_at_next_moment(begin)
-
-    def _slice(self) -> bool:
-        """Sending comes first, so that a post is on time; what is stopped, late, or a dead worker's is not claimed anyway."""
-        more = self.engine.pump(SLICE)
-        return self.engine.tidy() + reconcile.reconcile_due(self.ctx, self.channel) > 0 or more
+        for other in failed[1:]:
+            log.error("a part of the beat failed", exc_info=other)
+        if failed:
+            raise failed[0]
+        return more
 
     def sweep(self) -> None:
         """Void what has changed, expire what came too late: a stretch of the open submissions at a time."""
@@ -147,6 +195,5 @@ class Runner:
         moments = (queries.next_moment(since), self.engine.next_moment())
         moment = min(filter(None, moments), default=None)
         if self._scheduler.running and moment is not None:
-            # Two, since it is a beat that plans the next one, and may itself be the one before.
-            again = _JOB | {"id": "next", "replace_existing": True, "max_instances": 2}
-            self._scheduler.add_job(self.send, "date", run_date=moment, executor="beat", **again)
+            again = _JOB | _BEHIND | {"id": "next", "replace_existing": True}
+            self._scheduler.add_job(self._send, "date", run_date=moment, executor="beat", **again)

@@ -172,14 +172,16 @@ class FeedKey(models.Model):
 
 class Lane(models.Model):
     """One account of one channel. `account` is the one that last published there ("" for none yet). `closed_at`: nothing is
-    claimed until a person opens it; `not_before`: the platform asked us to wait; `used` of `quota` commits have left in the
-    window that ends at `window_end`."""
+    claimed until a person opens it; `not_before`: it has to wait, since `waiting_since` and for `wait_reason`; `used` of
+    `quota` commits have left in the window that ends at `window_end`."""
 
     name = models.CharField(max_length=120, primary_key=True)
     account = models.CharField(max_length=120, blank=True)
     closed_at = models.DateTimeField(null=True)
     problem = models.CharField(max_length=200, blank=True)
     not_before = models.DateTimeField(null=True)
+    waiting_since = models.DateTimeField(null=True)
+    wait_reason = models.CharField(max_length=200, blank=True)
     quota = models.PositiveIntegerField(null=True)
     used = models.PositiveIntegerField(default=0)
     window_end = models.DateTimeField(null=True)
@@ -200,7 +202,8 @@ class Pause(models.Model):
 
 class Delivery(models.Model):
     """One part of one Variant to one channel. `due_at` is when it should appear; `run_at` when it is tried next. `bar` is what
-    holds it while it is held, "" where that is not known."""
+    holds it while it is held, "" where that is not known. `token` is what was prepared; it can be used as it is until
+    `prepared_until`. While `preparing_until` is ahead, somebody prepares it; the next one may not before `prepare_after`."""
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="deliveries")
     identity = models.CharField(max_length=300)
@@ -223,6 +226,9 @@ class Delivery(models.Model):
     intent_at = models.DateTimeField(null=True)
     token = models.TextField(blank=True)
     last_seen = models.CharField(max_length=120, blank=True)
+    prepared_until = models.DateTimeField(null=True)
+    preparing_until = models.DateTimeField(null=True)
+    prepare_after = models.DateTimeField(null=True)
     reconcile_attempts = models.PositiveIntegerField(default=0)
     reconcile_at = models.DateTimeField(null=True)
     remote_id = models.CharField(max_length=120, blank=True)

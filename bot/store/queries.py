@@ -39,7 +39,7 @@ WITH heads AS MATERIALIZED (
     SELECT (
         SELECT d.id FROM store_delivery d
         WHERE d.lane = l.name AND d.state = 'scheduled' AND d.due_at <= %s AND d.run_at <= %s AND d.last_at >= %s
-          AND NOT {_stopped("d")}
+          AND (d.preparing_until IS NULL OR d.preparing_until <= %s) AND NOT {_stopped("d")}
         ORDER BY d.due_at, d.id LIMIT 1
     ) AS head
     FROM store_lane l
@@ -55,7 +55,8 @@ SELECT head FROM heads WHERE head IS NOT NULL LIMIT %s
 _CLAIM = """
 WITH free AS MATERIALIZED (
     SELECT id AS v_id FROM store_delivery
-    WHERE id {among} AND state = 'scheduled' AND due_at <= %s AND run_at <= %s AND last_at >= %s {lock}
+    WHERE id {among} AND state = 'scheduled' AND due_at <= %s AND run_at <= %s AND last_at >= %s
+      AND (preparing_until IS NULL OR preparing_until <= %s) {lock}
 )
 UPDATE store_delivery SET state = 'publishing', fence = fence + 1, lease_owner = %s, lease_until = %s, intent_at = NULL
 FROM free WHERE id = v_id RETURNING id
@@ -93,7 +94,7 @@ RETURNING id
 _USE = """
 UPDATE store_lane SET used = CASE WHEN window_end > %s THEN used + 1 ELSE 1 END,
     window_end = CASE WHEN window_end > %s THEN window_end ELSE %s END
-WHERE name = %s
+WHERE name = %s RETURNING CASE WHEN used >= quota THEN window_end END
 """
 
 # Later parts of a thread wait for their first one anyway. What a worker has taken up is held as well, unless it is on its way.
@@ -115,7 +116,7 @@ SELECT MIN(moment) FROM (
 # The approval's digest stands in the decision, not in the submission alone: both are compared with the bytes (ADR 2).
 _CLAIMED = """
 SELECT d.id, d.fence, d.attempts, d.kind, d.channel, d.lane, d.part, d.parent_remote_id, d.token, d.last_seen,
-    d.intent_at, d.run_at,
+    d.intent_at, d.run_at, d.prepared_until,
     s.id, s.path, s.inputs, s.digest, s.bundle, s.tags,
     COALESCE((SELECT c.digest FROM store_decision c WHERE c.submission_id = s.id AND c.action = 'approve'
         ORDER BY c.id DESC LIMIT 1), '')
@@ -146,6 +147,17 @@ _LOST = """
 SELECT id FROM store_delivery WHERE state IN ('publishing', 'unknown') AND state = 'publishing' AND lease_until < %s
 """
 _DOUBTFUL = "SELECT id FROM store_delivery WHERE state = 'unknown' AND reconcile_at <= %s ORDER BY reconcile_at"
+# First parts with pictures, soon due and not prepared, of accounts that may send. By the index of what is due.
+_UNPREPARED = f"""
+SELECT d.id, d.channel, d.run_at FROM store_delivery d
+WHERE d.state = 'scheduled' AND d.run_at <= %s AND d.last_at >= %s AND d.part = 0
+  AND (d.prepared_until IS NULL OR d.prepared_until <= d.run_at)
+  AND (d.preparing_until IS NULL OR d.preparing_until <= %s) AND (d.prepare_after IS NULL OR d.prepare_after <= %s)
+  AND EXISTS (SELECT 1 FROM store_submission_blobs p WHERE p.submission_id = d.submission_id)
+  AND EXISTS (SELECT 1 FROM store_lane l WHERE l.name = d.lane AND l.closed_at IS NULL)
+  AND NOT {_stopped("d")}
+ORDER BY d.run_at, d.id LIMIT %s
+"""  # noqa: S608
 _FOLLOWING = "SELECT id FROM store_delivery WHERE state = 'waiting' AND after_id {among}"
 
 
@@ -193,6 +205,7 @@ class Claimed(NamedTuple):
     last_seen: str
     intent_at: datetime | None
     run_at: datetime
+    prepared_until: datetime | None
     submission: int
     path: str
     inputs: Mapping[str, str]
@@ -220,7 +233,7 @@ def claim(owner: str, now: datetime, until: datetime, lease_until: datetime, lim
     """
     if limit <= 0:
         return []
-    due = [bind(until), bind(until), bind(now)]
+    due = [bind(until), bind(until), bind(now), bind(now)]
     # Two statements: a head is looked at again as it is locked, for it may have been moved since it was found (ADR 6).
     ids = [row[0] for row in run(_HEADS, [*due, bind(now), bind(now), limit])]
     if not ids:
@@ -238,8 +251,8 @@ def claimed(ids: Sequence[int]) -> list[Claimed]:
 
 
 def _claimed(*row: Any) -> Claimed:
-    *before, intent_at, run_at, submission, path, inputs, digest, bundle, tags, approved = row
-    times = (moment_of(intent_at), moment_of(run_at))
+    *before, intent_at, run_at, prepared_until, submission, path, inputs, digest, bundle, tags, approved = row
+    times = (moment_of(intent_at), moment_of(run_at), moment_of(prepared_until))
     return Claimed._make((*before, *times, submission, path, _read(inputs), digest, bundle, _read(tags), approved))
 
 
@@ -282,10 +295,11 @@ def accept(receipts: Sequence[Acceptance]) -> set[int]:
     return {row[0] for row in run(_ACCEPT.format(rows=rows(_ACCEPTANCES)), [batch(receipts)])}
 
 
-def use(lane: str, now: datetime, window_end: datetime) -> None:
-    """Count one commit on a lane with a quota; a new window, if the last one has ended, ends at `window_end`."""
-    with connection.cursor() as cursor:
-        cursor.execute(_USE, [bind(now), bind(now), bind(window_end), lane])
+def use(lane: str, now: datetime, window_end: datetime) -> datetime | None:
+    """Count one commit on a lane with a quota; a new window, if the last one has ended, ends at `window_end`. If that was the
+    last one of the window: when the window ends."""
+    found = run(_USE, [bind(now), bind(now), bind(window_end), lane])
+    return moment_of(found[0][0]) if found else None
 
 
 def hold(channel: str, problem: str, cause: Bar) -> int:
@@ -314,6 +328,12 @@ def lost(now: datetime) -> list[int]:
 def doubtful(now: datetime) -> list[int]:
     """Deliveries of unknown outcome at which it is time to look."""
     return [row[0] for row in run(_DOUBTFUL, [bind(now)])]
+
+
+def unprepared(now: datetime, until: datetime, limit: int) -> list[tuple[int, str, datetime]]:
+    """Deliveries due by `until` that need preparing and are not prepared: id, channel, when each is tried next."""
+    found = run(_UNPREPARED, [bind(until), *[bind(now)] * 3, limit])
+    return [(number, channel, moment) for number, channel, run_at in found if (moment := moment_of(run_at))]
 
 
 def following(ids: Sequence[int]) -> list[int]:

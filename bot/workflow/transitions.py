@@ -88,6 +88,10 @@ DELIVERY: Mapping[tuple[D, Event], D] = {
     (D.FAILED, Event.FOUND): D.PUBLISHED,
     (D.CANCELLED, Event.FOUND): D.PUBLISHED,
     (D.UNKNOWN, Event.PROVE_ABSENT): D.SCHEDULED,
+    # So may a refusal. Whoever was given up for dead and knows that it published nothing ends the doubt.
+    (D.UNDECIDED, Event.PROVE_ABSENT): D.SCHEDULED,
+    (D.UNKNOWN, Event.REFUSE): D.FAILED,
+    (D.UNDECIDED, Event.REFUSE): D.FAILED,
     (D.UNKNOWN, Event.GIVE_UP): D.UNDECIDED,
     (D.UNDECIDED, Event.DECIDE_PUBLISHED): D.PUBLISHED,
     (D.UNDECIDED, Event.DECIDE_AGAIN): D.SCHEDULED,

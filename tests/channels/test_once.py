@@ -94,7 +94,7 @@ def test_a_busy_platform_says_when_to_come_back_or_does_not(
 
 def test_a_busy_platform_may_name_a_moment(case: tuple[str, str], scripted: Channel, platform: ScriptedPlatform) -> None:
     moment = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
-    platform.answer = Answer(429, {"error": {"code": 4, "message": "x"}}, {"Retry-After": moment})
+    platform.answer = Answer(429, in_every_form(4), {"Retry-After": moment})
     with pytest.raises(RateLimited) as caught:
         scripted.commit(as_prepared(*case), datetime.now(UTC))
     assert caught.value.retry_after == pytest.approx(600, abs=20)

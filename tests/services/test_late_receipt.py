@@ -11,11 +11,13 @@ from django.db import transaction
 
 from bot.channel_kit.base import Absent, CannotTell, Found, Prepared, Receipt
 from bot.config import Secret
+from bot.errors import AuthExpired, ChannelError, NotSent, OutcomeUnknown, Rejected
 from bot.services.delivery import outcome, pause, reconcile
-from bot.services.delivery.engine import Engine, _Step
+from bot.services.delivery.calls import Step
+from bot.services.delivery.engine import Engine
 from bot.services.delivery.ledger import Ledger
 from bot.services.telling import notices
-from bot.store.models import Attempt, AuditEntry, Delivery, Notice
+from bot.store.models import Attempt, AuditEntry, Delivery, Lane, Notice
 from bot.workflow.actors import Actor, Role
 from tests.office import TUESDAY, Office
 
@@ -32,14 +34,18 @@ class Worker:
 
     def send(self) -> None:
         (self.job,) = self.engine._jobs(self.engine._turn([], 1).claimed)
-        turn = self.engine._turn([_Step(self.job, Prepared(outgoing=self.job.outgoing))], 0)
+        turn = self.engine._turn([Step(self.job, Prepared(outgoing=self.job.outgoing))], 0)
         assert len(turn.going) == 1
         self.started = turn.at
+
+    def refused(self, error: ChannelError) -> None:
+        self.engine._turn([Step(self.job, error, self.started)], 0)
+        self.engine.close()
 
     def write(self) -> None:
         url = f"http://127.0.0.1/{self.name}"
         receipt = Receipt(remote_id=self.name, url=url, at=self.office.clock.now())
-        self.engine._turn([_Step(self.job, receipt, self.started)], 0)
+        self.engine._turn([Step(self.job, receipt, self.started)], 0)
         self.engine.close()
 
 
@@ -168,3 +174,58 @@ def test_a_late_receipt_is_the_truth_whatever_was_concluded_meanwhile(
     office.runner().beat()
     assert office.sandbox.posts("x") == []
     assert _told("accept", "found") == ["http://127.0.0.1/first"]
+
+
+@pytest.mark.parametrize("concluded", [lambda office: None, _undecided])
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (NotSent("stood still"), "scheduled"),
+        (Rejected("no"), "failed"),
+        (AuthExpired("no"), "held"),
+    ],
+)
+def test_a_worker_that_woke_and_knows_it_sent_nothing_ends_the_doubt(
+    office: Office, error: ChannelError, state: str, concluded: Callable[[Office], None]
+) -> None:
+    worker = _given_up(office)
+    concluded(office)
+    worker.refused(error)
+    assert office.states() == {"x": state}
+    assert _tries()[-1] == (1, type(error).__name__)
+
+
+def test_a_late_refusal_says_nothing_of_a_later_attempt(office: Office) -> None:
+    first, second = _second_in_flight(office)
+    office.at(NOON + timedelta(minutes=9))
+    second.engine.tidy()
+    assert office.states() == {"x": "unknown"}
+    first.refused(NotSent("stood still"))
+    assert office.states() == {"x": "unknown"}
+
+
+def test_a_worker_that_woke_and_does_not_know_leaves_the_doubt(office: Office) -> None:
+    worker = _given_up(office)
+    worker.refused(OutcomeUnknown("no answer"))
+    assert office.states() == {"x": "unknown"}
+
+
+def test_what_was_in_doubt_and_is_settled_is_told_as_settled(office: Office) -> None:
+    _given_up(office)
+    _conclude(office, Receipt(remote_id="first", url="http://127.0.0.1/first", at=office.clock.now()))
+    ctx = replace(office.ctx, config=replace(office.ctx.config, webhook_url=Secret("https://chat.example.jp/hook")))
+    while notices.take_in(ctx):
+        pass
+    (notice,) = Notice.objects.filter(kind="settled")
+    assert "Xに出ていることを確かめました。http://127.0.0.1/first" in notice.line
+
+
+def test_the_reason_of_a_wait_or_a_closed_lane_stays_when_a_post_is_missed(office: Office) -> None:
+    office.approved(channels="x, facebook")
+    Lane.objects.filter(name="x").update(closed_at=NOON, problem="認証が切れています")
+    Delivery.objects.filter(channel="facebook").update(problem="回数制限に達しました", run_at=NOON + timedelta(days=1))
+    office.at(NOON + timedelta(hours=3))
+    office.runner().engine.tidy()
+    said = dict(Delivery.objects.values_list("channel", "problem"))
+    assert said["x"].startswith("認証が切れています。予定の時刻に")
+    assert said["facebook"].startswith("回数制限に達しました。予定の時刻に")

@@ -22,7 +22,8 @@ from bot.clock import ManualClock
 from bot.errors import AlreadyDecided, BotError, MediaRefused, NotSent, OutcomeUnknown, RateLimited, ScheduleError
 from bot.render.variant import Bundle, Part, Variant
 from bot.services.delivery import pause, reconcile, scheduling
-from bot.services.delivery.engine import Engine, _Step
+from bot.services.delivery.calls import Step
+from bot.services.delivery.engine import Engine
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job
 from bot.services.records.context import Context
@@ -48,7 +49,7 @@ class Worker:
         self.engine = Engine(ctx, lambda key: None, name)  # type: ignore[arg-type, return-value]
         self.claimed: list[Job] = []
         self.going: list[tuple[Job, Prepared, datetime]] = []
-        self.answered: list[_Step] = []
+        self.answered: list[Step] = []
 
 
 class City:
@@ -94,10 +95,10 @@ class City:
 
     def _intend(self, worker: Worker, answer: str) -> None:
         if answer == "upload_failed":
-            worker.answered += [_Step(job, NotSent("upload failed")) for job in worker.claimed]
+            worker.answered += [Step(job, NotSent("upload failed")) for job in worker.claimed]
             worker.claimed = []
         else:
-            worker.engine._ready = [_Step(job, Prepared(outgoing=job.outgoing)) for job in worker.claimed]
+            worker.engine._ready = [Step(job, Prepared(outgoing=job.outgoing)) for job in worker.claimed]
             turn = worker.engine._turn(worker.engine._due(), 0)
             worker.claimed = [step.job for step in worker.engine._ready]  # before their time
             going = [(ready.job, ready.prepared) for ready in turn.going]
@@ -119,7 +120,7 @@ class City:
             self.sent[f"{text}#{job.attempt}"] += 1
             if answer in ("ok", "lost"):
                 self.seen[text] += 1
-            worker.answered.append(_Step(job, self._heard(answer, text), at))
+            worker.answered.append(Step(job, self._heard(answer, text), at))
         worker.going = []
 
     def _write_down(self, worker: Worker) -> None:

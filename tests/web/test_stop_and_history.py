@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -13,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from bot.services.approval import comments
 from bot.services.pages import history, overview
 from bot.services.pages.history import Search
-from bot.store.models import Delivery, Submission
+from bot.store.models import Delivery, Lane, Submission
 from tests.office import Office
 from tests.web.browser import Browser, signed_in
 
@@ -162,3 +163,16 @@ def test_a_long_record_takes_no_more_queries_than_a_short_one(office: Office) ->
 def test_the_menu_counts_what_waits(office: Office, officer: Browser) -> None:
     office.submit(office.post())
     assert re.search(r'承認待ち<span class="number">1<', officer.get("/queue/").text)
+
+
+def test_a_wait_says_since_when_until_when_and_why_and_a_person_ends_it(office: Office, officer: Browser) -> None:
+    office.approved()
+    since = office.clock.now()
+    wait = {"not_before": since + timedelta(days=9999), "waiting_since": since, "wait_reason": "回数の制限に達しました"}
+    Lane.objects.filter(name="x").update(**wait)
+    page = officer.get("/held/").text
+    assert "待っています：x（4月17日 09:00まで）" in page
+    assert "回数の制限に達しました　12月1日 09:00から" in page
+    officer.post("/resume/", "/held/", channel="x")
+    assert Lane.objects.get(name="x").not_before is None
+    assert "待っています：" not in officer.get("/held/").text

@@ -35,6 +35,7 @@ SPEC = ChannelSpec(
     ),
     max_hashtags=5,
     rate=Rate(count=100, per=timedelta(hours=24)),
+    prepare_before=timedelta(minutes=10),  # Meta asks for a container's status "for no more than 5 minutes": it may take long
 )
 
 

@@ -21,7 +21,7 @@ import instagrapi
 import requests
 from instagrapi import exceptions as ig
 
-from bot.channel_kit.answers import MADE, Told, read, unreadable
+from bot.channel_kit.answers import MADE, AnswerModel, read, unreadable
 from bot.channel_kit.base import CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.channel_kit.http import OnceAdapter, broken_exchange, unchanged
 from bot.channel_kit.limits import require_fit
@@ -47,7 +47,7 @@ from bot.text.likeness import canonical
 REAL = "https://i.instagram.com"
 READ_TIMEOUT = 30.0
 T = TypeVar("T")
-M = TypeVar("M", bound=Told)
+M = TypeVar("M", bound=AnswerModel)
 
 # instagrapi's exception → what it means for a commit. The first that fits wins, then the answer's message, then its status; the
 # rest is OutcomeUnknown, and so is every 5xx whatever its words.

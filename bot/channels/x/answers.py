@@ -6,35 +6,35 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.channel_kit.answers import Told
+from bot.channel_kit.answers import AnswerModel
 
 Id = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$")]
 
 
-class Numbered(Told):
+class Numbered(AnswerModel):
     id: Id
 
 
-class Made(Told):
+class Made(AnswerModel):
     """A post or an upload."""
 
     data: Numbered
 
 
-class Fate(Told):
+class Fate(AnswerModel):
     deleted: bool
 
 
-class Deleted(Told):
+class Deleted(AnswerModel):
     data: Fate
 
 
-class Complaint(Told):
+class Complaint(AnswerModel):
     message: str
     code: int | None = None
 
 
-class Problem(Told):
+class Problem(AnswerModel):
     """X's newer form of a refusal. `type` is a URI, about:blank or null."""
 
     title: str
@@ -43,7 +43,7 @@ class Problem(Told):
     errors: tuple[Complaint, ...] = Field(default=(), strict=False)
 
 
-class Complaints(Told):
+class Complaints(AnswerModel):
     """Its older form."""
 
     errors: tuple[Complaint, ...] = Field(min_length=1, strict=False)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from requests import Response
 
-from bot.channel_kit.answers import MADE, Told, read, unreadable
+from bot.channel_kit.answers import MADE, AnswerModel, read, unreadable
 from bot.channel_kit.base import CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.channel_kit.http import broken_exchange
 from bot.channel_kit.limits import require_fit
@@ -37,7 +37,7 @@ from bot.text.likeness import canonical
 
 REAL, WEB = "https://api.x.com", "https://x.com"
 T = TypeVar("T")
-M = TypeVar("M", bound=Told)
+M = TypeVar("M", bound=AnswerModel)
 
 # Status of an answer → what it means for a commit. An unlisted one is OutcomeUnknown: every 5xx may have posted.
 _STATUSES: dict[int, type[ChannelError]] = {

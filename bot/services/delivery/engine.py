@@ -4,27 +4,31 @@ The database decides what is due; threads only talk to the platforms, and no tra
 The commit request is sent once. What is not certain afterwards is `unknown`, and nothing here ever sends it again.
 
 Outcomes, intents and new claims of a turn share one transaction, so that the price of a durable write is paid once for all the
-deliveries that are under way, not three times for each.
+deliveries that are under way, not three times for each. A turn takes what has come back and waits for nobody (ADR 16).
 """
 
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from math import inf
+from typing import TypeAlias, TypeGuard
 
-from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 
-from bot.channel_kit.base import Channel, Prepared, Receipt
-from bot.errors import BotError, CannotTell, ChannelError, NotSent, OutcomeUnknown, StaleApproval
-from bot.services.delivery import gate, outcome, pause, stale
+from bot.channel_kit.base import Prepared, Receipt
+from bot.errors import BotError, CannotTell, ChannelError, StaleApproval
+from bot.services.delivery import calls, early, gate, outcome, reconcile, savepoints, stale, upkeep, waits
+from bot.services.delivery.calls import LEAD, Connect, ReadBack, Step
+from bot.services.delivery.early import Early
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job, jobs
-from bot.services.delivery.sender_pool import SenderPool
+from bot.services.delivery.sender_pool import Desk, SenderPool
 from bot.services.files.freshness import require_fresh
 from bot.services.records.context import Context
 from bot.store import locks, queries
@@ -33,24 +37,12 @@ from bot.store.queries import Claimed
 from bot.workflow.kinds import Bar
 
 AHEAD = timedelta(seconds=3)  # before its time a delivery is taken up and prepared: pictures go up, containers are made
-LEAD = timedelta(milliseconds=200)  # before its time at most the intent is written; the request itself never leaves early
 LEASE = timedelta(seconds=180)  # longer than any attempt may take, time-outs and all
 WORKERS = 512  # deliveries under way at once, and so the size of a turn's transaction, if as many accounts share one system
-MISSED_AT_ONCE = 500
-# Waits while the database does not answer, in seconds. Then the leases tell what is lost.
-_PATIENCE = (0.1, 0.5, 2, 5, 10, 20, 30)
+READERS = 64  # looks at once
+_PAUSE = 0.2  # seconds between two tries while the database is away
+_STILL = 1.0  # seconds that a turn waits for an answer at most: what time brings about is due each second
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class _Step:
-    """What a thread came back with: a Prepared, a Receipt, or the error that stopped it. `started` is when its commit was
-    about to leave, `account` whose it is ("" where the channel names none)."""
-
-    job: Job
-    result: Prepared | Receipt | BotError
-    started: datetime | None = None
-    account: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,38 +52,65 @@ class _Turn:
     at: datetime
     going: Sequence[gate.Ready]
     claimed: Sequence[int]
+    early: Sequence[int] = ()
+
+
+_Back: TypeAlias = Step | ReadBack | Early
 
 
 class Engine:
-    """`channel` gives the connected Channel for a key; `owner` names this worker in leases."""
+    """`channel` gives the connected Channel for a key; `owner` names this worker in leases. To be used from one thread, but for
+    `stop`."""
 
-    def __init__(self, ctx: Context, channel: Callable[[str], Channel], owner: str) -> None:
+    def __init__(self, ctx: Context, channel: Connect, owner: str) -> None:
         self.ctx, self.channel, self.owner = ctx, channel, owner
-        self._pool: SenderPool[_Step] = SenderPool(WORKERS, "send")
-        self._ready: list[_Step] = []  # prepared, before their time
+        self._desk: Desk[_Back] = Desk()
+        # Threads of their own for each: neither preparing nor reading back keeps a commit from its second.
+        self._sending = SenderPool(WORKERS, "send", self._desk)
+        self._preparing = SenderPool(WORKERS, "prepare", self._desk)
+        self._reading = SenderPool(READERS, "read", self._desk)
+        self._back: list[_Back] = []  # answers that are not written down yet
+        self._ready: list[Step] = []  # prepared, before their time
+        self._looking: set[int] = set()
         self._proved: dict[str, str] = {}  # by lane, the account that this process has written down
+        self._stopping = threading.Event()
 
-    def close(self) -> None:
-        self._pool.close()
+    def stop(self) -> None:
+        """From here on nothing new begins. What is in flight is written down as it comes back. From any thread."""
+        self._stopping.set()
+
+    def close(self, patience: float = 60.0) -> None:
+        """End the threads; what hangs for more than `patience` seconds is left behind."""
+        end = time.monotonic() + patience
+        for pool in (self._sending, self._preparing, self._reading):
+            pool.close(max(0.0, end - time.monotonic()))
 
     def pump(self, seconds: float = inf) -> bool:
-        """Send what is due and prepare what will be soon, until nothing is in flight. Nothing new is begun after `seconds`; did
-        that leave something?"""
-        pool, steps = self._pool, list[_Step]()
+        """Turn upon turn, until nothing is in flight or `seconds` are over: is there still something? Each turn writes down
+        what has come back, sends what is due, and takes up what will be soon, however long others are in flight."""
         end = time.monotonic() + seconds
         while True:
-            over = time.monotonic() >= end
-            steps += self._looked_at(self._due())
-            turn = self._patiently(steps, 0 if over else WORKERS - pool.busy - len(self._ready))
-            for ready in turn.going:
-                pool.submit(partial(self._commit, ready, turn.at))
-            for job in self._jobs(turn.claimed):
-                pool.submit(partial(self._prepare, job))
-            if not pool.busy:
-                return over
-            back = pool.gather(self._patience())
-            self._ready += [step for step in back if isinstance(step.result, Prepared)]
-            steps = [step for step in back if not isinstance(step.result, Prepared)]
+            self._take_turn()
+            if not self._desk.busy and not self._back:
+                return False
+            left = end - time.monotonic()
+            if left <= 0:
+                return True
+            self._back += self._desk.gather(min(self._patience(), left))
+
+    def look(self) -> int:
+        """Begin to read back what is in doubt and due for a look; how many? A later turn writes down what that came to."""
+        if self._stopping.is_set():
+            return 0
+        begun = reconcile.due(self.ctx, self._looking)
+        for job in begun:
+            self._looking.add(job.id)
+            self._reading.submit(partial(calls.read_back, self.channel, job))
+        return len(begun)
+
+    def tidy(self) -> int:
+        """What time alone brings about. How many dead workers' deliveries were there?"""
+        return upkeep.tidy(self.ctx)
 
     def next_moment(self) -> datetime | None:
         """When to write the next intents, those that are near in one go; None if nothing is ready."""
@@ -102,99 +121,140 @@ class Engine:
         try:
             for step in self._ready:
                 gate.put_back(self.ctx, self.ctx.clock.now(), step.job)
-        except (OperationalError, InterfaceError):
+        except savepoints.AWAY:
             log.warning("what is ready was not left to others", exc_info=True)
         self._ready = []
 
-    def _due(self) -> list[_Step]:
-        """What is ready and has its time come; it is ready no more."""
+    def _take_turn(self) -> None:
+        """Answers are kept until they are written down, also while the database is away."""
+        self._ready += [step for step in self._back if _is_prepared(step)]
+        self._back = [step for step in self._back if not _is_prepared(step)]
+        due = self._due()
+        steps = [*self._back, *self._looked_at(due)]
+        try:
+            turn = self._turn_or_without_claims(steps)
+        except savepoints.AWAY:
+            log.warning("the database does not answer, trying again", exc_info=True)
+            self._ready += due
+            connection.close()
+            self._stopping.wait(_PAUSE)
+            return
+        except Exception:
+            self._ready += due
+            raise
+        self._back = []
+        self._begin(turn)
+        self._looking -= {look.job.id for look in steps if isinstance(look, ReadBack)}
+        self._void(steps)
+
+    def _begin(self, turn: _Turn) -> None:
+        """Before anything else may fail: their intents are written."""
+        for ready in turn.going:
+            call = partial(calls.commit, self.channel, self.ctx.clock, ready, turn.at, LEASE / 2)
+            self._sending.submit(call)
+        for job in self._jobs(turn.claimed):
+            self._preparing.submit(partial(calls.prepare, self.channel, job, turn.at))
+        for job in self._jobs(turn.early):
+            self._preparing.submit(partial(early.prepare, self.channel, job, turn.at))
+
+    def _due(self) -> list[Step]:
+        """What is ready and has its time come; it is ready no more. None once told to stop: what is ready is left to others."""
+        if self._stopping.is_set():
+            return []
         soon = self.ctx.clock.now() + LEAD
         due = [step for step in self._ready if step.job.run_at <= soon]
         self._ready = [step for step in self._ready if step.job.run_at > soon]
         return due
 
     def _patience(self) -> float:
-        """Seconds to wait for an answer: no more than one, lest one slow platform keep the others waiting, and none when
-        something that is ready may go."""
+        """Seconds to wait for an answer: none when something that is ready may go."""
         moment = self.next_moment()
-        return 1.0 if moment is None else min(1.0, max(0.0, (moment - self.ctx.clock.now()).total_seconds()))
+        if moment is None or self._stopping.is_set():
+            return _STILL
+        return min(_STILL, max(0.0, (moment - self.ctx.clock.now()).total_seconds()))
 
-    def _looked_at(self, steps: Sequence[_Step]) -> list[_Step]:
+    def _looked_at(self, due: Sequence[Step]) -> list[Step]:
         """The gate's look at the files: what was approved must still be what they give. It reads files, so it comes before
         the transaction. A thread that has begun is not torn by an edit: its first part was looked at for all."""
         seen: dict[str, str] = {}
-        looked: list[_Step] = []
-        for step in steps:
-            try:
-                if isinstance(step.result, Prepared) and step.job.first:
-                    require_fresh(self.ctx, step.job.origin, seen)
-                looked.append(step)
-            except (StaleApproval, CannotTell) as e:
-                looked.append(_Step(step.job, e))
-        return looked
+        return [self._look_at_files(step, seen) if step.job.first else step for step in due]
 
-    def tidy(self) -> int:
-        """What time alone brings about: dead workers, missed times, pauses. Returns the number of dead workers' deliveries."""
-        pause.hold_while_paused()
-        now = self.ctx.clock.now()
-        if lost := queries.lost(now):
-            with transaction.atomic():
-                ledger = Ledger(now)
-                for row in Delivery.objects.filter(id__in=lost):
-                    outcome.reap(ledger, row)
-                ledger.close()
-        while late := queries.too_late(now, MISSED_AT_ONCE):
-            with transaction.atomic():
-                ledger = Ledger(now)
-                for row in Delivery.objects.filter(id__in=late):
-                    gate.miss(ledger, row)
-                ledger.close()
-        return len(lost)
+    def _look_at_files(self, step: Step, seen: dict[str, str]) -> Step:
+        try:
+            require_fresh(self.ctx, step.job.origin, seen)
+        except BotError as e:
+            return Step(step.job, e)
+        except Exception as e:  # one post's files must not keep the others from their time
+            log.exception("delivery %s: the look at its files failed", step.job.id)
+            return Step(step.job, calls.surprise(e))
+        return step
 
-    def _patiently(self, steps: Sequence[_Step], free: int) -> _Turn:
-        """A turn, begun again while the database is away, or without taking anything up where others were first: what the
-        platforms answered must not be forgotten."""
-        # An answer from a platform is not to be had twice: it is kept here until the database takes it.
-        for seconds in _PATIENCE:
-            try:
-                return self._turn(steps, free)
-            except IntegrityError:  # another worker took the same lane in the same instant
-                free = 0
-            except (OperationalError, InterfaceError):
-                log.warning("the database does not answer, trying again", exc_info=True)
-                connection.close()
-                time.sleep(seconds)
-        return self._turn(steps, free)
+    def _turn_or_without_claims(self, steps: Sequence[_Back]) -> _Turn:
+        free = 0 if self._stopping.is_set() else WORKERS - self._desk.busy - len(self._ready)
+        try:
+            return self._turn(steps, free)
+        except IntegrityError:  # another worker took the same lane in the same instant
+            return self._turn(steps, 0)
 
-    def _turn(self, steps: Sequence[_Step], free: int) -> _Turn:
-        """One transaction: outcomes first, which free their lanes; then intents; then new claims."""
-        stopped = [
-            (s.job, s.result) for s in steps if isinstance(s.result, BotError) and not isinstance(s.result, ChannelError)
+    def _turn(self, steps: Sequence[_Back], free: int) -> _Turn:
+        """One transaction: outcomes first, which free their lanes; then intents; then new claims. Each stage lets nobody pay
+        for what another brought."""
+        answers = [s for s in steps if isinstance(s, Step) and isinstance(s.result, (Receipt, ChannelError))]
+        stopped = [s for s in steps if isinstance(s, Step) and _holds(s)]
+        asking = [
+            gate.Ready(job=s.job, prepared=s.result, account=s.account)
+            for s in steps
+            if isinstance(s, Step) and isinstance(s.result, Prepared)
         ]
-        asking = [gate.Ready(job=s.job, prepared=s.result, account=s.account) for s in steps if isinstance(s.result, Prepared)]
+        going, proved = list[gate.Ready](), dict[str, str]()
         with transaction.atomic():
             if asking:
                 locks.pass_gate()
             ledger = Ledger(self.ctx.clock.now())
-            answers = [(s.job, s.result, s.started) for s in steps if isinstance(s.result, (Receipt, ChannelError))]
-            outcome.settle(self.ctx, ledger, answers)
-            proved = self._prove(steps)
-            for job, why in stopped:
-                self._hold(ledger, job, why)
-            going = gate.pass_through(self.ctx, ledger, asking, LEASE)
-            for ready in going:
-                self._use(ledger, ready.job)
+            savepoints.each(ledger, answers, partial(self._settle, ledger, proved), partial(self._lose, ledger))
+            looks = [s for s in steps if isinstance(s, ReadBack)]
+            savepoints.each(ledger, looks, partial(reconcile.conclude, self.ctx, ledger))
+            savepoints.each(ledger, stopped, partial(self._hold_all, ledger))
+            savepoints.each(ledger, asking, partial(self._intend, ledger, going), partial(self._not_written, ledger))
+            savepoints.each(ledger, [s for s in steps if isinstance(s, Early)], partial(early.keep, self.ctx))
+            soon = early.take(self.ctx, ledger.now, AHEAD, min(free, early.AT_ONCE))
             until, lease = ledger.now + AHEAD, ledger.now + LEASE
             ids = queries.claim(self.owner, ledger.now, until, lease, free - len(going))
             ledger.close()
         self._proved |= proved
-        for job, why in stopped:
-            if isinstance(why, StaleApproval):
-                stale.void_if_changed(self.ctx, Submission.objects.get(id=job.submission))
-        return _Turn(ledger.now, going, ids)
+        return _Turn(ledger.now, going, ids, soon)
+
+    def _settle(self, ledger: Ledger, proved: dict[str, str], answers: Sequence[Step]) -> None:
+        told = [(s.job, s.result, s.started) for s in answers if isinstance(s.result, (Receipt, ChannelError))]
+        outcome.settle(self.ctx, ledger, told)
+        accounts = {s.job.lane: s.account for s in answers if isinstance(s.result, Receipt) and s.account}
+        new = {lane: account for lane, account in accounts.items() if self._proved.get(lane) != account}
+        gate.prove(new)
+        proved |= new
+
+    def _lose(self, ledger: Ledger, answer: Step) -> None:
+        """What cannot be written as it is: unknown if its request may have left, and looked up like any other doubt."""
+        if answer.started is None:
+            self._hold(ledger, answer.job, calls.surprise(ValueError("the answer could not be written")))
+        else:
+            outcome.unsettled(ledger, answer.job)
+
+    def _intend(self, ledger: Ledger, going: list[gate.Ready], asking: Sequence[gate.Ready]) -> None:
+        allowed = gate.pass_through(self.ctx, ledger, asking, LEASE)
+        for ready in allowed:
+            self._use(ledger, ready.job)
+        going += allowed
+
+    def _not_written(self, ledger: Ledger, ready: gate.Ready) -> None:
+        self._hold(ledger, ready.job, calls.surprise(ValueError("the intent could not be written")))
+
+    def _void(self, steps: Sequence[_Back]) -> None:
+        for step in steps:
+            if isinstance(step, Step) and isinstance(step.result, StaleApproval):
+                stale.void_if_changed(self.ctx, Submission.objects.get(id=step.job.submission))
 
     def _jobs(self, ids: Sequence[int]) -> list[Job]:
-        """What was claimed; held is what the database has no longer as it was approved."""
+        """What was claimed, or is to be prepared early; held is what the database has no longer as it was approved."""
         ready: list[Job] = []
         for row, found in jobs(ids):
             if isinstance(found, Job):
@@ -206,56 +266,28 @@ class Engine:
                 ledger.close()
         return ready
 
-    def _prepare(self, job: Job) -> _Step:
-        """In a thread. Whatever fails here, nothing can be visible."""
-        result: Prepared | BotError
-        account = ""
-        try:
-            channel = self.channel(job.channel)
-            account, result = channel.account, channel.prepare(job.outgoing)
-        except BotError as e:
-            # An upload of unclear outcome shows nothing to anybody, so it may be made again (ADR 3).
-            result = NotSent(e.message, code=e.code) if isinstance(e, OutcomeUnknown) else e
-        except Exception as e:
-            log.exception("delivery %s: preparing failed", job.id)
-            result = NotSent(type(e).__name__)
-        return _Step(job, result, account=account)
-
-    def _commit(self, ready: gate.Ready, started: datetime) -> _Step:
-        """In a thread. One request, not before its time; from here on, any surprise means that we do not know. A machine that
-        stood still since the intent lets it be: others may have taken over."""
-        job, prepared = ready.job, ready.prepared
-        result: Receipt | ChannelError
-        try:
-            channel = self.channel(job.channel)
-            wait = min(job.run_at - self.ctx.clock.now(), LEAD).total_seconds()  # no longer, should the clock be put back
-            if wait > 0:
-                time.sleep(wait)
-            now = self.ctx.clock.now()
-            # A process that was frozen wakes up with an old claim; by now another may have sent the post.
-            if now - started > LEASE / 2:
-                raise NotSent("stood still")
-            result = channel.commit(prepared, now)
-        except ChannelError as e:
-            result = e
-        except Exception as e:
-            log.exception("delivery %s: no clear outcome", job.id)
-            result = OutcomeUnknown(type(e).__name__)
-        return _Step(job, result, started, ready.account)
-
-    def _prove(self, steps: Sequence[_Step]) -> dict[str, str]:
-        """Whose account a lane is, once something was published there; what was new of that."""
-        told = {s.job.lane: s.account for s in steps if isinstance(s.result, Receipt) and s.account}
-        new = {lane: account for lane, account in told.items() if self._proved.get(lane) != account}
-        gate.prove(new)
-        return new
-
     def _use(self, ledger: Ledger, job: Job) -> None:
         rate = self.ctx.spec(job.channel).rate
-        if rate is not None:
-            queries.use(job.lane, ledger.now, ledger.now + rate.per)
+        if rate is not None and (until := queries.use(job.lane, ledger.now, ledger.now + rate.per)):
+            why = f"{self.ctx.spec(job.channel).label}に出せる回数（{rate.count}回）を使い切りました"
+            waits.tell_lane(self.ctx, ledger, job.lane, until, why)
+
+    def _hold_all(self, ledger: Ledger, stopped: Sequence[Step]) -> None:
+        for step in stopped:
+            if isinstance(step.result, BotError):
+                self._hold(ledger, step.job, step.result)
 
     def _hold(self, ledger: Ledger, claimed: Job | Claimed, why: BotError) -> None:
         row = Delivery.objects.get(id=claimed.id)
         if row.fence == claimed.fence:
-            gate.hold(ledger, row, gate.Barred(bar=Bar.FILES, reason=why.summary))
+            bar = Bar.FILES if isinstance(why, StaleApproval | CannotTell) else Bar.ACCOUNT
+            gate.hold(ledger, row, gate.Barred(bar=bar, reason=why.summary))
+
+
+def _is_prepared(step: _Back) -> TypeGuard[Step]:
+    return isinstance(step, Step) and isinstance(step.result, Prepared)
+
+
+def _holds(step: Step) -> bool:
+    """It was stopped before its commit, and not by the platform."""
+    return isinstance(step.result, BotError) and not isinstance(step.result, ChannelError)

@@ -137,10 +137,17 @@ def hold(ledger: Ledger, row: Delivery, barred: Barred) -> None:
 
 
 def miss(ledger: Ledger, row: Delivery) -> None:
-    """Its last moment has passed. The reason for which it was held stays: "too late" alone would not tell what to mend."""
-    problem = f"{row.problem}。{_LATE}" if row.bar and row.problem else _LATE
+    """Its last moment has passed. The reason for which it stood still stays: "too late" alone would not tell what to mend."""
+    why = row.problem or _lane_problem(ledger, row)
+    problem = f"{why[: 200 - len(_LATE) - 1]}。{_LATE}" if why else _LATE
     if move_delivery(row, Event.MISS, problem=problem[:200], lease_owner=""):
         ledger.note(Event.MISS, row.id)
+
+
+def _lane_problem(ledger: Ledger, row: Delivery) -> str:
+    lane = Lane.objects.get(name=row.lane)
+    waits = lane.not_before is not None and lane.not_before > ledger.now
+    return lane.problem if lane.closed_at else lane.wait_reason if waits else ""
 
 
 def _bar(ctx: Context, ledger: Ledger, row: Delivery, account: str) -> Barred | None:

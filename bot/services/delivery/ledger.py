@@ -8,6 +8,8 @@ from bot.services.records import audit
 from bot.store import queries
 from bot.store.queries import Try
 
+_OUTCOME, _DETAIL = 40, 200  # characters, as the table has them
+
 
 class Ledger:
     """Collect with `note` and `attempt`, then `close` inside the transaction of the changes."""
@@ -18,7 +20,9 @@ class Ledger:
         self._tries: list[Try] = []
 
     def note(self, verb: str, delivery: int, *, digest: str = "", detail: str = "") -> None:
-        target = f"delivery:{delivery}"
+        self.tell(verb, f"delivery:{delivery}", detail, digest=digest)
+
+    def tell(self, verb: str, target: str, detail: str, *, digest: str = "") -> None:
         self._notes.append(audit.Note(at=self.now, actor=audit.SYSTEM, verb=verb, target=target, digest=digest, detail=detail))
 
     def attempt(self, delivery: int, number: int, started_at: datetime | None, outcome: str, detail: str = "") -> None:
@@ -29,10 +33,19 @@ class Ledger:
                 number=number,
                 started_at=started_at or self.now,
                 ended_at=self.now,
-                outcome=outcome,
-                detail=detail,
+                outcome=outcome[:_OUTCOME],
+                detail=detail[:_DETAIL],  # a platform's code may be anything; it must not cost the others their record
             )
         )
+
+    def mark(self) -> tuple[int, int]:
+        """For `rewind`."""
+        return len(self._notes), len(self._tries)
+
+    def rewind(self, mark: tuple[int, int]) -> None:
+        """Forget what was told since, as a savepoint that was rolled back forgets what was done."""
+        notes, tries = mark
+        del self._notes[notes:], self._tries[tries:]
 
     def close(self) -> None:
         queries.add_tries(self._tries)

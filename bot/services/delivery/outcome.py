@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.channel_kit.base import Receipt
-from bot.errors import ChannelClosed, ChannelError, OutcomeUnknown, RateLimited, Rejected, RetryLater
-from bot.services.delivery import scheduling
+from bot.clock import aware
+from bot.errors import ChannelClosed, ChannelError, NotSent, OutcomeUnknown, RateLimited, Rejected, RetryLater
+from bot.services.delivery import scheduling, waits
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job
 from bot.services.records.context import Context
@@ -16,7 +17,7 @@ from bot.store import queries
 from bot.store.models import Delivery, Lane
 from bot.store.queries import Acceptance
 from bot.workflow.kinds import Bar
-from bot.workflow.states import DeliveryState
+from bot.workflow.states import IN_DOUBT, DeliveryState
 from bot.workflow.transitions import DELIVERY, Event, sources
 
 # After the n-th refusal that surely published nothing, wait so long.
@@ -33,7 +34,7 @@ def settle(ctx: Context, ledger: Ledger, answers: Sequence[tuple[Job, Receipt | 
     transaction."""
     receipts = [(job, result, started) for job, result, started in answers if isinstance(result, Receipt)]
     accepted = queries.accept(
-        [Acceptance(id=job.id, fence=job.fence, remote_id=r.remote_id, url=r.url, at=r.at) for job, r, _ in receipts]
+        [Acceptance(id=job.id, fence=job.fence, remote_id=r.remote_id, url=r.url, at=aware(r.at)) for job, r, _ in receipts]
     )
     for job, receipt, started in receipts:
         if job.id in accepted:
@@ -44,7 +45,7 @@ def settle(ctx: Context, ledger: Ledger, answers: Sequence[tuple[Job, Receipt | 
     _go_on(ctx, ledger.now, {job.id: receipt for job, receipt, _ in receipts if job.id in accepted and not job.last})
     for job, result, _ in answers:
         if isinstance(result, ChannelError):
-            _not_published(ledger, job, result)
+            _not_published(ctx, ledger, job, result)
 
 
 def published(ctx: Context, ledger: Ledger, delivery: int, receipt: Receipt) -> bool:
@@ -74,7 +75,7 @@ def _found(ctx: Context, ledger: Ledger, row: Delivery, receipt: Receipt, number
         event,
         remote_id=receipt.remote_id,
         url=receipt.url,
-        published_at=receipt.at,
+        published_at=aware(receipt.at),  # raises for a time that PostgreSQL would keep and nobody could read again
         problem="",
         lease_owner="",
         reconcile_at=None,
@@ -99,13 +100,14 @@ def _go_on(ctx: Context, now: datetime, receipts: Mapping[int, Receipt]) -> None
         )
 
 
-def _not_published(ledger: Ledger, job: Job, error: ChannelError) -> None:
+def _not_published(ctx: Context, ledger: Ledger, job: Job, error: ChannelError) -> None:
     row = Delivery.objects.get(id=job.id)
     if row.fence != job.fence:
-        return  # reaped meanwhile: it is in doubt already, and this adds nothing certain
+        _refused_late(ledger, row, job, error)
+        return
     match error:
         case RetryLater():
-            _postpone(row, error, ledger.now)
+            _postpone(ctx, ledger, row, error)
         case Rejected():
             # Refused for good, so the rest of the thread would be a reply to nothing.
             move_delivery(row, Event.REFUSE, problem=error.summary, lease_owner="")
@@ -115,9 +117,27 @@ def _not_published(ledger: Ledger, job: Job, error: ChannelError) -> None:
             close_lane(row.lane, error.summary, ledger.now)
         case _:
             # Any class that is not listed above: what we do not know is in doubt and never sent again.
-            _lose_track(row, ledger.now)
+            _lose_track(row, ledger.now, error.summary)
     ledger.attempt(row.id, row.attempts, row.intent_at, type(error).__name__, error.code)
     ledger.note(type(error).__name__, row.id, detail=error.code)
+
+
+def _refused_late(ledger: Ledger, row: Delivery, job: Job, error: ChannelError) -> None:
+    """Its worker was given up meanwhile, but lives, and knows that this attempt published nothing. Where it is still the last
+    one and in doubt, nobody need look for it."""
+    if row.state not in IN_DOUBT or row.attempts != job.attempt or isinstance(error, OutcomeUnknown):
+        return
+    refused = isinstance(error, Rejected)
+    event = Event.REFUSE if refused else Event.PROVE_ABSENT
+    run_at = row.run_at if refused else ledger.now
+    if not move_delivery(row, event, problem=error.summary, reconcile_at=None, run_at=run_at):
+        return
+    ledger.attempt(row.id, job.attempt, row.intent_at, type(error).__name__, error.code)
+    ledger.note(type(error).__name__ if refused else event, row.id, detail=error.code)
+    if refused:
+        _drop_followers(row)
+    elif isinstance(error, ChannelClosed):
+        close_lane(row.lane, error.summary, ledger.now)
 
 
 def reap(ledger: Ledger, row: Delivery) -> None:
@@ -130,24 +150,51 @@ def reap(ledger: Ledger, row: Delivery) -> None:
     ledger.note(Event.LOSE_TRACK, row.id)
 
 
-def _lose_track(row: Delivery, now: datetime) -> None:
+def unsettled(ledger: Ledger, job: Job) -> None:
+    """An answer came that could not be written down: what it says of the post is lost, so nobody knows."""
+    row = Delivery.objects.get(id=job.id)
+    if row.fence == job.fence and row.state == DeliveryState.PUBLISHING:
+        _lose_track(row, ledger.now)
+        ledger.attempt(row.id, row.attempts, row.intent_at, "unsettled")
+        ledger.note(Event.LOSE_TRACK, row.id)
+
+
+def _lose_track(row: Delivery, now: datetime, summary: str = OutcomeUnknown.summary_ja) -> None:
     """Bytes may have left and no clear answer came: unknown, until someone looks."""
-    summary = OutcomeUnknown.summary_ja
+    reconcile_at = now + RECONCILE_AFTER[0]
     move_delivery(
-        row, Event.LOSE_TRACK, problem=summary, lease_owner="", reconcile_attempts=0, reconcile_at=now + RECONCILE_AFTER[0]
+        row,
+        Event.LOSE_TRACK,
+        problem=summary,
+        lease_owner="",
+        reconcile_attempts=0,
+        reconcile_at=reconcile_at,
+        prepared_until=None,
     )
 
 
-def _postpone(row: Delivery, error: RetryLater, now: datetime) -> None:
-    # The platform's own wait goes before our table: it knows when it will take the next one.
+def _postpone(ctx: Context, ledger: Ledger, row: Delivery, error: RetryLater) -> None:
+    """Never sooner than the backoff: a platform that says "at once" would be asked, and its pictures uploaded, without end."""
     tries = row.tries.count()
-    pause = BACKOFF[min(tries, len(BACKOFF) - 1)]
-    if error.retry_after is not None:
-        pause = timedelta(seconds=error.retry_after)
+    until = ledger.now + waits.bounded(error.retry_after, BACKOFF[min(tries, len(BACKOFF) - 1)])
+    kept = _still_prepared(ctx, row, error)
+    if not move_delivery(row, Event.POSTPONE, run_at=until, problem=error.summary, lease_owner="", prepared_until=kept):
+        return
     # The whole account waits, which keeps the order as planned; after a few tries it may be this post alone (ADR 3).
     if isinstance(error, RateLimited) or tries < PATIENT:
-        Lane.objects.filter(name=row.lane).update(not_before=now + pause)
-    move_delivery(row, Event.POSTPONE, run_at=now + pause, problem=error.summary, lease_owner="")
+        waits.put_off(ctx, ledger, Lane.objects.get(name=row.lane), until, error.summary)
+    else:
+        waits.tell(ctx, ledger, Delivery.objects.filter(id=row.id, last_at__lt=until), until, error.summary)
+
+
+def _still_prepared(ctx: Context, row: Delivery, error: RetryLater) -> datetime | None:
+    """Until when what was prepared can be used. Only where the refusal was of the request and not of what it named: else a
+    container that has gone wrong would be asked for again and again."""
+    if not isinstance(error, RateLimited | NotSent):
+        return None
+    if row.intent_at is None:
+        return row.prepared_until
+    return row.prepared_until or row.intent_at + ctx.spec(row.channel).prepared_for
 
 
 def close_lane(lane: str, problem: str, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,6 +17,8 @@ from bot.store import queries
 from bot.store.models import Blob, Delivery
 from bot.store.queries import Claimed
 from bot.workflow.kinds import Kind
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,7 @@ class Job:
     last: bool
     token: str
     last_seen: str
+    prepared_until: datetime | None  # `token` can be used as it is until then
     run_at: datetime  # not before
     since: datetime
 
@@ -44,10 +48,18 @@ class Job:
 def jobs(ids: Sequence[int]) -> Iterator[tuple[Claimed, Job | StaleApproval]]:
     """The claimed deliveries, each ready to go, or the reason why it must not."""
     for row in queries.claimed(ids):
-        try:
-            yield row, _job(row)
-        except StaleApproval as e:
-            yield row, e
+        yield row, _job_or_why(row)
+
+
+def _job_or_why(row: Claimed) -> Job | StaleApproval:
+    """One row that cannot be read must not keep the others from their time."""
+    try:
+        return _job(row)
+    except StaleApproval as e:
+        return e
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+        log.exception("delivery %s cannot be read", row.id)
+        return _not_approved(row)
 
 
 def _job(row: Claimed) -> Job:
@@ -79,6 +91,7 @@ def _job(row: Claimed) -> Job:
         last=row.part + 1 == len(variant.parts),
         token=row.token,
         last_seen=row.last_seen,
+        prepared_until=row.prepared_until,
         run_at=row.run_at,
         since=row.intent_at or row.run_at,
     )

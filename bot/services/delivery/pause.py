@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from bot.errors import NotAllowed, ScheduleError
-from bot.services.delivery import outlook, scheduling, workers
+from bot.services.delivery import outlook, scheduling, waits, workers
 from bot.services.delivery.gate import OTHER_ACCOUNT, STOPPED
 from bot.services.records import audit
 from bot.services.records.context import Context
@@ -69,8 +69,8 @@ def closed_lanes() -> list[Lane]:
 
 
 def resume(ctx: Context, actor: Actor, channel: str = "") -> int:
-    """End the pauses of `channel` ("" = those of all channels) and open its account again. What is held stays held until a
-    person releases it."""
+    """End the pauses of `channel` ("" = those of all channels), open its account again, and end its wait. What is held stays
+    held until a person releases it."""
     actor.require(Permission.RESUME)
     if channel and not _stopped_by_name(channel):
         ctx.require_channel(channel)  # a stop of a channel that is gone since can be ended all the same
@@ -84,9 +84,11 @@ def resume(ctx: Context, actor: Actor, channel: str = "") -> int:
             account=""
         )  # a person has looked: the next post proves the new one
         opened = mended.update(closed_at=None, problem="")
-        if ended or opened:
+        waited = waits.end(now, channel)
+        if ended or opened or waited:
+            workers.wake()
             audit.record(now, actor.person, "resume", f"channel:{channel or '*'}")
-    return ended + opened
+    return ended + opened + waited
 
 
 def _stopped_by_name(channel: str) -> bool:

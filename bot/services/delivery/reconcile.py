@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Callable
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import transaction
 
-from bot.channel_kit.base import Absent, Channel, Found, Prepared, Receipt, Sent
-from bot.errors import BotError, NotAllowed
+from bot.channel_kit.base import Absent, Found, Receipt
+from bot.errors import NotAllowed
 from bot.services.delivery import outcome, scheduling, workers
+from bot.services.delivery.calls import ReadBack
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job, jobs
 from bot.services.records import audit
@@ -20,23 +20,35 @@ from bot.services.records.transition import move_delivery, require_moved
 from bot.store import queries
 from bot.store.models import Delivery
 from bot.workflow.actors import Actor, Permission
+from bot.workflow.states import DeliveryState
 from bot.workflow.transitions import Event
 
 # No user, no other port but the practice servers', nothing that a browser reads otherwise than this does.
 _ADDRESS = re.compile(r"(https?)://([A-Za-z0-9.-]+)(?::\d{2,5})?/[!#-;=?-\[\]_a-z~%]*")
-log = logging.getLogger(__name__)
 
 
-def reconcile_due(ctx: Context, channel: Callable[[str], Channel]) -> int:
-    """Look once for every delivery that is due to be reconciled; of how many is it certain now what became of them?"""
-    certain = 0
-    for row, ready in jobs(queries.doubtful(ctx.clock.now())):
-        answer = _read_back(channel, ready) if isinstance(ready, Job) else None
+def due(ctx: Context, but: Collection[int]) -> list[Job]:
+    """What it is time to look at, but for those that are being looked at. What cannot even be read from our own database is
+    looked at later, and in the end by a person."""
+    ready: list[Job] = []
+    for row, found in jobs([number for number in queries.doubtful(ctx.clock.now()) if number not in but]):
+        if isinstance(found, Job):
+            ready.append(found)
+            continue
         with transaction.atomic():
             ledger = Ledger(ctx.clock.now())
-            certain += _conclude(ctx, ledger, row.id, answer)
+            _conclude(ctx, ledger, row.id, None)
             ledger.close()
-    return certain
+    return ready
+
+
+def conclude(ctx: Context, ledger: Ledger, reconcile_attempts: Sequence[ReadBack]) -> None:
+    """Write down what reading back came to. That a post is there is true whatever happened meanwhile; anything else is
+    of the doubt that was looked at, and of no other."""
+    for look in reconcile_attempts:
+        same = Delivery.objects.filter(id=look.job.id, fence=look.job.fence, state=DeliveryState.UNKNOWN)
+        if isinstance(look.found, Receipt) or same.exists():
+            _conclude(ctx, ledger, look.job.id, look.found)
 
 
 def _conclude(ctx: Context, ledger: Ledger, delivery: int, found: Found | None) -> bool:
@@ -51,18 +63,6 @@ def _conclude(ctx: Context, ledger: Ledger, delivery: int, found: Found | None) 
     else:
         _try_later(ledger, row)
     return False
-
-
-def _read_back(channel: Callable[[str], Channel], job: Job) -> Found | None:
-    """None when reading back failed: that says nothing about the post. No transaction is open."""
-    try:
-        prepared = Prepared(outgoing=job.outgoing, token=job.token, last_seen=job.last_seen)
-        return channel(job.channel).find(Sent(prepared=prepared, since=job.since))
-    except BotError:
-        return None
-    except Exception:
-        log.exception("delivery %s: reading back failed", job.id)
-        return None
 
 
 def _try_later(ledger: Ledger, row: Delivery) -> None:

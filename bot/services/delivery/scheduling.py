@@ -229,16 +229,13 @@ def _move(delivery: Delivery, times: Mapping[str, Any]) -> None:
     thread.filter(NOT_BEGUN).update(**times, fence=F("fence") + 1)
 
 
-def free_times(ctx: Context, delivery: Delivery, count: int) -> list[datetime]:
-    """The next free slot times to which a delivery could be moved; none while the rules cannot be read."""
+def free_times(ctx: Context, delivery: Delivery, count: int, after: datetime | None = None) -> list[datetime]:
+    """The next free slot times, from now or `after` on, to which a delivery could be moved; none while the rules cannot be
+    read."""
+    start = after or ctx.clock.now()
     try:
-        times = slots.free_times(
-            candidate_of(delivery),
-            ctx.clock.now(),
-            _taken(delivery.lane, ctx.clock.now() - _RECENT, delivery),
-            ctx.rules,
-            count + 1,
-        )
+        taken = _taken(delivery.lane, ctx.clock.now() - _RECENT, delivery)
+        times = slots.free_times(candidate_of(delivery), start, taken, ctx.rules, count + 1)
     except ConfigError:
         return []
     return [moment for moment in times if moment != delivery.due_at][:count]

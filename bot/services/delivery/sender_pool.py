@@ -1,4 +1,4 @@
-"""Threads that take calls from one queue, and give back in batches what these return.
+"""Threads that take calls from a queue, and give back in batches what these return. Pools share a desk, where answers come in.
 
 All threads of a process share one interpreter, so every waking of one is paid by the others. Hence whoever waits for answers is
 woken for the first and for the last of a batch, not for each; and there are few threads until calls turn out to be slow.
@@ -21,29 +21,15 @@ GATHER = 0.005  # seconds between two answers that belong to one batch
 T = TypeVar("T")
 
 
-class SenderPool(Generic[T]):
-    """At most `size` threads, each begun when it is first needed. A call must not raise. `busy` is the number of calls whose
-    answers have not been given back. To be used from one thread."""
+class Desk(Generic[T]):
+    """Where the answers of sender pools come in. `busy` is the number of calls whose answers have not been given back. To be
+    asked from one thread; a pool's threads put answers down."""
 
-    def __init__(self, size: int, name: str) -> None:
-        self._size, self._name = size, name
-        self._calls: SimpleQueue[Callable[[], T] | None] = SimpleQueue()
-        self._threads: list[threading.Thread] = []
-        self._growing, self._waiting, self._enough = threading.Lock(), threading.Event(), threading.Event()
+    def __init__(self) -> None:
         self._answers: deque[T] = deque()
-        self._wanted, self._given, self._closed = 1, 0, False
+        self._enough = threading.Event()
+        self._wanted = 1
         self.busy = 0
-        self._foreman = threading.Thread(target=self._look_after, name=f"{name}-foreman", daemon=True)
-        self._foreman.start()
-
-    def submit(self, call: Callable[[], T]) -> None:
-        self.busy += 1
-        self._given += 1
-        self._calls.put(call)
-        if len(self._threads) < FEW:
-            self._grow(1)
-        elif not self._waiting.is_set():
-            self._waiting.set()
 
     def gather(self, patience: float) -> list[T]:
         """What has come back: one answer, and with it those that come right after; none if none comes within `patience`
@@ -57,15 +43,10 @@ class SenderPool(Generic[T]):
         self.busy -= len(found)
         return found
 
-    def close(self) -> None:
-        """Finish what was given, then end."""
-        self._closed = True
-        self._waiting.set()
-        self._foreman.join()
-        for _ in self._threads:
-            self._calls.put(None)
-        for thread in self._threads:
-            thread.join()
+    def put(self, answer: T) -> None:
+        self._answers.append(answer)
+        if len(self._answers) >= self._wanted:
+            self._enough.set()
 
     def _wait_for(self, count: int, seconds: float) -> None:
         """Until so many answers are there. Both sides write before they look at what the other wrote, so none is missed."""
@@ -74,18 +55,49 @@ class SenderPool(Generic[T]):
         if len(self._answers) < count:
             self._enough.wait(seconds)
 
+
+class SenderPool(Generic[T]):
+    """At most `size` threads, each begun when it is first needed. A call must not raise. To be used from one thread."""
+
+    def __init__(self, size: int, name: str, desk: Desk[T]) -> None:
+        self._size, self._name, self._desk = size, name, desk
+        self._calls: SimpleQueue[Callable[[], T] | None] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._growing, self._waiting = threading.Lock(), threading.Event()
+        self._given, self._closed = 0, False
+        self._foreman = threading.Thread(target=self._look_after, name=f"{name}-foreman", daemon=True)
+        self._foreman.start()
+
+    def submit(self, call: Callable[[], T]) -> None:
+        self._desk.busy += 1
+        self._given += 1
+        self._calls.put(call)
+        if len(self._threads) < FEW:
+            self._grow(1)
+        elif not self._waiting.is_set():
+            self._waiting.set()
+
+    def close(self, patience: float) -> None:
+        """Finish what was given, then end. A call that hangs for more than `patience` seconds is left behind: its thread ends
+        with the process."""
+        self._closed = True
+        self._waiting.set()
+        for _ in self._threads:
+            self._calls.put(None)
+        end = time.monotonic() + patience
+        for thread in (self._foreman, *self._threads):
+            thread.join(max(0.0, end - time.monotonic()))
+
     def _work(self) -> None:
         while (call := self._calls.get()) is not None:
-            self._answers.append(call())
-            if len(self._answers) >= self._wanted:
-                self._enough.set()
+            self._desk.put(call())
 
     def _look_after(self) -> None:
         """The foreman's work: no call waits behind slow ones."""
         while not self._closed:
             self._waiting.wait()
             self._waiting.clear()
-            while self._calls.qsize() and len(self._threads) < self._size:
+            while self._calls.qsize() and len(self._threads) < self._size and not self._closed:
                 taken = self._given - self._calls.qsize()
                 time.sleep(SOON)
                 if self._given - self._calls.qsize() - taken < FEW:

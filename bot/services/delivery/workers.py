@@ -51,7 +51,9 @@ class Worker:
         self._begun.wait()
 
     def stop(self) -> None:
-        """Take no more tokens; the one at hand is finished."""
+        """Take no more tokens; the one at hand is finished. Harmless where it was never started."""
+        if not self._thread.is_alive():
+            return
         self._loop.call_soon_threadsafe(self._told.set)
         self._thread.join(_FAREWELL)
 

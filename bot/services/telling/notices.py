@@ -17,7 +17,7 @@ from django.db import transaction
 
 from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
-from bot.services.delivery import outcome, scheduling
+from bot.services.delivery import outcome, scheduling, waits
 from bot.services.handing_in.one_set import REFUSE
 from bot.services.paper.proof_build import BUILD_PROOF
 from bot.services.records.context import Context
@@ -43,8 +43,10 @@ class Kind(StrEnum):
     FAILED = "failed"
     MISSED = "missed"
     HELD = "held"
+    PUT_OFF = "put_off"
     UNKNOWN = "unknown"
     UNDECIDED = "undecided"
+    SETTLED = "settled"
     TWICE = "twice"
     PAUSED = "paused"
     CLOSED = "closed"
@@ -63,8 +65,10 @@ LABELS: Mapping[Kind, str] = {
     Kind.FAILED: "配信できず",
     Kind.MISSED: "時刻超過",
     Kind.HELD: "保留",
+    Kind.PUT_OFF: "配信の待ち",
     Kind.UNKNOWN: "結果不明",
     Kind.UNDECIDED: "要判断",
+    Kind.SETTLED: "結果の確認",
     Kind.TWICE: "二重掲載",
     Kind.PAUSED: "停止",
     Kind.CLOSED: "配信先の停止",
@@ -87,8 +91,10 @@ _ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.FAILED: _OFFICE,
     Kind.MISSED: _OFFICE,
     Kind.HELD: _OFFICE,
+    Kind.PUT_OFF: _OFFICE,
     Kind.UNKNOWN: _OFFICE,
     Kind.UNDECIDED: _OFFICE,
+    Kind.SETTLED: _OFFICE,
     Kind.TWICE: _OFFICE,
     Kind.PAUSED: _OFFICE,
     Kind.CLOSED: _OFFICE,
@@ -100,9 +106,12 @@ _VERBS: Mapping[str, Kind] = {
     Action.RETURN: Kind.RETURNED,
     Event.LOSE_TRACK: Kind.UNKNOWN,
     Event.GIVE_UP: Kind.UNDECIDED,
+    Event.FOUND: Kind.SETTLED,
+    Event.PROVE_ABSENT: Kind.SETTLED,
     outcome.TWICE: Kind.TWICE,
     Event.MISS: Kind.MISSED,
     Event.HOLD: Kind.HELD,
+    waits.TOLD: Kind.PUT_OFF,
     "pause": Kind.PAUSED,
     **dict.fromkeys(("blackout", "ask_to_lift", "lift"), Kind.BLACKOUT),
     UNREADABLE: Kind.RULES,
@@ -219,8 +228,10 @@ def _line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | 
         Kind.FAILED: f"{title}を{channel}に出せませんでした。{_problem(delivery)}",
         Kind.MISSED: f"{title}を予定の時刻に{channel}に出せなかったため、出していません。",
         Kind.HELD: f"{title}を{channel}に出さず、保留にしました。{reason}" + _next_free(ctx, kind, delivery),
+        Kind.PUT_OFF: f"{channel}：{entry.detail}時刻を変えるか、待ちを終わらせるか、決めてください。",
         Kind.UNKNOWN: f"{title}が{channel}に出たかどうか分かりません。自動で確かめています。",
         Kind.UNDECIDED: f"{title}が{channel}に出たかどうか確かめられませんでした。配信先を見て、決着させてください。",
+        Kind.SETTLED: f"結果の分からなかった{title}は、{_settled(entry, channel)}",
         Kind.TWICE: f"{title}が{channel}に二重に掲載されました。配信先で開き、どちらかを消してください。{entry.detail}",
         Kind.PAUSED: f"{entry.actor} が{channel}の配信を止めました。{reason}",
         Kind.CLOSED: f"{channel}の配信を止めています。{_problem(delivery)}",
@@ -232,6 +243,12 @@ def _line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | 
     return f"{said}\n{ctx.config.site_url}{_where(entry, submission, delivery)}"
 
 
+def _settled(entry: AuditEntry, channel: str) -> str:
+    if entry.verb == Event.FOUND:
+        return f"{channel}に出ていることを確かめました。{entry.detail}"
+    return f"{channel}に出ていないことを確かめました。予定に戻しました。"
+
+
 def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery | None) -> str:
     """The page on which something can be done about it."""
     about, _, name = entry.object.partition(":")
@@ -241,7 +258,7 @@ def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery 
         return "/calendar/"
     if about == "blackout":
         return "/blackouts/"
-    if entry.verb == Event.HOLD:
+    if entry.verb in (Event.HOLD, waits.TOLD):
         return "/held/"
     return f"/submissions/{submission.id}/" if submission and not delivery else "/deliveries/"
 

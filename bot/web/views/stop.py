@@ -20,7 +20,7 @@ from bot.render.appearance import Appearance, appearance
 from bot.render.variant import Media, Variant, read_bundle
 from bot.schedule.rules import Rules
 from bot.services.approval import review
-from bot.services.delivery import outlook, pause, scheduling
+from bot.services.delivery import outlook, pause, scheduling, waits
 from bot.services.pages import overview
 from bot.services.records.context import Context
 from bot.web.office import actor_of, office
@@ -69,6 +69,7 @@ def held(request: HttpRequest) -> HttpResponse:
     shut, rules = {lane.name for lane in pause.closed_lanes()}, outlook.rules(ctx)
     shown = {
         "rows": [_held(ctx, d, shut, rules) for d in overview.held(ctx, actor)],
+        "waiting": waits.waiting(ctx.clock.now()),
         "may_resume": actor.may(Permission.RESUME),
         "may_plan": actor.may(Permission.PLAN),
     }

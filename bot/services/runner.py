@@ -33,7 +33,7 @@ from bot.services.telling.watch import RulesWatch
 from bot.store import queries
 
 SLICE = 1.0  # seconds of sending after which dead workers, missed times and doubtful outcomes get their turn
-FAREWELL = 70.0  # seconds that a stop waits for what is in flight: longer than any exchange with a platform may last
+FAREWELL = 70.0  # seconds that a stop waits for what is in flight: longer than any commit may last
 SYNC_EVERY = 5.0  # seconds between two looks whether a sync is wanted; also the least time between two of them
 log = logging.getLogger(__name__)
 _JOB = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}

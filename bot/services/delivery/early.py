@@ -17,7 +17,7 @@ from bot.store import queries
 from bot.store.models import Delivery
 from bot.workflow.states import DeliveryState
 
-LEASE = timedelta(seconds=90)  # longer than a preparation may take; so long no other prepares it, and nobody claims it
+LEASE = timedelta(seconds=90)  # longer than preparing takes; so long no other prepares it, and nobody claims it
 AGAIN = timedelta(seconds=60)  # after one that failed
 AT_ONCE = 64
 _KEPT = (DeliveryState.SCHEDULED, DeliveryState.HELD)

@@ -78,6 +78,7 @@ class Config:
     )
     var_dir: Path = option("DXBOT_VAR_DIR", ROOT / "var", "データベースなど状態の置き場")
     database_url: Secret = option("DATABASE_URL", Secret(""), "データベース（接続の鍵を含む）。空なら状態の置き場の SQLite")
+    keep_days: int = option("DXBOT_KEEP_DAYS", 400, "済んだ知らせと、決定に関わらない閲覧の記録を残す日数")
     timezone: ZoneInfo = option("DXBOT_TIMEZONE", ZoneInfo("Asia/Tokyo"), "時刻帯。原稿の時刻もこれで読む")
     lang: Language = option("DXBOT_LANG", "ja", "表示の言語（ja または en）", get_args(Language))
     sandbox: bool = option("DXBOT_SANDBOX", False, "練習用サーバーだけを使い、外部への通信を全て断る")
@@ -193,7 +194,7 @@ def _read(f: Field[Any], env: Mapping[str, str]) -> object:
         case bool():
             return _choice(name, env[name], {"True": True, "true": True, "False": False, "false": False})
         case int():
-            return _seconds(name, env[name])
+            return _count(name, env[name])
         case Path():
             return Path(env[name]).expanduser().resolve()
         case ZoneInfo():
@@ -223,12 +224,12 @@ def _read_file(name: str, path: str) -> str:
     return secret
 
 
-def _seconds(name: str, value: str) -> int:
+def _count(name: str, value: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,5}", value):
         raise ConfigError(
-            f"{name} is not a number of seconds",
+            f"{name} is not a whole number",
             summary=f"環境変数 {name} の値が使えません",
-            next_step="300 のように、秒数を半角の数字で書いてください",
+            next_step="300 のように、半角の数字だけで書いてください（1から999,999まで）",
         )
     return int(value)
 

@@ -21,6 +21,19 @@ def migrate() -> None:
     say("データベースは最新です。", "The database is up to date.")
 
 
+@admin_command.command("prune")
+def prune() -> None:
+    """要らなくなった行（期限の切れたログイン、古い知らせなど）を消します。例: dxbot admin prune"""
+    ctx = office()
+    from bot.services.records import pruning
+
+    gone = pruning.prune(ctx)
+    say(
+        f"ログイン {gone.sessions}件、知らせ {gone.messages}件、閲覧 {gone.viewings}件、画像 {gone.pictures}件を消しました。",
+        f"Deleted: {gone.sessions} sessions, {gone.messages} messages, {gone.viewings} viewings, {gone.pictures} pictures.",
+    )
+
+
 @admin_command.command("invite")
 @click.argument("person")
 @click.option("--role", type=click.Choice([r.value for r in Role]), help="新しい人の役割")

@@ -28,6 +28,7 @@ from bot.services.delivery import stale, workers
 from bot.services.delivery.engine import LEASE, Engine
 from bot.services.handing_in import sync
 from bot.services.paper import proof_build
+from bot.services.records import pruning
 from bot.services.records.context import Context
 from bot.services.telling.watch import RulesWatch
 from bot.store import queries
@@ -78,6 +79,8 @@ class Runner:
         """Waits for nothing that is in flight, and for no platform."""
         self._scheduler.add_job(self._tick, "interval", seconds=1, id="beat", executor="beat", **_JOB | _BEHIND)
         self._scheduler.add_job(self.sweep, "interval", seconds=30, id="sweep", executor="sweep", **_JOB)
+        night = {"hour": 3, "minute": 30, "timezone": self.ctx.config.timezone}  # when nothing goes out
+        self._scheduler.add_job(self.prune, "cron", id="prune", executor="sweep", **_JOB | night)
         if self.ctx.config.content_repository:
             self._scheduler.add_job(self.sync, "interval", seconds=SYNC_EVERY, id="sync", executor="sync", **_JOB)
         gc.collect()
@@ -178,6 +181,10 @@ class Runner:
             proof_build.build_proofs(self.ctx)
         except BotError as e:
             log.warning("no issue's proof was built: %s", e.message)
+
+    def prune(self) -> None:
+        close_old_connections()
+        pruning.prune(self.ctx)
 
     def sync(self) -> None:
         """Take what leaders committed, when it is time or somebody said so. What goes wrong waits for the next time."""

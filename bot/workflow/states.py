@@ -63,6 +63,7 @@ LABELS: dict[SubmissionState | DeliveryState, str] = {
 }
 
 IN_QUEUE = frozenset({SubmissionState.SUBMITTED, SubmissionState.CONFIRMED})
+OPEN = IN_QUEUE | {SubmissionState.APPROVED}
 # A delivery that may still lead, or may have led, to a visible post: its place must not be taken by another.
 OCCUPIED = frozenset(DeliveryState) - {DeliveryState.FAILED, DeliveryState.CANCELLED, DeliveryState.MISSED}
 # Not yet begun: can still be stopped with certainty.

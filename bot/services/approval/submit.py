@@ -19,13 +19,13 @@ from bot.render.plain import SOCIAL, Plain
 from bot.render.variant import Bundle
 from bot.services.approval import recent
 from bot.services.approval.timetable import timetable
-from bot.services.delivery.stale import OPEN, make_stale
+from bot.services.delivery.stale import make_stale
 from bot.services.files import freshness
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.store.models import Blob, Delivery, Submission
 from bot.workflow.actors import Actor, Permission
-from bot.workflow.states import OCCUPIED, PENDING
+from bot.workflow.states import OCCUPIED, OPEN, PENDING
 
 
 class NotReady(BotError):

@@ -14,10 +14,8 @@ from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.services.records.transition import move_submission
 from bot.store.models import Delivery, Submission
-from bot.workflow.states import PENDING, SubmissionState
+from bot.workflow.states import OPEN, PENDING, SubmissionState
 from bot.workflow.transitions import Action
-
-OPEN = (SubmissionState.SUBMITTED, SubmissionState.CONFIRMED, SubmissionState.APPROVED)
 
 log = logging.getLogger(__name__)
 

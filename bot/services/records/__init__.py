@@ -3,5 +3,6 @@
 context: configuration, time, content, templates, channels, rules
 office_rules: the blackouts that the office has entered
 transition: moving a state along its machine
+pruning: what nobody needs any more
 audit: who did what, each entry chained to the one before
 """

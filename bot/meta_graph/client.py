@@ -98,7 +98,7 @@ _OPEN_THE_ADDRESS = "運用担当者が、DXBOT_MEDIA_BASE_URL のアドレス�
 
 
 class Missing(Unavailable):
-    """What was asked for by its number is not there, or is denied: for days in May 2026 Graph denied what was there (100/33)."""
+    """What was asked for by its number is not there, or is denied: in May 2026 what was there was denied for days (100/33)."""
 
 
 class AltRefused(MediaRefused):

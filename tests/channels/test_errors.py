@@ -106,6 +106,12 @@ def test_a_graph_code_decides(platform: ScriptedPlatform, key: str, code: int, s
     assert type(refusal(connect_to(platform.base_url, key), key)) is kind
 
 
+def test_a_container_that_is_gone_when_it_is_to_be_published_is_not_the_texts_fault(platform: ScriptedPlatform) -> None:
+    platform.answer = graph_error(100, 33)
+    assert type(refusal(connect_to(platform.base_url, "instagram"), "instagram")) is Unavailable
+    assert type(refusal(connect_to(platform.base_url, "facebook"), "facebook")) is Rejected
+
+
 @pytest.mark.parametrize("code", [2, 190, 100, 4])
 def test_a_graph_error_inside_a_success_is_read_like_any_other(platform: ScriptedPlatform, code: int) -> None:
     expected = {2: OutcomeUnknown, 190: AuthExpired, 100: Rejected, 4: RateLimited}

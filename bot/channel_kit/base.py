@@ -33,10 +33,12 @@ class Outgoing:
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """`token` is what the commit needs (media ids, a container id): opaque to the engine, stored with the intent."""
+    """`token` is what the commit needs (media ids, a container id): opaque to the engine, stored with the intent.
+    `by` is the engine's: the account and the way of connecting for which it is good."""
 
     outgoing: Outgoing
     token: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+import re
+from collections.abc import Iterable
+from typing import Annotated, Any, TypeVar
 
 import requests
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.errors import ChannelError, OutcomeUnknown, Unavailable
 
@@ -20,6 +22,9 @@ class AnswerModel(BaseModel):
 
 
 T = TypeVar("T", bound=AnswerModel)
+# A time as text with its zone; a number of seconds is no such text.
+Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(lambda v: v if isinstance(v, str) else None)]
+_LINK = re.compile(r"https?://[!-~]{1,480}")
 
 
 def read(model: type[T], answer: requests.Response) -> T | None:
@@ -30,6 +35,22 @@ def read(model: type[T], answer: requests.Response) -> T | None:
         return model.model_validate_json(answer.content)
     except ValidationError:
         return None
+
+
+def rows(model: type[T], given: Iterable[Any]) -> tuple[list[T], int]:
+    """Entries of a list, each read for itself: an odd neighbour says nothing of the others. And how many were odd."""
+    found, odd = list[T](), 0
+    for entry in given:
+        try:
+            found.append(model.model_validate(entry))
+        except ValidationError:
+            odd += 1
+    return found, odd
+
+
+def link(value: Any) -> str:
+    """An address as a platform tells it, "" for what is none."""
+    return value if isinstance(value, str) and _LINK.fullmatch(value) else ""
 
 
 def is_json(answer: requests.Response) -> bool:

@@ -20,23 +20,25 @@ from bot.render.variant import Media
 class Outgoing:
     """One part of a Variant, about to be sent. `parent` is the remote id it replies to ("" for none); `key` is stable for
     this delivery over all attempts (used where a platform lets a client name its upload). `earlier` is the token of the
-    attempt before this one ("" for none): where a platform publishes the same thing only once, it is used again."""
+    attempt before this one ("" for none): where a platform publishes the same thing only once, it is used again. `since` is
+    when this delivery's first request left, None if none has yet."""
 
     key: str
     text: str
     media: tuple[Media, ...] = ()
     parent: str = ""
     earlier: str = ""
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
     """`token` is what the commit needs (media ids, a container id): opaque to the engine, stored with the intent.
-    `last_seen` is the newest own post's remote id before the commit, "" if unknown: where reading back starts."""
+    `by` is the engine's: the account and the way of connecting for which it is good."""
 
     outgoing: Outgoing
     token: str = ""
-    last_seen: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +50,16 @@ class Receipt:
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
-    """A commit whose outcome is unknown: what was sent (with its token), and when the request left at the earliest."""
+    """A commit whose outcome is unknown: what was sent (with its token), and when it left at the earliest. `since` is the first
+    request of this delivery, from where on to look: any of them may have won. `latest` is the newest one (None: the same)."""
 
     prepared: Prepared
     since: datetime
+    latest: datetime | None = None
+
+    @property
+    def newest(self) -> datetime:
+        return self.latest or self.since
 
 
 @dataclass(frozen=True)
@@ -60,13 +68,19 @@ class Absent:
 
 
 @dataclass(frozen=True)
+class NotSeen:
+    """All posts of the time in question were read, and it is not among them. No proof: a list may be late. It lets a person's
+    word stand who has looked as well."""
+
+
+@dataclass(frozen=True)
 class CannotTell:
-    """Neither seen nor proved absent."""
+    """Neither seen nor proved absent; `seen` says why, for the log."""
 
     seen: str = ""
 
 
-Found: TypeAlias = Receipt | Absent | CannotTell
+Found: TypeAlias = Receipt | Absent | NotSeen | CannotTell
 
 
 class Channel(Protocol):

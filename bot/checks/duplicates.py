@@ -37,8 +37,18 @@ def _far_apart(one: datetime | None, other: datetime | None) -> bool:
 
 
 def _equal(subject: Subject, rule: Rule) -> Iterator[Finding]:
-    same = ((spec, s) for spec, text in subject.canonical for s in subject.sent.get(spec.key, ()) if s.text == text)
+    same = ((spec, s) for spec, s in _same(subject) if not s.planned)
     advice = "続報なら、新しいことを書いてください。同じ文を何度も送ると、配信先がアカウントを止めることがあります"
+    yield from _each(subject, rule, same, "と同じ文です", advice)
+
+
+def _same(subject: Subject) -> Iterator[_Pair]:
+    return ((spec, s) for spec, text in subject.canonical for s in subject.sent.get(spec.key, ()) if s.text == text)
+
+
+def _planned(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    same = ((spec, s) for spec, s in _same(subject) if s.planned)
+    advice = "同じ文が続くと、配信先が断ることがあります。時期に合わせて文を変えるか、どちらかを取り下げてください"
     yield from _each(subject, rule, same, "と同じ文です", advice)
 
 
@@ -49,7 +59,7 @@ def _similar(subject: Subject, rule: Rule) -> Iterator[Finding]:
         if (earlier := subject.sent.get(spec.key))
         for near in [nearly_equal_to(text)]
         for s in earlier
-        if s.text != text and near(s.text)
+        if not s.planned and s.text != text and near(s.text)
     )
     yield from _each(subject, rule, alike, "とほとんど同じ文です", "前に出した文と比べ、違いが初めに伝わるように書いてください")
 
@@ -57,9 +67,15 @@ def _similar(subject: Subject, rule: Rule) -> Iterator[Finding]:
 def _each(subject: Subject, rule: Rule, found: Iterable[_Pair], what: str, advice: str) -> Iterator[Finding]:
     """One finding for each channel, of the text that was sent last."""
     for spec, sent in {spec.key: (spec, sent) for spec, sent in found}.values():
-        when = f"{sent.day.year}年{sent.day.month}月{sent.day.day}日に{spec.label}に出した投稿（{sent.url}）"
         place = subject.place_of(f"{spec.key}.text", f"{spec.key}.lead", f"{spec.key}.title", "title")
-        yield at(place, rule.id, rule.level, when + what, advice)
+        yield at(place, rule.id, rule.level, _named(spec, sent) + what, advice)
+
+
+def _named(spec: ChannelSpec, sent: SentText) -> str:
+    when = f"{sent.day.year}年{sent.day.month}月{sent.day.day}日に" if sent.day else ""
+    if sent.planned:
+        return f"{when}{spec.label}に出す予定の「{sent.planned}」"
+    return f"{when}{spec.label}に出した投稿（{sent.url}）"
 
 
 def _told_of_all(_: Subject, __: Rule) -> Iterator[Finding]:
@@ -89,6 +105,15 @@ RULES = (
         bad=_BAD,
         good=_GOOD,
         check=_equal,
+    ),
+    Rule(
+        id="duplicates.planned",
+        level="warning",
+        why="毎月の知らせなど、同じ文を先の日付でいくつも申請すると、二つ目からは配信先に断られることがあります。",
+        source="X の投稿の決まり（同じ内容の投稿は 403 で断られる）",
+        bad="来月も同じ文で出すために、先の日付でもう一つ申請する。",
+        good="その月に合わせて、文を変えて申請する。",
+        check=_planned,
     ),
     Rule(
         id="duplicates.similar",

@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class SentText:
-    """A text as it went out on one channel, in canonical form, with where it can be seen."""
+    """A text on one channel, in canonical form: as it went out, with where it can be seen; or as another post is to say it,
+    whose title is `planned` then ("" for what is out). `day` is None where it has no time yet."""
 
     text: str
-    day: date
-    url: str
+    day: date | None
+    url: str = ""
+    planned: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,8 @@ class Timetable:
 class Subject:
     """One post under check, with what its channels will show.
 
-    `sent`: what other posts said on each channel of late. `timetable`: None where nobody asks whether the wished time can
-    be met."""
+    `sent`: what other posts said on each channel of late, or are to say. `timetable`: None where nobody asks whether the wished
+    time can be met."""
 
     post: Post
     specs: tuple[ChannelSpec, ...]

@@ -116,7 +116,12 @@ def decide_command(number: int, url: str | None, again: bool, let_be: bool) -> N
     if url is not None:
         reconcile.decide_published(ctx, actor, number, url)
     elif again:
-        reconcile.decide_again(ctx, actor, number)
+        looking = reconcile.decide_again(ctx, actor, number) is reconcile.Again.LOOKING
+        if looking:
+            say("配信先をもう一度見て、出ていなければ送ります。", "Looking once more; it is sent if it is not there.")
+        else:
+            say(f"配信 {number} をもう一度送ります。", f"Delivery {number} is sent again.")
+        return
     else:
         reconcile.decide_let_be(ctx, actor, number)
     say(f"配信 {number} を決着させました。", f"Delivery {number} settled.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -27,3 +27,21 @@ class Refusal(AnswerModel):
     """An error; at times within a success."""
 
     error: Error
+
+
+class Cursors(AnswerModel):
+    after: str | None = None
+
+
+class Paging(AnswerModel):
+    """`next` is the address of the next page; it may hold a token, so the cursor is used."""
+
+    cursors: Cursors | None = None
+    next: str | None = None
+
+
+class Listing(AnswerModel):
+    """Its entries are read one by one: an odd neighbour says nothing of the others."""
+
+    data: list[Any]
+    paging: Paging | None = None

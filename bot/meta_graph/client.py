@@ -17,8 +17,9 @@ from typing import Any, TypeVar
 
 import requests
 
-from bot.channel_kit.answers import MADE, read, unreadable
+from bot.channel_kit.answers import MADE, AnswerModel, read, unreadable
 from bot.channel_kit.http import OnceSession, broken_exchange
+from bot.channel_kit.matching import Page
 from bot.channel_kit.waits import positive, retry_after
 from bot.config import Secret
 from bot.errors import (
@@ -34,7 +35,7 @@ from bot.errors import (
     TooLong,
     Unavailable,
 )
-from bot.meta_graph.answers import Made, Refusal
+from bot.meta_graph.answers import Listing, Made, Refusal
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the SDK's version pattern holds an escape that Python warns of at import
@@ -44,6 +45,7 @@ VERSION = "v26.0"
 READ_TIMEOUT = 60.0
 _SDK_HOST = "https://graph.facebook.com/"
 T = TypeVar("T")
+M = TypeVar("M", bound=AnswerModel)
 
 # What an answer means for a commit. The subcode says more and is asked first. What is in neither table is OutcomeUnknown, and
 # so is every 5xx whatever its code: "try again later" (1, 2, -1) was seen beside posts that had been made.
@@ -89,8 +91,20 @@ _CODES: dict[int, type[ChannelError]] = {
 }
 
 
-_OUT_OF_REACH = "Instagram が画像を取りに来られなかったため、まだ送っていません（DXBOT_MEDIA_BASE_URL）"
+# Whose requests are counted, by the code of a refusal.
+_LIMITS = {4: "アプリ", 17: "利用者", 32: "Facebook ページ", 613: "この操作", 80001: "Facebook ページ", 80002: "Instagram"}
+NOT_THERE, CONTAINER_GONE, NOT_READY, DAY_USED_UP = 33, 2207006, 2207027, 2207042  # subcodes
+NOT_FETCHED = frozenset({2207003, 2207052})
+_OUT_OF_REACH = "Instagram が{which}を取りに来られなかったため、まだ送っていません（DXBOT_MEDIA_BASE_URL）"
 _OPEN_THE_ADDRESS = "運用担当者が、DXBOT_MEDIA_BASE_URL のアドレスを庁外（インターネット）から開けるか確かめてください"
+
+
+class Missing(Unavailable):
+    """What was asked for by its number is not there, or is denied: in May 2026 what was there was denied for days (100/33)."""
+
+
+class AltRefused(MediaRefused):
+    """Of a picture and its alt text, it is the text."""
 
 
 class GraphSession(OnceSession):
@@ -140,6 +154,21 @@ class Graph:
     def commit(self, send: Callable[[Any], Any]) -> str:
         """The one call that can make a post visible: the post's number. An answer without one is OutcomeUnknown."""
         return self._made(send, committing=True)
+
+    def told(self, model: type[M], send: Callable[[Any], Any]) -> M:
+        """A reading in this form. Raises Unavailable for one that has not."""
+        self._call(send, committing=False)
+        answer = self._session.last
+        if answer is not None and (found := read(model, answer)):
+            return found
+        raise _translate(ValueError(), answer, committing=False)
+
+    def page(self, node: str, edge: str, cursor: str, **query: Any) -> Page:
+        """One page of a list; `cursor` "" is the first."""
+        behind = {"after": cursor} if cursor else {}
+        told = self.told(Listing, lambda g: g.get_connections(node, edge, **query, **behind))
+        after = told.paging.cursors.after if told.paging and told.paging.next and told.paging.cursors else ""
+        return Page(entries=told.data, following=after or "")
 
     def told_at(self) -> datetime | None:
         """The platform's own time at its last answer to this thread."""
@@ -191,12 +220,34 @@ def _translate(error: Exception, answer: requests.Response | None, *, committing
     shown = f"{answer.status_code}/{code}/{subcode}"
     kind = classify(code, subcode, answer.status_code)
     if issubclass(kind, RateLimited):
-        return kind(f"Graph {shown}", code=shown, retry_after=_wait(answer))
+        return kind(f"Graph {shown}", code=shown, summary=_which_limit(code), retry_after=_wait(answer))
     if kind is OutcomeUnknown and not committing:
         kind = Unavailable
-    if (code == 9004 or subcode == 2207052) and kind is Unavailable:
-        return Unavailable(f"Graph {shown}", code=shown, summary=_OUT_OF_REACH, next_step=_OPEN_THE_ADDRESS)
+    if kind is Unavailable and (code == 9004 or subcode in NOT_FETCHED):
+        return out_of_reach(f"Graph {shown}", shown)
+    if not committing and ((code, subcode) == (100, NOT_THERE) or subcode == CONTAINER_GONE):
+        kind = Missing
+    # The message is read for this alone, and never shown.
+    elif issubclass(kind, Rejected) and "alt_text" in refusal.error.message:
+        kind = AltRefused
     return kind(f"Graph {shown}", code=shown)
+
+
+def out_of_reach(message: str, code: str, which: str = "画像") -> Unavailable:
+    """Instagram fetches pictures itself. `which` names the picture."""
+    return Unavailable(message, code=code, summary=_OUT_OF_REACH.format(which=which), next_step=_OPEN_THE_ADDRESS)
+
+
+def subcode_of(error: ChannelError) -> int:
+    """Of an error that Graph answered with; 0 for none."""
+    last = error.code.rpartition("/")[2]
+    return int(last) if last.isascii() and last.isdigit() else 0
+
+
+def _which_limit(code: int) -> str:
+    """Empty where Graph does not say."""
+    whose = _LIMITS.get(code)
+    return f"Meta の回数制限（{whose}）に達したため、まだ送っていません" if whose else ""
 
 
 def _wait(answer: requests.Response) -> float | None:

@@ -1,7 +1,8 @@
 """What the sandbox remembers: one SQLite file, so that a stopped sandbox goes on where it was.
 
 Three kinds of rows: posts (what citizens see), things (what only clients see: uploads, containers, windows, settings), and the
-bytes of pictures. Every id is larger by one than the one before it, whatever it was given to, so that a run can be repeated.
+bytes of pictures. Every id is larger by one than the one before it, whatever it was given to, so that a run can be repeated;
+but for those that hold their time, as X's do.
 """
 
 from __future__ import annotations
@@ -131,8 +132,16 @@ class State:
         return bytes(row[0]) if row else None
 
     def new_id(self) -> str:
+        return str(BASE_ID + self._count())
+
+    def new_id_of_now(self, since: int, other_bits: int) -> str:
+        """The milliseconds since a time (in Unix milliseconds), before so many bits that hold a running number."""
+        milliseconds = int(self.now().timestamp() * 1000) - since
+        return str(max(milliseconds, 0) << other_bits | self._count() % (1 << other_bits))
+
+    def _count(self) -> int:
         with self.atomic():
-            return str(BASE_ID + int(self._db.execute("INSERT INTO numbers DEFAULT VALUES").lastrowid or 0))
+            return int(self._db.execute("INSERT INTO numbers DEFAULT VALUES").lastrowid or 0)
 
     def put(self, kind: str, identity: str, content: dict[str, Any]) -> None:
         with self.atomic():
@@ -179,7 +188,7 @@ class State:
 
     def posts(self, channel: str = "") -> list[Post]:
         """What citizens see, oldest first, and what they saw before it was deleted."""
-        return self._posts("WHERE public AND ? IN ('', channel) ORDER BY number", (channel,))
+        return self._posts("WHERE public AND ? IN ('', channel) ORDER BY created_at, number", (channel,))
 
     def visible(self, channel: str, span: Span) -> list[Post]:
         """What the platform's own readings show now, newest first."""
@@ -215,13 +224,13 @@ class State:
 
 def _number(identity: str) -> int:
     """The row of an id, 0 for what cannot be one."""
-    return max(int(identity) - BASE_ID, 0) if identity.isdecimal() and len(identity) <= _MOST_DIGITS else 0
+    return min(int(identity), _MOST_ID) if identity.isdecimal() and len(identity) <= _MOST_DIGITS else 0
 
 
 def _post(row: tuple[Any, ...]) -> Post:
     number, channel, text, pictures, parent, created_at, public, deleted, extra = row
     return Post(
-        id=str(BASE_ID + number),
+        id=str(number),
         channel=channel,
         text=text,
         pictures=tuple(Picture(alt=alt, sha256=sha256) for alt, sha256 in json.loads(pictures)),

@@ -202,8 +202,11 @@ class Pause(models.Model):
 
 class Delivery(models.Model):
     """One part of one Variant to one channel. `due_at` is when it should appear; `run_at` when it is tried next. `bar` is what
-    holds it while it is held, "" where that is not known. `token` is what was prepared; it can be used as it is until
-    `prepared_until`. While `preparing_until` is ahead, somebody prepares it; the next one may not before `prepare_after`."""
+    holds it while it is held, "" where that is not known. `token` is what was prepared, on the account and by the way of
+    connecting that `prepared_by` names; it can be used as it is until `prepared_until`. While `preparing_until` is ahead,
+    somebody prepares it; the next one may not before `prepare_after`. `first_intent_at` is when its first request left.
+    `again_by` is who wants it sent again while it is in doubt. `told_until`: people know that it will not make its time, for
+    its account waits so long."""
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="deliveries")
     identity = models.CharField(max_length=300)
@@ -224,13 +227,16 @@ class Delivery(models.Model):
     lease_until = models.DateTimeField(null=True)
     # Set before the one request leaves: with it a dead worker's row is in doubt, without it surely not sent (ADR 3).
     intent_at = models.DateTimeField(null=True)
+    first_intent_at = models.DateTimeField(null=True)
     token = models.TextField(blank=True)
-    last_seen = models.CharField(max_length=120, blank=True)
+    prepared_by = models.CharField(max_length=200, blank=True)
     prepared_until = models.DateTimeField(null=True)
     preparing_until = models.DateTimeField(null=True)
     prepare_after = models.DateTimeField(null=True)
     reconcile_attempts = models.PositiveIntegerField(default=0)
     reconcile_at = models.DateTimeField(null=True)
+    again_by = models.CharField(max_length=150, blank=True)
+    told_until = models.DateTimeField(null=True)
     remote_id = models.CharField(max_length=120, blank=True)
     url = models.URLField(max_length=500, blank=True)
     parent_remote_id = models.CharField(max_length=120, blank=True)
@@ -255,6 +261,7 @@ class Delivery(models.Model):
             models.Index(fields=["lane", "due_at", "id"], condition=Q(state="scheduled"), name="due_by_lane"),
             models.Index(fields=["run_at", "id"], condition=Q(state="scheduled"), name="due"),
             models.Index(fields=["reconcile_at"], condition=Q(state="unknown"), name="in_doubt"),
+            models.Index(fields=["reconcile_at"], condition=Q(state="undecided"), name="asked_again"),
             models.Index(fields=["after"], condition=Q(state="waiting"), name="waiting_for"),
             models.Index(fields=["last_at"], condition=Q(state="scheduled"), name="too_late_scheduled"),
             models.Index(fields=["last_at"], condition=Q(state="waiting"), name="too_late_waiting"),

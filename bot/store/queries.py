@@ -68,7 +68,8 @@ _PASS_OVER = {"postgresql": "FOR UPDATE SKIP LOCKED", "sqlite": ""}
 # No turn can look first and write afterwards: between the two a stop or a withdrawal could be committed (ADR 14).
 _INTEND = f"""
 WITH ready AS ({{rows}})
-UPDATE store_delivery SET intent_at = %s, attempts = attempts + 1, token = v_token, last_seen = v_seen, lease_until = %s
+UPDATE store_delivery SET intent_at = %s, first_intent_at = COALESCE(first_intent_at, %s), attempts = attempts + 1,
+    token = v_token, prepared_by = v_by, lease_until = %s
 FROM ready
 WHERE id = v_id AND fence = v_fence AND state = 'publishing' AND intent_at IS NULL
   AND (last_at >= %s OR NOT {_are("kind", Bar.LATE)})
@@ -115,8 +116,8 @@ SELECT MIN(moment) FROM (
 
 # The approval's digest stands in the decision, not in the submission alone: both are compared with the bytes (ADR 2).
 _CLAIMED = """
-SELECT d.id, d.fence, d.attempts, d.kind, d.channel, d.lane, d.part, d.parent_remote_id, d.token, d.last_seen,
-    d.intent_at, d.run_at, d.prepared_until,
+SELECT d.id, d.fence, d.attempts, d.kind, d.channel, d.lane, d.part, d.parent_remote_id, d.token, d.prepared_by,
+    d.intent_at, d.first_intent_at, d.run_at, d.prepared_until,
     s.id, s.path, s.inputs, s.digest, s.bundle, s.tags,
     COALESCE((SELECT c.digest FROM store_decision c WHERE c.submission_id = s.id AND c.action = 'approve'
         ORDER BY c.id DESC LIMIT 1), '')
@@ -146,7 +147,11 @@ SELECT * FROM (SELECT id FROM store_delivery WHERE state = 'held' AND last_at < 
 _LOST = """
 SELECT id FROM store_delivery WHERE state IN ('publishing', 'unknown') AND state = 'publishing' AND lease_until < %s
 """
-_DOUBTFUL = "SELECT id FROM store_delivery WHERE state = 'unknown' AND reconcile_at <= %s ORDER BY reconcile_at"
+# What nobody could settle is looked at once more when a person wants it sent again.
+_DOUBTFUL = """
+SELECT id FROM store_delivery WHERE state = 'unknown' AND reconcile_at <= %s
+UNION ALL SELECT id FROM store_delivery WHERE state = 'undecided' AND reconcile_at <= %s
+"""
 # First parts with pictures, soon due and not prepared, of accounts that may send. By the index of what is due.
 _UNPREPARED = f"""
 SELECT d.id, d.channel, d.run_at FROM store_delivery d
@@ -162,7 +167,7 @@ _FOLLOWING = "SELECT id FROM store_delivery WHERE state = 'waiting' AND after_id
 
 
 # What comes as rows, and PostgreSQL's types of it.
-_INTENTS = (("v_id", "bigint"), ("v_fence", "int"), ("v_token", "text"), ("v_seen", "text"), ("v_account", "text"))
+_INTENTS = (("v_id", "bigint"), ("v_fence", "int"), ("v_token", "text"), ("v_by", "text"), ("v_account", "text"))
 _ACCEPTANCES = (*_INTENTS[:2], ("v_remote", "text"), ("v_url", "text"), ("v_at", "timestamptz"))
 _TRIES = (
     *(("v_id", "bigint"), ("v_number", "int"), ("v_started", "timestamptz"), ("v_ended", "timestamptz")),
@@ -178,7 +183,7 @@ class Intent(NamedTuple):
     id: int
     fence: int
     token: str
-    last_seen: str
+    prepared_by: str
     account: str = ""
 
 
@@ -202,8 +207,9 @@ class Claimed(NamedTuple):
     part: int
     parent_remote_id: str
     token: str
-    last_seen: str
+    prepared_by: str
     intent_at: datetime | None
+    first_intent_at: datetime | None
     run_at: datetime
     prepared_until: datetime | None
     submission: int
@@ -251,8 +257,8 @@ def claimed(ids: Sequence[int]) -> list[Claimed]:
 
 
 def _claimed(*row: Any) -> Claimed:
-    *before, intent_at, run_at, prepared_until, submission, path, inputs, digest, bundle, tags, approved = row
-    times = (moment_of(intent_at), moment_of(run_at), moment_of(prepared_until))
+    *before, intent_at, first_intent_at, run_at, prepared_until, submission, path, inputs, digest, bundle, tags, approved = row
+    times = [moment_of(told) for told in (intent_at, first_intent_at, run_at, prepared_until)]
     return Claimed._make((*before, *times, submission, path, _read(inputs), digest, bundle, _read(tags), approved))
 
 
@@ -284,7 +290,7 @@ def intend(intents: Sequence[Intent], now: datetime, lease_until: datetime) -> s
     if not intents:
         return set()
     # The lease counts from the intent: until then the row may have waited for its time.
-    values = [batch(intents), bind(now), bind(lease_until), *[bind(now)] * 3]
+    values = [batch(intents), bind(now), bind(now), bind(lease_until), *[bind(now)] * 3]
     return {row[0] for row in run(_INTEND.format(rows=rows(_INTENTS)), values)}
 
 
@@ -327,7 +333,7 @@ def lost(now: datetime) -> list[int]:
 
 def doubtful(now: datetime) -> list[int]:
     """Deliveries of unknown outcome at which it is time to look."""
-    return [row[0] for row in run(_DOUBTFUL, [bind(now)])]
+    return [row[0] for row in run(_DOUBTFUL, [bind(now)] * 2)]
 
 
 def unprepared(now: datetime, until: datetime, limit: int) -> list[tuple[int, str, datetime]]:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from bot import registry
-from bot.channel_kit.base import Channel, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.base import CannotTell, Channel, NotSeen, Outgoing, Prepared, Receipt, Sent
 from bot.errors import ChannelError, OutcomeUnknown
 from bot.platform_kit.platform import Example
 from bot.registry import load
@@ -21,6 +21,7 @@ from bot.sandbox.credentials import environment
 SENDING = list(registry.platforms())
 # A channel that sends, and one of the ways of connecting it.
 CASES = [(key, example.name) for key, platform in registry.platforms().items() for example in platform.examples]
+OPEN = (CannotTell, NotSeen)  # neither there nor proved absent
 WORDS = "provider-words-that-nobody-reads"
 TEXT = "書かない窓口を試しています（見本）。\n\n問い合わせは A&B <市民課> へ。詳しくは https://example.jp/a?b=c&d=e"
 

@@ -96,7 +96,9 @@ def test_a_refusal_in_the_platforms_form_is_its_word(
     assert not isinstance(refusal(scripted, *case), (OutcomeUnknown, RetryLater))
 
 
-@pytest.mark.parametrize(("step", "told"), [("/media/upload", "1枚目の画像を"), ("/metadata", "1枚目の画像の代替テキストを")])
+@pytest.mark.parametrize(
+    ("step", "told"), [("/media/upload", "1枚目の画像（red.jpg）を"), ("/metadata", "1枚目の画像（red.jpg）の代替テキストを")]
+)
 def test_x_says_which_picture_it_refused_or_whose_alt_text(platform: ScriptedPlatform, step: str, told: str) -> None:
     platform.answer = Answer(200, {"data": {"id": "31"}})
     platform.answers = {step: Answer(400, in_every_form())}

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.channel_kit.base import Channel
-from bot.channels.instagram import graph as _instagram_graph
+from bot.channels.instagram import containers as _containers
 from bot.errors import (
     AccountSuspended,
     AuthExpired,
@@ -54,7 +54,7 @@ GRAPH_CODES = [
     (100, 0, Rejected),
     (100, 1366046, MediaRefused),
     (1366046, 0, MediaRefused),
-    *[(100, sub, Rejected) for sub in (33, 1346003, 1349125, 1404102, 1404112, 1609008, 2061006)],
+    *[(100, sub, Rejected) for sub in (1346003, 1349125, 1404102, 1404112, 1609008, 2061006)],
     (1349125, 0, Rejected),
     (2061006, 0, Rejected),
     (1609008, 0, Rejected),
@@ -104,6 +104,12 @@ GRAPH_CODES = [
 def test_a_graph_code_decides(platform: ScriptedPlatform, key: str, code: int, subcode: int, kind: type[ChannelError]) -> None:
     platform.answer = graph_error(code, subcode)
     assert type(refusal(connect_to(platform.base_url, key), key)) is kind
+
+
+def test_a_container_that_is_gone_when_it_is_to_be_published_is_not_the_texts_fault(platform: ScriptedPlatform) -> None:
+    platform.answer = graph_error(100, 33)
+    assert type(refusal(connect_to(platform.base_url, "instagram"), "instagram")) is Unavailable
+    assert type(refusal(connect_to(platform.base_url, "facebook"), "facebook")) is Rejected
 
 
 @pytest.mark.parametrize("code", [2, 190, 100, 4])
@@ -254,7 +260,7 @@ def test_a_container_that_went_wrong_tells_whether_the_picture_or_the_way_to_it_
 def test_a_container_that_does_not_get_ready_is_left_for_later(
     platform: ScriptedPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_instagram_graph, "READY_WITHIN_SECONDS", 0.0)
+    monkeypatch.setattr(_containers, "READY_WITHIN_SECONDS", 0.0)
     platform.answers = {"/v26.0/17?": Answer(200, {"id": "17", "status_code": "IN_PROGRESS"})}
     platform.answer = Answer(200, {"id": "17"})
     with pytest.raises(Unavailable):

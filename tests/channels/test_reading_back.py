@@ -5,13 +5,16 @@ from __future__ import annotations
 import dataclasses
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from bot import registry
-from bot.channel_kit.base import Absent, CannotTell, Channel, Outgoing, Receipt, Sent
+from bot.channel_kit.base import Absent, CannotTell, Channel, NotSeen, Outgoing, Receipt, Sent
+from bot.channels.x.reading import number_at
+from bot.channels.x.sandbox.credentials import USER
 from bot.config import Config
-from bot.errors import OutcomeUnknown
+from bot.errors import Duplicate, OutcomeUnknown
 from bot.registry import load
 from tests.channels.material import BLUE, RED, as_prepared, connect_to, environment_of, lose_track, outgoing, send
 from tests.channels.scripted import Answer, ScriptedPlatform
@@ -56,14 +59,13 @@ def test_a_containers_number_says_more_than_its_looks(instagram: Channel, sandbo
     )
 
 
-def x_post(text: str, identity: str = "1800000000000000077", **more: Any) -> dict[str, Any]:
-    return {"id": identity, "text": text, "created_at": "2026-12-01T03:15:00.000Z", **more}
+def x_post(text: str, identity: str = "2064000000000000077", **more: Any) -> dict[str, Any]:
+    return {"id": identity, "text": text, "author_id": USER, "created_at": "2026-12-01T03:15:00.000Z", **more}
 
 
 def look_on_x(platform: ScriptedPlatform, sent: Outgoing, *posts: dict[str, Any]) -> object:
     platform.answer = Answer(200, {"data": list(posts), "meta": {"result_count": len(posts)}})
-    prepared = dataclasses.replace(as_prepared("x", sent=sent), last_seen="1800000000000000001")
-    return connect_to(platform.base_url, "x").find(Sent(prepared=prepared, since=NOON))
+    return connect_to(platform.base_url, "x").find(Sent(prepared=as_prepared("x", sent=sent), since=NOON))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,7 @@ def test_a_link_that_x_has_shortened_is_recognised(platform: ScriptedPlatform, t
     links = [{"url": "https://t.co/a", "expanded_url": expanded, "display_url": "…"}]
     found = look_on_x(platform, Outgoing(key="1-0", text=typed), x_post(shown, entities={"urls": links}))
     assert isinstance(found, Receipt)
-    assert (found.remote_id, found.at) == ("1800000000000000077", NOON)
+    assert (found.remote_id, found.at) == ("2064000000000000077", NOON)
 
 
 def test_the_link_that_x_adds_for_pictures_is_no_part_of_the_text(platform: ScriptedPlatform) -> None:
@@ -88,7 +90,7 @@ def test_the_link_that_x_adds_for_pictures_is_no_part_of_the_text(platform: Scri
     for entities in (with_entity, {}):
         found = look_on_x(platform, sent, x_post("写真です https://t.co/m", attachments=pictures, entities=entities))
         assert isinstance(found, Receipt)
-    assert isinstance(look_on_x(platform, sent, x_post("写真です https://t.co/m")), CannotTell)
+    assert isinstance(look_on_x(platform, sent, x_post("写真です https://t.co/m")), NotSeen)
 
 
 def test_a_reply_to_another_post_is_another_post(platform: ScriptedPlatform) -> None:
@@ -96,8 +98,8 @@ def test_a_reply_to_another_post_is_another_post(platform: ScriptedPlatform) -> 
         return x_post("続きです", referenced_tweets=[{"type": "quoted", "id": "5"}, {"type": "replied_to", "id": parent}])
 
     sent = Outgoing(key="1-1", text="続きです", parent="8")
-    assert isinstance(look_on_x(platform, sent, replying_to("9")), CannotTell)
-    assert isinstance(look_on_x(platform, sent, x_post("続きです")), CannotTell)
+    assert isinstance(look_on_x(platform, sent, replying_to("9")), NotSeen)
+    assert isinstance(look_on_x(platform, sent, x_post("続きです")), NotSeen)
     assert isinstance(look_on_x(platform, sent, replying_to("8")), Receipt)
 
 
@@ -106,20 +108,39 @@ def test_two_posts_that_look_the_same_are_left_to_a_person(platform: ScriptedPla
     assert isinstance(look_on_x(platform, sent, x_post("同じ文", "71"), x_post("同じ文", "72")), CannotTell)
 
 
-def test_reading_back_on_x_begins_behind_the_newest_post_before_the_commit(channel_x: Channel, sandbox: SandboxClient) -> None:
-    send(channel_x, outgoing("毎月の同じお知らせの見本です。"))
-    sandbox.fault("x", "500_before")
-    sent = lose_track(channel_x, outgoing("毎月の同じお知らせの見本です。", key="2-0"))
-    assert sent.prepared.last_seen == sandbox.posts("x")[0]["id"]
-    assert isinstance(channel_x.find(sent), CannotTell)
+def test_a_number_of_x_holds_its_time(channel_x: Channel, sandbox: SandboxClient) -> None:
+    """As a post of X's own does (of Wikipedia's article on snowflakes), and the sandbox's."""
+    made = datetime(2022, 6, 28, 16, 7, 40, 105_000, tzinfo=UTC)
+    assert int(number_at(made)) <= 1541815603606036480 < int(number_at(made + timedelta(milliseconds=1)))
+    sandbox.set_clock(NOON.isoformat())
+    _, receipt = send(channel_x, outgoing())
+    assert int(number_at(NOON)) <= int(receipt.remote_id) < int(number_at(NOON + timedelta(milliseconds=1)))
 
 
-def test_a_post_goes_out_even_if_the_newest_one_cannot_be_read(channel_x: Channel, sandbox: SandboxClient) -> None:
-    sandbox.fault("x", "500_before", on="read")
-    sandbox.fault("x", "500_after")
-    sent = lose_track(channel_x, outgoing())
-    assert sent.prepared.last_seen == ""
-    assert isinstance(channel_x.find(sent), Receipt)
+def test_what_x_shows_of_another_author_is_not_ours(platform: ScriptedPlatform) -> None:
+    sent = Outgoing(key="1-0", text="同じ文")
+    assert isinstance(look_on_x(platform, sent, x_post("同じ文", author_id="7")), NotSeen)
+    assert isinstance(look_on_x(platform, sent, x_post("同じ文", author_id="7"), x_post("同じ文")), Receipt)
+
+
+def test_x_is_asked_from_just_before_the_first_commit_on(platform: ScriptedPlatform) -> None:
+    look_on_x(platform, Outgoing(key="1-0", text="見本です。"))
+    ((_, path),) = platform.asked
+    asked = parse_qs(urlsplit(path).query)
+    assert asked["since_id"] == [number_at(NOON - timedelta(seconds=60))]
+    assert "start_time" not in asked
+
+
+def test_a_post_of_an_attempt_before_this_one_is_the_receipt_of_a_duplicate(channel_x: Channel, sandbox: SandboxClient) -> None:
+    """A person said "again", and the first one stood."""
+    sandbox.set_clock((datetime.now(UTC) - timedelta(minutes=40)).isoformat())
+    prepared, first = send(channel_x, outgoing())
+    sandbox.set_clock(datetime.now(UTC).isoformat())
+    began = datetime.now(UTC) - timedelta(minutes=40)
+    again = dataclasses.replace(prepared, outgoing=dataclasses.replace(prepared.outgoing, since=began))
+    assert channel_x.commit(again, datetime.now(UTC)).remote_id == first.remote_id
+    with pytest.raises(Duplicate):
+        channel_x.commit(prepared, datetime.now(UTC))
 
 
 @pytest.fixture
@@ -135,9 +156,11 @@ def instagram(config: Config) -> Channel:
 def test_an_unpublished_container_proves_absence_only_after_a_while(instagram: Channel, sandbox: SandboxClient) -> None:
     sandbox.fault("instagram", "500_before")
     sent = lose_track(instagram, outgoing())
-    assert isinstance(instagram.find(sent), CannotTell)
+    assert isinstance(instagram.find(sent), NotSeen)
     minutes_ago = dataclasses.replace(sent, since=sent.since - timedelta(minutes=3))
     assert instagram.find(minutes_ago) == Absent()
+    # Of the newest request, not of the first: that one may still be on its way.
+    assert isinstance(instagram.find(dataclasses.replace(minutes_ago, latest=sent.since)), NotSeen)
 
 
 def test_a_container_that_has_expired_was_never_published(instagram: Channel, sandbox: SandboxClient) -> None:
@@ -203,7 +226,7 @@ def test_an_earlier_post_with_the_same_text_is_not_taken_for_this_one(
     sandbox.set_clock(datetime.now(UTC).isoformat())
     sandbox.fault(key, "500_before")
     sent = lose_track(channel, outgoing())
-    assert isinstance(channel.find(sent), CannotTell)
+    assert isinstance(channel.find(sent), NotSeen)
 
 
 @pytest.mark.parametrize("driver", ["graph", "private"])
@@ -231,7 +254,7 @@ def test_a_post_of_words_alone_on_the_page_is_recognised_if_made_since_the_commi
     sandbox.set_clock(datetime.now(UTC).isoformat())
     monthly = Outgoing(key="1-0", text="毎月のお知らせの見本です。")
     sandbox.fault("facebook", "500_before")
-    assert isinstance(page.find(lose_track(page, monthly)), CannotTell)
+    assert isinstance(page.find(lose_track(page, monthly)), NotSeen)
     sandbox.fault("facebook", "500_after")
     found = page.find(lose_track(page, monthly))
     assert isinstance(found, Receipt)

@@ -49,7 +49,23 @@ def test_a_text_that_is_nearly_the_same_is_to_be_looked_at(office: Office) -> No
     assert rules(other) == []
 
 
-def test_another_channel_a_text_not_yet_out_and_one_of_long_ago_do_not_count(office: Office) -> None:
+def test_a_text_that_another_post_is_to_say_is_told_before_the_approval(office: Office) -> None:
+    """Three times one text: the second and third say so, whether the first is approved or not."""
+
+    def hand_in(name: str, day: int, channel: str = "x") -> Submission:
+        path = office.post(name, title="毎週の相談", channels=channel, body=BODY, extra=f"publish: 2026-12-{day:02} 12:15")
+        return office.submit(path)
+
+    first = hand_in("first", 8)
+    assert rules(first) == []
+    assert rules(hand_in("second", 15)) == [("duplicates.planned", "warning")]
+    office.approve(first)
+    (found,) = [f for f in hand_in("third", 22).findings if f["rule"].startswith("duplicates.")]
+    assert "12月15日にXに出す予定の「毎週の相談」と同じ文です" in found["message"]
+    assert rules(hand_in("elsewhere", 22, "facebook")) == []
+
+
+def test_another_channel_and_a_text_of_long_ago_do_not_count(office: Office) -> None:
     published(office)
     assert rules(office.submit(office.post("elsewhere", channels="facebook", body=BODY))) == []
     office.at(office.clock.now() + timedelta(days=364))
@@ -58,7 +74,6 @@ def test_another_channel_a_text_not_yet_out_and_one_of_long_ago_do_not_count(off
     office.at(office.clock.now() + timedelta(days=3))
     planned = office.approved("again", channels="x", body=BODY, extra="slot: lunch")[0]
     assert (planned.state, rules(planned.submission)) == ("scheduled", [])
-    assert rules(office.submit(office.post("third", channels="x", body=BODY))) == []
 
 
 def test_a_post_is_not_compared_with_itself(office: Office) -> None:

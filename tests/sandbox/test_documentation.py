@@ -11,7 +11,7 @@ import requests
 from bot import registry
 from bot.platform_kit.reactions import Reactions
 from bot.sandbox.faults import KINDS, LATE
-from tests.sandbox.drivers import X
+from tests.sandbox.drivers import FacebookPage
 from tests.sandbox_client import SandboxClient
 
 TEXT = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(encoding="utf-8")
@@ -25,7 +25,7 @@ def column(heading: str) -> list[str]:
 
 @pytest.mark.parametrize(("address", "body"), EXAMPLES)
 def test_every_order_shown_is_taken(sandbox: SandboxClient, address: str, body: str) -> None:
-    X(sandbox.base_url, "").commit()  # the post to which the example's reactions belong
+    FacebookPage(sandbox.base_url, "").commit()  # the post to which the example's reactions belong
     headers = {"Content-Type": "application/json"}
     answer = requests.post(f"{sandbox.base_url}/_sandbox/{address}", data=body, headers=headers, timeout=5)
     assert answer.status_code == 200, answer.text

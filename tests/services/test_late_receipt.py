@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from bot.channel_kit.base import Absent, CannotTell, Found, Prepared, Receipt
+from bot.channel_kit.base import Absent, CannotTell, Found, NotSeen, Prepared, Receipt
 from bot.config import Secret
 from bot.errors import AuthExpired, ChannelError, NotSent, OutcomeUnknown, Rejected
 from bot.services.delivery import outcome, pause, reconcile
@@ -135,6 +135,7 @@ def _let_be(office: Office) -> None:
 def _again(office: Office) -> None:
     _undecided(office)
     reconcile.decide_again(office.ctx, OFFICER, Delivery.objects.get().id)
+    _conclude(office, NotSeen())
 
 
 def _absent(office: Office) -> None:

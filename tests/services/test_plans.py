@@ -25,7 +25,7 @@ STATEMENTS: dict[str, Callable[[], object]] = {
     "doubtful": lambda: queries.doubtful(SOON),
     "following": lambda: queries.following([1, 2, 3]),
     "claimed": lambda: queries.claimed([1, 2, 3]),
-    "intend": lambda: queries.intend([queries.Intent(id=1, fence=1, token="", last_seen="")], SOON, SOON),
+    "intend": lambda: queries.intend([queries.Intent(id=1, fence=1, token="", prepared_by="")], SOON, SOON),
     "accept": lambda: queries.accept([queries.Acceptance(id=1, fence=1, remote_id="1", url="", at=SOON)]),
 }
 

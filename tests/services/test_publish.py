@@ -320,7 +320,7 @@ def _die_with(office: Office, *, intent: bool) -> None:
     (claimed,) = queries.claim("dead", now, now, now + timedelta(minutes=3), 5)
     if intent:
         row = Delivery.objects.get(id=claimed)
-        intent = queries.Intent(id=row.id, fence=row.fence, token="", last_seen="")
+        intent = queries.Intent(id=row.id, fence=row.fence, token="", prepared_by="")
         assert queries.intend([intent], now, now + timedelta(minutes=3)) == {row.id}
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from io import BytesIO
-from typing import Any
 
-from bot.channel_kit.base import CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit import pictures
+from bot.channel_kit.answers import link
+from bot.channel_kit.base import Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.channel_kit.limits import require_fit
-from bot.channel_kit.matching import earliest, made_before
+from bot.channel_kit.matching import earliest, listed, made_before, the_one
 from bot.channels.facebook import SPEC, Options
+from bot.channels.facebook.answers import Linked, Post
 from bot.config import Config, require
-from bot.errors import ChannelError, Duplicate
-from bot.meta_graph.client import Graph
+from bot.errors import ChannelError, Duplicate, Rejected
+from bot.meta_graph.client import AltRefused, Graph
 from bot.meta_graph.options import GraphOptions
 from bot.render.variant import Media
 from bot.text.likeness import canonical
 
+_A_PAGE = 25
 _FIELDS = "id,message,created_time,permalink_url,attachments{target,subattachments{target}}"
 
 
@@ -38,7 +41,10 @@ class _Page:
 
     def prepare(self, outgoing: Outgoing) -> Prepared:
         require_fit(SPEC, outgoing)
-        return Prepared(outgoing=outgoing, token=",".join(self._hidden_photo(m) for m in outgoing.media))
+        # Photos go into one post only. So of two requests with the same ones, the second is refused if the first has won.
+        if _are_photos(outgoing):
+            return Prepared(outgoing=outgoing, token=outgoing.earlier)
+        return Prepared(outgoing=outgoing, token=",".join(self._hidden_photo(n, m) for n, m in enumerate(outgoing.media, 1)))
 
     def commit(self, prepared: Prepared, now: datetime) -> Receipt:
         fields = {"message": prepared.outgoing.text}
@@ -48,54 +54,57 @@ class _Page:
         try:
             post = self._graph.commit(lambda g: g.put_object(self._page, "feed", **fields))
         except Duplicate as refusal:
-            return made_before(self, Sent(prepared=prepared, since=now), refusal)
+            return made_before(self, prepared, now, refusal)
         return Receipt(remote_id=post, url=self._permalink(post), at=now)
 
     def find(self, sent: Sent) -> Found:
-        """Among the Page's posts since just before the commit: by the photos' numbers, or by the text."""
-        return self._graph.read(lambda g: self._search(g, sent))
+        """Among the Page's posts since just before the first commit: by the photos' numbers, or by the text."""
+        since = earliest(sent)
+        posts = listed(
+            Post,
+            lambda cursor: self._graph.page(self._page, "published_posts", cursor, fields=_FIELDS, since=since, limit=_A_PAGE),
+            # A platform that does not heed `since` would have us read all that it ever showed.
+            lambda post: post.created_time.timestamp() < since,
+        )
+        return the_one(posts, lambda post: _is_it(post, sent.prepared), _receipt)
 
     def delete(self, remote_id: str) -> None:
         self._graph.read(lambda g: g.delete_object(remote_id))
 
-    def _search(self, api: Any, sent: Sent) -> Found:
-        posts = api.get_connections(self._page, "published_posts", fields=_FIELDS, since=earliest(sent), limit=25)["data"]
-        hits = [post for post in posts if _is_it(post, sent.prepared)]
-        if len(hits) != 1:
-            return CannotTell(f"{len(hits)} of {len(posts)}")
-        post = hits[0]
-        made = datetime.fromisoformat(post["created_time"])
-        return Receipt(remote_id=post["id"], url=post.get("permalink_url") or _constructed(post["id"]), at=made)
-
-    def _hidden_photo(self, media: Media) -> str:
-        return self._graph.create(
-            lambda g: g.put_photo(
-                BytesIO(media.data), album_path=f"{self._page}/photos", published="false", alt_text_custom=media.alt
-            )
-        )
+    def _hidden_photo(self, number: int, media: Media) -> str:
+        more = {"album_path": f"{self._page}/photos", "published": "false", "alt_text_custom": media.alt}
+        try:
+            return self._graph.create(lambda g: g.put_photo(BytesIO(media.data), **more))
+        except Rejected as e:
+            told = pictures.refused(e, number, media, alt=isinstance(e, AltRefused))
+        raise told
 
     def _permalink(self, post: str) -> str:
         """Asked for after the post is made: if that fails, the post is there all the same."""
         try:
-            answer = self._graph.read(lambda g: g.get_object(post, fields="permalink_url"))
-            return str(answer["permalink_url"])
-        except (ChannelError, KeyError, TypeError):
+            told = self._graph.told(Linked, lambda g: g.get_object(post, fields="permalink_url"))
+        except ChannelError:
             return _constructed(post)
+        return link(told.permalink_url) or _constructed(post)
+
+
+def _are_photos(outgoing: Outgoing) -> bool:
+    """Is there an attempt before this one, whose request left with so many photos?"""
+    numbers = outgoing.earlier.split(",")
+    return outgoing.since is not None and len(numbers) == len(outgoing.media) and all(n.isdigit() for n in numbers)
 
 
 def _constructed(post: str) -> str:
     return f"https://www.facebook.com/{post}"
 
 
-def _is_it(post: dict[str, Any], prepared: Prepared) -> bool:
+def _receipt(post: Post) -> Receipt:
+    return Receipt(remote_id=post.id, url=link(post.permalink_url) or _constructed(post.id), at=post.created_time)
+
+
+def _is_it(post: Post, prepared: Prepared) -> bool:
     photos = set(prepared.token.split(",")) if prepared.token else set()
     # A photo's number is ours alone; the same text may stand in another post, too.
     if photos:
-        return photos <= _targets(post)
-    return canonical(post.get("message", "")) == canonical(prepared.outgoing.text)
-
-
-def _targets(post: dict[str, Any]) -> set[str]:
-    attachments = post.get("attachments", {}).get("data", [])
-    inner = [sub for a in attachments for sub in a.get("subattachments", {}).get("data", [])]
-    return {str(a["target"]["id"]) for a in (*attachments, *inner) if a.get("target", {}).get("id")}
+        return photos <= post.photos
+    return canonical(post.message or "") == canonical(prepared.outgoing.text)

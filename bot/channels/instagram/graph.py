@@ -2,35 +2,34 @@
 
 The container's number makes the commit checkable and repeatable: its status tells whether it was published, and publishing the
 same container twice makes one post. So here, and only here, absence can be proved; and a later attempt takes up the container
-of the one before it rather than make another.
+of the one before it rather than make another. But a status alone proves nothing: it was seen to say FINISHED, ERROR or EXPIRED
+of posts that were out. So the account's list must not show it either, and time must have passed.
 """
 
 from __future__ import annotations
 
-import re
-import time
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
-from bot.channel_kit.base import Absent, CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.answers import link
+from bot.channel_kit.base import Absent, CannotTell, Channel, Found, NotSeen, Outgoing, Prepared, Receipt, Sent
 from bot.channel_kit.limits import require_fit
-from bot.channel_kit.matching import earliest
+from bot.channel_kit.matching import Listed, earliest, listed, the_one
+from bot.channels.instagram.answers import Permalink, Quota, Quotas, Shown
+from bot.channels.instagram.containers import DEAD, FINISHED, GONE, PUBLISHED, Containers
 from bot.channels.instagram.options import Options
 from bot.config import Config, require
-from bot.errors import ChannelError, MediaRefused, Rejected, Unavailable
-from bot.meta_graph.client import Graph, classify
+from bot.errors import ChannelError, RateLimited, Rejected, Unavailable
+from bot.meta_graph.client import DAY_USED_UP, NOT_THERE, Graph, subcode_of
 from bot.meta_graph.options import GraphOptions
-from bot.render.variant import ChannelSpec, Media
+from bot.render.variant import ChannelSpec
 from bot.text.likeness import canonical
 
-READY_WITHIN_SECONDS = 60.0
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 3.0
-# A container that is still unpublished so long after the commit: no request is on its way any more.
-_SETTLED = timedelta(minutes=2)
+# A container that is still unpublished so long after the commit: no request is on its way any more. Publishing a finished one
+# once more makes no second post; where another one is to be made, the list has had longer to show the first.
+_SETTLED = {FINISHED: timedelta(minutes=2), **dict.fromkeys((*DEAD, GONE), timedelta(minutes=5))}
 _PROFILE = "https://www.instagram.com/"  # where a post's own address cannot be read
-_SUBCODE = re.compile(r"\b22070\d\d\b")
-_PUBLISHED, _FINISHED, _DEAD = "PUBLISHED", "FINISHED", ("EXPIRED", "ERROR")
+_FIELDS, _A_PAGE = "id,caption,permalink,timestamp,media_type,children{id}", 50
+_AN_HOUR = 3600.0  # where Instagram does not tell when its limit ends
 
 
 def connect(config: Config, spec: ChannelSpec) -> Channel:
@@ -44,7 +43,8 @@ def connect(config: Config, spec: ChannelSpec) -> Channel:
 
 class _Instagram:
     def __init__(self, spec: ChannelSpec, user: str, graph: Graph, media_base_url: str) -> None:
-        self._spec, self._user, self._graph, self._media_base = spec, user, graph, media_base_url
+        self._spec, self._user, self._graph = spec, user, graph
+        self._containers = Containers(graph, user, media_base_url)
 
     @property
     def account(self) -> str:
@@ -53,90 +53,94 @@ class _Instagram:
     def prepare(self, outgoing: Outgoing) -> Prepared:
         require_fit(self._spec, outgoing)
         # A token of the other driver is no number.
-        if outgoing.earlier.isdigit() and self._status(outgoing.earlier) not in _DEAD:
+        if outgoing.earlier.isdigit() and self._containers.status(outgoing.earlier) not in (*DEAD, GONE):
             return Prepared(outgoing=outgoing, token=outgoing.earlier)
-        if len(outgoing.media) == 1:
-            container = self._container(caption=outgoing.text, **self._image(outgoing.media[0]))
-        else:
-            # Instagram wants the pictures ready before the container that shows them together.
-            children = [self._container(is_carousel_item="true", **self._image(m)) for m in outgoing.media]
-            self._wait(children)
-            container = self._container(media_type="CAROUSEL", children=",".join(children), caption=outgoing.text)
-        self._wait([container])
-        return Prepared(outgoing=outgoing, token=container)
+        try:
+            return Prepared(outgoing=outgoing, token=self._containers.make(outgoing))
+        except RateLimited as e:
+            limited = self._which_limit(e)
+        raise limited
 
     def commit(self, prepared: Prepared, now: datetime) -> Receipt:
-        media = self._graph.commit(lambda g: g.put_object(self._user, "media_publish", creation_id=prepared.token))
-        return Receipt(remote_id=media, url=self._permalink(media), at=now)
+        try:
+            media = self._graph.commit(lambda g: g.put_object(self._user, "media_publish", creation_id=prepared.token))
+        except RateLimited as e:
+            refusal: ChannelError = self._which_limit(e)
+        except Rejected as e:
+            # The container is gone, or denied; that is not the text's fault.
+            refusal = Unavailable(e.message, code=e.code) if subcode_of(e) == NOT_THERE else e
+        else:
+            return Receipt(remote_id=media, url=self._permalink(media), at=now)
+        raise refusal
 
     def find(self, sent: Sent) -> Found:
-        status = self._status(sent.prepared.token)
-        if status == _PUBLISHED:
-            return self._graph.read(lambda g: self._search(g, sent))
+        """Among the account's posts since just before the first commit, by caption and picture count; and what the container
+        says."""
+        posts, pictures = self._posts(earliest(sent)), len(sent.prepared.outgoing.media)
+        found = the_one(posts, lambda post: _says(post, sent) and post.may_show(pictures), _receipt)
+        if not isinstance(found, NotSeen):
+            return found
+        status = self._containers.status(sent.prepared.token)
+        if status == PUBLISHED:  # that says more than its looks
+            found = the_one(posts, lambda post: _says(post, sent), _receipt)
+            return found if isinstance(found, Receipt) else CannotTell("published, but not recognised")
         # By the Date of the answer: how old a container is, the platform says and not this machine's clock.
         told_at = self._graph.told_at()
-        settled = told_at is not None and told_at - sent.since > _SETTLED
-        return Absent() if status in _DEAD or (status == _FINISHED and settled) else CannotTell(status)
+        settled = status in _SETTLED and told_at is not None and told_at - sent.newest > _SETTLED[status]
+        return Absent() if settled else found
 
     def delete(self, remote_id: str) -> None:
         self._graph.read(lambda g: g.delete_object(remote_id))
 
-    def _image(self, media: Media) -> dict[str, str]:
-        # Instagram fetches pictures itself, from a public address, named by their hash.
-        return {"image_url": f"{self._media_base}/m/{media.sha256}.jpg", "alt_text": media.alt}
-
-    def _container(self, **fields: str) -> str:
-        return self._graph.create(lambda g: g.put_object(self._user, "media", **fields))
-
-    def _status(self, container: str) -> str:
-        """For days in May 2026 Graph denied containers that were there (100/33): that is not the post's fault."""
-        try:
-            return self._graph.read(lambda g: str(g.get_object(container, fields="status_code")["status_code"]))
-        except Rejected as e:
-            denied = Unavailable(e.message, code=e.code)
-        raise denied
-
-    def _why(self, container: str) -> str:
-        """The subcode in what is told of a container that went wrong, "" for none."""
-        told = self._graph.read(lambda g: str(g.get_object(container, fields="status").get("status", "")))
-        found = _SUBCODE.search(told)
-        return found.group() if found else ""
-
-    def _wait(self, containers: Iterable[str]) -> None:
-        """Until all are ready. Raises MediaRefused or Unavailable."""
-        waiting, pause = list(containers), _FIRST_PAUSE
-        deadline = time.monotonic() + READY_WITHIN_SECONDS
-        while waiting := [c for c in waiting if not self._ready(c)]:
-            if time.monotonic() > deadline:
-                raise Unavailable("container not ready")
-            time.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
-
-    def _ready(self, container: str) -> bool:
-        status = self._status(container)
-        if status in _DEAD:
-            subcode = self._why(container)
-            passing = classify(0, int(subcode or 0), 200) is Unavailable
-            raise (Unavailable if passing else MediaRefused)(f"container {status}", code=f"{status}/{subcode}")
-        return status == _FINISHED
-
-    def _search(self, api: Any, sent: Sent) -> Found:
-        """It is published: which of our media is it? Never simply the newest one."""
-        media = api.get_connections(self._user, "media", fields="id,caption,permalink,timestamp", limit=25)["data"]
-        wanted = canonical(sent.prepared.outgoing.text)
-        hits = [m for m in media if canonical(m.get("caption", "")) == wanted and _made(m).timestamp() >= earliest(sent)]
-        # Two posts of one caption: to take the newer one would give the receipt a wrong address.
-        if len(hits) != 1:
-            return CannotTell("published, but not recognised")
-        return Receipt(remote_id=str(hits[0]["id"]), url=hits[0].get("permalink") or _PROFILE, at=_made(hits[0]))
+    def _posts(self, since: float) -> Listed[Shown]:
+        return listed(
+            Shown,
+            lambda cursor: self._graph.page(self._user, "media", cursor, fields=_FIELDS, limit=_A_PAGE),
+            lambda post: post.timestamp.timestamp() < since,
+        )
 
     def _permalink(self, media: str) -> str:
         """Asked for after the post is made: if that fails, the post is there all the same."""
         try:
-            return self._graph.read(lambda g: str(g.get_object(media, fields="permalink")["permalink"]))
+            told = self._graph.told(Permalink, lambda g: g.get_object(media, fields="permalink"))
         except ChannelError:
             return _PROFILE
+        return link(told.permalink) or _PROFILE
+
+    def _which_limit(self, refusal: RateLimited) -> RateLimited:
+        """The day's quota is asked for when it is said to be used up: how many it is of, and when the next is free."""
+        if subcode_of(refusal) != DAY_USED_UP:
+            return refusal
+        try:
+            quota = self._graph.told(Quotas, self._ask_for_quota).data[0]
+            used_up = quota.quota_usage >= quota.config.quota_total
+            wait = self._until_one_is_free(quota) if used_up else _AN_HOUR
+        except ChannelError:
+            return RateLimited(refusal.message, code=refusal.code, summary=_DAY, retry_after=refusal.retry_after or _AN_HOUR)
+        told = _DAYS_POSTS.format(total=quota.config.quota_total) if used_up else _DAYS_CONTAINERS
+        return RateLimited(refusal.message, code=refusal.code, summary=told, retry_after=wait)
+
+    def _ask_for_quota(self, api: object) -> object:
+        return api.get_connections(self._user, "content_publishing_limit", fields="quota_usage,config")  # type: ignore[attr-defined]
+
+    def _until_one_is_free(self, quota: Quota) -> float:
+        """Seconds: the window moves on, and the oldest post in it leaves it first."""
+        now, lasts = self._graph.told_at(), float(quota.config.quota_duration)
+        if now is None:
+            return _AN_HOUR
+        posts = self._posts(now.timestamp() - lasts).posts
+        oldest = min((post.timestamp for post in posts), default=now)
+        return (oldest - now).total_seconds() + lasts
 
 
-def _made(media: dict[str, Any]) -> datetime:
-    return datetime.fromisoformat(media["timestamp"])
+_DAY = "Instagram の1日の上限に達したため、まだ送っていません"
+_DAYS_POSTS = "Instagram に1日に出せる数（{total}件）を使い切ったため、まだ送っていません"
+_DAYS_CONTAINERS = "Instagram で1日に準備できる数を使い切ったため、まだ送っていません"
+
+
+def _says(post: Shown, sent: Sent) -> bool:
+    return canonical(post.caption or "") == canonical(sent.prepared.outgoing.text)
+
+
+def _receipt(post: Shown) -> Receipt:
+    return Receipt(remote_id=post.id, url=link(post.permalink) or _PROFILE, at=post.timestamp)

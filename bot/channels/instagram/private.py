@@ -22,12 +22,12 @@ import requests
 from instagrapi import exceptions as ig
 
 from bot.channel_kit.answers import MADE, AnswerModel, read, unreadable
-from bot.channel_kit.base import CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.base import Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.channel_kit.http import OnceAdapter, broken_exchange, unchanged
 from bot.channel_kit.limits import require_fit
-from bot.channel_kit.matching import earliest
+from bot.channel_kit.matching import Page, earliest, listed, the_one
 from bot.channel_kit.waits import retry_after
-from bot.channels.instagram.answers import Configured, Deleted, Refusal, Uploaded
+from bot.channels.instagram.answers import Configured, Deleted, Feed, FeedItem, Refusal, Uploaded
 from bot.channels.instagram.options import Options
 from bot.config import Config, require
 from bot.errors import (
@@ -173,8 +173,10 @@ class _Private:
         return self._call(configure, committing=True)
 
     def find(self, sent: Sent) -> Found:
-        """Among the account's newest posts: the same caption and picture count, made since the commit."""
-        return self._call(lambda: self._search(sent), committing=False)
+        """Among the account's posts since just before the first commit: the same caption and picture count."""
+        since = earliest(sent)
+        posts = listed(FeedItem, self._feed, lambda post: post.taken_at < since)
+        return the_one(posts, lambda post: _is_it(post, sent.prepared.outgoing), self._receipt)
 
     def delete(self, remote_id: str) -> None:
         def delete() -> bool:
@@ -211,16 +213,20 @@ class _Private:
         album: dict[str, Any] = self._client.album_configure(children, outgoing.text, extra_data=sidecar)
         return album
 
-    def _search(self, sent: Sent) -> Found:
+    def _feed(self, cursor: str) -> Page:
         """Not by user_medias_v1, which takes a failed reading for an empty one."""
         query = {"count": 20, "rank_token": self._client.rank_token, "ranked_content": "true"}
-        posts = self._client.private_request(f"feed/user/{self._client.user_id}/", params=query)["items"]
-        wanted = (canonical(sent.prepared.outgoing.text), len(sent.prepared.outgoing.media))
-        hits = [p for p in posts if p["taken_at"] >= earliest(sent) and _comparable(p) == wanted]
-        if len(hits) != 1:
-            return CannotTell(f"{len(hits)} of {len(posts)}")
-        made = datetime.fromtimestamp(hits[0]["taken_at"], UTC)
-        return Receipt(remote_id=str(hits[0]["pk"]), url=self._url(hits[0]["code"]), at=made)
+        query |= {"max_id": cursor} if cursor else {}
+
+        def ask() -> Page:
+            self._client.private_request(f"feed/user/{self._client.user_id}/", params=query)
+            told = self._told(Feed)
+            return Page(entries=told.items, following=str(told.next_max_id or "") if told.more_available else "")
+
+        return self._call(ask, committing=False)
+
+    def _receipt(self, post: FeedItem) -> Receipt:
+        return Receipt(remote_id=str(post.pk), url=self._url(post.code), at=datetime.fromtimestamp(post.taken_at, UTC))
 
     def _url(self, code: str) -> str:
         return f"{self._web}/p/{code}/"
@@ -262,9 +268,10 @@ def _child(upload: list[Any], alt: str) -> dict[str, Any]:
     }
 
 
-def _comparable(post: dict[str, Any]) -> tuple[str, int]:
-    """Caption and picture count."""
-    return canonical((post.get("caption") or {}).get("text", "")), len(post.get("carousel_media") or ()) or 1
+def _is_it(post: FeedItem, outgoing: Outgoing) -> bool:
+    """The same caption and picture count."""
+    caption = (post.caption and post.caption.text) or ""
+    return canonical(caption) == canonical(outgoing.text) and (len(post.carousel_media or ()) or 1) == len(outgoing.media)
 
 
 def _translate(error: Exception, answer: requests.Response | None, *, committing: bool) -> ChannelError:

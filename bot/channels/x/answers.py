@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from bot.channel_kit.answers import AnswerModel
+from bot.channel_kit.answers import AnswerModel, Moment
 
 Id = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$")]
 
@@ -47,3 +47,53 @@ class Complaints(AnswerModel):
     """Its older form."""
 
     errors: tuple[Complaint, ...] = Field(min_length=1, strict=False)
+
+
+class Link(AnswerModel):
+    """A shortened link. That of a post's own pictures has a `media_key`."""
+
+    url: str
+    expanded_url: str | None = None
+    media_key: str | None = None
+
+
+class Entities(AnswerModel):
+    urls: tuple[Link, ...] | None = Field(default=None, strict=False)
+
+
+class Attachments(AnswerModel):
+    media_keys: tuple[str, ...] | None = Field(default=None, strict=False)
+
+
+class Reference(AnswerModel):
+    type: str
+    id: Id
+
+
+class Post(AnswerModel):
+    """One of the account's timeline. X leaves out what is empty; others put null there."""
+
+    id: Id
+    text: str
+    created_at: Moment
+    author_id: Id | None = None
+    entities: Entities | None = None
+    attachments: Attachments | None = None
+    referenced_tweets: tuple[Reference, ...] | None = Field(default=None, strict=False)
+
+
+class Meta(AnswerModel):
+    next_token: str | None = None
+
+
+class Timeline(AnswerModel):
+    """Its entries are read one by one: an odd neighbour says nothing of the others. None at all: X leaves out `data`."""
+
+    data: list[Any] | None = None
+    meta: Meta | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Timeline:
+        if self.data is None and self.meta is None:
+            raise ValueError("anybody's object")
+        return self

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
@@ -10,21 +9,22 @@ from typing import Any, TypeVar
 from requests import Response
 
 from bot.channel_kit.answers import MADE, AnswerModel, read, unreadable
-from bot.channel_kit.base import CannotTell, Channel, Found, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.base import Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.channel_kit.http import broken_exchange
 from bot.channel_kit.limits import require_fit
-from bot.channel_kit.matching import CLOCK_SKEW, made_before
+from bot.channel_kit.matching import Page, listed, made_before, the_one
+from bot.channel_kit.pictures import refused
 from bot.channel_kit.waits import retry_after, until
 from bot.channels.x import SPEC, Options
-from bot.channels.x.answers import Complaints, Deleted, Made, Problem
+from bot.channels.x.answers import Complaints, Deleted, Made, Post, Problem, Timeline
 from bot.channels.x.client import Refused, XClient
+from bot.channels.x.reading import before, is_it
 from bot.config import Config, require
 from bot.errors import (
     AccountSuspended,
     AuthExpired,
     ChannelError,
     Duplicate,
-    MediaRefused,
     OutcomeUnknown,
     OutOfCredit,
     RateLimited,
@@ -33,7 +33,6 @@ from bot.errors import (
     Unavailable,
 )
 from bot.render.variant import Media
-from bot.text.likeness import canonical
 
 REAL, WEB = "https://api.x.com", "https://x.com"
 T = TypeVar("T")
@@ -64,10 +63,8 @@ _WORDS: tuple[tuple[str, type[ChannelError]], ...] = (
     ("usage-capped", OutOfCredit),
 )
 # Two windows count posts, fifteen minutes and a day; on a 429 the one that is used up tells when it opens again.
-_WINDOWS = ("x-rate-limit", "x-app-limit-24hour", "x-user-limit-24hour")
-_SCHEME = re.compile(r"https?://", re.IGNORECASE)
-_FINAL_SLASH = re.compile(r"/(?=\s|$)")
-_MEDIA_LINK = re.compile(r"\s*https://t\.co/\w+\s*$")
+_WINDOWS = {"x-rate-limit": "15分", "x-app-limit-24hour": "アプリの24時間", "x-user-limit-24hour": "アカウントの24時間"}
+_FIELDS = ("created_at", "author_id", "entities", "attachments", "referenced_tweets")
 
 
 def connect(config: Config) -> Channel:
@@ -92,7 +89,7 @@ class _X:
     def prepare(self, outgoing: Outgoing) -> Prepared:
         require_fit(SPEC, outgoing)
         ids = [self._upload(n + 1, f"{outgoing.key}-{n}.jpg", media) for n, media in enumerate(outgoing.media)]
-        return Prepared(outgoing=outgoing, token=",".join(ids), last_seen=self._newest())
+        return Prepared(outgoing=outgoing, token=",".join(ids))
 
     def commit(self, prepared: Prepared, now: datetime) -> Receipt:
         outgoing = prepared.outgoing
@@ -105,12 +102,13 @@ class _X:
             remote = self._read(Made, lambda: self._client.create_tweet(**body), committing=True).data.id
         # X refuses a text that it has: most likely our own request, whose answer was lost. Reading back decides.
         except Duplicate as refusal:
-            return made_before(self, Sent(prepared=prepared, since=now), refusal)
+            return made_before(self, prepared, now, refusal)
         return Receipt(remote_id=remote, url=self._url(remote), at=now)
 
     def find(self, sent: Sent) -> Found:
-        """Among our own posts since just before the commit: the same text, picture count and parent."""
-        return self._call(lambda: self._search(sent), committing=False)
+        """Among our own posts since just before the first commit: the same text, picture count and parent."""
+        posts = listed(Post, lambda cursor: self._timeline(sent, cursor))
+        return the_one(posts, lambda post: is_it(post, sent.prepared, self._user), self._receipt)
 
     def delete(self, remote_id: str) -> None:
         if not self._read(Deleted, lambda: self._client.delete_tweet(remote_id), committing=False).data.deleted:
@@ -120,42 +118,29 @@ class _X:
         return f"{self._web}/i/status/{remote}"
 
     def _upload(self, number: int, name: str, media: Media) -> str:
-        """Its id. Raises MediaRefused with the picture's number and whether it is about the picture or its alt text."""
-        what = f"{number}枚目の画像"
+        """Its id. Raises MediaRefused with the picture's name and whether it is about the picture or its alt text."""
+        uploaded = ""
         try:
             uploaded = self._read(Made, lambda: self._client.upload(name, media.data), committing=False).data.id
-            what += "の代替テキスト"
             self._call(lambda: self._client.describe(uploaded, media.alt), committing=False)
         except Rejected as e:
-            summary = f"{what}を配信先が受け付けませんでした"
-            refused = MediaRefused(e.message, code=e.code, summary=summary)
+            told = refused(e, number, media, alt=bool(uploaded))
         else:
             return uploaded
-        raise refused
+        raise told
 
-    def _newest(self) -> str:
-        """The newest own post's id, "" if that cannot be read: reading back then starts from the time of the commit."""
-        try:
-            posts = self._call(lambda: self._own(max_results=5), committing=False)
-        except Unavailable:
-            return ""
-        return str(max((int(post["id"]) for post in posts), default=""))
+    def _receipt(self, post: Post) -> Receipt:
+        return Receipt(remote_id=post.id, url=self._url(post.id), at=post.created_at)
 
-    def _search(self, sent: Sent) -> Found:
-        last = sent.prepared.last_seen
-        # From the newest post before ours: `start_time` alone goes by a clock that may differ from X's.
-        posts = self._own(max_results=100, **({"since_id": last} if last else {"start_time": sent.since - CLOCK_SKEW}))
-        wanted = _sent_comparable(sent.prepared)
-        hits = [post for post in posts if _comparable(post) == wanted]
-        if len(hits) != 1:
-            return CannotTell(f"{len(hits)} of {len(posts)}")
-        made = datetime.fromisoformat(hits[0]["created_at"])
-        return Receipt(remote_id=hits[0]["id"], url=self._url(hits[0]["id"]), at=made)
-
-    def _own(self, **query: Any) -> list[dict[str, Any]]:
-        fields = ["created_at", "entities", "attachments", "referenced_tweets"]
-        answer = self._client.get_users_tweets(self._user, tweet_fields=fields, user_auth=True, **query)
-        return list(answer.json().get("data", []))
+    def _timeline(self, sent: Sent, cursor: str) -> Page:
+        """Newest first. What is older than the first commit has a smaller number; X asks a price for each that is read."""
+        query = {"since_id": before(sent.since), "max_results": 100, **({"pagination_token": cursor} if cursor else {})}
+        told = self._read(
+            Timeline,
+            lambda: self._client.get_users_tweets(self._user, tweet_fields=list(_FIELDS), user_auth=True, **query),
+            committing=False,
+        )
+        return Page(entries=told.data or (), following=(told.meta and told.meta.next_token) or "")
 
     def _read(self, model: type[M], send: Callable[[], Response], *, committing: bool) -> M:
         answer = self._call(send, committing=committing)
@@ -181,7 +166,8 @@ def _translate(error: Exception, *, committing: bool) -> ChannelError:
         return unreadable(error.response, committing=committing)
     kind, code = _meaning(error.response.status_code, told), str(error.response.status_code)
     if issubclass(kind, RateLimited):
-        return kind(f"HTTP {code}", code=code, retry_after=_wait(error.response.headers))
+        headers = error.response.headers
+        return kind(f"HTTP {code}", code=code, summary=_which_limit(headers), retry_after=_wait(headers))
     if kind is OutcomeUnknown and not committing:
         kind = Unavailable
     return kind(f"HTTP {code}", code=code)
@@ -210,34 +196,14 @@ def _wait(headers: Mapping[str, str]) -> float | None:
     """Seconds until a new try, None if X does not say."""
     if (asked := retry_after(headers)) is not None:
         return asked
-    used_up = [w for w in _WINDOWS if headers.get(f"{w}-remaining", "0") == "0"]
-    return max((wait for w in used_up if (wait := until(headers.get(f"{w}-reset", ""))) is not None), default=None)
+    return max((wait for w in _used_up(headers) if (wait := until(headers[f"{w}-reset"])) is not None), default=None)
 
 
-def _sent_comparable(prepared: Prepared) -> tuple[str, int, str]:
-    outgoing = prepared.outgoing
-    return _without_scheme(outgoing.text), len(outgoing.media), outgoing.parent
+def _used_up(headers: Mapping[str, str]) -> list[str]:
+    return [w for w in _WINDOWS if f"{w}-reset" in headers and headers.get(f"{w}-remaining", "0") == "0"]
 
 
-def _comparable(post: Mapping[str, Any]) -> tuple[str, int, str]:
-    """Text, picture count and parent of a post, as they can be compared with what was sent."""
-    pictures = len((post.get("attachments") or {}).get("media_keys", []))
-    parents = [r["id"] for r in post.get("referenced_tweets") or [] if r["type"] == "replied_to"]
-    links = (post.get("entities") or {}).get("urls", [])
-    return _without_scheme(_as_typed(post["text"], links, pictures)), pictures, parents[0] if parents else ""
-
-
-def _as_typed(text: str, links: list[dict[str, Any]], pictures: int) -> str:
-    """A post's text with X's own marks undone: three characters escaped, links shortened, a link to the pictures added."""
-    for escaped, character in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
-        text = text.replace(escaped, character)
-    if pictures and not any("media_key" in link for link in links):
-        text = _MEDIA_LINK.sub("", text)
-    for link in links:
-        text = text.replace(link["url"], "" if "media_key" in link else link["expanded_url"])
-    return text
-
-
-def _without_scheme(text: str) -> str:
-    """X puts a scheme before a bare domain, and a slash behind it."""
-    return canonical(_FINAL_SLASH.sub("", _SCHEME.sub("", text)))
+def _which_limit(headers: Mapping[str, str]) -> str:
+    """Empty where X does not say."""
+    names = "・".join(_WINDOWS[w] for w in _used_up(headers))
+    return f"X の回数制限（{names}）に達したため、まだ送っていません" if names else ""

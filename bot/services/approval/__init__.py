@@ -7,6 +7,6 @@ compare: a submission beside what a person knows of the same post
 preview: a post as every channel will show it, in one file
 pictures: the prepared pictures, to staff and to the public
 sheet: the 起案 sheet
-recent: texts that went out of late, for the checks
+recent: texts that went out of late or are to go out, for the checks
 timetable: by what a wished time is looked at
 """

@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.channel_kit.base import Channel, Found, Prepared, Receipt, Sent
+from bot.channel_kit.base import Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.clock import Clock
-from bot.errors import BotError, ChannelError, NotSent, OutcomeUnknown
+from bot.errors import AuthExpired, BotError, ChannelClosed, ChannelError, NotSent, OutcomeUnknown, RateLimited
 from bot.services.delivery.gate import Ready
 from bot.services.delivery.outgoing import Job
 
@@ -36,10 +36,11 @@ class Step:
 
 @dataclass(frozen=True)
 class ReadBack:
-    """What reading back came to; None where it failed, which says nothing about the post."""
+    """What reading back came to; None where it failed, which says nothing about the post. `why` is for people."""
 
     job: Job
     found: Found | None
+    why: str = ""
 
 
 class NotBegun(BotError):
@@ -61,7 +62,8 @@ def prepare(connect: Connect, job: Job, now: datetime) -> Step:
     account = ""
     try:
         channel = connect(job.channel)
-        account, result = channel.account, _kept(job, now) or channel.prepare(job.outgoing)
+        account, way = channel.account, _way(channel)
+        result = _kept(job, now, way) or replace(channel.prepare(_outgoing(job, way)), by=way)
     except BotError as e:
         result = NotSent(e.message, code=e.code) if isinstance(e, OutcomeUnknown) else e
     except Exception as e:
@@ -70,10 +72,19 @@ def prepare(connect: Connect, job: Job, now: datetime) -> Step:
     return Step(job, result, account=account)
 
 
-def _kept(job: Job, now: datetime) -> Prepared | None:
-    if job.prepared_until is None or job.prepared_until <= max(now, job.run_at):
+def _way(channel: Channel) -> str:
+    """The account and the driver: another account's upload, or another driver's, is nothing to this one."""
+    return f"{channel.account} {type(channel).__module__}"
+
+
+def _outgoing(job: Job, way: str) -> Outgoing:
+    return job.outgoing if job.prepared_by in ("", way) else replace(job.outgoing, earlier="")
+
+
+def _kept(job: Job, now: datetime, way: str) -> Prepared | None:
+    if job.prepared_by != way or job.prepared_until is None or job.prepared_until <= max(now, job.run_at):
         return None
-    return Prepared(outgoing=job.outgoing, token=job.token, last_seen=job.last_seen)
+    return Prepared(outgoing=job.outgoing, token=job.token, by=way)
 
 
 def commit(connect: Connect, clock: Clock, ready: Ready, started: datetime, latest: timedelta) -> Step:
@@ -108,10 +119,29 @@ def _request(channel: Channel, ready: Ready, now: datetime) -> Receipt | Channel
 
 def read_back(connect: Connect, job: Job) -> ReadBack:
     try:
-        prepared = Prepared(outgoing=job.outgoing, token=job.token, last_seen=job.last_seen)
-        return ReadBack(job, connect(job.channel).find(Sent(prepared=prepared, since=job.since)))
-    except BotError:
-        return ReadBack(job, None)
-    except Exception:
+        channel = connect(job.channel)
+        if job.prepared_by not in ("", _way(channel)):
+            return ReadBack(job, None, "送ったときと違うアカウントか接続方法です")
+        prepared = Prepared(outgoing=job.outgoing, token=job.token)
+        return ReadBack(job, channel.find(Sent(prepared=prepared, since=job.since, latest=job.latest)))
+    except ChannelError as e:
+        return ReadBack(job, None, _why_unread(e))
+    except BotError as e:
+        return ReadBack(job, None, e.summary)
+    except Exception as e:
         log.exception("delivery %s: reading back failed", job.id)
-        return ReadBack(job, None)
+        return ReadBack(job, None, f"想定外の誤り（{type(e).__name__}）")
+
+
+# An error's own sentence speaks of what was to be sent.
+_UNREAD: tuple[tuple[type[ChannelError], str], ...] = (
+    (RateLimited, "読む回数の制限"),
+    (NotSent, "接続できない"),
+    (AuthExpired, "読む権限がないか、認証が切れている"),
+    (ChannelClosed, "アカウントが使えない"),
+)
+
+
+def _why_unread(error: ChannelError) -> str:
+    what = next((words for kind, words in _UNREAD if isinstance(error, kind)), "読める答えがない")
+    return f"{what}（{error.code}）" if error.code else what

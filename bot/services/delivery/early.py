@@ -65,5 +65,5 @@ def keep(ctx: Context, done: Sequence[Early]) -> None:
             row.update(preparing_until=None)
         else:
             kept = early.at + ctx.spec(job.channel).prepared_for
-            token, seen = early.prepared.token, early.prepared.last_seen
-            row.update(preparing_until=None, prepared_until=kept, token=token, last_seen=seen)
+            made = early.prepared
+            row.update(preparing_until=None, prepared_until=kept, token=made.token, prepared_by=made.by)

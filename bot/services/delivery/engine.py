@@ -269,8 +269,7 @@ class Engine:
     def _use(self, ledger: Ledger, job: Job) -> None:
         rate = self.ctx.spec(job.channel).rate
         if rate is not None and (until := queries.use(job.lane, ledger.now, ledger.now + rate.per)):
-            why = f"{self.ctx.spec(job.channel).label}に出せる回数（{rate.count}回）を使い切りました"
-            waits.tell_lane(self.ctx, ledger, job.lane, until, why)
+            waits.tell_lane(self.ctx, ledger, job.lane, until, waits.used_up(self.ctx, job.channel))
 
     def _hold_all(self, ledger: Ledger, stopped: Sequence[Step]) -> None:
         for step in stopped:

@@ -81,7 +81,7 @@ def put_back(ctx: Context, now: datetime, job: Job) -> None:
 
 def _intent(ready: Ready) -> Intent:
     job, prepared = ready.job, ready.prepared
-    return Intent(id=job.id, fence=job.fence, token=prepared.token, last_seen=prepared.last_seen, account=ready.account)
+    return Intent(id=job.id, fence=job.fence, token=prepared.token, prepared_by=prepared.by, account=ready.account)
 
 
 def _closed(ctx: Context, now: datetime, jobs: Sequence[Job]) -> dict[int, Barred]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.channel_kit.base import Receipt
 from bot.clock import aware
-from bot.errors import ChannelClosed, ChannelError, NotSent, OutcomeUnknown, RateLimited, Rejected, RetryLater
+from bot.errors import ChannelClosed, ChannelError, NotSent, OutcomeUnknown, RateLimited, Rejected, RetryLater, Unavailable
 from bot.services.delivery import scheduling, waits
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job
@@ -26,6 +26,8 @@ BACKOFF = tuple(timedelta(seconds=s) for s in (15, 60, 180, 600, 1200))
 PATIENT = 3
 # When to look whether a post of unknown outcome is there, counted from the loss of track; then a person decides.
 RECONCILE_AFTER = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800))
+# How an attempt is recorded whose request left and had no clear answer.
+DOUBTS = ("OutcomeUnknown", "worker_lost", "unsettled")
 TWICE = "published_twice"  # in the audit log: two attempts of one delivery are on the platform
 
 
@@ -178,7 +180,10 @@ def _postpone(ctx: Context, ledger: Ledger, row: Delivery, error: RetryLater) ->
     tries = row.tries.count()
     until = ledger.now + waits.bounded(error.retry_after, BACKOFF[min(tries, len(BACKOFF) - 1)])
     kept = _still_prepared(ctx, row, error)
-    if not move_delivery(row, Event.POSTPONE, run_at=until, problem=error.summary, lease_owner="", prepared_until=kept):
+    # What the platform refused for what it named (a container that is gone) must not be named again.
+    token = "" if row.intent_at and isinstance(error, Unavailable) else row.token
+    kept_as = {"prepared_until": kept, "token": token}
+    if not move_delivery(row, Event.POSTPONE, None, run_at=until, problem=error.summary, lease_owner="", **kept_as):
         return
     # The whole account waits, which keeps the order as planned; after a few tries it may be this post alone (ADR 3).
     if isinstance(error, RateLimited) or tries < PATIENT:

@@ -39,10 +39,11 @@ class Job:
     first: bool  # of its thread, as is a post that is none
     last: bool
     token: str
-    last_seen: str
+    prepared_by: str  # the account and the way of connecting of `token`, "" where that is not known
     prepared_until: datetime | None  # `token` can be used as it is until then
     run_at: datetime  # not before
-    since: datetime
+    since: datetime  # the first request left
+    latest: datetime  # the newest one did
 
 
 def jobs(ids: Sequence[int]) -> Iterator[tuple[Claimed, Job | StaleApproval]]:
@@ -75,6 +76,7 @@ def _job(row: Claimed) -> Job:
         media=tuple(_with_data(row, m) for m in variant.media) if row.part == 0 else (),
         parent=row.parent_remote_id,
         earlier=row.token,
+        since=row.first_intent_at,
     )
     return Job(
         id=row.id,
@@ -90,10 +92,11 @@ def _job(row: Claimed) -> Job:
         first=row.part == 0,
         last=row.part + 1 == len(variant.parts),
         token=row.token,
-        last_seen=row.last_seen,
+        prepared_by=row.prepared_by,
         prepared_until=row.prepared_until,
         run_at=row.run_at,
-        since=row.intent_at or row.run_at,
+        since=row.first_intent_at or row.run_at,
+        latest=row.intent_at or row.run_at,
     )
 
 

@@ -1,14 +1,22 @@
-"""Reading back deliveries of unknown outcome, and handing to a person what cannot be settled so."""
+"""Reading back deliveries of unknown outcome, and handing to a person what cannot be settled so.
+
+A person's 「もう一度送る」 is no order to send but to look once more: whoever looked at the platform may have looked too early.
+Where the look shows the post, that is its end; where it shows none, it is sent; where nothing can be seen, a second person must
+say so too.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
-from bot.channel_kit.base import Absent, Found, Receipt
+from bot.channel_kit.base import Absent, Found, NotSeen, Receipt
 from bot.errors import NotAllowed
 from bot.services.delivery import outcome, scheduling, workers
 from bot.services.delivery.calls import ReadBack
@@ -20,10 +28,16 @@ from bot.services.records.transition import move_delivery, require_moved
 from bot.store import queries
 from bot.store.models import Delivery
 from bot.workflow.actors import Actor, Permission
-from bot.workflow.states import DeliveryState
-from bot.workflow.transitions import Event
+from bot.workflow.states import IN_DOUBT, DeliveryState
+from bot.workflow.transitions import DELIVERY, Event, after
 
 # No user, no other port but the practice servers', nothing that a browser reads otherwise than this does.
+SECOND = "needs_a_second"  # in the audit log: somebody wants it sent again, and nobody can see whether it is there
+LOOK = "look_again"
+_MOST_PROOFS = 2  # then a person decides: a platform that takes each request and denies each is not to be asked for ever
+_ABSENT = "配信先に出ていないことを確かめたので、もう一度送ります"
+_LOOKING = "「もう一度送る」が選ばれました。送る前に、配信先をもう一度見ています"
+_NEEDS_A_SECOND = "送る前に配信先を見ましたが、出ているかどうか分かりません。ほかの担当者も「もう一度送る」を選ぶと送ります"
 _ADDRESS = re.compile(r"(https?)://([A-Za-z0-9.-]+)(?::\d{2,5})?/[!#-;=?-\[\]_a-z~%]*")
 
 
@@ -37,7 +51,7 @@ def due(ctx: Context, but: Collection[int]) -> list[Job]:
             continue
         with transaction.atomic():
             ledger = Ledger(ctx.clock.now())
-            _conclude(ctx, ledger, row.id, None)
+            _conclude(ctx, ledger, row.id, None, found.summary)
             ledger.close()
     return ready
 
@@ -46,32 +60,52 @@ def conclude(ctx: Context, ledger: Ledger, reconcile_attempts: Sequence[ReadBack
     """Write down what reading back came to. That a post is there is true whatever happened meanwhile; anything else is
     of the doubt that was looked at, and of no other."""
     for look in reconcile_attempts:
-        same = Delivery.objects.filter(id=look.job.id, fence=look.job.fence, state=DeliveryState.UNKNOWN)
+        same = Delivery.objects.filter(id=look.job.id, fence=look.job.fence, state__in=sorted(IN_DOUBT))
         if isinstance(look.found, Receipt) or same.exists():
-            _conclude(ctx, ledger, look.job.id, look.found)
+            _conclude(ctx, ledger, look.job.id, look.found, look.why)
 
 
-def _conclude(ctx: Context, ledger: Ledger, delivery: int, found: Found | None) -> bool:
+def _conclude(ctx: Context, ledger: Ledger, delivery: int, found: Found | None, why: str = "") -> None:
     if isinstance(found, Receipt):
-        return outcome.published(ctx, ledger, delivery, found)
+        outcome.published(ctx, ledger, delivery, found)
+        return
     row = Delivery.objects.get(id=delivery)
+    if row.state == DeliveryState.UNDECIDED:
+        _after_a_persons_word(ctx, ledger, row, found, why)
     # Only a proof sends again: that nothing was found in a list may be the list's delay.
-    if isinstance(found, Absent):
-        if move_delivery(row, Event.PROVE_ABSENT, run_at=ledger.now, reconcile_at=None, problem=""):
+    elif isinstance(found, Absent) and _doubts(row) <= _MOST_PROOFS:
+        if move_delivery(row, Event.PROVE_ABSENT, run_at=ledger.now, reconcile_at=None, problem=_ABSENT):
             ledger.note(Event.PROVE_ABSENT, row.id)
-            return True
     else:
-        _try_later(ledger, row)
-    return False
+        _try_later(ledger, row, why)
 
 
-def _try_later(ledger: Ledger, row: Delivery) -> None:
+def _doubts(row: Delivery) -> int:
+    """Requests of this delivery that left and had no clear answer."""
+    return row.tries.filter(outcome__in=outcome.DOUBTS).count()
+
+
+def _try_later(ledger: Ledger, row: Delivery, why: str) -> None:
     made = row.reconcile_attempts + 1
     if made < len(outcome.RECONCILE_AFTER):
         step = outcome.RECONCILE_AFTER[made] - outcome.RECONCILE_AFTER[made - 1]
         Delivery.objects.filter(id=row.id, fence=row.fence).update(reconcile_attempts=made, reconcile_at=ledger.now + step)
-    elif move_delivery(row, Event.GIVE_UP, reconcile_at=None):
-        ledger.note(Event.GIVE_UP, row.id)
+        return
+    problem = f"{row.problem}。配信先を読み返せませんでした：{why}" if why else row.problem
+    if move_delivery(row, Event.GIVE_UP, reconcile_at=None, problem=problem[:200]):
+        ledger.note(Event.GIVE_UP, row.id, detail=why)
+
+
+def _after_a_persons_word(ctx: Context, ledger: Ledger, row: Delivery, found: Found | None, why: str) -> None:
+    """The look that a person's "again" asked for showed no post."""
+    if isinstance(found, Absent | NotSeen):
+        if move_delivery(row, Event.DECIDE_AGAIN, **_sending(ctx, row, ledger.now)):
+            ledger.note(Event.DECIDE_AGAIN, row.id, detail=row.again_by)
+        return
+    problem = f"{_NEEDS_A_SECOND}（{why}）" if why else _NEEDS_A_SECOND
+    unseen = Delivery.objects.filter(id=row.id, fence=row.fence, state=DeliveryState.UNDECIDED)
+    if unseen.update(reconcile_at=None, problem=problem[:200], fence=F("fence") + 1):
+        ledger.note(SECOND, row.id, detail=problem)
 
 
 def decide_published(ctx: Context, actor: Actor, delivery_id: int, url: str) -> None:
@@ -95,13 +129,48 @@ def _require_there(ctx: Context, channel: str, url: str) -> None:
         )
 
 
-def decide_again(ctx: Context, actor: Actor, delivery_id: int) -> None:
-    """A person saw that it is not there: send it, as a new attempt, if its time has not passed."""
-    _decide(ctx, actor, delivery_id, Event.DECIDE_AGAIN, run_at=ctx.clock.now(), problem="")
+class Again(Enum):
+    """What a person's "again" came to."""
+
+    LOOKING = "looking"
+    SENDING = "sending"
+
+
+def decide_again(ctx: Context, actor: Actor, delivery_id: int) -> Again:
+    """A person saw that it is not there: look once more, then send it as a new attempt, with the usual grace from then on. Who
+    comes second, after a look that could not tell, has it sent. Raises NotAllowed for what has expired."""
+    actor.require(Permission.PLAN)
+    row, now = scheduling.find(delivery_id), ctx.clock.now()
+    _require_unexpired(row, now)
+    if row.again_by not in ("", actor.person) and row.reconcile_at is None:
+        _decide(ctx, actor, delivery_id, Event.DECIDE_AGAIN, **_sending(ctx, row, now))
+        return Again.SENDING
+    after(DELIVERY, DeliveryState(row.state), Event.DECIDE_AGAIN)
+    with transaction.atomic():
+        doubt = Delivery.objects.filter(id=row.id, fence=row.fence, state=DeliveryState.UNDECIDED)
+        by = row.again_by or actor.person
+        require_moved(doubt.update(again_by=by, reconcile_at=now, problem=_LOOKING, fence=F("fence") + 1) == 1)
+        workers.wake()
+        audit.record(now, actor.person, LOOK, f"delivery:{delivery_id}")
+    return Again.LOOKING
+
+
+def _sending(ctx: Context, row: Delivery, now: datetime) -> dict[str, Any]:
+    last = scheduling.last_moment(ctx, row.submission, now)
+    return {"run_at": now, "last_at": last, "reconcile_at": None, "again_by": "", "problem": _ABSENT}
+
+
+def _require_unexpired(row: Delivery, now: datetime) -> None:
+    if row.submission.expires_at and row.submission.expires_at <= now:
+        raise NotAllowed(
+            "expired",
+            summary="原稿の期限（expires:）を過ぎているため、もう送れません",
+            next_step="「送らないで終える」を選び、必要なら新しい原稿として書いてください",
+        )
 
 
 def decide_let_be(ctx: Context, actor: Actor, delivery_id: int) -> None:
-    _decide(ctx, actor, delivery_id, Event.DECIDE_LET_BE, problem="担当者の判断で送らない")
+    _decide(ctx, actor, delivery_id, Event.DECIDE_LET_BE, problem="担当者の判断で送らない", reconcile_at=None)
 
 
 def _decide(ctx: Context, actor: Actor, delivery_id: int, event: Event, **changes: Any) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from django.db import transaction
 
-from bot.services.delivery import gate, outcome, pause, savepoints
+from bot.services.delivery import gate, outcome, pause, savepoints, waits
 from bot.services.delivery.ledger import Ledger
 from bot.services.records.context import Context
 from bot.store import queries
@@ -21,11 +22,19 @@ def tidy(ctx: Context) -> int:
     now = ctx.clock.now()
     lost = queries.lost(now)
     _write(Ledger(now), lost, outcome.reap)
+    _tell_of_waits(ctx, now)
     while late := queries.too_late(now, MISSED_AT_ONCE):
         _write(Ledger(now), late, gate.miss)
         if len(late) < MISSED_AT_ONCE:
             break  # what cannot be written would be found again and again
     return len(lost)
+
+
+def _tell_of_waits(ctx: Context, now: datetime) -> None:
+    with transaction.atomic():
+        ledger = Ledger(now)
+        waits.tell_of_new(ctx, ledger)
+        ledger.close()
 
 
 def _write(ledger: Ledger, ids: Sequence[int], step: Callable[[Ledger, Delivery], None]) -> None:

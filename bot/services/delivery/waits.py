@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from bot.services.delivery import scheduling
 from bot.services.delivery.ledger import Ledger
@@ -38,10 +38,32 @@ def tell_lane(ctx: Context, ledger: Ledger, lane: str, until: datetime, why: str
     tell(ctx, ledger, Delivery.objects.filter(lane=lane, state=DeliveryState.SCHEDULED, last_at__lt=until), until, why)
 
 
+def tell_of_new(ctx: Context, ledger: Ledger) -> None:
+    """Of what has come to be planned since its account was told to wait, however that came about."""
+    ahead = Lane.objects.filter(closed_at=None)
+    for lane in ahead.filter(not_before__gt=ledger.now):
+        _tell_of_new(ctx, ledger, lane, lane.not_before, lane.wait_reason)
+    for lane in ahead.filter(window_end__gt=ledger.now, used__gte=F("quota")):
+        _tell_of_new(ctx, ledger, lane, lane.window_end, used_up(ctx, lane.name))
+
+
+def _tell_of_new(ctx: Context, ledger: Ledger, lane: Lane, until: datetime | None, why: str) -> None:
+    untold = Q(told_until=None) | Q(told_until__lt=until)
+    rows = Delivery.objects.filter(untold, lane=lane.name, state=DeliveryState.SCHEDULED, last_at__lt=until)
+    if until is not None:
+        tell(ctx, ledger, rows, until, why)
+
+
+def used_up(ctx: Context, channel: str) -> str:
+    of = next((f"{s.label}に出せる回数（{s.rate.count}回）" for s in ctx.specs if s.key == channel and s.rate), "出せる回数")
+    return f"{of}を使い切りました"
+
+
 def tell(ctx: Context, ledger: Ledger, late: QuerySet[Delivery], until: datetime, why: str) -> None:
     """At once, and not when each of these is missed: while there is still time to move them."""
     rows = list(late.select_related("submission").order_by("due_at", "id"))
     if rows:
+        Delivery.objects.filter(id__in=[row.id for row in rows]).update(told_until=until)
         ledger.tell(TOLD, f"channel:{rows[0].channel}", _sentence(ctx, rows, until, why))
 
 

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from bot import errors
 from bot.newsletter.arrangement import issue_name
 from bot.services.approval import review
-from bot.services.delivery import outcome
+from bot.services.delivery import outcome, reconcile
 from bot.services.pages import overview
 from bot.services.records.context import Context
 from bot.store.models import Attempt, AuditEntry, Delivery, Submission
@@ -48,6 +48,8 @@ _VERBS: Mapping[str, str] = {
     Event.GIVE_UP: "掲載されたかどうか分からないため、人の判断を待つ",
     Event.DECIDE_PUBLISHED: "掲載されていたと判断",
     Event.DECIDE_AGAIN: "もう一度送ると判断",
+    reconcile.LOOK: "もう一度送る前に配信先を見る",
+    reconcile.SECOND: "ほかの担当者の判断を待つ",
     Event.DECIDE_LET_BE: "送らずに終えると判断",
     outcome.TWICE: "二重に掲載された（配信先で開き、どちらかを消してください）",
 }

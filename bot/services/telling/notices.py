@@ -17,7 +17,7 @@ from django.db import transaction
 
 from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
-from bot.services.delivery import outcome, scheduling, waits
+from bot.services.delivery import outcome, reconcile, scheduling, waits
 from bot.services.handing_in.one_set import REFUSE
 from bot.services.paper.proof_build import BUILD_PROOF
 from bot.services.records.context import Context
@@ -105,7 +105,7 @@ _VERBS: Mapping[str, Kind] = {
     Action.APPROVE: Kind.APPROVED,
     Action.RETURN: Kind.RETURNED,
     Event.LOSE_TRACK: Kind.UNKNOWN,
-    Event.GIVE_UP: Kind.UNDECIDED,
+    **dict.fromkeys((Event.GIVE_UP, reconcile.SECOND), Kind.UNDECIDED),
     Event.FOUND: Kind.SETTLED,
     Event.PROVE_ABSENT: Kind.SETTLED,
     outcome.TWICE: Kind.TWICE,
@@ -230,7 +230,7 @@ def _line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | 
         Kind.HELD: f"{title}を{channel}に出さず、保留にしました。{reason}" + _next_free(ctx, kind, delivery),
         Kind.PUT_OFF: f"{channel}：{entry.detail}時刻を変えるか、待ちを終わらせるか、決めてください。",
         Kind.UNKNOWN: f"{title}が{channel}に出たかどうか分かりません。自動で確かめています。",
-        Kind.UNDECIDED: f"{title}が{channel}に出たかどうか確かめられませんでした。配信先を見て、決着させてください。",
+        Kind.UNDECIDED: f"{title}が{channel}に出たかどうか確かめられませんでした。配信先を見て、決着させてください。{reason}",
         Kind.SETTLED: f"結果の分からなかった{title}は、{_settled(entry, channel)}",
         Kind.TWICE: f"{title}が{channel}に二重に掲載されました。配信先で開き、どちらかを消してください。{entry.detail}",
         Kind.PAUSED: f"{entry.actor} が{channel}の配信を止めました。{reason}",

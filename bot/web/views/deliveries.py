@@ -106,8 +106,15 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
     if verdict == "published":
         reconcile.decide_published(ctx, actor, number, request.POST.get("url", ""))
     elif verdict == "again":
-        reconcile.decide_again(ctx, actor, number)
+        return _again(request, reconcile.decide_again(ctx, actor, number))
     else:
         reconcile.decide_let_be(ctx, actor, number)
     messages.success(request, gettext("決着させました。"))
+    return redirect("deliveries")
+
+
+def _again(request: HttpRequest, answer: reconcile.Again) -> HttpResponse:
+    looking = answer is reconcile.Again.LOOKING
+    said = gettext("配信先をもう一度見て、出ていなければ送ります。") if looking else gettext("もう一度送ります。")
+    messages.success(request, said)
     return redirect("deliveries")

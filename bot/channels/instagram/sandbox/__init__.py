@@ -36,7 +36,7 @@ PLATFORM = Platform(
             name="graph",
             prepared="17",  # a container's number
             made={"id": "18"},
-            readings={"/v26.0/17?": {"status_code": "IN_PROGRESS"}},
+            readings={"/v26.0/17?": {"status_code": "IN_PROGRESS"}, "/media?": {"data": []}},
         ),
         Example(
             name="private",

@@ -35,6 +35,8 @@ _WINDOWS = {_POST: 100, _DELETE: 50, _LOOKUP: 5000, _TIMELINE: 900, _ME: 75, _UP
 _POSTS_A_DAY = 10_000
 # How long the same words are refused is not published; a day is what this sandbox takes it for.
 _SAME_WORDS = timedelta(hours=24)
+# A post's number holds its time: milliseconds since then, before 22 other bits.
+_FIRST, _OTHER_BITS = 1_288_834_974_657, 22
 _NOT_INVITED = (
     "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the author of the "
     "post you are replying to."
@@ -136,7 +138,7 @@ class X:
         if self._state.said_before("x", text, self._state.now() - _SAME_WORDS):
             raise XError(403, "You are not allowed to create a Tweet with duplicate content.")
         pictures = self._media.use(media_ids)
-        identity = self._state.new_id()
+        identity = self._state.new_id_of_now(_FIRST, _OTHER_BITS)
         told = tell(text, identity, [key(m) for m in media_ids])
         self._state.publish(
             "x",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from bot.cli import account
+from bot.cli.account import require_service_account
 from bot.clock import Clock
 from bot.config import Config
 from bot.loopback import confine
@@ -16,8 +18,11 @@ if TYPE_CHECKING:
 
 
 def set_up(config: Config | None = None) -> None:
-    """Django, once. In sandbox mode this process can reach nothing but this machine from here on."""
-    if (config or load()).sandbox:
+    """Django, once. In sandbox mode this process can reach nothing but this machine from here on. Raises NotAllowed in the
+    shell of anybody but the service account."""
+    chosen = config or load()
+    require_service_account(chosen)
+    if chosen.sandbox:
         confine()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bot.settings")
     import django
@@ -35,6 +40,13 @@ def office(config: Config | None = None, clock: Clock | None = None) -> Context:
     from bot.services.records.context import context
 
     return context(chosen, clock)
+
+
+def shell() -> Actor:
+    """Whoever has a shell of the service account, by the system's user names."""
+    from bot.workflow.actors import at_server
+
+    return at_server(account.name())
 
 
 def me(ctx: Context) -> Actor:

@@ -27,6 +27,7 @@ from bot.services.delivery import reconcile, stale, workers
 from bot.services.delivery.engine import Engine
 from bot.services.handing_in import sync
 from bot.services.paper import proof_build
+from bot.services.records import days
 from bot.services.records.context import Context
 from bot.services.telling.watch import RulesWatch
 from bot.store import queries
@@ -56,6 +57,7 @@ class Runner:
         self._connecting, self._beating = threading.Lock(), threading.Lock()
         self._swept = 0
         self._rules = RulesWatch()
+        days.trusted(ctx)  # a key that cannot be read shows at the start
         self._threads = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in _THREADS}
         executors = {name: _Thread(pool) for name, pool in self._threads.items()}
         self._scheduler = BackgroundScheduler(timezone=UTC, executors=executors)
@@ -130,6 +132,10 @@ class Runner:
             proof_build.build_proofs(self.ctx)
         except BotError as e:
             log.warning("no issue's proof was built: %s", e.message)
+        try:
+            days.close(self.ctx)
+        except BotError as e:
+            log.warning("the audit log's days stay open: %s", e.message)
 
     def sync(self) -> None:
         """Take what leaders committed, when it is time or somebody said so. What goes wrong waits for the next time."""

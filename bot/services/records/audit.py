@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import connection
 
@@ -62,7 +62,7 @@ def entry_hash(entry: AuditEntry) -> str:
 
 
 def _hash(at: datetime, *texts: str) -> str:
-    return hashlib.sha256(_encode([at.isoformat(), *texts]).encode()).hexdigest()
+    return hashlib.sha256(_encode([at.astimezone(UTC).isoformat(), *texts]).encode()).hexdigest()
 
 
 def verify(expected: str = "") -> AuditEntry | None:

@@ -8,14 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db import connection
+from django.db import connection, transaction
 
 from bot.errors import WorkflowError
+from bot.services.records.context import Context
 from bot.store import locks, queries
 from bot.store.models import AuditEntry
+from bot.text.control import visible
 from bot.text.storable import storable
 
-SYSTEM = "(自動)"
+SYSTEM, NOBODY = "(自動)", "(不明)"
+REFUSED, EXPORTED, IMPORTED = "refuse", "export", "import"
+_LONGEST = 120  # characters of an object, as the table has it
 _encode = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for each entry
 
 
@@ -38,6 +42,12 @@ class BrokenLog(WorkflowError):
 def record(at: datetime, actor: str, verb: str, target: str, *, digest: str = "", detail: str = "") -> None:
     """Append an entry. Call it inside the transaction of the change it tells of: both are kept, or neither."""
     record_all([Note(at=at, actor=actor, verb=verb, target=target, digest=digest, detail=detail)])
+
+
+def note(ctx: Context, actor: str, verb: str, target: str, detail: str = "") -> None:
+    """An entry by itself, of what changes nothing else: a refusal, an export. `target` and `detail` may come from outside."""
+    with transaction.atomic():
+        record(ctx.clock.now(), actor, verb, visible(target)[:_LONGEST], detail=visible(detail))
 
 
 def record_all(notes: Sequence[Note]) -> None:

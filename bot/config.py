@@ -89,6 +89,9 @@ class Config:
     audit_key: Secret = option(
         "DXBOT_AUDIT_KEY", Secret(""), "操作の記録の一日ごとに署名する鍵（Ed25519 の PEM）。空なら状態の置き場に作る"
     )
+    audit_branch: str = option(
+        "DXBOT_AUDIT_BRANCH", "", "その署名を送る、原稿のリポジトリのブランチ（原稿とは別の名前）。空なら送らない"
+    )
     allowed_hosts: str = option("DXBOT_ALLOWED_HOSTS", "127.0.0.1,localhost", "画面を開けるホスト名（カンマ区切り）")
     oidc_issuer: str = option("DXBOT_OIDC_ISSUER", "", "庁内の認証基盤（OpenID Connect）のアドレス。空なら使わない")
     oidc_client_id: str = option("DXBOT_OIDC_CLIENT_ID", "", "認証基盤に登録した、この画面の名前")

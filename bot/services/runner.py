@@ -29,6 +29,7 @@ from bot.services.handing_in import sync
 from bot.services.paper import proof_build
 from bot.services.records import days
 from bot.services.records.context import Context
+from bot.services.telling import heads
 from bot.services.telling.watch import RulesWatch
 from bot.store import queries
 
@@ -146,6 +147,10 @@ class Runner:
             sync.sync(self.ctx)
         except BotError as e:
             log.warning("the content branch was not taken: %s", e.message)
+        try:
+            heads.push(self.ctx)
+        except BotError as e:
+            log.warning("the audit log's days were not pushed: %s", e.message)
 
     def _wake_at_next_moment(self, since: datetime) -> None:
         """So that a post is not up to a second late. `since` is before the last claim: what has become due after that, during

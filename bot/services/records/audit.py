@@ -44,10 +44,10 @@ def record(at: datetime, actor: str, verb: str, target: str, *, digest: str = ""
     record_all([Note(at=at, actor=actor, verb=verb, target=target, digest=digest, detail=detail)])
 
 
-def note(ctx: Context, actor: str, verb: str, target: str, detail: str = "") -> None:
+def note(ctx: Context, by: str, verb: str, target: str, detail: str = "") -> None:
     """An entry by itself, of what changes nothing else: a refusal, an export. `target` and `detail` may come from outside."""
     with transaction.atomic():
-        record(ctx.clock.now(), actor, verb, visible(target)[:_LONGEST], detail=visible(detail))
+        record(ctx.clock.now(), by, verb, visible(target)[:_LONGEST], detail=visible(detail))
 
 
 def record_all(notes: Sequence[Note]) -> None:

@@ -126,11 +126,12 @@ def new_key(ctx: Context, by: str) -> str:
     return public
 
 
-def as_files() -> dict[str, bytes]:
-    """Each day's statement and its signature (64 bytes), by file name: what OpenSSL needs besides the public key."""
+def as_files(after: int = 0) -> dict[str, bytes]:
+    """The statement and the signature (64 bytes) of each day whose head came after this one, by file name: what OpenSSL needs
+    besides the public key."""
     return {
         name: data
-        for head in DayHead.objects.order_by("day").iterator()
+        for head in DayHead.objects.filter(id__gt=after).order_by("day").iterator()
         for name, data in ((f"{head.day}.txt", head.statement.encode()), (f"{head.day}.sig", bytes.fromhex(head.signature)))
     }
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from bot.config import Config
 from bot.errors import NotAllowed
 
 _UNSET = 2**32 - 1  # how Linux says that a process comes from no log-in
-_SQLITE = "sqlite"
+_SQLITE = "sqlite:///"
 
 
 def name() -> str:
@@ -39,9 +39,9 @@ def require_service_account(config: Config) -> None:
 def _owners(config: Config) -> set[str]:
     """Of the state folder and of the database, where it is a file."""
     paths = [config.var_dir]
-    address = urlsplit(config.database.reveal())
-    if address.scheme == _SQLITE:
-        paths.append(Path(unquote(address.path[1:])))
+    address = config.database.reveal().partition("?")[0]
+    if address.startswith(_SQLITE):
+        paths.append(Path(unquote(address.removeprefix(_SQLITE))))
     return {_name_of(path.stat().st_uid) for path in paths if path.exists()}
 
 

@@ -77,6 +77,9 @@ class Config:
         "DXBOT_CONTENT_WEBHOOK_SECRET", Secret(""), "更新の知らせ（/hooks/content/）の署名の鍵"
     )
     var_dir: Path = option("DXBOT_VAR_DIR", ROOT / "var", "データベースなど状態の置き場")
+    service_user: str = option(
+        "DXBOT_SERVICE_USER", "", "dxbot を動かす、このコンピューターの利用者。空なら状態の置き場の持ち主"
+    )
     database_url: Secret = option("DATABASE_URL", Secret(""), "データベース（接続の鍵を含む）。空なら状態の置き場の SQLite")
     keep_days: int = option("DXBOT_KEEP_DAYS", 400, "済んだ知らせと、決定に関わらない閲覧の記録を残す日数")
     timezone: ZoneInfo = option("DXBOT_TIMEZONE", ZoneInfo("Asia/Tokyo"), "時刻帯。原稿の時刻もこれで読む")
@@ -84,6 +87,12 @@ class Config:
     sandbox: bool = option("DXBOT_SANDBOX", False, "練習用サーバーだけを使い、外部への通信を全て断る")
     token: Secret = option("DXBOT_TOKEN", Secret(""), "承認などの操作に使う、あなた個人の鍵")
     secret_key: Secret = option("DXBOT_SECRET_KEY", Secret(""), "ログインの署名に使う鍵。空なら状態の置き場に作る")
+    audit_key: Secret = option(
+        "DXBOT_AUDIT_KEY", Secret(""), "操作の記録の一日ごとに署名する鍵（Ed25519 の PEM）。空なら状態の置き場に作る"
+    )
+    audit_branch: str = option(
+        "DXBOT_AUDIT_BRANCH", "", "その署名を送る、原稿のリポジトリのブランチ（原稿とは別の名前）。空なら送らない"
+    )
     allowed_hosts: str = option("DXBOT_ALLOWED_HOSTS", "127.0.0.1,localhost", "画面を開けるホスト名（カンマ区切り）")
     oidc_issuer: str = option("DXBOT_OIDC_ISSUER", "", "庁内の認証基盤（OpenID Connect）のアドレス。空なら使わない")
     oidc_client_id: str = option("DXBOT_OIDC_CLIENT_ID", "", "認証基盤に登録した、この画面の名前")

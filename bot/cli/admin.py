@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
+from bot.cli.audit import audit_group
 from bot.cli.console import say, tr
-from bot.cli.office import office, set_up
-from bot.workflow.actors import ROLE_LABELS, Actor, Role
+from bot.cli.office import office, set_up, shell
+from bot.workflow.actors import ROLE_LABELS, Role
 
 
 @click.group("admin", help=tr("データベースと利用者の管理", "Database and users"))
@@ -47,10 +48,8 @@ def invite(person: str, role: str | None, email: str) -> None:
     ctx = office()
     from bot.services.people import accounts
 
-    at_server = _at_server()
-    address = (
-        accounts.invite(ctx, at_server, person, Role(role), email) if role else accounts.invite_again(ctx, at_server, person)
-    )
+    by = shell()
+    address = accounts.invite(ctx, by, person, Role(role), email) if role else accounts.invite_again(ctx, by, person)
     say(f"{person} を招待しました。次のアドレスを本人に渡してください。", f"{person} invited. Hand over this address:")
     click.echo(address)
 
@@ -75,7 +74,7 @@ def change_role(person: str, role: str) -> None:
     ctx = office()
     from bot.services.people import accounts
 
-    accounts.change_role(ctx, _at_server(), person, Role(role))
+    accounts.change_role(ctx, shell(), person, Role(role))
     say(f"{person} を{ROLE_LABELS[Role(role)]}にしました。", f"{person} is {role} now.")
 
 
@@ -87,7 +86,7 @@ def change_email(person: str, email: str) -> None:
     ctx = office()
     from bot.services.people import accounts
 
-    accounts.change_email(ctx, _at_server(), person, email)
+    accounts.change_email(ctx, shell(), person, email)
     say(f"{person} のアドレスを変えました。", f"{person}'s address changed.")
 
 
@@ -111,28 +110,8 @@ def dismiss(person: str) -> None:
     ctx = office()
     from bot.services.people import accounts
 
-    accounts.dismiss(ctx, _at_server(), person)
+    accounts.dismiss(ctx, shell(), person)
     say(f"{person} を外しました。", f"{person} dismissed.")
 
 
-def _at_server() -> Actor:
-    """Whoever has a shell on the server: an operator without a name of their own."""
-    return Actor(person="(サーバー)", role=Role.OPERATOR)
-
-
-@admin_command.group("audit", help=tr("操作の記録", "The audit log"))
-def audit_group() -> None:
-    pass
-
-
-@audit_group.command("verify")
-@click.option("--expect", default="", help="前に控えた照合番号")
-def verify(expect: str) -> None:
-    """操作の記録が書き換えられていないか確かめます。例: dxbot admin audit verify"""
-    office()
-    from bot.services.records import audit
-
-    last = audit.verify(expect)
-    say("操作の記録に書き換えはありません。", "The audit log is whole.")
-    if last is not None:
-        say(f"{last.id}番までの照合番号 {last.hash}", f"entry {last.id}, hash {last.hash}")
+admin_command.add_command(audit_group)

@@ -8,7 +8,7 @@ from importlib import import_module
 import click
 
 from bot.cli.console import Exit, fail, tr
-from bot.errors import BotError
+from bot.errors import BotError, NotAllowed
 
 # command → module of this package, and one line of help (Japanese, English)
 _COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -59,6 +59,15 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(f"bot.cli.{module}"), f"{cmd_name}_command")
         command.short_help = tr(ja, en)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except NotAllowed as e:
+            # Loaded by the commands that use the database alone: the others have no log to write to.
+            if (office := sys.modules.get("bot.cli.office")) is not None:
+                office.refused(e)
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """From the table alone: `dxbot --help` loads no command."""

@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import click
+
+from bot.cli import account
+from bot.cli.account import require_service_account
 from bot.clock import Clock
 from bot.config import Config
+from bot.errors import NotAllowed
 from bot.loopback import confine
 from bot.registry import load
 
@@ -14,10 +19,15 @@ if TYPE_CHECKING:
     from bot.services.records.context import Context
     from bot.workflow.actors import Actor
 
+_OFFICE, _ACTOR = f"{__name__}.office", f"{__name__}.actor"
+
 
 def set_up(config: Config | None = None) -> None:
-    """Django, once. In sandbox mode this process can reach nothing but this machine from here on."""
-    if (config or load()).sandbox:
+    """Django, once. In sandbox mode this process can reach nothing but this machine from here on. Raises NotAllowed in the
+    shell of anybody but the service account."""
+    chosen = config or load()
+    require_service_account(chosen)
+    if chosen.sandbox:
         confine()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bot.settings")
     import django
@@ -34,11 +44,50 @@ def office(config: Config | None = None, clock: Clock | None = None) -> Context:
     set_up(chosen)
     from bot.services.records.context import context
 
-    return context(chosen, clock)
+    made = context(chosen, clock)
+    _remember(_OFFICE, made)
+    return made
+
+
+def _remember(name: str, value: object) -> None:
+    """For `refused`, which comes when the command is over."""
+    running = click.get_current_context(silent=True)
+    if running is not None:
+        running.meta[name] = value
+
+
+def note(verb: str, target: str) -> None:
+    """Into the audit log where this machine has one; a leader's own has none. Raises NotAllowed as `set_up` does."""
+    config = load()
+    if config.database_url or (config.var_dir / "dxbot.sqlite3").exists():
+        ctx = office(config)
+        from bot.services.records import audit
+
+        audit.note(ctx, shell().person, verb, target)
+
+
+def refused(error: NotAllowed) -> None:
+    """Into the audit log, by whom as far as that is known."""
+    running = click.get_current_context()
+    ctx: Context | None = running.meta.get(_OFFICE)
+    if ctx is not None:
+        from bot.services.records import audit
+
+        by: Actor = running.meta.get(_ACTOR) or shell()
+        audit.note(ctx, by.person, audit.REFUSED, f"dxbot {running.invoked_subcommand or running.info_name}", error.message)
+
+
+def shell() -> Actor:
+    """Whoever has a shell of the service account, by the system's user names."""
+    from bot.workflow.actors import at_server
+
+    return at_server(account.name())
 
 
 def me(ctx: Context) -> Actor:
     """The person whose token this shell holds. Raises NotAllowed: shell access is not the right to act."""
     from bot.services.people.accounts import actor_for
 
-    return actor_for(ctx, ctx.config.token)
+    actor = actor_for(ctx, ctx.config.token)
+    _remember(_ACTOR, actor)
+    return actor

@@ -11,6 +11,7 @@ import click
 from bot.checks import registry
 from bot.cli.check import line
 from bot.cli.console import Exit, say
+from bot.cli.office import note
 from bot.content.library import read_all
 from bot.content.post import Post
 from bot.errors import ContentError
@@ -28,6 +29,7 @@ def export_command(post: str, output: Path | None) -> None:
     library = context(load()).library
     path = Path(post)
     found = library.read(path) if path.suffix == ".md" else _by_identity(list(read_all(library)), post)
+    note("export", f"post:{found.identity}")
     target = output or Path(f"{found.source.path.stem}.zip")
     target.write_bytes(package.pack(found))
     say(f"{target} を作りました。", f"{target} is written.")
@@ -49,6 +51,7 @@ def import_command(file: Path, replace: bool) -> None:
     ctx = context(load())
     folder = ctx.library.posts_dir / f"{datetime.now(ctx.config.timezone):%Y/%m}"
     target = package.unpack(ctx, file, folder, replace=replace)
+    note("import", ctx.relative(target))
     click.echo(target)
     ((_, findings),) = registry.check_paths(ctx.library, [target], ctx.specs, ctx.templates, wishes=every_wish(ctx))
     for finding in findings:

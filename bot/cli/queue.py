@@ -11,7 +11,8 @@ import click
 from bot.cli.check import line
 from bot.cli.console import Exit, explain, print_json, say, tr
 from bot.cli.office import me, office
-from bot.errors import BotError
+from bot.cli.office import refused as record_refusal
+from bot.errors import BotError, NotAllowed
 
 if TYPE_CHECKING:
     from bot.store.models import Submission
@@ -31,6 +32,8 @@ def submit_command(paths: tuple[Path, ...]) -> None:
             submission = submit(ctx, actor, path)
         except BotError as e:
             refused = True
+            if isinstance(e, NotAllowed):
+                record_refusal(e)
             click.echo(f"{path}: {explain(e)}", err=True)
             for finding in e.findings if isinstance(e, NotReady) else ():
                 click.echo(line(finding), err=True)

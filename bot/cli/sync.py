@@ -7,7 +7,7 @@ import sys
 import click
 
 from bot.cli.console import Exit, print_json, say, tr
-from bot.cli.office import office
+from bot.cli.office import office, shell
 
 
 @click.command("sync", epilog="例: dxbot sync --json")
@@ -19,7 +19,7 @@ def sync_command(accept_rewritten: bool, as_json: bool) -> None:
     from bot.services.handing_in.sync import sync
     from bot.services.handing_in.sync_report import LABELS
 
-    report = sync(ctx, accept_rewritten=accept_rewritten)
+    report = sync(ctx, accept_rewritten=shell().person if accept_rewritten else "")
     if as_json:
         print_json(report.as_json())
     else:

@@ -28,8 +28,9 @@ from bot.services.delivery import stale, workers
 from bot.services.delivery.engine import LEASE, Engine
 from bot.services.handing_in import sync
 from bot.services.paper import proof_build
-from bot.services.records import pruning
+from bot.services.records import days, pruning
 from bot.services.records.context import Context
+from bot.services.telling import heads
 from bot.services.telling.watch import RulesWatch
 from bot.store import queries
 
@@ -61,6 +62,7 @@ class Runner:
         self._swept = 0
         self._following = self._leaving = False  # of the beat's thread
         self._rules = RulesWatch()
+        days.trusted(ctx)  # a key that cannot be read shows at the start
         self._threads = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in _THREADS}
         executors = {name: _Thread(pool) for name, pool in self._threads.items()}
         self._scheduler = BackgroundScheduler(timezone=UTC, executors=executors)
@@ -181,6 +183,10 @@ class Runner:
             proof_build.build_proofs(self.ctx)
         except BotError as e:
             log.warning("no issue's proof was built: %s", e.message)
+        try:
+            days.close(self.ctx)
+        except BotError as e:
+            log.warning("the audit log's days stay open: %s", e.message)
 
     def prune(self) -> None:
         close_old_connections()
@@ -195,6 +201,10 @@ class Runner:
             sync.sync(self.ctx)
         except BotError as e:
             log.warning("the content branch was not taken: %s", e.message)
+        try:
+            heads.push(self.ctx)
+        except BotError as e:
+            log.warning("the audit log's days were not pushed: %s", e.message)
 
     def _wake_at_next_moment(self, since: datetime) -> None:
         """So that a post is not up to a second late. `since` is before the last claim: what has become due after that, during

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
+import bot.store.heads
 import bot.store.newsletter
 import bot.store.rules  # noqa: F401 Django finds their tables through here
 from bot.workflow.actors import ROLE_LABELS, Actor, Role

@@ -6,11 +6,11 @@ import base64
 import hashlib
 from typing import TYPE_CHECKING
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.signals import password_changed, password_reset, user_logged_in
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.signals import authenticator_added, authenticator_removed
+from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.dispatch import receiver
@@ -43,6 +43,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: people are invited."""
         return False
+
+    def authentication_failed(self, request: HttpRequest, **credentials: str) -> None:
+        """A wrong password, at the log-in and where it is asked for again."""
+        signing_in.failed(office(), str(credentials.get("username", "")), self.get_client_ip(request))
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
@@ -88,6 +92,11 @@ def _on_second_factor(request: HttpRequest, user: User, authenticator: Authentic
 @receiver(authenticator_removed)
 def _on_removal(user: User, authenticator: Authenticator, **_: object) -> None:
     signing_in.record(office(), user, "remove_second_factor", authenticator.type)
+
+
+@receiver(authentication_failed)
+def _on_wrong_code(request: HttpRequest, user: User, authenticator: Authenticator, **_: object) -> None:
+    signing_in.failed(office(), user.username, get_adapter().get_client_ip(request), authenticator.type)
 
 
 @receiver(user_logged_in)

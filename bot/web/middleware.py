@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from bot.errors import BotError, NotAllowed, NotFound
+from bot.services.records import audit
 from bot.web.accounts import has_proved_second_factor
 from bot.web.office import actor_of, office
 from bot.workflow.actors import NEED_SECOND_FACTOR
@@ -43,6 +44,8 @@ class PlainErrors:
         # Anything else is a fault of ours: Django's 500 page says nothing of it, and the log has it all.
         if not isinstance(exception, BotError):
             return None
+        if isinstance(exception, NotAllowed) and request.user.is_authenticated:
+            audit.note(office(), actor_of(request).person, audit.REFUSED, f"{request.method} {request.path}", exception.message)
         # 409: it could be done before, and somebody else was first or the files have changed.
         status = 404 if isinstance(exception, NotFound) else 403 if isinstance(exception, NotAllowed) else 409
         return render(request, "refused.html", {"error": exception}, status=status)

@@ -12,6 +12,7 @@ from django.shortcuts import render
 
 from bot.errors import BotError, NotAllowed
 from bot.services.people import accounts
+from bot.services.records import audit
 from bot.web.office import office
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class DirectoryAdapter(DefaultSocialAccountAdapter):
         try:
             user = _person(sociallogin)
         except BotError as e:
+            audit.note(office(), accounts.DIRECTORY, audit.REFUSED, "log_in", e.message)
             # allauth's way to let an adapter answer at once; the answer is our page, in Japanese.
             raise ImmediateHttpResponse(render(request, "refused.html", {"error": e}, status=403)) from None
         sociallogin.email_addresses = []  # notices go to User.email; nobody signs in by address

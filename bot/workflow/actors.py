@@ -96,6 +96,18 @@ class Actor:
         )
 
 
+_SHELL = "(サーバー:"
+
+
+def at_server(account: str) -> Actor:
+    """Who acts from a shell of the service account, known by the system's user names alone: an operator without a key."""
+    return Actor(person=f"{_SHELL}{account})"[:150], role=Role.OPERATOR)
+
+
+def is_at_server(person: str) -> bool:
+    return person.startswith(_SHELL)
+
+
 def scopes_of(role: Role) -> tuple[Permission, ...]:
     """What a token of a person in this role may carry at most."""
     return tuple(permission for permission in TOKEN_SCOPES if role in _ALLOWED[permission])

@@ -43,7 +43,7 @@ class Desk:
     def sync(self, *, accept_rewritten: bool = False) -> Report:
         from bot.services.handing_in.sync import sync
 
-        return sync(self.office.ctx, accept_rewritten=accept_rewritten)
+        return sync(self.office.ctx, accept_rewritten="unyou" if accept_rewritten else "")
 
     def taken(self, email: str = SHIMIN) -> dict[str, str]:
         """Commit what lies on the desk and take it: what became of each path."""

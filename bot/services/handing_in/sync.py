@@ -20,7 +20,7 @@ from bot.repository.git import Git
 from bot.repository.mirror import EMPTY_TREE, Change, Mirror
 from bot.repository.status import CONTEXT, State, show
 from bot.services.delivery.stale import unsettled
-from bot.services.handing_in import intake, one_set, shared, sync_report
+from bot.services.handing_in import intake, one_set, parked, shared, sync_report
 from bot.services.handing_in.sync_report import UNFIT, Item, Report
 from bot.services.records.context import Context
 from bot.store.models import CommitStatus, ContentBranch
@@ -76,8 +76,10 @@ def mirror(ctx: Context) -> Mirror:
     return Mirror(git=git, url=config.content_repository, branch=config.content_branch)
 
 
-def sync(ctx: Context, *, accept_rewritten: bool = False) -> Report:
-    """Take what is new on the branch. Raises Rewritten, Busy, GitFailed, ConfigError; nothing is taken then."""
+def sync(ctx: Context, *, accept_rewritten: str = "") -> Report:
+    """Take what is new on the branch; `accept_rewritten` is who looked at a rewritten one and takes it.
+
+    Raises Rewritten, Busy, GitFailed, ConfigError; nothing is taken then."""
     source = mirror(ctx)
     folder = _folder(ctx)
     folder.mkdir(parents=True, exist_ok=True)
@@ -119,13 +121,17 @@ class _Sync:
         self.ctx, self.mirror, self.row = ctx, source, _row(ctx)
         self.checkout = Checkout(folder=ctx.config.content_dir, mirror=source)
 
-    def run(self, accept_rewritten: bool) -> Report:
+    def run(self, accept_rewritten: str) -> Report:
         # What is asked for from here on may not be in what we fetch. A failure waits for the next interval.
         ContentBranch.objects.filter(id=self.row.id).update(asked_at=None, taken_at=self.ctx.clock.now())
         newer = self.mirror.fetch()
         older = self.row.head
         # A force push can take a decided text out of history, so a person looks before anything is taken.
-        if older and not accept_rewritten and not self.mirror.follows(older, newer):
+        rewritten = bool(older) and not self.mirror.follows(older, newer)
+        if rewritten and accept_rewritten:
+            parked.let_in(self.ctx, accept_rewritten, older, newer)
+        elif rewritten:
+            parked.history(self.ctx, older, newer)
             self._show(newer, "error", "履歴が書き換えられたため、取り込みを止めました")
             raise Rewritten(older, newer)
         base = self._known(older)
@@ -133,6 +139,7 @@ class _Sync:
         # A sync every minute with nothing new would bury the reports that matter.
         if report.news:
             report = replace(report, problem=self._show(newer, "failure" if report.refused else "success", report.line))
+            parked.posts(self.ctx, report)
             sync_report.keep(_folder(self.ctx) / "reports", report)
         return report
 

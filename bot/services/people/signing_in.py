@@ -13,11 +13,19 @@ from bot.services.records.context import Context
 from bot.store.models import User
 from bot.workflow.actors import NEED_SECOND_FACTOR, Role
 
+FAILED = "fail_to_log_in"
+
 
 def record(ctx: Context, user: User, verb: str, detail: str = "") -> None:
     """What a person did on the pages of their account."""
     with transaction.atomic():
         audit.record(ctx.clock.now(), user.username, verb, f"user:{user.username}", detail=detail)
+
+
+def failed(ctx: Context, name: str, address: str, factor: str = "password") -> None:
+    """A log-in with a wrong password or code. Of a name that nobody has, nothing is kept: people type passwords there."""
+    known = User.objects.filter(username=name).exists()
+    audit.note(ctx, audit.NOBODY, FAILED, f"user:{name}" if known else "user:?", f"{factor} {address}")
 
 
 def factor_added(ctx: Context, user: User, factor: Authenticator, session_key: str | None) -> bool:

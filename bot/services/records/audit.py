@@ -6,16 +6,20 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from django.db import connection
+from django.db import connection, transaction
 
 from bot.errors import WorkflowError
+from bot.services.records.context import Context
 from bot.store import locks, queries
 from bot.store.models import AuditEntry
+from bot.text.control import visible
 from bot.text.storable import storable
 
-SYSTEM = "(自動)"
+SYSTEM, NOBODY = "(自動)", "(不明)"
+REFUSED, EXPORTED, IMPORTED = "refuse", "export", "import"
+_LONGEST = 120  # characters of an object, as the table has it
 _encode = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for each entry
 
 
@@ -40,6 +44,12 @@ def record(at: datetime, actor: str, verb: str, target: str, *, digest: str = ""
     record_all([Note(at=at, actor=actor, verb=verb, target=target, digest=digest, detail=detail)])
 
 
+def note(ctx: Context, by: str, verb: str, target: str, detail: str = "") -> None:
+    """An entry by itself, of what changes nothing else: a refusal, an export. `target` and `detail` may come from outside."""
+    with transaction.atomic():
+        record(ctx.clock.now(), by, verb, visible(target)[:_LONGEST], detail=visible(detail))
+
+
 def record_all(notes: Sequence[Note]) -> None:
     """Append entries in their order. From here to the end of the transaction no one else can, so let it come last."""
     assert connection.in_atomic_block, "an audit entry belongs to a transaction"  # noqa: S101 a programming error
@@ -62,7 +72,7 @@ def entry_hash(entry: AuditEntry) -> str:
 
 
 def _hash(at: datetime, *texts: str) -> str:
-    return hashlib.sha256(_encode([at.isoformat(), *texts]).encode()).hexdigest()
+    return hashlib.sha256(_encode([at.astimezone(UTC).isoformat(), *texts]).encode()).hexdigest()
 
 
 def verify(expected: str = "") -> AuditEntry | None:

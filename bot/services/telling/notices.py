@@ -19,12 +19,14 @@ from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
 from bot.services.delivery import outcome, reconcile, scheduling, waits
 from bot.services.handing_in.one_set import REFUSE
+from bot.services.handing_in.parked import REWRITTEN
 from bot.services.paper.proof_build import BUILD_PROOF
+from bot.services.records import audit, days
 from bot.services.records.context import Context
 from bot.services.telling.watch import UNREADABLE
 from bot.store.models import AuditEntry, Bookmark, Delivery, Notice, PersonalToken, Submission, User
 from bot.store.rules import Blackout
-from bot.workflow.actors import Role
+from bot.workflow.actors import Role, is_at_server
 from bot.workflow.kinds import Bar
 from bot.workflow.states import IN_QUEUE, SubmissionState
 from bot.workflow.transitions import Action, Event
@@ -54,6 +56,9 @@ class Kind(StrEnum):
     FILES = "files"
     RULES = "rules"
     COPY_DEADLINE = "copy_deadline"
+    REWRITTEN = "rewritten"
+    SHELL = "shell"
+    SEAL = "seal"
     TOKEN_ENDS = "token_ends"  # noqa: S105 not a secret
 
 
@@ -76,6 +81,9 @@ LABELS: Mapping[Kind, str] = {
     Kind.FILES: "設定ファイルの誤り",
     Kind.RULES: "配信の決まりの誤り",
     Kind.COPY_DEADLINE: "紙面の締切",
+    Kind.REWRITTEN: "原稿の履歴の書き換え",
+    Kind.SHELL: "サーバーでの操作",
+    Kind.SEAL: "操作の記録の署名",
     Kind.TOKEN_ENDS: "鍵の期限",
 }
 # These can wait for the digest; everything else is told at once.
@@ -98,6 +106,9 @@ _ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.TWICE: _OFFICE,
     Kind.PAUSED: _OFFICE,
     Kind.CLOSED: _OFFICE,
+    Kind.REWRITTEN: _OFFICE,
+    Kind.SHELL: frozenset({Role.OPERATOR}),
+    Kind.SEAL: frozenset({Role.OPERATOR, Role.AUDITOR}),
 }
 _TO_AUTHOR = frozenset({Kind.RETURNED, Kind.APPROVED, Kind.FAILED, Kind.MISSED})
 _VERBS: Mapping[str, Kind] = {
@@ -117,7 +128,11 @@ _VERBS: Mapping[str, Kind] = {
     UNREADABLE: Kind.RULES,
     REFUSE: Kind.FILES,
     BUILD_PROOF: Kind.COPY_DEADLINE,
+    REWRITTEN: Kind.REWRITTEN,
+    **dict.fromkeys((days.SEALED, days.UNSEALED, days.NEW_KEY), Kind.SEAL),
 }
+# What somebody at the server does without changing who may do what.
+_QUIET = frozenset({audit.REFUSED, audit.EXPORTED, audit.IMPORTED})
 _ERRORS: Mapping[type[errors.ChannelError], Kind] = {
     Rejected: Kind.FAILED,
     ChannelClosed: Kind.CLOSED,
@@ -208,6 +223,10 @@ def _news(ctx: Context, entry: AuditEntry) -> _News | None:
 
 
 def _kind(entry: AuditEntry, submission: Submission | None) -> Kind | None:
+    if (
+        is_at_server(entry.actor) and entry.verb not in _QUIET
+    ):  # no key and no second factor stood before it, so it is told whatever it was (ADR 18)
+        return Kind.SHELL
     if entry.verb == Action.SUBMIT:
         return Kind.TO_CONFIRM if submission and submission.needs_confirmation else Kind.WAITING
     error = getattr(errors, entry.verb, None)
@@ -238,6 +257,9 @@ def _line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | 
         Kind.FILES: f"原稿のリポジトリの設定ファイルに誤りがあるため、前の内容のまま動いています。\n{entry.detail}",
         Kind.RULES: f"配信の決まりが読めないため、直るまで何も配信しません。{entry.detail}。",
         Kind.COPY_DEADLINE: entry.detail,
+        Kind.SHELL: f"サーバーで操作がありました：{entry.actor} {entry.verb} {entry.object} {entry.detail}".strip(),
+        Kind.REWRITTEN: "原稿の履歴（Git）が書き換えられたため、取り込みを止めています。だれが何を変えたか確かめてください。",
+        Kind.SEAL: _seal(entry),
     }
     said = _blackout(ctx, entry) if kind == Kind.BLACKOUT else words[kind]
     return f"{said}\n{ctx.config.site_url}{_where(entry, submission, delivery)}"
@@ -249,13 +271,24 @@ def _settled(entry: AuditEntry, channel: str) -> str:
     return f"{channel}に出ていないことを確かめました。予定に戻しました。"
 
 
+def _seal(entry: AuditEntry) -> str:
+    day = entry.object.partition(":")[2]
+    if entry.verb == days.SEALED:
+        return f"{day} の操作の記録の署名です。書き換えを見つけるための控えです。消さずに残してください。\n{entry.detail}"
+    if entry.verb == days.UNSEALED:
+        return f"{day} の操作の記録に署名できません。署名の鍵（audit_key）のあるサーバーが動いているか確かめてください。"
+    return f"操作の記録に署名する鍵が替わりました（公開鍵 {day}）。覚えがなければ、経緯を調べてください。"
+
+
 def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery | None) -> str:
     """The page on which something can be done about it."""
     about, _, name = entry.object.partition(":")
     if about == "issue":
         return f"/issues/{quote(name)}/"
-    if entry.verb in (REFUSE, UNREADABLE):
+    if entry.verb in (REFUSE, UNREADABLE, REWRITTEN):
         return "/calendar/"
+    if is_at_server(entry.actor) or about in ("day", "key"):
+        return "/audit/"
     if about == "blackout":
         return "/blackouts/"
     if entry.verb in (Event.HOLD, waits.TOLD):

@@ -6,11 +6,11 @@ from bot.store import append_only
 
 
 def install(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    append_only.install(editor)
+    append_only.install(editor, 'store_auditentry')
 
 
 def remove(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    append_only.remove(editor)
+    append_only.remove(editor, 'store_auditentry')
 
 
 class Migration(migrations.Migration):

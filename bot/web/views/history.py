@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from bot.services.approval import review
 from bot.services.pages import history as past
 from bot.services.pages import overview
+from bot.services.records import audit
 from bot.values import reading
 from bot.web.office import actor_of, office
 from bot.web.views.deliveries import line
@@ -63,7 +64,9 @@ def _day(text: str) -> date | None:
 @login_required
 @require_GET
 def export(request: HttpRequest) -> HttpResponseBase:
-    rows = past.as_csv(office(), actor_of(request), _asked(request))
+    ctx, actor = office(), actor_of(request)
+    audit.note(ctx, actor.person, audit.EXPORTED, "history", request.GET.urlencode())
+    rows = past.as_csv(ctx, actor, _asked(request))
     named = {"Content-Disposition": 'attachment; filename="haishin.csv"'}
     return StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8", headers=named)
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from bot.services.approval import review
 from bot.services.approval import sheet as sheets
+from bot.services.records import audit
 from bot.web.office import actor_of, office
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -24,7 +25,8 @@ def sheet(request: HttpRequest, number: int) -> HttpResponse:
 @login_required
 @require_GET
 def docx(request: HttpRequest, number: int) -> HttpResponse:
-    ctx = office()
-    found = review.readable_by(ctx, actor_of(request), number)
+    ctx, actor = office(), actor_of(request)
+    found = review.readable_by(ctx, actor, number)
+    audit.note(ctx, actor.person, audit.EXPORTED, f"submission:{number}")
     named = {"Content-Disposition": f'attachment; filename="kian-{number}.docx"'}
     return HttpResponse(sheets.as_docx(ctx, sheets.sheet(ctx, found)), content_type=_WORD, headers=named)

@@ -1,0 +1,85 @@
+"""dxbot admin audit: the audit log, its signed days, and the key that signs them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bot.cli.console import say, tr
+from bot.cli.office import office, shell
+
+_KEYS = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group("audit", help=tr("操作の記録", "The audit log"))
+def audit_group() -> None:
+    pass
+
+
+@audit_group.command("verify")
+@click.option("--expect", default="", help="前に控えた照合番号")
+@click.option("--public-key", "files", type=_KEYS, multiple=True, help="この機械の鍵のほかに信じる公開鍵（前の鍵など）")
+def verify(expect: str, files: tuple[Path, ...]) -> None:
+    """操作の記録が書き換えられていないか、一日ごとの署名まで確かめます。例: dxbot admin audit verify"""
+    ctx = office()
+    from bot.services.records import audit, days, signing
+
+    keys = days.trusted(ctx) | {signing.from_pem(file) for file in files}
+    last = audit.verify(expect)
+    checked = days.verify(ctx, keys)
+    say("操作の記録に書き換えはありません。", "The audit log is whole.")
+    if last is not None:
+        say(f"{last.id}番までの照合番号 {last.hash}", f"entry {last.id}, hash {last.hash}")
+    if checked.newest is not None:
+        say(f"署名のある日は{checked.days}日分、{checked.newest.day} まで。", f"{checked.days} days, to {checked.newest.day}.")
+    if checked.open_days:
+        say(
+            f"終わった日のうち{checked.open_days}日分に、まだ署名がありません。",
+            f"{checked.open_days} days are not signed yet.",
+        )
+
+
+@audit_group.command("key")
+def key() -> None:
+    """署名を確かめるための公開鍵を出します。市の外の人にも渡せます。例: dxbot admin audit key > audit.pem"""
+    ctx = office()
+    from bot.services.records import days, signing
+
+    for public in days.trusted(ctx):
+        click.echo(signing.as_pem(public), nl=False)
+        return
+    say("鍵はまだありません。最初の一日が終わると作られます。", "There is no key yet; it is made when the first day is over.")
+
+
+@audit_group.command("heads")
+@click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True, help="書き出すフォルダ")
+def heads(output: Path) -> None:
+    """一日ごとの署名を、日付.txt と 日付.sig に書き出します。例: dxbot admin audit heads -o 署名"""
+    office()
+    from bot.services.records import days
+
+    files = days.as_files()
+    output.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        (output / name).write_bytes(data)
+    say(f"{output} に{len(files) // 2}日分を書き出しました。", f"{len(files) // 2} days written to {output}.")
+
+
+@audit_group.command("new-key")
+def new_key() -> None:
+    """署名の鍵を作り直します。前の鍵は名前を変えて残ります。例: dxbot admin audit new-key"""
+    ctx = office()
+    from bot.services.records import days, signing
+
+    click.echo(signing.as_pem(days.new_key(ctx, shell().person)), nl=False)
+
+
+@audit_group.command("protect")
+def protect() -> None:
+    """記録を守る仕掛け（トリガー）を入れ直します。データベースの持ち主だけができます。例: dxbot admin audit protect"""
+    ctx = office()
+    from bot.services.records import days
+
+    days.protect(ctx, shell().person)
+    say("入れ直しました。dxbot admin audit verify で確かめてください。", "The triggers stand again.")

@@ -1,0 +1,245 @@
+"""docs/roles.md is written by hand: who may open and do what. The running site and the services are asked, and compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import requests
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from bot.config import ROOT
+from bot.errors import NotAllowed
+from bot.services.approval import comments, review
+from bot.services.delivery import blackouts
+from bot.services.handing_in import drafts
+from bot.services.pages import feeds
+from bot.services.paper import errata
+from bot.services.people import accounts
+from bot.store.models import Decision, Delivery, Submission, User
+from bot.store.newsletter import Erratum
+from bot.workflow.actors import TOKEN_SCOPES, Actor, Role
+from tests.office import Office
+from tests.people.browser import PASSWORD, Browser
+from tests.people.test_roles import ACTS, ELECTION
+from tests.web.site import work_on
+
+PAGE = (ROOT / "docs" / "roles.md").read_text(encoding="utf-8")
+# The page's columns, in the order in which the site is asked: whoever may do most comes last, and finds everything in place.
+PEOPLE = {
+    "未ログイン": "",
+    "監査": "kansa",
+    "研修中": "kokusai-trainee",
+    "ほかのリーダー": "soumu-leader",
+    "発信管理者": "hacho",
+    "運用": "unyou",
+    "広報": "kouhou",
+    "書いた人": "shimin-leader",
+}
+ROLES = {
+    "kansa": Role.AUDITOR,
+    "kokusai-trainee": Role.TRAINEE,
+    "soumu-leader": Role.LEADER,
+    "hacho": Role.HEAD,
+    "unyou": Role.OPERATOR,
+    "kouhou": Role.OFFICER,
+    "shimin-leader": Role.LEADER,
+    "kouhou-kacho": Role.OFFICER,
+    "someone": Role.LEADER,
+    "ido": Role.LEADER,
+}
+
+# What any form of the site asks for, so that nobody is refused for a blank field.
+FIELDS: dict[str, str | list[str]] = {
+    **dict.fromkeys(("reason", "body", "wrong", "right", "text", "looked", "label", "headline"), "試験"),
+    "role": "leader",
+    "person": "new",
+    "email": "",
+    "channel": "x",
+    "place": "0:0",
+    "take": "01TESTprinted",
+    "revision": "0",
+    "scopes": ["submit", "confirm", "pause"],
+}
+
+
+def table(heading: str) -> dict[str, dict[str, str]]:
+    """Row → column → cell, of the table below this heading."""
+    lines = [line for line in PAGE.partition(f"## {heading}\n")[2].partition("\n## ")[0].splitlines() if line.startswith("|")]
+    head, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    assert len({row[0] for row in rows}) == len(rows)
+    return {row[0].strip("`"): dict(zip(head[1:], row[1:], strict=True)) for row in rows}
+
+
+def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        here = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, here)
+        else:
+            yield f"/{here}"
+
+
+class Scene:
+    """One of everything that an address may name, belonging to 書いた人 or to somebody outside the table."""
+
+    def __init__(self, office: Office, web_site: str) -> None:
+        self.office, self.site = office, web_site
+        ctx, author, officer = office.ctx, office.author, office.officer
+        someone = User.objects.get(username="someone")
+        open_ones = {act: self._open(act) for act in ("approve", "return", "withdraw", "endorse", "comment", "rewrite", "read")}
+        open_ones["confirm"] = office.submit(office.post("trainee", author="kokusai-trainee"), office.trainee)
+        remark = comments.add(ctx, officer, open_ones["comment"].id, "x", "0:0", "時点は？")
+        by_proxy = self._open("countersign")
+        chief = Actor(person="kouhou-kacho", role=Role.OFFICER)
+        review.approve(ctx, chief, by_proxy.id, by_proxy.digest, review.Terms(on_behalf_of="kouhou"))
+        moved = {act: office.approved(act, channels="x")[0] for act in ("move", "cancel", "release", "decide")}
+        Delivery.objects.filter(id=moved["release"].id).update(state="held")
+        Delivery.objects.filter(id=moved["decide"].id).update(state="undecided")
+        printed = self._open("printed", channels="newsletter")
+        office.approve(printed)
+        draft = drafts.begin(ctx, author)
+        picture = (office.folder / "media" / "red.png").read_bytes()
+        drafts.add_picture(ctx, author, draft.id, picture)
+        errata.add(ctx, officer, "2026-12", "誤", "正")
+        accounts.issue_token(ctx, someone, "自席")
+        shown = office.approved("shown", channels="instagram")[0].submission.blobs.get()
+        self.values: dict[str, str | int] = {
+            "write": draft.id,
+            "file": draft.pictures.get().file,
+            "comments": remark.id,
+            "decisions": Decision.objects.get(submission=by_proxy, action="approve").id,
+            "history": by_proxy.id,
+            "blackouts/ask": blackouts.enter(ctx, office.operator, ELECTION).number,
+            "blackouts/lift": self._asked(),
+            "corrections": Erratum.objects.get().id,
+            "token": someone.tokens.get().id,
+            "person": "ido",
+            "name": "2026-12",
+            "key": feeds.issue(ctx, someone).reveal(),
+            "m": shown.sha256,
+            "sha256": open_ones["read"].blobs.all()[0].sha256,
+            "pk": 0,
+            **{f"deliveries/{act}": made.id for act, made in moved.items()},
+            **{f"submissions/{act}": made.id for act, made in open_ones.items()},
+        }
+        self.digests = {act: made.digest for act, made in open_ones.items()}
+        self.digests["release"] = moved["release"].submission.digest
+
+    def _open(self, name: str, channels: str = "x, instagram") -> Submission:
+        return self.office.submit(self.office.post(name, channels=channels))
+
+    def _asked(self) -> int:
+        """A blackout of which somebody outside the table asked that it be lifted."""
+        number = blackouts.enter(self.office.ctx, self.office.operator, ELECTION).number
+        blackouts.ask_to_lift(self.office.ctx, Actor(person="kouhou-kacho", role=Role.OFFICER), number, "延期")
+        return number
+
+    def build(self, officer: Browser) -> None:
+        """An issue has files once somebody has looked at it."""
+        link = re.search(r'href="/issues/2026-12/(\w+)/([^"]+\.pdf)"', officer.get("/issues/2026-12/").text)
+        assert link
+        self.values |= {"digest": link[1], "issues/file": link[2]}
+
+    def fill(self, route: str) -> str:
+        """The address of this route for what stands in the scene."""
+        first, *rest = route.strip("/").split("/")
+        act = rest[-1].partition(".")[0] if rest else ""
+
+        def value(match: re.Match[str]) -> str:
+            name = match[1]
+            for key in (f"{first}/{act}", f"{first}/{name}", first, name, f"{first}/read"):
+                if key in self.values and (key != first or name in ("number", "sha256")):
+                    return str(self.values[key])
+            raise AssertionError(route)
+
+        plain = re.sub(r"\^.*uidb36.*", "0-set-password/", route).replace("^(?P<provider_id>[^/]+)", "city")
+        return re.sub(r"<(?:\w+:)?(\w+)>", value, plain)
+
+
+@pytest.fixture
+def scene(office: Office, web_site: str, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    work_on(office.ctx, monkeypatch)
+    for person, role in ROLES.items():
+        accounts.set_up_user(office.ctx, person, role, PASSWORD)
+    return Scene(office, web_site)
+
+
+def answer(browser: Browser, method: str, address: str, fields: dict[str, str | list[str]]) -> requests.Response:
+    token = browser.session.cookies.get("csrftoken") or ""
+    return browser.session.request(
+        method,
+        browser.base + address,
+        data={"csrfmiddlewaretoken": token, **fields} if method == "POST" else None,
+        timeout=20,
+        allow_redirects=False,
+    )
+
+
+def cell(got: requests.Response) -> str:
+    assert got.status_code < 500, got.url
+    assert got.status_code != requests.codes.method_not_allowed, got.url
+    if got.is_redirect and got.headers["Location"].partition("?")[0] == "/login/":
+        return "入"
+    return {403: "×", 404: "―"}.get(got.status_code, "○")
+
+
+def test_every_address_is_in_the_table() -> None:
+    listed = [row.partition(" ")[2] for row in table("画面")]
+    assert set(listed) == set(addresses(get_resolver().url_patterns))
+
+
+def test_each_address_opens_for_whom_the_table_says(scene: Scene, web_site: str) -> None:
+    browsers = {}
+    for column, person in PEOPLE.items():
+        browsers[column] = Browser(web_site)
+        if person:
+            browsers[column].log_in(person)
+        browsers[column].get("/tokens/" if person else "/login/")
+    scene.build(browsers["広報"])
+    wanted, found = table("画面"), {}
+    for row in wanted:
+        method, _, route = row.partition(" ")
+        address = scene.fill(route)
+        act = route.strip("/").rpartition("/")[2]
+        fields = FIELDS | {"digest": scene.digests.get(act, "")}
+        found[row] = {column: cell(answer(browser, method, address, fields)) for column, browser in browsers.items()}
+    wrong = [differences(row, wanted[row], found[row]) for row in wanted if wanted[row] != found[row]]
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def differences(row: str, wanted: dict[str, str], found: dict[str, str]) -> str:
+    return f"{row}: " + "、".join(f"{c} 表は{wanted[c]} 実際は{found[c]}" for c in found if wanted.get(c) != found[c])
+
+
+def scopes(act: Callable[[Office, Actor], Any], role: Role, office: Office) -> set[str]:
+    """The scopes of a key with which this act is not refused."""
+    allowed = set()
+    for scope in TOKEN_SCOPES:
+        # The act sets its own scene, in which the last one's must not be in the way.
+        Decision.objects.all().delete()
+        Delivery.objects.update(state="cancelled")
+        Submission.objects.update(state="withdrawn")
+        User.objects.filter(username="somebody-else").delete()
+        with suppress(NotAllowed):
+            act(office, Actor(person="somebody-else", role=role, scopes=frozenset({scope})))
+            allowed.add(str(scope))
+    return allowed
+
+
+@pytest.mark.parametrize("name", sorted(table("鍵でできる操作")))
+def test_a_key_does_what_the_table_says_and_no_more(office: Office, name: str) -> None:
+    row = table("鍵でできる操作")[name]
+    act, roles = ACTS[name]
+    role = Role.OFFICER if Role.OFFICER in roles else min(roles)
+    assert scopes(act, role, office) == {scope for scope, cell in row.items() if cell == "○"}
+
+
+def test_every_scope_and_every_act_of_the_command_line_is_in_the_table() -> None:
+    listed = table("鍵でできる操作")
+    assert all(set(row) == set(map(str, TOKEN_SCOPES)) for row in listed.values())
+    web_only = {"comments", "drafts", "queue", "issue_desk", "errata", "accounts"}
+    assert set(listed) == {name for name in ACTS if "," not in name and name.partition(".")[0] not in web_only}

@@ -97,7 +97,8 @@ def _reason(ctx: Context, error: BotError) -> str:
 def _path(ctx: Context, name: str) -> str:
     if name.startswith(_TEMPLATES):
         return str(template(ctx.config.templates_dir, name.removeprefix(_TEMPLATES).removesuffix(".txt")))
-    return os.path.join(ctx.config.content_dir, name)  # noqa: PTH118 in every send
+    folder = ctx.config.shared_dir if name in _SHARED else ctx.config.content_dir
+    return os.path.join(folder, name)  # noqa: PTH118 in every send
 
 
 def _sha256(path: str) -> str:

@@ -23,12 +23,12 @@ _CONTENT: dict[str, Callable[[Path], object]] = {
 SCHEDULES = "schedules"
 NEWSLETTER = "newsletter.yml"
 CITY = "city.yml"
-PATHS = (*_CONTENT, CITY, *(f"{SCHEDULES}/{name}" for name in (*rules.FILES, NEWSLETTER)))
+ROOTS = (*_CONTENT, CITY, SCHEDULES)  # files, and the folder of which all belong to the set
 
 
 def is_shared(path: str) -> bool:
     """True if this path, relative to the content folder, is one of the set. Whatever lies in schedules/ belongs to it."""
-    return path in PATHS or path.startswith(f"{SCHEDULES}/")
+    return path in ROOTS or path.startswith(f"{SCHEDULES}/")
 
 
 def problems(content: Path, schedules: Path | None, zone: ZoneInfo, channels: Collection[str]) -> list[FileError]:

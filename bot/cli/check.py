@@ -76,10 +76,10 @@ def _asked_of_time(core: Core, paths: Collection[Path]) -> Callable[[Path], bool
 
 def _settings(core: Core, named: Collection[Path]) -> list[Finding]:
     """What is wrong with the files that all posts share; of those that are named, if any are."""
-    from bot.services.handing_in import shared
+    from bot.shared_files import files as shared
 
     config = core.config
-    found = shared.problems(config.content_dir, config.rules_dir, config.timezone, [spec.key for spec in core.specs])
+    found = shared.problems(config.shared_dir, config.rules_dir, config.timezone, [spec.key for spec in core.specs])
     wanted = {path.resolve() for path in named}
     return [from_settings(e) for e in found if not wanted or e.place.path.resolve() in wanted]
 

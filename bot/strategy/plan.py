@@ -21,4 +21,6 @@ def _name(value: Node) -> str:
     entry = value.mapping(("name", "goals", "source"), required=("name",))
     if "goals" in entry:
         entry["goals"].texts()
+    if "source" in entry:
+        entry["source"].text()
     return entry["name"].required_text()

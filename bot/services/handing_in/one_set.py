@@ -14,10 +14,10 @@ from bot.errors import ConfigError, Place
 from bot.repository import sets
 from bot.repository.mirror import EMPTY_TREE, Change, Commit, Mirror
 from bot.repository.sets import Sets, Staged
-from bot.services.handing_in import shared
 from bot.services.handing_in.sync_report import Item, Taken
 from bot.services.records import audit
 from bot.services.records.context import Context
+from bot.shared_files import files as shared
 from bot.store.models import AuditEntry, ContentBranch
 from bot.text.control import visible
 

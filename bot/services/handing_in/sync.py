@@ -21,9 +21,10 @@ from bot.repository.mirror import EMPTY_TREE, Change, Mirror
 from bot.repository.sets import differing
 from bot.repository.status import CONTEXT, State, show
 from bot.services.delivery.stale import unsettled
-from bot.services.handing_in import intake, one_set, shared, sync_report
+from bot.services.handing_in import intake, one_set, sync_report
 from bot.services.handing_in.sync_report import UNFIT, Item, Report
 from bot.services.records.context import Context
+from bot.shared_files import files as shared
 from bot.store.models import CommitStatus, ContentBranch
 
 WAIT = 60.0  # seconds that a sync waits for another one on this machine

@@ -28,7 +28,7 @@ from bot.services.delivery.engine import Engine
 from bot.services.handing_in import sync
 from bot.services.paper import proof_build
 from bot.services.records.context import Context
-from bot.services.telling.watch import RulesWatch
+from bot.services.telling import watch
 from bot.store import queries
 
 SLICE = 5.0  # seconds of sending after which dead workers, missed times and doubtful outcomes get their turn
@@ -55,7 +55,7 @@ class Runner:
         self._channels: dict[str, Channel] = {}
         self._connecting, self._beating = threading.Lock(), threading.Lock()
         self._swept = 0
-        self._rules = RulesWatch()
+        self._watches = (watch.of_rules(), watch.of_shared_files())
         self._threads = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in _THREADS}
         executors = {name: _Thread(pool) for name, pool in self._threads.items()}
         self._scheduler = BackgroundScheduler(timezone=UTC, executors=executors)
@@ -123,7 +123,8 @@ class Runner:
     def sweep(self) -> None:
         """Void what has changed, expire what came too late: a stretch of the open submissions at a time."""
         close_old_connections()
-        self._rules.look(self.ctx)
+        for each in self._watches:
+            each.look(self.ctx)
         self._swept = stale.sweep(self.ctx, after=self._swept)
         review.expire(self.ctx)
         try:

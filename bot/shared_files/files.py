@@ -14,7 +14,7 @@ from bot.errors import FileError
 from bot.newsletter import profile
 from bot.schedule import rules
 from bot.shared_files.forms import FORMS
-from bot.shared_files.kinds import slips
+from bot.shared_files.kinds import MOST, slips
 from bot.strategy import indicators, plan
 from bot.values.document import load
 from bot.values.node import Origin, nearest
@@ -27,6 +27,11 @@ _OPTIONAL = ("phrases.yml", "strategy/plan.yml", "strategy/indicators.yml", "sch
 def is_shared(path: str) -> bool:
     """True if this path, relative to the content folder, is one of the set."""
     return path in ROOTS or path.startswith((f"{STRATEGY}/", f"{SCHEDULES}/"))
+
+
+def is_rule(path: Path, schedules: Path) -> bool:
+    """True for a file without which nothing goes out."""
+    return path.parent == schedules and path.name in rules.FILES
 
 
 def problems(content: Path, schedules: Path | None, zone: ZoneInfo, channels: Collection[str]) -> list[FileError]:
@@ -65,7 +70,8 @@ class _Set:
             root = load(path)
         except FileError as e:
             return [e]
-        return slips(root, FORMS[name], self.zone, self.channels)
+        found = slips(root, FORMS[name], self.zone, self.channels)
+        return found if len(found) < MOST else [*found, *_slip(partial(_more, path, found[-1]))]
 
     def _readers(self) -> Iterator[tuple[tuple[str, ...], Callable[[], object]]]:
         """Each with the files that it reads."""
@@ -94,6 +100,16 @@ def _slip(read: Callable[[], object]) -> list[FileError]:
     except FileError as e:
         return [e]
     return []
+
+
+def _more(path: Path, last: FileError) -> None:
+    Origin(path=path).fail(
+        last.place.line - 1,
+        0,
+        "more slips",
+        "直すところが多いため、ここまでを示しました",
+        "直してから、もう一度確かめてください",
+    )
 
 
 def _unread(path: Path, known: Collection[str]) -> None:

@@ -24,6 +24,7 @@ from bot.values.node import Node
 
 Schema: TypeAlias = "dict[str, Any]"
 _MIDNIGHT = timedelta(0)
+MOST = 20  # slips of a file that are told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,11 @@ class Asked:
     channels: Collection[str]
     slips: list[FileError] = field(default_factory=list)
 
+    @property
+    def enough(self) -> bool:
+        """Fifty thousand sentences help nobody, and to find each nearest name takes seconds."""
+        return len(self.slips) >= MOST
+
     def note(self, refuse: Callable[[], NoReturn]) -> None:
         try:
             refuse()
@@ -42,7 +48,7 @@ class Asked:
 
 
 def slips(root: Node, form: TypeAdapter[Any], zone: ZoneInfo, channels: Collection[str]) -> list[FileError]:
-    """All that is wrong with the form of a file, in its order."""
+    """What is wrong with the form of a file, in its order; the first MOST that are found."""
     asked = Asked(zone=zone, channels=channels)
     try:
         form.validate_python(root, context=asked)
@@ -68,6 +74,8 @@ class Kind:
 def _asking(read: Callable[[Node, Asked], object]) -> Callable[[Any, ValidationInfo], object]:
     def ask(value: Node, info: ValidationInfo) -> object:
         asked = cast(Asked, info.context)
+        if asked.enough:
+            raise ValueError("enough")
         try:
             return read(value, asked)
         except FileError as e:
@@ -170,7 +178,7 @@ class Form(BaseModel):
         lacking = [key for key, needed in known.items() if needed and (key not in found or found[key].empty)]
         unknown = [name for name, _ in given if name.text() not in known]
         # Each by itself, so that whoever repairs the file sees all of it at once.
-        for name in unknown:
+        for name in unknown[:MOST]:
             asked.note(partial(name.is_unknown, known))
         # What is missing beside an unknown name is mostly that one misspelt, and would be the same slip told twice.
         for key in lacking if not unknown else ():

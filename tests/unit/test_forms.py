@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,26 @@ def test_a_file_that_nobody_reads_is_told_with_the_name_that_was_meant(tmp_path:
     assert f"「{Path(name).stem.removesuffix('s')}" in found.next_step
 
 
+@pytest.mark.parametrize(
+    ("name", "entry"),
+    [
+        ("city.yml", "a{}: b\n"),
+        ("people.yml", "a{}: {{nam: b}}\n"),
+        ("phrases.yml", "a{}: []\n"),
+        ("schedules/blackouts.yml", "- {{chanels: [x]}}\n"),
+        ("schedules/slots.yml", "slot{}: []\n"),
+    ],
+)
+def test_a_file_of_slips_is_answered_at_once_and_the_first_are_told(tmp_path: Path, name: str, entry: str) -> None:
+    text = "".join(entry.format(n) for n in range(12_000))
+    folder = write(tmp_path, {**FULL, name: text})
+    began = time.process_time()
+    found = [e for e in problems(folder, folder / "schedules", TOKYO, CHANNELS) if e.place.path.name == Path(name).name]
+    assert time.process_time() - began < 2
+    assert len(found) == 21
+    assert "ここまでを示しました" in found[-1].problem
+
+
 def nodes(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The way to each value."""
     yield at
@@ -204,15 +225,16 @@ def test_the_schemas_take_our_own_files_and_mark_a_slip(tmp_path: Path) -> None:
     folder = write(tmp_path, FULL)
     done = subprocess.run([sys.executable, "-m", "bot", "schema", "-o", str(tmp_path / "out")], cwd=ROOT, capture_output=True)
     assert done.returncode == 0
-    validate = [sys.executable, "-m", "check_jsonschema", "--schemafile"]
-    for name in FULL:
+
+    def validated(name: str, *paths: Path) -> subprocess.CompletedProcess[bytes]:
         form = str(tmp_path / "out" / schema.file_name(name))
-        for path, fine in ((folder / name, True), (ROOT / "content" / name, True), (ROOT / name, True)):
-            if path.exists():
-                assert (subprocess.run([*validate, form, str(path)], capture_output=True).returncode == 0) == fine, path
+        command = [sys.executable, "-m", "check_jsonschema", "--schemafile", form, *map(str, paths)]
+        return subprocess.run(command, capture_output=True, check=False)
+
+    for name in FULL:
+        ours = [path for path in (ROOT / "content" / name, ROOT / name) if path.exists()]
+        assert validated(name, folder / name, *ours).returncode == 0, name
     (folder / "city.yml").write_text(FULL["city.yml"].replace("paper", "papr"), encoding="utf-8")
-    marked = subprocess.run(
-        [*validate, str(tmp_path / "out" / "city.schema.json"), str(folder / "city.yml")], capture_output=True
-    )
+    marked = validated("city.yml", folder / "city.yml")
     assert marked.returncode == 1
     assert b"papr" in marked.stdout

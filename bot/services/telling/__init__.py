@@ -3,5 +3,5 @@
 notices: who is told what, read off the audit log
 messages: several notices for one address in one message, each sent once
 notifier: wakes the sending
-watch: tells that rules cannot be read before anything is due
+watch: tells that rules and other shared files cannot be read before anything is due
 """

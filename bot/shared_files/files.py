@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.config import may_exist
 from bot.content.people import load_city, load_people
 from bot.content.phrases import load_phrases
 from bot.errors import FileError
@@ -32,6 +33,14 @@ def is_shared(path: str) -> bool:
 def is_rule(path: Path, schedules: Path) -> bool:
     """True for a file without which nothing goes out."""
     return path.parent == schedules and path.name in rules.FILES
+
+
+def entries(folder: Path) -> list[Path]:
+    """What lies in a folder; nothing where that cannot be asked, of which the readers of its files tell."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
 
 
 def problems(content: Path, schedules: Path | None, zone: ZoneInfo, channels: Collection[str]) -> list[FileError]:
@@ -61,7 +70,7 @@ class _Set:
 
     def _is_there(self, name: str) -> bool:
         path = self._path(name)
-        return path is not None and (name not in _OPTIONAL or path.exists())
+        return path is not None and (name not in _OPTIONAL or may_exist(path))
 
     def _formal(self, name: str) -> list[FileError]:
         path = self._path(name)
@@ -83,14 +92,14 @@ class _Set:
         if self.schedules:
             names = tuple(f"{SCHEDULES}/{name}" for name in rules.FILES)
             yield names, partial(rules.load, self.schedules, self.zone, self.channels)
-            if (paper := self.schedules / "newsletter.yml").exists():
+            if may_exist(paper := self.schedules / "newsletter.yml"):
                 yield ("schedules/newsletter.yml",), partial(profile.load, paper)
 
     def _strangers(self) -> Iterator[FileError]:
         """Files of settings that nobody reads. `blackout.yml` for `blackouts.yml` would be a rule that is void in silence."""
         for folder in filter(None, (self.content / STRATEGY, self.schedules)):
             known = [Path(n).name for n in FORMS if n.startswith(SCHEDULES if folder == self.schedules else STRATEGY)]
-            for path in sorted(f for f in folder.glob("*") if f.suffix in (".yml", ".yaml") and f.name not in known):
+            for path in (f for f in entries(folder) if f.suffix in (".yml", ".yaml") and f.name not in known):
                 yield from _slip(partial(_unread, path, known))
 
 

@@ -34,7 +34,7 @@ def _problems(
 
 def _stamp(shared: Path, schedules: Path) -> Hashable:
     roots = (*(shared / name for name in files.ROOTS), schedules)
-    return tuple(_found(path) for root in roots for path in (root, *sorted(root.glob("*"))))
+    return tuple(_found(path) for root in roots for path in (root, *files.entries(root)))
 
 
 def _found(path: Path) -> tuple[Hashable, ...]:

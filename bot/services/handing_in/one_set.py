@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from bot.shared_files import files as shared
 from bot.store.models import AuditEntry, ContentBranch
 from bot.text.control import visible
 
-REFUSE = "refuse_files"
+REFUSE, TAKE_AWAY = "refuse_files", "take_files_away"
 _RULE = "sync.shared-file"
 
 
@@ -46,8 +46,9 @@ def take(ctx: Context, mirror: Mirror, commit: str) -> list[Item]:
     with kept.staged(files) as staged:
         wrong = _wrong(ctx, staged)
         if not wrong:
+            items = _taken_away(ctx, mirror, candidate)  # first, or who is killed in between would never tell of it
             kept.put_in_force(staged)
-            return _taken_away(ctx, mirror, candidate)
+            return items
     return _refuse(ctx, mirror, replace(candidate, wrong=wrong))
 
 
@@ -65,8 +66,10 @@ def _wrong(ctx: Context, staged: Staged) -> list[Finding]:
 
 def _taken_away(ctx: Context, mirror: Mirror, candidate: _Candidate) -> list[Item]:
     """A file that is gone loosens a rule or takes figures away, and nobody sees what is not there: so it is told."""
-    gone = [c.path for c in candidate.moved if c.gone]
-    return [_item(ctx, path, Taken.TAKEN_AWAY, mirror.last_commit(candidate.commit, path)) for path in gone]
+    commits = {c.path: mirror.last_commit(candidate.commit, c.path) for c in candidate.moved if c.gone}
+    items = [_item(ctx, path, Taken.TAKEN_AWAY, commit) for path, commit in commits.items()]
+    _tell(ctx, TAKE_AWAY, candidate.commit, [f"{i.path}（消した人：{_by(i, commits[i.path])}）" for i in items])
+    return items
 
 
 def _refuse(ctx: Context, mirror: Mirror, candidate: _Candidate) -> list[Item]:
@@ -74,7 +77,12 @@ def _refuse(ctx: Context, mirror: Mirror, candidate: _Candidate) -> list[Item]:
     commits = {path: mirror.last_commit(candidate.commit, path) for path in paths}
     findings = [*candidate.wrong, *_waiting(candidate)]
     items = [_item(ctx, str(f.path), Taken.NOT_IN_FORCE, commits[str(f.path)], f) for f in findings]
-    _tell(ctx, candidate.commit, items, commits)
+    lines = [
+        f"{i.path} の{f.line}行目：{f.message}。{f.advice}（コミットした人：{_by(i, commits[i.path])}）"
+        for i in items
+        for f in i.findings
+    ]
+    _tell(ctx, REFUSE, candidate.commit, lines)
     return items
 
 
@@ -105,18 +113,13 @@ def _person(ctx: Context, commit: Commit | None) -> str:
     return keys[0] if len(keys) == 1 else ""
 
 
-def _tell(ctx: Context, commit: str, items: Collection[Item], commits: Mapping[str, Commit | None]) -> None:
+def _tell(ctx: Context, verb: str, commit: str, lines: Sequence[str]) -> None:
     """Into the log, and from there to the office; once for each commit, however often a sync begins anew."""
     target = f"commit:{commit}"
-    lines = [
-        f"{i.path} の{f.line}行目：{f.message}。{f.advice}（コミットした人：{_by(i, commits.get(i.path))}）"
-        for i in items
-        for f in i.findings
-    ]
     with transaction.atomic():
         # Notices are read off the log (ADR 7), so a second entry would be a second mail.
-        if not AuditEntry.objects.filter(verb=REFUSE, object=target).exists():
-            audit.record(ctx.clock.now(), audit.SYSTEM, REFUSE, target, detail="\n".join(lines))
+        if lines and not AuditEntry.objects.filter(verb=verb, object=target).exists():
+            audit.record(ctx.clock.now(), audit.SYSTEM, verb, target, detail="\n".join(lines))
 
 
 def _by(item: Item, commit: Commit | None) -> str:

@@ -35,7 +35,7 @@ def check_command(paths: tuple[Path, ...], form: str, as_json: bool, fix: bool) 
     if fix:
         for path in core.paths(paths):
             _fix(path)
-    named = {p for p in paths if p.suffix == ".yml"}
+    named = {p for p in paths if p.suffix in (".yml", ".yaml")}
     cache = None if paths else Cache(core.config.var_dir / "checks.json", basis_of(core.basis()))
     known = cache is not None and cache.holds  # what is remembered was found beside shared files without a slip
     settings = _settings(core, named) if named or (not paths and not known) else []

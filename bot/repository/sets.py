@@ -24,7 +24,7 @@ _STAGED = ".part-"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Staged:
+class NewSet:
     """A set beside those that are kept, not in force. `unfit` are the paths of it that no content may have."""
 
     folder: Path
@@ -43,17 +43,17 @@ class Sets:
         return self._pointer() == name and _is_whole(self.folder / name, files)
 
     @contextmanager
-    def staged(self, files: Sequence[Change]) -> Iterator[Staged]:
+    def staged(self, files: Sequence[Change]) -> Iterator[NewSet]:
         """These files in a folder of their own, which is gone afterwards unless it was put in force."""
         self._sweep()
         folder = Path(tempfile.mkdtemp(dir=self.folder, prefix=_STAGED))
         try:
             unfit = Checkout(folder=folder, mirror=self.mirror).write(files)
-            yield Staged(folder=folder, name=name_of(files), unfit=tuple(unfit))
+            yield NewSet(folder=folder, name=name_of(files), unfit=tuple(unfit))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def put_in_force(self, staged: Staged) -> None:
+    def put_in_force(self, staged: NewSet) -> None:
         """From here on everybody reads this set."""
         for file in (f for f in staged.folder.rglob("*") if f.is_file()):
             _to_disk(file)

@@ -46,7 +46,7 @@ from bot.shared_files.kinds import (
 _Count: TypeAlias = Annotated[int, whole(1, 999)]
 
 
-class Person(Form):
+class PeopleEntry(Form):
     name: Words = Field(description="氏名か、課の名前")
     department: Words = Field(description="課の名前")
     role: Annotated[str, one_of(*get_args(Role))] = Field(description="役割")
@@ -65,7 +65,7 @@ class City(Form):
     channels: OfferedChannels = Field((), description="原稿で選べる配信先。書かなければ全て")
 
 
-class Measure(Form):
+class PlanEntry(Form):
     name: Words = Field(description="施策の名前")
     goals: Texts = Field((), description="目標")
     source: Text = Field("", description="出典")
@@ -99,7 +99,7 @@ class Slots(Form):
     slots: Annotated[dict[str, Slot], SomeNamed] = Field(description="毎週の配信枠")
 
 
-class ClosedDays(Form):
+class DayPeriod(Form):
     first: MonthDay = Field(alias="from", description="初めの日")
     last: MonthDay = Field(alias="to", description="終わりの日。この日も休み")
     why: Text = Field("", description="理由")
@@ -110,7 +110,7 @@ class Quiet(Form):
     close: EndOfHours = Field(description="この時刻になったら出さない")
     days: Weekdays = Field(description="配信する曜日")
     public_holidays: Flag = Field(False, description="祝日に配信するか")
-    closed: Annotated[list[ClosedDays], Listed] = Field([], description="毎年の休業日")
+    closed: Annotated[list[DayPeriod], Listed] = Field([], description="毎年の休業日")
 
 
 class Blackout(Form):
@@ -124,7 +124,7 @@ class Blackout(Form):
     words: SomeTexts | None = Field(None, description="文にこの言葉のある投稿だけを止める")
 
 
-class Rectangle(Form):
+class RectForm(Form):
     column: _Count = Field(description="何段目から（1から）")
     line: _Count = Field(description="何行目から（1から）")
     columns: _Count = Field(description="段の数")
@@ -141,7 +141,7 @@ class Monthly(Form):
     if_closed: Annotated[str, one_of("earlier", "later", "next_week")] | None = Field(None, description="休みのとき")
 
 
-class PlannedPost(Form):
+class IssuePost(Form):
     id: Words = Field(description="原稿の id")
     lines: Annotated[int, whole(0, 999)] | None = Field(None, description="目安の行数")
 
@@ -156,7 +156,7 @@ class Issue(Form):
     issue: Words = Field(description='号の名前（"2026-12"）')
     deadline: Day | None = Field(None, description="この号だけの締切")
     headline: Text = Field("", description="共通の見出し。｜で改行の場所を決める")
-    posts: Annotated[list[PlannedPost], Listed] = Field([], description="載せる原稿と順")
+    posts: Annotated[list[IssuePost], Listed] = Field([], description="載せる原稿と順")
     corrections: Annotated[list[Correction], Listed] = Field([], description="訂正の欄")
 
 
@@ -183,8 +183,8 @@ class Newsletter(Form):
     size_pt: Positive = Field(description="文字の大きさ")
     pitch_pt: Positive = Field(description="行送り")
     gap_pt: Positive = Field(description="段間")
-    headline: Rectangle = Field(description="見出しの場所")
-    figure: Annotated[Rectangle | None, Maybe] = Field(None, description="写真・図の場所")
+    headline: RectForm = Field(description="見出しの場所")
+    figure: Annotated[RectForm | None, Maybe] = Field(None, description="写真・図の場所")
     heading_lines: _Count = Field(description="小見出しの行取り")
     kinsoku: Annotated[str, one_of(*get_args(Level))] = Field(description="禁則")
     hang: Flag = Field(description="ぶら下げ")
@@ -200,10 +200,10 @@ class Newsletter(Form):
 
 
 FORMS: Mapping[str, TypeAdapter[Any]] = {
-    "people.yml": TypeAdapter(Annotated[dict[str, Person], SomeNamed]),
+    "people.yml": TypeAdapter(Annotated[dict[str, PeopleEntry], SomeNamed]),
     "city.yml": TypeAdapter(City),
     "phrases.yml": TypeAdapter(Annotated[dict[str, Words], Named]),
-    "strategy/plan.yml": TypeAdapter(Annotated[dict[str, Measure], Named]),
+    "strategy/plan.yml": TypeAdapter(Annotated[dict[str, PlanEntry], Named]),
     "strategy/indicators.yml": TypeAdapter(Annotated[dict[str, Figure], Named]),
     "schedules/slots.yml": TypeAdapter(Slots),
     "schedules/quiet.yml": TypeAdapter(Quiet),

@@ -28,7 +28,7 @@ MOST = 20  # slips of a file that are told
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class FormReading:
     """What the values are read with; `slips` is filled with what is wrong."""
 
     zone: ZoneInfo
@@ -49,7 +49,7 @@ class Asked:
 
 def slips(root: Node, form: TypeAdapter[Any], zone: ZoneInfo, channels: Collection[str]) -> list[FileError]:
     """What is wrong with the form of a file, in its order; the first MOST that are found."""
-    asked = Asked(zone=zone, channels=channels)
+    asked = FormReading(zone=zone, channels=channels)
     try:
         form.validate_python(root, context=asked)
     except ValidationError:
@@ -61,7 +61,7 @@ def slips(root: Node, form: TypeAdapter[Any], zone: ZoneInfo, channels: Collecti
 class Kind:
     """How a value is read, and what an editor is told of it."""
 
-    read: Callable[[Node, Asked], object]
+    read: Callable[[Node, FormReading], object]
     schema: Schema
 
     def __get_pydantic_core_schema__(self, _source: object, _handler: object) -> CoreSchema:
@@ -71,9 +71,9 @@ class Kind:
         return dict(self.schema)
 
 
-def _asking(read: Callable[[Node, Asked], object]) -> Callable[[Any, ValidationInfo], object]:
+def _asking(read: Callable[[Node, FormReading], object]) -> Callable[[Any, ValidationInfo], object]:
     def ask(value: Node, info: ValidationInfo) -> object:
-        asked = cast(Asked, info.context)
+        asked = cast(FormReading, info.context)
         if asked.enough:
             raise ValueError("enough")
         try:
@@ -171,7 +171,7 @@ class Form(BaseModel):
         return _asking(cls._known)(value, info)
 
     @classmethod
-    def _known(cls, node: Node, asked: Asked) -> dict[str, Node]:
+    def _known(cls, node: Node, asked: FormReading) -> dict[str, Node]:
         known = {f.alias or name: f.is_required() for name, f in cls.model_fields.items()}
         given = list(node.entries())
         found = {name.text(): value for name, value in given if name.text() in known}

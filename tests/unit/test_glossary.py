@@ -28,7 +28,7 @@ GENERAL = frozenset(
     lazy length letter lettering likeness limits line link links list locks loopback mail main manual matching merged
     middleware models month monthly new no node note notify numerals of on once only origin orthography page pages paragraph
     passkeys pdf people period piece placed placeholders plain policy practice problems prose queries quote rate reader
-    reading ready recent records rect refused render repository row run search second secret security seen sentence
+    reading ready recent records rect refused render repository row run schema search second secret security seen sentence
     sentences service services session shared shown single split sql state states step stop storable store story strong
     styled submit svg system tagged taken task tidy timing try typed typeface unclear unit urls user viewed views wanted web
     webhook weekday wish wording workflow working

@@ -13,7 +13,7 @@ from bot.checks.finding import Finding, at
 from bot.errors import ConfigError, Place
 from bot.repository import sets
 from bot.repository.mirror import EMPTY_TREE, Change, Commit, Mirror
-from bot.repository.sets import Sets, Staged
+from bot.repository.sets import NewSet, Sets
 from bot.services.handing_in.sync_report import Item, Taken
 from bot.services.records import audit
 from bot.services.records.context import Context
@@ -52,7 +52,7 @@ def take(ctx: Context, mirror: Mirror, commit: str) -> list[Item]:
     return _refuse(ctx, mirror, replace(candidate, wrong=wrong))
 
 
-def _wrong(ctx: Context, staged: Staged) -> list[Finding]:
+def _wrong(ctx: Context, staged: NewSet) -> list[Finding]:
     """What is wrong with a set, by paths relative to the content folder. It is looked at before anybody reads it."""
     if staged.unfit:
         return [at(Place(path=Path(r.path)), _RULE, "error", r.summary, r.next_step) for r in staged.unfit]

@@ -20,6 +20,19 @@ from bot.errors import ConfigError
 T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parent.parent
+IN_FORCE = "in-force"  # a file with the name of the folder beside it
+
+
+def may_exist(path: Path) -> bool:
+    """False only for what is surely not there. What cannot be asked (no right to look, a disk that is away) may be there, and
+    whoever reads it learns why not: an absent file means "no rules" or "no figures" to some readers."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError):
+        return True
+    return True
 
 
 class Secret:
@@ -126,10 +139,26 @@ class Config:
         )
 
     @property
+    def sets_dir(self) -> Path:
+        """Where `dxbot sync` keeps the sets of shared files, with the name of the one in force (ADR 17)."""
+        return self.var_dir / "sync" / "shared"
+
+    @property
+    def shared_dir(self) -> Path:
+        """The folder of the files that all posts share: the set of the repository that is in force, else the content folder.
+        Who reads several of them asks once, since the next set may come into force meanwhile."""
+        if not self.content_repository:
+            return self.content_dir
+        try:
+            return self.sets_dir / (self.sets_dir / IN_FORCE).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError):  # nothing was taken yet, or by a version that knew no sets
+            return self.content_dir
+
+    @property
     def rules_dir(self) -> Path:
         """The folder of the schedules: that of the content where it has one, so that every machine obeys the same."""
-        own = self.content_dir / "schedules"
-        return own if own.is_dir() else self.schedules_dir
+        own = self.shared_dir / "schedules"
+        return own if may_exist(own) else self.schedules_dir
 
     @property
     def smtp_address(self) -> tuple[str, int]:

@@ -15,9 +15,10 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# What check, explain, new, preview, render, export and import load.
+# What check, explain, schema, new, preview, render, export and import load.
 _LIBRARIES = (
     *(
+        "annotated-types",
         "budoux",
         "click",
         "colorama",
@@ -26,11 +27,13 @@ _LIBRARIES = (
         "markdown",
         "markupsafe",
         "pillow",
+        "pydantic",
+        "pydantic-core",
         "pyyaml",
         "regex",
         "setuptools",
     ),
-    *("twitter-text-parser", "tzdata"),
+    *("twitter-text-parser", "typing-extensions", "typing-inspection", "tzdata"),
 )
 _UNIX = """#!/bin/sh
 here=$(cd "$(dirname "$0")" && pwd)

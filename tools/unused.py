@@ -70,8 +70,8 @@ def unused() -> Iterator[str]:
 
 
 def _is_data(item: Item, written: Set[str]) -> bool:
-    """A column that is only ever written is read by people. A schema's field is there so that a request with it is taken."""
-    return item.filename.name == "schema.py" or ("store" in item.filename.parts and item.name in written)
+    """A column that is only ever written is read by people. A field of a schema or a form is there so that it is taken."""
+    return item.filename.name in ("schema.py", "forms.py") or ("store" in item.filename.parts and item.name in written)
 
 
 def _in_templates() -> Iterator[str]:

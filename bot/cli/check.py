@@ -35,7 +35,7 @@ def check_command(paths: tuple[Path, ...], form: str, as_json: bool, fix: bool) 
     if fix:
         for path in core.paths(paths):
             _fix(path)
-    named = {p for p in paths if p.suffix == ".yml"}
+    named = {p for p in paths if p.suffix in (".yml", ".yaml")}
     cache = None if paths else Cache(core.config.var_dir / "checks.json", basis_of(core.basis()))
     known = cache is not None and cache.holds  # what is remembered was found beside shared files without a slip
     settings = _settings(core, named) if named or (not paths and not known) else []
@@ -76,10 +76,10 @@ def _asked_of_time(core: Core, paths: Collection[Path]) -> Callable[[Path], bool
 
 def _settings(core: Core, named: Collection[Path]) -> list[Finding]:
     """What is wrong with the files that all posts share; of those that are named, if any are."""
-    from bot.services.handing_in import shared
+    from bot.shared_files import files as shared
 
     config = core.config
-    found = shared.problems(config.content_dir, config.rules_dir, config.timezone, [spec.key for spec in core.specs])
+    found = shared.problems(config.shared_dir, config.rules_dir, config.timezone, [spec.key for spec in core.specs])
     wanted = {path.resolve() for path in named}
     return [from_settings(e) for e in found if not wanted or e.place.path.resolve() in wanted]
 

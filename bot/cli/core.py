@@ -23,7 +23,7 @@ class Core:
         self.config = config or load()
         self.specs: tuple[ChannelSpec, ...] = tuple(registry.specs().values())
         options = {spec.key: spec.options for spec in self.specs}
-        self.library = Library(self.config.content_dir, self.config.timezone, options)
+        self.library = Library(self.config.content_dir, self.config.timezone, options, self.config.shared_dir)
         self.templates = Templates(self.config.templates_dir)
 
     @property
@@ -33,11 +33,11 @@ class Core:
 
     def basis(self) -> list[Path]:
         """Every file but posts and pictures on which findings depend: the program's own, figures, people, rules, templates."""
-        content = self.config.content_dir
+        shared = self.library.shared_root
         files = [
             *(ROOT / "bot").rglob("*.py"),
-            *content.glob("*.yml"),
-            *(content / "strategy").glob("*.yml"),
+            *shared.glob("*.yml"),
+            *(shared / "strategy").glob("*.yml"),
             *self.config.rules_dir.glob("*.yml"),
             *CHANNELS.glob("*/post.txt"),
             *(self.config.templates_dir / "posts").rglob("*"),

@@ -16,6 +16,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "picture": ("picture", "原稿の題名や指標から画像を作る", "Make a picture for a post"),
     "check": ("check", "原稿を点検する", "Check posts"),
     "explain": ("check", "点検の決まりを説明する", "Explain a rule"),
+    "schema": ("schema", "共通のファイルの書き方を編集ソフト向けに出す", "JSON Schema of the shared files, for editors"),
     "render": ("render", "配信先ごとの掲載文を見る", "Show what each channel would get"),
     "preview": ("preview", "配信先ごとの見た目を1つのファイルで見る", "See every channel in one HTML file"),
     "export": ("package", "原稿と画像を zip にまとめる", "Pack a post and its pictures"),

@@ -59,9 +59,10 @@ def _stamps(ctx: Context, path: Path) -> dict[Path, tuple[int, int]]:
 def _sources(ctx: Context, path: Path) -> Iterator[Path]:
     yield path
     yield from (f for f in path.parent.glob("*") if f.suffix != ".md")
-    content, config = ctx.config.content_dir, ctx.config
+    config = ctx.config
+    content, shared = config.content_dir, config.shared_dir
     yield from (template(config.templates_dir, spec.key) for spec in ctx.specs)
-    for folder in (content, content / "strategy", content / "media", config.rules_dir, config.templates_dir / "posts"):
+    for folder in (shared, shared / "strategy", content / "media", config.rules_dir, config.templates_dir / "posts"):
         yield from folder.glob("*")
 
 

@@ -33,11 +33,17 @@ _IDENTITY = re.compile(r"[0-9A-Za-z_-]{4,40}")
 
 @dataclass(frozen=True)
 class Library:
-    """`channels` maps each channel's key to the options that only it knows, with their types."""
+    """`channels` maps each channel's key to the options that only it knows, with their types. The files that all posts share
+    lie in `shared`, or in the root where nothing is said."""
 
     root: Path
     zone: ZoneInfo
     channels: Mapping[str, Mapping[str, type]] = field(default_factory=dict)
+    shared: Path | None = None
+
+    @property
+    def shared_root(self) -> Path:
+        return self.shared or self.root
 
     @property
     def posts_dir(self) -> Path:
@@ -45,11 +51,11 @@ class Library:
 
     @cached_property
     def people(self) -> Mapping[str, Author]:
-        return load_people(self.root / "people.yml")
+        return load_people(self.shared_root / "people.yml")
 
     @cached_property
     def city(self) -> City:
-        return load_city(self.root / "city.yml", tuple(self.channels))
+        return load_city(self.shared_root / "city.yml", tuple(self.channels))
 
     @cached_property
     def offered(self) -> tuple[str, ...]:
@@ -58,11 +64,11 @@ class Library:
 
     @cached_property
     def indicators(self) -> Mapping[str, Indicator]:
-        return indicators.load(self.root / "strategy" / "indicators.yml")
+        return indicators.load(self.shared_root / "strategy" / "indicators.yml")
 
     @cached_property
     def measures(self) -> Mapping[str, str]:
-        return plan.load(self.root / "strategy" / "plan.yml")
+        return plan.load(self.shared_root / "strategy" / "plan.yml")
 
     def paths(self) -> list[Path]:
         """All posts, in a stable order."""

@@ -38,7 +38,7 @@ def load_people(path: Path) -> Mapping[str, Author]:
 def load_city(path: Path, channels: Collection[str]) -> City:
     """`channels` are those that there are. Raises FileError naming file, line and item."""
     entries = load(path).mapping(tuple(City.__dataclass_fields__), required=("name", "office", "paper"))
-    said = {key: entries[key].text() for key in ("name", "office", "paper")}
+    said = {key: entries[key].required_text() for key in ("name", "office", "paper")}
     return City(
         **said,
         protected_words=_texts(entries.get("protected_words")),

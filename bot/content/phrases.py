@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.config import may_exist
 from bot.values.document import load
 
 
@@ -18,7 +19,7 @@ class Phrase:
 
 def load_phrases(path: Path) -> tuple[Phrase, ...]:
     """None if the file is missing. Raises FileError naming file and line."""
-    if not path.exists():
+    if not may_exist(path):
         return ()
     root = load(path)
     entries = () if root.empty else root.entries()

@@ -6,12 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-_KEYS = {"issue", "deadline", "headline", "posts", "corrections"}
-_ISSUE_FORM = 'は {issue: "2026-12", deadline: 2026-12-04} の形で書いてください'
-_POST_FORM = "の posts は {id: 原稿のid, lines: 目安の行数} の並びにしてください（lines はなくてもかまいません）"
-_CORRECTION_FORM = 'の corrections は {issue: "2026-11", wrong: 誤り, right: 正しい内容} の並びにしてください'
+from bot.values.node import Node
+
+_CORRECTION = ("issue", "wrong", "right")
+_MOST_LINES = 999
 
 
 def issue_name(issue: str) -> str:
@@ -43,37 +42,27 @@ class IssueArrangement:
     corrections: tuple[Correction, ...] = ()
 
 
-def read_issue(value: Any) -> tuple[IssueArrangement, date | None]:
-    """An entry of `issues` and its own copy deadline, if it has one. Raises ValueError with what is wrong, in words that
-    follow 「issues」."""
-    if not isinstance(value, dict) or "issue" not in value or not isinstance(value.get("deadline"), date | None):
-        raise ValueError(_ISSUE_FORM)
-    if unknown := sorted(str(key) for key in value if key not in _KEYS):
-        raise ValueError(f"に「{unknown[0]}」という項目はありません")
+def read_issue(node: Node) -> tuple[IssueArrangement, date | None]:
+    """An entry of `issues` and its own copy deadline, if it has one. Raises FileError."""
+    entry = node.mapping(("issue", "deadline", "headline", "posts", "corrections"), required=("issue",))
     arrangement = IssueArrangement(
-        issue=str(value["issue"]),
-        headline=str(value.get("headline") or ""),
-        posts=dict(_post(entry) for entry in _entries(value, "posts", _POST_FORM)),
-        corrections=tuple(_correction(entry) for entry in _entries(value, "corrections", _CORRECTION_FORM)),
+        issue=entry["issue"].required_text(),
+        headline=entry["headline"].text() if "headline" in entry else "",
+        posts=dict(_post(n) for n in _entries(entry.get("posts"))),
+        corrections=tuple(_correction(n) for n in _entries(entry.get("corrections"))),
     )
-    return arrangement, value.get("deadline")
+    return arrangement, entry["deadline"].day() if "deadline" in entry else None
 
 
-def _entries(value: dict[str, Any], key: str, form: str) -> list[Any]:
-    entries = value.get(key) or []
-    if not isinstance(entries, list):
-        raise ValueError(form)
-    return entries
+def _entries(node: Node | None) -> list[Node]:
+    return [] if node is None or node.empty else node.items()
 
 
-def _post(entry: Any) -> tuple[str, int]:
-    lines = entry.get("lines", 0) if isinstance(entry, dict) and "id" in entry and set(entry) <= {"id", "lines"} else None
-    if isinstance(lines, bool) or not isinstance(lines, int) or lines < 0:
-        raise ValueError(_POST_FORM)
-    return str(entry["id"]), lines
+def _post(node: Node) -> tuple[str, int]:
+    entry = node.mapping(("id", "lines"), required=("id",))
+    return entry["id"].required_text(), entry["lines"].integer(0, _MOST_LINES) if "lines" in entry else 0
 
 
-def _correction(entry: Any) -> Correction:
-    if not isinstance(entry, dict) or set(entry) != {"issue", "wrong", "right"}:
-        raise ValueError(_CORRECTION_FORM)
-    return Correction(**{key: str(text) for key, text in entry.items()})
+def _correction(node: Node) -> Correction:
+    entry = node.mapping(_CORRECTION, required=_CORRECTION)
+    return Correction(**{key: value.required_text() for key, value in entry.items()})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
@@ -93,7 +93,6 @@ _TOO_LARGE = 1000
 _MOST_WORKING_DAYS = 40
 _RULE = ("months_before", "skip")
 _BY_DAY = (*_RULE, "if_closed")
-_KINDS: Mapping[str, Callable[[Node], object]] = {"deadline": Node.day, "lines": lambda node: node.integer(0, _TOO_LARGE - 1)}
 
 
 def load(path: Path) -> Profile:
@@ -202,7 +201,7 @@ class _Reader:
             return []
         known: dict[str, tuple[IssueArrangement, date | None]] = {}
         for node in self.entry["issues"].items():
-            arrangement, deadline = _issue(node)
+            arrangement, deadline = read_issue(node)
             if arrangement.issue in known:
                 node.fail(f"「issues」に {arrangement.issue} が2回書かれています", "1つにまとめてください")
             if deadline is None and not (monthly and monthly.makes(arrangement.issue)):
@@ -238,19 +237,3 @@ def _monthly(entry: Mapping[str, Node], due: Weekday | DayOfMonth | WorkingDaysB
 
 def _if_closed(entry: Mapping[str, Node]) -> IfClosed:
     return cast(IfClosed, entry["if_closed"].choice(get_args(IfClosed))) if "if_closed" in entry else "earlier"
-
-
-def _issue(node: Node) -> tuple[IssueArrangement, date | None]:
-    try:
-        return read_issue(_typed(node))
-    except ValueError as e:
-        node.fail(f"「issues」{e}", "ファイルの説明を見て直してください")
-
-
-def _typed(node: Node) -> object:
-    """Plain data for `read_issue`, with a date and a number where they are due."""
-    if isinstance(node.content, list):
-        return [_typed(n) for n in node.content]
-    if isinstance(node.content, dict):
-        return {key: _KINDS.get(key, _typed)(value) for key, (_, value) in node.content.items()}
-    return node.content

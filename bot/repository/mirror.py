@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -93,9 +93,10 @@ class Mirror:
         """Does `newer` have `older` in its history? Not when `older` is unknown here."""
         return self.git.ask("merge-base", "--is-ancestor", older, newer)[0] == 0
 
-    def changes(self, older: str, newer: str) -> list[Change]:
-        """What differs, by path; `older` may be EMPTY_TREE. The cost is that of what differs: equal folders are not opened."""
-        out = self.git.run("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", older, newer)
+    def changes(self, older: str, newer: str, paths: Sequence[str] = ()) -> list[Change]:
+        """What differs, by path; `older` may be EMPTY_TREE. With `paths`, at or below these alone. The cost is that of what
+        differs: equal folders are not opened."""
+        out = self.git.run("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", older, newer, "--", *paths)
         words = out.decode("utf-8", "replace").split("\0")
         return [_change(meta, path) for meta, path in zip(words[0::2], words[1::2], strict=False)]
 

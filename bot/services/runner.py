@@ -30,8 +30,7 @@ from bot.services.handing_in import sync
 from bot.services.paper import proof_build
 from bot.services.records import days, pruning
 from bot.services.records.context import Context
-from bot.services.telling import heads
-from bot.services.telling.watch import RulesWatch
+from bot.services.telling import heads, watch
 from bot.store import queries
 
 SLICE = 1.0  # seconds of sending after which dead workers, missed times and doubtful outcomes get their turn
@@ -61,7 +60,7 @@ class Runner:
         self._connecting, self._beating = threading.Lock(), threading.Lock()
         self._swept = 0
         self._following = self._leaving = False  # of the beat's thread
-        self._rules = RulesWatch()
+        self._watches = (watch.of_rules(), watch.of_shared_files())
         days.trusted(ctx)  # a key that cannot be read shows at the start
         self._threads = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in _THREADS}
         executors = {name: _Thread(pool) for name, pool in self._threads.items()}
@@ -176,7 +175,8 @@ class Runner:
     def sweep(self) -> None:
         """Void what has changed, expire what came too late: a stretch of the open submissions at a time."""
         close_old_connections()
-        self._rules.look(self.ctx)
+        for each in self._watches:
+            each.look(self.ctx)
         self._swept = stale.sweep(self.ctx, after=self._swept)
         review.expire(self.ctx)
         try:

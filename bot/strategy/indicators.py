@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from bot.config import may_exist
 from bot.values.document import load as load_values
 from bot.values.node import Node
 
@@ -51,7 +52,7 @@ class Indicator:
 
 def load(path: Path) -> Mapping[str, Indicator]:
     """All indicators by key; none if the file does not exist. Raises FileError naming file, line and indicator."""
-    if not path.exists():
+    if not may_exist(path):
         return {}
     root = load_values(path)
     return {} if root.empty else {key.text(): _indicator(key.text(), value) for key, value in root.entries()}

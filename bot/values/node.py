@@ -154,12 +154,20 @@ class Node:
         entries = self._pairs()
         for key, (name, _) in entries.items():
             if key not in known:
-                name.fail(f"「{key[:_SHOWN]}」という項目はありません", nearest(key, known))
+                name.is_unknown(known)
         for key in required:
             if key not in entries or entries[key][1].empty:
-                named = f"「{self.name}」に" if self.key else ""
-                self.fail(f"{named}「{key}」がありません", f"{key}: に値を書いてください")
+                self.lacks(key)
         return {key: value for key, (_, value) in entries.items()}
+
+    def is_unknown(self, known: Collection[str]) -> NoReturn:
+        """Refuses this name of an entry."""
+        self.fail(f"「{self.text()[:_SHOWN]}」という項目はありません", nearest(self.text(), known))
+
+    def lacks(self, key: str) -> NoReturn:
+        """Refuses this mapping."""
+        named = f"「{self.name}」に" if self.key else ""
+        self.fail(f"{named}「{key}」がありません", f"{key}: に値を書いてください")
 
     def entries(self) -> Iterator[tuple[Node, Node]]:
         """Name and value of each entry of a mapping whose names are free."""

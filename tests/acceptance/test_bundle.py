@@ -49,6 +49,9 @@ def test_the_bundle_checks_and_previews_with_no_packages_and_no_network(tmp_path
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     bad = write_post(desk / "content", "bad", extra="x: {text: " + "あ" * 141 + "}")
     assert f"{bad}:9:" in run("check", bad).stdout
+    found = run("check", "--json")  # with the shared files
+    assert (found.returncode, found.stderr) == (1, "")
+    assert run("schema").returncode == 0
     assert run("preview", good, "-o", tmp_path / "preview.html").returncode == 0
     assert "data:image/jpeg" in (tmp_path / "preview.html").read_text(encoding="utf-8")
     assert run("new", "題名", "--author", "shimin-leader").returncode == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 from bot.config import ROOT
@@ -61,3 +62,22 @@ def test_a_slip_is_found_also_by_the_second_run(tmp_path: Path) -> None:
         code, out = _check(tmp_path)
         assert code == 1
         assert "phrases.yml:1:1" in out
+
+
+def test_pydantic_is_loaded_only_when_a_shared_file_has_changed(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    write_content(content)
+    write_post(content)
+
+    def loads_pydantic() -> bool:
+        env = {"DXBOT_CONTENT_DIR": str(content), "DXBOT_VAR_DIR": str(tmp_path / "var")}
+        done = run(tmp_path, sys.executable, "-X", "importtime", "-m", "bot", "check", **env)
+        assert done.returncode == 0
+        return "pydantic" in done.stderr
+
+    assert loads_pydantic()
+    assert not loads_pydantic()
+    (content / "phrases.yml").write_text("時点: いつの数字ですか。\n", encoding="utf-8")
+    assert loads_pydantic()
+    write_post(content, "neu", title="別の題（見本）", body="別の文です（見本）。\n")
+    assert not loads_pydantic()

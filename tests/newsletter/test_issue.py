@@ -120,17 +120,20 @@ def test_a_planned_post_that_is_not_there_is_missed(profile: Profile) -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ("issues: 12", "並びで書いてください"),
-        ("issues:\n  - {issue: 1}", "締切がありません"),
+        ("issues: 12", "「issues」は並びで書いてください"),
+        ("issues:\n  - {issue: 1}", "「issues」の 1 に締切がありません"),
         ("issues:\n  - {issue: 1, deadline: 2026-12-04, titel: あ}", "「titel」という項目はありません"),
-        ("issues:\n  - {issue: 1, deadline: 2026-12-04, posts: a}", "lines: 目安の行数"),
-        ("issues:\n  - {issue: 1, deadline: 2026-12-04, posts: [a]}", "lines: 目安の行数"),
-        ("issues:\n  - {issue: 1, deadline: 2026-12-04, posts: [{id: a, lines: -1}]}", "lines」の値 -1"),
-        ("issues:\n  - {issue: 1, deadline: 2026-12-04, corrections: [{issue: 1}]}", "wrong: 誤り"),
+        ("issues:\n  - {issue: 1, deadline: 2026-12-04, posts: a}", "「issues.posts」は並びで書いてください"),
+        ("issues:\n  - {issue: 1, deadline: 2026-12-04, posts: [a]}", "「issues.posts」は「名前: 値」の形"),
+        ("issues:\n  - {issue: 1, deadline: 2026-12-04, posts: [{id: a, lines: -1}]}", "「issues.posts.lines」の値 -1"),
+        (
+            "issues:\n  - {issue: 1, deadline: 2026-12-04, corrections: [{issue: 1}]}",
+            "「issues.corrections」に「wrong」がありません",
+        ),
     ],
 )
 def test_a_wrong_plan_is_named(tmp_path: Path, wrong: str, said: str) -> None:
     with pytest.raises(ConfigError) as caught:
         paper(tmp_path, wrong)
-    assert "「issues" in caught.value.summary
+    assert "newsletter.yml の" in caught.value.summary
     assert said in caught.value.summary

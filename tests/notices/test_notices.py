@@ -16,9 +16,8 @@ from bot.services.approval import review
 from bot.services.delivery import blackouts, pause, scheduling
 from bot.services.people import accounts
 from bot.services.records import audit
-from bot.services.telling import notices
+from bot.services.telling import notices, watch
 from bot.services.telling.notices import Kind
-from bot.services.telling.watch import RulesWatch
 from bot.store import rules as store
 from bot.store.models import AuditEntry, Bookmark, Delivery, Notice, User
 from bot.workflow.actors import Actor, Role
@@ -282,7 +281,7 @@ def test_a_machine_whose_files_are_well_does_not_answer_one_whose_are_not(desk: 
         desk.office.ctx,
         replace(desk.office.ctx, config=replace(desk.office.ctx.config, schedules_dir=Path("/nowhere"))),
     )
-    here, there = RulesWatch(), RulesWatch()
+    here, there = watch.of_rules(), watch.of_rules()
     for _ in range(3):
         here.look(well)
         there.look(ill)

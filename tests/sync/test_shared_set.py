@@ -19,7 +19,7 @@ QUIET = "open: 8:30\nclose: 17:15\ndays: [mon, tue, wed, thu, fri]\n"
 
 
 def in_force(desk: Desk, name: str) -> str:
-    return (desk.office.folder / name).read_text(encoding="utf-8")
+    return (desk.office.ctx.config.shared_dir / name).read_text(encoding="utf-8")
 
 
 def refused(desk: Desk) -> dict[str, str]:
@@ -139,10 +139,7 @@ def test_a_set_that_was_refused_is_still_taken_up_when_the_mirror_is_lost(desk: 
     desk.origin.write("city.yml", "name: [")
     desk.taken(SOUMU)
     shutil.rmtree(desk.office.ctx.config.var_dir / "sync" / "mirror.git")
-    assert refused(desk) == {
-        "city.yml": "not-in-force",
-        **dict.fromkeys(("people.yml", "strategy/indicators.yml"), "not-in-force"),
-    }
+    assert refused(desk) == {"city.yml": "not-in-force"}
     assert in_force(desk, "city.yml") == good
     desk.origin.write("city.yml", CITY)
     desk.taken(SOUMU)
@@ -160,5 +157,5 @@ def test_schedules_of_the_repository_belong_to_the_set_and_go_before_those_of_th
     assert set(desk.taken(SOUMU).values()) == {"not-in-force"}
     desk.origin.write("schedules/blackouts.yml", "- {from: 2027-03-26, to: 2027-04-12, channels: [x]}\n")
     assert desk.taken(SOUMU) == {}
-    assert config.rules_dir == config.content_dir / "schedules"
+    assert config.rules_dir == config.shared_dir / "schedules"
     assert in_force(desk, "schedules/slots.yml") == SLOTS

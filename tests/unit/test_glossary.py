@@ -28,10 +28,10 @@ GENERAL = frozenset(
     loopback mail main manual matching merged middleware models month monthly new no node note notify numerals of on once
     only origin orthography page pages paragraph passkeys pdf people period piece placed placeholders plain policy practice
     problems prose queries quote rate read reader reading ready recent records rect refused render repository row run
-    savepoints search second secret security seen sentence sentences service services session shared shown single split sql
-    state states step stop storable store story strong style styled submit svg system tagged taken task tidy timing tree try
-    typed typeface unclear unit upkeep urls user viewed views waits wanted web webhook weekday wish wording work workflow
-    working
+    savepoints schema search second secret security seen sentence sentences service services session shared shown single
+    split sql state states step stop storable store story strong style styled submit svg system tagged taken task tidy
+    timing tree try typed typeface unclear unit upkeep urls user viewed views waits wanted web webhook weekday wish wording
+    work workflow working
     """,
     )
 )

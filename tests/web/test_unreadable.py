@@ -79,6 +79,48 @@ def test_logging_in_and_stopping_need_no_content_at_all(office: Office, people: 
     assert pause.active()
 
 
+@pytest.fixture
+def nowhere(office: Office) -> None:
+    """A content folder of which nothing can be asked, not even whether it is there; as without the right to look."""
+    office.ctx = replace(office.ctx, config=replace(office.ctx.config, content_dir=office.folder / ("あ" * 300)))
+    with pytest.raises(OSError, match="too long"):
+        office.ctx.library.posts_dir.stat()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_open_while_the_content_cannot_be_asked(
+    office: Office, nowhere: None, people: None, web_site: str, page: str
+) -> None:
+    assert signed_in(web_site, "kouhou").get(page).status_code == 200
+
+
+def test_content_that_cannot_be_asked_voids_nothing_and_holds_what_is_due(
+    office: Office, request: pytest.FixtureRequest
+) -> None:
+    office.approved()
+    request.getfixturevalue("nowhere")
+    runner = office.runner()
+    runner.sweep()
+    office.publish_all()
+    assert Submission.objects.get().state == "approved"
+    assert office.sandbox.posts() == []
+    assert {d.state for d in office.deliveries()} == {"held"}
+
+
+def test_log_in_stop_and_error_pages_need_no_content_at_all(office: Office, nowhere: None, people: None, web_site: str) -> None:
+    stranger = Browser(web_site)
+    assert stranger.get("/login/").status_code == 200
+    assert stranger.get("/nowhere/").status_code == 404
+    assert stranger.session.post(f"{web_site}/login/", timeout=10).status_code == 403  # without the form's token
+    officer = signed_in(web_site, "kouhou")
+    assert officer.get("/submissions/999/").status_code == 404
+    assert officer.get("/people/").status_code == 403
+    answer = officer.post("/stop/", "/stop/", channel="", reason="設定が壊れたため")
+    assert answer.status_code == 200
+    assert pause.active()
+    assert "logout" in officer.get("/tokens/").text
+
+
 def test_a_slip_in_city_yml_voids_no_approval_and_is_told_to_whoever_decides(office: Office) -> None:
     office.approved()
     waiting = office.submit(office.post("mado"))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from bot.config import may_exist
 from bot.content.post import Post
 from bot.errors import BotError, CannotTell, ContentError, FileError, StaleApproval
 from bot.render.bundle import render
@@ -66,10 +67,11 @@ def require_fresh(ctx: Context, origin: Origin, seen: dict[str, str] | None = No
 
 
 def _is_gone(ctx: Context, path: str) -> bool:
-    """True if the post's file was taken away; false if the content folder itself is not there."""
-    library = ctx.library
-    at_hand = library.posts_dir.is_dir() or (library.root / "people.yml").is_file()
-    return at_hand and not os.path.lexists(ctx.absolute(path))
+    """True if the post's file was surely taken away; false if the content folder itself is not there or cannot be asked."""
+    library, file = ctx.library, ctx.absolute(path)
+    # By os.path, which answers no where pathlib raises: an unreadable folder must not end the sweep of all others.
+    at_hand = os.path.isdir(library.posts_dir) or os.path.isfile(library.root / "people.yml")  # noqa: PTH112, PTH113
+    return at_hand and not may_exist(file) and not file.is_symlink()
 
 
 def _rendered_anew(ctx: Context, path: str) -> str:
@@ -97,7 +99,8 @@ def _reason(ctx: Context, error: BotError) -> str:
 def _path(ctx: Context, name: str) -> str:
     if name.startswith(_TEMPLATES):
         return str(template(ctx.config.templates_dir, name.removeprefix(_TEMPLATES).removesuffix(".txt")))
-    return os.path.join(ctx.config.content_dir, name)  # noqa: PTH118 in every send
+    folder = ctx.config.shared_dir if name in _SHARED else ctx.config.content_dir
+    return os.path.join(folder, name)  # noqa: PTH118 in every send
 
 
 def _sha256(path: str) -> str:

@@ -3,7 +3,6 @@
 sync: the content repository's branch on its way into the queue
 intake: one path of a commit: whose it is, and whether it is the same post
 one_set: the shared files of a commit: all in force or none
-shared: which files all posts share, and what is wrong with them
 sync_report: what a sync did, commit by commit
 parked: what of a push was not taken, on record
 drafts: writing in the browser

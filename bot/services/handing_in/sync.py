@@ -18,16 +18,17 @@ from bot.errors import BotError, ConfigError
 from bot.repository.checkout import Checkout, Refused
 from bot.repository.git import Git
 from bot.repository.mirror import EMPTY_TREE, Change, Mirror
+from bot.repository.sets import differing
 from bot.repository.status import CONTEXT, State, show
 from bot.services.delivery.stale import unsettled
-from bot.services.handing_in import intake, one_set, parked, shared, sync_report
+from bot.services.handing_in import intake, one_set, parked, sync_report
 from bot.services.handing_in.sync_report import UNFIT, Item, Report
 from bot.services.records.context import Context
+from bot.shared_files import files as shared
 from bot.store.models import CommitStatus, ContentBranch
 
 WAIT = 60.0  # seconds that a sync waits for another one on this machine
 _TAKEN, _CHECKED_OUT = "taken", "checked-out"
-_IN_FORCE = "shared"  # the commit whose shared files are in the content folder
 
 log = logging.getLogger(__name__)
 
@@ -165,14 +166,18 @@ class _Sync:
         return commit if known else EMPTY_TREE
 
     def _take(self, step: _Step) -> Report:
-        files = self._files(step)
-        items = self._shared_items(step, files)
-        files = [c for c in files if not shared.is_shared(c.path)]
+        items = one_set.take(self.ctx, self.mirror, step.newer)
+        # Those of the set come into force in a folder of their own. What an older version has put beside the posts is no
+        # longer read once a set is in force, and goes.
+        files = [c for c in self._files(step) if not shared.is_shared(c.path)]
+        self.checkout.remove(self._left_beside())
         # New files before the queue is told, gone ones after it: a renamed post is never without its file (ADR 8).
         refused = {r.path: r for r in self.checkout.write(files)}
         gone = [c for c in files if c.gone]
         items += self._items(step, refused)
         self.checkout.remove(gone)
+        # Its being there tells that the content is at hand, so that a post that is missing was taken away (freshness).
+        self.ctx.library.posts_dir.mkdir(parents=True, exist_ok=True)
         for change in gone:
             intake.void_without_file(self.ctx, change.path)
         # Last of all, so that a sync which was cut off begins from the same commit again.
@@ -182,25 +187,9 @@ class _Sync:
         ContentBranch.objects.filter(id=self.row.id).update(head=step.newer, unfinished=unfinished)
         return Report(commit=step.newer, older=self.row.head, at=self.ctx.clock.now(), items=tuple(items))
 
-    def _shared_items(self, step: _Step, files: Sequence[Change]) -> list[Item]:
-        """Put the shared files of the commit in force, all of them or, where one is bad, none: the last good set stays then,
-        and the next sync looks at what differs from that."""
-        checked_out = self.mirror.kept(_CHECKED_OUT)
-        here = self._known(self.mirror.kept(_IN_FORCE) or checked_out)
-        moved = files if here == self._known(checked_out) else self.mirror.changes(here, step.newer)
-        moved = [c for c in moved if shared.is_shared(c.path)]
-        # A repair touches one file, but all that was held back with it is to come into force (ADR 12).
-        if moved and (wrong := one_set.wrong(self.ctx, self.mirror, step.newer)):
-            paths = {str(f.path) for f in wrong} | {c.path for c in moved}
-            commits = {path: self.mirror.last_commit(step.newer, path) for path in paths}
-            refused = one_set.refused(self.ctx, wrong, moved, commits)
-            if step.newer != self.row.head:  # said once, not at each look at the same commit
-                one_set.tell(self.ctx, step.newer, refused)
-            return refused
-        self.checkout.write(moved)
-        self.checkout.remove([c for c in moved if c.gone])
-        self.mirror.keep(_IN_FORCE, step.newer)
-        return []
+    def _left_beside(self) -> list[Change]:
+        config = self.ctx.config
+        return [] if config.shared_dir == config.content_dir else differing(self.checkout.folder, [], shared.ROOTS)
 
     def _files(self, step: _Step) -> Sequence[Change]:
         """How the content folder of this machine differs from the commit."""

@@ -22,6 +22,7 @@ class Taken(StrEnum):
     PUBLISHED = "published"
     REFUSED = "refused"
     NOT_IN_FORCE = "not-in-force"
+    TAKEN_AWAY = "taken-away"
 
 
 LABELS = {
@@ -31,6 +32,7 @@ LABELS = {
     Taken.PUBLISHED: "すでに配信されているため、申請していません",
     Taken.REFUSED: "申請できません",
     Taken.NOT_IN_FORCE: "誤りがあるため、前の内容のままにしています",
+    Taken.TAKEN_AWAY: "消されたため、使うのをやめました",
 }
 UNFIT = frozenset({Taken.REFUSED, Taken.NOT_IN_FORCE})
 

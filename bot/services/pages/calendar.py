@@ -13,6 +13,7 @@ from bot.schedule.opening import closed_reason, days_from
 from bot.schedule.rules import Blackout, Rules
 from bot.services.approval import review
 from bot.services.delivery import blackouts, outlook
+from bot.services.files import spoilt
 from bot.services.handing_in import one_set
 from bot.services.pages import overview
 from bot.services.paper import layout
@@ -58,11 +59,12 @@ class Day:
 @dataclass(frozen=True, kw_only=True)
 class Problems:
     """Why the calendar is not whole: `rules` cannot be read, and nothing goes out; the layout of the `paper` cannot; shared
-    files of the content repository were `refused`, and older ones are in force."""
+    files of the content repository were `refused`, and older ones are in force; those that are read are `spoilt`."""
 
     rules: ConfigError | None
     paper: ConfigError | None
     refused: list[str]
+    spoilt: tuple[str, ...]
 
 
 def problems(ctx: Context, actor: Actor) -> Problems:
@@ -70,6 +72,7 @@ def problems(ctx: Context, actor: Actor) -> Problems:
         rules=_problem(lambda: ctx.rules),
         paper=_problem(lambda: layout.layout(ctx)),
         refused=one_set.standing(ctx).splitlines() if actor.may(Permission.READ_ALL) else [],
+        spoilt=spoilt.lines(ctx) if actor.may(Permission.READ_ALL) else (),
     )
 
 

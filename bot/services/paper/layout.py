@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from bot.config import may_exist
 from bot.content.post import Post
 from bot.newsletter import profile as profiles
 from bot.newsletter import svg
@@ -23,7 +24,7 @@ CHANNEL = "newsletter"
 
 
 def has_layout(ctx: Context) -> bool:
-    return _file(ctx).is_file()
+    return may_exist(_file(ctx))
 
 
 def layout(ctx: Context) -> Profile | None:

@@ -33,7 +33,7 @@ class Context:
     def library(self) -> Library:
         """Fresh at each use: the files may have changed since."""
         options = {spec.key: spec.options for spec in self.specs}
-        return Library(self.config.content_dir, self.config.timezone, options)
+        return Library(self.config.content_dir, self.config.timezone, options, self.config.shared_dir)
 
     @property
     def templates(self) -> Templates:
@@ -75,9 +75,12 @@ class Context:
             )
 
     def relative(self, path: Path) -> str:
-        """How a post's path is kept: below the content folder where it lies there."""
-        resolved, root = path.resolve(), self.config.content_dir.resolve()
-        return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else str(resolved)
+        """How a path is kept and shown: below the content folder, or that of the shared files, where it lies there."""
+        resolved = path.resolve()
+        for root in (self.config.content_dir.resolve(), self.config.shared_dir.resolve()):
+            if resolved.is_relative_to(root):
+                return resolved.relative_to(root).as_posix()
+        return str(resolved)
 
     def absolute(self, path: str) -> Path:
         return self.config.content_dir / path

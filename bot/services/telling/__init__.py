@@ -4,5 +4,5 @@ notices: who is told what, read off the audit log
 messages: several notices for one address in one message, each sent once
 notifier: wakes the sending
 heads: the audit log's signed days, pushed to a branch
-watch: tells that rules cannot be read before anything is due
+watch: tells that rules and other shared files cannot be read before anything is due
 """

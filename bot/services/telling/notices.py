@@ -18,12 +18,12 @@ from django.db import transaction
 from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
 from bot.services.delivery import outcome, reconcile, scheduling, waits
-from bot.services.handing_in.one_set import REFUSE
+from bot.services.handing_in.one_set import REFUSE, TAKE_AWAY
 from bot.services.handing_in.parked import REWRITTEN
 from bot.services.paper.proof_build import BUILD_PROOF
 from bot.services.records import audit, days
 from bot.services.records.context import Context
-from bot.services.telling.watch import UNREADABLE
+from bot.services.telling.watch import SPOILT, UNREADABLE
 from bot.store.models import AuditEntry, Bookmark, Delivery, Notice, PersonalToken, Submission, User
 from bot.store.rules import Blackout
 from bot.workflow.actors import Role, is_at_server
@@ -54,6 +54,8 @@ class Kind(StrEnum):
     CLOSED = "closed"
     BLACKOUT = "blackout"
     FILES = "files"
+    FILES_GONE = "files_gone"
+    SPOILT = "spoilt"
     RULES = "rules"
     COPY_DEADLINE = "copy_deadline"
     REWRITTEN = "rewritten"
@@ -79,6 +81,8 @@ LABELS: Mapping[Kind, str] = {
     Kind.CLOSED: "配信先の停止",
     Kind.BLACKOUT: "配信を止める期間",
     Kind.FILES: "設定ファイルの誤り",
+    Kind.FILES_GONE: "設定ファイルの削除",
+    Kind.SPOILT: "設定ファイルの誤り",
     Kind.RULES: "配信の決まりの誤り",
     Kind.COPY_DEADLINE: "紙面の締切",
     Kind.REWRITTEN: "原稿の履歴の書き換え",
@@ -95,6 +99,8 @@ _ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.COPY_DEADLINE: frozenset({Role.OFFICER}),
     Kind.BLACKOUT: _OFFICE,
     Kind.FILES: _OFFICE,
+    Kind.FILES_GONE: _OFFICE,
+    Kind.SPOILT: _OFFICE,
     Kind.RULES: _OFFICE,
     Kind.FAILED: _OFFICE,
     Kind.MISSED: _OFFICE,
@@ -127,6 +133,8 @@ _VERBS: Mapping[str, Kind] = {
     **dict.fromkeys(("blackout", "ask_to_lift", "lift"), Kind.BLACKOUT),
     UNREADABLE: Kind.RULES,
     REFUSE: Kind.FILES,
+    TAKE_AWAY: Kind.FILES_GONE,
+    SPOILT: Kind.SPOILT,
     BUILD_PROOF: Kind.COPY_DEADLINE,
     REWRITTEN: Kind.REWRITTEN,
     **dict.fromkeys((days.SEALED, days.UNSEALED, days.NEW_KEY), Kind.SEAL),
@@ -255,6 +263,8 @@ def _line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | 
         Kind.PAUSED: f"{entry.actor} が{channel}の配信を止めました。{reason}",
         Kind.CLOSED: f"{channel}の配信を止めています。{_problem(delivery)}",
         Kind.FILES: f"原稿のリポジトリの設定ファイルに誤りがあるため、前の内容のまま動いています。\n{entry.detail}",
+        Kind.FILES_GONE: f"原稿のリポジトリから設定ファイルが消されたため、使うのをやめました。\n{entry.detail}",
+        Kind.SPOILT: f"設定ファイルを読めません。直るまで、これを使う原稿の承認と配信を止めます。\n{entry.detail}",
         Kind.RULES: f"配信の決まりが読めないため、直るまで何も配信しません。{entry.detail}。",
         Kind.COPY_DEADLINE: entry.detail,
         Kind.SHELL: f"サーバーで操作がありました：{entry.actor} {entry.verb} {entry.object} {entry.detail}".strip(),
@@ -285,7 +295,7 @@ def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery 
     about, _, name = entry.object.partition(":")
     if about == "issue":
         return f"/issues/{quote(name)}/"
-    if entry.verb in (REFUSE, UNREADABLE, REWRITTEN):
+    if entry.verb in (REFUSE, TAKE_AWAY, UNREADABLE, REWRITTEN, SPOILT):
         return "/calendar/"
     if is_at_server(entry.actor) or about in ("day", "key"):
         return "/audit/"

@@ -72,7 +72,7 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
         "against": against,
         "changes": shown_changes(ctx, compare.between(against, found)) if against else None,
         "earlier": [c for c in comments.of_post(found) if c.submission_id != found.id],
-        "phrases": load_phrases(ctx.config.content_dir / "phrases.yml"),
+        "phrases": load_phrases(ctx.config.shared_dir / "phrases.yml"),
         "absent": review.absent_deciders(actor),
     }
     return render(request, "submission.html", shown)

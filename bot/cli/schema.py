@@ -1,0 +1,42 @@
+"""dxbot schema: the forms of the shared files, for editors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.cli.console import print_json, say
+
+
+@click.command("schema", epilog="例: dxbot schema -o .vscode")
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="ファイルごとに書くフォルダ")
+def schema_command(output: Path | None) -> None:
+    """共通のファイル（people.yml など）の書き方を、編集ソフトが読める形（JSON Schema）で出します。
+
+    フォルダを書けば、ファイルごとの .schema.json と、VS Code の設定の例（settings.json に加える内容）を出します。
+    """
+    from bot.shared_files import schema  # pydantic and all forms: most starts do without them
+
+    found = schema.schemas()
+    if output is None:
+        print_json(found)
+        return
+    output.mkdir(parents=True, exist_ok=True)
+    for path, form in found.items():
+        _write(output / schema.file_name(path), form)
+    say(
+        f"{len(found)}件を {output} に書きました。VS Code の settings.json には次を加えてください。",
+        f"{len(found)} schemas written.",
+    )
+    print_json({"yaml.schemas": {_address(output / schema.file_name(p)): f"**/{p}" for p in found}})
+
+
+def _write(path: Path, form: dict[str, Any]) -> None:
+    path.write_text(json.dumps(form, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _address(path: Path) -> str:
+    return path.as_posix() if path.is_absolute() else f"./{path.as_posix()}"

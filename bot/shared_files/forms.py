@@ -1,0 +1,212 @@
+"""The form of each shared file. What is told beside a name is shown by editors, and stands in the files of `dxbot schema`.
+
+A form says which names there are and what kind their values are. What several values must say together (close after open, a
+slot within the hours) is asked by the readers, which take a file at each start without pydantic (ADR 17).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeAlias, get_args
+
+from pydantic import Field, TypeAdapter
+
+from bot.content.post import Role
+from bot.newsletter.cells import Direction
+from bot.newsletter.kinsoku import Level
+from bot.newsletter.numerals import NumberStyle
+from bot.newsletter.profile import STYLES, Status
+from bot.schedule.rules import DAYS
+from bot.shared_files.kinds import (
+    Channels,
+    Clock,
+    Day,
+    EndOfHours,
+    Flag,
+    Form,
+    Listed,
+    Maybe,
+    Moment,
+    MonthDay,
+    Named,
+    Number,
+    OfferedChannels,
+    Positive,
+    SomeNamed,
+    SomeTexts,
+    Span,
+    Text,
+    Texts,
+    Weekdays,
+    Words,
+    one_of,
+    whole,
+)
+
+_Count: TypeAlias = Annotated[int, whole(1, 999)]
+
+
+class PeopleEntry(Form):
+    name: Words = Field(description="氏名か、課の名前")
+    department: Words = Field(description="課の名前")
+    role: Annotated[str, one_of(*get_args(Role))] = Field(description="役割")
+    emails: Texts = Field((), description="コミットに書くメールアドレス")
+    public: Flag = Field(False, description="投稿に名前を出してよいか")
+    submits_for: Texts = Field((), description="代わりに申請してよい人（people.yml の名前）")
+
+
+class City(Form):
+    name: Words = Field(description="自治体の名前")
+    office: Words = Field(description="広報の課の名前")
+    paper: Words = Field(description="広報紙の名前")
+    protected_words: Texts = Field((), description="途中で切らない言葉")
+    accounts: Annotated[dict[str, Words], Named] = Field({}, description="公式アカウントの名前（配信先: 名前）")
+    heads: Annotated[dict[str, Words], Named] = Field({}, description="所属長の確認が要る課と、その人（課: ログインの名前）")
+    channels: OfferedChannels = Field((), description="原稿で選べる配信先。書かなければ全て")
+
+
+class PlanEntry(Form):
+    name: Words = Field(description="施策の名前")
+    goals: Texts = Field((), description="目標")
+    source: Text = Field("", description="出典")
+
+
+class Figure(Form):
+    name: Words = Field(description="指標の名前")
+    unit: Words = Field(description="単位")
+    value: Number | None = Field(None, description="値。value か rate のどちらか1つ")
+    rate: Number | None = Field(None, description="割合（％）")
+    numerator: Number | None = Field(None, description="分子")
+    denominator: Number | None = Field(None, description="分母")
+    date: Day = Field(description="いつの値か")
+    date_of: Annotated[str, one_of("measured", "published")] = Field(
+        "measured", description="date は測った日（measured）か、出典の出た日（published）か"
+    )
+    source: Words = Field(description="出典")
+    source_url: Text = Field("", description="出典のアドレス")
+    note: Text = Field("", description="覚え書き")
+
+
+class Slot(Form):
+    days: Weekdays = Field(description="曜日")
+    at: Clock = Field(description="時刻")
+    gap: Span | None = Field(None, description="同じ配信先であける間隔。書かなければ 30m")
+    channels: Channels | None = Field(None, description="使う配信先。書かなければ全て")
+
+
+class Slots(Form):
+    grace: Span | None = Field(None, description="予定をこれだけ過ぎたら出さない。書かなければ 60m")
+    slots: Annotated[dict[str, Slot], SomeNamed] = Field(description="毎週の配信枠")
+
+
+class DayPeriod(Form):
+    first: MonthDay = Field(alias="from", description="初めの日")
+    last: MonthDay = Field(alias="to", description="終わりの日。この日も休み")
+    why: Text = Field("", description="理由")
+
+
+class Quiet(Form):
+    open: Clock = Field(description="この時刻から出してよい")
+    close: EndOfHours = Field(description="この時刻になったら出さない")
+    days: Weekdays = Field(description="配信する曜日")
+    public_holidays: Flag = Field(False, description="祝日に配信するか")
+    closed: Annotated[list[DayPeriod], Listed] = Field([], description="毎年の休業日")
+
+
+class Blackout(Form):
+    start: Moment = Field(alias="from", description="始まり。日付だけなら、その日の0時")
+    end: Moment = Field(alias="to", description="終わり。日付だけなら、その日の終わり")
+    kind: Text = Field("", description="種類（選挙・弔意・保守・その他）")
+    why: Text = Field("", description="理由。カレンダーに出る")
+    set_by: Text = Field("", description="決めた人")
+    channels: Channels | None = Field(None, description="止める配信先。書かなければ全て")
+    tags: SomeTexts | None = Field(None, description="このハッシュタグの付いた投稿だけを止める")
+    words: SomeTexts | None = Field(None, description="文にこの言葉のある投稿だけを止める")
+
+
+class RectForm(Form):
+    column: _Count = Field(description="何段目から（1から）")
+    line: _Count = Field(description="何行目から（1から）")
+    columns: _Count = Field(description="段の数")
+    lines: _Count = Field(description="行の数")
+
+
+class Monthly(Form):
+    months_before: Annotated[int, whole(0, 11)] = Field(0, description="号の何か月前で数えるか")
+    skip: Texts = Field((), description='出さない号（"2027-08"）')
+    week: Annotated[int, whole(1, 4)] | None = Field(None, description="第何週か")
+    weekday: Annotated[str, one_of(*DAYS)] | None = Field(None, description="曜日")
+    day: Annotated[int, whole(1, 31)] | None = Field(None, description="日")
+    working_days_before: Annotated[int, whole(1, 40)] | None = Field(None, description="1日の何開庁日前か")
+    if_closed: Annotated[str, one_of("earlier", "later", "next_week")] | None = Field(None, description="休みのとき")
+
+
+class IssuePost(Form):
+    id: Words = Field(description="原稿の id")
+    lines: Annotated[int, whole(0, 999)] | None = Field(None, description="目安の行数")
+
+
+class Correction(Form):
+    issue: Words = Field(description="誤りのあった号")
+    wrong: Words = Field(description="誤った内容")
+    right: Words = Field(description="正しい内容")
+
+
+class Issue(Form):
+    issue: Words = Field(description='号の名前（"2026-12"）')
+    deadline: Day | None = Field(None, description="この号だけの締切")
+    headline: Text = Field("", description="共通の見出し。｜で改行の場所を決める")
+    posts: Annotated[list[IssuePost], Listed] = Field([], description="載せる原稿と順")
+    corrections: Annotated[list[Correction], Listed] = Field([], description="訂正の欄")
+
+
+class Styles(Form):
+    note: Words = Field(STYLES["note"])
+    headline: Words = Field(STYLES["headline"])
+    lead: Words = Field(STYLES["lead"])
+    body: Words = Field(STYLES["body"])
+    heading: Words = Field(STYLES["heading"])
+    quote: Words = Field(STYLES["quote"])
+    item: Words = Field(STYLES["item"])
+    caption: Words = Field(STYLES["caption"])
+    contact: Words = Field(STYLES["contact"])
+    strong: Words = Field(STYLES["strong"])
+
+
+class Newsletter(Form):
+    status: Annotated[str, one_of(*get_args(Status))] = Field(description="紙面で確かめるまでは 仮")
+    name: Text = Field("", description="組み方の名前")
+    direction: Annotated[str, one_of(*get_args(Direction))] = Field(description="縦書き（tate）か横書き（yoko）")
+    chars: _Count = Field(description="字詰め")
+    lines: _Count = Field(description="1段の行数")
+    columns: _Count = Field(description="段数")
+    size_pt: Positive = Field(description="文字の大きさ")
+    pitch_pt: Positive = Field(description="行送り")
+    gap_pt: Positive = Field(description="段間")
+    headline: RectForm = Field(description="見出しの場所")
+    figure: Annotated[RectForm | None, Maybe] = Field(None, description="写真・図の場所")
+    heading_lines: _Count = Field(description="小見出しの行取り")
+    kinsoku: Annotated[str, one_of(*get_args(Level))] = Field(description="禁則")
+    hang: Flag = Field(description="ぶら下げ")
+    numbers: Annotated[str, one_of(*get_args(NumberStyle))] = Field(description="縦書きの数字")
+    encoding: Annotated[str, one_of("utf-8-sig", "cp932")] = Field("utf-8-sig", description="流し込み原稿の文字コード")
+    font: Text = Field("", description="Word ファイルの書体名")
+    body_font: Text = Field("", description="校正刷りの本文の書体ファイル")
+    heading_font: Text = Field("", description="校正刷りの見出しの書体ファイル")
+    styles: Annotated[Styles | None, Maybe] = Field(None, description="印刷会社の段落スタイルの名前")
+    notice_days: _Count = Field(description="締切の何日前に知らせるか")
+    monthly: Annotated[Monthly | None, Maybe] = Field(None, description="毎月の締切の決まり")
+    issues: Annotated[list[Issue], Listed] = Field([], description="いつもと違う号")
+
+
+FORMS: Mapping[str, TypeAdapter[Any]] = {
+    "people.yml": TypeAdapter(Annotated[dict[str, PeopleEntry], SomeNamed]),
+    "city.yml": TypeAdapter(City),
+    "phrases.yml": TypeAdapter(Annotated[dict[str, Words], Named]),
+    "strategy/plan.yml": TypeAdapter(Annotated[dict[str, PlanEntry], Named]),
+    "strategy/indicators.yml": TypeAdapter(Annotated[dict[str, Figure], Named]),
+    "schedules/slots.yml": TypeAdapter(Slots),
+    "schedules/quiet.yml": TypeAdapter(Quiet),
+    "schedules/blackouts.yml": TypeAdapter(Annotated[list[Blackout], Listed]),
+    "schedules/newsletter.yml": TypeAdapter(Newsletter),
+}

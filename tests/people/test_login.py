@@ -58,8 +58,8 @@ def test_a_hundred_guesses_of_one_password_are_stopped_after_five(add: Add, web_
 
 def test_guesses_over_many_names_from_one_address_are_stopped(add: Add, web_site: str) -> None:
     browser = Browser(web_site)
-    answers = [browser.log_in(f"person-{n}", "guess") for n in range(12)]
-    assert ["受け付けを止めています" in answer.text for answer in answers] == [False] * 10 + [True] * 2
+    answers = [browser.log_in(f"person-{n}", "guess") for n in range(32)]
+    assert ["受け付けを止めています" in answer.text for answer in answers] == [False] * 30 + [True] * 2
 
 
 def test_guesses_of_an_apps_code_are_stopped(earnest: Office, add: Add, browser: Browser, web_site: str) -> None:
@@ -161,6 +161,25 @@ def test_on_a_city_s_own_host_cookies_travel_by_tls_alone(tmp_path: Path) -> Non
     assert "HttpOnly" in done.stdout
     assert "max-age=31536000 200" in done.stdout
     assert done.stdout.endswith("True\n")
+
+
+def test_a_stranger_s_wrong_passwords_keep_nobody_else_out(add: Add, web_site: str) -> None:
+    add("kouhou", Role.OFFICER)
+    stranger = Browser(web_site)
+    stranger.come_from("127.0.0.2")
+    answers = [stranger.log_in("kouhou", f"guess-{n}") for n in range(6)]
+    assert "受け付けを止めています" in answers[-1].text
+    owner = Browser(web_site)
+    assert owner.path(owner.log_in("kouhou")) == "/queue/"
+
+
+def test_a_wrong_password_of_one_keeps_no_colleague_at_the_same_address_out(add: Add, web_site: str) -> None:
+    for person in ("kouhou", "shimin-leader"):
+        add(person, Role.LEADER)
+    forgetful = [Browser(web_site).log_in("kouhou", "wrong") for _ in range(12)]
+    assert "受け付けを止めています" in forgetful[-1].text
+    colleague = Browser(web_site)
+    assert colleague.path(colleague.log_in("shimin-leader")) == "/queue/"
 
 
 def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> list[str]:

@@ -149,18 +149,22 @@ def test_cookies_are_kept_from_scripts_and_other_sites(add: Add, browser: Browse
 def test_on_a_city_s_own_host_cookies_travel_by_tls_alone(tmp_path: Path) -> None:
     code = (
         "from bot.cli.office import office; office(); from django.test import Client;"
-        "a = Client(headers={'host': 'bot.city.example.jp', 'x-forwarded-proto': 'https'}).get('/login/');"
-        "print(a.cookies['csrftoken'].OutputString(), a.headers['Strict-Transport-Security'], a.status_code);"
-        "from django.conf import settings; print(settings.SESSION_COOKIE_SECURE)"
+        "c = Client(headers={'host': 'bot.city.example.jp'}); a = c.get('/login/', secure=True);"
+        "print(a.cookies['__Host-csrf'].OutputString(), a.headers['Strict-Transport-Security'], a.status_code);"
+        "from django.conf import settings; print(settings.SESSION_COOKIE_SECURE, settings.SESSION_COOKIE_NAME);"
+        "print(c.get('/login/').headers['Location'])"
     )
     host = {"DXBOT_ALLOWED_HOSTS": "bot.city.example.jp", "DXBOT_VAR_DIR": str(tmp_path), "DATABASE_URL": ""}
     done = subprocess.run(
         [sys.executable, "-c", code], env=os.environ | host, capture_output=True, text=True, cwd=ROOT, check=True
     )
-    assert "Secure" in done.stdout
-    assert "HttpOnly" in done.stdout
-    assert "max-age=31536000 200" in done.stdout
-    assert done.stdout.endswith("True\n")
+    answer, cookie, moved = done.stdout.splitlines()
+    assert answer.startswith("__Host-csrf=")
+    for word in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/", "max-age=63072000 200"):
+        assert word in answer
+    assert "Domain" not in answer
+    assert cookie == "True __Host-session"
+    assert moved == "https://bot.city.example.jp/login/"
 
 
 def test_a_stranger_s_wrong_passwords_keep_nobody_else_out(add: Add, web_site: str) -> None:

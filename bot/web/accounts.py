@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -12,13 +10,12 @@ from allauth.account.signals import password_changed, password_reset, user_logge
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.signals import authenticator_added, authenticator_removed
-from cryptography.fernet import Fernet
-from django.conf import settings
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from bot.services.people import signing_in
 from bot.web.office import office, user_of
+from bot.web.sealing import seal
 from bot.web.single_sign_on import claims_of, proved_second_factor
 
 if TYPE_CHECKING:
@@ -60,20 +57,14 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """A copy of the database alone must not be enough to make codes."""
-        return _fernet().encrypt(text.encode()).decode("ascii")
+        return seal("second factor").encrypt(text.encode()).decode("ascii")
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _fernet().decrypt(encrypted_text.encode("ascii")).decode()
+        return seal("second factor").decrypt(encrypted_text.encode("ascii")).decode()
 
     # Recovery codes are for the day on which the factor is lost; alone they are no factor.
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         return signing_in.may_go(authenticator)
-
-
-def _fernet() -> Fernet:
-    # Derived with a purpose, so that this key opens nothing else that SECRET_KEY protects.
-    key = hashlib.sha256(b"dxbot second factor:" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
 
 
 def has_proved_second_factor(request: HttpRequest) -> bool:

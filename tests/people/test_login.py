@@ -12,6 +12,9 @@ from urllib.parse import quote
 
 import pytest
 import requests
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends import db as plain
+from django.contrib.sessions.models import Session
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from bot.config import ROOT
@@ -184,6 +187,19 @@ def test_a_wrong_password_of_one_keeps_no_colleague_at_the_same_address_out(add:
     assert "受け付けを止めています" in forgetful[-1].text
     colleague = Browser(web_site)
     assert colleague.path(colleague.log_in("shimin-leader")) == "/queue/"
+
+
+def test_what_the_database_holds_of_a_session_opens_none(add: Add, browser: Browser, web_site: str) -> None:
+    add("kouhou", Role.OFFICER)
+    browser.log_in("kouhou")
+    cookie = browser.session.cookies.get_dict()["sessionid"]
+    (row,), (device,) = Session.objects.all(), UserSession.objects.all()
+    assert cookie not in f"{row.session_key} {row.session_data} {device.session_key} {device.data}"
+    assert plain.SessionStore().decode(row.session_data) == {}  # it is not only encoded
+    for known in {row.session_key, device.session_key}:
+        thief = Browser(web_site)
+        thief.session.cookies.set("sessionid", known)
+        assert thief.path(thief.get("/queue/")) == "/login/"
 
 
 def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> list[str]:

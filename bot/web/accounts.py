@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.account.decorators import reauthentication_required
 from allauth.account.signals import password_changed, password_reset, user_logged_in
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from bot.services.people import signing_in
 from bot.web.office import office, user_of
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from bot.store.models import User
 
+View = Callable[..., HttpResponse]
 _PROVED_BY = "second_factor_proved_by"
 
 
@@ -74,6 +77,13 @@ def has_proved_second_factor(request: HttpRequest) -> bool:
     if request.session.get(_PROVED_BY) == user.pk:
         return True
     return any(record["method"] == "mfa" for record in get_authentication_records(request, user))
+
+
+def asks_again(when: Callable[[HttpRequest], bool]) -> Callable[[View], View]:
+    """A view that gives somebody the right to act, where `when` says so of the request: for that an open session is not enough,
+    which may be stolen or left open. The person proves anew who they are, if they have not in the last five minutes, and the
+    request goes on from there."""
+    return reauthentication_required(enabled=when)  # type: ignore[no-any-return]  # allauth's has no types
 
 
 @receiver(authenticator_added)

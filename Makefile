@@ -41,11 +41,12 @@ postgresql: $(DEV_STAMP) # what depends on the database; a page looks the same o
 dates: $(DEV_STAMP) system ## 実演と、日付によることの試験を、ほかの日付で（閏日、年末年始、遠い年、原稿締切の前日）
 	MAKEFLAGS= $(BIN)/python -m tests.dates
 
-system: # what only the system has: a browser, a word processor, git. Installed where that is possible, told otherwise.
+system: # what only the system has: a browser, a word processor, git, nginx. Installed where that is possible, told otherwise.
 	@missing=""; command -v chromium chromium-browser google-chrome > /dev/null || missing="$$missing chromium"; \
 	command -v soffice > /dev/null || missing="$$missing libreoffice-writer-nogui"; \
 	command -v git > /dev/null || missing="$$missing git"; \
 	command -v faketime > /dev/null || missing="$$missing faketime"; \
+	PATH="$$PATH:/usr/sbin" command -v nginx > /dev/null || missing="$$missing nginx-light"; \
 	test -z "$$missing" || if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing > /dev/null; \
 	else echo "試験の一部に次のものが要ります（入れるまで、その試験は飛ばします）:$$missing"; fi

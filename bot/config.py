@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import time
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -107,6 +108,9 @@ class Config:
         "DXBOT_AUDIT_BRANCH", "", "その署名を送る、原稿のリポジトリのブランチ（原稿とは別の名前）。空なら送らない"
     )
     allowed_hosts: str = option("DXBOT_ALLOWED_HOSTS", "127.0.0.1,localhost", "画面を開けるホスト名（カンマ区切り）")
+    trusted_proxy: str = option(
+        "DXBOT_TRUSTED_PROXY", "", "画面の前で TLS を終えるサーバーのアドレス。その前にも中継があれば 192.0.2.10/2 のように段数"
+    )
     oidc_issuer: str = option("DXBOT_OIDC_ISSUER", "", "庁内の認証基盤（OpenID Connect）のアドレス。空なら使わない")
     oidc_client_id: str = option("DXBOT_OIDC_CLIENT_ID", "", "認証基盤に登録した、この画面の名前")
     oidc_client_secret: Secret = option("DXBOT_OIDC_CLIENT_SECRET", Secret(""), "認証基盤に登録した秘密鍵")
@@ -159,6 +163,30 @@ class Config:
         """The folder of the schedules: that of the content where it has one, so that every machine obeys the same."""
         own = self.shared_dir / "schedules"
         return own if may_exist(own) else self.schedules_dir
+
+    @property
+    def hosts(self) -> list[str]:
+        """The names by which the web site may be called."""
+        return [host.strip() for host in self.allowed_hosts.split(",") if host.strip()]
+
+    @property
+    def proxy(self) -> tuple[str, int] | None:
+        """The address of the server that ends TLS before the web site, as it looks from here, and through how many such servers
+        a request comes. Raises ConfigError."""
+        if not self.trusted_proxy:
+            return None
+        address, _, hops = self.trusted_proxy.partition("/")
+        try:
+            known = str(ip_address(address.strip()))
+        except ValueError:
+            known = ""
+        if not known or not re.fullmatch(r"[1-9]?", hops):
+            raise ConfigError(
+                "DXBOT_TRUSTED_PROXY is not address or address/hops",
+                summary="環境変数 DXBOT_TRUSTED_PROXY を読めません",
+                next_step="127.0.0.1 か 192.0.2.10/2（アドレス/段数）のように書いてください。名前や範囲では書けません",
+            )
+        return known, int(hops or 1)
 
     @property
     def smtp_address(self) -> tuple[str, int]:

@@ -77,7 +77,7 @@ def _directories(config: Config) -> list[dict[str, Any]]:
 
 SECRET_KEY = _secret_key(CONFIG.var_dir)
 DEBUG = False
-ALLOWED_HOSTS = [host.strip() for host in CONFIG.allowed_hosts.split(",") if host.strip()]
+ALLOWED_HOSTS = CONFIG.hosts
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -95,10 +95,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "bot.web.middleware.BrowserPolicies",
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "bot.web.middleware.NoStore",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "bot.web.sessions.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -129,6 +130,7 @@ AUTH_USER_MODEL = "store.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -142,8 +144,10 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]  # there is no
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 a class
-# Of wrong passwords: five for one name in five minutes, ten from one address in a minute.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+# Of wrong passwords: five for one name from one address in five minutes, and of all names from one address thirty in a minute.
+# A whole city hall may share one address at half past eight. Of an IPv6 address 64 bits count: a caller has all the others.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "30/m/ip,5/5m/key"}
+ALLAUTH_RATE_LIMIT_IPV6_PREFIX = 64
 MFA_ADAPTER = "bot.web.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -164,21 +168,30 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [ROOT / "bot" / "web" / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
-# On a city's own host the site stands behind TLS; only a trial on one machine may do without.
-SECURE = not all(is_loopback(host) for host in ALLOWED_HOSTS)
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE else 0  # the server that ends TLS adds the caller's address to X-Forwarded-For
+# On a city's own host the site stands behind TLS; only a trial on one machine may do without. Whether a request came by TLS,
+# and from where, waitress has written into it by then, and only from what the named proxy says (bot.cli.listening).
+SECURE = CONFIG.proxy is not None or not all(is_loopback(host) for host in ALLOWED_HOSTS)
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+SECURE_SSL_REDIRECT = SECURE
 SESSION_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SECURE = SECURE
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+# With this beginning of its name a browser takes a cookie by TLS alone, and from this very host: nobody who holds another host
+# of the city, or the unencrypted one, can plant a session or a token.
+SESSION_COOKIE_NAME = "__Host-session" if SECURE else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrftoken"
+SESSION_ENGINE = "bot.web.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
-SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if SECURE else 0
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie more, and no title of a post in one
+SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60 if SECURE else 0
+# For this host alone: what else lies below a name of the city's, or stands in the browsers' lists, is the city's to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # Scripts and styles only from our own files, and only passkeys need one: no other duty does. What django-csp would allow by

@@ -24,6 +24,8 @@ _CALLED_BY = {
         "verbose_name_plural",
         "urlpatterns",
         "process_exception",
+        "process_request",
+        "_get_new_session_key",
         "install",
         "as_sqlite",
         "arity",

@@ -32,6 +32,11 @@ def say(ja: str, en: str) -> None:
     click.echo(tr(ja, en))
 
 
+def tell(ja: str, en: str) -> None:
+    """Beside the output, which another program may read."""
+    click.echo(tr(ja, en), err=True)
+
+
 def print_json(value: Any) -> None:
     """One JSON document on standard output, UTF-8, nothing else."""
     sys.stdout.buffer.write(json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n")

@@ -85,7 +85,7 @@ def _point_at(sandbox: Sandbox) -> None:
     from bot.sandbox.credentials import environment
 
     var = _var()
-    for name in ("DATABASE_URL", "DATABASE_URL_FILE"):
+    for name in ("DATABASE_URL", "DATABASE_URL_FILE", "DXBOT_ALLOWED_HOSTS", "DXBOT_TRUSTED_PROXY", "DXBOT_SITE_URL"):
         os.environ.pop(name, None)
     os.environ.update(environment(sandbox.base_url), DXBOT_VAR_DIR=str(var))
 
@@ -96,17 +96,9 @@ def _web(port: int) -> Iterator[str]:
     from bot.cli.office import set_up
 
     set_up()
-    from django.core.wsgi import get_wsgi_application
-    from waitress.server import create_server
+    from bot.cli.listening import open_door
 
-    try:
-        server = create_server(get_wsgi_application(), host="127.0.0.1", port=port, threads=8, ident="")
-    except OSError:
-        raise ConfigError(
-            f"port {port} is taken",
-            summary=f"画面を開けません（ポート {port} が使われています）",
-            next_step="動いている画面を終えてから、もう一度お試しください",
-        ) from None
+    server = open_door(load(), "127.0.0.1", port)
     threading.Thread(target=server.run, daemon=True, name="web").start()
     yield f"http://127.0.0.1:{getattr(server, 'effective_port', port)}"
     server.close()

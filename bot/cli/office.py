@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli import account
 from bot.cli.account import require_service_account
+from bot.cli.private import keep_private, private_files
 from bot.clock import Clock
 from bot.config import Config
 from bot.errors import NotAllowed
@@ -32,10 +34,21 @@ def set_up(config: Config | None = None) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bot.settings")
     import django
 
-    django.setup()
+    with private_files():
+        chosen.var_dir.mkdir(parents=True, exist_ok=True)
+        keep_private(chosen.var_dir)
+        django.setup()
+        _prepare_database()
+
+
+def _prepare_database() -> None:
+    from django.conf import settings
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
+    database = settings.DATABASES["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":  # which may lie elsewhere
+        keep_private(Path(database["NAME"]))
 
 
 def office(config: Config | None = None, clock: Clock | None = None) -> Context:

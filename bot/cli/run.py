@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -37,8 +37,7 @@ def run_command(once: bool) -> None:
 @click.option("--port", default=8000, show_default=True)
 def web_command(host: str, port: int) -> None:
     """画面を動かします。"""
-    office()
-    _serve(host, port)
+    _open_door(office(), host, port).run()
 
 
 @click.command("serve", epilog="例: dxbot serve --port 8000")
@@ -47,7 +46,7 @@ def web_command(host: str, port: int) -> None:
 def serve_command(host: str, port: int) -> None:
     """画面と配信を一つのプロセスで動かします。"""
     ctx = office()
-    threading.Thread(target=_serve, args=(host, port), daemon=True, name="web").start()
+    threading.Thread(target=_open_door(ctx, host, port).run, daemon=True, name="web").start()
     _until_told(ctx)
 
 
@@ -78,9 +77,9 @@ def _until_told(ctx: Context) -> None:
     notifier.stop()
 
 
-def _serve(host: str, port: int) -> None:
-    from django.core.wsgi import get_wsgi_application
-    from waitress import serve
+def _open_door(ctx: Context, host: str, port: int) -> Any:
+    from bot.cli.listening import open_door
 
+    door = open_door(ctx.config, host, port)
     say(f"http://{host}:{port}/ で画面を開けます。", f"Open http://{host}:{port}/")
-    serve(get_wsgi_application(), host=host, port=port, threads=8, ident="")
+    return door

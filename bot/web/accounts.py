@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.authentication import get_authentication_records
+from allauth.account.decorators import reauthentication_required
 from allauth.account.signals import password_changed, password_reset, user_logged_in
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed
-from cryptography.fernet import Fernet
-from django.conf import settings
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from bot.services.people import signing_in
 from bot.web.office import office, user_of
+from bot.web.sealing import seal
 from bot.web.single_sign_on import claims_of, proved_second_factor
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from bot.store.models import User
 
+View = Callable[..., HttpResponse]
 _PROVED_BY = "second_factor_proved_by"
 
 
@@ -48,6 +49,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """A wrong password, at the log-in and where it is asked for again."""
         signing_in.failed(office(), str(credentials.get("username", "")), self.get_client_ip(request))
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Wrong passwords are counted for a name at a network. By the name alone, anybody outside could keep an officer out by
+        guessing wrongly; by the address alone, one person's errors would keep out all who share it."""
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)}@{ratelimit.get_ip(request)}"
+
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = {
@@ -58,20 +64,14 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """A copy of the database alone must not be enough to make codes."""
-        return _fernet().encrypt(text.encode()).decode("ascii")
+        return seal("second factor").encrypt(text.encode()).decode("ascii")
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _fernet().decrypt(encrypted_text.encode("ascii")).decode()
+        return seal("second factor").decrypt(encrypted_text.encode("ascii")).decode()
 
     # Recovery codes are for the day on which the factor is lost; alone they are no factor.
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         return signing_in.may_go(authenticator)
-
-
-def _fernet() -> Fernet:
-    # Derived with a purpose, so that this key opens nothing else that SECRET_KEY protects.
-    key = hashlib.sha256(b"dxbot second factor:" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
 
 
 def has_proved_second_factor(request: HttpRequest) -> bool:
@@ -81,6 +81,13 @@ def has_proved_second_factor(request: HttpRequest) -> bool:
     if request.session.get(_PROVED_BY) == user.pk:
         return True
     return any(record["method"] == "mfa" for record in get_authentication_records(request, user))
+
+
+def asks_again(when: Callable[[HttpRequest], bool]) -> Callable[[View], View]:
+    """A view that gives somebody the right to act, where `when` says so of the request: for that an open session is not enough,
+    which may be stolen or left open. The person proves anew who they are, if they have not in the last five minutes, and the
+    request goes on from there."""
+    return reauthentication_required(enabled=when)  # type: ignore[no-any-return]  # allauth's has no types
 
 
 @receiver(authenticator_added)

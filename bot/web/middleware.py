@@ -1,4 +1,5 @@
-"""What every answer goes through: it is not kept by browsers, refusals are in plain words, officers prove a second factor."""
+"""What every answer goes through: browsers keep and may do no more than is needed, refusals are in plain words, officers prove
+a second factor."""
 
 from __future__ import annotations
 
@@ -15,6 +16,40 @@ from bot.workflow.actors import NEED_SECOND_FACTOR
 
 ACCOUNT_PAGES = ("/account/", "/logout/", "/static/")
 Next = Callable[[HttpRequest], HttpResponse]
+
+
+# What a browser can do and no page of ours asks for; passkeys are ours alone. There is no word for "all others".
+_UNUSED = (
+    *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read", "display-capture"),
+    *(
+        "encrypted-media",
+        "fullscreen",
+        "gamepad",
+        "geolocation",
+        "gyroscope",
+        "hid",
+        "idle-detection",
+        "local-fonts",
+        "magnetometer",
+    ),
+    *("magnetometer", "microphone", "midi", "otp-credentials", "payment", "picture-in-picture", "screen-wake-lock", "serial"),
+    *("storage-access", "usb", "window-management", "xr-spatial-tracking"),
+)
+_PASSKEYS = ("publickey-credentials-create=(self)", "publickey-credentials-get=(self)")
+_PERMISSIONS = ", ".join([*(f"{feature}=()" for feature in _UNUSED), *_PASSKEYS])
+
+
+class BrowserPolicies:
+    """What the browser may do with a page of ours, where Django has no setting for it. On every answer, files as well."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response["Permissions-Policy"] = _PERMISSIONS
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
 
 
 class NoStore:

@@ -9,6 +9,7 @@ import time
 import requests
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from requests.adapters import HTTPAdapter
 
 PASSWORD = "a-long-enough-passphrase"
 
@@ -25,6 +26,14 @@ class Browser:
     def __init__(self, base: str) -> None:
         self.base, self.session = base, requests.Session()
         self.session.trust_env = False
+
+    def come_from(self, address: str, trusting: str = "") -> None:
+        """Call from this address of this machine, as another computer would from its own, and trust this certificate."""
+        self.session.verify = trusting or True
+        adapter = HTTPAdapter()
+        adapter.init_poolmanager(1, 1, source_address=(address, 0))
+        for scheme in ("http://", "https://"):
+            self.session.mount(scheme, adapter)
 
     def get(self, path: str, follow: bool = True) -> requests.Response:
         return self.session.get(self.base + path, timeout=10, allow_redirects=follow)

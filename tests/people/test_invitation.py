@@ -114,7 +114,8 @@ def test_an_operator_invites_changes_and_dismisses_on_the_web(
 ) -> None:
     add("unyou", Role.OPERATOR)
     browser.log_in("unyou")
-    page = browser.post("/people/invite/", "/people/", person="kouhou", role="officer", email="").text
+    asked = browser.post("/people/invite/", "/people/", person="kouhou", role="officer", email="")
+    page = browser.send("/account/reauthenticate/", asked, next="/people/invite/", password=PASSWORD).text
     address = re.search(r'class="key">([^<]+)<', page)
     assert address
     assert "パスワードを決めました" in choose(Browser(web_site), address[1])
@@ -143,6 +144,32 @@ def test_the_page_of_people_is_for_operators_alone(office: Office, add: Add, bro
     assert "運用担当に頼んでください" in refused.text
     assert browser.post("/people/invite/", "/tokens/", person="friend", role="officer").status_code == 403
     assert not User.objects.filter(username="friend").exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/people/invite/", {"person": "friend", "role": "officer", "email": ""}),
+        ("/people/shimin-leader/invite/", {}),
+        ("/people/shimin-leader/role/", {"role": "officer"}),
+        ("/tokens/new/", {"label": "x", "scopes": "decide"}),
+    ],
+)
+def test_an_open_session_is_not_enough_to_let_others_act(
+    office: Office, add: Add, browser: Browser, path: str, fields: dict[str, str]
+) -> None:
+    """Somebody sits down at a colleague's desk, or has their cookie."""
+    add("unyou", Role.OFFICER if path == "/tokens/new/" else Role.OPERATOR)
+    add("shimin-leader", Role.LEADER)
+    browser.log_in("unyou")
+    before = AuditEntry.objects.count()
+    asked = browser.post(path, "/tokens/", **fields)
+    assert browser.path(asked) == "/account/reauthenticate/"
+    refused = browser.send("/account/reauthenticate/", asked, next=path, password="a-guess")
+    assert "パスワードが違います" in refused.text
+    assert AuditEntry.objects.count() == before
+    browser.send("/account/reauthenticate/", refused, next=path, password=PASSWORD)
+    assert AuditEntry.objects.count() == before + 1
 
 
 @pytest.mark.parametrize("person", ["", "a b", "名前／", "x" * 151])

@@ -12,6 +12,9 @@ from urllib.parse import quote
 
 import pytest
 import requests
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends import db as plain
+from django.contrib.sessions.models import Session
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from bot.config import ROOT
@@ -58,8 +61,8 @@ def test_a_hundred_guesses_of_one_password_are_stopped_after_five(add: Add, web_
 
 def test_guesses_over_many_names_from_one_address_are_stopped(add: Add, web_site: str) -> None:
     browser = Browser(web_site)
-    answers = [browser.log_in(f"person-{n}", "guess") for n in range(12)]
-    assert ["受け付けを止めています" in answer.text for answer in answers] == [False] * 10 + [True] * 2
+    answers = [browser.log_in(f"person-{n}", "guess") for n in range(32)]
+    assert ["受け付けを止めています" in answer.text for answer in answers] == [False] * 30 + [True] * 2
 
 
 def test_guesses_of_an_apps_code_are_stopped(earnest: Office, add: Add, browser: Browser, web_site: str) -> None:
@@ -149,18 +152,54 @@ def test_cookies_are_kept_from_scripts_and_other_sites(add: Add, browser: Browse
 def test_on_a_city_s_own_host_cookies_travel_by_tls_alone(tmp_path: Path) -> None:
     code = (
         "from bot.cli.office import office; office(); from django.test import Client;"
-        "a = Client(headers={'host': 'bot.city.example.jp', 'x-forwarded-proto': 'https'}).get('/login/');"
-        "print(a.cookies['csrftoken'].OutputString(), a.headers['Strict-Transport-Security'], a.status_code);"
-        "from django.conf import settings; print(settings.SESSION_COOKIE_SECURE)"
+        "c = Client(headers={'host': 'bot.city.example.jp'}); a = c.get('/login/', secure=True);"
+        "print(a.cookies['__Host-csrf'].OutputString(), a.headers['Strict-Transport-Security'], a.status_code);"
+        "from django.conf import settings; print(settings.SESSION_COOKIE_SECURE, settings.SESSION_COOKIE_NAME);"
+        "print(c.get('/login/').headers['Location'])"
     )
     host = {"DXBOT_ALLOWED_HOSTS": "bot.city.example.jp", "DXBOT_VAR_DIR": str(tmp_path), "DATABASE_URL": ""}
     done = subprocess.run(
         [sys.executable, "-c", code], env=os.environ | host, capture_output=True, text=True, cwd=ROOT, check=True
     )
-    assert "Secure" in done.stdout
-    assert "HttpOnly" in done.stdout
-    assert "max-age=31536000 200" in done.stdout
-    assert done.stdout.endswith("True\n")
+    answer, cookie, moved = done.stdout.splitlines()
+    assert answer.startswith("__Host-csrf=")
+    for word in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/", "max-age=63072000 200"):
+        assert word in answer
+    assert "Domain" not in answer
+    assert cookie == "True __Host-session"
+    assert moved == "https://bot.city.example.jp/login/"
+
+
+def test_a_stranger_s_wrong_passwords_keep_nobody_else_out(add: Add, web_site: str) -> None:
+    add("kouhou", Role.OFFICER)
+    stranger = Browser(web_site)
+    stranger.come_from("127.0.0.2")
+    answers = [stranger.log_in("kouhou", f"guess-{n}") for n in range(6)]
+    assert "受け付けを止めています" in answers[-1].text
+    owner = Browser(web_site)
+    assert owner.path(owner.log_in("kouhou")) == "/queue/"
+
+
+def test_a_wrong_password_of_one_keeps_no_colleague_at_the_same_address_out(add: Add, web_site: str) -> None:
+    for person in ("kouhou", "shimin-leader"):
+        add(person, Role.LEADER)
+    forgetful = [Browser(web_site).log_in("kouhou", "wrong") for _ in range(12)]
+    assert "受け付けを止めています" in forgetful[-1].text
+    colleague = Browser(web_site)
+    assert colleague.path(colleague.log_in("shimin-leader")) == "/queue/"
+
+
+def test_what_the_database_holds_of_a_session_opens_none(add: Add, browser: Browser, web_site: str) -> None:
+    add("kouhou", Role.OFFICER)
+    browser.log_in("kouhou")
+    cookie = browser.session.cookies.get_dict()["sessionid"]
+    (row,), (device,) = Session.objects.all(), UserSession.objects.all()
+    assert cookie not in f"{row.session_key} {row.session_data} {device.session_key} {device.data}"
+    assert plain.SessionStore().decode(row.session_data) == {}  # it is not only encoded
+    for known in {row.session_key, device.session_key}:
+        thief = Browser(web_site)
+        thief.session.cookies.set("sessionid", known)
+        assert thief.path(thief.get("/queue/")) == "/login/"
 
 
 def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,10 +15,13 @@ from icalendar import Calendar
 
 from bot.schedule.rules import Blackout
 from bot.services.delivery import blackouts, pause
-from bot.services.pages import calendar
+from bot.services.pages import calendar, feeds
+from bot.services.people import accounts
+from bot.services.records.context import Context
 from bot.store import rules as store
 from bot.store.models import AuditEntry, Delivery, FeedKey, Submission, User
-from tests.office import TOKYO, Office
+from bot.workflow.actors import Actor
+from tests.office import TOKYO, TUESDAY, Office
 from tests.web.browser import Browser, signed_in
 
 
@@ -204,6 +208,24 @@ def test_the_feed_of_a_person_who_left_gives_nothing(office: Office, officer: Br
     address = _address(officer)
     User.objects.filter(username="kouhou").update(is_active=False)
     assert requests.get(address, timeout=10).status_code == 404
+
+
+@pytest.mark.parametrize("end", [accounts.dismiss, accounts.invite_again])
+def test_a_feed_stays_dead_when_its_person_comes_back(
+    office: Office, officer: Browser, end: Callable[[Context, Actor, str], object]
+) -> None:
+    address = _address(officer)
+    end(office.ctx, office.operator, "kouhou")
+    accounts.invite_again(office.ctx, office.operator, "kouhou")
+    assert requests.get(address, timeout=10).status_code == 404
+
+
+def test_a_feed_ends_after_a_year(office: Office, officer: Browser) -> None:
+    address = _address(officer)
+    for days, status in ((364.9, 200), (365.1, 404)):
+        office.clock.advance_to(TUESDAY + timedelta(days=days))
+        assert requests.get(address, timeout=10).status_code == status
+    assert not feeds.is_issued(office.ctx, User.objects.get(username="kouhou"))
 
 
 def test_the_feeds_secret_is_kept_nowhere(office: Office, officer: Browser) -> None:

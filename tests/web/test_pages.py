@@ -174,6 +174,7 @@ def test_a_key_for_the_command_line_is_shown_once_and_can_be_taken_back(office: 
     from bot.store.models import PersonalToken
 
     office.clock.advance_to(SystemClock().now())
+    officer.post("/account/reauthenticate/", "/account/reauthenticate/", password=PASSWORD)
     shown = officer.post("/tokens/new/", "/tokens/", label="自席", scopes="decide")
     key = re.search(r'class="key">(dxb_[^<]+)<', shown.text)
     assert key

@@ -7,6 +7,7 @@ import secrets
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from icalendar import Calendar, Event
 
 from bot.config import Secret
@@ -17,6 +18,7 @@ from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.store.models import FeedKey, User
 
+LIFETIME = timedelta(days=365)  # an address that was passed on, or that nobody reads any more, must end by itself
 _BACK, _AHEAD = timedelta(days=60), timedelta(days=365)
 _LENGTH = timedelta(minutes=15)
 
@@ -31,9 +33,13 @@ def issue(ctx: Context, user: User) -> Secret:
     return Secret(key)
 
 
-def is_issued(user: User) -> bool:
+def is_issued(ctx: Context, user: User) -> bool:
     """Whether the person has an address that works."""
-    return user.feed_keys.filter(revoked_at=None).exists()
+    return _live(ctx).filter(user=user).exists()
+
+
+def _live(ctx: Context) -> QuerySet[FeedKey]:
+    return FeedKey.objects.filter(revoked_at=None, created_at__gt=ctx.clock.now() - LIFETIME, user__is_active=True)
 
 
 def revoke(ctx: Context, user: User) -> None:
@@ -46,8 +52,8 @@ def revoke(ctx: Context, user: User) -> None:
 
 def feed(ctx: Context, key: str, site: str) -> bytes:
     """What this key's person may see, as iCalendar. `site` is this web site's address. Raises NotFound for an unknown key, a
-    revoked one, and that of a person who may no longer sign in, all alike."""
-    found = FeedKey.objects.select_related("user").filter(digest=_digest(key), revoked_at=None, user__is_active=True).first()
+    revoked one, one of a year ago, and that of a person who may no longer sign in, all alike."""
+    found = _live(ctx).select_related("user").filter(digest=_digest(key)).first()
     if found is None:
         raise NotFound(
             "no such feed", summary="カレンダーがありません", next_step="画面の「カレンダー」でアドレスを作り直してください"

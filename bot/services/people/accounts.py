@@ -37,8 +37,8 @@ def invite(ctx: Context, actor: Actor, person: str, role: Role, email: str = "")
 
 
 def invite_again(ctx: Context, actor: Actor, person: str) -> str:
-    """For a lost password or telephone: password, second factors, sessions and keys of this person end at once; a new
-    address as from `invite`."""
+    """For a lost password or telephone: password, second factors, sessions, keys and feeds of this person end at once; a
+    new address as from `invite`."""
     actor.require(Permission.MANAGE_PEOPLE)
     user = find(person)
     with transaction.atomic():
@@ -51,7 +51,7 @@ def invite_again(ctx: Context, actor: Actor, person: str) -> str:
 
 
 def dismiss(ctx: Context, actor: Actor, person: str) -> None:
-    """The person has left or moved: every session and key of theirs ends at once. What they did stays on record."""
+    """The person has left or moved: every session, key and feed of theirs ends at once. What they did stays on record."""
     actor.require(Permission.MANAGE_PEOPLE)
     user = find(person)
     if user.username == actor.person:
@@ -149,11 +149,12 @@ def _address(ctx: Context, user: User) -> str:
 
 
 def _shut_out(ctx: Context, user: User) -> None:
-    # A session and a key open the door without a password, and the factor may be on the telephone that was lost.
+    # Sessions, keys and feeds open a door without a password, and the factor may be on the telephone that was lost.
     for session in UserSession.objects.filter(user=user):
         session.end()
     Authenticator.objects.filter(user=user).delete()
-    user.tokens.filter(revoked_at=None).update(revoked_at=ctx.clock.now())
+    for opener in (user.tokens, user.feed_keys):
+        opener.filter(revoked_at=None).update(revoked_at=ctx.clock.now())
 
 
 def set_up_user(ctx: Context, person: str, role: Role, password: str) -> User:

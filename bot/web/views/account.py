@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.services.people import accounts
+from bot.web.accounts import asks_again
 from bot.web.office import office, user_of
 from bot.workflow.actors import TOKEN_SCOPES, Permission, Role, scopes_of
 
@@ -23,11 +24,21 @@ def tokens(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
+def _scopes(request: HttpRequest) -> set[Permission]:
+    return {scope for scope in Permission if scope in request.POST.getlist("scopes")}
+
+
+def _decides(request: HttpRequest) -> bool:
+    return Permission.DECIDE in _scopes(request)
+
+
+# A key outlives the session, so for one that approves, an open session is not enough.
 @login_required
 @require_POST
+@asks_again(_decides)
 def issue(request: HttpRequest) -> HttpResponse:
     label = request.POST.get("label", "").strip()[:60] or "名前なし"
-    scopes = {scope for scope in Permission if scope in request.POST.getlist("scopes")}
+    scopes = _scopes(request)
     days = timedelta(days=_DAYS.get(request.POST.get("days", ""), accounts.LIFETIME.days))
     key = accounts.issue_token(office(), user_of(request), label, scopes, days)
     return _page(request, key.reveal())

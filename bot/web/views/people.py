@@ -10,8 +10,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bot.errors import NotAllowed
 from bot.services.people import accounts
+from bot.web.accounts import asks_again
 from bot.web.office import actor_of, office
 from bot.workflow.actors import ROLE_LABELS, Permission, Role
+
+
+def _manages(request: HttpRequest) -> bool:
+    return actor_of(request).may(Permission.MANAGE_PEOPLE)
 
 
 @login_required
@@ -22,6 +27,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
+@asks_again(_manages)
 def invite(request: HttpRequest) -> HttpResponse:
     person, email = request.POST.get("person", "").strip(), request.POST.get("email", "").strip()
     return _page(request, person, accounts.invite(office(), actor_of(request), person, _role(request), email))
@@ -29,12 +35,14 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
+@asks_again(_manages)
 def invite_again(request: HttpRequest, person: str) -> HttpResponse:
     return _page(request, person, accounts.invite_again(office(), actor_of(request), person))
 
 
 @login_required
 @require_POST
+@asks_again(_manages)
 def change_role(request: HttpRequest, person: str) -> HttpResponse:
     accounts.change_role(office(), actor_of(request), person, _role(request))
     messages.success(request, f"{person} の役割を変えました。")

@@ -68,6 +68,11 @@ class Config:
         "DXBOT_CONTENT_REPOSITORY", "", "原稿の Git リポジトリ。空なら置き場のファイルをそのまま使う"
     )
     content_branch: str = option("DXBOT_CONTENT_BRANCH", "main", "原稿を取り込むブランチ")
+    content_committers: str = option(
+        "DXBOT_CONTENT_COMMITTERS",
+        "",
+        "Git サーバー自身のコミッターのアドレス（noreply@github.com など、カンマ区切り）。だれの手にも数えない",
+    )
     content_interval: int = option("DXBOT_CONTENT_INTERVAL", 300, "原稿を取り込みに行く間隔（秒）")
     content_token: Secret = option("DXBOT_CONTENT_TOKEN", Secret(""), "原稿のリポジトリと状態表示に使う鍵（https のとき）")
     content_status_url: str = option(

@@ -259,11 +259,12 @@ class _Road:
 
     def _logins(self) -> list[tuple[str, str]]:
         """People to try the pages with; their password is made anew at each start."""
+        from bot.cli import practice
         from bot.services.people.accounts import set_up_user
         from bot.workflow.actors import Role
 
         password = secrets.token_urlsafe(12)
-        people = [(OFFICER, Role.OFFICER), ("unyou-demo", Role.OPERATOR)]
+        people = [(OFFICER, Role.OFFICER), (practice.OPERATOR, Role.OPERATOR)]
         people += [(author.key, Role(author.role)) for author in self.ctx.library.people.values()]
         for person, role in people:
             set_up_user(self.ctx, person, role, password)

@@ -56,7 +56,7 @@ def test_the_command_line_is_refused_in_one_sentence(office: Office, submission:
     command = [sys.executable, "-m", "bot", "approve", str(submission.id)]
     done = subprocess.run(command, env=env, capture_output=True, encoding="utf-8", cwd=ROOT, timeout=60, check=False)
     assert done.returncode == 1
-    assert "自分が書いた原稿や自分が申請した原稿は承認できません" in done.stderr
+    assert "自分が書いた原稿や申請した原稿、手を加えた原稿は承認できません" in done.stderr
     assert "Traceback" not in done.stderr
     assert _undecided()
 

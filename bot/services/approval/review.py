@@ -13,6 +13,7 @@ from bot.services.delivery import scheduling, workers
 from bot.services.delivery.stale import void_if_changed
 from bot.services.files.freshness import origin, require_fresh
 from bot.services.paper import column
+from bot.services.people import hands
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.services.records.transition import move_submission
@@ -85,7 +86,7 @@ def confirm(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) ->
     """A leader's look at a trainee's post."""
     actor.require(Permission.CONFIRM)
     submission = find(submission_id)
-    _require_other(actor, submission, "確認")
+    hands.require_none(actor.person, submission, "確認")
     _require_seen(ctx, submission, seen_digest)
     with transaction.atomic():
         _decide(ctx, actor, submission, Action.CONFIRM)
@@ -94,9 +95,7 @@ def confirm(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) ->
 def head_of(ctx: Context, submission: Submission) -> str:
     """The department head whose 確認 is still missing; "" if none is. A head's own post goes straight to the PR office."""
     head = ctx.library.city.heads.get(submission.department, "")
-    needless = (
-        head in (submission.author, submission.submitted_by) or submission.decisions.filter(action=Action.ENDORSE).exists()
-    )
+    needless = head in hands.contributors(submission) or submission.decisions.filter(action=Action.ENDORSE).exists()
     return "" if needless else head
 
 
@@ -128,13 +127,13 @@ class Terms:
 def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str, terms: Terms | None = None) -> list[Delivery]:
     """Approve exactly the bytes of `seen_digest`, and plan their deliveries.
 
-    Raises NotAllowed for the author and the submitter, StaleApproval if the content is no longer what was seen,
+    Raises NotAllowed for whoever had a hand in it, StaleApproval if the content is no longer what was seen,
     ScheduleError if the wished time cannot be met.
     """
     terms = terms or Terms()
     actor.require(Permission.DECIDE)
     submission = find(submission_id)
-    _require_other(actor, submission, "承認")
+    hands.require_none(actor.person, submission, "承認")
     if submission.needs_confirmation and submission.state == SubmissionState.SUBMITTED:
         raise NotAllowed(
             "trainee's post without confirmation",
@@ -149,7 +148,7 @@ def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str, te
         )
     # 代決 is the approver's own decision with another's name beside it (ADR 9); the name must be of somebody who may decide.
     if terms.on_behalf_of:
-        _require_decider(actor, terms.on_behalf_of)
+        _require_decider(actor, terms.on_behalf_of, submission)
     _require_seen(ctx, submission, seen_digest)
     with transaction.atomic():
         _decide(ctx, actor, submission, Action.APPROVE, reference=terms.reference, on_behalf_of=terms.on_behalf_of)
@@ -160,17 +159,19 @@ def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str, te
     return made
 
 
-def absent_deciders(actor: Actor) -> list[str]:
-    """The others who may decide, and so may be away."""
-    others = User.objects.filter(is_active=True).exclude(username=actor.person).order_by("username")
+def absent_deciders(actor: Actor, submission: Submission) -> list[str]:
+    """The others who may decide on it, and so may be away."""
+    # 代決 is the absent person's decision, and they look at it afterwards: it must be theirs to make.
+    not_these = hands.contributors(submission) | {actor.person}
+    others = User.objects.filter(is_active=True).exclude(username__in=not_these).order_by("username")
     return [user.username for user in others if user.actor.may(Permission.DECIDE)]
 
 
-def _require_decider(actor: Actor, person: str) -> None:
-    if person not in absent_deciders(actor):
+def _require_decider(actor: Actor, person: str, submission: Submission) -> None:
+    if person not in absent_deciders(actor, submission):
         raise NotAllowed(
             "not someone who decides",
-            summary="代決できるのは、承認の権限がある、ほかの人の不在のときだけです",
+            summary="代決できるのは、承認の権限があり、この原稿に手を加えていない、ほかの人の不在のときだけです",
             next_step="代決の欄を選び直してください",
         )
 
@@ -179,6 +180,9 @@ def countersign(ctx: Context, actor: Actor, decision_id: int) -> None:
     """The person in whose absence it was approved has looked at it afterwards (後閲)."""
     actor.require(Permission.DECIDE)
     now = ctx.clock.now()
+    decision = Decision.objects.select_related("submission").filter(id=decision_id).first()
+    if decision is not None:
+        hands.require_none(actor.person, decision.submission, "後閲")
     with transaction.atomic():
         # A conditional UPDATE, so that of two presses of the button one is recorded.
         open_ones = Decision.objects.filter(id=decision_id, on_behalf_of=actor.person, countersigned_at=None)
@@ -240,15 +244,6 @@ def expire(ctx: Context) -> int:
                 audit.record(now, audit.SYSTEM, Action.EXPIRE, f"submission:{submission.id}", digest=submission.digest)
             count += 1
     return count
-
-
-def _require_other(actor: Actor, submission: Submission, action: str) -> None:
-    if actor.person in (submission.author, submission.submitted_by):
-        raise NotAllowed(
-            "author and approver are the same person",
-            summary=f"自分が書いた原稿や自分が申請した原稿は{action}できません",
-            next_step="ほかの担当者に頼んでください",
-        )
 
 
 def _require_seen(ctx: Context, submission: Submission, seen_digest: str) -> None:

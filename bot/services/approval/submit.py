@@ -21,11 +21,14 @@ from bot.services.approval import recent
 from bot.services.approval.timetable import timetable
 from bot.services.delivery.stale import OPEN, make_stale
 from bot.services.files import freshness
+from bot.services.people import hands
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.store.models import Blob, Delivery, Submission
 from bot.workflow.actors import Actor, Permission
-from bot.workflow.states import OCCUPIED, PENDING
+from bot.workflow.states import IN_QUEUE, OCCUPIED, PENDING
+
+_INDICATORS = "strategy/indicators.yml"
 
 
 class NotReady(BotError):
@@ -56,8 +59,25 @@ class _Ready:
     untimely: list[Finding]
 
 
-def submit(ctx: Context, actor: Actor, path: Path) -> Submission:
-    """Put the post at `path` in the queue. The same content again gives back the submission that is there.
+@dataclass(frozen=True, kw_only=True)
+class _Origin:
+    """Where a submission comes from."""
+
+    path: str
+    commit: str
+    hands: hands.Hands
+
+    @property
+    def told(self) -> str:
+        """For the audit log: the road, the commit, and everybody who had a hand in it."""
+        people = sorted({person for hand in self.hands.hands for person in hand.people})
+        named = {"road": self.hands.road, "commit": self.commit, "hands": ",".join(people)}
+        return " ".join(f"{name}={value}" for name, value in named.items() if value)
+
+
+def submit(ctx: Context, actor: Actor, path: Path, commit: str = "") -> Submission:
+    """Put the post at `path` in the queue. The same content again gives back the submission that is there. `commit` is the one
+    by which it came, "" for none.
 
     Raises ContentError, NotReady, NotAllowed.
     """
@@ -69,12 +89,18 @@ def submit(ctx: Context, actor: Actor, path: Path) -> Submission:
         if (same := _same(ready)) is not None:
             _refresh(ctx, same, path, ready)
             return same
+        found = hands.of_post(ctx, ready.post.identity, _made_of(ctx, ready.post))
         _require_unpublished(ready)
         _require_timely(ready)
         # One post has one open submission: an approval of the older text must not send it beside the new one (ADR 2).
         for older in Submission.objects.filter(identity=ready.post.identity, state__in=OPEN):
             make_stale(ctx, older, actor.person)
-        return _keep(ctx, actor, path, ready)
+        return _keep(ctx, actor, _Origin(path=ctx.relative(path), commit=commit, hands=found), ready)
+
+
+def _made_of(ctx: Context, post: Post) -> list[str]:
+    """The files whose writers write this post. A figure's name and unit are words of the text, too."""
+    return [*freshness.own_files(ctx, post), *([_INDICATORS] if "indicator" in post.source.text else [])]
 
 
 def _refresh(ctx: Context, same: Submission, path: Path, ready: _Ready) -> None:
@@ -82,6 +108,10 @@ def _refresh(ctx: Context, same: Submission, path: Path, ready: _Ready) -> None:
     found = [f.as_json() for f in ready.findings]
     # No new submission and no new decision: neither the path nor an answer to a check is part of the digest.
     Submission.objects.filter(id=same.id).update(path=ctx.relative(path), inputs=ready.inputs, findings=found)
+    if same.state in IN_QUEUE:
+        # A blank line changes nothing that is shown; who wrote it has had a hand in it all the same.
+        now = hands.of_post(ctx, same.identity, _made_of(ctx, ready.post), same=same)
+        Submission.objects.filter(id=same.id).update(hands=hands.as_kept(now), edits_upto=now.upto)
 
 
 def _prepare(ctx: Context, path: Path) -> _Ready:
@@ -139,14 +169,14 @@ def _require_unpublished(ready: _Ready) -> None:
         )
 
 
-def _keep(ctx: Context, actor: Actor, path: Path, ready: _Ready) -> Submission:
+def _keep(ctx: Context, actor: Actor, origin: _Origin, ready: _Ready) -> Submission:
     post, now = ready.post, ctx.clock.now()
     media = {m.sha256: m for v in ready.bundle.variants for m in v.media}
     # Pictures are kept by their hash: the same picture in four channels and five submissions is one row.
     blobs = [Blob.objects.get_or_create(sha256=sha, defaults={"data": m.data})[0] for sha, m in media.items()]
     submission = Submission.objects.create(
         identity=post.identity,
-        path=ctx.relative(path),
+        path=origin.path,
         title=Plain(SOCIAL).line(post.title),
         author=post.author.key,
         department=post.author.department,
@@ -154,6 +184,10 @@ def _keep(ctx: Context, actor: Actor, path: Path, ready: _Ready) -> Submission:
         needs_confirmation=post.author.role == "trainee",
         submitted_by=actor.person,
         submitted_at=now,
+        road=origin.hands.road,
+        commit=origin.commit,
+        hands=hands.as_kept(origin.hands),
+        edits_upto=origin.hands.upto,
         bundle=ready.bundle.canonical,
         digest=ready.bundle.digest,
         # The whole file: it tells a renamed post from a new one, and can be written on when the branch has lost it.
@@ -169,5 +203,5 @@ def _keep(ctx: Context, actor: Actor, path: Path, ready: _Ready) -> Submission:
         issue=ready.bundle.wish.get("issue", ""),
     )
     submission.blobs.set(blobs)
-    audit.record(now, actor.person, "submit", f"submission:{submission.id}", digest=submission.digest)
+    audit.record(now, actor.person, "submit", f"submission:{submission.id}", digest=submission.digest, detail=origin.told)
     return submission

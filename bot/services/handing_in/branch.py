@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from bot.errors import NotAllowed
 from bot.repository import commit
 from bot.repository.commit import Conflict, Merged
-from bot.services.handing_in import sync
+from bot.services.handing_in import commits, sync
 from bot.services.records.context import Context
 from bot.workflow.actors import Actor, Permission
 
@@ -36,7 +37,8 @@ def commit_as(ctx: Context, actor: Actor, files: Mapping[str, bytes], message: s
             next_step="content/people.yml に加えてもらってください",
         )
     # As the person, since the last commit says who handed a post in and so must not approve it (ADR 8).
-    made = commit.commit_as(sync.mirror(ctx), person, files, message, base)
+    note = partial(commits.note_own, ctx, actor.person)
+    made = commit.commit_as(sync.mirror(ctx), person, files, message, base, note)
     if isinstance(made, str):
         sync.ask(ctx)
     return made

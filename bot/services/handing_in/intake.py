@@ -16,6 +16,8 @@ from bot.services.approval import review
 from bot.services.approval.submit import AlreadyPublished, NotReady, submit
 from bot.services.delivery.stale import unsettled, void_if_changed
 from bot.services.handing_in.sync_report import Item, Taken
+from bot.services.people import hands
+from bot.services.people.hands import UnknownHand
 from bot.services.records.context import Context
 from bot.store.models import Delivery, Submission, User
 from bot.workflow.actors import Actor, Role
@@ -44,7 +46,7 @@ def take(ctx: Context, path: str, commit: Commit | None, gone: Collection[str]) 
         # `submit` gives back an equal submission as it is; a number above the newest tells that one was made.
         newest = Submission.objects.order_by("-id").values_list("id", flat=True).first() or 0
         _require_sound(ctx, path, gone)
-        made = submit(ctx, actor, ctx.absolute(path))
+        made = submit(ctx, actor, ctx.absolute(path), commit.sha if commit else "")
         taken = Taken.SUBMITTED if made.id > newest else Taken.UNCHANGED
         return Item(path=path, taken=taken, person=person, submission=made.id)
     except AlreadyPublished as e:
@@ -55,6 +57,8 @@ def take(ctx: Context, path: str, commit: Commit | None, gone: Collection[str]) 
         return _refused(path, person, replace(from_error(e), path=Path(path)))
     except _Unfit as e:
         return _refused(path, person, _finding(path, e.rule, e))
+    except UnknownHand as e:
+        return _refused(path, person, _finding(path, "sync.unknown-author", e))
     except NotAllowed as e:
         return _refused(path, person, _finding(path, "sync.not-allowed", e))
     except BotError as e:
@@ -102,16 +106,14 @@ def void_without_file(ctx: Context, path: str) -> None:
 
 def _actor(ctx: Context, commit: Commit | None) -> Actor:
     """The person whose mail address the commit bears; exactly one, who may still act."""
-    people = ctx.library.people
-    # Two people with one address, or none: to guess who handed in would be to guess who must not approve.
-    keys = [key for key, author in people.items() if commit is not None and commit.email in author.emails]
-    if len(keys) != 1:
+    key = hands.committed_by(ctx, commit.sha, commit.email) if commit is not None else ""
+    if not key:
         raise _Unfit(
             "sync.unknown-author",
             summary="コミットした人がだれか分かりません",
             next_step="コミットのメールアドレスを、content/people.yml の1人の emails: に書いてください",
         )
-    return _acting(keys[0], people)
+    return _acting(key, ctx.library.people)
 
 
 def _acting(key: str, people: Mapping[str, Author]) -> Actor:

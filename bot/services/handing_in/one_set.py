@@ -16,6 +16,7 @@ from bot.repository.checkout import Checkout
 from bot.repository.mirror import EMPTY_TREE, Change, Commit, Mirror
 from bot.services.handing_in import shared
 from bot.services.handing_in.sync_report import Item, Taken
+from bot.services.people import hands
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.store.models import AuditEntry, ContentBranch
@@ -62,13 +63,11 @@ def _item(ctx: Context, finding: Finding, commit: Commit | None) -> Item:
 
 
 def _person(ctx: Context, commit: Commit | None) -> str:
-    """Who committed it, by the people that are in force; "" when nobody knows."""
+    """Who committed it; "" when nobody knows."""
     try:
-        people = ctx.library.people
+        return hands.committed_by(ctx, commit.sha, commit.email) if commit is not None else ""
     except ConfigError:  # the first set of all is bad
         return ""
-    keys = [key for key, author in people.items() if commit is not None and commit.email in author.emails]
-    return keys[0] if len(keys) == 1 else ""
 
 
 def tell(ctx: Context, commit: str, items: Sequence[Item]) -> None:

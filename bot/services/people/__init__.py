@@ -1,5 +1,7 @@
 """Who may sign in, and by which key.
 
 accounts: invitations, roles, personal tokens
+registered: whose a mail address is
+hands: who had a hand in a submission, and so may not decide on it
 signing_in: log-ins, passwords and second factors
 """

@@ -1,0 +1,46 @@
+"""What each commit of the branch changed, kept as Edits; and for whom the web site made a commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.repository.commit import SERVER
+from bot.repository.mirror import EMPTY_TREE, Edit, Mirror
+from bot.services.records.context import Context
+from bot.store import hands
+from bot.workflow.roads import Road
+
+_AT_ONCE = 500  # rows of one statement
+
+
+def note_own(ctx: Context, person: str, commit: str) -> None:
+    """The web site has made this commit for a person; said before the commit leaves, so that none is nobody's."""
+    hands.WebCommit.objects.get_or_create(commit=commit, defaults={"person": person, "at": ctx.clock.now()})
+
+
+def keep(edits: Sequence[Edit], trusted: frozenset[str] = frozenset()) -> None:
+    """Keep what commits changed; they come newest first. `trusted` are committers who stand for the author alone."""
+    own = dict(hands.WebCommit.objects.filter(commit__in={e.commit.sha for e in edits}).values_list("commit", "person"))
+    # The oldest first: an Edit's number tells what came later.
+    rows = [_row(edit, own.get(edit.commit.sha, ""), trusted) for edit in reversed(edits)]
+    # Another machine, or a sync that was cut off, may have written some of them.
+    hands.Edit.objects.bulk_create(rows, batch_size=_AT_ONCE, ignore_conflicts=True)
+
+
+def keep_older(mirror: Mirror, head: str) -> None:
+    """What was taken before Edits were kept. The web site's commits of that time stand in no list of ours: their committer is
+    believed, as nobody can put a commit into the past of a branch that is not rewritten."""
+    keep(mirror.edits(EMPTY_TREE, head), frozenset({SERVER}))
+
+
+def _row(edit: Edit, person: str, trusted: frozenset[str]) -> hands.Edit:
+    commit = edit.commit
+    return hands.Edit(
+        road=Road.WEB if person else Road.PUSH,
+        commit=commit.sha,
+        path=edit.path,
+        source=edit.source,
+        author=commit.email[:254],
+        committer=commit.email[:254] if commit.committer in trusted else commit.committer[:254],
+        person=person,
+    )

@@ -19,6 +19,7 @@ from bot.errors import ConfigError
 
 T = TypeVar("T")
 
+SQLITE = "dxbot.sqlite3"  # in the state directory
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -141,7 +142,7 @@ class Config:
     @property
     def database(self) -> Secret:
         """The address with its password."""
-        return self.database_url or Secret(f"sqlite:///{self.var_dir / 'dxbot.sqlite3'}")
+        return self.database_url or Secret(f"sqlite:///{self.var_dir / SQLITE}")
 
 
 def read(env: Mapping[str, str], kinds: Iterable[type[Any]]) -> Config:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import NotAllowed
 from bot.services.approval import review
-from bot.services.handing_in import branch
+from bot.services.handing_in import branch, commits, package
 from bot.services.people import hands
 from bot.services.people.accounts import set_up_user
 from bot.store.models import AuditEntry, Submission
@@ -248,3 +248,18 @@ def test_a_forge_that_commits_for_people_is_named_in_the_configuration(city: Des
     )
     assert [str(i.taken) for i in city.sync().items] == ["submitted"]
     assert hands.contributors(newest()) >= {"shimin-leader"}
+
+
+def test_a_package_that_she_puts_in_place_and_a_leader_hands_in(city: Desk) -> None:
+    """Where there is no git."""
+    desk = city.office
+    (desk.folder / "posts").mkdir(exist_ok=True)
+    path = desk.post(author="soumu-leader", name="arrives", body=HER_TEXT)
+    packed = desk.folder.parent / "原稿.zip"
+    packed.write_bytes(package.pack(desk.ctx.library.read(path)))
+    path.unlink()
+    commits.receive(desk.ctx, SHE, packed, desk.ctx.library.posts_dir)
+    desk.submit(path, Actor(person="soumu-leader", role=Role.LEADER))
+    assert newest().road == "package"
+    assert AuditEntry.objects.get(verb="import").actor == "koho"
+    refused_to_her(city)

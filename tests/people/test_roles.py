@@ -127,6 +127,16 @@ def _blackout(office: Office) -> int:
     return blackouts.enter(office.ctx, office.operator, ELECTION).number
 
 
+def _receive(office: Office, actor: Actor) -> object:
+    from bot.services.handing_in import commits, package
+
+    path = office.post("arrives", author="soumu-leader")
+    packed = office.folder.parent / "arrives.zip"
+    packed.write_bytes(package.pack(office.ctx.library.read(path)))
+    path.unlink()
+    return commits.receive(office.ctx, actor, packed, office.ctx.library.posts_dir)
+
+
 def _lift(office: Office, actor: Actor) -> object:
     number = _blackout(office)
     blackouts.ask_to_lift(office.ctx, office.officer, number, "延期")
@@ -184,6 +194,7 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     ),
     "reconcile.decide_again": (lambda o, a: reconcile.decide_again(o.ctx, a, doubtful(o).id), {OFFICER}),
     "reconcile.decide_let_be": (lambda o, a: reconcile.decide_let_be(o.ctx, a, doubtful(o).id), {OFFICER}),
+    "commits.receive": (_receive, {LEADER, TRAINEE, OFFICER}),
     "accounts.invite": (lambda o, a: accounts.invite(o.ctx, a, "new", Role.LEADER), {OPERATOR}),
     "accounts.invite_again": (lambda o, a: accounts.invite_again(o.ctx, a, someone(o)), {OPERATOR}),
     "accounts.change_role": (lambda o, a: accounts.change_role(o.ctx, a, someone(o), Role.HEAD), {OPERATOR}),

@@ -1,13 +1,20 @@
-"""What each commit of the branch changed, kept as Edits; and for whom the web site made a commit."""
+"""What each commit of the branch and each package brought, kept as Edits; and for whom the web site made a commit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+
+from django.db import transaction
 
 from bot.repository.commit import SERVER
 from bot.repository.mirror import EMPTY_TREE, Edit, Mirror
+from bot.services.files import freshness
+from bot.services.handing_in import package
+from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.store import hands
+from bot.workflow.actors import Actor, Permission
 from bot.workflow.roads import Road
 
 _AT_ONCE = 500  # rows of one statement
@@ -44,3 +51,15 @@ def _row(edit: Edit, person: str, trusted: frozenset[str]) -> hands.Edit:
         committer=commit.email[:254] if commit.committer in trusted else commit.committer[:254],
         person=person,
     )
+
+
+def receive(ctx: Context, actor: Actor, file: Path, folder: Path, *, replace: bool = False) -> Path:
+    """`package.unpack` by this person, who has a hand in the post from then on. Raises NotAllowed, ContentError."""
+    actor.require(Permission.SUBMIT)
+    target = package.unpack(ctx, file, folder, replace=replace)
+    names = freshness.own_files(ctx, ctx.library.read(target))
+    brought = [hands.Edit(road=Road.PACKAGE, path=name, person=actor.person) for name in dict.fromkeys(names)]
+    with transaction.atomic():
+        hands.Edit.objects.bulk_create(brought)
+        audit.record(ctx.clock.now(), actor.person, "import", f"post:{ctx.relative(target)}"[:120], detail=file.name)
+    return target

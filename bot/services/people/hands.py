@@ -57,7 +57,7 @@ def require_none(person: str, submission: Submission, act: str) -> None:
     """Raises NotAllowed for somebody who had a hand in it; `act` is what they may not do with it."""
     if person in contributors(submission):
         raise NotAllowed(
-            f"{person} had a hand in submission {submission.id}: not the same person",
+            f"{person} had a hand in submission {submission.id}",
             summary=f"自分が書いた原稿や申請した原稿、手を加えた原稿は{act}できません",
             next_step="手を加えていない、ほかの担当者に頼んでください",
         )

@@ -74,6 +74,9 @@ class Config:
         "",
         "Git サーバー自身のコミッターのアドレス（noreply@github.com など、カンマ区切り）。だれの手にも数えない",
     )
+    confirm_across_departments: bool = option(
+        "DXBOT_CONFIRM_ACROSS_DEPARTMENTS", False, "研修中の職員の原稿を、ほかの課のリーダーも確認できるようにする（true）"
+    )
     content_interval: int = option("DXBOT_CONTENT_INTERVAL", 300, "原稿を取り込みに行く間隔（秒）")
     content_token: Secret = option("DXBOT_CONTENT_TOKEN", Secret(""), "原稿のリポジトリと状態表示に使う鍵（https のとき）")
     content_status_url: str = option(

@@ -82,7 +82,7 @@ def _require_writable(person: Author, files: Mapping[str, bytes]) -> None:
         raise NotAllowed(
             f"{person.key} has no mail address",
             summary="あなたのメールアドレスが登録されていないため、保存できません",
-            next_step="content/people.yml の emails: に書いてもらってください",
+            next_step="運用担当に、利用者の「コミットのアドレス」に登録してもらってください",
         )
     for path in files:
         if not is_safe(path) or not path.startswith(("posts/", "media/")):

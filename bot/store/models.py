@@ -9,13 +9,14 @@ from django.db.models import Q
 import bot.store.hands
 import bot.store.newsletter
 import bot.store.rules  # noqa: F401 Django finds their tables through here
+from bot.store.people import Standing
 from bot.workflow.actors import ROLE_LABELS, Actor, Role
 from bot.workflow.kinds import Bar, Kind
 from bot.workflow.states import OCCUPIED, DeliveryState, MessageState, SubmissionState
 
 
-class User(AbstractUser):
-    """A person who signs in. `username` is the person's key in content/people.yml."""
+class User(AbstractUser, Standing):
+    """A person whom the city knows; whoever has a password signs in. `username` is their key in content/people.yml."""
 
     role = models.CharField("役割", max_length=16, choices=[(r.value, label) for r, label in ROLE_LABELS.items()])
 

@@ -9,11 +9,11 @@ import pytest
 from bot.errors import NotAllowed
 from bot.services.approval import review
 from bot.services.handing_in import branch, commits, package
-from bot.services.people import hands
+from bot.services.people import hands, requests
 from bot.services.people.accounts import set_up_user
-from bot.store.models import AuditEntry, Submission
+from bot.store.models import AuditEntry, Submission, User
 from bot.workflow.actors import Actor, Role
-from tests.sync.desk import PEOPLE, SHIMIN, SOUMU, Desk
+from tests.sync.desk import KOKUSAI, PEOPLE, SHIMIN, SOUMU, Desk
 from tests.sync.origin import git
 
 SHE, COLLEAGUE = Actor(person="koho", role=Role.OFFICER), Actor(person="kouhou", role=Role.OFFICER)
@@ -30,6 +30,7 @@ def city(desk: Desk) -> Desk:
     desk.origin.write("people.yml", PEOPLE + HERS)
     desk.commit(SOUMU)
     desk.sync()
+    desk.office.register()
     return desk
 
 
@@ -145,9 +146,65 @@ def test_a_ghost_in_people_yml_and_in_the_same_push(city: Desk) -> None:
     ghost = "ghost: {name: だれか, department: 市民課, role: leader, emails: [ghost@example.jp]}\n"
     city.origin.write("people.yml", PEOPLE + HERS + ghost)
     city.write(author="ghost", body=HER_TEXT)
-    commit(city, "ghost@example.jp", HER_ADDRESS)
+    commit(city, "ghost@example.jp", "ghost@example.jp")
+    assert {i.path: str(i.taken) for i in city.sync().items} == {"posts/madoguchi.md": "refused"}
+    assert not Submission.objects.exists()
+    (asked,) = requests.waiting(city.office.ctx)
+    assert (asked.person, asked.new) == ("ghost", True)
+
+
+def test_her_own_address_beside_a_leaders_name_in_people_yml(city: Desk) -> None:
+    """With it, her commits would be the leader's."""
+    city.origin.write("people.yml", (PEOPLE + HERS).replace(SHIMIN, HER_ADDRESS).replace("[koho@example.jp]}\n", "[]}\n", 1))
+    city.write(body=HER_TEXT)
+    commit(city, HER_ADDRESS, HER_ADDRESS)
     city.sync()
     refused_to_her(city)
+    (asked,) = requests.waiting(city.office.ctx)
+    with pytest.raises(NotAllowed, match="address taken"):
+        requests.accept(city.office.ctx, city.office.operator, asked.person, asked.digest)
+
+
+def test_a_trainee_who_raises_their_own_role(city: Desk) -> None:
+    city.origin.write("people.yml", (PEOPLE + HERS).replace("role: trainee", "role: leader"))
+    city.write(author="kokusai-trainee")
+    city.taken(KOKUSAI)
+    found = newest()
+    with pytest.raises(NotAllowed, match="without confirmation"):
+        review.approve(city.office.ctx, COLLEAGUE, found.id, found.digest)
+    (asked,) = requests.waiting(city.office.ctx)
+    assert "研修中" in asked.told
+    assert AuditEntry.objects.filter(verb=requests.ASK).order_by("-id")[0].detail == asked.told
+
+
+def test_whoever_empties_the_heads(city: Desk) -> None:
+    User.objects.filter(username="soumu-leader").update(heads=["市民課"])
+    text = (city.origin.desk / "city.yml").read_text(encoding="utf-8")
+    city.origin.write("city.yml", text.rstrip("}\n") + ", heads: {}}\n")
+    city.write(images="", channels="x")
+    city.taken(SHIMIN)
+    found = newest()
+    with pytest.raises(NotAllowed, match="endorsement"):
+        review.approve(city.office.ctx, COLLEAGUE, found.id, found.digest)
+    # Nor by moving to a department without a head.
+    city.origin.write("people.yml", (PEOPLE + HERS).replace("department: 市民課", "department: 税務課"))
+    blank_line(city)
+    city.taken(SHIMIN)
+    assert newest().department == "市民課"
+
+
+def test_a_trainees_post_is_read_and_confirmed_in_its_own_department(city: Desk) -> None:
+    city.write(author="kokusai-trainee", images="", channels="x")
+    city.taken(KOKUSAI)
+    found, office = newest(), city.office
+    with pytest.raises(NotAllowed, match="another department"):
+        review.confirm(office.ctx, office.author, found.id, found.digest)
+    assert not Submission.objects.filter(review.readable(office.ctx, office.author)).exists()
+    wide = replace(office.ctx, config=replace(office.ctx.config, confirm_across_departments=True))
+    assert Submission.objects.filter(review.readable(wide, office.author)).exists()
+    assert Submission.objects.filter(review.readable(office.ctx, office.leader)).exists()
+    review.confirm(office.ctx, office.leader, found.id, found.digest)
+    assert newest().state == "confirmed"
 
 
 def test_a_mailmap_in_the_same_push(city: Desk) -> None:

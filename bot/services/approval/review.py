@@ -13,7 +13,7 @@ from bot.services.delivery import scheduling, workers
 from bot.services.delivery.stale import void_if_changed
 from bot.services.files.freshness import origin, require_fresh
 from bot.services.paper import column
-from bot.services.people import hands
+from bot.services.people import hands, registered
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.services.records.transition import move_submission
@@ -45,17 +45,11 @@ def readable(ctx: Context, actor: Actor) -> Q:
         return Q()
     own = Q(author=actor.person) | Q(submitted_by=actor.person)
     # A leader who is nobody's head must not read what other departments write before it is public.
-    headed = Q(department__in=_headed(ctx, actor))
-    trainees = Q(needs_confirmation=True) if actor.may(Permission.CONFIRM) else Q(pk__in=[])
+    account = User.objects.filter(username=actor.person).first()
+    headed = Q(department__in=account.heads if account else [])
+    where = registered.departments_to_confirm(ctx, actor)
+    trainees = Q(needs_confirmation=True) & (Q() if where is None else Q(department__in=where))
     return own | headed | trainees
-
-
-def _headed(ctx: Context, actor: Actor) -> list[str]:
-    """The departments that this person heads; while city.yml cannot be read, none: less is shown, and every page works."""
-    try:
-        return [name for name, head in ctx.library.city.heads.items() if head == actor.person]
-    except ConfigError:
-        return []
 
 
 def readable_by(ctx: Context, actor: Actor, submission_id: int) -> Submission:
@@ -83,27 +77,41 @@ def _grace(ctx: Context) -> timedelta:
 
 
 def confirm(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) -> None:
-    """A leader's look at a trainee's post."""
+    """A leader's look at a trainee's post, in the same department unless the city wants it otherwise."""
     actor.require(Permission.CONFIRM)
     submission = find(submission_id)
+    if not may_confirm(ctx, actor, submission):
+        raise NotAllowed(
+            "another department's trainee",
+            summary="研修中の職員の原稿を確認できるのは、同じ課のリーダーか発信管理者です",
+            next_step=f"{submission.department}のリーダーに頼んでください",
+        )
     hands.require_none(actor.person, submission, "確認")
     _require_seen(ctx, submission, seen_digest)
     with transaction.atomic():
         _decide(ctx, actor, submission, Action.CONFIRM)
 
 
-def head_of(ctx: Context, submission: Submission) -> str:
-    """The department head whose 確認 is still missing; "" if none is. A head's own post goes straight to the PR office."""
-    head = ctx.library.city.heads.get(submission.department, "")
-    needless = head in hands.contributors(submission) or submission.decisions.filter(action=Action.ENDORSE).exists()
-    return "" if needless else head
+def may_confirm(ctx: Context, actor: Actor, submission: Submission) -> bool:
+    """Whether it is in the departments whose trainees this person looks after."""
+    where = registered.departments_to_confirm(ctx, actor)
+    return where is None or submission.department in where
+
+
+def heads_missing(submission: Submission) -> list[str]:
+    """The department's heads, one of whose 確認 is still missing; empty if none is. What its only head had a hand in goes
+    straight to the PR office."""
+    if submission.decisions.filter(action=Action.ENDORSE).exists():
+        return []
+    involved = hands.contributors(submission)
+    return [head for head in registered.heads_of(submission.department) if head not in involved]
 
 
 def endorse(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) -> None:
     """The department head (発信管理者) has looked at it."""
     actor.require(Permission.CONFIRM)
     submission = readable_by(ctx, actor, submission_id)
-    if head_of(ctx, submission) != actor.person:
+    if actor.person not in heads_missing(submission):
         raise NotAllowed(
             "not the head of this department, or done already",
             summary="所属長の確認は、いまはできません",
@@ -140,11 +148,11 @@ def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str, te
             summary="研修中の職員の原稿は、リーダーの確認が先に要ります",
             next_step="リーダーに確認を頼んでください",
         )
-    if head := head_of(ctx, submission):
+    if heads := heads_missing(submission):
         raise NotAllowed(
             "without the head's endorsement",
             summary="所属長の確認が先に要ります",
-            next_step=f"{submission.department}の所属長（{head}）に確認を頼んでください",
+            next_step=f"{submission.department}の所属長（{'・'.join(heads)}）に確認を頼んでください",
         )
     # 代決 is the approver's own decision with another's name beside it (ADR 9); the name must be of somebody who may decide.
     if terms.on_behalf_of:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from bot.checks import registry as checks
 from bot.checks import timing
 from bot.checks.finding import Finding
 from bot.checks.rule import Subject
-from bot.content.post import Author, Post
+from bot.content.post import Post
 from bot.errors import BotError, NotAllowed
 from bot.render.bundle import render
 from bot.render.plain import SOCIAL, Plain
@@ -21,11 +20,11 @@ from bot.services.approval import recent
 from bot.services.approval.timetable import timetable
 from bot.services.delivery.stale import OPEN, make_stale
 from bot.services.files import freshness
-from bot.services.people import hands
+from bot.services.people import hands, registered
 from bot.services.records import audit
 from bot.services.records.context import Context
-from bot.store.models import Blob, Delivery, Submission
-from bot.workflow.actors import Actor, Permission
+from bot.store.models import Blob, Delivery, Submission, User
+from bot.workflow.actors import Actor, Permission, Role
 from bot.workflow.states import IN_QUEUE, OCCUPIED, PENDING
 
 _INDICATORS = "strategy/indicators.yml"
@@ -66,6 +65,7 @@ class _Origin:
     path: str
     commit: str
     hands: hands.Hands
+    author: User
 
     @property
     def told(self) -> str:
@@ -84,7 +84,8 @@ def submit(ctx: Context, actor: Actor, path: Path, commit: str = "") -> Submissi
     actor.require(Permission.SUBMIT)
     # Reading, checking and rendering take long and touch no row, so they come before the transaction.
     ready = _prepare(ctx, path)
-    _require_own(actor, ready.post, ctx.library.people)
+    author = registered.account(ready.post.author.key)
+    _require_own(actor, author.username)
     with transaction.atomic():
         if (same := _same(ready)) is not None:
             _refresh(ctx, same, path, ready)
@@ -95,7 +96,7 @@ def submit(ctx: Context, actor: Actor, path: Path, commit: str = "") -> Submissi
         # One post has one open submission: an approval of the older text must not send it beside the new one (ADR 2).
         for older in Submission.objects.filter(identity=ready.post.identity, state__in=OPEN):
             make_stale(ctx, older, actor.person)
-        return _keep(ctx, actor, _Origin(path=ctx.relative(path), commit=commit, hands=found), ready)
+        return _keep(ctx, actor, _Origin(path=ctx.relative(path), commit=commit, hands=found, author=author), ready)
 
 
 def _made_of(ctx: Context, post: Post) -> list[str]:
@@ -134,15 +135,15 @@ def _require_timely(ready: _Ready) -> None:
         raise NotReady(ready.untimely)
 
 
-def _require_own(actor: Actor, post: Post, people: Mapping[str, Author]) -> None:
-    known = people.get(actor.person)
-    # `submits_for` is written by the author's side in people.yml: being colleagues gives nobody the right.
-    named = known is not None and post.author.key in known.submits_for
-    if actor.person != post.author.key and not named and not actor.may(Permission.DECIDE):
+def _require_own(actor: Actor, author: str) -> None:
+    if actor.person == author or actor.may(Permission.DECIDE):
+        return
+    # An operator has said so in the accounts: being colleagues gives nobody the right.
+    if author not in registered.account(actor.person).submits_for:
         raise NotAllowed(
-            f"{actor.person} is not the author {post.author.key}",
+            f"{actor.person} is not the author {author}",
             summary="ほかの人の原稿は申請できません",
-            next_step="原稿の author: に書かれた人が申請するか、people.yml の submits_for: に書いてもらってください",
+            next_step="原稿の author: に書かれた人が申請するか、運用担当に「代わりに申請する相手」に登録してもらってください",
         )
 
 
@@ -179,9 +180,10 @@ def _keep(ctx: Context, actor: Actor, origin: _Origin, ready: _Ready) -> Submiss
         path=origin.path,
         title=Plain(SOCIAL).line(post.title),
         author=post.author.key,
-        department=post.author.department,
+        # By the account, not by people.yml: whose head and whose leaders look at it follows from them (ADR 16).
+        department=origin.author.department or post.author.department,
         measure=post.measure,
-        needs_confirmation=post.author.role == "trainee",
+        needs_confirmation=origin.author.role == Role.TRAINEE,
         submitted_by=actor.person,
         submitted_at=now,
         road=origin.hands.road,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
 from bot.checks.finding import Finding, Level, from_error
-from bot.content.post import Author
 from bot.errors import BotError, ContentError, NotAllowed
 from bot.repository.checkout import Refused
 from bot.repository.mirror import Commit
@@ -16,11 +15,11 @@ from bot.services.approval import review
 from bot.services.approval.submit import AlreadyPublished, NotReady, submit
 from bot.services.delivery.stale import unsettled, void_if_changed
 from bot.services.handing_in.sync_report import Item, Taken
-from bot.services.people import hands
+from bot.services.people import hands, registered
 from bot.services.people.hands import UnknownHand
 from bot.services.records.context import Context
-from bot.store.models import Delivery, Submission, User
-from bot.workflow.actors import Actor, Role
+from bot.store.models import Delivery, Submission
+from bot.workflow.actors import Actor
 from bot.workflow.states import OCCUPIED
 
 log = logging.getLogger(__name__)
@@ -111,16 +110,9 @@ def _actor(ctx: Context, commit: Commit | None) -> Actor:
         raise _Unfit(
             "sync.unknown-author",
             summary="コミットした人がだれか分かりません",
-            next_step="コミットのメールアドレスを、content/people.yml の1人の emails: に書いてください",
+            next_step="運用担当に、コミットのメールアドレスを利用者の1人に登録してもらってください",
         )
-    return _acting(key, ctx.library.people)
-
-
-def _acting(key: str, people: Mapping[str, Author]) -> Actor:
-    user = User.objects.filter(username=key).first()
-    # Writers who never log in have no account; people.yml says what they are.
-    if user is None:
-        return Actor(person=key, role=Role(people[key].role))
+    user = registered.account(key)
     if not user.is_active:
         raise _Unfit(
             "sync.unknown-author",

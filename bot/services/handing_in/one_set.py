@@ -11,7 +11,7 @@ from django.db import transaction
 
 from bot import registry
 from bot.checks.finding import Finding, at
-from bot.errors import ConfigError, Place
+from bot.errors import Place
 from bot.repository.checkout import Checkout
 from bot.repository.mirror import EMPTY_TREE, Change, Commit, Mirror
 from bot.services.handing_in import shared
@@ -64,10 +64,7 @@ def _item(ctx: Context, finding: Finding, commit: Commit | None) -> Item:
 
 def _person(ctx: Context, commit: Commit | None) -> str:
     """Who committed it; "" when nobody knows."""
-    try:
-        return hands.committed_by(ctx, commit.sha, commit.email) if commit is not None else ""
-    except ConfigError:  # the first set of all is bad
-        return ""
+    return hands.committed_by(ctx, commit.sha, commit.email) if commit is not None else ""
 
 
 def tell(ctx: Context, commit: str, items: Sequence[Item]) -> None:

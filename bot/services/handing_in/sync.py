@@ -22,6 +22,7 @@ from bot.repository.status import CONTEXT, State, show
 from bot.services.delivery.stale import unsettled
 from bot.services.handing_in import commits, intake, one_set, shared, sync_report
 from bot.services.handing_in.sync_report import UNFIT, Item, Report
+from bot.services.people import requests
 from bot.services.records.context import Context
 from bot.store.models import CommitStatus, ContentBranch
 
@@ -132,6 +133,7 @@ class _Sync:
         base = self._known(older)
         self._keep_commits(base, newer)
         report = self._take(_Step(older=base, newer=newer, moved=self.mirror.changes(base, newer)))
+        requests.tell(self.ctx)
         # A sync every minute with nothing new would bury the reports that matter.
         if report.news:
             report = replace(report, problem=self._show(newer, "failure" if report.refused else "success", report.line))

@@ -46,7 +46,7 @@ class Duties:
 
     involved: bool
     unconfirmed: bool
-    head: str
+    heads: str
     may_decide: bool
     may_return: bool
     may_confirm: bool
@@ -156,15 +156,15 @@ def duties(ctx: Context, actor: Actor, found: Submission) -> Duties:
     own, involved = actor.person in (found.author, found.submitted_by), actor.person in hands.contributors(found)
     waiting = found.state in IN_QUEUE
     unconfirmed = found.needs_confirmation and found.state == SubmissionState.SUBMITTED
-    head = review.head_of(ctx, found) if waiting else ""
+    heads = review.heads_missing(found) if waiting else []
     decides = actor.may(Permission.DECIDE)
     return Duties(
         involved=involved,
         unconfirmed=unconfirmed,
-        head=head,
-        may_decide=waiting and decides and not (involved or unconfirmed or head),
+        heads="・".join(heads),
+        may_decide=waiting and decides and not (involved or unconfirmed or heads),
         may_return=waiting and decides,
-        may_confirm=unconfirmed and not involved and actor.may(Permission.CONFIRM),
-        may_endorse=bool(head) and head == actor.person,
+        may_confirm=unconfirmed and not involved and actor.may(Permission.CONFIRM) and review.may_confirm(ctx, actor, found),
+        may_endorse=actor.person in heads and actor.may(Permission.CONFIRM),
         may_withdraw=(waiting or found.state == SubmissionState.APPROVED) and (own or decides),
     )

@@ -140,6 +140,9 @@ class _Road:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+        from bot.services.people import requests
+
+        requests.accept_all(self.ctx)  # as an operator does, so that the writers are known
         console = Console()
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         with Progress(*columns, console=console, transient=not console.is_terminal) as progress:
@@ -176,11 +179,11 @@ class _Road:
         from bot.workflow.states import SubmissionState
 
         officer = Actor(person=OFFICER, role=Role.OFFICER)
-        leaders = [a.key for a in self.ctx.library.people.values() if a.role == "leader"]
+        leaders = [a for a in self.ctx.library.people.values() if a.role == "leader"]
         waiting = review.waiting()
         for submission in waiting:
             if submission.needs_confirmation and submission.state == SubmissionState.SUBMITTED:
-                leader = next(key for key in leaders if key != submission.author)
+                leader = next(a.key for a in leaders if a.department == submission.department)
                 review.confirm(self.ctx, Actor(person=leader, role=Role.LEADER), submission.id, submission.digest)
             review.approve(self.ctx, officer, submission.id, submission.digest)
         return len(waiting)

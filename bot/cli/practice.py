@@ -26,7 +26,9 @@ def repository(ctx: Context, var: Path) -> dict[str, str]:
     handed in by their authors. Nothing without git."""
     from bot.repository.git import Git
     from bot.services.handing_in import sync
+    from bot.services.people import requests
 
+    requests.accept_all(ctx)
     if shutil.which("git") is None:
         return {}
     folder = var / "content.git"

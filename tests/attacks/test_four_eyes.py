@@ -155,7 +155,7 @@ def test_a_ghost_in_people_yml_and_in_the_same_push(city: Desk) -> None:
 
 def test_her_own_address_beside_a_leaders_name_in_people_yml(city: Desk) -> None:
     """With it, her commits would be the leader's."""
-    city.origin.write("people.yml", (PEOPLE + HERS).replace(SHIMIN, HER_ADDRESS).replace("[koho@example.jp]}\n", "[]}\n", 1))
+    city.origin.write("people.yml", PEOPLE.replace(SHIMIN, HER_ADDRESS) + HERS.replace(HER_ADDRESS, ""))
     city.write(body=HER_TEXT)
     commit(city, HER_ADDRESS, HER_ADDRESS)
     city.sync()

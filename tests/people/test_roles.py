@@ -89,8 +89,8 @@ def _confirm(office: Office, actor: Actor) -> object:
 
 
 def _grant(office: Office) -> int:
-    Grant.objects.create(person="new", role=Role.OFFICER, asked_by="unyou", asked_at=office.ctx.clock.now())
-    return Grant.objects.get().id
+    now = office.ctx.clock.now()
+    return Grant.objects.create(person="new", role=Role.OFFICER, asked_by="unyou", asked_at=now).id
 
 
 def _accept(office: Office, actor: Actor) -> object:

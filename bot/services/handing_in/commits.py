@@ -37,7 +37,8 @@ def keep(edits: Sequence[Edit], trusted: frozenset[str] = frozenset()) -> None:
 def keep_older(mirror: Mirror, head: str) -> None:
     """What was taken before Edits were kept. The web site's commits of that time stand in no list of ours: their committer is
     believed, as nobody can put a commit into the past of a branch that is not rewritten."""
-    keep(mirror.edits(EMPTY_TREE, head), frozenset({SERVER}))
+    edits = [edit for edit in mirror.edits(EMPTY_TREE, head) if edit.commit.email != SERVER]
+    keep(edits, frozenset({SERVER}))
 
 
 def _row(edit: Edit, person: str, trusted: frozenset[str]) -> hands.Edit:

@@ -20,6 +20,7 @@ from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
 from bot.services.delivery import outcome, scheduling
 from bot.services.handing_in.one_set import REFUSE
 from bot.services.paper.proof_build import BUILD_PROOF
+from bot.services.people import grants, requests
 from bot.services.records.context import Context
 from bot.services.telling.watch import UNREADABLE
 from bot.store.models import AuditEntry, Bookmark, Delivery, Notice, PersonalToken, Submission, User
@@ -52,6 +53,7 @@ class Kind(StrEnum):
     FILES = "files"
     RULES = "rules"
     COPY_DEADLINE = "copy_deadline"
+    PEOPLE = "people"
     TOKEN_ENDS = "token_ends"  # noqa: S105 not a secret
 
 
@@ -72,6 +74,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.FILES: "設定ファイルの誤り",
     Kind.RULES: "配信の決まりの誤り",
     Kind.COPY_DEADLINE: "紙面の締切",
+    Kind.PEOPLE: "利用者の登録",
     Kind.TOKEN_ENDS: "鍵の期限",
 }
 # These can wait for the digest; everything else is told at once.
@@ -83,6 +86,7 @@ _ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.COPY_DEADLINE: frozenset({Role.OFFICER}),
     Kind.BLACKOUT: _OFFICE,
     Kind.FILES: _OFFICE,
+    Kind.PEOPLE: _OFFICE,
     Kind.RULES: _OFFICE,
     Kind.FAILED: _OFFICE,
     Kind.MISSED: _OFFICE,
@@ -107,8 +111,10 @@ _VERBS: Mapping[str, Kind] = {
     **dict.fromkeys(("blackout", "ask_to_lift", "lift"), Kind.BLACKOUT),
     UNREADABLE: Kind.RULES,
     REFUSE: Kind.FILES,
+    **dict.fromkeys((requests.ASK, grants.ASK, grants.AGREE), Kind.PEOPLE),
     BUILD_PROOF: Kind.COPY_DEADLINE,
 }
+_PAGES = {requests.ASK: "/people/", grants.ASK: "/grants/", grants.AGREE: "/people/"}
 _ERRORS: Mapping[type[errors.ChannelError], Kind] = {
     Rejected: Kind.FAILED,
     ChannelClosed: Kind.CLOSED,
@@ -227,6 +233,7 @@ def _line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | 
         Kind.FILES: f"原稿のリポジトリの設定ファイルに誤りがあるため、前の内容のまま動いています。\n{entry.detail}",
         Kind.RULES: f"配信の決まりが読めないため、直るまで何も配信しません。{entry.detail}。",
         Kind.COPY_DEADLINE: entry.detail,
+        Kind.PEOPLE: _people(entry),
     }
     said = _blackout(ctx, entry) if kind == Kind.BLACKOUT else words[kind]
     return f"{said}\n{ctx.config.site_url}{_where(entry, submission, delivery)}"
@@ -237,6 +244,8 @@ def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery 
     about, _, name = entry.object.partition(":")
     if about == "issue":
         return f"/issues/{quote(name)}/"
+    if page := _PAGES.get(entry.verb):
+        return page
     if entry.verb in (REFUSE, UNREADABLE):
         return "/calendar/"
     if about == "blackout":
@@ -244,6 +253,15 @@ def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery 
     if entry.verb == Event.HOLD:
         return "/held/"
     return f"/submissions/{submission.id}/" if submission and not delivery else "/deliveries/"
+
+
+def _people(entry: AuditEntry) -> str:
+    person = entry.object.partition(":")[2]
+    return {
+        requests.ASK: f"people.yml などが、登録と違うことを求めています。受け入れるまで、いまのままです。\n{entry.detail}",
+        grants.ASK: f"{entry.actor} が {person} への役割の付与（{entry.detail}）を頼みました。もう1人の同意を待っています。",
+        grants.AGREE: f"{entry.actor} が {person} への役割の付与に同意しました（{entry.detail}）。",
+    }.get(entry.verb, "")
 
 
 def _next_free(ctx: Context, kind: Kind, delivery: Delivery | None) -> str:

@@ -2,6 +2,9 @@
 here on the files only ask (ADR 16). Files that cannot be read ask, too, as soon as they can."""
 
 import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import make_password
 from django.db import migrations
@@ -11,8 +14,10 @@ from bot.content.people import load_people
 from bot.errors import BotError
 from bot.values.document import load
 
+T = TypeVar('T')
 
-def _into_accounts(apps, schema_editor):
+
+def _into_accounts(apps: Any, schema_editor: Any) -> None:
     User, Submission, Branch = (apps.get_model('store', name) for name in ('User', 'Submission', 'ContentBranch'))
     # A new installation begins with nobody: what its files ask for is accepted by its first operator.
     if not (User.objects.exists() or Submission.objects.exists() or Branch.objects.exists()):
@@ -29,18 +34,18 @@ def _into_accounts(apps, schema_editor):
         user.save()
 
 
-def _account(User, key, role):
+def _account(User: Any, key: str, role: str) -> Any:
     known = User.objects.filter(username=key).first()
     return known or User(username=key, role=role, password=make_password(None))
 
 
-def _heads(path):
+def _heads(path: Path) -> dict[str, str]:
     entries = dict((key.text(), value) for key, value in load(path).entries())
     heads = entries.get('heads')
     return {} if heads is None or heads.empty else {name.text(): value.text() for name, value in heads.entries()}
 
 
-def _read(reading):
+def _read(reading: Callable[[], Mapping[str, T]]) -> Mapping[str, T]:
     try:
         return reading()
     except BotError:

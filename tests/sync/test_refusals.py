@@ -76,7 +76,7 @@ def test_an_officer_who_committed_a_post_cannot_approve_it(desk: Desk) -> None:
     desk.taken(SOUMU)
     submission = Submission.objects.get()
     with pytest.raises(BotError):
-        desk.office.approve(submission, User.objects.get().actor)
+        desk.office.approve(submission, User.objects.get(username="soumu-leader").actor)
     assert Submission.objects.get().state == "submitted"
 
 
@@ -159,8 +159,8 @@ def test_a_branch_that_was_set_back_is_taken_as_it_was_written(desk: Desk) -> No
     desk.write()
     first = desk.commit()
     desk.sync()
-    desk.write(title="あとの版（見本）", author="soumu-leader")
-    desk.taken(SOUMU)
+    desk.write(title="あとの版（見本）")
+    desk.taken()
     git(desk.origin.desk, "reset", "--quiet", "--hard", first)
     git(desk.origin.desk, "push", "--quiet", "--force", "origin", "main")
     with pytest.raises(Rewritten):

@@ -82,10 +82,12 @@ def submit(ctx: Context, actor: Actor, path: Path, commit: str = "") -> Submissi
     Raises ContentError, NotReady, NotAllowed.
     """
     actor.require(Permission.SUBMIT)
+    _require_inside(ctx, path)
     # Reading, checking and rendering take long and touch no row, so they come before the transaction.
     ready = _prepare(ctx, path)
     author = registered.account(ready.post.author.key)
     _require_own(actor, author.username)
+    _require_owner(actor, ready.post.identity, author.username)
     with transaction.atomic():
         if (same := _same(ready)) is not None:
             _refresh(ctx, same, path, ready)
@@ -144,6 +146,28 @@ def _require_own(actor: Actor, author: str) -> None:
             f"{actor.person} is not the author {author}",
             summary="ほかの人の原稿は申請できません",
             next_step="原稿の author: に書かれた人が申請するか、運用担当に「代わりに申請する相手」に登録してもらってください",
+        )
+
+
+def _require_inside(ctx: Context, path: Path) -> None:
+    """Resolved first: a link in the folder must not bring a file of the server into the queue."""
+    if not path.resolve().is_relative_to(ctx.config.content_dir.resolve()):
+        raise NotAllowed(
+            "a file outside the content folder",
+            summary="原稿の置き場の外にあるファイルは申請できません",
+            next_step=f"{ctx.config.content_dir} の posts/ に置いてから、申請してください",
+        )
+
+
+def _require_owner(actor: Actor, identity: str, author: str) -> None:
+    """A post is its first author's until an officer hands it over: with its id in a file of one's own, anybody could void what
+    was approved, and read what was said of it."""
+    last = Submission.objects.filter(identity=identity).order_by("-id").values_list("author", flat=True).first()
+    if last is not None and last != author and not actor.may(Permission.DECIDE):
+        raise NotAllowed(
+            f"{identity} is another author's",
+            summary="この id の原稿は、ほかの人が書いたものとして申請されています",
+            next_step="別の原稿なら id: を dxbot new で作ったものに変え、引き継ぐときは広報担当に申請を頼んでください",
         )
 
 

@@ -19,6 +19,7 @@ from bot.store.models import FeedKey, User
 
 _BACK, _AHEAD = timedelta(days=60), timedelta(days=365)
 _LENGTH = timedelta(minutes=15)
+_LIFETIME = timedelta(days=365)  # an address that was written down somewhere ends by itself
 
 
 def issue(ctx: Context, user: User) -> Secret:
@@ -31,9 +32,9 @@ def issue(ctx: Context, user: User) -> Secret:
     return Secret(key)
 
 
-def is_issued(user: User) -> bool:
+def is_issued(ctx: Context, user: User) -> bool:
     """Whether the person has an address that works."""
-    return user.feed_keys.filter(revoked_at=None).exists()
+    return user.feed_keys.filter(revoked_at=None, created_at__gt=ctx.clock.now() - _LIFETIME).exists()
 
 
 def revoke(ctx: Context, user: User) -> None:
@@ -46,8 +47,9 @@ def revoke(ctx: Context, user: User) -> None:
 
 def feed(ctx: Context, key: str, site: str) -> bytes:
     """What this key's person may see, as iCalendar. `site` is this web site's address. Raises NotFound for an unknown key, a
-    revoked one, and that of a person who may no longer sign in, all alike."""
-    found = FeedKey.objects.select_related("user").filter(digest=_digest(key), revoked_at=None, user__is_active=True).first()
+    revoked one, one older than a year, and that of a person who may no longer sign in, all alike."""
+    live = FeedKey.objects.filter(revoked_at=None, created_at__gt=ctx.clock.now() - _LIFETIME, user__is_active=True)
+    found = live.select_related("user").filter(digest=_digest(key)).first()
     if found is None:
         raise NotFound(
             "no such feed", summary="カレンダーがありません", next_step="画面の「カレンダー」でアドレスを作り直してください"

@@ -68,7 +68,7 @@ def _page(request: HttpRequest, feed: str = "") -> HttpResponse:
         "weeks": [days[n : n + 7] for n in range(0, len(days), 7)],
         "days": [d for d in days if d.entries or d.blackouts or d.deadlines],
         "may_plan": actor.may(Permission.PLAN),
-        "subscribed": feeds.is_issued(user_of(request)),
+        "subscribed": feeds.is_issued(office(), user_of(request)),
         "feed": feed,
         "problems": calendar_page.problems(ctx, actor),
     }

@@ -73,7 +73,7 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
         "approved": approved,
         "against": against,
         "changes": shown_changes(ctx, compare.between(against, found)) if against else None,
-        "earlier": [c for c in comments.of_post(found) if c.submission_id != found.id],
+        "earlier": [c for c in comments.of_post(ctx, actor, found) if c.submission_id != found.id],
         "phrases": load_phrases(ctx.config.content_dir / "phrases.yml"),
         "absent": review.absent_deciders(actor, found),
         "road": _road(found.road),

@@ -20,6 +20,7 @@ from bot.errors import ConfigError
 
 T = TypeVar("T")
 
+SQLITE = "dxbot.sqlite3"  # in the state directory
 ROOT = Path(__file__).resolve().parent.parent
 IN_FORCE = "in-force"  # a file with the name of the folder beside it
 
@@ -82,6 +83,14 @@ class Config:
         "DXBOT_CONTENT_REPOSITORY", "", "原稿の Git リポジトリ。空なら置き場のファイルをそのまま使う"
     )
     content_branch: str = option("DXBOT_CONTENT_BRANCH", "main", "原稿を取り込むブランチ")
+    content_committers: str = option(
+        "DXBOT_CONTENT_COMMITTERS",
+        "",
+        "Git サーバー自身のコミッターのアドレス（noreply@github.com など、カンマ区切り）。だれの手にも数えない",
+    )
+    confirm_across_departments: bool = option(
+        "DXBOT_CONFIRM_ACROSS_DEPARTMENTS", False, "研修中の職員の原稿を、ほかの課のリーダーも確認できるようにする（true）"
+    )
     content_interval: int = option("DXBOT_CONTENT_INTERVAL", 300, "原稿を取り込みに行く間隔（秒）")
     content_token: Secret = option("DXBOT_CONTENT_TOKEN", Secret(""), "原稿のリポジトリと状態表示に使う鍵（https のとき）")
     content_status_url: str = option(
@@ -203,7 +212,7 @@ class Config:
     @property
     def database(self) -> Secret:
         """The address with its password."""
-        return self.database_url or Secret(f"sqlite:///{self.var_dir / 'dxbot.sqlite3'}")
+        return self.database_url or Secret(f"sqlite:///{self.var_dir / SQLITE}")
 
 
 def read(env: Mapping[str, str], kinds: Iterable[type[Any]]) -> Config:

@@ -26,7 +26,7 @@ TUESDAY = datetime(2026, 12, 1, 9, 0, tzinfo=TOKYO)
 _PEOPLE = """
 shimin-leader: {name: 市民課（見本）, department: 市民課, role: leader, emails: [shimin@example.jp]}
 soumu-leader: {name: 総務課（見本）, department: 総務課, role: leader}
-kokusai-trainee: {name: 国際交流課（見本）, department: 国際交流課, role: trainee}
+kokusai-trainee: {name: 国際交流課（見本）, department: 総務課, role: trainee}
 """
 _CITY = "{name: 金沢市, office: 広報広聴課, paper: 新聞広報「いいね金沢」, protected_words: [金沢市]}"
 _INDICATORS = """
@@ -107,11 +107,24 @@ class Office:
         self.officer = Actor(person="kouhou", role=Role.OFFICER)
         self.operator = Actor(person="unyou", role=Role.OPERATOR)
         self._runners: list[Runner] = []
+        self.register()
         self.at(TUESDAY)
 
     def close(self) -> None:
         for runner in self._runners:
             runner.engine.close()
+
+    def register(self) -> None:
+        """The operator has accepted all that people.yml and city.yml ask for."""
+        from bot.services.people import requests
+        from bot.services.people.accounts import without_password
+        from bot.store.models import User
+
+        for asked in requests.waiting(self.ctx):
+            user = User.objects.filter(username=asked.person).first() or without_password(asked.person)
+            for field, value in asked.wanted.items():
+                setattr(user, field, value)
+            user.save()  # by no service: each test looks at a log of its own
 
     def schedules(self, **changed: str) -> Path:
         """From here on a schedules folder of its own, which is never closed but for what `changed` says."""

@@ -50,6 +50,12 @@ def invite(person: str, role: str | None, email: str) -> None:
 
     by = shell()
     address = accounts.invite(ctx, by, person, Role(role), email) if role else accounts.invite_again(ctx, by, person)
+    if not address:
+        say(
+            f"{person} の役割は、もう1人の広報担当か運用担当の同意を、画面の「役割の付与」で待っています。",
+            f"{person} needs another officer's or operator's consent, in the web site.",
+        )
+        return
     say(f"{person} を招待しました。次のアドレスを本人に渡してください。", f"{person} invited. Hand over this address:")
     click.echo(address)
 
@@ -74,7 +80,9 @@ def change_role(person: str, role: str) -> None:
     ctx = office()
     from bot.services.people import accounts
 
-    accounts.change_role(ctx, shell(), person, Role(role))
+    if not accounts.change_role(ctx, shell(), person, Role(role)):
+        say(f"{person} の役割は、もう1人の同意を待っています。", f"{person}'s role waits for another person's consent.")
+        return
     say(f"{person} を{ROLE_LABELS[Role(role)]}にしました。", f"{person} is {role} now.")
 
 

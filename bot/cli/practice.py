@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bot.repository.git import Git
     from bot.services.records.context import Context
 
+OPERATOR = "unyou-demo"
 _BRANCH = "main"
 _SYSTEM = {
     f"GIT_{who}_{what}": value
@@ -25,7 +26,9 @@ def repository(ctx: Context, var: Path) -> dict[str, str]:
     handed in by their authors. Nothing without git."""
     from bot.repository.git import Git
     from bot.services.handing_in import sync
+    from bot.services.people import requests
 
+    requests.accept_all(ctx)
     if shutil.which("git") is None:
         return {}
     folder = var / "content.git"
@@ -44,16 +47,20 @@ def repository(ctx: Context, var: Path) -> dict[str, str]:
 
 def _fill(git: Git, ctx: Context) -> None:
     """What everybody shares first; then each author's posts, in a commit of their own."""
+    from bot.services.handing_in import commits
+
     library = ctx.library
     authors = {path: library.read(path).author for path in library.paths()}
     beside = {p for path in authors for p in library.read(path).pictures if p.path.parent == path.parent}
     own = {path.resolve() for path in (*authors, *(p.path for p in beside))}
     shared = [p for p in sorted(library.root.rglob("*")) if p.is_file() and p.resolve() not in own]
     head = _commit(git, library.root, shared, _SYSTEM, "", "はじめ")
+    commits.note_own(ctx, OPERATOR, head)
     for author in dict.fromkeys(authors.values()):
         files = [path for path, writer in authors.items() if writer == author]
         name = {"GIT_AUTHOR_NAME": author.name, "GIT_AUTHOR_EMAIL": next(iter(author.emails), "dxbot@localhost")}
         head = _commit(git, library.root, files, _SYSTEM | name, head, "原稿")
+        commits.note_own(ctx, author.key, head)
 
 
 def _commit(git: Git, root: Path, files: Iterable[Path], who: Mapping[str, str], parent: str, message: str) -> str:

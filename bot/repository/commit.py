@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from bot.content.post import Author
 from bot.errors import NotAllowed
 from bot.repository.mirror import Mirror, is_safe
 
-_COMMITTER = {"GIT_COMMITTER_NAME": "dxbot", "GIT_COMMITTER_EMAIL": "dxbot@localhost"}
+SERVER = "dxbot@localhost"  # the committer of what the web site commits
+_COMMITTER = {"GIT_COMMITTER_NAME": "dxbot", "GIT_COMMITTER_EMAIL": SERVER}
 _TRIES = 5  # times that somebody else may be quicker
 
 
@@ -42,11 +43,14 @@ class Merged:
     clean: bool
 
 
-def commit_as(mirror: Mirror, person: Author, files: Mapping[str, bytes], message: str, base: str) -> str | Conflict:
+def commit_as(
+    mirror: Mirror, person: Author, files: Mapping[str, bytes], message: str, base: str, note: Callable[[str], None]
+) -> str | Conflict:
     """Commit these files (paths below the repository's root) with the person as author; the branch's new head, or a Conflict.
 
-    `base` is the head that the person began with. Raises NotAllowed for a person without a mail address and for a path that
-    is not a post's or a picture's, GitFailed when the server does not answer or refuses.
+    `base` is the head that the person began with; `note` is told of each commit before it leaves. Raises NotAllowed for a
+    person without a mail address and for a path that is not a post's or a picture's, GitFailed when the server does not answer
+    or refuses.
     """
     _require_writable(person, files)
     for attempt in range(_TRIES):
@@ -54,6 +58,8 @@ def commit_as(mirror: Mirror, person: Author, files: Mapping[str, bytes], messag
         if head != base and (conflict := _conflict(mirror, files, base, head)) is not None:
             return conflict
         made = _commit(mirror, person, files, message, head)
+        if made != head:
+            note(made)
         if made == head or _push(mirror, made, head, last=attempt == _TRIES - 1):
             return made
     raise AssertionError("the last try pushes or raises")
@@ -76,7 +82,7 @@ def _require_writable(person: Author, files: Mapping[str, bytes]) -> None:
         raise NotAllowed(
             f"{person.key} has no mail address",
             summary="あなたのメールアドレスが登録されていないため、保存できません",
-            next_step="content/people.yml の emails: に書いてもらってください",
+            next_step="運用担当に、利用者の「コミットのアドレス」に登録してもらってください",
         )
     for path in files:
         if not is_safe(path) or not path.startswith(("posts/", "media/")):

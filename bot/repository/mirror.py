@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -13,6 +14,8 @@ from bot.repository.git import TIMEOUT, Git, GitFailed
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # git's own name for no files at all
 _ABSENT = "000000"
 _REGULAR = ("100644", "100755")
+_WHO = "%H%x02%ae%x02%ce"
+_MOVED = re.compile(r"[RC]\d+")  # of git's name-status: two paths follow, and not one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,10 +38,21 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Commit:
-    """The mail address is the author's, as .mailmap gives it, in lower case."""
+    """The mail addresses are those that stand in the commit itself, in lower case: `email` the author's, `committer` that of
+    whoever made it."""
 
     sha: str
     email: str
+    committer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """One path that one commit changed; `source` is the path that it had before, "" where the commit did not move it."""
+
+    commit: Commit
+    path: str
+    source: str = ""
 
 
 def is_safe(path: str) -> bool:
@@ -100,26 +114,23 @@ class Mirror:
         words = out.decode("utf-8", "replace").split("\0")
         return [_change(meta, path) for meta, path in zip(words[0::2], words[1::2], strict=False)]
 
-    def last_commits(self, older: str, newer: str) -> Mapping[str, Commit]:
-        """For each path, the last commit of the range that changed it. A merge counts where it agrees with no parent."""
+    def edits(self, older: str, newer: str) -> list[Edit]:
+        """Every path that each commit of the range changed, the newest first. A merge counts where it agrees with no parent."""
         span = newer if older == EMPTY_TREE else f"{older}..{newer}"
+        # Never .mailmap: it lies in the repository, and would let a push say whose commits its own are.
         out = self.git.run(
-            *("-c", f"mailmap.blob={newer}:.mailmap", "log", "--topo-order", "-c", "--no-renames", "--name-only", "-z"),
-            *("--format=%x01%H %aE", span),
+            *("log", "--no-mailmap", "--topo-order", "-c", "-M20%", "--name-status", "-z", f"--format=%x01{_WHO}", span),
         )
-        found: dict[str, Commit] = {}
+        found: list[Edit] = []
         for record in out.decode("utf-8", "replace").split("\x01")[1:]:
-            head, _, names = record.partition("\0")
-            sha, _, email = head.strip().partition(" ")
-            for name in filter(None, names.lstrip("\n").split("\0")):
-                found.setdefault(name.lstrip("\n"), Commit(sha=sha, email=email.lower()))
+            who, _, names = record.partition("\0")
+            found += _edits(_commit(who), names)
         return found
 
     def last_commit(self, newer: str, path: str) -> Commit | None:
         """The last commit that changed one path."""
-        out = self.git.text("-c", f"mailmap.blob={newer}:.mailmap", "log", "-1", "--format=%H %aE", newer, "--", path)
-        sha, _, email = out.partition(" ")
-        return Commit(sha=sha, email=email.lower()) if sha else None
+        out = self.git.text("log", "--no-mailmap", "-1", f"--format={_WHO}", newer, "--", path)
+        return _commit(out) if out else None
 
     def entry(self, commit: str, path: str) -> Change:
         """What stands at a path in a commit."""
@@ -152,3 +163,24 @@ class Mirror:
 def _change(meta: str, path: str) -> Change:
     _, mode, _, blob, _ = meta.split(" ")
     return Change(path=path, mode="", blob="") if mode == _ABSENT else Change(path=path, mode=mode, blob=blob)
+
+
+def _commit(line: str) -> Commit:
+    sha, *addresses = line.strip().split("\x02")
+    # More than two: somebody wrote our separator into an address, so that nobody knows which is which.
+    author, committer = addresses if len(addresses) == 2 else ("", "")
+    return Commit(sha=sha, email=author.lower(), committer=committer.lower())
+
+
+def _edits(commit: Commit, names: str) -> Iterator[Edit]:
+    """`names` as git's name-status gives them, between NULs; a moved path is one that is gone, too."""
+    words = iter(word.lstrip("\n") for word in names.split("\0"))
+    for status in words:
+        if not status:
+            continue
+        path = next(words)
+        if not _MOVED.fullmatch(status):
+            yield Edit(commit=commit, path=path)
+            continue
+        yield Edit(commit=commit, path=path)
+        yield Edit(commit=commit, path=next(words), source=path)

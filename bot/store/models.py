@@ -6,16 +6,18 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
+import bot.store.hands
 import bot.store.heads
 import bot.store.newsletter
 import bot.store.rules  # noqa: F401 Django finds their tables through here
+from bot.store.people import Standing
 from bot.workflow.actors import ROLE_LABELS, Actor, Role
 from bot.workflow.kinds import Bar, Kind
 from bot.workflow.states import OCCUPIED, DeliveryState, MessageState, SubmissionState
 
 
-class User(AbstractUser):
-    """A person who signs in. `username` is the person's key in content/people.yml."""
+class User(AbstractUser, Standing):
+    """A person whom the city knows; whoever has a password signs in. `username` is their key in content/people.yml."""
 
     role = models.CharField("役割", max_length=16, choices=[(r.value, label) for r, label in ROLE_LABELS.items()])
 
@@ -47,7 +49,8 @@ class Blob(models.Model):
 
 class Submission(models.Model):
     """A Bundle in the queue. Its content never changes: a changed post is a new submission. `issue` is that of the newsletter:
-    the one that the author wished for, else the next one at the time of the approval."""
+    the one that the author wished for, else the next one at the time of the approval. `hands` are the Hands of
+    bot.services.people.hands as dictionaries, `edits_upto` the last Edit that is among them or before them."""
 
     identity = models.CharField(max_length=300)
     path = models.CharField(max_length=500)
@@ -58,6 +61,10 @@ class Submission(models.Model):
     needs_confirmation = models.BooleanField(default=False)
     submitted_by = models.CharField(max_length=150)
     submitted_at = models.DateTimeField()
+    road = models.CharField(max_length=10, blank=True)  # "" where it was handed in before roads were kept
+    commit = models.CharField(max_length=64, blank=True)
+    hands = models.JSONField(default=list)
+    edits_upto = models.BigIntegerField(default=0)
     state = models.CharField(max_length=16, default=SubmissionState.SUBMITTED)
     bundle = models.TextField()
     digest = models.CharField(max_length=64)
@@ -91,13 +98,14 @@ class Submission(models.Model):
 
 class ContentBranch(models.Model):
     """How far a branch of the content repository was taken. `unfinished` are paths whose commit could not be handed in;
-    `asked_at`: somebody told us that there is something new."""
+    `asked_at`: somebody told us that there is something new; `recorded` is the commit up to which Edits are kept."""
 
     repository = models.CharField(max_length=500)
     branch = models.CharField(max_length=200)
     head = models.CharField(max_length=64, blank=True)
     taken_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(null=True)
+    recorded = models.CharField(max_length=64, blank=True)
     unfinished = models.JSONField(default=list)
 
     class Meta:

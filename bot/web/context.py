@@ -11,6 +11,7 @@ from bot.errors import ConfigError
 from bot.services.delivery import pause
 from bot.services.pages import overview, queue
 from bot.services.paper import layout
+from bot.services.people import grants, requests
 from bot.services.records.context import Context
 from bot.web.office import actor_of, office
 from bot.workflow.actors import ROLE_LABELS, Actor, Permission, Role
@@ -18,7 +19,7 @@ from bot.workflow.actors import ROLE_LABELS, Actor, Permission, Role
 if TYPE_CHECKING:
     from bot.store.models import Pause
 
-_OFFICES = (("people", "利用者", Permission.MANAGE_PEOPLE), ("audit", "操作の記録", Permission.READ_AUDIT))
+_OFFICES = (("audit", "操作の記録", Permission.READ_AUDIT),)
 _PERSONAL = (
     ("tokens", "自分の鍵"),
     ("mfa_index", "二つ目の認証"),
@@ -76,8 +77,19 @@ def _menu(request: HttpRequest, ctx: Context, actor: Actor) -> list[Entry]:
         Entry(name="held", label="保留", current=at == "held", number=overview.held_count(ctx, actor)),
         *([Entry(name="issues", label="紙面", current=at in ("issues", "issue"))] if _prints(ctx, actor) else []),
         Entry(name="history", label="記録", current=at in ("history", "timeline")),
+        *_people(ctx, actor, at),
         *[Entry(name=name, label=label, current=at == name) for name, label, needed in _OFFICES if actor.may(needed)],
     ]
+
+
+def _people(ctx: Context, actor: Actor, at: str | None) -> list[Entry]:
+    """Roles that wait for a second person stand in the menu while there are any."""
+    found = []
+    if actor.may(Permission.MANAGE_PEOPLE):
+        found.append(Entry(name="people", label="利用者", current=at == "people", number=len(requests.waiting(ctx))))
+    if waiting := grants.waiting(actor):
+        found.append(Entry(name="grants", label="役割の付与", current=at == "grants", number=len(waiting)))
+    return found
 
 
 def _prints(ctx: Context, actor: Actor) -> bool:

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     READ_ALL = "read_all"
     READ_AUDIT = "read_audit"
     MANAGE_PEOPLE = "manage_people"
+    GRANT = "grant"
 
 
 ROLE_LABELS: Mapping[Role, str] = {
@@ -53,6 +54,7 @@ _ALLOWED: Mapping[Permission, frozenset[Role]] = {
     Permission.READ_ALL: frozenset({Role.OFFICER, Role.OPERATOR, Role.AUDITOR}),
     Permission.READ_AUDIT: frozenset({Role.OPERATOR, Role.AUDITOR}),
     Permission.MANAGE_PEOPLE: frozenset({Role.OPERATOR}),
+    Permission.GRANT: frozenset({Role.OFFICER, Role.OPERATOR}),
 }
 
 # Who decides what the city says, and who makes the people who do, must prove who they are in two ways.

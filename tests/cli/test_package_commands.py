@@ -27,6 +27,19 @@ def test_a_post_travels_from_desk_to_desk_and_is_checked_on_arrival(tmp_path: Pa
     assert "Traceback" not in again.stderr
 
 
+def test_where_the_office_is_a_package_is_somebodys_act(tmp_path: Path) -> None:
+    sender, office = Shell(tmp_path / "a"), Shell(tmp_path / "b")
+    write_post(sender.content)
+    package = tmp_path / "原稿.zip"
+    sender.run("export", "01TESTmadoguchi", "-o", package)
+    key = office.token("koho", "officer")
+    refused = office.run("import", package)
+    assert refused.returncode == 1
+    assert "DXBOT_TOKEN" in refused.stderr
+    assert not list(office.content.rglob("*.md"))
+    assert office.run("import", package, DXBOT_TOKEN=key).returncode == 0
+
+
 def test_a_post_nobody_knows_cannot_be_packed(tmp_path: Path) -> None:
     done = Shell(tmp_path).run("export", "01NOBODY")
     assert done.returncode == 1

@@ -63,7 +63,7 @@ def test_an_invitation_ends_after_three_days(
 def test_a_weak_password_is_refused_in_japanese(office: Office, browser: Browser) -> None:
     address = accounts.invite(office.ctx, office.operator, "shimin-leader", Role.LEADER)
     assert "パスワードは短すぎます。最低 12 文字" in choose(browser, address, "short1")
-    assert not User.objects.get().has_usable_password()
+    assert not User.objects.get(username="shimin-leader").has_usable_password()
 
 
 def test_inviting_again_ends_password_sessions_factors_and_keys(
@@ -96,7 +96,7 @@ def test_who_has_left_is_out_at_once(office: Office, add: Add, browser: Browser,
 def test_only_an_operator_invites(office: Office, role: Role) -> None:
     with pytest.raises(NotAllowed):
         accounts.invite(office.ctx, Actor(person="who", role=role), "new", Role.OFFICER)
-    assert not User.objects.exists()
+    assert not User.objects.filter(username="new").exists()
 
 
 def test_nobody_changes_their_own_role_or_dismisses_themself(office: Office, add: Add) -> None:
@@ -105,7 +105,7 @@ def test_nobody_changes_their_own_role_or_dismisses_themself(office: Office, add
         accounts.change_role(office.ctx, office.operator, "unyou", Role.OFFICER)
     with pytest.raises(NotAllowed):
         accounts.dismiss(office.ctx, office.operator, "unyou")
-    user = User.objects.get()
+    user = User.objects.get(username="unyou")
     assert (user.role, user.is_active) == ("operator", True)
 
 

@@ -20,9 +20,10 @@ from bot.services.delivery import blackouts, pause, reconcile, scheduling
 from bot.services.handing_in import drafts
 from bot.services.pages import queue
 from bot.services.paper import errata, issue_desk
-from bot.services.people import accounts
+from bot.services.people import accounts, grants, requests
 from bot.store.models import Decision, Delivery, Draft, Submission, User
 from bot.store.newsletter import Erratum
+from bot.store.people import Grant
 from bot.workflow.actors import Actor, Role
 from tests.office import TUESDAY, Office
 
@@ -77,7 +78,26 @@ def _endorse_as_head(office: Office, actor: Actor) -> object:
     text = city.read_text(encoding="utf-8")
     if "heads" not in text:
         city.write_text(text[:-1] + f", heads: {{市民課: {actor.person}}}}}", encoding="utf-8")
+    office.register()
     return review.endorse(office.ctx, actor, *_look(waiting(office)))
+
+
+def _confirm(office: Office, actor: Actor) -> object:
+    standing = {"role": actor.role, "department": "総務課", "heads": ["総務課"]}
+    User.objects.get_or_create(username=actor.person, defaults=standing)
+    return review.confirm(office.ctx, actor, *_look(trainees(office)))
+
+
+def _grant(office: Office) -> int:
+    now = office.ctx.clock.now()
+    return Grant.objects.create(person="new", role=Role.OFFICER, asked_by="unyou", asked_at=now).id
+
+
+def _accept(office: Office, actor: Actor) -> object:
+    people = office.folder / "people.yml"
+    people.write_text(people.read_text(encoding="utf-8").replace("department: 市民課", "department: 税務課"), encoding="utf-8")
+    (asked,) = requests.waiting(office.ctx)
+    return requests.accept(office.ctx, actor, asked.person, asked.digest)
 
 
 def _countersign(office: Office, actor: Actor) -> object:
@@ -127,6 +147,16 @@ def _blackout(office: Office) -> int:
     return blackouts.enter(office.ctx, office.operator, ELECTION).number
 
 
+def _receive(office: Office, actor: Actor) -> object:
+    from bot.services.handing_in import commits, package
+
+    path = office.post("arrives", author="soumu-leader")
+    packed = office.folder.parent / "arrives.zip"
+    packed.write_bytes(package.pack(office.ctx.library.read(path)))
+    path.unlink()
+    return commits.receive(office.ctx, actor, packed, office.ctx.library.posts_dir)
+
+
 def _lift(office: Office, actor: Actor) -> object:
     number = _blackout(office)
     blackouts.ask_to_lift(office.ctx, office.officer, number, "延期")
@@ -143,7 +173,7 @@ LEADER, TRAINEE, HEAD, OFFICER, OPERATOR, AUDITOR = Role
 ACTS: dict[str, tuple[Act, set[Role]]] = {
     "submit.submit": (_submit_own, {LEADER, TRAINEE, OFFICER}),
     "submit.submit, another's": (_submit_for_another, {OFFICER}),
-    "review.confirm": (lambda o, a: review.confirm(o.ctx, a, *_look(trainees(o))), {LEADER, HEAD}),
+    "review.confirm": (_confirm, {LEADER, HEAD}),
     "review.approve": (lambda o, a: review.approve(o.ctx, a, *_look(waiting(o))), {OFFICER}),
     "review.return_": (lambda o, a: review.return_(o.ctx, a, waiting(o).id, "理由"), {OFFICER}),
     "review.withdraw": (lambda o, a: review.withdraw(o.ctx, a, waiting(o).id), {OFFICER}),
@@ -184,10 +214,19 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     ),
     "reconcile.decide_again": (lambda o, a: reconcile.decide_again(o.ctx, a, doubtful(o).id), {OFFICER}),
     "reconcile.decide_let_be": (lambda o, a: reconcile.decide_let_be(o.ctx, a, doubtful(o).id), {OFFICER}),
+    "commits.receive": (_receive, {LEADER, TRAINEE, OFFICER}),
     "accounts.invite": (lambda o, a: accounts.invite(o.ctx, a, "new", Role.LEADER), {OPERATOR}),
     "accounts.invite_again": (lambda o, a: accounts.invite_again(o.ctx, a, someone(o)), {OPERATOR}),
     "accounts.change_role": (lambda o, a: accounts.change_role(o.ctx, a, someone(o), Role.HEAD), {OPERATOR}),
     "accounts.change_email": (lambda o, a: accounts.change_email(o.ctx, a, someone(o), "a@example.jp"), {OPERATOR}),
+    "accounts.change_standing": (
+        lambda o, a: accounts.change_standing(o.ctx, a, someone(o), {"department": "市民課"}),
+        {OPERATOR},
+    ),
+    "accounts.agree": (lambda o, a: accounts.agree(o.ctx, a, _grant(o)), {OFFICER, OPERATOR}),
+    "grants.refuse": (lambda o, a: grants.refuse(o.ctx, a, _grant(o)), {OFFICER, OPERATOR}),
+    "grants.ask": (lambda o, a: grants.ask(o.ctx, a, "new", Role.OFFICER), {OPERATOR}),
+    "requests.accept": (_accept, {OPERATOR}),
     "accounts.dismiss": (lambda o, a: accounts.dismiss(o.ctx, a, someone(o)), {OPERATOR}),
 }
 
@@ -204,6 +243,8 @@ READINGS = {
         "history.timeline",
         "viewed.record",
         "review.readable",
+        "review.may_confirm",
+        "registered.departments_to_confirm",
     ),
     *(
         "review.readable_by",
@@ -220,6 +261,7 @@ READINGS = {
 }
 # Each role tries these in a test of their own, which sets the scene: tests/issues, tests/drafts, tests/sync.
 ELSEWHERE = {
+    "grants.agree",  # a part of accounts.agree
     "issues.sign_off",
     "printed.record",
     "drafts.reopen",

@@ -37,14 +37,14 @@ def _undecided() -> bool:
 
 
 def test_the_service_refuses(office: Office, submission: Submission) -> None:
-    with pytest.raises(NotAllowed, match="same person"):
+    with pytest.raises(NotAllowed, match="had a hand"):
         office.approve(submission, Actor(person="shimin-leader", role=Role.OFFICER))
     assert _undecided()
 
 
 def test_a_key_is_refused(office: Office, submission: Submission, add: Add) -> None:
     key = accounts.issue_token(office.ctx, add("shimin-leader", Role.OFFICER), "自席")
-    with pytest.raises(NotAllowed, match="same person"):
+    with pytest.raises(NotAllowed, match="had a hand"):
         review.approve(office.ctx, accounts.actor_for(office.ctx, key), submission.id, submission.digest)
     assert _undecided()
 
@@ -56,7 +56,7 @@ def test_the_command_line_is_refused_in_one_sentence(office: Office, submission:
     command = [sys.executable, "-m", "bot", "approve", str(submission.id)]
     done = subprocess.run(command, env=env, capture_output=True, encoding="utf-8", cwd=ROOT, timeout=60, check=False)
     assert done.returncode == 1
-    assert "自分が書いた原稿や自分が申請した原稿は承認できません" in done.stderr
+    assert "自分が書いた原稿や申請した原稿、手を加えた原稿は承認できません" in done.stderr
     assert "Traceback" not in done.stderr
     assert _undecided()
 

@@ -24,11 +24,13 @@ def _let_leaders_hand_in_for_others(office: Office) -> None:
     people.write_text(
         text.replace("department: 総務課, role: leader", f"department: 総務課, role: leader, {names}"), encoding="utf-8"
     )
+    office.register()
 
 
 def _name_a_head(office: Office) -> None:
     city = office.folder / "city.yml"
     city.write_text(city.read_text(encoding="utf-8")[:-1] + f", heads: {{市民課: {HEAD}, 総務課: {HEAD}}}}}", encoding="utf-8")
+    office.register()
 
 
 def _trainees(office: Office, handed_in_by: Actor) -> Submission:
@@ -40,9 +42,10 @@ def test_a_leader_does_not_confirm_what_they_handed_in_for_a_trainee(office: Off
     submission = _trainees(office, office.leader)
     with pytest.raises(NotAllowed) as caught:
         review.confirm(office.ctx, office.leader, submission.id, submission.digest)
-    assert "自分が申請した原稿は確認できません" in caught.value.summary
+    assert "手を加えた原稿は確認できません" in caught.value.summary
     assert Submission.objects.get().state == "submitted"
-    review.confirm(office.ctx, office.author, submission.id, submission.digest)
+    User.objects.create(username="soumu-2", role=Role.LEADER, department="総務課")
+    review.confirm(office.ctx, Actor(person="soumu-2", role=Role.LEADER), submission.id, submission.digest)
     assert Submission.objects.get().state == "confirmed"
 
 
@@ -78,7 +81,7 @@ def test_nobody_decides_for_someone_who_has_left(office: Office, left: bool) -> 
     """Who left the office is not away: their account is kept for the record, and stands for nobody."""
     User.objects.create(username="kacho", role=Role.OFFICER, is_active=not left)
     submission = office.submit(office.post())
-    assert review.absent_deciders(office.officer) == ([] if left else ["kacho"])
+    assert review.absent_deciders(office.officer, submission) == ([] if left else ["kacho"])
     terms = Terms(on_behalf_of="kacho")
     if not left:
         assert review.approve(office.ctx, office.officer, submission.id, submission.digest, terms)

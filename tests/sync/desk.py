@@ -16,7 +16,7 @@ PEOPLE = """
 shimin-leader: {name: 市民課（見本）, department: 市民課, role: leader, emails: [shimin@example.jp]}
 soumu-leader:
   {name: 総務課（見本）, department: 総務課, role: leader, emails: [soumu@example.jp], submits_for: [kokusai-trainee]}
-kokusai-trainee: {name: 国際交流課（見本）, department: 国際交流課, role: trainee, emails: [kokusai@example.jp]}
+kokusai-trainee: {name: 国際交流課（見本）, department: 総務課, role: trainee, emails: [kokusai@example.jp]}
 """
 SHIMIN, SOUMU, KOKUSAI = "shimin@example.jp", "soumu@example.jp", "kokusai@example.jp"
 
@@ -33,6 +33,7 @@ class Desk:
         self.origin.write("people.yml", PEOPLE)
         self.origin.commit(SOUMU, "はじめ")
         self.sync()
+        office.register()
 
     def write(self, name: str = "madoguchi", **given: str) -> Path:
         return write_post(self.origin.desk, name, **given)

@@ -10,7 +10,7 @@ import pytest
 from bot.config import Secret
 from bot.repository.checkout import Checkout
 from bot.repository.git import Git, GitFailed
-from bot.repository.mirror import EMPTY_TREE, Mirror, is_safe
+from bot.repository.mirror import EMPTY_TREE, Commit, Mirror, is_safe
 from tests.sync.origin import Origin, git
 
 
@@ -42,24 +42,43 @@ def test_the_difference_of_two_commits_names_each_path_once(origin: Origin, mirr
     assert mirror.changes(second, second) == []
 
 
-def test_the_last_author_of_each_path_is_told_by_the_address_of_the_mailmap(origin: Origin, mirror: Mirror) -> None:
+def last(mirror: Mirror, older: str, newer: str) -> dict[str, Commit]:
+    """The last commit of each path."""
+    found: dict[str, Commit] = {}
+    for edit in mirror.edits(older, newer):
+        found.setdefault(edit.path, edit.commit)
+    return found
+
+
+def test_who_made_a_commit_stands_in_the_commit_whatever_the_mailmap_says(origin: Origin, mirror: Mirror) -> None:
     origin.write("posts/a.md", "一")
     first = origin.commit("a@example.jp")
     origin.write("posts/a.md", "二")
     origin.write("posts/b.md", "一")
     origin.commit("Old@example.jp")
     origin.write(".mailmap", "新 <new@example.jp> <old@example.jp>\n")
-    last = origin.commit("c@example.jp")
+    newest = origin.commit("c@example.jp")
     mirror.fetch()
-    found = mirror.last_commits(first, last)
+    found = last(mirror, first, newest)
     assert {path: commit.email for path, commit in found.items()} == {
-        "posts/a.md": "new@example.jp",
-        "posts/b.md": "new@example.jp",
+        "posts/a.md": "old@example.jp",
+        "posts/b.md": "old@example.jp",
         ".mailmap": "c@example.jp",
     }
     assert found["posts/a.md"].sha == git(origin.bare, "rev-parse", "main~1")
-    asked = mirror.last_commit(last, "posts/a.md")
-    assert asked == found["posts/a.md"]
+    assert mirror.last_commit(newest, "posts/a.md") == found["posts/a.md"]
+
+
+def test_a_moved_file_is_followed_and_a_separator_in_an_address_is_nobodys(origin: Origin, mirror: Mirror) -> None:
+    origin.write("posts/a.md", "一\n" * 9)
+    first = origin.commit("a@example.jp")
+    (origin.desk / "posts/a.md").rename(origin.desk / "posts/b.md")
+    newest = origin.commit("leader@example.jp\x02leader@example.jp")
+    mirror.fetch()
+    assert [(e.path, e.source, e.commit.email, e.commit.committer) for e in mirror.edits(first, newest)] == [
+        ("posts/a.md", "", "", ""),
+        ("posts/b.md", "posts/a.md", "", ""),
+    ]
 
 
 def test_whoever_merges_a_branch_is_not_taken_for_its_author(origin: Origin, mirror: Mirror) -> None:
@@ -72,7 +91,7 @@ def test_whoever_merges_a_branch_is_not_taken_for_its_author(origin: Origin, mir
     git(origin.desk, "checkout", "--quiet", "main")
     git(origin.desk, "-c", "user.name=m", "-c", "user.email=m@example.jp", "merge", "--quiet", "--no-ff", "-m", "m", "side")
     git(origin.desk, "push", "--quiet", "origin", "main")
-    assert mirror.last_commits(first, mirror.fetch())["posts/b.md"].email == "b@example.jp"
+    assert last(mirror, first, mirror.fetch())["posts/b.md"].email == "b@example.jp"
 
 
 def test_a_rewritten_branch_is_seen_and_what_was_kept_stays_readable(origin: Origin, mirror: Mirror) -> None:

@@ -105,7 +105,9 @@ def test_after_the_repair_all_of_the_set_is_in_force_and_nothing_of_the_refusal_
     desk.write(author="shin-leader")
     assert desk.taken("shin@example.jp")["posts/madoguchi.md"] == "refused"
     desk.origin.write("city.yml", CITY)
-    assert desk.taken(SOUMU) == {"posts/madoguchi.md": "submitted"}
+    desk.taken(SOUMU)
+    desk.office.register()
+    assert {i.path: str(i.taken) for i in desk.sync().items} == {"posts/madoguchi.md": "submitted"}
     assert in_force(desk, "city.yml") == CITY
     assert "shin-leader" in in_force(desk, "people.yml")
     assert refused(desk) == {}

@@ -40,20 +40,28 @@ def test_a_server_that_is_away_does_not_stop_the_publisher(desk: Desk) -> None:
     assert not sync.wanted(desk.office.ctx)
 
 
+ACCEPT = (
+    "-c",
+    "from bot.cli.office import office; c = office(); from bot.services.people import requests as r; r.accept_all(c)",
+)
+
+
 def test_the_command_tells_each_path_and_a_rewritten_branch_in_one_sentence(desk: Desk) -> None:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, program: tuple[str, ...] = ("-m", "bot", "sync")) -> subprocess.CompletedProcess[str]:
         env = {k: v for k, v in os.environ.items() if not k.startswith("DXBOT_") and k != "DATABASE_URL"}
         env |= {
             "DXBOT_CONTENT_REPOSITORY": desk.origin.url,
             "DXBOT_VAR_DIR": str(desk.office.ctx.config.var_dir / "command"),
             "DXBOT_SANDBOX": "true",
         }
-        command = [sys.executable, "-m", "bot", "sync", *arguments]
+        command = [sys.executable, *program, *arguments]
         return subprocess.run(command, capture_output=True, env=env, cwd=ROOT, timeout=60, check=False, encoding="utf-8")
 
     desk.write("good")
     desk.write("bad", extra="link: not a link")
     desk.commit()
+    run()  # its files ask for accounts
+    run(program=ACCEPT)
     first = run("--json")
     assert first.returncode == 1
     assert {i["path"]: i["taken"] for i in json.loads(first.stdout)["items"]} == {

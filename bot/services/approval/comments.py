@@ -88,7 +88,9 @@ def by_place(submission: Submission) -> list[Comment]:
     return list(submission.comments.order_by("part", "start", "id"))
 
 
-def of_post(submission: Submission) -> list[Comment]:
-    """The remarks on this submission and those still open on earlier ones of the same post, oldest first."""
-    rows = Comment.objects.filter(submission__identity=submission.identity, submission_id__lte=submission.id)
+def of_post(ctx: Context, actor: Actor, submission: Submission) -> list[Comment]:
+    """The remarks on this submission and those still open on earlier ones of the same post that this person may see, oldest
+    first."""
+    seen = Submission.objects.filter(review.readable(ctx, actor), identity=submission.identity, id__lte=submission.id)
+    rows = Comment.objects.filter(submission__in=seen)
     return [c for c in rows.order_by("at", "id") if c.submission_id == submission.id or c.settled_at is None]

@@ -13,6 +13,7 @@ from bot.services.delivery import scheduling, workers
 from bot.services.delivery.stale import void_if_changed
 from bot.services.files.freshness import origin, require_fresh
 from bot.services.paper import column
+from bot.services.people import hands, registered
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.services.records.transition import move_submission
@@ -44,17 +45,11 @@ def readable(ctx: Context, actor: Actor) -> Q:
         return Q()
     own = Q(author=actor.person) | Q(submitted_by=actor.person)
     # A leader who is nobody's head must not read what other departments write before it is public.
-    headed = Q(department__in=_headed(ctx, actor))
-    trainees = Q(needs_confirmation=True) if actor.may(Permission.CONFIRM) else Q(pk__in=[])
+    account = User.objects.filter(username=actor.person).first()
+    headed = Q(department__in=account.heads if account else [])
+    where = registered.departments_to_confirm(ctx, actor)
+    trainees = Q(needs_confirmation=True) & (Q() if where is None else Q(department__in=where))
     return own | headed | trainees
-
-
-def _headed(ctx: Context, actor: Actor) -> list[str]:
-    """The departments that this person heads; while city.yml cannot be read, none: less is shown, and every page works."""
-    try:
-        return [name for name, head in ctx.library.city.heads.items() if head == actor.person]
-    except ConfigError:
-        return []
 
 
 def readable_by(ctx: Context, actor: Actor, submission_id: int) -> Submission:
@@ -82,29 +77,41 @@ def _grace(ctx: Context) -> timedelta:
 
 
 def confirm(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) -> None:
-    """A leader's look at a trainee's post."""
+    """A leader's look at a trainee's post, in the same department unless the city wants it otherwise."""
     actor.require(Permission.CONFIRM)
     submission = find(submission_id)
-    _require_other(actor, submission, "確認")
+    if not may_confirm(ctx, actor, submission):
+        raise NotAllowed(
+            "another department's trainee",
+            summary="研修中の職員の原稿を確認できるのは、同じ課のリーダーか発信管理者です",
+            next_step=f"{submission.department}のリーダーに頼んでください",
+        )
+    hands.require_none(actor.person, submission, "確認")
     _require_seen(ctx, submission, seen_digest)
     with transaction.atomic():
         _decide(ctx, actor, submission, Action.CONFIRM)
 
 
-def head_of(ctx: Context, submission: Submission) -> str:
-    """The department head whose 確認 is still missing; "" if none is. A head's own post goes straight to the PR office."""
-    head = ctx.library.city.heads.get(submission.department, "")
-    needless = (
-        head in (submission.author, submission.submitted_by) or submission.decisions.filter(action=Action.ENDORSE).exists()
-    )
-    return "" if needless else head
+def may_confirm(ctx: Context, actor: Actor, submission: Submission) -> bool:
+    """Whether it is in the departments whose trainees this person looks after."""
+    where = registered.departments_to_confirm(ctx, actor)
+    return where is None or submission.department in where
+
+
+def heads_missing(submission: Submission) -> list[str]:
+    """The department's heads, one of whose 確認 is still missing; empty if none is. What its only head had a hand in goes
+    straight to the PR office."""
+    if submission.decisions.filter(action=Action.ENDORSE).exists():
+        return []
+    involved = hands.contributors(submission)
+    return [head for head in registered.heads_of(submission.department) if head not in involved]
 
 
 def endorse(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) -> None:
     """The department head (発信管理者) has looked at it."""
     actor.require(Permission.CONFIRM)
     submission = readable_by(ctx, actor, submission_id)
-    if head_of(ctx, submission) != actor.person:
+    if actor.person not in heads_missing(submission):
         raise NotAllowed(
             "not the head of this department, or done already",
             summary="所属長の確認は、いまはできません",
@@ -128,28 +135,28 @@ class Terms:
 def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str, terms: Terms | None = None) -> list[Delivery]:
     """Approve exactly the bytes of `seen_digest`, and plan their deliveries.
 
-    Raises NotAllowed for the author and the submitter, StaleApproval if the content is no longer what was seen,
+    Raises NotAllowed for whoever had a hand in it, StaleApproval if the content is no longer what was seen,
     ScheduleError if the wished time cannot be met.
     """
     terms = terms or Terms()
     actor.require(Permission.DECIDE)
     submission = find(submission_id)
-    _require_other(actor, submission, "承認")
+    hands.require_none(actor.person, submission, "承認")
     if submission.needs_confirmation and submission.state == SubmissionState.SUBMITTED:
         raise NotAllowed(
             "trainee's post without confirmation",
             summary="研修中の職員の原稿は、リーダーの確認が先に要ります",
             next_step="リーダーに確認を頼んでください",
         )
-    if head := head_of(ctx, submission):
+    if heads := heads_missing(submission):
         raise NotAllowed(
             "without the head's endorsement",
             summary="所属長の確認が先に要ります",
-            next_step=f"{submission.department}の所属長（{head}）に確認を頼んでください",
+            next_step=f"{submission.department}の所属長（{'・'.join(heads)}）に確認を頼んでください",
         )
     # 代決 is the approver's own decision with another's name beside it (ADR 9); the name must be of somebody who may decide.
     if terms.on_behalf_of:
-        _require_decider(actor, terms.on_behalf_of)
+        _require_decider(actor, terms.on_behalf_of, submission)
     _require_seen(ctx, submission, seen_digest)
     with transaction.atomic():
         _decide(ctx, actor, submission, Action.APPROVE, reference=terms.reference, on_behalf_of=terms.on_behalf_of)
@@ -160,17 +167,19 @@ def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str, te
     return made
 
 
-def absent_deciders(actor: Actor) -> list[str]:
-    """The others who may decide, and so may be away."""
-    others = User.objects.filter(is_active=True).exclude(username=actor.person).order_by("username")
+def absent_deciders(actor: Actor, submission: Submission) -> list[str]:
+    """The others who may decide on it, and so may be away."""
+    # 代決 is the absent person's decision, and they look at it afterwards: it must be theirs to make.
+    not_these = hands.contributors(submission) | {actor.person}
+    others = User.objects.filter(is_active=True).exclude(username__in=not_these).order_by("username")
     return [user.username for user in others if user.actor.may(Permission.DECIDE)]
 
 
-def _require_decider(actor: Actor, person: str) -> None:
-    if person not in absent_deciders(actor):
+def _require_decider(actor: Actor, person: str, submission: Submission) -> None:
+    if person not in absent_deciders(actor, submission):
         raise NotAllowed(
             "not someone who decides",
-            summary="代決できるのは、承認の権限がある、ほかの人の不在のときだけです",
+            summary="代決できるのは、承認の権限があり、この原稿に手を加えていない、ほかの人の不在のときだけです",
             next_step="代決の欄を選び直してください",
         )
 
@@ -179,6 +188,9 @@ def countersign(ctx: Context, actor: Actor, decision_id: int) -> None:
     """The person in whose absence it was approved has looked at it afterwards (後閲)."""
     actor.require(Permission.DECIDE)
     now = ctx.clock.now()
+    decision = Decision.objects.select_related("submission").filter(id=decision_id).first()
+    if decision is not None:
+        hands.require_none(actor.person, decision.submission, "後閲")
     with transaction.atomic():
         # A conditional UPDATE, so that of two presses of the button one is recorded.
         open_ones = Decision.objects.filter(id=decision_id, on_behalf_of=actor.person, countersigned_at=None)
@@ -240,15 +252,6 @@ def expire(ctx: Context) -> int:
                 audit.record(now, audit.SYSTEM, Action.EXPIRE, f"submission:{submission.id}", digest=submission.digest)
             count += 1
     return count
-
-
-def _require_other(actor: Actor, submission: Submission, action: str) -> None:
-    if actor.person in (submission.author, submission.submitted_by):
-        raise NotAllowed(
-            "author and approver are the same person",
-            summary=f"自分が書いた原稿や自分が申請した原稿は{action}できません",
-            next_step="ほかの担当者に頼んでください",
-        )
 
 
 def _require_seen(ctx: Context, submission: Submission, seen_digest: str) -> None:

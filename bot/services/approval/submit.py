@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from bot.checks import registry as checks
 from bot.checks import timing
 from bot.checks.finding import Finding
 from bot.checks.rule import Subject
-from bot.content.post import Author, Post
+from bot.content.post import Post
 from bot.errors import BotError, NotAllowed
 from bot.render.bundle import render
 from bot.render.plain import SOCIAL, Plain
@@ -21,11 +20,14 @@ from bot.services.approval import recent
 from bot.services.approval.timetable import timetable
 from bot.services.delivery.stale import make_stale
 from bot.services.files import freshness
+from bot.services.people import hands, registered
 from bot.services.records import audit
 from bot.services.records.context import Context
-from bot.store.models import Blob, Delivery, Submission
-from bot.workflow.actors import Actor, Permission
-from bot.workflow.states import OCCUPIED, OPEN, PENDING
+from bot.store.models import Blob, Delivery, Submission, User
+from bot.workflow.actors import Actor, Permission, Role
+from bot.workflow.states import IN_QUEUE, OCCUPIED, OPEN, PENDING
+
+_INDICATORS = "strategy/indicators.yml"
 
 
 class NotReady(BotError):
@@ -56,25 +58,52 @@ class _Ready:
     untimely: list[Finding]
 
 
-def submit(ctx: Context, actor: Actor, path: Path) -> Submission:
-    """Put the post at `path` in the queue. The same content again gives back the submission that is there.
+@dataclass(frozen=True, kw_only=True)
+class _Origin:
+    """Where a submission comes from."""
+
+    path: str
+    commit: str
+    hands: hands.Hands
+    author: User
+
+    @property
+    def told(self) -> str:
+        """For the audit log: the road, the commit, and everybody who had a hand in it."""
+        people = sorted({person for hand in self.hands.hands for person in hand.people})
+        named = {"road": self.hands.road, "commit": self.commit, "hands": ",".join(people)}
+        return " ".join(f"{name}={value}" for name, value in named.items() if value)
+
+
+def submit(ctx: Context, actor: Actor, path: Path, commit: str = "") -> Submission:
+    """Put the post at `path` in the queue. The same content again gives back the submission that is there. `commit` is the one
+    by which it came, "" for none.
 
     Raises ContentError, NotReady, NotAllowed.
     """
     actor.require(Permission.SUBMIT)
+    _require_inside(ctx, path)
     # Reading, checking and rendering take long and touch no row, so they come before the transaction.
     ready = _prepare(ctx, path)
-    _require_own(actor, ready.post, ctx.library.people)
+    author = registered.account(ready.post.author.key)
+    _require_own(actor, author.username)
+    _require_owner(actor, ready.post.identity, author.username)
     with transaction.atomic():
         if (same := _same(ready)) is not None:
             _refresh(ctx, same, path, ready)
             return same
+        found = hands.of_post(ctx, ready.post.identity, _made_of(ctx, ready.post))
         _require_unpublished(ready)
         _require_timely(ready)
         # One post has one open submission: an approval of the older text must not send it beside the new one (ADR 2).
         for older in Submission.objects.filter(identity=ready.post.identity, state__in=OPEN):
             make_stale(ctx, older, actor.person)
-        return _keep(ctx, actor, path, ready)
+        return _keep(ctx, actor, _Origin(path=ctx.relative(path), commit=commit, hands=found, author=author), ready)
+
+
+def _made_of(ctx: Context, post: Post) -> list[str]:
+    """The files whose writers write this post. A figure's name and unit are words of the text, too."""
+    return [*freshness.own_files(ctx, post), *([_INDICATORS] if "indicator" in post.source.text else [])]
 
 
 def _refresh(ctx: Context, same: Submission, path: Path, ready: _Ready) -> None:
@@ -82,6 +111,10 @@ def _refresh(ctx: Context, same: Submission, path: Path, ready: _Ready) -> None:
     found = [f.as_json() for f in ready.findings]
     # No new submission and no new decision: neither the path nor an answer to a check is part of the digest.
     Submission.objects.filter(id=same.id).update(path=ctx.relative(path), inputs=ready.inputs, findings=found)
+    if same.state in IN_QUEUE:
+        # A blank line changes nothing that is shown; who wrote it has had a hand in it all the same.
+        now = hands.of_post(ctx, same.identity, _made_of(ctx, ready.post), same=same)
+        Submission.objects.filter(id=same.id).update(hands=hands.as_kept(now), edits_upto=now.upto)
 
 
 def _prepare(ctx: Context, path: Path) -> _Ready:
@@ -104,15 +137,37 @@ def _require_timely(ready: _Ready) -> None:
         raise NotReady(ready.untimely)
 
 
-def _require_own(actor: Actor, post: Post, people: Mapping[str, Author]) -> None:
-    known = people.get(actor.person)
-    # `submits_for` is written by the author's side in people.yml: being colleagues gives nobody the right.
-    named = known is not None and post.author.key in known.submits_for
-    if actor.person != post.author.key and not named and not actor.may(Permission.DECIDE):
+def _require_own(actor: Actor, author: str) -> None:
+    if actor.person == author or actor.may(Permission.DECIDE):
+        return
+    # An operator has said so in the accounts: being colleagues gives nobody the right.
+    if author not in registered.account(actor.person).submits_for:
         raise NotAllowed(
-            f"{actor.person} is not the author {post.author.key}",
+            f"{actor.person} is not the author {author}",
             summary="ほかの人の原稿は申請できません",
-            next_step="原稿の author: に書かれた人が申請するか、people.yml の submits_for: に書いてもらってください",
+            next_step="原稿の author: に書かれた人が申請するか、運用担当に「代わりに申請する相手」に登録してもらってください",
+        )
+
+
+def _require_inside(ctx: Context, path: Path) -> None:
+    """Resolved first: a link in the folder must not bring a file of the server into the queue."""
+    if not path.resolve().is_relative_to(ctx.config.content_dir.resolve()):
+        raise NotAllowed(
+            "a file outside the content folder",
+            summary="原稿の置き場の外にあるファイルは申請できません",
+            next_step=f"{ctx.config.content_dir} の posts/ に置いてから、申請してください",
+        )
+
+
+def _require_owner(actor: Actor, identity: str, author: str) -> None:
+    """A post is its first author's until an officer hands it over: with its id in a file of one's own, anybody could void what
+    was approved, and read what was said of it."""
+    last = Submission.objects.filter(identity=identity).order_by("-id").values_list("author", flat=True).first()
+    if last is not None and last != author and not actor.may(Permission.DECIDE):
+        raise NotAllowed(
+            f"{identity} is another author's",
+            summary="この id の原稿は、ほかの人が書いたものとして申請されています",
+            next_step="別の原稿なら id: を dxbot new で作ったものに変え、引き継ぐときは広報担当に申請を頼んでください",
         )
 
 
@@ -139,21 +194,26 @@ def _require_unpublished(ready: _Ready) -> None:
         )
 
 
-def _keep(ctx: Context, actor: Actor, path: Path, ready: _Ready) -> Submission:
+def _keep(ctx: Context, actor: Actor, origin: _Origin, ready: _Ready) -> Submission:
     post, now = ready.post, ctx.clock.now()
     media = {m.sha256: m for v in ready.bundle.variants for m in v.media}
     # Pictures are kept by their hash: the same picture in four channels and five submissions is one row.
     blobs = [Blob.objects.get_or_create(sha256=sha, defaults={"data": m.data})[0] for sha, m in media.items()]
     submission = Submission.objects.create(
         identity=post.identity,
-        path=ctx.relative(path),
+        path=origin.path,
         title=Plain(SOCIAL).line(post.title),
         author=post.author.key,
-        department=post.author.department,
+        # By the account, not by people.yml: whose head and whose leaders look at it follows from them (ADR 16).
+        department=origin.author.department or post.author.department,
         measure=post.measure,
-        needs_confirmation=post.author.role == "trainee",
+        needs_confirmation=origin.author.role == Role.TRAINEE,
         submitted_by=actor.person,
         submitted_at=now,
+        road=origin.hands.road,
+        commit=origin.commit,
+        hands=hands.as_kept(origin.hands),
+        edits_upto=origin.hands.upto,
         bundle=ready.bundle.canonical,
         digest=ready.bundle.digest,
         # The whole file: it tells a renamed post from a new one, and can be written on when the branch has lost it.
@@ -169,5 +229,5 @@ def _keep(ctx: Context, actor: Actor, path: Path, ready: _Ready) -> Submission:
         issue=ready.bundle.wish.get("issue", ""),
     )
     submission.blobs.set(blobs)
-    audit.record(now, actor.person, "submit", f"submission:{submission.id}", digest=submission.digest)
+    audit.record(now, actor.person, "submit", f"submission:{submission.id}", digest=submission.digest, detail=origin.told)
     return submission

@@ -35,10 +35,15 @@ class Origin:
 
 def inputs(ctx: Context, post: Post) -> dict[str, str]:
     """The SHA-256 of every file that a post's texts and pictures are made from, by its name; "" for one that is not there."""
-    own = [ctx.relative(path) for path in (post.source.path, *(p.path for p in post.pictures))]
-    own += [f"media/{p.file}" for p in post.pictures]  # looked for here first: one that appears later takes its place
+    own = own_files(ctx, post)
     templates = [f"{_TEMPLATES}{channel}.txt" for channel in post.channels]
     return {name: _sha256(_path(ctx, name)) for name in (*own, *_SHARED, *templates)}
+
+
+def own_files(ctx: Context, post: Post) -> list[str]:
+    """The names of the files that are this post's own: its text and its pictures."""
+    own = [ctx.relative(path) for path in (post.source.path, *(p.path for p in post.pictures))]
+    return own + [f"media/{p.file}" for p in post.pictures]  # looked for here first: one that appears later takes its place
 
 
 def origin(submission: Submission) -> Origin:

@@ -1,6 +1,7 @@
 """The entrances of a post.
 
 sync: the content repository's branch on its way into the queue
+commits: what each commit changed, and which ones the web site made
 intake: one path of a commit: whose it is, and whether it is the same post
 one_set: the shared files of a commit: all in force or none
 sync_report: what a sync did, commit by commit

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 
 from bot.errors import NotAllowed
 from bot.repository import commit
 from bot.repository.commit import Conflict, Merged
-from bot.services.handing_in import sync
+from bot.services.handing_in import commits, sync
+from bot.services.people import registered
 from bot.services.records.context import Context
 from bot.workflow.actors import Actor, Permission
 
@@ -28,15 +31,17 @@ def commit_as(ctx: Context, actor: Actor, files: Mapping[str, bytes], message: s
     Raises NotAllowed, GitFailed, ConfigError; nothing is committed then.
     """
     actor.require(Permission.SUBMIT)
-    person = ctx.library.people.get(actor.person)
-    if person is None:
+    known = ctx.library.people.get(actor.person)
+    if known is None:
         raise NotAllowed(
             f"{actor.person} is not in people.yml",
             summary="原稿を書く人として登録されていません",
             next_step="content/people.yml に加えてもらってください",
         )
+    person = replace(known, emails=tuple(registered.account(actor.person).addresses))
     # As the person, since the last commit says who handed a post in and so must not approve it (ADR 8).
-    made = commit.commit_as(sync.mirror(ctx), person, files, message, base)
+    note = partial(commits.note_own, ctx, actor.person)
+    made = commit.commit_as(sync.mirror(ctx), person, files, message, base, note)
     if isinstance(made, str):
         sync.ask(ctx)
     return made

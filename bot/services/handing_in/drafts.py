@@ -121,6 +121,9 @@ def reopen(ctx: Context, actor: Actor, submission_id: int) -> Draft:
     head, path = branch.head(ctx), Path(found.path)
     text = frontmatter.decode(path, branch.read(ctx, found.path, head) or found.source.encode())
     form = post_form.read(path, text)
+    # Another post may lie at this path by now.
+    if (form.identity, form.author) != (post_form.read(path, found.source).identity, found.author):
+        form = post_form.read(path, found.source)
     beside = {shot.file: branch.read(ctx, str(path.with_name(shot.file)), head) for shot in form.pictures}
     with transaction.atomic():
         kept = dict(post_form.fields(form))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
 from bot.checks.finding import Finding, Level, from_error
-from bot.content.post import Author
 from bot.errors import BotError, ContentError, NotAllowed
 from bot.repository.checkout import Refused
 from bot.repository.mirror import Commit
@@ -16,9 +15,11 @@ from bot.services.approval import review
 from bot.services.approval.submit import AlreadyPublished, NotReady, submit
 from bot.services.delivery.stale import unsettled, void_if_changed
 from bot.services.handing_in.sync_report import Item, Taken
+from bot.services.people import hands, registered
+from bot.services.people.hands import UnknownHand
 from bot.services.records.context import Context
-from bot.store.models import Delivery, Submission, User
-from bot.workflow.actors import Actor, Role
+from bot.store.models import Delivery, Submission
+from bot.workflow.actors import Actor
 from bot.workflow.states import OCCUPIED
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ def take(ctx: Context, path: str, commit: Commit | None, gone: Collection[str]) 
         # `submit` gives back an equal submission as it is; a number above the newest tells that one was made.
         newest = Submission.objects.order_by("-id").values_list("id", flat=True).first() or 0
         _require_sound(ctx, path, gone)
-        made = submit(ctx, actor, ctx.absolute(path))
+        made = submit(ctx, actor, ctx.absolute(path), commit.sha if commit else "")
         taken = Taken.SUBMITTED if made.id > newest else Taken.UNCHANGED
         return Item(path=path, taken=taken, person=person, submission=made.id)
     except AlreadyPublished as e:
@@ -55,6 +56,8 @@ def take(ctx: Context, path: str, commit: Commit | None, gone: Collection[str]) 
         return _refused(path, person, replace(from_error(e), path=Path(path)))
     except _Unfit as e:
         return _refused(path, person, _finding(path, e.rule, e))
+    except UnknownHand as e:
+        return _refused(path, person, _finding(path, "sync.unknown-author", e))
     except NotAllowed as e:
         return _refused(path, person, _finding(path, "sync.not-allowed", e))
     except BotError as e:
@@ -102,23 +105,14 @@ def void_without_file(ctx: Context, path: str) -> None:
 
 def _actor(ctx: Context, commit: Commit | None) -> Actor:
     """The person whose mail address the commit bears; exactly one, who may still act."""
-    people = ctx.library.people
-    # Two people with one address, or none: to guess who handed in would be to guess who must not approve.
-    keys = [key for key, author in people.items() if commit is not None and commit.email in author.emails]
-    if len(keys) != 1:
+    key = hands.committed_by(ctx, commit.sha, commit.email) if commit is not None else ""
+    if not key:
         raise _Unfit(
             "sync.unknown-author",
             summary="コミットした人がだれか分かりません",
-            next_step="コミットのメールアドレスを、content/people.yml の1人の emails: に書いてください",
+            next_step="運用担当に、コミットのメールアドレスを利用者の1人に登録してもらってください",
         )
-    return _acting(keys[0], people)
-
-
-def _acting(key: str, people: Mapping[str, Author]) -> Actor:
-    user = User.objects.filter(username=key).first()
-    # Writers who never log in have no account; people.yml says what they are.
-    if user is None:
-        return Actor(person=key, role=Role(people[key].role))
+    user = registered.account(key)
     if not user.is_active:
         raise _Unfit(
             "sync.unknown-author",

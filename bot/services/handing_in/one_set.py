@@ -10,11 +10,12 @@ from django.db import transaction
 
 from bot import registry
 from bot.checks.finding import Finding, at
-from bot.errors import ConfigError, Place
+from bot.errors import Place
 from bot.repository import sets
 from bot.repository.mirror import EMPTY_TREE, Change, Commit, Mirror
 from bot.repository.sets import NewSet, Sets
 from bot.services.handing_in.sync_report import Item, Taken
+from bot.services.people import hands
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.shared_files import files as shared
@@ -104,13 +105,8 @@ def _item(ctx: Context, path: str, taken: Taken, commit: Commit | None, *finding
 
 
 def _person(ctx: Context, commit: Commit | None) -> str:
-    """Who committed it, by the people that are in force; "" when nobody knows."""
-    try:
-        people = ctx.library.people
-    except ConfigError:  # the first set of all is bad
-        return ""
-    keys = [key for key, author in people.items() if commit is not None and commit.email in author.emails]
-    return keys[0] if len(keys) == 1 else ""
+    """Who committed it; "" when nobody knows."""
+    return hands.committed_by(ctx, commit.sha, commit.email) if commit is not None else ""
 
 
 def _tell(ctx: Context, verb: str, commit: str, lines: Sequence[str]) -> None:

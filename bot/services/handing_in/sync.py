@@ -17,12 +17,13 @@ from filelock import FileLock, Timeout
 from bot.errors import BotError, ConfigError
 from bot.repository.checkout import Checkout, Refused
 from bot.repository.git import Git
-from bot.repository.mirror import EMPTY_TREE, Change, Mirror
+from bot.repository.mirror import EMPTY_TREE, Change, Commit, Mirror
 from bot.repository.sets import differing
 from bot.repository.status import CONTEXT, State, show
 from bot.services.delivery.stale import unsettled
-from bot.services.handing_in import intake, one_set, parked, sync_report
+from bot.services.handing_in import commits, intake, one_set, parked, sync_report
 from bot.services.handing_in.sync_report import UNFIT, Item, Report
+from bot.services.people import requests
 from bot.services.records.context import Context
 from bot.shared_files import files as shared
 from bot.store.models import CommitStatus, ContentBranch
@@ -121,6 +122,7 @@ class _Sync:
     def __init__(self, ctx: Context, source: Mirror) -> None:
         self.ctx, self.mirror, self.row = ctx, source, _row(ctx)
         self.checkout = Checkout(folder=ctx.config.content_dir, mirror=source)
+        self.commits: dict[str, Commit] = {}  # the last one of each path that changed
 
     def run(self, accept_rewritten: str) -> Report:
         # What is asked for from here on may not be in what we fetch. A failure waits for the next interval.
@@ -136,13 +138,29 @@ class _Sync:
             self._show(newer, "error", "履歴が書き換えられたため、取り込みを止めました")
             raise Rewritten(older, newer)
         base = self._known(older)
+        self._keep_commits(base, newer)
         report = self._take(_Step(older=base, newer=newer, moved=self.mirror.changes(base, newer)))
+        requests.tell(self.ctx)
         # A sync every minute with nothing new would bury the reports that matter.
         if report.news:
             report = replace(report, problem=self._show(newer, "failure" if report.refused else "success", report.line))
             parked.posts(self.ctx, report)
             sync_report.keep(_folder(self.ctx) / "reports", report)
         return report
+
+    def _keep_commits(self, base: str, newer: str) -> None:
+        """Who changed what, before anything of it is handed in."""
+        edits = self.mirror.edits(base, newer) if base != newer else []
+        for edit in edits:
+            self.commits.setdefault(edit.path, edit.commit)
+        known = self._known(self.row.recorded)
+        if not self.row.recorded and base != EMPTY_TREE:
+            commits.keep_older(self.mirror, base)
+            known = base
+        # A sync that was cut off has kept more than it has taken; a mirror that was lost, less.
+        if known != newer:
+            commits.keep(edits if known == base else self.mirror.edits(known, newer))
+        ContentBranch.objects.filter(id=self.row.id).update(recorded=newer)
 
     def _show(self, commit: str, state: State, line: str) -> str:
         """Show the commit's result at the git server, once; what went wrong, for people, or ""."""
@@ -212,16 +230,14 @@ class _Sync:
             )
 
     def _items(self, step: _Step, refused: Mapping[str, Refused]) -> list[Item]:
-        # One walk through the history for all paths; asking for each path costs as much every time.
-        commits = self.mirror.last_commits(step.older, step.newer) if step.moved else {}
         gone = {c.path for c in step.moved if c.gone}
         items = [intake.refused_file(refused[c.path]) for c in step.moved if c.path in refused]
         for path, cause in sorted(self._posts(step).items()):
             if path not in gone and path not in refused:
-                commit = commits.get(cause) or self.mirror.last_commit(step.newer, cause)
+                commit = self.commits.get(cause) or self.mirror.last_commit(step.newer, cause)
                 items.append(intake.take(self.ctx, path, commit, gone))
         for path in sorted(filter(_is_post, gone)):
-            items += intake.withdraw(self.ctx, path, commits.get(path))
+            items += intake.withdraw(self.ctx, path, self.commits.get(path))
         return items
 
     def _posts(self, step: _Step) -> dict[str, str]:

@@ -21,6 +21,7 @@ from bot.newsletter.build import Press
 from bot.newsletter.build import build as build_files
 from bot.newsletter.issue import roll_of
 from bot.services.paper.column import approved_for, next_issue, press_of
+from bot.services.people import hands
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.store.models import Submission
@@ -165,12 +166,13 @@ def _home(ctx: Context, issue: str) -> Path:
 
 
 def sign_off(ctx: Context, actor: Actor, issue: str, seen_digest: str) -> None:
-    """校了. Raises NotAllowed for an author of the issue and while the layout is 仮, StaleApproval if the files are no longer
-    what was seen. Once is enough: a second time changes nothing."""
+    """校了. Raises NotAllowed for whoever had a hand in a post of the issue and while the layout is 仮, StaleApproval if the
+    files are no longer what was seen. Once is enough: a second time changes nothing."""
     actor.require(Permission.DECIDE)
     _require_confirmed_layout(ctx)
     built = build(ctx, issue)
-    _require_no_author(actor, built)
+    for submission in built.printed:
+        hands.require_none(actor.person, submission, "校了に")
     # The release is of the files that the page showed, as an approval is of a digest (ADR 2, ADR 10).
     if built.digest != seen_digest:
         raise StaleApproval(
@@ -204,13 +206,4 @@ def _require_confirmed_layout(ctx: Context) -> None:
             "the layout is provisional",
             summary="紙面の寸法が仮のため、校了にできません",
             next_step="広報担当が紙面で寸法を確かめ、schedules/newsletter.yml の status を 確定 にしてください",
-        )
-
-
-def _require_no_author(actor: Actor, built: Built) -> None:
-    if actor.person in {name for s in built.printed for name in (s.author, s.submitted_by)}:
-        raise NotAllowed(
-            "an author of the issue may not sign it off",
-            summary="自分が書いた原稿や自分が申請した原稿の載る号は、校了にできません",
-            next_step="ほかの担当者に頼んでください",
         )

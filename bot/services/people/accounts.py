@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
@@ -16,10 +16,11 @@ from django.utils.http import int_to_base36
 
 from bot.config import Secret
 from bot.errors import NotAllowed, NotFound
+from bot.services.people import grants
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.store.models import PersonalToken, User
-from bot.workflow.actors import Actor, Permission, Role, roles_by_group, scopes_of
+from bot.workflow.actors import NEED_SECOND_FACTOR, Actor, Permission, Role, roles_by_group, scopes_of
 
 LIFETIME = timedelta(days=90)
 DIRECTORY = "(庁内の認証)"
@@ -27,13 +28,55 @@ _PREFIX = "dxb_"
 
 
 def invite(ctx: Context, actor: Actor, person: str, role: Role, email: str = "") -> str:
-    """A new person; the address at which they choose their password, once, within three days. Raises NotAllowed."""
+    """A new person; the address at which they choose their password, once, within three days. "" where another person has to
+    agree first. Raises NotAllowed."""
     actor.require(Permission.MANAGE_PEOPLE)
-    user = User(username=person, role=role, email=email)
-    user.set_unusable_password()
+    user = _unused(person)
+    user.role, user.email = role, email
+    require_valid(user)
+    if grants.needs_two(role):
+        grants.ask(ctx, actor, person, role, email)
+        return ""
     with transaction.atomic():
         _save_new(ctx, actor.person, user)
     return _address(ctx, user)
+
+
+def _unused(person: str) -> User:
+    """A new account, or the one of somebody who only wrote until now and never signed in. Raises NotAllowed for any other."""
+    known = User.objects.filter(username=person).first()
+    if known and (known.has_usable_password() or known.last_login or not known.is_active):
+        raise NotAllowed(
+            "name taken",
+            summary=f"{person} はすでに登録されています",
+            next_step="別の名前にするか、一覧の「招待し直す」を使ってください",
+        )
+    return known or without_password(person)
+
+
+def without_password(person: str, **given: object) -> User:
+    """An account that opens nothing, not kept yet."""
+    user = User(username=person, **given)
+    user.set_unusable_password()
+    return user
+
+
+def agree(ctx: Context, actor: Actor, number: int) -> str:
+    """Give the role for which somebody else asked. For somebody new, and for somebody who had left, the address at which they
+    choose their password, else "". Raises NotAllowed."""
+    with transaction.atomic():
+        grant = grants.agree(ctx, actor, number)
+        user = User.objects.filter(username=grant.person).first()
+        known = user is not None and user.is_active and bool(user.has_usable_password() or user.last_login)
+        user = user or without_password(grant.person, email=grant.email)
+        user.role, user.is_active = grant.role, True
+        if not known:
+            user.set_unusable_password()
+        require_valid(user)
+        user.save()
+        if not known:
+            _shut_out(ctx, user)
+    return "" if known else _address(ctx, user)
 
 
 def invite_again(ctx: Context, actor: Actor, person: str) -> str:
@@ -41,6 +84,10 @@ def invite_again(ctx: Context, actor: Actor, person: str) -> str:
     new address as from `invite`."""
     actor.require(Permission.MANAGE_PEOPLE)
     user = find(person)
+    # Who had left comes back with the role that they had: given once more, it takes two once more.
+    if not user.is_active and grants.needs_two(Role(user.role)):
+        grants.ask(ctx, actor, person, Role(user.role))
+        return ""
     with transaction.atomic():
         user.set_unusable_password()
         user.is_active = True
@@ -63,16 +110,38 @@ def dismiss(ctx: Context, actor: Actor, person: str) -> None:
         audit.record(ctx.clock.now(), actor.person, "dismiss", f"user:{person}")
 
 
-def change_role(ctx: Context, actor: Actor, person: str, role: Role) -> None:
-    """Raises NotAllowed for one's own role: nobody makes an approver of themself."""
+def change_role(ctx: Context, actor: Actor, person: str, role: Role) -> bool:
+    """False where another person has to agree first. Raises NotAllowed for one's own role: nobody makes an approver of
+    themself."""
     actor.require(Permission.MANAGE_PEOPLE)
     user = find(person)
     if user.username == actor.person:
         raise NotAllowed("own role", summary="自分の役割は変えられません", next_step="ほかの運用担当に頼んでください")
+    if role != user.role and grants.needs_two(role):
+        grants.ask(ctx, actor, person, role)
+        return False
     with transaction.atomic():
         user.role = role
         user.save()
         audit.record(ctx.clock.now(), actor.person, "change_role", f"user:{person}", detail=role)
+    return True
+
+
+def change_standing(ctx: Context, actor: Actor, person: str, standing: Mapping[str, str | list[str]]) -> None:
+    """`standing` are fields of bot.store.people.Standing. Raises NotAllowed for one's own: whose commits count as whose is said
+    by somebody else."""
+    actor.require(Permission.MANAGE_PEOPLE)
+    user = find(person)
+    if user.username == actor.person:
+        raise NotAllowed("own standing", summary="自分の登録は変えられません", next_step="ほかの運用担当に頼んでください")
+    changed = {field: value for field, value in standing.items() if getattr(user, field) != value}
+    for field, value in changed.items():
+        setattr(user, field, value)
+    with transaction.atomic():
+        require_valid(user)
+        user.save()
+        told = " ".join(f"{field}={value}" for field, value in changed.items())
+        audit.record(ctx.clock.now(), actor.person, "change_standing", f"user:{person}", detail=told)
 
 
 def change_email(ctx: Context, actor: Actor, person: str, email: str) -> None:
@@ -81,7 +150,7 @@ def change_email(ctx: Context, actor: Actor, person: str, email: str) -> None:
     user = find(person)
     user.email = email
     with transaction.atomic():
-        _require_valid(user)
+        require_valid(user)
         user.save()
         audit.record(ctx.clock.now(), actor.person, "change_email", f"user:{person}")
 
@@ -90,7 +159,9 @@ def known_to_directory(ctx: Context, person: str, groups: Collection[str], email
     """Whom the city's directory vouches for: made at the first log-in, given the role of their groups at each. Raises
     NotAllowed for somebody in none of the configured groups."""
     # In the order of the configuration, so that a city says which of two groups counts.
-    role = next((role for group, role in roles_by_group(ctx.config.oidc_roles) if group in groups), None)
+    by_group = roles_by_group(ctx.config.oidc_roles)
+    given = {role for _, role in by_group} | set(Role) - NEED_SECOND_FACTOR
+    role = next((role for group, role in by_group if group in groups), None)
     if role is None:
         raise NotAllowed(
             f"{person} is in no configured group",
@@ -103,8 +174,9 @@ def known_to_directory(ctx: Context, person: str, groups: Collection[str], email
             user = User(username=person, role=role, email=email)
             user.set_unusable_password()
             _save_new(ctx, DIRECTORY, user)
-        # At each log-in: who has left a group in the directory must lose its role here, too.
-        elif user.role != role:
+        # At each log-in: who has left a group in the directory must lose its role here, too. A role that the configuration
+        # gives no group is given here, by two people, and stays.
+        elif user.role != role and user.role in given:
             user.role = role
             user.save()
             audit.record(ctx.clock.now(), DIRECTORY, "change_role", f"user:{person}", detail=role)
@@ -128,14 +200,21 @@ def everyone() -> list[User]:
 
 def _save_new(ctx: Context, by: str, user: User) -> None:
     """In the caller's transaction."""
-    if User.objects.filter(username=user.username).exists():
-        raise NotAllowed("name taken", summary=f"{user.username} はすでに登録されています", next_step="別の名前にしてください")
-    _require_valid(user)
+    require_valid(user)
     user.save()
     audit.record(ctx.clock.now(), by, "add_user", f"user:{user.username}", detail=user.role)
 
 
-def _require_valid(user: User) -> None:
+def require_valid(user: User) -> None:
+    """Raises NotAllowed for a name or a mail address that is none, and for an address of commits that is another person's."""
+    others = User.objects.exclude(username=user.username).values_list("username", "addresses")
+    for person, addresses in others if user.addresses else ():
+        if shared := set(addresses) & set(user.addresses):
+            raise NotAllowed(
+                "address taken",
+                summary=f"コミットのアドレス {min(shared)} は、すでに {person} のものです",
+                next_step="どちらのものかを確かめ、一方だけに登録してください",
+            )
     try:
         user.full_clean(exclude=["password"])
     except ValidationError as e:
@@ -159,8 +238,11 @@ def _shut_out(ctx: Context, user: User) -> None:
 
 def set_up_user(ctx: Context, person: str, role: Role, password: str) -> User:
     """Make the person sign in with this password from now on, whether known before or not. For the demo and for tests."""
+    known = User.objects.filter(username=person).first()
+    fields = ("department", "addresses", "heads", "submits_for") if known else ()
+    standing = {field: getattr(known, field) for field in fields}
     User.objects.filter(username=person).delete()
-    user = User(username=person, role=role)
+    user = User(username=person, role=role, **standing)
     user.set_password(password)
     with transaction.atomic():
         _save_new(ctx, audit.SYSTEM, user)

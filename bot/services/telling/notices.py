@@ -21,6 +21,7 @@ from bot.services.delivery import outcome, reconcile, scheduling, waits
 from bot.services.handing_in.one_set import REFUSE, TAKE_AWAY
 from bot.services.handing_in.parked import REWRITTEN
 from bot.services.paper.proof_build import BUILD_PROOF
+from bot.services.people import grants, requests
 from bot.services.records import audit, days
 from bot.services.records.context import Context
 from bot.services.telling.watch import SPOILT, UNREADABLE
@@ -61,6 +62,7 @@ class Kind(StrEnum):
     REWRITTEN = "rewritten"
     SHELL = "shell"
     SEAL = "seal"
+    PEOPLE = "people"
     TOKEN_ENDS = "token_ends"  # noqa: S105 not a secret
 
 
@@ -88,6 +90,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.REWRITTEN: "原稿の履歴の書き換え",
     Kind.SHELL: "サーバーでの操作",
     Kind.SEAL: "操作の記録の署名",
+    Kind.PEOPLE: "利用者の登録",
     Kind.TOKEN_ENDS: "鍵の期限",
 }
 # These can wait for the digest; everything else is told at once.
@@ -101,6 +104,7 @@ _ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.FILES: _OFFICE,
     Kind.FILES_GONE: _OFFICE,
     Kind.SPOILT: _OFFICE,
+    Kind.PEOPLE: _OFFICE,
     Kind.RULES: _OFFICE,
     Kind.FAILED: _OFFICE,
     Kind.MISSED: _OFFICE,
@@ -135,10 +139,12 @@ _VERBS: Mapping[str, Kind] = {
     REFUSE: Kind.FILES,
     TAKE_AWAY: Kind.FILES_GONE,
     SPOILT: Kind.SPOILT,
+    **dict.fromkeys((requests.ASK, grants.ASK, grants.AGREE), Kind.PEOPLE),
     BUILD_PROOF: Kind.COPY_DEADLINE,
     REWRITTEN: Kind.REWRITTEN,
     **dict.fromkeys((days.SEALED, days.UNSEALED, days.NEW_KEY), Kind.SEAL),
 }
+_PAGES = {requests.ASK: "/people/", grants.ASK: "/grants/", grants.AGREE: "/people/"}
 # What somebody at the server does without changing who may do what.
 _QUIET = frozenset({audit.REFUSED, audit.EXPORTED, audit.IMPORTED})
 _ERRORS: Mapping[type[errors.ChannelError], Kind] = {
@@ -270,6 +276,7 @@ def _line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | 
         Kind.SHELL: f"サーバーで操作がありました：{entry.actor} {entry.verb} {entry.object} {entry.detail}".strip(),
         Kind.REWRITTEN: "原稿の履歴（Git）が書き換えられたため、取り込みを止めています。だれが何を変えたか確かめてください。",
         Kind.SEAL: _seal(entry),
+        Kind.PEOPLE: _people(entry),
     }
     said = _blackout(ctx, entry) if kind == Kind.BLACKOUT else words[kind]
     return f"{said}\n{ctx.config.site_url}{_where(entry, submission, delivery)}"
@@ -295,6 +302,8 @@ def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery 
     about, _, name = entry.object.partition(":")
     if about == "issue":
         return f"/issues/{quote(name)}/"
+    if page := _PAGES.get(entry.verb):
+        return page
     if entry.verb in (REFUSE, TAKE_AWAY, UNREADABLE, REWRITTEN, SPOILT):
         return "/calendar/"
     if is_at_server(entry.actor) or about in ("day", "key"):
@@ -304,6 +313,15 @@ def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery 
     if entry.verb in (Event.HOLD, waits.TOLD):
         return "/held/"
     return f"/submissions/{submission.id}/" if submission and not delivery else "/deliveries/"
+
+
+def _people(entry: AuditEntry) -> str:
+    person = entry.object.partition(":")[2]
+    return {
+        requests.ASK: f"people.yml などが、登録と違うことを求めています。受け入れるまで、いまのままです。\n{entry.detail}",
+        grants.ASK: f"{entry.actor} が {person} への役割の付与（{entry.detail}）を頼みました。もう1人の同意を待っています。",
+        grants.AGREE: f"{entry.actor} が {person} への役割の付与に同意しました（{entry.detail}）。",
+    }.get(entry.verb, "")
 
 
 def _next_free(ctx: Context, kind: Kind, delivery: Delivery | None) -> str:

@@ -1,6 +1,8 @@
-"""People, for the operator: invite, invite again, change a role, dismiss."""
+"""People, for the operator: invite, change, dismiss, accept what people.yml asks; roles that two people give."""
 
 from __future__ import annotations
+
+import re
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -9,10 +11,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.errors import NotAllowed
-from bot.services.people import accounts
+from bot.services.handing_in import sync
+from bot.services.people import accounts, grants, requests
 from bot.web.accounts import asks_again
 from bot.web.office import actor_of, office
 from bot.workflow.actors import ROLE_LABELS, Permission, Role
+
+_ASKED = "%(name)s に決める役割を付けるには、もう1人の広報担当か運用担当の同意が要ります。「役割の付与」で待っています。"
+_LISTS = ("addresses", "heads", "submits_for")
+_BETWEEN = re.compile(r"[\s,、，]+")
 
 
 def _manages(request: HttpRequest) -> bool:
@@ -30,23 +37,87 @@ def people(request: HttpRequest) -> HttpResponse:
 @asks_again(_manages)
 def invite(request: HttpRequest) -> HttpResponse:
     person, email = request.POST.get("person", "").strip(), request.POST.get("email", "").strip()
-    return _page(request, person, accounts.invite(office(), actor_of(request), person, _role(request), email))
+    return _invited(request, person, accounts.invite(office(), actor_of(request), person, _role(request), email))
 
 
 @login_required
 @require_POST
 @asks_again(_manages)
 def invite_again(request: HttpRequest, person: str) -> HttpResponse:
-    return _page(request, person, accounts.invite_again(office(), actor_of(request), person))
+    return _invited(request, person, accounts.invite_again(office(), actor_of(request), person))
+
+
+def _invited(request: HttpRequest, person: str, address: str) -> HttpResponse:
+    if not address:
+        messages.success(request, _ASKED % {"name": person})
+        return redirect("people")
+    return _page(request, person, address)
 
 
 @login_required
 @require_POST
 @asks_again(_manages)
 def change_role(request: HttpRequest, person: str) -> HttpResponse:
-    accounts.change_role(office(), actor_of(request), person, _role(request))
-    messages.success(request, f"{person} の役割を変えました。")
+    given = accounts.change_role(office(), actor_of(request), person, _role(request))
+    messages.success(request, f"{person} の役割を変えました。" if given else _ASKED % {"name": person})
     return redirect("people")
+
+
+@login_required
+@require_POST
+def change_standing(request: HttpRequest, person: str) -> HttpResponse:
+    """Lists are typed with spaces or commas between."""
+    given = request.POST
+    standing: dict[str, str | list[str]] = {"department": given.get("department", "").strip()}
+    for field in _LISTS:
+        typed = given.get(field, "").strip()
+        words = _BETWEEN.split(typed.lower() if field == "addresses" else typed)
+        standing[field] = sorted({*words} - {""})
+    accounts.change_standing(office(), actor_of(request), person, standing)
+    messages.success(request, f"{person} の登録を変えました。")
+    return redirect("people")
+
+
+@login_required
+@require_POST
+def accept(request: HttpRequest, person: str) -> HttpResponse:
+    requests.accept(office(), actor_of(request), person, request.POST.get("digest", ""))
+    if office().config.content_repository:
+        sync.ask(office())  # what waited for this person is handed in now
+    messages.success(request, f"{person} の求めを受け入れました。")
+    return redirect("people")
+
+
+@login_required
+@require_GET
+def grant_list(request: HttpRequest) -> HttpResponse:
+    return _grants(request)
+
+
+@login_required
+@require_POST
+def agree(request: HttpRequest, number: int) -> HttpResponse:
+    address = accounts.agree(office(), actor_of(request), number)
+    messages.success(request, "同意しました。役割を付けました。")
+    return _grants(request, address)
+
+
+@login_required
+@require_POST
+def refuse(request: HttpRequest, number: int) -> HttpResponse:
+    grants.refuse(office(), actor_of(request), number)
+    messages.success(request, "役割を付けないことにしました。")
+    return redirect("grants")
+
+
+def _grants(request: HttpRequest, address: str = "") -> HttpResponse:
+    actor = actor_of(request)
+    actor.require(Permission.GRANT)
+    rows = [
+        {"grant": grant, "role": ROLE_LABELS[Role(grant.role)], "may": actor.person not in (grant.asked_by, grant.person)}
+        for grant in grants.waiting(actor)
+    ]
+    return render(request, "grants.html", {"rows": rows, "address": address})
 
 
 @login_required
@@ -75,5 +146,12 @@ def _role(request: HttpRequest) -> Role:
 def _page(request: HttpRequest, invited: str = "", address: str = "") -> HttpResponse:
     actor_of(request).require(Permission.MANAGE_PEOPLE)
     rows = [{"user": user, "role": ROLE_LABELS[Role(user.role)]} for user in accounts.everyone()]
-    shown = {"rows": rows, "roles": ROLE_LABELS.items(), "invited": invited, "address": address}
+    shown = {
+        "rows": rows,
+        "roles": ROLE_LABELS.items(),
+        "invited": invited,
+        "address": address,
+        "requests": requests.waiting(office()),
+        "grants": grants.waiting(actor_of(request)),
+    }
     return render(request, "people.html", shown)

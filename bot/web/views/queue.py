@@ -23,6 +23,7 @@ from bot.schedule.rules import Slot
 from bot.services.approval import review
 from bot.services.files import viewed
 from bot.services.pages import queue as queue_page
+from bot.services.people import hands
 from bot.services.records.context import Context
 from bot.values import reading
 from bot.web.office import actor_of, office
@@ -76,7 +77,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     opened = viewed.opened(actor, page)
     may_decide = actor.may(Permission.DECIDE)
     rows = [
-        row(ctx, library, s, s.id in opened, may_decide and actor.person not in (s.author, s.submitted_by))
+        row(ctx, library, s, s.id in opened, may_decide and actor.person not in hands.contributors(s))
         for s in queue_page.rows(page)
     ]
     shown = {

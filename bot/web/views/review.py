@@ -19,10 +19,12 @@ from bot.render.variant import Media, Variant, read_bundle
 from bot.services.approval import comments, compare, review, sheet
 from bot.services.files import viewed
 from bot.services.paper import column, layout
+from bot.services.people import hands
 from bot.services.records.context import Context
 from bot.web.office import actor_of, office
 from bot.web.views.queue import row
 from bot.workflow.actors import Actor, Permission
+from bot.workflow.roads import ROAD_LABELS, Road
 from bot.workflow.states import IN_QUEUE, SubmissionState
 
 if TYPE_CHECKING:
@@ -40,11 +42,11 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True)
 class Duties:
-    """What this person can do with the submission now, and what it waits for."""
+    """What this person can do with the submission now, and what it waits for. `involved`: they had a hand in it."""
 
-    own: bool
+    involved: bool
     unconfirmed: bool
-    head: str
+    heads: str
     may_decide: bool
     may_return: bool
     may_confirm: bool
@@ -71,9 +73,11 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
         "approved": approved,
         "against": against,
         "changes": shown_changes(ctx, compare.between(against, found)) if against else None,
-        "earlier": [c for c in comments.of_post(found) if c.submission_id != found.id],
+        "earlier": [c for c in comments.of_post(ctx, actor, found) if c.submission_id != found.id],
         "phrases": load_phrases(ctx.config.shared_dir / "phrases.yml"),
-        "absent": review.absent_deciders(actor),
+        "absent": review.absent_deciders(actor, found),
+        "road": _road(found.road),
+        "hands": shown_hands(found),
     }
     return render(request, "submission.html", shown)
 
@@ -127,19 +131,40 @@ def _changed(change: ChannelChange) -> object:
     return words, pictures, change.new, change.gone
 
 
+@dataclass(frozen=True, kw_only=True)
+class ShownHand:
+    """A hand in it, in words; `commit` is short, "" for none."""
+
+    road: str
+    people: str
+    commit: str
+
+
+def shown_hands(found: Submission) -> list[ShownHand]:
+    return [
+        ShownHand(road=_road(hand["road"]), people="・".join(hand["people"]), commit=hand["commit"][:12])
+        for hand in found.hands
+    ]
+
+
+def _road(name: str) -> str:
+    """ "" for what was handed in before roads were kept."""
+    return ROAD_LABELS[Road(name)] if name else ""
+
+
 def duties(ctx: Context, actor: Actor, found: Submission) -> Duties:
-    own = actor.person in (found.author, found.submitted_by)
+    own, involved = actor.person in (found.author, found.submitted_by), actor.person in hands.contributors(found)
     waiting = found.state in IN_QUEUE
     unconfirmed = found.needs_confirmation and found.state == SubmissionState.SUBMITTED
-    head = review.head_of(ctx, found) if waiting else ""
+    heads = review.heads_missing(found) if waiting else []
     decides = actor.may(Permission.DECIDE)
     return Duties(
-        own=own,
+        involved=involved,
         unconfirmed=unconfirmed,
-        head=head,
-        may_decide=waiting and decides and not (own or unconfirmed or head),
+        heads="・".join(heads),
+        may_decide=waiting and decides and not (involved or unconfirmed or heads),
         may_return=waiting and decides,
-        may_confirm=unconfirmed and not own and actor.may(Permission.CONFIRM),
-        may_endorse=bool(head) and head == actor.person,
+        may_confirm=unconfirmed and not involved and actor.may(Permission.CONFIRM) and review.may_confirm(ctx, actor, found),
+        may_endorse=actor.person in heads and actor.may(Permission.CONFIRM),
         may_withdraw=(waiting or found.state == SubmissionState.APPROVED) and (own or decides),
     )

@@ -20,7 +20,8 @@ MAX_COEFFICIENTS = 240_000_000  # bytes in which a progressive JPEG is kept whil
 MAX_NOTE = 1_000_000  # bytes of one note or colour profile that is packed in itself
 MAX_TEXTS = 8_000_000  # bytes of a PNG's notes together
 MAX_PROFILE = 4_000_000  # bytes; printers' are the largest, with some 2 MB
-_DENSE, _PACKED, _WEBP = 40_000_000, 80_000_000, 16_000_000  # pixels: see `Parts.limit`
+MAX_LENGTH = 30_000  # pixels of a side: each row and each column has a cost of its own
+_DENSE, _PACKED, _WEBP, _RUNS = 40_000_000, 80_000_000, 16_000_000, 4_000_000  # pixels: see `Parts.limit`
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 _PNG_SHOWN = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 _MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
@@ -32,7 +33,7 @@ _EXIF = b"Exif\0\0"
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """`shown`: a file with what is to be seen. Size in pixels as stored; None where the format is read by Pillow's header alone.
+    """`shown`: a file with what is to be seen. Size in pixels as stored; None where Pillow's look at the header is harmless.
     `limit`: how many pixels such a file may have. `exif`: TIFF structures; `texts`: in which XMP may lie."""
 
     shown: bytes
@@ -45,9 +46,10 @@ class Parts:
 
 def apart(data: bytes) -> Parts:
     """Raises ValueError, IndexError or struct.error for what is damaged, or made of more pieces than any picture is."""
-    readers: tuple[tuple[bytes, Callable[[bytes], Parts]], ...] = ((_PNG, _png), (_JPEG, _jpeg), (b"GIF8", _gif), (b"RIFF", _webp))
-    read = next((reader for sign, reader in readers if data.startswith(sign)), None)
-    return read(data) if read else Parts(shown=data, texts=(data,))
+    read = next((reader for sign, reader in _READERS.items() if data.startswith(sign)), None)
+    # Pillow reads a BMP in runs byte by byte, in Python.
+    in_runs = data[:2] == b"BM" and data[30:31] in (b"\1", b"\2")
+    return read(data) if read else Parts(shown=data, limit=_RUNS if in_runs else _DENSE, texts=(data,))
 
 
 # PNG
@@ -118,8 +120,8 @@ def _raw_profile(text: bytes) -> list[bytes]:
 
 def _jpeg(data: bytes) -> Parts:
     """The first picture of the file. What follows it (a preview, a map of brightness, a short film) is searched for notes."""
-    shown, profile, size, scans = [data[:2]], [], None, 0
-    components, progressive = b"", False
+    shown, profile = [data[:2]], list[bytes]()
+    size, scans, components, progressive = None, 0, b"", False
     for kind, segment in _segments(data):
         if kind in _FRAMES:
             size, components, progressive = _frame(segment), segment[10:], kind in _PROGRESSIVE
@@ -178,7 +180,9 @@ def _gif(data: bytes) -> Parts:
     """The screen and the first frame; a second one makes it move."""
     at = 13 + _table(data[10])
     shown, frames, control, size = [data[:at]], 0, b"", unpack_from("<HH", data, 6)
-    while data[at : at + 1] in (b"!", b",") and frames < 2:
+    for _ in range(MAX_PIECES):
+        if data[at : at + 1] not in (b"!", b",") or frames > 1:
+            break
         is_frame = data[at] == 0x2C
         body = at + (11 + _table(data[at + 9]) if is_frame else 2)
         end = _after_blocks(data, body)
@@ -235,3 +239,6 @@ def _canvas(kind: bytes, data: bytes, at: int) -> tuple[int, int]:
     else:
         width, height = (side & 0x3FFF for side in unpack_from("<HH", data, at + 6))
     return width, height
+
+
+_READERS: dict[bytes, Callable[[bytes], Parts]] = {_PNG: _png, _JPEG: _jpeg, b"GIF8": _gif, b"RIFF": _webp}

@@ -29,10 +29,11 @@ _FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
 _DAMAGED = (OSError, EOFError, SyntaxError, ValueError, TypeError, KeyError, IndexError, OverflowError, struct.error)
 _LYING = (5, 6, 7, 8)  # the orientations of EXIF under which width and height change places
 MAX_SIDE = 4096
-_KEPT_QUALITY = 92
-_KEPT_AS_PNG, _KEPT_BYTES = 4_200_000, 8_000_000  # pixels (a large screen), bytes
+_KEPT = ImageLimits(max_width=MAX_SIDE, max_height=MAX_SIDE, max_bytes=12_000_000)
+_KEPT_AS_PNG = 4_200_000  # pixels: a large screen
 _TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # EXIF orientation to Transpose, by number since Pillow comes late
 _QUALITIES = (88, 80, 72, 62, 50, 38)
+_KEPT_QUALITIES = (92, *_QUALITIES)
 _PADDING = (242, 242, 242)
 
 
@@ -69,19 +70,8 @@ def probe(path: Path, place: Place) -> Header:
 def fit(path: Path, limits: ImageLimits, place: Place) -> FittedImage:
     """The picture within `limits`. Too wide or too tall, it gets a quiet margin; too many bytes, it is saved more coarsely,
     and then smaller. Raises MediaError."""
-    upright = _upright(path, place)
-    allowed = limits
-    while True:
-        image = _within(upright, allowed)
-        for quality in _QUALITIES:
-            data = _jpeg(image, quality)
-            if len(data) <= limits.max_bytes:
-                sha256 = hashlib.sha256(data).hexdigest()
-                return FittedImage(data=data, width=image.width, height=image.height, sha256=sha256)
-        width, height = image.width * 3 // 4, image.height * 3 // 4
-        if width < limits.min_width or not height:
-            raise _error(place, "too large", "画像を上限の大きさまで小さくできません", "細かい模様の少ない画像にしてください")
-        allowed = replace(limits, max_width=width, max_height=height)
+    image, data = _saved(_upright(path, place), limits, _QUALITIES, place)
+    return FittedImage(data=data, width=image.width, height=image.height, sha256=hashlib.sha256(data).hexdigest())
 
 
 def cleaned(path: Path, place: Place) -> tuple[bytes, str]:
@@ -91,9 +81,23 @@ def cleaned(path: Path, place: Place) -> tuple[bytes, str]:
     if path.suffix.lower() == ".png" and upright.width * upright.height <= _KEPT_AS_PNG:
         buffer = BytesIO()
         upright.save(buffer, "PNG")
-        if len(buffer.getvalue()) <= _KEPT_BYTES:
+        if len(buffer.getvalue()) <= _KEPT.max_bytes:
             return buffer.getvalue(), ".png"
-    return _jpeg(upright, _KEPT_QUALITY), ".jpg"
+    return _saved(upright, _KEPT, _KEPT_QUALITIES, place)[1], ".jpg"
+
+
+def _saved(upright: Image, limits: ImageLimits, qualities: tuple[int, ...], place: Place) -> tuple[Image, bytes]:
+    allowed = limits
+    while True:
+        image = _within(upright, allowed)
+        for quality in qualities:
+            data = _jpeg(image, quality)
+            if len(data) <= limits.max_bytes:
+                return image, data
+        width, height = image.width * 3 // 4, image.height * 3 // 4
+        if width < limits.min_width or not height:
+            raise _error(place, "too large", "画像を上限の大きさまで小さくできません", "細かい模様の少ない画像にしてください")
+        allowed = replace(limits, max_width=width, max_height=height)
 
 
 def _jpeg(image: Image, quality: int) -> bytes:
@@ -152,7 +156,7 @@ def _bytes(path: Path, place: Place) -> bytes:
 
 
 def _require_decodable(size: tuple[int, int], parts: container.Parts, path: Path, place: Place) -> None:
-    if size[0] * size[1] > parts.limit:
+    if size[0] * size[1] > parts.limit or max(size) > container.MAX_LENGTH:
         raise _too_many_pixels(path, place)
 
 
@@ -171,13 +175,16 @@ def _too_many_pixels(path: Path, place: Place) -> MediaError:
 
 def _upright(path: Path, place: Place) -> Image:
     """Decoded, turned as its EXIF says, sRGB without transparency, at most MAX_SIDE pixels long."""
+    import PIL.Image
+
     with _open(path, place) as (image, said):
         width, height = image.size
         if width * height > _HALVED_ABOVE:
             image.draft(None, (width // 2, height // 2))  # JPEG alone can
         upright = _plain(image)
     upright.thumbnail((MAX_SIDE, MAX_SIDE))
-    return upright.transpose(_TURNS[said.orientation]) if said.orientation in _TURNS else upright
+    turn = _TURNS.get(said.orientation)
+    return upright if turn is None else upright.transpose(PIL.Image.Transpose(turn))
 
 
 def _plain(image: Image) -> Image:

@@ -1,7 +1,7 @@
 """What a camera wrote beside the picture: which way is up, that it was taken with a camera, and where.
 
-Pillow's reader of EXIF copies whatever length an entry states, some 5,000 times in 64 KB. Here an entry is looked at and nothing
-is copied (ADR 21).
+Pillow's reader of EXIF copies whatever length an entry states, some 5,000 times in 64 KB. Here an entry is looked at, and
+nothing is copied (ADR 21).
 """
 
 from __future__ import annotations
@@ -16,11 +16,8 @@ _ORIENTATION, _MAKE, _MODEL, _GPS, _MORE = 0x0112, 0x010F, 0x0110, 0x8825, 0x876
 _VERSION_OF_GPS = 0  # cameras write it without knowing where they are
 _MAX_TABLES, _MAX_TIFFS, _MAX_TIFF = 4, 20, 0xFFFF
 # Names of XMP (Adobe's specification, part 2), in either encoding, and of the film that a telephone appends.
-_PLACES = tuple(
-    name.encode(encoding)
-    for name in ("GPSLat", "GPSLon", "GPSDest", "GPSPosition", "geo:lat", "location.ISO6709")
-    for encoding in ("utf-8", "utf-16-le")
-) + (b"\xa9xyz",)
+_NAMES = ("GPSLat", "GPSLon", "GPSDest", "GPSPosition", "geo:lat", "location.ISO6709")
+_PLACES = (*(name.encode(code) for name in _NAMES for code in ("utf-8", "utf-16-le")), b"\xa9xyz")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +43,7 @@ def notes(parts: Parts) -> Notes:
 def _by_xmp(parts: Parts) -> int:
     for text in parts.texts:
         at = text.find(b"tiff:Orientation")
-        if at >= 0 and (digit := text[at + 16 : at + 19].strip(b'=">\'')).isdigit():
+        if at >= 0 and (digit := text[at + 16 : at + 19].strip(b"=\">'")).isdigit():
             return int(digit)
     return 1
 

@@ -58,10 +58,10 @@ def refused(
 
 def _item(ctx: Context, finding: Finding, commit: Commit | None) -> Item:
     by = commit.sha if commit else ""
-    return Item(path=str(finding.path), taken=Taken.NOT_IN_FORCE, person=_person(ctx, commit), commit=by, findings=(finding,))
+    return Item(path=str(finding.path), taken=Taken.NOT_IN_FORCE, person=person(ctx, commit), commit=by, findings=(finding,))
 
 
-def _person(ctx: Context, commit: Commit | None) -> str:
+def person(ctx: Context, commit: Commit | None) -> str:
     """Who committed it, by the people that are in force; "" when nobody knows."""
     try:
         people = ctx.library.people

@@ -16,11 +16,11 @@ from filelock import FileLock, Timeout
 
 from bot.errors import BotError, ConfigError
 from bot.repository.checkout import Checkout, Refused
-from bot.repository.git import Git
-from bot.repository.mirror import EMPTY_TREE, Change, Mirror
+from bot.repository.git import Git, GitFailed
+from bot.repository.mirror import EMPTY_TREE, Change, Commit, Mirror
 from bot.repository.status import CONTEXT, State, show
 from bot.services.delivery.stale import unsettled
-from bot.services.handing_in import intake, one_set, shared, sync_report
+from bot.services.handing_in import intake, one_set, push, shared, sync_report
 from bot.services.handing_in.sync_report import UNFIT, Item, Report
 from bot.services.records.context import Context
 from bot.store.models import CommitStatus, ContentBranch
@@ -76,15 +76,15 @@ def mirror(ctx: Context) -> Mirror:
     return Mirror(git=git, url=config.content_repository, branch=config.content_branch)
 
 
-def sync(ctx: Context, *, accept_rewritten: bool = False) -> Report:
-    """Take what is new on the branch. Raises Rewritten, Busy, GitFailed, ConfigError; nothing is taken then."""
+def sync(ctx: Context, *, accept_rewritten: bool = False, accept_large: bool = False) -> Report:
+    """Take what is new on the branch. Raises Rewritten, push.Excess, Busy, GitFailed, ConfigError; nothing is taken then."""
     source = mirror(ctx)
     folder = _folder(ctx)
     folder.mkdir(parents=True, exist_ok=True)
     try:
         # Two syncs would write one content folder; the lock is released by the system when a process dies.
         with FileLock(folder / "lock", timeout=WAIT):
-            return _Sync(ctx, source).run(accept_rewritten)
+            return _Sync(ctx, source).run(accept_rewritten, accept_large)
     except Timeout:
         raise Busy from None
 
@@ -119,7 +119,7 @@ class _Sync:
         self.ctx, self.mirror, self.row = ctx, source, _row(ctx)
         self.checkout = Checkout(folder=ctx.config.content_dir, mirror=source)
 
-    def run(self, accept_rewritten: bool) -> Report:
+    def run(self, accept_rewritten: bool, accept_large: bool) -> Report:
         # What is asked for from here on may not be in what we fetch. A failure waits for the next interval.
         ContentBranch.objects.filter(id=self.row.id).update(asked_at=None, taken_at=self.ctx.clock.now())
         newer = self.mirror.fetch()
@@ -128,13 +128,28 @@ class _Sync:
         if older and not accept_rewritten and not self.mirror.follows(older, newer):
             self._show(newer, "error", "履歴が書き換えられたため、取り込みを止めました")
             raise Rewritten(older, newer)
-        base = self._known(older)
-        report = self._take(_Step(older=base, newer=newer, moved=self.mirror.changes(base, newer)))
+        report = self._take(self._bounded(self._known(older), newer, accept_large))
         # A sync every minute with nothing new would bury the reports that matter.
         if report.news:
             report = replace(report, problem=self._show(newer, "failure" if report.refused else "success", report.line))
             sync_report.keep(_folder(self.ctx) / "reports", report)
         return report
+
+    def _bounded(self, base: str, newer: str, accept_large: bool) -> _Step:
+        try:
+            push.require_countable(self.ctx, self.mirror, newer)
+            moved = self._changes(base, newer)
+            if not accept_large:
+                push.require_bounded(self.ctx, self.mirror, newer, moved)
+        except push.Excess as e:
+            push.tell(self.ctx, self.row, newer, e)
+            self._show(newer, "failure", "一度に変わるものが多すぎるため、取り込んでいません")
+            raise
+        return _Step(older=base, newer=newer, moved=moved)
+
+    def _changes(self, older: str, newer: str) -> list[Change]:
+        """What differs in the folders that are taken in."""
+        return [c for c in self.mirror.changes(older, newer) if push.ours(c.path)]
 
     def _show(self, commit: str, state: State, line: str) -> str:
         """Show the commit's result at the git server, once; what went wrong, for people, or ""."""
@@ -180,7 +195,7 @@ class _Sync:
         and the next sync looks at what differs from that."""
         checked_out = self.mirror.kept(_CHECKED_OUT)
         here = self._known(self.mirror.kept(_IN_FORCE) or checked_out)
-        moved = files if here == self._known(checked_out) else self.mirror.changes(here, step.newer)
+        moved = files if here == self._known(checked_out) else self._changes(here, step.newer)
         moved = [c for c in moved if shared.is_shared(c.path)]
         # A repair touches one file, but all that was held back with it is to come into force (ADR 12).
         if moved and (wrong := one_set.wrong(self.ctx, self.mirror, step.newer)):
@@ -200,9 +215,9 @@ class _Sync:
         here = self._known(self.mirror.kept(_CHECKED_OUT))
         # Each machine has a folder of its own, which may be behind what the database has taken.
         if here != EMPTY_TREE:
-            return step.moved if here == step.older else self.mirror.changes(here, step.newer)
+            return step.moved if here == step.older else self._changes(here, step.newer)
         self._require_ours()
-        present = self.mirror.changes(EMPTY_TREE, step.newer)
+        present = self._changes(EMPTY_TREE, step.newer)
         return [*present, *self.checkout.others({c.path for c in present})]
 
     def _require_ours(self) -> None:
@@ -217,7 +232,7 @@ class _Sync:
 
     def _items(self, step: _Step, refused: Mapping[str, Refused]) -> list[Item]:
         # One walk through the history for all paths; asking for each path costs as much every time.
-        commits = self.mirror.last_commits(step.older, step.newer) if step.moved else {}
+        commits = self._commits(step) if step.moved else {}
         gone = {c.path for c in step.moved if c.gone}
         items = [intake.refused_file(refused[c.path]) for c in step.moved if c.path in refused]
         for path, cause in sorted(self._posts(step).items()):
@@ -227,6 +242,14 @@ class _Sync:
         for path in sorted(filter(_is_post, gone)):
             items += intake.withdraw(self.ctx, path, commits.get(path))
         return items
+
+    def _commits(self, step: _Step) -> Mapping[str, Commit]:
+        try:
+            return self.mirror.last_commits(step.older, step.newer)
+        except GitFailed:
+            # A commit on the way may hold more names than there is memory, though the branch holds them no longer (ADR 21).
+            asked = ((c.path, self.mirror.last_commit(step.newer, c.path)) for c in step.moved)
+            return {path: commit for path, commit in asked if commit}
 
     def _posts(self, step: _Step) -> dict[str, str]:
         """The posts to look at, each with the path whose last commit says who hands it in: refused before, in the queue with

@@ -18,6 +18,7 @@ from django.db import transaction
 from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
 from bot.services.delivery import outcome, scheduling
+from bot.services.handing_in import push
 from bot.services.handing_in.one_set import REFUSE
 from bot.services.paper.proof_build import BUILD_PROOF
 from bot.services.records.context import Context
@@ -69,7 +70,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.PAUSED: "停止",
     Kind.CLOSED: "配信先の停止",
     Kind.BLACKOUT: "配信を止める期間",
-    Kind.FILES: "設定ファイルの誤り",
+    Kind.FILES: "原稿のリポジトリの誤り",
     Kind.RULES: "配信の決まりの誤り",
     Kind.COPY_DEADLINE: "紙面の締切",
     Kind.TOKEN_ENDS: "鍵の期限",
@@ -106,7 +107,7 @@ _VERBS: Mapping[str, Kind] = {
     "pause": Kind.PAUSED,
     **dict.fromkeys(("blackout", "ask_to_lift", "lift"), Kind.BLACKOUT),
     UNREADABLE: Kind.RULES,
-    REFUSE: Kind.FILES,
+    **dict.fromkeys((REFUSE, push.REFUSE), Kind.FILES),
     BUILD_PROOF: Kind.COPY_DEADLINE,
 }
 _ERRORS: Mapping[type[errors.ChannelError], Kind] = {
@@ -224,7 +225,7 @@ def _line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | 
         Kind.TWICE: f"{title}が{channel}に二重に掲載されました。配信先で開き、どちらかを消してください。{entry.detail}",
         Kind.PAUSED: f"{entry.actor} が{channel}の配信を止めました。{reason}",
         Kind.CLOSED: f"{channel}の配信を止めています。{_problem(delivery)}",
-        Kind.FILES: f"原稿のリポジトリの設定ファイルに誤りがあるため、前の内容のまま動いています。\n{entry.detail}",
+        Kind.FILES: f"原稿のリポジトリに取り込めないものがあるため、前の内容のまま動いています。\n{entry.detail}",
         Kind.RULES: f"配信の決まりが読めないため、直るまで何も配信しません。{entry.detail}。",
         Kind.COPY_DEADLINE: entry.detail,
     }
@@ -237,7 +238,7 @@ def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery 
     about, _, name = entry.object.partition(":")
     if about == "issue":
         return f"/issues/{quote(name)}/"
-    if entry.verb in (REFUSE, UNREADABLE):
+    if entry.verb in (REFUSE, push.REFUSE, UNREADABLE):
         return "/calendar/"
     if about == "blackout":
         return "/blackouts/"

@@ -9,7 +9,6 @@ import shutil
 import sys
 import warnings
 from importlib import import_module
-from pathlib import Path
 
 from bot.config import ROOT
 

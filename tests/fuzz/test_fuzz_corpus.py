@@ -1,4 +1,4 @@
-"""What `make fuzz` kept: inputs that reached far, and those that once broke something. Read anew with every run of the tests."""
+"""What `make fuzz` kept: inputs that reached far, and those that once broke something. Read in every run of the tests."""
 
 from __future__ import annotations
 

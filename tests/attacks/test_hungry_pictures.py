@@ -15,8 +15,10 @@ from bot.config import ROOT
 from bot.errors import ContentError, MediaError, Place
 from bot.media.images import cleaned, probe
 from bot.services.handing_in import drafts
+from bot.store.models import Submission
 from tests.attacks.bombs import BOMBS, LARGE, grain, saved
 from tests.office import Office
+from tests.sync.desk import Desk
 
 MOST = 450_000  # KB: what the issue allows for any picture
 
@@ -84,3 +86,22 @@ def test_a_path_that_no_file_can_have_ends_in_a_sentence(tmp_path: Path, name: s
     for read in (probe, cleaned):
         with pytest.raises(MediaError, match="missing"):
             read(tmp_path / name, Place(path=tmp_path))
+
+
+def test_more_pictures_than_any_channel_shows_are_not_opened(office: Office) -> None:
+    path = office.post(images=", ".join(["{file: red.png, alt: 赤い図（見本）}"] * 21))
+    with pytest.raises(ContentError) as refused:
+        office.ctx.library.read(path)
+    assert "20枚" in refused.value.summary
+
+
+@pytest.mark.parametrize("name", ["../madoguchi.md", "a/b.png", "..", "/etc/passwd", "a" * 300 + ".png"])
+def test_a_draft_of_a_post_with_a_strange_picture_stands(office: Office, tmp_path: Path, name: str) -> None:
+    desk = Desk(office, tmp_path / "desk")
+    desk.write()
+    desk.taken()
+    desk.write(images=f"{{file: {json.dumps(name)}, alt: 赤い図（見本）}}")
+    desk.commit()
+    draft = drafts.reopen(office.ctx, office.author, Submission.objects.get().id)
+    seen = drafts.preview(office.ctx, draft)
+    assert any("画像" in row.finding.message for row in seen.findings)

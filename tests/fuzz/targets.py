@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
@@ -11,6 +12,7 @@ from tempfile import mkdtemp
 
 from bot.checks.registry import check_paths
 from bot.cli.core import Core
+from bot.config import ROOT
 from bot.errors import BotError, MediaError, Place
 from bot.media.images import cleaned, fit, probe
 from bot.media.limits import ImageLimits
@@ -27,7 +29,7 @@ _SMALL = ImageLimits(max_width=300, max_height=300, max_bytes=200_000)
 def _core() -> Core:
     content = Path(mkdtemp(prefix="dxbot-fuzz-")) / "content"
     write_content(content)
-    (content / "schedules").mkdir()
+    shutil.copytree(ROOT / "schedules", content / "schedules")
     return Core(load({"DXBOT_CONTENT_DIR": str(content), "DXBOT_VAR_DIR": str(content.parent / "var")}))
 
 

@@ -24,6 +24,7 @@ from bot.strategy.indicators import Indicator
 from bot.values.node import Node
 
 _REQUIRED = ("title", "author", "measure", "achievement", "channels")
+MAX_PICTURES = 20
 _OPTIONAL = (*("id", "reason", "next", "publish", "slot", "expires", "hashtags", "link", "contact", "images", "indicators"),)
 _PICTURE_KEYS = ("file", "alt", "people", "consent", "credit")
 _OVERRIDE_KEYS = ("text", "title", "lead", "body", "hashtags")
@@ -222,7 +223,11 @@ class _PostReader:
         return self._reader(self.body_at).document(body)
 
     def _pictures(self) -> tuple[Picture, ...]:
-        return tuple(self._picture(n) for n in self.entries["images"].items()) if "images" in self.entries else ()
+        nodes = self.entries["images"].items() if "images" in self.entries else ()
+        # No channel takes more than ten, and each is opened to be checked (ADR 21).
+        if len(nodes) > MAX_PICTURES:
+            nodes[MAX_PICTURES].fail(f"画像が多すぎます（上限は {MAX_PICTURES}枚）", "要らない画像を外してください")
+        return tuple(self._picture(n) for n in nodes)
 
     def _picture(self, node: Node) -> Picture:
         entries = node.mapping(_PICTURE_KEYS)

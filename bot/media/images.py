@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from math import ceil
@@ -13,22 +13,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import MediaError, Place
+from bot.media import container
 from bot.media.limits import ImageLimits
+from bot.media.notes import Notes, notes
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MAX_PIXELS = 60_000_000
+MAX_BYTES = 30_000_000  # of a file: a camera's largest, and no film
+_HALVED_ABOVE = 24_000_000  # pixels; half of it in each direction is still all that a channel or the paper shows
+_STRIP = 4_000_000  # pixels
 # Tried in this order; a format whose plugin is not loaded makes Pillow load all forty of them.
 _FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
 # What Pillow's readers raise for damaged files, found by feeding them such.
 _DAMAGED = (OSError, EOFError, SyntaxError, ValueError, TypeError, KeyError, IndexError, OverflowError, struct.error)
-_GPS, _MAKE, _MODEL = 0x8825, 0x010F, 0x0110  # EXIF
-_ORIENTATION = 0x0112
 _LYING = (5, 6, 7, 8)  # the orientations of EXIF under which width and height change places
 MAX_SIDE = 4096
-_KEPT_QUALITY = 92
+_KEPT = ImageLimits(max_width=MAX_SIDE, max_height=MAX_SIDE, max_bytes=12_000_000)
+_KEPT_AS_PNG = 4_200_000  # pixels: a large screen
+_TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # EXIF orientation to Transpose, by number since Pillow comes late
 _QUALITIES = (88, 80, 72, 62, 50, 38)
+_KEPT_QUALITIES = (92, *_QUALITIES)
 _PADDING = (242, 242, 242)
 
 
@@ -54,86 +59,105 @@ class Header:
 
 
 def probe(path: Path, place: Place) -> Header:
-    """From the file's header alone: a photo cut off in the middle passes, `fit` finds it. Raises MediaError."""
-    with _open(path, place) as image, _reading(path, place):
-        # Looking for EXIF where a PNG's header has none would decode the whole picture.
-        exif = image.getexif() if image.format != "PNG" or "exif" in image.info else None
+    """From the file's parts alone: a photo cut off in the middle passes, `fit` finds it. Raises MediaError."""
+    with _open(path, place) as (image, said):
         width, height = image.size
-        if exif is None:
-            return Header(width=width, height=height, taken=False, located=False)
-        if exif.get(_ORIENTATION) in _LYING:
+        if said.orientation in _LYING:
             width, height = height, width
-        located = bool(exif.get_ifd(_GPS)) if _GPS in exif else False
-        return Header(width=width, height=height, taken=_MAKE in exif or _MODEL in exif, located=located)
+        return Header(width=width, height=height, taken=said.taken, located=said.located)
 
 
 def fit(path: Path, limits: ImageLimits, place: Place) -> FittedImage:
     """The picture within `limits`. Too wide or too tall, it gets a quiet margin; too many bytes, it is saved more coarsely,
     and then smaller. Raises MediaError."""
-    upright = _upright(path, place)
-    allowed = limits
-    while True:
-        image = _within(upright, allowed)
-        for quality in _QUALITIES:
-            data = _jpeg(image, quality)
-            if len(data) <= limits.max_bytes:
-                sha256 = hashlib.sha256(data).hexdigest()
-                return FittedImage(data=data, width=image.width, height=image.height, sha256=sha256)
-        width, height = image.width * 3 // 4, image.height * 3 // 4
-        if width < limits.min_width or not height:
-            raise _error(place, "too large", "画像を上限の大きさまで小さくできません", "細かい模様の少ない画像にしてください")
-        allowed = replace(limits, max_width=width, max_height=height)
+    image, data = _saved(_upright(path, place), limits, _QUALITIES, place)
+    return FittedImage(data=data, width=image.width, height=image.height, sha256=hashlib.sha256(data).hexdigest())
 
 
 def cleaned(path: Path, place: Place) -> tuple[bytes, str]:
     """The picture to be kept, and the end of its file's name: upright, without the place and the camera that a photo
     tells of, at most MAX_SIDE pixels long. Raises MediaError."""
     upright = _upright(path, place)
-    upright.thumbnail((MAX_SIDE, MAX_SIDE))
-    if path.suffix.lower() == ".png":
+    if path.suffix.lower() == ".png" and upright.width * upright.height <= _KEPT_AS_PNG:
         buffer = BytesIO()
-        upright.save(buffer, "PNG", optimize=True)
-        return buffer.getvalue(), ".png"
-    return _jpeg(upright, _KEPT_QUALITY), ".jpg"
+        upright.save(buffer, "PNG")
+        if len(buffer.getvalue()) <= _KEPT.max_bytes:
+            return buffer.getvalue(), ".png"
+    return _saved(upright, _KEPT, _KEPT_QUALITIES, place)[1], ".jpg"
+
+
+def _saved(upright: Image, limits: ImageLimits, qualities: tuple[int, ...], place: Place) -> tuple[Image, bytes]:
+    allowed = limits
+    while True:
+        image = _within(upright, allowed)
+        for quality in qualities:
+            data = _jpeg(image, quality)
+            if len(data) <= limits.max_bytes:
+                return image, data
+        width, height = image.width * 3 // 4, image.height * 3 // 4
+        if width < limits.min_width or not height:
+            raise _error(place, "too large", "画像を上限の大きさまで小さくできません", "細かい模様の少ない画像にしてください")
+        allowed = replace(limits, max_width=width, max_height=height)
 
 
 def _jpeg(image: Image, quality: int) -> bytes:
-    buffer = BytesIO()
-    image.save(buffer, "JPEG", quality=quality, optimize=True, subsampling=0 if quality > 80 else 2)
-    return buffer.getvalue()
+    subsampling = 0 if quality > 80 else 2
+    for optimize in (True, False):
+        buffer = BytesIO()
+        # For better tables Pillow keeps one byte a pixel, and a photograph with much detail may need more (ADR 21).
+        with suppress(OSError):
+            image.save(buffer, "JPEG", quality=quality, optimize=optimize, subsampling=subsampling)
+            return buffer.getvalue()
+    raise AssertionError("without tables of its own any picture can be written")
 
 
-def _open(path: Path, place: Place) -> Image:
-    """The opened file; the caller closes it."""
+@contextmanager
+def _open(path: Path, place: Place) -> Iterator[tuple[Image, Notes]]:
+    """What is to be seen in the file, opened and not yet decoded, and what is noted beside it."""
     import PIL.Image
     from PIL import BmpImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401
 
-    if not path.is_file():
-        raise _error(place, "missing", f"画像「{path.name}」が見つかりません", "ファイルの名前と場所を確かめてください")
+    with _reading(path, place):
+        parts = container.apart(_bytes(path, place))
+        said = notes(parts)
+    if parts.size:  # before Pillow sees it
+        _require_decodable(parts.size, parts, path, place)
     try:
-        image = PIL.Image.open(path, formats=_FORMATS)
+        image = PIL.Image.open(BytesIO(parts.shown), formats=_FORMATS)
     except _DAMAGED:
         raise _error(
             place, "not a picture", f"「{path.name}」は画像として開けません", "JPEG か PNG の画像に差し替えてください"
         ) from None
     except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning):
         raise _too_many_pixels(path, place) from None
+    with image, _reading(path, place):
+        _require_decodable(image.size, parts, path, place)
+        if parts.moving or (image.format == "WEBP" and getattr(image, "n_frames", 1) > 1):
+            raise _error(place, "animated", f"「{path.name}」は動く画像です", "動かない画像に差し替えてください")
+        yield image, said
+
+
+def _bytes(path: Path, place: Place) -> bytes:
     try:
-        _require_still(image, path, place)
-    except MediaError:
-        image.close()
-        raise
-    return image
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError):  # ValueError: a name with NUL
+        raise _error(
+            place, "missing", f"画像「{path.name[:80]}」が見つかりません", "ファイルの名前と場所を確かめてください"
+        ) from None
+    if len(data) > MAX_BYTES:
+        raise _error(
+            place,
+            "too many bytes",
+            f"画像「{path.name}」が大きすぎます（上限は {MAX_BYTES // 1_000_000} MB）",
+            "長い辺を4000画素ほどに縮めてください",
+        )
+    return data
 
 
-def _require_still(image: Image, path: Path, place: Place) -> None:
-    if image.width * image.height > MAX_PIXELS:
+def _require_decodable(size: tuple[int, int], parts: container.Parts, path: Path, place: Place) -> None:
+    if size[0] * size[1] > parts.limit or max(size) > container.MAX_LENGTH:
         raise _too_many_pixels(path, place)
-    with _reading(path, place):
-        # MPO is a phone's photo: the later frames are a preview or a map of brightness, not a film.
-        frames = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
-    if frames > 1:
-        raise _error(place, "animated", f"「{path.name}」は動く画像です", "動かない画像に差し替えてください")
 
 
 @contextmanager
@@ -150,11 +174,33 @@ def _too_many_pixels(path: Path, place: Place) -> MediaError:
 
 
 def _upright(path: Path, place: Place) -> Image:
-    """Decoded, turned as its EXIF says, sRGB without transparency."""
-    from PIL import ImageOps
+    """Decoded, turned as its EXIF says, sRGB without transparency, at most MAX_SIDE pixels long."""
+    import PIL.Image
 
-    with _open(path, place) as image, _reading(path, place):
-        return _opaque(_srgb(_eight_bits(ImageOps.exif_transpose(image))))
+    with _open(path, place) as (image, said):
+        width, height = image.size
+        if width * height > _HALVED_ABOVE:
+            image.draft(None, (width // 2, height // 2))  # JPEG alone can
+        upright = _plain(image)
+    upright.thumbnail((MAX_SIDE, MAX_SIDE))
+    turn = _TURNS.get(said.orientation)
+    return upright if turn is None else upright.transpose(PIL.Image.Transpose(turn))
+
+
+def _plain(image: Image) -> Image:
+    """sRGB without transparency; half the size where that was very large. Strip by strip, since each step keeps a second
+    picture of the size of what it is given (ADR 21)."""
+    import PIL.Image
+
+    image.load()
+    width, height = image.size
+    factor = 2 if width * height > _HALVED_ABOVE else 1
+    rows = max(_STRIP // width // 2 * 2, 2)
+    plain = PIL.Image.new("RGB", (ceil(width / factor), ceil(height / factor)))
+    for top in range(0, height, rows):
+        strip = image.crop((0, top, width, min(top + rows, height)))
+        plain.paste(_opaque(_srgb(_eight_bits(strip))).reduce(factor), (0, top // factor))
+    return plain
 
 
 def _eight_bits(image: Image) -> Image:

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from bot.content import frontmatter
-from bot.repository.mirror import Change, Mirror
+from bot.repository.mirror import MAX_FILE, Change, Mirror
 from bot.values import document
 
-_MAX_PICTURE = 30_000_000  # bytes; a camera's largest, and no film
-_LIMITS = {".md": frontmatter.MAX_BYTES, ".yml": document.MAX_BYTES}
+PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp")
+_LIMITS = {".md": frontmatter.MAX_BYTES, ".yml": document.MAX_BYTES, **dict.fromkeys(PICTURES, MAX_FILE)}
+_MAX_NAME, _MAX_DEPTH = 200, 10  # bytes of a name, so that any file system holds it; folders in each other
 _AT_ONCE = 30_000_000  # bytes that are held in memory together
 
 
@@ -108,7 +109,20 @@ def _refusal(change: Change, sizes: Mapping[str, int]) -> Refused | None:
             summary="ふつうのファイルではないもの（シンボリックリンク、サブモジュールなど）か、使えない名前です",
             next_step="ファイルそのものを、記号を含まない名前で置いてください",
         )
-    limit = _LIMITS.get(PurePosixPath(change.path).suffix, _MAX_PICTURE)
+    parts = change.path.split("/")
+    if len(parts) > _MAX_DEPTH or any(len(part.encode()) > _MAX_NAME for part in parts):
+        return Refused(
+            path=change.path,
+            summary=f"名前が長すぎるか、フォルダが深すぎます（名前は {_MAX_NAME // 3}字、フォルダは {_MAX_DEPTH} 段まで）",
+            next_step="短い名前で置いてください",
+        )
+    limit = _LIMITS.get(PurePosixPath(change.path).suffix.lower())
+    if limit is None:
+        return Refused(
+            path=change.path,
+            summary="原稿（.md）でも画像でも設定（.yml）でもないファイルです",
+            next_step="ほかの種類のファイルは、リポジトリの別のフォルダに置いてください",
+        )
     if sizes[change.blob] > limit:
         return Refused(
             path=change.path,

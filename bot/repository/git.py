@@ -9,7 +9,10 @@ from __future__ import annotations
 import base64
 import os
 import subprocess
+import sys
+import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +27,7 @@ _SETTINGS = (
     *("core.hooksPath=/dev/null", "core.fsmonitor=false", "core.quotePath=false", "core.symlinks=false"),
     *("safe.directory=*", "fetch.fsckObjects=true", "submodule.recurse=false", "gc.autoDetach=false", "maintenance.auto=false"),
 )
+_MEMORY = 1_000_000_000  # bytes that one git may have for itself; what it maps from its packs does not count
 TIMEOUT = 120.0  # seconds; a first fetch over a slow line, and no more
 
 
@@ -58,20 +62,46 @@ class Git:
 
     def ask(self, *arguments: str, data: bytes = b"", env: Mapping[str, str] | None = None) -> tuple[int, bytes]:
         """Exit code and standard output, where the code is an answer. Raises GitFailed when git cannot be run or hangs."""
+        with self._started(arguments, env) as git:
+            try:
+                out, _ = git.communicate(data, timeout=TIMEOUT)
+            except subprocess.TimeoutExpired:
+                git.kill()
+                raise GitFailed(arguments[0], None) from None
+        return git.returncode, out
+
+    def beginning(self, *arguments: str, limit: int) -> bytes:
+        """At most so many bytes of standard output; git is ended then. Raises GitFailed."""
+        with self._started(arguments, None) as git:
+            deadline = threading.Timer(TIMEOUT, git.kill)
+            deadline.start()
+            out = git.stdout.read(limit) if git.stdout else b""
+            deadline.cancel()
+            if len(out) == limit:
+                git.kill()
+        if len(out) < limit and git.returncode != 0:
+            raise GitFailed(arguments[0], git.returncode)
+        return out
+
+    def _started(self, arguments: Sequence[str], env: Mapping[str, str] | None) -> subprocess.Popen[bytes]:
         try:
-            done = subprocess.run(  # noqa: S603 a list, no shell
+            git = subprocess.Popen(  # noqa: S603 a list, no shell
                 self._command(arguments),
-                input=data,
-                capture_output=True,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
                 env=self._environment() | dict(env or {}),
-                timeout=TIMEOUT,
-                check=False,
             )
-        except subprocess.TimeoutExpired:
-            raise GitFailed(arguments[0], None) from None
         except OSError as e:
             raise GitFailed(arguments[0], e.errno) from None
-        return done.returncode, done.stdout
+        # A few kilobytes can hold a tree of trees with more paths than any machine has memory (ADR 21). Linux alone can say so
+        # of another process; elsewhere the time is bounded, and the tree is looked at before anything else is.
+        if sys.platform == "linux":
+            import resource
+
+            with suppress(ProcessLookupError, PermissionError, ValueError):
+                resource.prlimit(git.pid, resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
+        return git
 
     def _command(self, arguments: Sequence[str]) -> list[str]:
         settings = [word for setting in _SETTINGS for word in ("-c", setting)]

@@ -13,9 +13,11 @@ from bot.repository.git import TIMEOUT, Git, GitFailed
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # git's own name for no files at all
 _ABSENT = "000000"
+_LONGEST_LINE = 400  # bytes of a path, on average
 _REGULAR = ("100644", "100755")
 _WHO = "%H%x02%ae%x02%ce"
 _MOVED = re.compile(r"[RC]\d+")  # of git's name-status: two paths follow, and not one
+MAX_FILE = 30_000_000  # bytes; a camera's largest picture, and no film
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +109,17 @@ class Mirror:
         """Does `newer` have `older` in its history? Not when `older` is unknown here."""
         return self.git.ask("merge-base", "--is-ancestor", older, newer)[0] == 0
 
+    def tip(self, commit: str) -> Commit:
+        """Who wrote a commit."""
+        return _commit(self.git.text("log", "--no-mailmap", "-1", f"--format={_WHO}", commit))
+
+    def has_more_paths(self, commit: str, number: int) -> bool:
+        """Does the commit hold more files than that? Asked before anything else is: `ls-tree` tells them one by one, where all
+        other commands gather them first, and a few kilobytes can hold more paths than there is memory."""
+        room = number * _LONGEST_LINE
+        listed = self.git.beginning("ls-tree", "-r", "-z", "--name-only", commit, limit=room)
+        return len(listed) == room or listed.count(b"\0") > number
+
     def changes(self, older: str, newer: str, paths: Sequence[str] = ()) -> list[Change]:
         """What differs, by path; `older` may be EMPTY_TREE. With `paths`, at or below these alone. The cost is that of what
         differs: equal folders are not opened."""
@@ -127,6 +140,13 @@ class Mirror:
             found += _edits(_commit(who), names)
         return found
 
+    def authors(self, older: str, newer: str) -> list[Commit]:
+        """One commit of each pair of author and committer in the range; what the commits hold is not looked at."""
+        span = newer if older == EMPTY_TREE else f"{older}..{newer}"
+        out = self.git.run("log", "--no-mailmap", f"--format={_WHO}", span).decode("utf-8", "replace")
+        found = [_commit(line) for line in out.splitlines()]
+        return list({(commit.email, commit.committer): commit for commit in reversed(found)}.values())
+
     def last_commit(self, newer: str, path: str) -> Commit | None:
         """The last commit that changed one path."""
         out = self.git.text("log", "--no-mailmap", "-1", f"--format={_WHO}", newer, "--", path)
@@ -138,9 +158,11 @@ class Mirror:
         return Change(path=path, mode=mode, blob=rest.partition(" ")[2].partition("\t")[0])
 
     def read(self, commit: str, path: str) -> bytes | None:
-        """A file's bytes in a commit, None where there is none."""
+        """A file's bytes in a commit, None where there is none, and where it is larger than any that is taken."""
         entry = self.entry(commit, path)
-        return self.git.run("cat-file", "blob", entry.blob) if entry.mode in _REGULAR else None
+        if entry.mode not in _REGULAR or self.sizes([entry.blob])[entry.blob] > MAX_FILE:
+            return None
+        return self.git.run("cat-file", "blob", entry.blob)
 
     def sizes(self, blobs: Iterable[str]) -> Mapping[str, int]:
         """Bytes of each blob, without reading them."""

@@ -41,10 +41,10 @@ class Desk:
     def commit(self, email: str = SHIMIN) -> str:
         return self.origin.commit(email)
 
-    def sync(self, *, accept_rewritten: bool = False) -> Report:
+    def sync(self, *, accept_rewritten: bool = False, accept_large: bool = False) -> Report:
         from bot.services.handing_in.sync import sync
 
-        return sync(self.office.ctx, accept_rewritten="unyou" if accept_rewritten else "")
+        return sync(self.office.ctx, accept_rewritten="unyou" if accept_rewritten else "", accept_large=accept_large)
 
     def taken(self, email: str = SHIMIN) -> dict[str, str]:
         """Commit what lies on the desk and take it: what became of each path."""

@@ -110,15 +110,15 @@ def test_a_rewritten_branch_is_seen_and_what_was_kept_stays_readable(origin: Ori
 def test_the_content_folder_gets_what_changed_and_loses_what_is_gone(
     origin: Origin, mirror: Mirror, checkout: Checkout
 ) -> None:
-    for name in ("posts/a.md", "posts/b.md", "media/p.png", "posts/c"):
+    for name in ("posts/a.md", "posts/b.md", "media/p.png", "posts/c.md"):
         origin.write(name, name)
     first = origin.commit("a@example.jp")
     mirror.fetch()
     assert checkout.write(mirror.changes(EMPTY_TREE, first)) == []
     untouched = (checkout.folder / "posts/a.md").stat()
     (origin.desk / "posts/b.md").unlink()
-    (origin.desk / "posts/c").unlink()
-    origin.write("posts/c/d.md", "dir")
+    (origin.desk / "posts/c.md").unlink()
+    origin.write("posts/c.md/d.md", "dir")
     second = origin.commit("a@example.jp")
     mirror.fetch()
     changes = mirror.changes(first, second)
@@ -126,7 +126,7 @@ def test_the_content_folder_gets_what_changed_and_loses_what_is_gone(
     assert (checkout.folder / "posts/b.md").exists()
     checkout.remove([c for c in changes if c.gone])
     names = {p.relative_to(checkout.folder).as_posix() for p in checkout.folder.rglob("*") if p.is_file()}
-    assert names == {"posts/a.md", "media/p.png", "posts/c/d.md"}
+    assert names == {"posts/a.md", "media/p.png", "posts/c.md/d.md"}
     assert (checkout.folder / "posts/a.md").stat() == untouched
 
 

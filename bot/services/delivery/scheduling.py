@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from bot.errors import ConfigError, NotFound, ScheduleError, SlotTaken
+from bot.errors import ConfigError, NotAllowed, NotFound, ScheduleError, SlotTaken
 from bot.render.variant import Variant, read_bundle
 from bot.schedule import slots
 from bot.schedule.opening import Candidate, require_open
@@ -33,12 +33,23 @@ def create(ctx: Context, submission: Submission, at: datetime | None = None) -> 
     """Deliveries for every channel that sends, save those on which the post is already out; `at` is a time that the PR office
     chose instead of the author's wish. Inside the approval's transaction. Raises ScheduleError where it cannot be met."""
     made: list[Delivery] = []
-    wanted = [
-        v for v in read_bundle(submission.bundle).variants if ctx.spec(v.channel).publishes and not _is_out(submission, v)
-    ]
+    variants = read_bundle(submission.bundle).variants
+    _require_channels(ctx, variants)
+    wanted = [v for v in variants if ctx.spec(v.channel).publishes and not _is_out(submission, v)]
     for variant in sorted(wanted, key=lambda v: v.channel):  # in one order everywhere, so that no two wait for each other
         made += _deliveries(ctx, submission, variant, at)
     return made
+
+
+def _require_channels(ctx: Context, variants: Sequence[Variant]) -> None:
+    """An upgrade may have taken a channel away since the post was handed in: it must not be approved for less than was seen."""
+    known = {spec.key for spec in ctx.specs}
+    if lost := [v.channel for v in variants if v.channel not in known]:
+        raise NotAllowed(
+            f"no channel {lost[0]}",
+            summary=f"{ctx.spec(lost[0]).label}には配信できません",
+            next_step="原稿の channels: から外して、申請し直してもらってください",
+        )
 
 
 def _is_out(submission: Submission, variant: Variant) -> bool:

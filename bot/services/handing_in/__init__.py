@@ -3,6 +3,7 @@
 sync: the content repository's branch on its way into the queue
 commits: what each commit changed, and which ones the web site made
 intake: one path of a commit: whose it is, and whether it is the same post
+push: what a push may bring, before any of it is read
 one_set: the shared files of a commit: all in force or none
 sync_report: what a sync did, commit by commit
 parked: what of a push was not taken, on record

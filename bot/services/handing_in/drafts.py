@@ -23,6 +23,7 @@ from bot.errors import ContentError, NotAllowed, NotFound, Place, WorkflowError
 from bot.media import images
 from bot.render.bundle import render
 from bot.render.variant import Bundle
+from bot.repository.mirror import is_safe
 from bot.services.approval import recent, review
 from bot.services.approval.timetable import timetable
 from bot.services.handing_in import branch as branch
@@ -124,7 +125,9 @@ def reopen(ctx: Context, actor: Actor, submission_id: int) -> Draft:
     # Another post may lie at this path by now.
     if (form.identity, form.author) != (post_form.read(path, found.source).identity, found.author):
         form = post_form.read(path, found.source)
-    beside = {shot.file: branch.read(ctx, str(path.with_name(shot.file)), head) for shot in form.pictures}
+    # By plain names only: the draft's pictures are laid out by them, and one may lead anywhere, or nowhere.
+    plain = [shot.file for shot in form.pictures if is_safe(shot.file) and "/" not in shot.file]
+    beside = {file: branch.read(ctx, str(path.with_name(file)), head) for file in plain}
     with transaction.atomic():
         kept = dict(post_form.fields(form))
         draft = Draft.objects.create(person=actor.person, path=found.path, base=head, form=kept, updated_at=ctx.clock.now())

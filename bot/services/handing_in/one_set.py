@@ -101,10 +101,10 @@ def _waiting(candidate: _Candidate) -> list[Finding]:
 
 def _item(ctx: Context, path: str, taken: Taken, commit: Commit | None, *findings: Finding) -> Item:
     by = commit.sha if commit else ""
-    return Item(path=path, taken=taken, person=_person(ctx, commit), commit=by, findings=findings)
+    return Item(path=path, taken=taken, person=person(ctx, commit), commit=by, findings=findings)
 
 
-def _person(ctx: Context, commit: Commit | None) -> str:
+def person(ctx: Context, commit: Commit | None) -> str:
     """Who committed it; "" when nobody knows."""
     return hands.committed_by(ctx, commit.sha, commit.email) if commit is not None else ""
 

@@ -16,12 +16,12 @@ from filelock import FileLock, Timeout
 
 from bot.errors import BotError, ConfigError
 from bot.repository.checkout import Checkout, Refused
-from bot.repository.git import Git
-from bot.repository.mirror import EMPTY_TREE, Change, Commit, Mirror
+from bot.repository.git import Git, GitFailed
+from bot.repository.mirror import EMPTY_TREE, Change, Commit, Edit, Mirror
 from bot.repository.sets import differing
 from bot.repository.status import CONTEXT, State, show
 from bot.services.delivery.stale import unsettled
-from bot.services.handing_in import commits, intake, one_set, parked, sync_report
+from bot.services.handing_in import commits, intake, one_set, parked, push, sync_report
 from bot.services.handing_in.sync_report import UNFIT, Item, Report
 from bot.services.people import requests
 from bot.services.records.context import Context
@@ -78,17 +78,17 @@ def mirror(ctx: Context) -> Mirror:
     return Mirror(git=git, url=config.content_repository, branch=config.content_branch)
 
 
-def sync(ctx: Context, *, accept_rewritten: str = "") -> Report:
+def sync(ctx: Context, *, accept_rewritten: str = "", accept_large: bool = False) -> Report:
     """Take what is new on the branch; `accept_rewritten` is who looked at a rewritten one and takes it.
 
-    Raises Rewritten, Busy, GitFailed, ConfigError; nothing is taken then."""
+    Raises Rewritten, push.Excess, Busy, GitFailed, ConfigError; nothing is taken then."""
     source = mirror(ctx)
     folder = _folder(ctx)
     folder.mkdir(parents=True, exist_ok=True)
     try:
         # Two syncs would write one content folder; the lock is released by the system when a process dies.
         with FileLock(folder / "lock", timeout=WAIT):
-            return _Sync(ctx, source).run(accept_rewritten)
+            return _Sync(ctx, source).run(accept_rewritten, accept_large)
     except Timeout:
         raise Busy from None
 
@@ -124,7 +124,7 @@ class _Sync:
         self.checkout = Checkout(folder=ctx.config.content_dir, mirror=source)
         self.commits: dict[str, Commit] = {}  # the last one of each path that changed
 
-    def run(self, accept_rewritten: str) -> Report:
+    def run(self, accept_rewritten: str, accept_large: bool) -> Report:
         # What is asked for from here on may not be in what we fetch. A failure waits for the next interval.
         ContentBranch.objects.filter(id=self.row.id).update(asked_at=None, taken_at=self.ctx.clock.now())
         newer = self.mirror.fetch()
@@ -138,8 +138,9 @@ class _Sync:
             self._show(newer, "error", "履歴が書き換えられたため、取り込みを止めました")
             raise Rewritten(older, newer)
         base = self._known(older)
-        self._keep_commits(base, newer)
-        report = self._take(_Step(older=base, newer=newer, moved=self.mirror.changes(base, newer)))
+        step = self._bounded(base, newer, accept_large)
+        self._keep_commits(step)
+        report = self._take(step)
         requests.tell(self.ctx)
         # A sync every minute with nothing new would bury the reports that matter.
         if report.news:
@@ -148,9 +149,10 @@ class _Sync:
             sync_report.keep(_folder(self.ctx) / "reports", report)
         return report
 
-    def _keep_commits(self, base: str, newer: str) -> None:
+    def _keep_commits(self, step: _Step) -> None:
         """Who changed what, before anything of it is handed in."""
-        edits = self.mirror.edits(base, newer) if base != newer else []
+        base, newer = step.older, step.newer
+        edits = self._edits(base, step) if base != newer else []
         for edit in edits:
             self.commits.setdefault(edit.path, edit.commit)
         known = self._known(self.row.recorded)
@@ -159,8 +161,35 @@ class _Sync:
             known = base
         # A sync that was cut off has kept more than it has taken; a mirror that was lost, less.
         if known != newer:
-            commits.keep(edits if known == base else self.mirror.edits(known, newer))
+            commits.keep(edits if known == base else self._edits(known, step))
         ContentBranch.objects.filter(id=self.row.id).update(recorded=newer)
+
+    def _edits(self, older: str, step: _Step) -> list[Edit]:
+        try:
+            return self.mirror.edits(older, step.newer)
+        except GitFailed:
+            # A commit on the way may hold more names than there is memory, though the branch holds them no longer (ADR 21). Who
+            # changed what is not known then, so all who are in the range have a hand in all that changed.
+            by = self.mirror.authors(older, step.newer)
+            last = {c.path: self.mirror.last_commit(step.newer, c.path) for c in step.moved}
+            mine = [Edit(commit=commit, path=path) for path, commit in last.items() if commit]
+            return mine + [Edit(commit=commit, path=path) for path in last for commit in by if commit != last[path]]
+
+    def _bounded(self, base: str, newer: str, accept_large: bool) -> _Step:
+        try:
+            push.require_countable(self.ctx, self.mirror, newer)
+            moved = self._changes(base, newer)
+            if not accept_large:
+                push.require_bounded(self.ctx, self.mirror, newer, moved)
+        except push.Excess as e:
+            push.tell(self.ctx, self.row, newer, e)
+            self._show(newer, "failure", "一度に変わるものが多すぎるため、取り込んでいません")
+            raise
+        return _Step(older=base, newer=newer, moved=moved)
+
+    def _changes(self, older: str, newer: str) -> list[Change]:
+        """What differs in the folders that are taken in."""
+        return [c for c in self.mirror.changes(older, newer) if push.ours(c.path)]
 
     def _show(self, commit: str, state: State, line: str) -> str:
         """Show the commit's result at the git server, once; what went wrong, for people, or ""."""
@@ -214,9 +243,9 @@ class _Sync:
         here = self._known(self.mirror.kept(_CHECKED_OUT))
         # Each machine has a folder of its own, which may be behind what the database has taken.
         if here != EMPTY_TREE:
-            return step.moved if here == step.older else self.mirror.changes(here, step.newer)
+            return step.moved if here == step.older else self._changes(here, step.newer)
         self._require_ours()
-        present = self.mirror.changes(EMPTY_TREE, step.newer)
+        present = self._changes(EMPTY_TREE, step.newer)
         return [*present, *self.checkout.others({c.path for c in present})]
 
     def _require_ours(self) -> None:

@@ -14,7 +14,7 @@ from bot.schedule.rules import Blackout, Rules
 from bot.services.approval import review
 from bot.services.delivery import blackouts, outlook
 from bot.services.files import spoilt
-from bot.services.handing_in import one_set
+from bot.services.handing_in import one_set, push
 from bot.services.pages import overview
 from bot.services.paper import layout
 from bot.services.records import office_rules
@@ -59,7 +59,8 @@ class Day:
 @dataclass(frozen=True, kw_only=True)
 class Problems:
     """Why the calendar is not whole: `rules` cannot be read, and nothing goes out; the layout of the `paper` cannot; shared
-    files of the content repository were `refused`, and older ones are in force; those that are read are `spoilt`."""
+    files of the content repository, or all that is new there, were `refused`, and older ones are in force; those that are read
+    are `spoilt`."""
 
     rules: ConfigError | None
     paper: ConfigError | None
@@ -68,10 +69,11 @@ class Problems:
 
 
 def problems(ctx: Context, actor: Actor) -> Problems:
+    refused = "\n".join(filter(None, (push.standing(ctx), one_set.standing(ctx)))) if actor.may(Permission.READ_ALL) else ""
     return Problems(
         rules=_problem(lambda: ctx.rules),
         paper=_problem(lambda: layout.layout(ctx)),
-        refused=one_set.standing(ctx).splitlines() if actor.may(Permission.READ_ALL) else [],
+        refused=refused.splitlines(),
         spoilt=spoilt.lines(ctx) if actor.may(Permission.READ_ALL) else (),
     )
 

@@ -18,6 +18,7 @@ from django.db import transaction
 from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
 from bot.services.delivery import outcome, reconcile, scheduling, waits
+from bot.services.handing_in import push
 from bot.services.handing_in.one_set import REFUSE, TAKE_AWAY
 from bot.services.handing_in.parked import REWRITTEN
 from bot.services.paper.proof_build import BUILD_PROOF
@@ -82,7 +83,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.PAUSED: "停止",
     Kind.CLOSED: "配信先の停止",
     Kind.BLACKOUT: "配信を止める期間",
-    Kind.FILES: "設定ファイルの誤り",
+    Kind.FILES: "原稿のリポジトリの誤り",
     Kind.FILES_GONE: "設定ファイルの削除",
     Kind.SPOILT: "設定ファイルの誤り",
     Kind.RULES: "配信の決まりの誤り",
@@ -136,7 +137,7 @@ _VERBS: Mapping[str, Kind] = {
     "pause": Kind.PAUSED,
     **dict.fromkeys(("blackout", "ask_to_lift", "lift"), Kind.BLACKOUT),
     UNREADABLE: Kind.RULES,
-    REFUSE: Kind.FILES,
+    **dict.fromkeys((REFUSE, push.REFUSE), Kind.FILES),
     TAKE_AWAY: Kind.FILES_GONE,
     SPOILT: Kind.SPOILT,
     **dict.fromkeys((requests.ASK, grants.ASK, grants.AGREE), Kind.PEOPLE),
@@ -268,7 +269,7 @@ def _line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | 
         Kind.TWICE: f"{title}が{channel}に二重に掲載されました。配信先で開き、どちらかを消してください。{entry.detail}",
         Kind.PAUSED: f"{entry.actor} が{channel}の配信を止めました。{reason}",
         Kind.CLOSED: f"{channel}の配信を止めています。{_problem(delivery)}",
-        Kind.FILES: f"原稿のリポジトリの設定ファイルに誤りがあるため、前の内容のまま動いています。\n{entry.detail}",
+        Kind.FILES: f"原稿のリポジトリに取り込めないものがあるため、前の内容のまま動いています。\n{entry.detail}",
         Kind.FILES_GONE: f"原稿のリポジトリから設定ファイルが消されたため、使うのをやめました。\n{entry.detail}",
         Kind.SPOILT: f"設定ファイルを読めません。直るまで、これを使う原稿の承認と配信を止めます。\n{entry.detail}",
         Kind.RULES: f"配信の決まりが読めないため、直るまで何も配信しません。{entry.detail}。",
@@ -304,7 +305,7 @@ def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery 
         return f"/issues/{quote(name)}/"
     if page := _PAGES.get(entry.verb):
         return page
-    if entry.verb in (REFUSE, TAKE_AWAY, UNREADABLE, REWRITTEN, SPOILT):
+    if entry.verb in (REFUSE, push.REFUSE, TAKE_AWAY, UNREADABLE, REWRITTEN, SPOILT):
         return "/calendar/"
     if is_at_server(entry.actor) or about in ("day", "key"):
         return "/audit/"

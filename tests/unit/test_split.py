@@ -68,14 +68,20 @@ def test_a_900_character_post_loses_no_character() -> None:
 
 
 def test_a_short_text_is_one_part() -> None:
-    assert split("短い文です。", 280, weighted_length) == ("短い文です。",)
+    text = "短い文です。\n\nもう一つあります。"
+    assert split(text, 280, weighted_length) == (text,)
+    assert split(text, len(text), len) == (text,)
+
+
+def test_a_line_that_just_fills_a_part_ends_it() -> None:
+    assert split("ああああ、いいいいい\nうううう", 10, len)[0] == "ああああ、いいいいい"
 
 
 def test_a_word_longer_than_a_part_is_cut_by_characters_only() -> None:
     word = "a" * 700
     parts = split(word, 280, weighted_length)
     assert "".join(parts) == word
-    assert all(weighted_length(part) <= 280 for part in parts)
+    assert [weighted_length(part) for part in parts] == [280, 280, 140]
 
 
 FAMILY, FLAG, THUMB = "👨\u200d👩\u200d👧\u200d👦", "🇯🇵", "👍🏽"
@@ -191,6 +197,7 @@ def test_an_item_that_its_author_began_with_a_dot_may_begin_a_part() -> None:
 def test_white_space_hides_no_sign_from_its_neighbour(space: str) -> None:
     assert split(f"ああああ{space}、ああああ", 5, len)[0] == "あああ"
     assert split(f"ああああ（{space}ああああ）", 6, len)[0] == "ああああ"
+    assert split(f"Voice（{space}Tra）のページ", 7, len)[0] == "Voice"
 
 
 def test_no_part_begins_or_ends_with_white_space() -> None:

@@ -197,7 +197,7 @@ def test_an_item_that_its_author_began_with_a_dot_may_begin_a_part() -> None:
 def test_white_space_hides_no_sign_from_its_neighbour(space: str) -> None:
     assert split(f"ああああ{space}、ああああ", 5, len)[0] == "あああ"
     assert split(f"ああああ（{space}ああああ）", 6, len)[0] == "ああああ"
-    assert split(f"Voice（{space}Tra）のページ", 7, len)[0] == "Voice"
+    assert split(f"市民課（{space}「ああ」）", 6, len)[0] == "市民課"
 
 
 def test_no_part_begins_or_ends_with_white_space() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.content.document import Inline, LineBreak, Ruby, Strong, Text
 from bot.newsletter.cells import Style, Unit, text_units, units
 from bot.newsletter.compose import Line, Rules, compose
-from bot.newsletter.kinsoku import Level
+from bot.newsletter.kinsoku import Level, opens
 from bot.newsletter.numerals import NumberStyle
 
 TATE = Style(direction="tate", numbers="arabic_tcy")
@@ -378,3 +378,7 @@ def test_the_narrowest_column_holds_a_word(text: str, room: int) -> None:
 def test_a_column_of_three_cells_keeps_brackets_beside_half_of_a_word() -> None:
     found = [*text_units("「", TATE), word("加賀"), *text_units("」", TATE)]
     assert [line.text for line in compose(found, 3, Rules())] == ["「加", "賀」"]
+
+
+def test_only_what_opens_a_quotation_or_a_bracket_begins_a_paragraph_without_indent() -> None:
+    assert [sign for sign in "「（あ。」）￥1" if opens(sign)] == ["「", "（"]

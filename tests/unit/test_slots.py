@@ -63,6 +63,13 @@ def test_a_slot_of_some_channels_is_for_these_alone(folder: Path) -> None:
     assert "publish:" in caught.value.next_step
 
 
+def test_a_thread_gets_a_slot_that_it_can_end_in(folder: Path) -> None:
+    given = rules(folder, "slots: {late: {days: [tue], at: 17:10}, a: {days: [wed], at: 9:30}}")
+    after = at(f"{TUESDAY} 09:00")
+    assert next_free(Candidate(channel="x"), "", after, [], given) == at(f"{TUESDAY} 17:10")
+    assert next_free(Candidate(channel="x", parts=11), "", after, [], given) == at("2026-12-02 09:30")
+
+
 def test_a_slot_that_does_not_exist_is_named(folder: Path) -> None:
     with pytest.raises(ScheduleError) as caught:
         next_free("x", "夜", at(f"{TUESDAY} 08:00"), [], rules(folder))

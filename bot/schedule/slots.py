@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, datetime
+from heapq import merge
 from itertools import islice
 
 from bot.errors import ScheduleError, SlotTaken
@@ -38,10 +39,9 @@ def next_free(candidate: Candidate | str, name: str, after: datetime, taken: Col
             next_step=f"{'・'.join(rules.slots)} のどれかにしてください",
         )
     candidate = Candidate(channel=candidate) if isinstance(candidate, str) else candidate
-    candidates = [rules.slots[name]] if name else list(rules.slots.values())
-    start = after.astimezone(rules.zone).date()
-    free = (first for slot in candidates if (first := _first_free(slot, candidate, start, after, taken, rules)))
-    if (moment := min(free, default=None)) is None:
+    slots = [rules.slots[name]] if name else rules.slots.values()
+    moment = next(_free(slots, candidate, after, taken, rules), None)
+    if moment is None:
         raise SlotTaken(
             f"no free slot for {candidate.channel} in {HORIZON_DAYS} days",
             summary="空いている配信枠がありません",
@@ -52,24 +52,17 @@ def next_free(candidate: Candidate | str, name: str, after: datetime, taken: Col
 
 def free_times(candidate: Candidate, after: datetime, taken: Collection[datetime], rules: Rules, count: int) -> list[datetime]:
     """The next `count` slot times of any name that are still free, in order."""
+    return list(islice(_free(rules.slots.values(), candidate, after, taken, rules), count))
+
+
+def _free(
+    slots: Iterable[Slot], candidate: Candidate, after: datetime, taken: Collection[datetime], rules: Rules
+) -> Iterator[datetime]:
+    """The times of these slots later than `after` with nothing else within their gap, in order. No two have one
+    time for one channel: the rules are refused where they do."""
     start = after.astimezone(rules.zone).date()
-    times = {
-        moment
-        for slot in rules.slots.values()
-        for moment in islice((m for m in fires(slot, candidate, start, rules) if _is_free(m, after, taken, slot)), count)
-    }
-    return sorted(times)[:count]
+    return merge(*(_undisturbed(slot, fires(slot, candidate, start, rules), after, taken) for slot in slots))
 
 
-def _is_free(moment: datetime, after: datetime, taken: Collection[datetime], slot: Slot) -> bool:
-    # Never less than a minute, also for a gap of 0: two posts of one minute are a flood.
-    return moment > after and not any(abs(moment - other) < max(slot.gap, timedelta(minutes=1)) for other in taken)
-
-
-def _first_free(
-    slot: Slot, candidate: Candidate, start: date, after: datetime, taken: Collection[datetime], rules: Rules
-) -> datetime | None:
-    for moment in fires(slot, candidate, start, rules):
-        if _is_free(moment, after, taken, slot):
-            return moment
-    return None
+def _undisturbed(slot: Slot, moments: Iterable[datetime], after: datetime, taken: Collection[datetime]) -> Iterator[datetime]:
+    return (m for m in moments if m > after and not any(abs(m - other) < slot.gap for other in taken))

@@ -4,6 +4,7 @@ a URL, an emoji or a character made of several code points."""
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from enum import IntEnum
 from functools import lru_cache
@@ -21,8 +22,10 @@ _NEVER_FIRST = frozenset(
     "、。，．・：；！？‼⁉）］｝〕〉》」』】”’ーぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ々〻ゝゞヽヾ…〜％%"
 )
 _NEVER_LAST = frozenset("（［｛〔〈《「『【“‘#＃@＠￥")
-_SENTENCE_END = re.compile(r"[。！？!?][」』）)]*\s*$")
-_CLAUSE_END = re.compile(r"[、，][」』）)]*$")
+_SENTENCE_END = frozenset("。！？!?")
+_CLAUSE_END = frozenset("、，")
+_CLOSING = "」』）)"  # may stand behind either
+_AHEAD = 40  # characters behind a part's end, from which its last phrases are told
 
 
 class Break(IntEnum):
@@ -63,55 +66,56 @@ def split(text: str, limit: int, length: Callable[[str], int], protected: Iterab
 
 def _cut(text: str, atoms: list[str], limit: int, length: Callable[[str], int]) -> tuple[str, str]:
     """The first part and what remains after it."""
+    fitting = _fitting(text, atoms, limit, length)
+    if not fitting:  # one word longer than a whole part
+        characters = _fitting(text, _characters(atoms[0]), limit, length)
+        end = characters[-1] if characters else len(atoms[0])
+        return text[:end], text[end:]
+    phrases = _phrase_ends(text[: fitting[-1] + _AHEAD])
+    ends = [end for end in fitting if _may_part(text[:end], text[end:])] or fitting
+    best = max(ends, key=lambda end: (_grade(text[:end], end in phrases, length(text[:end].rstrip()) / limit), end))
+    return text[:best].rstrip(), text[best:].lstrip()
+
+
+def _fitting(text: str, atoms: list[str], limit: int, length: Callable[[str], int]) -> list[int]:
+    """Where those atoms end up to which the text fits. Length grows with the text, so it can be bisected."""
     ends = list(accumulate(len(a) for a in atoms))
-    last = _last_fitting(text, ends, limit, length)
-    if last < 0:  # one word longer than a whole part
-        ends = list(accumulate(len(c) for c in _characters(text[: ends[0]])))
-        last = _last_fitting(text, ends, limit, length)
-        return text[: ends[last]], text[ends[last] :]
-    phrases = _phrase_ends(text[: ends[min(last + 40, len(ends) - 1)]])
-    best = max(
-        (_grade(text, end, phrases, length(text[:end].rstrip()) / limit), end) for end in ends[: last + 1] if end < len(text)
-    )
-    return text[: best[1]].rstrip(), text[best[1] :].lstrip()
+    return ends[: bisect_right(ends, limit, key=lambda end: length(text[:end].rstrip()))]
 
 
-def _last_fitting(text: str, ends: list[int], limit: int, length: Callable[[str], int]) -> int:
-    """Index of the last end up to which the text fits, -1 if none. Length grows with the text, so it can be bisected."""
-    low, high = -1, len(ends) - 1
-    while low < high:
-        middle = (low + high + 1) // 2
-        if length(text[: ends[middle]].rstrip()) <= limit:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+def _may_part(before: str, after: str) -> bool:
+    """Whether a part may end with the one and the next begin with the other, white space aside."""
+    # A sign that its author put at the head of a line (・) may head a part, too.
+    headed = before.endswith("\n") or after.lstrip()[:1] not in _NEVER_FIRST
+    return headed and before.rstrip()[-1:] not in _NEVER_LAST
 
 
-def _grade(text: str, end: int, phrases: frozenset[int], fill: float) -> Break | int:
-    """How good a cut at `end` is; -1 where a line must not end or begin."""
-    before, after = text[:end], text[end:]
-    if after[:1] in _NEVER_FIRST or before.rstrip()[-1:] in _NEVER_LAST:
-        return -1
-    kind = _kind(before, after, end in phrases)
-    return kind if fill >= _LEAST_FILL[kind] else (Break.PHRASE if end in phrases else Break.CHARACTER)
+def _grade(before: str, phrase: bool, fill: float) -> Break:
+    """How good a cut behind `before` is, which fills the part by `fill` (0 to 1)."""
+    kind = _kind(before, phrase)
+    # A paragraph, a sentence and a clause end with a phrase.
+    return kind if fill >= _LEAST_FILL[kind] else Break.PHRASE
 
 
-def _kind(before: str, after: str, phrase: bool) -> Break:
-    if re.search(r"\n\s*\n\s*$", before) or re.match(r"\s*\n\s*\n", after):
+def _kind(before: str, phrase: bool) -> Break:
+    ink = before.rstrip()
+    lines = before[len(ink) :].count("\n")
+    last = ink.rstrip(_CLOSING)[-1:]
+    if lines > 1:
         return Break.PARAGRAPH
-    if _SENTENCE_END.search(before[-12:]):
+    if last in _SENTENCE_END:
         return Break.SENTENCE
-    if before.endswith("\n") or after.startswith("\n"):
+    if lines:
         return Break.LINE
-    if _CLAUSE_END.search(before[-6:]):
+    if last in _CLAUSE_END:
         return Break.CLAUSE
     return Break.PHRASE if phrase else Break.CHARACTER
 
 
 def _atoms(text: str, protected: tuple[str, ...]) -> list[str]:
     """Pieces that are never cut: names, URLs, words, numbers with their signs, whole characters."""
-    names = "|".join(re.escape(n) for n in sorted(protected, key=len, reverse=True))
+    # Backwards, a name comes before one that it begins with.
+    names = "|".join(re.escape(n) for n in sorted(protected, reverse=True))
     pattern = "|".join(p for p in (URL, names, _HASHTAG, _WORD, _KATAKANA) if p)
     inside = {place for match in re.finditer(pattern, text) for place in range(match.start() + 1, match.end())}
     # A word may end within a character (カ + a mark of its own, 1 + the key around it), so characters decide where a seam is.
@@ -127,8 +131,7 @@ def _characters(text: str) -> list[str]:
 
 
 def _phrase_ends(text: str) -> frozenset[int]:
-    phrases = _parser().parse(text) if text else []
-    return frozenset(accumulate(len(p) for p in phrases))
+    return frozenset(accumulate(len(p) for p in _parser().parse(text)))
 
 
 @lru_cache(maxsize=1)

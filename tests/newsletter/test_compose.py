@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.content.document import Inline, LineBreak, Ruby, Strong, Text
 from bot.newsletter.cells import Style, Unit, text_units, units
 from bot.newsletter.compose import Line, Rules, compose
-from bot.newsletter.kinsoku import Level
+from bot.newsletter.kinsoku import Level, opens
 from bot.newsletter.numerals import NumberStyle
 
 TATE = Style(direction="tate", numbers="arabic_tcy")
@@ -40,6 +40,10 @@ def set_in(text: str, room: int, *, level: Level = "strict", hang: bool = False,
         ("あいうえお！か", ["あいうえ", "お！か"], ["あいうえお", "！か"]),
         ("あいうえお・か", ["あいうえ", "お・か"], ["あいうえお", "・か"]),
         ("あいうえ￥１０", ["あいうえ", "￥10"], ["あいうえ￥", "10"]),
+        ("あいうええお", ["あいうええ", "お"], ["あいうええ", "お"]),
+        ("あいうえええ", ["あいうええ", "え"], ["あいうええ", "え"]),  # two equal letters are no sign
+        ("あいうえ―…お", ["あいうえ―", "…お"], ["あいうえ―", "…お"]),  # nor are two signs
+        ("あいうえお　かき", ["あいうえお　", "かき"], ["あいうえお　", "かき"]),
     ],
 )
 def test_a_line_ends_where_its_level_of_kinsoku_lets_it(text: str, strict: list[str], newspaper: list[str]) -> None:
@@ -307,3 +311,74 @@ def test_any_text_keeps_the_rules_and_loses_nothing(text: str, room: int, level:
 def test_a_wider_grid_never_needs_more_lines_than_a_narrow_one_by_more_than_one(text: str, room: int) -> None:
     set_units = list(text_units(text, TATE))
     assert len(compose(set_units, room + 1, Rules())) <= len(compose(set_units, room, Rules())) + 1
+
+
+def test_white_space_at_a_line_s_end_takes_no_room() -> None:
+    (line,) = compose(list(text_units("あ　", TATE)), 5, Rules())
+    assert line.width == 1
+    (blank,) = compose(list(text_units("あ　", TATE))[1:], 5, Rules(), first=1)
+    assert blank.width == 1
+
+
+def starts(text: str, room: int) -> list[float]:
+    """Where the cells of the first line begin."""
+    line = compose(list(text_units(text, TATE)), room, Rules())[0]
+    return [at for _, places in line.positions() for at in places]
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "cells"),
+    [
+        ("あいうえお。か", 5, [0.0, pytest.approx(4 / 3), pytest.approx(8 / 3), 4.0]),  # one cell short
+        ("あいう。え", 3, [0.0, 2.0]),  # one gap takes all
+        ("あい。う", 2, [0.0]),  # a cell alone has no gap
+    ],
+)
+def test_what_a_line_lacks_goes_into_its_gaps(text: str, room: int, cells: list[float]) -> None:
+    assert starts(text, room) == cells
+
+
+def test_a_line_knows_what_it_is_part_of() -> None:
+    assert {line.kind for line in compose(list(text_units("あいうえお", TATE)), 2, Rules(), kind="caption")} == {"caption"}
+
+
+def word(text: str, style: Style = TATE) -> Unit:
+    """One unit, as a reading over all of it makes."""
+    (found,) = units((Ruby(text, ("よみ",)),), style)
+    assert isinstance(found, Unit)
+    return found
+
+
+def test_a_latin_word_that_fits_stays_whole_when_its_unit_is_divided() -> None:
+    found = word("VoiceTra会議室")
+    latin = found.cells[0]
+    room = int(latin.width) + 2  # what compose leaves to a unit, with its brackets
+    lines = compose([found], room, Rules())
+    assert latin in [c for line in lines for u in line.units for c in u.cells]
+
+
+@pytest.mark.parametrize("room", [6, 7, 8, 9, 12])
+def test_a_latin_word_longer_than_a_line_is_divided_into_halves_of_a_line(room: int) -> None:
+    (whole,) = text_units("Donaudampfschifffahrtsgesellschaft", TATE)
+    pieces = [u for line in compose([whole], room, Rules()) for u in line.units]
+    half = (room - 2) // 2
+    assert {u.width for u in pieces[:-1]} == {half}
+    assert all(u.width == int(u.width) for u in pieces)
+    assert whole.width <= sum(u.width for u in pieces) <= whole.width + len(pieces)
+
+
+@pytest.mark.parametrize("room", [1, 2, 3])
+@pytest.mark.parametrize("text", ["km", "abc", "VoiceTra"])
+def test_the_narrowest_column_holds_a_word(text: str, room: int) -> None:
+    lines = compose(list(text_units(text, TATE)), room, Rules())
+    assert "".join(line.text for line in lines) == text
+    assert all(foot(line) <= room for line in lines)
+
+
+def test_a_column_of_three_cells_keeps_brackets_beside_half_of_a_word() -> None:
+    found = [*text_units("「", TATE), word("加賀"), *text_units("」", TATE)]
+    assert [line.text for line in compose(found, 3, Rules())] == ["「加", "賀」"]
+
+
+def test_only_what_opens_a_quotation_or_a_bracket_begins_a_paragraph_without_indent() -> None:
+    assert [sign for sign in "「（あ。」）￥1" if opens(sign)] == ["「", "（"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -58,3 +60,16 @@ def test_an_added_line_is_added_and_nothing_else() -> None:
     assert [(p.kind, p.text) for p in pieces] == [("same", "一行目\n"), ("added", "二行目\n")]
     pieces = difference("一行目\n二行目\n", "一行目\n")
     assert [(p.kind, p.text) for p in pieces] == [("same", "一行目\n"), ("removed", "二行目\n")]
+
+
+def test_a_line_put_before_many_equal_ones_is_all_that_is_marked() -> None:
+    """A long form repeats itself; what is common in it must still be found again."""
+    same = "はい\n" * 300
+    assert [(p.kind, p.text) for p in difference(same, f"新しい行\n{same}")] == [("added", "新しい行\n"), ("same", same)]
+
+
+def test_what_stays_on_both_sides_of_a_line_s_end_is_one_piece() -> None:
+    pieces = difference("一行目\n窓口は市民課\n三行目\n", "一行目\n窓口は税務課\n三行目\n")
+    assert next((p.kind, p.text) for p in pieces if p.kind == "same") == ("same", "一行目\n窓口は")
+    assert "".join(p.text for p in pieces if p.kind != "removed") == "一行目\n窓口は税務課\n三行目\n"
+    assert all(one.kind != other.kind for one, other in pairwise(pieces))

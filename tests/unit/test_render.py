@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from bot import registry
 from bot.config import ROOT
 from bot.content.library import Library
 from bot.content.post import Post
-from bot.errors import TemplateError
+from bot.errors import MediaError, TemplateError
 from bot.render.bundle import render
 from bot.render.environment import Templates
 from bot.render.variant import Bundle, read_bundle
@@ -155,8 +157,6 @@ def test_every_post_of_a_thread_costs(folder: Path, link: str, price: str) -> No
 def test_the_digest_covers_every_text_every_picture_and_the_wish(folder: Path, what: str) -> None:
     before = rendered(folder).digest
     if what == "picture":
-        from PIL import Image
-
         Image.new("RGB", (800, 600), (0, 200, 0)).save(folder / "media" / "red.png")
         after = rendered(folder).digest
     else:
@@ -209,3 +209,36 @@ def test_a_city_replaces_a_channels_template_file_by_file(folder: Path, tmp_path
     assert {v.channel for v in replaced.variants if v != usual.variant(v.channel)} == {"x"}
     (variant,) = (v for v in replaced.variants if v.channel == "x")
     assert variant.parts[0].text.startswith("市のひな型：")
+
+
+def test_a_bundle_is_that_of_its_post_with_the_measures_of_its_pictures(folder: Path) -> None:
+    bundle = rendered(folder)
+    assert bundle.identity == "01TESTmadoguchi"
+    sizes = {(media.width, media.height) for variant in bundle.variants for media in variant.media}
+    assert sizes == {Image.open(BytesIO(m.data)).size for v in bundle.variants for m in v.media}
+
+
+def test_a_picture_that_cannot_be_shown_is_refused_where_the_post_names_it(folder: Path) -> None:
+    (folder / "media" / "red.png").write_bytes(b"no picture")
+    with pytest.raises(MediaError) as caught:
+        rendered(folder)
+    assert caught.value.place.path.suffix == ".md"
+    assert caught.value.place.line
+
+
+def test_a_template_asks_for_a_channel_s_own_keys_also_where_the_post_has_none(folder: Path, tmp_path: Path) -> None:
+    posts = tmp_path / "own" / "posts"
+    posts.mkdir(parents=True)
+    for spec in SPECS:
+        (posts / f"{spec.key}.txt").write_text("{{ options }}", encoding="utf-8")
+    plain = rendered(folder, templates=posts.parent)
+    assert "None" not in text(plain, "newsletter")
+    assert plain.wish["issue"] == ""
+
+
+def test_a_post_that_begins_with_a_heading_has_no_lead(folder: Path, tmp_path: Path) -> None:
+    posts = tmp_path / "lead" / "posts"
+    posts.mkdir(parents=True)
+    for spec in SPECS:
+        (posts / f"{spec.key}.txt").write_text("［{{ lead }}］{{ body }}", encoding="utf-8")
+    assert text(rendered(folder, templates=posts.parent, body="## 変えたこと\n\n窓口です。\n"), "facebook").startswith("［］")

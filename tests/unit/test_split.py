@@ -68,14 +68,20 @@ def test_a_900_character_post_loses_no_character() -> None:
 
 
 def test_a_short_text_is_one_part() -> None:
-    assert split("短い文です。", 280, weighted_length) == ("短い文です。",)
+    text = "短い文です。\n\nもう一つあります。"
+    assert split(text, 280, weighted_length) == (text,)
+    assert split(text, len(text), len) == (text,)
+
+
+def test_a_line_that_just_fills_a_part_ends_it() -> None:
+    assert split("ああああ、いいいいい\nうううう", 10, len)[0] == "ああああ、いいいいい"
 
 
 def test_a_word_longer_than_a_part_is_cut_by_characters_only() -> None:
     word = "a" * 700
     parts = split(word, 280, weighted_length)
     assert "".join(parts) == word
-    assert all(weighted_length(part) <= 280 for part in parts)
+    assert [weighted_length(part) for part in parts] == [280, 280, 140]
 
 
 FAMILY, FLAG, THUMB = "👨\u200d👩\u200d👧\u200d👦", "🇯🇵", "👍🏽"
@@ -118,3 +124,83 @@ def test_a_word_is_whole_wherever_the_limit_falls(word: str) -> None:
     for ahead in range(len(word)):
         parts = split("あ" * ahead + word + "。" + "い" * 20, len(word) + 2, len)
         assert [part for part in parts if word in part], parts
+
+
+def test_blank_text_has_no_parts() -> None:
+    assert split(" \n\u3000\n", 280, weighted_length) == ()
+
+
+def test_a_character_longer_than_a_part_is_still_whole() -> None:
+    assert split(FAMILY * 3, 3, len) == (FAMILY,) * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "parts"),
+    [
+        ("市民センターの窓口で手続きが終わります", 12, ("市民センターの窓口で", "手続きが終わります")),
+        (
+            "窓口で書く回数を減らすために新しい仕組みを試しています",
+            16,
+            ("窓口で書く回数を減らすために", "新しい仕組みを試しています"),
+        ),
+    ],
+)
+def test_without_any_sign_it_is_cut_between_phrases(text: str, limit: int, parts: tuple[str, ...]) -> None:
+    assert split(text, limit, len) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "first"),
+    [
+        ("あいうえおかきくけこ。\n\nさしす。せそたちつてと", 18, "あいうえおかきくけこ。"),  # a paragraph before a sentence
+        ("あいうえお。\nかきくけ。\nこさしすせそたち", 14, "あいうえお。\nかきくけ。"),  # one line's end is no paragraph's
+        ("あいうえお。かきく\nけこさしすせそ", 12, "あいうえお。"),  # a sentence before a line
+        ("あいうえおかき\nくけ、こさしすせそ", 12, "あいうえおかき"),  # a line before a clause
+        ("四月から、市民課の窓口で受け付けを始めます", 9, "四月から、"),  # a clause before a phrase
+        ("「よい窓口です。」と言われてうれしい", 12, "「よい窓口です。」"),
+        ("（市役所では、）市民課の窓口で受け付けを始めます", 13, "（市役所では、）"),
+        ("四月から！\u3000市民課の窓口で受け付けを始めます", 10, "四月から！"),
+    ],
+)
+def test_of_the_places_that_fit_the_best_kind_is_taken_before_the_latest(text: str, limit: int, first: str) -> None:
+    assert split(text, limit, len)[0] == first
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "first"),
+    [
+        ("はい。\n\n四月から受け付けを始めます。市民課の窓口で", 19, "はい。\n\n四月から受け付けを始めます。"),
+        ("はい。市民課の窓口で、受け付けを始めます", 13, "はい。市民課の窓口で、"),
+        ("はい\n市民課の窓口で、受け付けを始めます", 13, "はい\n市民課の窓口で、"),
+        ("はい、市民課の窓口で受け付けを始めます", 13, "はい、市民課の窓口で"),
+        (
+            f"はい。{' ' * 9}市民課の窓口で、受け付けを始めます",
+            22,
+            f"はい。{' ' * 9}市民課の窓口で、",
+        ),  # what nobody sees fills nothing
+    ],
+)
+def test_a_good_place_that_leaves_the_part_nearly_empty_is_passed_by(text: str, limit: int, first: str) -> None:
+    assert split(text, limit, len)[0] == first
+
+
+def test_a_sentence_that_leaves_the_part_nearly_empty_ends_it_rather_than_tear_what_follows() -> None:
+    assert split("はい。" + "あ" * 30, 20, len)[0] == "はい。"
+
+
+def test_an_item_that_its_author_began_with_a_dot_may_begin_a_part() -> None:
+    items = ["・市民課の窓口", "・税の窓口", "・福祉の窓口"]
+    assert split("\n".join(items), 9, len) == tuple(items)
+
+
+@pytest.mark.parametrize("space", [" ", "\u3000"])
+def test_white_space_hides_no_sign_from_its_neighbour(space: str) -> None:
+    assert split(f"ああああ{space}、ああああ", 5, len)[0] == "あああ"
+    assert split(f"ああああ（{space}ああああ）", 6, len)[0] == "ああああ"
+    assert split(f"市民課（{space}「ああ」）", 6, len)[0] == "市民課"
+
+
+def test_no_part_begins_or_ends_with_white_space() -> None:
+    text = "はい、 Google Forms と Microsoft Word で\n\n 申込書 を 作りました。 " * 4
+    for limit in range(20, 90):
+        assert all(part == part.strip() for part in split(text, limit, len))

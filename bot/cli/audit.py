@@ -20,7 +20,8 @@ def audit_group() -> None:
 @audit_group.command("verify")
 @click.option("--expect", default="", help="前に控えた照合番号")
 @click.option("--public-key", "files", type=_KEYS, multiple=True, help="この機械の鍵のほかに信じる公開鍵（前の鍵など）")
-def verify(expect: str, files: tuple[Path, ...]) -> None:
+@click.option("--copies", type=click.Path(exists=True, file_okay=False, path_type=Path), help="外に出た署名の文のあるフォルダ")
+def verify(expect: str, files: tuple[Path, ...], copies: Path | None) -> None:
     """操作の記録が書き換えられていないか、一日ごとの署名まで確かめます。例: dxbot admin audit verify"""
     ctx = office()
     from bot.services.records import audit, days, signing
@@ -28,11 +29,14 @@ def verify(expect: str, files: tuple[Path, ...]) -> None:
     keys = days.trusted(ctx) | {signing.from_pem(file) for file in files}
     last = audit.verify(expect)
     checked = days.verify(ctx, keys)
+    same = days.compare(copies) if copies else 0
     say("操作の記録に書き換えはありません。", "The audit log is whole.")
     if last is not None:
         say(f"{last.id}番までの照合番号 {last.hash}", f"entry {last.id}, hash {last.hash}")
     if checked.newest is not None:
         say(f"署名のある日は{checked.days}日分、{checked.newest.day} まで。", f"{checked.days} days, to {checked.newest.day}.")
+    if copies:
+        say(f"外の控え{same}日分と同じです。", f"The same as {same} copies.")
     if checked.open_days:
         say(
             f"終わった日のうち{checked.open_days}日分に、まだ署名がありません。",

@@ -161,6 +161,21 @@ def test_a_changed_head_is_found(three_days: Office, column: str, value: object)
         check(three_days)
 
 
+def test_days_closed_anew_with_the_true_key_differ_from_what_went_out(three_days: Office, tmp_path: Path) -> None:
+    """The forger waits until the publisher itself signs what is left."""
+    for name, data in days.as_files().items():
+        (tmp_path / name).write_bytes(data)
+    assert days.compare(tmp_path) == 3
+    with as_owner():
+        sql("DELETE FROM store_dayhead WHERE day = '2026-12-03'")
+        sql("DELETE FROM store_auditentry WHERE detail = %s", "四")
+        write_anew()
+    assert days.close(three_days.ctx) == 1
+    check(three_days)
+    with pytest.raises(audit.BrokenLog, match=r"2026-12-03\.txt"):
+        days.compare(tmp_path)
+
+
 def test_a_removed_day_is_found(three_days: Office) -> None:
     with as_owner():
         sql("DELETE FROM store_dayhead WHERE day = '2026-12-02'")

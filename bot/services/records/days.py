@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice, takewhile
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import ProgrammingError, connection, transaction
@@ -134,6 +135,21 @@ def as_files(after: int = 0) -> dict[str, bytes]:
         for head in DayHead.objects.filter(id__gt=after).order_by("day").iterator()
         for name, data in ((f"{head.day}.txt", head.statement.encode()), (f"{head.day}.sig", bytes.fromhex(head.signature)))
     }
+
+
+def compare(folder: Path) -> int:
+    """Statements that were kept elsewhere, by `as_files`' names, against the log's own; their number. They show what nothing
+    here can: that entries and heads were taken away and the days closed anew, with the true key. Raises BrokenLog."""
+    copies = sorted(folder.glob("*.txt"))
+    own = {f"{head.day}.txt": head.statement for head in DayHead.objects.iterator()}
+    for copy in copies:
+        if copy.read_text(encoding="utf-8", errors="replace") != own.get(copy.name):
+            raise BrokenLog(
+                f"{copy.name} is not what the log has",
+                summary=f"外の控え {copy.name} が、いまの操作の記録の署名と違います",
+                next_step="記録がその日のあとで作り直されたおそれがあります。経緯を調べてください",
+            )
+    return len(copies)
 
 
 def protect(ctx: Context, by: str) -> None:

@@ -67,6 +67,11 @@ def test_the_hook_stops_a_commit_with_a_fault_and_lets_a_good_one_pass(shell: Sh
     passed = commit(desk)
     assert passed.returncode == 0, passed.stdout + passed.stderr
     assert "good.md" in run(desk, "git", "ls-files").stdout
+    city = shell.content / "city.yml"
+    city.write_text(city.read_text(encoding="utf-8").replace("paper:", "papr:"), encoding="utf-8")
+    refused = commit(desk)
+    assert refused.returncode != 0
+    assert "「papr」という項目はありません" in refused.stdout + refused.stderr
 
 
 @pytest.mark.parametrize(("schema", "name"), [("github-workflows", "github-workflow.yml"), ("gitlab-ci", "gitlab-ci.yml")])

@@ -293,6 +293,7 @@ def test_a_folder_that_somebody_fills_by_hand_is_not_written_into(office: Office
         service.sync(replace(office.ctx, config=config))
     assert "DXBOT_CONTENT_DIR" in caught.value.next_step
     assert by_hand.exists()
+    assert config.shared_dir == config.content_dir
 
 
 def test_the_report_tells_people_and_programs_what_became_of_each_path(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 from bot.config import Secret
@@ -135,8 +136,6 @@ def test_a_link_in_place_of_a_shared_file_is_a_bad_set(desk: Desk) -> None:
 
 
 def test_a_set_that_was_refused_is_still_taken_up_when_the_mirror_is_lost(desk: Desk) -> None:
-    import shutil
-
     good = in_force(desk, "city.yml")
     desk.origin.write("city.yml", "name: [")
     desk.taken(SOUMU)
@@ -161,3 +160,38 @@ def test_schedules_of_the_repository_belong_to_the_set_and_go_before_those_of_th
     assert desk.taken(SOUMU) == {}
     assert config.rules_dir == config.shared_dir / "schedules"
     assert in_force(desk, "schedules/slots.yml") == SLOTS
+
+
+def test_a_set_that_was_spoilt_by_hand_is_put_in_order_by_the_next_sync(desk: Desk) -> None:
+    config = desk.office.ctx.config
+    good = in_force(desk, "city.yml")
+    (config.shared_dir / "city.yml").write_text("name: [", encoding="utf-8")
+    assert refused(desk) == {}
+    assert in_force(desk, "city.yml") == good
+    (config.sets_dir / "in-force").write_bytes(b"\xff\x00nowhere")
+    assert refused(desk) == {}
+    assert in_force(desk, "city.yml") == good
+
+
+def test_files_that_an_older_version_laid_beside_the_posts_hold_until_a_set_is_in_force(desk: Desk) -> None:
+    config = desk.office.ctx.config
+    shutil.copytree(config.shared_dir, config.content_dir, dirs_exist_ok=True)
+    shutil.rmtree(config.sets_dir)
+    assert config.shared_dir == config.content_dir
+    desk.origin.write("city.yml", "name: [")
+    assert desk.taken(SOUMU) == {"city.yml": "not-in-force"}
+    assert in_force(desk, "city.yml") == (config.content_dir / "city.yml").read_text(encoding="utf-8")
+    desk.origin.write("city.yml", CITY)
+    assert desk.taken(SOUMU) == {}
+    assert in_force(desk, "city.yml") == CITY
+    assert not [f for f in ("city.yml", "people.yml", "strategy") if (config.content_dir / f).exists()]
+
+
+def test_the_last_post_that_is_taken_away_is_void_though_no_folder_is_left(desk: Desk) -> None:
+    desk.write()
+    desk.taken()
+    desk.approve_all()
+    git(desk.origin.desk, "rm", "--quiet", "-r", "posts")
+    desk.commit("stranger@example.jp")  # who may not withdraw it
+    desk.sync()
+    assert Submission.objects.get().state == "stale"

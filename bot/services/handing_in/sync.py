@@ -213,10 +213,9 @@ class _Sync:
         return commit if known else EMPTY_TREE
 
     def _take(self, step: _Step) -> Report:
-        items = one_set.take(self.ctx, self.mirror, step.newer)
-        # Those of the set come into force in a folder of their own. What an older version has put beside the posts is no
-        # longer read once a set is in force, and goes.
         files = [c for c in self._files(step) if not shared.is_shared(c.path)]
+        items = one_set.take(self.ctx, self.mirror, step.newer)
+        # The set lies in a folder of its own: what an older version has put beside the posts is no longer read.
         self.checkout.remove(self._left_beside())
         # New files before the queue is told, gone ones after it: a renamed post is never without its file (ADR 8).
         refused = {r.path: r for r in self.checkout.write(files)}

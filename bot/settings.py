@@ -144,9 +144,10 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]  # there is no
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 a class
-# Of wrong passwords: five for one name from one address in five minutes, and of all names from one address thirty in a minute.
+# Of wrong passwords: five for one name from one address in five minutes, a hundred in an hour from all addresses that the
+# person never came in from, and of all names from one address thirty in a minute.
 # A whole city hall may share one address at half past eight. Of an IPv6 address 64 bits count: a caller has all the others.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "30/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "30/m/ip,5/5m/key", "login_failed_elsewhere": "100/h/key"}
 ALLAUTH_RATE_LIMIT_IPV6_PREFIX = 64
 MFA_ADAPTER = "bot.web.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
@@ -159,7 +160,14 @@ SOCIALACCOUNT_ADAPTER = "bot.web.single_sign_on.DirectoryAdapter"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": _directories(CONFIG), "OAUTH_PKCE_ENABLED": True}}
 SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: the content security policy lets no form lead to another site
 # In the database, so that a rate limit holds for all processes and over a restart.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "dxbot_cache"}}
+# Of 300 entries, which is Django's default, whoever guesses at many names would make it forget the guesses at one.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "dxbot_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 LANGUAGE_CODE = CONFIG.lang
 LOCALE_PATHS = [ROOT / "bot" / "web" / "locale"]
 TIME_ZONE = str(CONFIG.timezone)

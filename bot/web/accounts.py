@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
@@ -12,6 +13,7 @@ from allauth.account.signals import password_changed, password_reset, user_logge
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed
+from django.core.cache import cache
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from bot.store.models import User
 
 View = Callable[..., HttpResponse]
+_HOME_IS_KNOWN_FOR = 90 * 24 * 60 * 60  # seconds since a person last came in from there
 _PROVED_BY = "second_factor_proved_by"
 
 
@@ -49,10 +52,33 @@ class AccountAdapter(DefaultAccountAdapter):
         """A wrong password, at the log-in and where it is asked for again."""
         signing_in.failed(office(), str(credentials.get("username", "")), self.get_client_ip(request))
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Passwords are counted twice until they prove right: for a name at an address, and for a name at all addresses from
+        which that person never came in. So neither does a stranger's guessing keep an officer out at their desk, nor can a
+        thousand addresses guess on."""
+        super().pre_authenticate(request, **credentials)
+        self._elsewhere = None
+        if not cache.get(_home(request, credentials)):
+            name = str(credentials.get("username", "")).lower()
+            self._elsewhere = ratelimit.consume(request, app="allauth.account", action="login_failed_elsewhere", key=name)
+            if not self._elsewhere:
+                raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        user: User | None = super().authenticate(request, **credentials)
+        if user is not None:
+            if self._elsewhere:
+                self._elsewhere.rollback()
+            cache.set(_home(request, credentials), True, _HOME_IS_KNOWN_FOR)
+        return user
+
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Wrong passwords are counted for a name at a network. By the name alone, anybody outside could keep an officer out by
-        guessing wrongly; by the address alone, one person's errors would keep out all who share it."""
         return f"{super()._get_login_attempts_cache_key(request, **credentials)}@{ratelimit.get_ip(request)}"
+
+
+def _home(request: HttpRequest, credentials: Mapping[str, Any]) -> str:
+    place = f"{str(credentials.get('username', '')).lower()}@{ratelimit.get_ip(request)}"
+    return f"dxbot:home:{sha256(place.encode()).hexdigest()}"
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -175,6 +175,7 @@ def test_what_is_too_large_is_refused_in_japanese_before_it_is_sent(hall: Secure
     answer = hall.computer("127.0.0.1").session.post(f"{hall.front.address}/login/", data=b"x" * (LARGEST + 1), timeout=30)
     assert answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     assert "25MBまで" in answer.text
+    assert answer.headers["Strict-Transport-Security"] == f"max-age={TWO_YEARS}"
 
 
 @pytest.mark.parametrize(("size", "status"), [(LARGEST + 1, b"413"), (10**12, b"413")])

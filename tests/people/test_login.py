@@ -180,6 +180,20 @@ def test_a_stranger_s_wrong_passwords_keep_nobody_else_out(add: Add, web_site: s
     assert owner.path(owner.log_in("kouhou")) == "/queue/"
 
 
+def test_guesses_from_many_addresses_are_stopped_and_the_person_s_own_desk_stays_open(add: Add, web_site: str) -> None:
+    add("kouhou", Role.OFFICER)
+    Browser(web_site).log_in("kouhou")
+    for last in range(2, 22):
+        guesser = Browser(web_site)
+        guesser.come_from(f"127.0.0.{last}")
+        answers = [guesser.log_in("kouhou", f"guess-{last}-{n}") for n in range(5)]
+        assert not any("受け付けを止めています" in answer.text for answer in answers)
+    late, desk = Browser(web_site), Browser(web_site)
+    late.come_from("127.0.0.99")
+    assert "受け付けを止めています" in late.log_in("kouhou").text
+    assert desk.path(desk.log_in("kouhou")) == "/queue/"
+
+
 def test_a_wrong_password_of_one_keeps_no_colleague_at_the_same_address_out(add: Add, web_site: str) -> None:
     for person in ("kouhou", "shimin-leader"):
         add(person, Role.LEADER)

@@ -71,12 +71,14 @@ def test_pages_open_while_city_yml_cannot_be_read(office: Office, officer: Brows
     assert "city.yml の1行目" in answer.text
 
 
-def test_logging_in_and_stopping_need_no_content_at_all(office: Office, people: None, web_site: str) -> None:
+def test_logging_in_stopping_and_refusing_need_no_content_at_all(office: Office, people: None, web_site: str) -> None:
     shutil.rmtree(office.folder)
     officer = signed_in(web_site, "kouhou")
     answer = officer.post("/stop/", "/stop/", channel="", reason="設定が壊れたため")
     assert answer.status_code == 200
     assert pause.active()
+    assert officer.get("/nothing/").status_code == 404
+    assert officer.get("/people/").status_code == 403
 
 
 @pytest.fixture

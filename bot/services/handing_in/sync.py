@@ -147,11 +147,13 @@ class _Sync:
             self.commits.setdefault(edit.path, edit.commit)
         known = self._known(self.row.recorded)
         if not self.row.recorded and base != EMPTY_TREE:
-            commits.keep_older(self.mirror, base)
+            commits.keep_older(self.ctx, self.mirror, base)
             known = base
         # A sync that was cut off has kept more than it has taken; a mirror that was lost, less.
         if known != newer:
-            commits.keep(edits if known == base else self.mirror.edits(known, newer))
+            commits.keep(self.ctx, self.mirror, edits if known == base else self.mirror.edits(known, newer))
+        if self.row.unfinished:
+            commits.look_again(self.ctx, self.mirror, self.row.unfinished)
         ContentBranch.objects.filter(id=self.row.id).update(recorded=newer)
 
     def _show(self, commit: str, state: State, line: str) -> str:

@@ -5,7 +5,7 @@ A hand is whoever wrote, committed or handed in any of its text or pictures sinc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from bot.errors import NotAllowed
@@ -97,7 +97,8 @@ def of_post(
     earlier = list(others.filter(id__gt=after).defer("bundle", "source"))
     handed_in = [Hand(road=s.road, commit="", people=tuple(sorted(contributors(s)))) for s in earlier]
     edits = _edits({*paths, *(s.path for s in earlier)}, since)
-    own = [_hand(ctx, edit) for edit in edits]
+    people = registered.by_address(ctx) if edits else {}
+    own = [_hand(ctx, edit, people) for edit in edits]
     return Hands(
         hands=tuple(dict.fromkeys([*handed_in, *own])),
         upto=max((edit.id for edit in edits), default=since),
@@ -119,13 +120,12 @@ def _edits(paths: Collection[str], since: int) -> list[Edit]:
     return sorted(known, key=lambda edit: edit.id)
 
 
-def _hand(ctx: Context, edit: Edit) -> Hand:
+def _hand(ctx: Context, edit: Edit, people: Mapping[str, str]) -> Hand:
     if edit.person:
         # What the web site made, it knows: its word is as good as a signature.
         return Hand(road=edit.road, commit=edit.commit, people=(edit.person,), signed=edit.road == Road.WEB)
     if ctx.config.require_signed and not edit.signer:
         raise Unsigned(edit)
-    people = registered.by_address(ctx)
     # The git server's own address, where it merges for people: it writes nothing.
     own = {address.strip().lower() for address in ctx.config.content_committers.split(",")} - {""}
     found = []

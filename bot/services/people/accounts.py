@@ -25,6 +25,7 @@ from bot.workflow.actors import NEED_SECOND_FACTOR, Actor, Permission, Role, rol
 
 LIFETIME = timedelta(days=90)
 DIRECTORY = "(庁内の認証)"
+INVITE_AGAIN = "invite_again"  # in the audit log
 _PREFIX = "dxb_"
 # Two words and nothing else: what stands after them, or in a second line, would be read by ssh-keygen.
 _PUBLIC_KEY = re.compile(r"(?:sk-)?(?:ssh|ecdsa)-[a-z0-9-]+(?:@openssh\.com)? [A-Za-z0-9+/]{40,}={0,2}")
@@ -96,7 +97,8 @@ def invite_again(ctx: Context, actor: Actor, person: str) -> str:
         user.is_active = True
         user.save()
         _shut_out(ctx, user)
-        audit.record(ctx.clock.now(), actor.person, "invite_again", f"user:{person}")
+        # The address opens the account to whoever holds it, so those who decide are told of each other's (see notices).
+        audit.record(ctx.clock.now(), actor.person, INVITE_AGAIN, f"user:{person}", detail=user.role)
     return _address(ctx, user)
 
 

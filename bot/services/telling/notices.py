@@ -20,12 +20,12 @@ from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
 from bot.services.delivery import outcome, scheduling
 from bot.services.handing_in.one_set import REFUSE
 from bot.services.paper.proof_build import BUILD_PROOF
-from bot.services.people import grants, requests
+from bot.services.people import accounts, grants, requests
 from bot.services.records.context import Context
 from bot.services.telling.watch import UNREADABLE
 from bot.store.models import AuditEntry, Bookmark, Delivery, Notice, PersonalToken, Submission, User
 from bot.store.rules import Blackout
-from bot.workflow.actors import Role
+from bot.workflow.actors import NEED_SECOND_FACTOR, Role
 from bot.workflow.kinds import Bar
 from bot.workflow.states import IN_QUEUE, SubmissionState
 from bot.workflow.transitions import Action, Event
@@ -114,7 +114,7 @@ _VERBS: Mapping[str, Kind] = {
     **dict.fromkeys((requests.ASK, grants.ASK, grants.AGREE), Kind.PEOPLE),
     BUILD_PROOF: Kind.COPY_DEADLINE,
 }
-_PAGES = {requests.ASK: "/people/", grants.ASK: "/grants/", grants.AGREE: "/people/"}
+_PAGES = {accounts.INVITE_AGAIN: "/people/", requests.ASK: "/people/", grants.ASK: "/grants/", grants.AGREE: "/people/"}
 _ERRORS: Mapping[type[errors.ChannelError], Kind] = {
     Rejected: Kind.FAILED,
     ChannelClosed: Kind.CLOSED,
@@ -207,6 +207,8 @@ def _news(ctx: Context, entry: AuditEntry) -> _News | None:
 def _kind(entry: AuditEntry, submission: Submission | None) -> Kind | None:
     if entry.verb == Action.SUBMIT:
         return Kind.TO_CONFIRM if submission and submission.needs_confirmation else Kind.WAITING
+    if entry.verb == accounts.INVITE_AGAIN:
+        return Kind.PEOPLE if entry.detail in NEED_SECOND_FACTOR else None
     error = getattr(errors, entry.verb, None)
     if isinstance(error, type):
         return next((kind for ancestor, kind in _ERRORS.items() if issubclass(error, ancestor)), None)
@@ -260,6 +262,7 @@ def _people(entry: AuditEntry) -> str:
     return {
         requests.ASK: f"people.yml などが、登録と違うことを求めています。受け入れるまで、いまのままです。\n{entry.detail}",
         grants.ASK: f"{entry.actor} が {person} への役割の付与（{entry.detail}）を頼みました。もう1人の同意を待っています。",
+        accounts.INVITE_AGAIN: f"{entry.actor} が {person} を招待し直しました。心当たりがなければ、すぐに確かめてください。",
         grants.AGREE: f"{entry.actor} が {person} への役割の付与に同意しました（{entry.detail}）。",
     }.get(entry.verb, "")
 

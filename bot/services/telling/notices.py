@@ -17,6 +17,7 @@ from django.db import transaction
 
 from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
+from bot.services.approval import review
 from bot.services.delivery import outcome, scheduling
 from bot.services.handing_in.one_set import REFUSE
 from bot.services.paper.proof_build import BUILD_PROOF
@@ -299,7 +300,7 @@ def _problem(delivery: Delivery | None) -> str:
 def _notices(ctx: Context, news: _News) -> Iterator[Notice]:
     # What can wait is gathered: a mail for each post teaches people to look away (ADR 7).
     due = next_digest(ctx, news.entry.at) if news.kind in _DIGEST else news.entry.at
-    targets = [("mail", address) for address in _addresses(news)] if ctx.config.smtp_server else []
+    targets = [("mail", address) for address in _addresses(ctx, news)] if ctx.config.smtp_server else []
     if ctx.config.webhook_url:
         targets.append(("webhook", ""))
     for channel, address in targets:
@@ -314,10 +315,13 @@ def _notices(ctx: Context, news: _News) -> Iterator[Notice]:
         )
 
 
-def _addresses(news: _News) -> list[str]:
+def _addresses(ctx: Context, news: _News) -> list[str]:
     """Each address once; nobody gets a notice of what they did themselves."""
     people = User.objects.filter(is_active=True).exclude(email="").exclude(username=news.entry.actor)
-    chosen = set(people.filter(role__in=sorted(_ROLES.get(news.kind, ()))).values_list("email", flat=True))
+    told = people.filter(role__in=sorted(_ROLES.get(news.kind, ())))
+    # A trainee's post is read in its own department, and so is its title.
+    near = news.submission if news.kind == Kind.TO_CONFIRM else None
+    chosen = {user.email for user in told if near is None or review.may_confirm(ctx, user.actor, near)}
     if news.kind in _TO_AUTHOR and news.submission:
         authors = (news.submission.author, news.submission.submitted_by)
         chosen |= set(people.filter(username__in=authors).values_list("email", flat=True))

@@ -91,6 +91,7 @@ class Config:
     confirm_across_departments: bool = option(
         "DXBOT_CONFIRM_ACROSS_DEPARTMENTS", False, "研修中の職員の原稿を、ほかの課のリーダーも確認できるようにする（true）"
     )
+    require_signed: bool = option("DXBOT_REQUIRE_SIGNED", False, "登録された鍵で署名されたコミットの原稿だけを申請する（true）")
     content_interval: int = option("DXBOT_CONTENT_INTERVAL", 300, "原稿を取り込みに行く間隔（秒）")
     content_token: Secret = option("DXBOT_CONTENT_TOKEN", Secret(""), "原稿のリポジトリと状態表示に使う鍵（https のとき）")
     content_status_url: str = option(

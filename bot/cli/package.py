@@ -60,7 +60,7 @@ def import_command(file: Path, replace: bool) -> None:
 
 
 def _unpack(ctx: Context, file: Path, folder: Path, replace: bool) -> Path:
-    """On a desk anybody may; where the office is, it is somebody's act, who then may not approve the post (ADR 16)."""
+    """On a desk anybody may; where the office is, it is somebody's act, who then may not approve the post (ADR 20)."""
     if not (ctx.config.database_url or (ctx.config.var_dir / SQLITE).exists()):
         return package.unpack(ctx, file, folder, replace=replace)
     from bot.cli.office import me, office

@@ -44,20 +44,27 @@ class Merged:
 
 
 def commit_as(
-    mirror: Mirror, person: Author, files: Mapping[str, bytes], message: str, base: str, note: Callable[[str], None]
+    mirror: Mirror,
+    person: Author,
+    files: Mapping[str, bytes],
+    message: str,
+    base: str,
+    note: Callable[[str], None],
+    key: Path | None = None,
 ) -> str | Conflict:
     """Commit these files (paths below the repository's root) with the person as author; the branch's new head, or a Conflict.
 
-    `base` is the head that the person began with; `note` is told of each commit before it leaves. Raises NotAllowed for a
-    person without a mail address and for a path that is not a post's or a picture's, GitFailed when the server does not answer
-    or refuses.
+    `base` is the head that the person began with; `note` is told of each commit before it leaves; `key` signs it.
+
+    Raises NotAllowed for a person without a mail address and for a path that is not a post's or a picture's, GitFailed when the
+    server does not answer or refuses.
     """
     _require_writable(person, files)
     for attempt in range(_TRIES):
         head = mirror.fetch()
         if head != base and (conflict := _conflict(mirror, files, base, head)) is not None:
             return conflict
-        made = _commit(mirror, person, files, message, head)
+        made = _commit(mirror, person, files, message, head, key)
         if made != head:
             note(made)
         if made == head or _push(mirror, made, head, last=attempt == _TRIES - 1):
@@ -101,7 +108,7 @@ def _conflict(mirror: Mirror, files: Mapping[str, bytes], base: str, head: str) 
     return Conflict(head=head, base=before, ours=files, theirs=now)
 
 
-def _commit(mirror: Mirror, person: Author, files: Mapping[str, bytes], message: str, head: str) -> str:
+def _commit(mirror: Mirror, person: Author, files: Mapping[str, bytes], message: str, head: str, key: Path | None) -> str:
     """A commit on top of `head` that lies in the mirror only; `head` itself if it would change nothing."""
     git = mirror.git
     with tempfile.TemporaryDirectory(prefix="dxbot-index-") as folder:
@@ -114,7 +121,9 @@ def _commit(mirror: Mirror, person: Author, files: Mapping[str, bytes], message:
     if tree == git.text("rev-parse", f"{head}^{{tree}}"):
         return head
     author = {"GIT_AUTHOR_NAME": person.name, "GIT_AUTHOR_EMAIL": person.emails[0]}
-    return git.run("commit-tree", tree, "-p", head, data=message.encode(), env=_COMMITTER | author).decode().strip()
+    signing = ("-c", "gpg.format=ssh") if key else ()
+    command = ("commit-tree", *((f"-S{key}",) if key else ()), tree, "-p", head)
+    return git.run(*signing, *command, data=message.encode(), env=_COMMITTER | author).decode().strip()
 
 
 def _push(mirror: Mirror, made: str, head: str, *, last: bool) -> bool:

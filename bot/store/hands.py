@@ -17,7 +17,8 @@ class WebCommit(models.Model):
 class Edit(models.Model):
     """A file that came into the content folder by a commit or a package, as seen from there. `source` is the path that it had
     before, "" where it was not moved. `author` and `committer` are mail addresses as they stand in the commit; `person` is the
-    one who surely did it, where that is known: by the web site or with a package."""
+    one who surely did it, where that is known: by the web site or with a package. `signer` is whose key the commit is signed
+    with, "" for none that is known."""
 
     road = models.CharField(max_length=10)
     commit = models.CharField(max_length=64, blank=True)
@@ -26,6 +27,7 @@ class Edit(models.Model):
     author = models.CharField(max_length=254, blank=True)
     committer = models.CharField(max_length=254, blank=True)
     person = models.CharField(max_length=150, blank=True)
+    signer = models.CharField(max_length=150, blank=True)
 
     class Meta:
         constraints = [

@@ -7,12 +7,14 @@ from django.db import models
 
 class Standing(models.Model):
     """What a person is in the city hall: lists of strings. `addresses` are the mail addresses of their commits, in lower case;
-    `heads` the departments whose posts they confirm (発信管理者); `submits_for` the people whose posts they may hand in."""
+    `heads` the departments whose posts they confirm (発信管理者); `submits_for` the people whose posts they may hand in;
+    `signing_keys` the public SSH keys by which they sign commits, as OpenSSH writes them."""
 
     department = models.CharField("所属", max_length=150, blank=True)
     addresses = models.JSONField(default=list, blank=True)
     heads = models.JSONField(default=list, blank=True)
     submits_for = models.JSONField(default=list, blank=True)
+    signing_keys = models.JSONField(default=list, blank=True)
 
     class Meta:
         abstract = True

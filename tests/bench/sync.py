@@ -61,6 +61,7 @@ def _work(folder: Path, count: int, orders: IO[str]) -> None:
 
     ctx = office()
     from bot.services.handing_in.sync import sync
+    from bot.services.people import requests
     from tests.office import write_content, write_post
     from tests.sync.origin import Origin
 
@@ -69,6 +70,7 @@ def _work(folder: Path, count: int, orders: IO[str]) -> None:
     for number in range(count):
         write_post(origin.desk, f"post{number}", body=f"本文 {number}（見本）。\n")
     _taken_before(ctx, origin.commit(_AUTHOR), count)
+    requests.accept_all(ctx)
     for turn, _ in enumerate(orders):
         write_post(origin.desk, f"post{turn}", body=f"直した本文 {turn}（見本）。\n")
         origin.commit(_AUTHOR)

@@ -62,7 +62,7 @@ def desk(office: Office, mail: MailServer, room: Chat) -> Desk:
     last = AuditEntry.objects.order_by("-id").first()
     Bookmark.objects.update(entry=last.id if last else 0)
     for person, role in PEOPLE.items():
-        User.objects.create(username=person, role=role, email=f"{person}@example.jp")
+        User.objects.update_or_create(username=person, defaults={"role": role, "email": f"{person}@example.jp"})
     config = replace(
         office.ctx.config,
         smtp_server=mail.address,

@@ -244,6 +244,7 @@ READINGS = {
         "viewed.record",
         "review.readable",
         "review.may_confirm",
+        "comments.of_post",
         "registered.departments_to_confirm",
     ),
     *(

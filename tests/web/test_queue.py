@@ -112,6 +112,7 @@ def test_a_leader_cannot_approve_in_passing(office: Office, leader: Browser) -> 
 def test_a_department_head_sees_what_comes_from_the_department(office: Office, people: None, web_site: str) -> None:
     city = office.folder / "city.yml"
     city.write_text(city.read_text(encoding="utf-8")[:-1] + ", heads: {市民課: soumu-leader}}", encoding="utf-8")
+    office.register()
     submission = office.submit(office.post())
     head = signed_in(web_site, "soumu-leader")
     assert "書かない窓口（見本）" in head.get("/queue/").text

@@ -154,6 +154,7 @@ def test_a_time_at_which_nothing_may_go_out_is_refused_in_words(office: Office, 
 def test_a_departments_head_looks_first_where_the_city_wants_it(office: Office, officer: Browser, web_site: str) -> None:
     city = office.folder / "city.yml"
     city.write_text(city.read_text(encoding="utf-8")[:-1] + ", heads: {市民課: soumu-leader}}", encoding="utf-8")
+    office.register()
     submission = office.submit(office.post())
     page = page_of(submission)
     assert "先に所属長（soumu-leader）の確認が要ります" in officer.get(page).text

@@ -204,7 +204,7 @@ def _keep(ctx: Context, actor: Actor, origin: _Origin, ready: _Ready) -> Submiss
         path=origin.path,
         title=Plain(SOCIAL).line(post.title),
         author=post.author.key,
-        # By the account, not by people.yml: whose head and whose leaders look at it follows from them (ADR 16).
+        # By the account, not by people.yml: whose head and whose leaders look at it follows from them (ADR 20).
         department=origin.author.department or post.author.department,
         measure=post.measure,
         needs_confirmation=origin.author.role == Role.TRAINEE,

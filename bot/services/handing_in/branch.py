@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from bot.errors import NotAllowed
-from bot.repository import commit
+from bot.repository import commit, signatures
 from bot.repository.commit import Conflict, Merged
 from bot.services.handing_in import commits, sync
 from bot.services.people import registered
@@ -41,7 +41,8 @@ def commit_as(ctx: Context, actor: Actor, files: Mapping[str, bytes], message: s
     person = replace(known, emails=tuple(registered.account(actor.person).addresses))
     # As the person, since the last commit says who handed a post in and so must not approve it (ADR 8).
     note = partial(commits.note_own, ctx, actor.person)
-    made = commit.commit_as(sync.mirror(ctx), person, files, message, base, note)
+    key = signatures.own_key(ctx.config.var_dir)
+    made = commit.commit_as(sync.mirror(ctx), person, files, message, base, note, key)
     if isinstance(made, str):
         sync.ask(ctx)
     return made

@@ -16,7 +16,7 @@ from bot.services.approval.submit import AlreadyPublished, NotReady, submit
 from bot.services.delivery.stale import unsettled, void_if_changed
 from bot.services.handing_in.sync_report import Item, Taken
 from bot.services.people import hands, registered
-from bot.services.people.hands import UnknownHand
+from bot.services.people.hands import UnknownHand, Unsigned
 from bot.services.records.context import Context
 from bot.store.models import Delivery, Submission
 from bot.workflow.actors import Actor
@@ -58,6 +58,8 @@ def take(ctx: Context, path: str, commit: Commit | None, gone: Collection[str]) 
         return _refused(path, person, _finding(path, e.rule, e))
     except UnknownHand as e:
         return _refused(path, person, _finding(path, "sync.unknown-author", e))
+    except Unsigned as e:
+        return _refused(path, person, _finding(path, "sync.unsigned", e))
     except NotAllowed as e:
         return _refused(path, person, _finding(path, "sync.not-allowed", e))
     except BotError as e:

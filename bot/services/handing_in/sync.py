@@ -157,11 +157,13 @@ class _Sync:
             self.commits.setdefault(edit.path, edit.commit)
         known = self._known(self.row.recorded)
         if not self.row.recorded and base != EMPTY_TREE:
-            commits.keep_older(self.mirror, base)
+            commits.keep_older(self.ctx, self.mirror, base)
             known = base
         # A sync that was cut off has kept more than it has taken; a mirror that was lost, less.
         if known != newer:
-            commits.keep(edits if known == base else self._edits(known, step))
+            commits.keep(self.ctx, self.mirror, edits if known == base else self._edits(known, step))
+        if self.row.unfinished:
+            commits.look_again(self.ctx, self.mirror, self.row.unfinished)
         ContentBranch.objects.filter(id=self.row.id).update(recorded=newer)
 
     def _edits(self, older: str, step: _Step) -> list[Edit]:

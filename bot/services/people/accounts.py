@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Collection, Mapping
 from datetime import timedelta
@@ -24,7 +25,10 @@ from bot.workflow.actors import NEED_SECOND_FACTOR, Actor, Permission, Role, rol
 
 LIFETIME = timedelta(days=90)
 DIRECTORY = "(庁内の認証)"
+INVITE_AGAIN = "invite_again"  # in the audit log
 _PREFIX = "dxb_"
+# Two words and nothing else: what stands after them, or in a second line, would be read by ssh-keygen.
+_PUBLIC_KEY = re.compile(r"(?:sk-)?(?:ssh|ecdsa)-[a-z0-9-]+(?:@openssh\.com)? [A-Za-z0-9+/]{40,}={0,2}")
 
 
 def invite(ctx: Context, actor: Actor, person: str, role: Role, email: str = "") -> str:
@@ -93,7 +97,8 @@ def invite_again(ctx: Context, actor: Actor, person: str) -> str:
         user.is_active = True
         user.save()
         _shut_out(ctx, user)
-        audit.record(ctx.clock.now(), actor.person, "invite_again", f"user:{person}")
+        # The address opens the account to whoever holds it, so those who decide are told of each other's (see notices).
+        audit.record(ctx.clock.now(), actor.person, INVITE_AGAIN, f"user:{person}", detail=user.role)
     return _address(ctx, user)
 
 
@@ -134,6 +139,12 @@ def change_standing(ctx: Context, actor: Actor, person: str, standing: Mapping[s
     user = find(person)
     if user.username == actor.person:
         raise NotAllowed("own standing", summary="自分の登録は変えられません", next_step="ほかの運用担当に頼んでください")
+    if unclear := [key for key in standing.get("signing_keys", ()) if not _PUBLIC_KEY.fullmatch(key)]:
+        raise NotAllowed(
+            "not a public key",
+            summary=f"「{unclear[0][:40]}」は署名の公開鍵ではありません",
+            next_step="ssh-ed25519 などで始まる、.pub ファイルの初めの二つの語を書いてください",
+        )
     changed = {field: value for field, value in standing.items() if getattr(user, field) != value}
     for field, value in changed.items():
         setattr(user, field, value)
@@ -207,12 +218,13 @@ def _save_new(ctx: Context, by: str, user: User) -> None:
 
 def require_valid(user: User) -> None:
     """Raises NotAllowed for a name or a mail address that is none, and for an address of commits that is another person's."""
-    others = User.objects.exclude(username=user.username).values_list("username", "addresses")
-    for person, addresses in others if user.addresses else ():
-        if shared := set(addresses) & set(user.addresses):
+    own = {*user.addresses, *user.signing_keys}
+    others = User.objects.exclude(username=user.username).values_list("username", "addresses", "signing_keys")
+    for person, addresses, keys in others if own else ():
+        if shared := own & {*addresses, *keys}:
             raise NotAllowed(
                 "address taken",
-                summary=f"コミットのアドレス {min(shared)} は、すでに {person} のものです",
+                summary=f"コミットのアドレスか署名の鍵 {min(shared)[:60]} は、すでに {person} のものです",
                 next_step="どちらのものかを確かめ、一方だけに登録してください",
             )
     try:
@@ -239,7 +251,7 @@ def _shut_out(ctx: Context, user: User) -> None:
 def set_up_user(ctx: Context, person: str, role: Role, password: str) -> User:
     """Make the person sign in with this password from now on, whether known before or not. For the demo and for tests."""
     known = User.objects.filter(username=person).first()
-    fields = ("department", "addresses", "heads", "submits_for") if known else ()
+    fields = ("department", "addresses", "heads", "submits_for", "signing_keys") if known else ()
     standing = {field: getattr(known, field) for field in fields}
     User.objects.filter(username=person).delete()
     user = User(username=person, role=role, **standing)

@@ -1,4 +1,4 @@
-"""A role that decides (広報担当, 運用担当) is given by two people: one asks, another one agrees (ADR 16)."""
+"""A role that decides (広報担当, 運用担当) is given by two people: one asks, another one agrees (ADR 20)."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
 """Who had a hand in a submission: the one place that says so, and keeps them all from deciding on it.
 
-A hand is whoever wrote, committed or handed in any of its text or pictures since its post was last approved (ADR 16).
+A hand is whoever wrote, committed or handed in any of its text or pictures since its post was last approved (ADR 20).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from bot.errors import NotAllowed
@@ -16,14 +16,17 @@ from bot.store.models import Submission
 from bot.workflow.roads import Road
 from bot.workflow.transitions import Action
 
+SERVER = "(サーバー)"  # who signed what the web site made
+
 
 @dataclass(frozen=True, kw_only=True)
 class Hand:
-    """`people` are the keys of those who did it; `commit` is "" where it came without one."""
+    """`people` are the keys of those who did it; `commit` is "" where it came without one; `signed`: by a key that is known."""
 
     road: str
     commit: str
     people: tuple[str, ...]
+    signed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +47,17 @@ class UnknownHand(NotAllowed):
             f"commit {edit.commit} by somebody unknown",
             summary=f"「{edit.path}」を変えたコミット {edit.commit[:12]} の {address or '空のアドレス'} がだれか分かりません",
             next_step="運用担当に、このアドレスを利用者の「コミットのアドレス」に加えてもらってください",
+        )
+
+
+class Unsigned(NotAllowed):
+    """The city wants signatures, and a commit has none of a key that is known."""
+
+    def __init__(self, edit: Edit) -> None:
+        super().__init__(
+            f"commit {edit.commit} is not signed",
+            summary=f"「{edit.path}」を変えたコミット {edit.commit[:12]} に、登録された鍵の署名がありません",
+            next_step="鍵を利用者に登録してもらい、署名してコミットし直してください",
         )
 
 
@@ -81,9 +95,10 @@ def of_post(
     approved = others.filter(decisions__action=Action.APPROVE).last()
     since, after = (approved.edits_upto, approved.id) if approved else (0, 0)
     earlier = list(others.filter(id__gt=after).defer("bundle", "source"))
-    handed_in = [Hand(road=s.road, commit=s.commit, people=tuple(sorted(contributors(s)))) for s in earlier]
+    handed_in = [Hand(road=s.road, commit="", people=tuple(sorted(contributors(s)))) for s in earlier]
     edits = _edits({*paths, *(s.path for s in earlier)}, since)
-    own = [_hand(ctx, edit) for edit in edits]
+    people = registered.by_address(ctx) if edits else {}
+    own = [_hand(ctx, edit, people) for edit in edits]
     return Hands(
         hands=tuple(dict.fromkeys([*handed_in, *own])),
         upto=max((edit.id for edit in edits), default=since),
@@ -105,10 +120,12 @@ def _edits(paths: Collection[str], since: int) -> list[Edit]:
     return sorted(known, key=lambda edit: edit.id)
 
 
-def _hand(ctx: Context, edit: Edit) -> Hand:
+def _hand(ctx: Context, edit: Edit, people: Mapping[str, str]) -> Hand:
     if edit.person:
-        return Hand(road=edit.road, commit=edit.commit, people=(edit.person,))
-    people = registered.by_address(ctx)
+        # What the web site made, it knows: its word is as good as a signature.
+        return Hand(road=edit.road, commit=edit.commit, people=(edit.person,), signed=edit.road == Road.WEB)
+    if ctx.config.require_signed and not edit.signer:
+        raise Unsigned(edit)
     # The git server's own address, where it merges for people: it writes nothing.
     own = {address.strip().lower() for address in ctx.config.content_committers.split(",")} - {""}
     found = []
@@ -118,4 +135,7 @@ def _hand(ctx: Context, edit: Edit) -> Hand:
         if address not in people:
             raise UnknownHand(edit, address)
         found.append(people[address])
-    return Hand(road=edit.road, commit=edit.commit, people=tuple(dict.fromkeys(found)))
+    # Whoever signed a commit made it, whatever addresses they wrote into it.
+    signed_by = [edit.signer] if edit.signer and edit.signer != SERVER else []
+    people_of = tuple(dict.fromkeys([*found, *signed_by]))
+    return Hand(road=edit.road, commit=edit.commit, people=people_of, signed=bool(edit.signer))

@@ -1,6 +1,6 @@
 """What the accounts know of the people who write: whose a mail address is, their department, its head, for whom they hand in.
 
-People who never sign in have an account as well; content/people.yml gives names, and may ask (ADR 16).
+People who never sign in have an account as well; content/people.yml gives names, and may ask (ADR 20).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """What content/people.yml and `heads:` of content/city.yml ask for and the accounts do not say: parked until an operator has
-looked (ADR 16). Whoever can push could otherwise make themself a leader, or their department one without a head."""
+looked (ADR 20). Whoever can push could otherwise make themself a leader, or their department one without a head."""
 
 from __future__ import annotations
 

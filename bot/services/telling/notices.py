@@ -17,18 +17,19 @@ from django.db import transaction
 
 from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
+from bot.services.approval import review
 from bot.services.delivery import outcome, reconcile, scheduling, waits
 from bot.services.handing_in import push
 from bot.services.handing_in.one_set import REFUSE, TAKE_AWAY
 from bot.services.handing_in.parked import REWRITTEN
 from bot.services.paper.proof_build import BUILD_PROOF
-from bot.services.people import grants, requests
+from bot.services.people import accounts, grants, requests
 from bot.services.records import audit, days
 from bot.services.records.context import Context
 from bot.services.telling.watch import SPOILT, UNREADABLE
 from bot.store.models import AuditEntry, Bookmark, Delivery, Notice, PersonalToken, Submission, User
 from bot.store.rules import Blackout
-from bot.workflow.actors import Role, is_at_server
+from bot.workflow.actors import NEED_SECOND_FACTOR, Role, is_at_server
 from bot.workflow.kinds import Bar
 from bot.workflow.states import IN_QUEUE, SubmissionState
 from bot.workflow.transitions import Action, Event
@@ -145,7 +146,7 @@ _VERBS: Mapping[str, Kind] = {
     REWRITTEN: Kind.REWRITTEN,
     **dict.fromkeys((days.SEALED, days.UNSEALED, days.NEW_KEY), Kind.SEAL),
 }
-_PAGES = {requests.ASK: "/people/", grants.ASK: "/grants/", grants.AGREE: "/people/"}
+_PAGES = {accounts.INVITE_AGAIN: "/people/", requests.ASK: "/people/", grants.ASK: "/grants/", grants.AGREE: "/people/"}
 # What somebody at the server does without changing who may do what.
 _QUIET = frozenset({audit.REFUSED, audit.EXPORTED, audit.IMPORTED})
 _ERRORS: Mapping[type[errors.ChannelError], Kind] = {
@@ -244,6 +245,8 @@ def _kind(entry: AuditEntry, submission: Submission | None) -> Kind | None:
         return Kind.SHELL
     if entry.verb == Action.SUBMIT:
         return Kind.TO_CONFIRM if submission and submission.needs_confirmation else Kind.WAITING
+    if entry.verb == accounts.INVITE_AGAIN:
+        return Kind.PEOPLE if entry.detail in NEED_SECOND_FACTOR else None
     error = getattr(errors, entry.verb, None)
     if isinstance(error, type):
         return next((kind for ancestor, kind in _ERRORS.items() if issubclass(error, ancestor)), None)
@@ -321,6 +324,7 @@ def _people(entry: AuditEntry) -> str:
     return {
         requests.ASK: f"people.yml などが、登録と違うことを求めています。受け入れるまで、いまのままです。\n{entry.detail}",
         grants.ASK: f"{entry.actor} が {person} への役割の付与（{entry.detail}）を頼みました。もう1人の同意を待っています。",
+        accounts.INVITE_AGAIN: f"{entry.actor} が {person} を招待し直しました。心当たりがなければ、すぐに確かめてください。",
         grants.AGREE: f"{entry.actor} が {person} への役割の付与に同意しました（{entry.detail}）。",
     }.get(entry.verb, "")
 
@@ -357,7 +361,7 @@ def _problem(delivery: Delivery | None) -> str:
 def _notices(ctx: Context, news: _News) -> Iterator[Notice]:
     # What can wait is gathered: a mail for each post teaches people to look away (ADR 7).
     due = next_digest(ctx, news.entry.at) if news.kind in _DIGEST else news.entry.at
-    targets = [("mail", address) for address in _addresses(news)] if ctx.config.smtp_server else []
+    targets = [("mail", address) for address in _addresses(ctx, news)] if ctx.config.smtp_server else []
     if ctx.config.webhook_url:
         targets.append(("webhook", ""))
     for channel, address in targets:
@@ -372,10 +376,13 @@ def _notices(ctx: Context, news: _News) -> Iterator[Notice]:
         )
 
 
-def _addresses(news: _News) -> list[str]:
+def _addresses(ctx: Context, news: _News) -> list[str]:
     """Each address once; nobody gets a notice of what they did themselves."""
     people = User.objects.filter(is_active=True).exclude(email="").exclude(username=news.entry.actor)
-    chosen = set(people.filter(role__in=sorted(_ROLES.get(news.kind, ()))).values_list("email", flat=True))
+    told = people.filter(role__in=sorted(_ROLES.get(news.kind, ())))
+    # A trainee's post is read in its own department, and so is its title.
+    near = news.submission if news.kind == Kind.TO_CONFIRM else None
+    chosen = {user.email for user in told if near is None or review.may_confirm(ctx, user.actor, near)}
     if news.kind in _TO_AUTHOR and news.submission:
         authors = (news.submission.author, news.submission.submitted_by)
         chosen |= set(people.filter(username__in=authors).values_list("email", flat=True))

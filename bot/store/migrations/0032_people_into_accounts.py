@@ -1,5 +1,5 @@
 """What people.yml and `heads:` of city.yml said until now, into the accounts: once, for an office that is at work already. From
-here on the files only ask (ADR 16). Files that cannot be read ask, too, as soon as they can."""
+here on the files only ask (ADR 20). Files that cannot be read ask, too, as soon as they can."""
 
 import os
 from collections.abc import Callable, Mapping

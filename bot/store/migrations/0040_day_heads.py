@@ -16,7 +16,7 @@ def remove(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("store", "0032_people_into_accounts"),
+        ("store", "0033_signatures"),
     ]
 
     operations = [

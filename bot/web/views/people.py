@@ -73,6 +73,8 @@ def change_standing(request: HttpRequest, person: str) -> HttpResponse:
         typed = given.get(field, "").strip()
         words = _BETWEEN.split(typed.lower() if field == "addresses" else typed)
         standing[field] = sorted({*words} - {""})
+    keys = (line.split()[:2] for line in given.get("signing_keys", "").splitlines())
+    standing["signing_keys"] = sorted({" ".join(words) for words in keys if words})
     accounts.change_standing(office(), actor_of(request), person, standing)
     messages.success(request, f"{person} の登録を変えました。")
     return redirect("people")

@@ -133,17 +133,23 @@ def _changed(change: ChannelChange) -> object:
 
 @dataclass(frozen=True, kw_only=True)
 class ShownHand:
-    """A hand in it, in words; `commit` is short, "" for none."""
+    """A hand in it, in words; `commit` is short. Without a commit, `commit` and `signature` are ""."""
 
     road: str
     people: str
     commit: str
+    signature: str
 
 
 def shown_hands(found: Submission) -> list[ShownHand]:
     return [
-        ShownHand(road=_road(hand["road"]), people="・".join(hand["people"]), commit=hand["commit"][:12])
-        for hand in found.hands
+        ShownHand(
+            road=_road(kept["road"]),
+            people="・".join(kept["people"]),
+            commit=kept["commit"][:12],
+            signature=("署名あり" if kept.get("signed") else "署名なし") if kept["commit"] else "",
+        )
+        for kept in found.hands
     ]
 
 

@@ -1,0 +1,65 @@
+"""What the files ask for, and roles that wait for a second person, on the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.services.people import accounts, requests
+from bot.store.models import User
+from bot.store.people import Grant
+from bot.workflow.actors import Role
+from tests.office import Office
+from tests.people.browser import Browser
+from tests.web.site import work_on
+
+Add = Callable[[str, Role], User]
+
+
+@pytest.fixture(autouse=True)
+def _site(office: Office, add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
+    work_on(office.ctx, monkeypatch)
+    for person, role in (("unyou", Role.OPERATOR), ("kouhou", Role.OFFICER), ("kouhou-2", Role.OFFICER)):
+        add(person, role)
+
+
+def test_an_operator_accepts_what_they_saw(office: Office, browser: Browser) -> None:
+    people = office.folder / "people.yml"
+    people.write_text(people.read_text(encoding="utf-8").replace("department: 市民課", "department: 税務課"), encoding="utf-8")
+    browser.log_in("unyou")
+    page = browser.get("/people/").text
+    assert "市民課 → <b>税務課</b>" in page
+    (asked,) = requests.waiting(office.ctx)
+    browser.post("/people/shimin-leader/accept/", "/people/", digest="0" * 64)
+    assert User.objects.get(username="shimin-leader").department == "市民課"
+    browser.post("/people/shimin-leader/accept/", "/people/", digest=asked.digest)
+    assert User.objects.get(username="shimin-leader").department == "税務課"
+    assert "税務課</b>" not in browser.get("/people/").text
+
+
+def test_an_operator_registers_addresses_and_keys_as_they_are_typed(browser: Browser) -> None:
+    browser.log_in("unyou")
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHkVXGlpOOaZ0TZwJnKyGwyhCvFiFGM4AhRmMHHNQ6Yn"
+    typed = {"department": "総務課", "addresses": "A@example.jp, b@example.jp", "heads": "", "submits_for": ""}
+    browser.post("/people/soumu-leader/standing/", "/people/", **typed, signing_keys=f"{key} soumu@desk\n")
+    user = User.objects.get(username="soumu-leader")
+    assert (user.addresses, user.heads, user.signing_keys) == (["a@example.jp", "b@example.jp"], [], [key])
+
+
+def test_a_second_person_sees_what_waits_and_agrees(office: Office, browser: Browser) -> None:
+    assert accounts.change_role(office.ctx, office.operator, "soumu-leader", Role.OFFICER) is False
+    browser.log_in("kouhou")
+    assert "/grants/" in browser.get("/queue/").text
+    number = Grant.objects.get().id
+    assert "同意する" in browser.get("/grants/").text
+    page = browser.post(f"/grants/{number}/agree/", "/grants/").text
+    assert "/account/invited/" in page
+    assert User.objects.get(username="soumu-leader").role == Role.OFFICER
+    assert "/grants/" not in browser.get("/queue/").text
+
+
+def test_a_leader_sees_neither_page(browser: Browser, add: Add) -> None:
+    add("shimin-leader", Role.LEADER)
+    browser.log_in("shimin-leader")
+    assert [browser.get(page).status_code for page in ("/people/", "/grants/")] == [403, 403]

@@ -178,15 +178,10 @@ def test_what_is_all_out_is_looked_at_no_more(office: Office) -> None:
 def test_what_a_person_found_is_on_record_as_theirs(office: Office) -> None:
     (made,) = office.approved(channels="x")
     there = "https://x.com/kanazawa/status/1"
-    for decide, state in (
-        (lambda: reconcile.decide_again(office.ctx, office.officer, made.id), "scheduled"),
-        (lambda: reconcile.decide_published(office.ctx, office.officer, made.id, there), "published"),
-    ):
-        Delivery.objects.update(state="undecided", problem="返事がありません")
-        decide()
-        assert Delivery.objects.get().state == state
-        assert "返事がありません" not in Delivery.objects.get().problem
-    assert entries("decide_again") == [("kouhou", f"delivery:{made.id}", "")]
+    Delivery.objects.update(state="undecided", problem="返事がありません")
+    reconcile.decide_published(office.ctx, office.officer, made.id, there)
+    assert Delivery.objects.get().state == "published"
+    assert "返事がありません" not in Delivery.objects.get().problem
     assert entries("decide_published") == [("kouhou", f"delivery:{made.id}", there)]
 
 

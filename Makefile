@@ -36,7 +36,7 @@ sqlite: $(DEV_STAMP) # some tests call make themselves, and are no part of this 
 
 postgresql: $(DEV_STAMP) # what depends on the database; a page looks the same on both
 	MAKEFLAGS= DXBOT_TEST_DATABASE=postgresql $(BIN)/python -m pytest -p no:cacheprovider --ignore=tests/web/test_accessibility.py \
-	tests/services tests/sync tests/web tests/issues tests/notices tests/chaos tests/postgresql
+	tests/services tests/sync tests/web tests/issues tests/notices tests/attacks tests/chaos tests/postgresql
 
 dates: $(DEV_STAMP) system ## 実演と、日付によることの試験を、ほかの日付で（閏日、年末年始、遠い年、原稿締切の前日）
 	MAKEFLAGS= $(BIN)/python -m tests.dates

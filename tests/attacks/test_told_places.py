@@ -22,11 +22,11 @@ DATE = b"WITNESS of a place"
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><a exif:GPSLatitude="36,33.6N" note="WITNESS"/></x:xmpmeta>'
 
 
-def tiff(*, order: str = ">", tag: int = 0x8825, entry: int = 2, year: bytes = b"2026:04:01 10:00:00") -> bytes:
+def tiff(*, order: str = ">", tag: int = 0x8825, entry: int = 2, at: int = 60, year: bytes = b"2026:04:01 10:00:00") -> bytes:
     """A camera's notes: when, and a table of places with one entry."""
     head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", 8)
     first = struct.pack(order + "H", 2) + struct.pack(order + "HHII", 0x0132, 2, len(year), 100)
-    first += struct.pack(order + "HHII", tag, 4, 1, 60) + bytes(4)
+    first += struct.pack(order + "HHII", tag, 4, 1, at) + bytes(4)
     places = struct.pack(order + "H", 1) + struct.pack(order + "HHI4s", entry, 2, 4, b"N\0\0\0") + bytes(4)
     return (head + first).ljust(60, b"\0") + places.ljust(40, b"\0") + year + DATE
 
@@ -64,7 +64,7 @@ CORNERS: dict[str, Callable[[], bytes]] = {
     "behind-the-data.jpg": lambda: jpeg(64, 48)[:-2] + exif(tiff()) + b"\xff\xd9",
     "second-picture.jpg": lambda: jpeg(64, 48) + with_segments(exif(tiff())),
     "film.jpg": lambda: jpeg(64, 48) + bytes(500) + b"\xa9xyz+36.5613+136.6562/",
-    "cut-table.jpg": lambda: with_segments(exif(tiff()[:40])),
+    "table-elsewhere.jpg": lambda: with_segments(exif(tiff(at=0x7FFFFFFF))),
     "xmp.jpg": lambda: with_segments(segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + XMP)),
     "xmp-utf16.jpg": lambda: with_segments(segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + XMP.decode().encode("utf-16"))),
     "exif.png": lambda: png(64, 48, extra=chunk(b"eXIf", tiff())),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
+from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -59,15 +62,27 @@ def shared_file(raw: bytes) -> None:
 
 
 def package(raw: bytes) -> None:
+    """As a zip, and as names and contents of one whose sums are right."""
     from bot.services.handing_in.package import unpack
     from bot.services.records.context import context
 
     config = _core().config
-    path = config.content_dir.parent / "package.zip"
-    path.write_bytes(raw)
-    posts = config.content_dir / "posts" / "in"
-    with suppress(BotError):
-        unpack(context(config), path, posts).unlink()
+    path, folder = config.content_dir.parent / "package.zip", config.content_dir / "posts" / "in"
+    for data in (raw, _zipped(raw)):
+        path.write_bytes(data)
+        with suppress(BotError):
+            unpack(context(config), path, folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _zipped(raw: bytes) -> bytes:
+    words = raw.split(b"\0\0")
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as packed:
+        for name, content in zip(words[0::2], words[1::2], strict=False):
+            with suppress(ValueError):
+                packed.writestr(zipfile.ZipInfo(name[:300].decode("cp932", "replace") or "a"), content)
+    return buffer.getvalue()
 
 
 def picture(raw: bytes) -> None:
@@ -91,3 +106,4 @@ def set_up() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bot.settings")
     os.environ.setdefault("DXBOT_VAR_DIR", mkdtemp(prefix="dxbot-fuzz-"))
     django.setup()
+    import_module("bot.services.handing_in.package")  # here, where what is imported is led into

@@ -9,7 +9,7 @@ import click
 from bot.cli.console import print_json, tr
 from bot.cli.core import Core
 from bot.render.bundle import render
-from bot.render.variant import Bundle, Variant
+from bot.render.variant import Bundle, ChannelSpec, Variant
 
 
 @click.command("render", epilog="例: dxbot render content/posts/2026/11/madoguchi.md --channel x")
@@ -24,14 +24,14 @@ def render_command(path: Path, channel: str | None, as_json: bool) -> None:
     if as_json:
         print_json({**bundle.as_json(), "variants": [v.as_json() for v in chosen]})
         return
-    labels = {spec.key: spec.label for spec in core.specs}
+    specs = {spec.key: spec for spec in core.specs}
     for variant in chosen:
-        _show(variant, labels[variant.channel])
+        _show(variant, specs[variant.channel])
     _footer(bundle)
 
 
-def _show(variant: Variant, label: str) -> None:
-    click.secho(f"── {label} ──", bold=True)
+def _show(variant: Variant, spec: ChannelSpec) -> None:
+    click.secho(f"── {spec.label} ──", bold=True)
     for part in variant.parts:
         click.echo(part.text)
         click.secho(f"（{part.length}{'／' + str(part.limit) if part.limit else ''}）", dim=True)
@@ -39,6 +39,9 @@ def _show(variant: Variant, label: str) -> None:
         click.secho(f"[{tr('画像', 'picture')}] {media.file} {media.width}×{media.height} {media.alt}", dim=True)
     if variant.cost_usd:
         click.secho(f"{tr('費用', 'cost')}: {variant.cost_usd} USD", dim=True)
+    if spec.reading_usd:
+        each = tr("結果が分からず読み返すときは1件につき", "where it has to be read back, for each")
+        click.secho(f"  {each} +{spec.reading_usd} USD", dim=True)
     click.echo()
 
 

@@ -91,6 +91,8 @@ _CODES: dict[int, type[ChannelError]] = {
 }
 
 
+# Whose requests are counted, by the code of a refusal.
+_LIMITS = {4: "アプリ", 17: "利用者", 32: "Facebook ページ", 613: "この操作", 80001: "Facebook ページ", 80002: "Instagram"}
 NOT_THERE, CONTAINER_GONE, NOT_READY, DAY_USED_UP = 33, 2207006, 2207027, 2207042  # subcodes
 NOT_FETCHED = frozenset({2207003, 2207052})
 _OUT_OF_REACH = "Instagram が{which}を取りに来られなかったため、まだ送っていません（DXBOT_MEDIA_BASE_URL）"
@@ -218,7 +220,7 @@ def _translate(error: Exception, answer: requests.Response | None, *, committing
     shown = f"{answer.status_code}/{code}/{subcode}"
     kind = classify(code, subcode, answer.status_code)
     if issubclass(kind, RateLimited):
-        return kind(f"Graph {shown}", code=shown, retry_after=_wait(answer))
+        return kind(f"Graph {shown}", code=shown, summary=_which_limit(code), retry_after=_wait(answer))
     if kind is OutcomeUnknown and not committing:
         kind = Unavailable
     if kind is Unavailable and (code == 9004 or subcode in NOT_FETCHED):
@@ -240,6 +242,12 @@ def subcode_of(error: ChannelError) -> int:
     """Of an error that Graph answered with; 0 for none."""
     last = error.code.rpartition("/")[2]
     return int(last) if last.isascii() and last.isdigit() else 0
+
+
+def _which_limit(code: int) -> str:
+    """Empty where Graph does not say."""
+    whose = _LIMITS.get(code)
+    return f"Meta の回数制限（{whose}）に達したため、まだ送っていません" if whose else ""
 
 
 def _wait(answer: requests.Response) -> float | None:

@@ -78,7 +78,7 @@ class Column:
 @dataclass(frozen=True, kw_only=True)
 class Appearance:
     """`handle` is the account's name, "" while it is not known; `templates` are tried in order; `cost` in US dollars, "" if
-    it is free; `column` for the paper alone."""
+    it is free, and what each `reading` back adds to it; `column` for the paper alone."""
 
     channel: str
     label: str
@@ -89,6 +89,7 @@ class Appearance:
     parts: tuple[ShownPart, ...]
     unit: str
     cost: str
+    reading: str
     column: Column | None
 
 
@@ -110,6 +111,7 @@ def appearance(
         parts=tuple(_part(spec, p, n, pictures if n == 0 else ()) for n, p in enumerate(variant.parts)),
         unit=spec.unit,
         cost=str(variant.cost_usd) if variant.cost_usd else "",
+        reading=str(spec.reading_usd) if spec.reading_usd else "",
         column=column,
     )
 

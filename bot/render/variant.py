@@ -46,10 +46,10 @@ class ChannelSpec:
     `fold` is where the channel hides the rest of a text behind 「続きを読む」 (None: nowhere). `style` says how ruby,
     headings and links stand in plain text. `publishes` is False for a channel that is exported rather than sent; `by_hand` is
     True for one without an API, where a person posts what was approved. `hosts` are where its posts can be seen: who says that
-    one is out names an address there (none: on any host). `rate` is the platform's own limit for one account,
-    which we do not run into knowingly. `prepare_before` is how long before its time a post with pictures is prepared, and
-    `prepared_for` for how long what was prepared is used: longer than any post waits for its turn, well below what platforms
-    keep it for."""
+    one is out names an address there (none: on any host). `reading_usd` is what it costs to read one post back, which is done
+    where an outcome is in doubt. `rate` is the platform's own limit for one account, which we do not run into knowingly.
+    `prepare_before` is how long before its time a post with pictures is prepared, and `prepared_for` for how long what was
+    prepared is used: longer than any post waits for its turn, well below what platforms keep it for."""
 
     key: str
     label: str
@@ -62,6 +62,7 @@ class ChannelSpec:
     options: Mapping[str, type] = field(default_factory=dict)
     split: Callable[[str, tuple[str, ...]], tuple[str, ...]] | None = None
     cost: Callable[[str], Decimal] = no_cost
+    reading_usd: Decimal = Decimal(0)
     style: Style = SOCIAL
     publishes: bool = True
     by_hand: bool = False

@@ -32,12 +32,14 @@ class Answer:
 
 class ScriptedPlatform:
     """Every request gets `answer`, or the first entry of `answers` that its path contains, or, if it is a reading, `reading`
-    where there is one. Connections are kept open, though the client may have asked for the contrary."""
+    where there is one. `fail_from`: of the requests whose path contains a text, the n-th and those behind it get an answer of
+    their own. Connections are kept open, though the client may have asked for the contrary."""
 
     def __init__(self) -> None:
         self.answer = Answer()
         self.reading: Answer | None = None
         self.answers: dict[str, Answer] = {}
+        self.fail_from: tuple[str, int, Answer] | None = None
         self.asked: list[tuple[str, str]] = []
         self.connections: set[tuple[str, int]] = set()
         self.over = threading.Event()
@@ -46,11 +48,17 @@ class ScriptedPlatform:
     def posts(self) -> list[str]:
         return [path for method, path in self.asked if method == "POST"]
 
+    def _is_failing(self, path: str, part: str, number: int) -> bool:
+        return part in path and sum(part in asked for _, asked in self.asked) >= number
+
     def reply_to(self, handler: BaseHTTPRequestHandler) -> None:
         handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
         handler.close_connection = False
         self.asked.append((handler.command, handler.path))
         self.connections.add(handler.client_address)
+        if self.fail_from and self._is_failing(handler.path, *self.fail_from[:2]):
+            _write(handler, self.fail_from[2])
+            return
         usual = self.reading if self.reading and handler.command == "GET" else self.answer
         answer = next((a for part, a in self.answers.items() if part in handler.path), usual)
         if answer.hang:
@@ -68,8 +76,8 @@ def _reset(handler: BaseHTTPRequestHandler) -> None:
 
 def _write(handler: BaseHTTPRequestHandler, answer: Answer) -> None:
     content, kind = answer.content()
-    handler.send_response(answer.status)
-    for name, value in {"Content-Type": kind, **answer.headers}.items():
+    handler.send_response_only(answer.status)
+    for name, value in {"Content-Type": kind, "Date": handler.date_time_string(), **answer.headers}.items():
         handler.send_header(name, value)
     if answer.chunked:
         handler.send_header("Transfer-Encoding", "chunked")

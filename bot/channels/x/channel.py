@@ -63,7 +63,7 @@ _WORDS: tuple[tuple[str, type[ChannelError]], ...] = (
     ("usage-capped", OutOfCredit),
 )
 # Two windows count posts, fifteen minutes and a day; on a 429 the one that is used up tells when it opens again.
-_WINDOWS = ("x-rate-limit", "x-app-limit-24hour", "x-user-limit-24hour")
+_WINDOWS = {"x-rate-limit": "15分", "x-app-limit-24hour": "アプリの24時間", "x-user-limit-24hour": "アカウントの24時間"}
 _FIELDS = ("created_at", "author_id", "entities", "attachments", "referenced_tweets")
 
 
@@ -166,7 +166,8 @@ def _translate(error: Exception, *, committing: bool) -> ChannelError:
         return unreadable(error.response, committing=committing)
     kind, code = _meaning(error.response.status_code, told), str(error.response.status_code)
     if issubclass(kind, RateLimited):
-        return kind(f"HTTP {code}", code=code, retry_after=_wait(error.response.headers))
+        headers = error.response.headers
+        return kind(f"HTTP {code}", code=code, summary=_which_limit(headers), retry_after=_wait(headers))
     if kind is OutcomeUnknown and not committing:
         kind = Unavailable
     return kind(f"HTTP {code}", code=code)
@@ -195,5 +196,14 @@ def _wait(headers: Mapping[str, str]) -> float | None:
     """Seconds until a new try, None if X does not say."""
     if (asked := retry_after(headers)) is not None:
         return asked
-    used_up = [w for w in _WINDOWS if headers.get(f"{w}-remaining", "0") == "0"]
-    return max((wait for w in used_up if (wait := until(headers.get(f"{w}-reset", ""))) is not None), default=None)
+    return max((wait for w in _used_up(headers) if (wait := until(headers[f"{w}-reset"])) is not None), default=None)
+
+
+def _used_up(headers: Mapping[str, str]) -> list[str]:
+    return [w for w in _WINDOWS if f"{w}-reset" in headers and headers.get(f"{w}-remaining", "0") == "0"]
+
+
+def _which_limit(headers: Mapping[str, str]) -> str:
+    """Empty where X does not say."""
+    names = "・".join(_WINDOWS[w] for w in _used_up(headers))
+    return f"X の回数制限（{names}）に達したため、まだ送っていません" if names else ""

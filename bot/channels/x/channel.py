@@ -140,6 +140,8 @@ class _X:
             lambda: self._client.get_users_tweets(self._user, tweet_fields=list(_FIELDS), user_auth=True, **query),
             committing=False,
         )
+        if told.data is None and told.meta is None:
+            raise Unavailable("anybody's object")
         return Page(entries=told.data or (), following=(told.meta and told.meta.next_token) or "")
 
     def _read(self, model: type[M], send: Callable[[], Response], *, committing: bool) -> M:

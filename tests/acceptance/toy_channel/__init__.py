@@ -67,13 +67,13 @@ class _Toy:
         return Receipt(remote_id=made, url=self._url(made), at=now)
 
     def find(self, sent: Sent) -> Found:
-        from bot.channel_kit.base import CannotTell, Receipt
+        from bot.channel_kit.base import CannotTell, NotSeen, Receipt
         from bot.channel_kit.matching import earliest
 
         notes = self._call("GET", "/notes", committing=False, params={"since": earliest(sent)})["notes"]
         hits = [note for note in notes if _is_it(note, sent)]
-        if len(hits) != 1:
-            return CannotTell(f"{len(hits)} of {len(notes)}")
+        if len(hits) != 1:  # none: it may still come to be seen
+            return CannotTell(f"{len(hits)} of {len(notes)}") if hits else NotSeen()
         made = datetime.fromisoformat(hits[0]["made"])
         return Receipt(remote_id=hits[0]["id"], url=self._url(hits[0]["id"]), at=made)
 

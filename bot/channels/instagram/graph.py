@@ -59,6 +59,7 @@ class _Instagram:
             return Prepared(outgoing=outgoing, token=self._containers.make(outgoing))
         except RateLimited as e:
             limited = self._which_limit(e)
+            limited.made = e.made
         raise limited
 
     def commit(self, prepared: Prepared, now: datetime) -> Receipt:

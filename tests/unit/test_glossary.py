@@ -21,8 +21,8 @@ GENERAL = frozenset(
         r"\w+",
         """
     accessibility account accounts adapter admin again answers append apps back base before begun bounds box break browser
-    built calls change changes charts check cli clock code compare compose config console control core counting cut date dates day
-    days demo difference directory docx duplicate duplicates early entered entry environment error errors excess exchange
+    built calls change changes charts check cli clock code compare compose config console control core counting cut date dates
+    day days demo difference directory docx duplicate duplicates early entered entry environment error errors excess exchange
     exit factor fault figure figures file files filled fitted font geometry git grid group header heading hooks html http
     idml image images ink item job kind kinds knob lazy length letter lettering likeness limits line link links list locks
     loopback mail main manual matching merged middleware models month monthly new no node note notify numerals of on once

@@ -153,7 +153,8 @@ class ChannelError(BotError):
 
 class RetryLater(ChannelError):
     """Surely not published; may be sent again. `retry_after` in seconds, from SOON to LATE whatever a platform or a proxy
-    wrote, None when they did not say."""
+    wrote, None when they did not say. `made` is what a preparing had made when it was refused, as the next token, `made_by` for
+    whom; None leaves the token as it is."""
 
     summary_ja = "配信先が混み合っているため、まだ送っていません"
     next_step_ja = "自動で送り直します"
@@ -162,6 +163,8 @@ class RetryLater(ChannelError):
         self, message: str, *, code: str = "", summary: str = "", next_step: str = "", retry_after: float | None = None
     ) -> None:
         super().__init__(message, code=code, summary=summary, next_step=next_step)
+        self.made: str | None = None
+        self.made_by = ""
         # The comparison this way round, for what is no number (NaN) is neither more nor less than anything.
         self.retry_after = retry_after if retry_after is None else min(LATE, retry_after) if retry_after > SOON else SOON
 

@@ -26,7 +26,7 @@ class Page:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listed(Generic[T]):
+class PostList(Generic[T]):
     """The posts that could be read. `whole`: there was no odd one among them, and no page behind the last one read."""
 
     posts: Sequence[T]
@@ -38,7 +38,7 @@ def earliest(sent: Sent) -> int:
     return int((sent.since - CLOCK_SKEW).timestamp())
 
 
-def listed(model: type[T], ask: Callable[[str], Page], older: Callable[[T], bool] = lambda _: False) -> Listed[T]:
+def listed(model: type[T], ask: Callable[[str], Page], older: Callable[[T], bool] = lambda _: False) -> PostList[T]:
     """Page by page, `ask("")` being the first, until one holds a post that is `older` than what is looked for."""
     posts, odd, cursor = list[T](), 0, ""
     for _ in range(MOST_PAGES):
@@ -49,11 +49,11 @@ def listed(model: type[T], ask: Callable[[str], Page], older: Callable[[T], bool
         cursor = page.following
         # By the last one: what is pinned to the top may be old.
         if not cursor or (found and older(found[-1])):
-            return Listed(posts=posts, whole=odd == 0)
-    return Listed(posts=posts, whole=False)
+            return PostList(posts=posts, whole=odd == 0)
+    return PostList(posts=posts, whole=False)
 
 
-def the_one(posts: Listed[T], is_it: Callable[[T], bool], receipt: Callable[[T], Receipt]) -> Found:
+def the_one(posts: PostList[T], is_it: Callable[[T], bool], receipt: Callable[[T], Receipt]) -> Found:
     """The receipt of the only post that is the one. Of two that look alike nobody can tell which it is."""
     hits = [post for post in posts.posts if is_it(post)]
     if len(hits) == 1:

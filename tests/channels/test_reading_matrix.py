@@ -22,6 +22,16 @@ TEXT = "読み返しの見本です。"
 LISTS = {"x": "/users/", "facebook": "/published_posts", "graph": "/media?", "private": "/feed/user/"}
 
 
+# Each channel's rows are its own, so a new one is not tried here; the contract tries it.
+KNOWN = [case for case in CASES if (case[1] or case[0]) in LISTS]
+
+
+@pytest.fixture(params=KNOWN, ids=lambda case: "-".join(filter(None, case)))
+def case(request: pytest.FixtureRequest) -> tuple[str, str]:
+    chosen: tuple[str, str] = request.param
+    return chosen
+
+
 def kind_of(case: tuple[str, str]) -> str:
     return case[1] or case[0]
 
@@ -187,7 +197,6 @@ def test_an_answer_that_is_no_list_says_nothing_of_the_post(
     assert len(platform.asked) == 1
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(filter(None, case)))
 def test_an_answer_of_a_gigabyte_is_not_read(case: tuple[str, str]) -> None:
     """A little gzip that unpacks to far more than is read."""
     packed = gzip.compress(b'{"data":[' + b" " * 30_000_000)

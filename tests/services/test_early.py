@@ -184,3 +184,27 @@ def test_nothing_is_prepared_while_a_stop_is_on(office: Office, platform: Platfo
     office.at(NOON - 9 * MINUTE)
     office.runner().engine.pump()
     assert platform.prepared == []
+
+
+def test_what_another_account_or_driver_prepared_is_nothing_to_this_one(
+    office: Office, platform: Platform, planned: Delivery
+) -> None:
+    beat(office, NOON - 9 * MINUTE)
+    platform.account = "instagram:another"
+    beat(office, NOON)
+    assert (len(platform.prepared), platform.committed) == (2, ["container-2"])
+    assert platform.prepared[1].earlier == ""
+
+
+def test_another_account_proves_nothing_of_what_was_sent_on_this_one(
+    office: Office, platform: Platform, planned: Delivery
+) -> None:
+    platform.refusals = [OutcomeUnknown("no answer")]
+    beat(office, NOON)
+    platform.account = "instagram:another"
+    for seconds in (6, 40, 130, 700, 1900):
+        beat(office, NOON + timedelta(seconds=seconds))
+    planned.refresh_from_db()
+    assert planned.state == "undecided"  # though that one says Absent
+    assert "違うアカウント" in planned.problem
+    assert len(platform.committed) == 1

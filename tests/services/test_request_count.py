@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -19,15 +19,20 @@ _NUMBERS = re.compile(r"\d{9,}")
 
 
 class Counting:
-    """The sandbox, and what it was asked for: method and path, without numbers."""
+    """The sandbox, and what it was asked for: method and path, without numbers. `refuse_at`: before the n-th request of a kind,
+    something is done."""
 
     def __init__(self, app: Any) -> None:
         self._app, self.asked = app, Counter[str]()
+        self.refuse_at: tuple[str, int, Callable[[], object]] | None = None
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         path = environ["PATH_INFO"]
         if not path.startswith("/_sandbox"):
-            self.asked[f"{environ['REQUEST_METHOD']} {_NUMBERS.sub('N', path)}"] += 1
+            asked = f"{environ['REQUEST_METHOD']} {_NUMBERS.sub('N', path)}"
+            self.asked[asked] += 1
+            if self.refuse_at and self.refuse_at[:2] == (asked, self.asked[asked]):
+                self.refuse_at[2]()
         return self._app(environ, start_response)
 
     def __getattr__(self, name: str) -> Any:
@@ -120,3 +125,21 @@ def test_where_nothing_may_be_read_a_doubt_stays_one_and_says_why(office: Office
     assert delivery.state == "undecided"
     assert "配信先を読み返せませんでした" in delivery.problem
     assert len(office.sandbox.posts(channel)) == 1
+
+
+UPLOADS = {"x": X_UPLOAD, "facebook": "POST /v26.0/N/photos", "instagram": "POST /v26.0/N/media"}
+
+
+@pytest.mark.parametrize("kind", ["429", "500_before"])
+@pytest.mark.parametrize("channel", UPLOADS)
+def test_an_upload_that_is_refused_does_not_double_those_before_it(
+    office: Office, counting: Counting, channel: str, kind: str
+) -> None:
+    office.approved(channels=channel, images=THREE)
+    counting.refuse_at = (UPLOADS[channel], 3, lambda: office.sandbox.fault(channel, kind, on="upload"))
+    office.publish_all()
+    assert office.states() == {channel: "published"}
+    (post,) = office.sandbox.posts(channel)
+    assert len(post["media"]) == 3
+    album = 1 if channel == "instagram" else 0
+    assert counting.asked[UPLOADS[channel]] == 3 + 1 + album

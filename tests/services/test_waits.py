@@ -156,3 +156,29 @@ def test_a_person_ends_the_wait_and_the_post_leaves_at_once(office: Office, refu
     office.runner().beat()
     assert office.states() == {"facebook": "published"}
     assert waits.waiting(office.clock.now()) == []
+
+
+def test_what_is_planned_while_an_account_waits_is_told_of_too_and_once(office: Office, refuse: Refuse) -> None:
+    office.schedules()
+    office.approved("one", channels="facebook", title="一つ目（見本）", extra="publish: 2026-12-01 12:15")
+    refuse(RateLimited("too many", retry_after=5 * 3600))
+    office.at(NOON)
+    office.runner().beat()
+    before = len(_told())
+    office.approved("two", channels="facebook", title="二つ目（見本）", extra="publish: 2026-12-01 13:15")
+    office.approved("late", channels="facebook", title="間に合う（見本）", extra="publish: 2026-12-01 20:15")
+    for _ in range(3):
+        office.runner().beat()
+    (said,) = _told()[before:]
+    assert "二つ目（見本）" in said
+    assert "間に合う（見本）" not in said
+
+
+def test_a_window_that_is_used_up_is_told_of_what_is_planned_later(office: Office) -> None:
+    office.schedules()
+    office.approved("one", channels="x", title="一つ目（見本）", extra="publish: 2026-12-01 12:15")
+    Lane.objects.filter(name="x").update(quota=1, used=1, window_end=NOON + 5 * HOUR)
+    office.runner().engine.tidy()
+    (said,) = _told()
+    assert "Xに出せる回数" in said
+    assert "一つ目（見本）" in said

@@ -9,6 +9,7 @@ from io import BytesIO
 from bot.channel_kit import pictures
 from bot.channel_kit.answers import link
 from bot.channel_kit.base import Channel, Found, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.begun import one_by_one
 from bot.channel_kit.limits import require_fit
 from bot.channel_kit.matching import earliest, listed, made_before, the_one
 from bot.channels.facebook import SPEC, Options
@@ -44,7 +45,7 @@ class _Page:
         # Photos go into one post only. So of two requests with the same ones, the second is refused if the first has won.
         if _are_photos(outgoing):
             return Prepared(outgoing=outgoing, token=outgoing.earlier)
-        return Prepared(outgoing=outgoing, token=",".join(self._hidden_photo(n, m) for n, m in enumerate(outgoing.media, 1)))
+        return Prepared(outgoing=outgoing, token=",".join(one_by_one(outgoing, self._hidden_photo)))
 
     def commit(self, prepared: Prepared, now: datetime) -> Receipt:
         fields = {"message": prepared.outgoing.text}

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 from bot.channel_kit import pictures
 from bot.channel_kit.base import Outgoing
+from bot.channel_kit.begun import one_by_one, remembered
 from bot.channels.instagram.answers import Container
-from bot.errors import ChannelError, MediaRefused, Rejected, Unavailable
+from bot.errors import ChannelError, MediaRefused, NotSent, RateLimited, Rejected, RetryLater, Unavailable
 from bot.meta_graph.client import NOT_FETCHED, NOT_READY, AltRefused, Graph, Missing, classify, out_of_reach, subcode_of
 from bot.render.variant import Media
 
@@ -69,16 +70,25 @@ class Containers:
     def _album(self, outgoing: Outgoing) -> _Picture:
         """Instagram wants the pictures ready before the container that shows them together. Most are at once: each is asked for
         once, and then the album is tried, which tells as well whether they are."""
-        children = [self._of_picture(n, m, is_carousel_item="true") for n, m in enumerate(outgoing.media, 1)]
+        numbers = one_by_one(outgoing, lambda n, m: self._of_picture(n, m, is_carousel_item="true").container)
+        children = [_Picture(container=c, number=n, media=outgoing.media[n - 1]) for n, c in enumerate(numbers, 1)]
+        try:
+            return self._of_children(children, outgoing.text)
+        except RetryLater as e:
+            # After any other answer it may be one of them that has gone wrong: all are made anew.
+            e.made = remembered(numbers) if isinstance(e, RateLimited | NotSent) else ""
+            raise
+
+    def _of_children(self, children: Sequence[_Picture], caption: str) -> _Picture:
         if waiting := [child for child in children if not self._ready(child)]:
             time.sleep(_FIRST_PAUSE)
         try:
-            return self._together(children, outgoing.text)
+            return self._together(children, caption)
         except Unavailable as e:
             if subcode_of(e) != NOT_READY:
                 raise
         self._wait(waiting or children)
-        return self._together(children, outgoing.text)
+        return self._together(children, caption)
 
     def _together(self, children: Sequence[_Picture], caption: str) -> _Picture:
         numbers = ",".join(child.container for child in children)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot.channel_kit.answers import link
 from bot.channel_kit.base import Absent, CannotTell, Channel, Found, NotSeen, Outgoing, Prepared, Receipt, Sent
 from bot.channel_kit.limits import require_fit
-from bot.channel_kit.matching import Listed, earliest, listed, the_one
+from bot.channel_kit.matching import PostList, earliest, listed, the_one
 from bot.channels.instagram.answers import Permalink, Quota, Quotas, Shown
 from bot.channels.instagram.containers import DEAD, FINISHED, GONE, PUBLISHED, Containers
 from bot.channels.instagram.options import Options
@@ -59,6 +59,7 @@ class _Instagram:
             return Prepared(outgoing=outgoing, token=self._containers.make(outgoing))
         except RateLimited as e:
             limited = self._which_limit(e)
+            limited.made = e.made
         raise limited
 
     def commit(self, prepared: Prepared, now: datetime) -> Receipt:
@@ -92,7 +93,7 @@ class _Instagram:
     def delete(self, remote_id: str) -> None:
         self._graph.read(lambda g: g.delete_object(remote_id))
 
-    def _posts(self, since: float) -> Listed[Shown]:
+    def _posts(self, since: float) -> PostList[Shown]:
         return listed(
             Shown,
             lambda cursor: self._graph.page(self._user, "media", cursor, fields=_FIELDS, limit=_A_PAGE),

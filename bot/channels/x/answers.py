@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from bot.channel_kit.answers import AnswerModel, Moment
 
@@ -91,9 +91,3 @@ class Timeline(AnswerModel):
 
     data: list[Any] | None = None
     meta: Meta | None = None
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Timeline:
-        if self.data is None and self.meta is None:
-            raise ValueError("anybody's object")
-        return self

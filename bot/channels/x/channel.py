@@ -10,6 +10,7 @@ from requests import Response
 
 from bot.channel_kit.answers import MADE, AnswerModel, read, unreadable
 from bot.channel_kit.base import Channel, Found, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.begun import one_by_one
 from bot.channel_kit.http import broken_exchange
 from bot.channel_kit.limits import require_fit
 from bot.channel_kit.matching import Page, listed, made_before, the_one
@@ -88,7 +89,7 @@ class _X:
 
     def prepare(self, outgoing: Outgoing) -> Prepared:
         require_fit(SPEC, outgoing)
-        ids = [self._upload(n + 1, f"{outgoing.key}-{n}.jpg", media) for n, media in enumerate(outgoing.media)]
+        ids = one_by_one(outgoing, lambda n, media: self._upload(n, f"{outgoing.key}-{n - 1}.jpg", media))
         return Prepared(outgoing=outgoing, token=",".join(ids))
 
     def commit(self, prepared: Prepared, now: datetime) -> Receipt:
@@ -140,6 +141,8 @@ class _X:
             lambda: self._client.get_users_tweets(self._user, tweet_fields=list(_FIELDS), user_auth=True, **query),
             committing=False,
         )
+        if told.data is None and told.meta is None:
+            raise Unavailable("anybody's object")
         return Page(entries=told.data or (), following=(told.meta and told.meta.next_token) or "")
 
     def _read(self, model: type[M], send: Callable[[], Response], *, committing: bool) -> M:

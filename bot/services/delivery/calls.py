@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from bot.channel_kit.base import Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.clock import Clock
-from bot.errors import AuthExpired, BotError, ChannelClosed, ChannelError, NotSent, OutcomeUnknown, RateLimited
+from bot.errors import AuthExpired, BotError, ChannelClosed, ChannelError, NotSent, OutcomeUnknown, RateLimited, RetryLater
 from bot.services.delivery.gate import Ready
 from bot.services.delivery.outgoing import Job
 
@@ -59,13 +59,15 @@ def surprise(error: Exception) -> NotBegun:
 def prepare(connect: Connect, job: Job, now: datetime) -> Step:
     """What was prepared before is used again while it can be: no try uploads pictures that are there."""
     result: Prepared | BotError
-    account = ""
+    account = way = ""
     try:
         channel = connect(job.channel)
         account, way = channel.account, _way(channel)
         result = _kept(job, now, way) or replace(channel.prepare(_outgoing(job, way)), by=way)
     except BotError as e:
         result = NotSent(e.message, code=e.code) if isinstance(e, OutcomeUnknown) else e
+        if isinstance(e, RetryLater):
+            e.made_by = way
     except Exception as e:
         log.exception("delivery %s: preparing failed", job.id)
         result = surprise(e)

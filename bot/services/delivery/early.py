@@ -4,12 +4,13 @@ plan like any other. It decides nothing. What fails here is tried again on the r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.channel_kit.base import Prepared
-from bot.services.delivery import calls
+from bot.errors import RetryLater
+from bot.services.delivery import calls, outcome
 from bot.services.delivery.calls import Connect
 from bot.services.delivery.outgoing import Job
 from bot.services.records.context import Context
@@ -25,11 +26,12 @@ _KEPT = (DeliveryState.SCHEDULED, DeliveryState.HELD)
 
 @dataclass(frozen=True)
 class Early:
-    """What preparing early came to; None where it failed. `at` is when it began."""
+    """What preparing early came to; `prepared` is None where it failed, `made` then what there was. `at` is when it began."""
 
     job: Job
     prepared: Prepared | None
     at: datetime
+    made: Mapping[str, str] = field(default_factory=dict)
 
 
 def take(ctx: Context, now: datetime, ahead: timedelta, limit: int) -> list[int]:
@@ -53,7 +55,9 @@ def _is_time(now: datetime, run_at: datetime, before: timedelta | None, ahead: t
 def prepare(connect: Connect, job: Job, now: datetime) -> Early:
     """In a thread."""
     step = calls.prepare(connect, job, now)
-    return Early(job, step.result if isinstance(step.result, Prepared) else None, now)
+    if isinstance(step.result, Prepared):
+        return Early(job, step.result, now)
+    return Early(job, None, now, outcome.begun(step.result) if isinstance(step.result, RetryLater) else {})
 
 
 def keep(ctx: Context, done: Sequence[Early]) -> None:
@@ -62,7 +66,7 @@ def keep(ctx: Context, done: Sequence[Early]) -> None:
         job = early.job
         row = Delivery.objects.filter(id=job.id, attempts=job.attempt - 1, state__in=sorted(_KEPT))
         if early.prepared is None:
-            row.update(preparing_until=None)
+            row.update(preparing_until=None, **early.made)
         else:
             kept = early.at + ctx.spec(job.channel).prepared_for
             made = early.prepared

@@ -182,7 +182,7 @@ def _postpone(ctx: Context, ledger: Ledger, row: Delivery, error: RetryLater) ->
     kept = _still_prepared(ctx, row, error)
     # What the platform refused for what it named (a container that is gone) must not be named again.
     token = "" if row.intent_at and isinstance(error, Unavailable) else row.token
-    kept_as = {"prepared_until": kept, "token": token}
+    kept_as = {"prepared_until": kept, "token": token, **begun(error)}
     if not move_delivery(row, Event.POSTPONE, None, run_at=until, problem=error.summary, lease_owner="", **kept_as):
         return
     # The whole account waits, which keeps the order as planned; after a few tries it may be this post alone (ADR 3).
@@ -190,6 +190,11 @@ def _postpone(ctx: Context, ledger: Ledger, row: Delivery, error: RetryLater) ->
         waits.put_off(ctx, ledger, Lane.objects.get(name=row.lane), until, error.summary)
     else:
         waits.tell(ctx, ledger, Delivery.objects.filter(id=row.id, last_at__lt=until), until, error.summary)
+
+
+def begun(error: RetryLater) -> dict[str, str]:
+    """What a preparing had made, as columns."""
+    return {} if error.made is None else {"token": error.made, "prepared_by": error.made_by}
 
 
 def _still_prepared(ctx: Context, row: Delivery, error: RetryLater) -> datetime | None:

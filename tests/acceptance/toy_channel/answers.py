@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from bot.channel_kit.answers import AnswerModel
+from bot.channel_kit.answers import AnswerModel, Moment
 
 Id = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$")]
 
@@ -18,20 +17,23 @@ class Made(AnswerModel):
     id: Id
 
 
+class Error(AnswerModel):
+    code: int
+    message: str
+
+
+class Refusal(AnswerModel):
+    error: Error
+
+
 class Note(AnswerModel):
     id: Id
     text: str
     pictures: int
-    made: datetime = Field(strict=False)
+    made: Moment
 
 
 class Notes(AnswerModel):
-    notes: tuple[Note, ...] = Field(strict=False)
+    """Its entries are read one by one: an odd neighbour says nothing of the others."""
 
-
-class Deleted(AnswerModel):
-    """Nothing but that it is JSON."""
-
-
-class Refusal(AnswerModel):
-    error: Any = Field()
+    notes: list[Any]

@@ -35,7 +35,7 @@ class Notes:
         note = call.request.get_json()
         pictures = [self._state.get("toy_picture", picture) for picture in note["pictures"]]
         if None in pictures:
-            return answer({"error": "no such picture"}, 400)
+            return _refuse(400)
         identity = self._state.new_id()
         shown = [Picture(alt=p["alt"], sha256=p["sha256"]) for p in pictures if p]
         self._state.publish("toy", identity, note["text"], shown, late=call.late)
@@ -60,7 +60,7 @@ def _on(on: str, handle: Callable[[Call], Response]) -> Endpoint:
 
 
 def _refuse(status: int) -> Response:
-    return answer({"error": status}, status)
+    return answer({"error": {"code": status, "message": "no"}}, status)
 
 
 def _environment(base_url: str) -> Mapping[str, str]:

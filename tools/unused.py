@@ -46,7 +46,7 @@ _CALLED_BY = {
     "requests": ("max_redirects", "trust_env", "timeout", "_content", "_content_consumed"),
     "with": ("trace",),
     "whoever writes a refusal in the platform's own form": ("error_type",),
-    "pydantic": ("model_config", "_says_something"),
+    "pydantic": ("model_config",),
     "Werkzeug": ("daemon_threads", "date_time_string", "connection_dropped"),
     "whoever reads content/strategy/indicators.yml": ("date_of", "source_url"),
     "Jinja": ("globals",),

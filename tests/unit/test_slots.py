@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -151,3 +152,28 @@ def test_a_slot_outside_office_hours_is_told_the_hours(folder: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         rules(folder, "slots: {a: {days: [mon], at: 7:30}}")
     assert "08:30 から 17:15 まで" in caught.value.summary
+
+
+@pytest.mark.parametrize(
+    ("candidate", "held"),
+    [
+        (Candidate(channel="x", tags=frozenset({"祭り"})), True),
+        (Candidate(channel="x", tags=frozenset({"#祭り", "窓口"})), True),
+        (Candidate(channel="x", tags=frozenset({"ｄｘ"})), True),
+        (Candidate(channel="x", tags=frozenset({"祭"})), False),
+        (Candidate(channel="x", tags=frozenset({"窓口"}), text="花火の夜"), True),
+        (Candidate(channel="x", tags=None), True),  # nobody knows what it bears
+        (Candidate(channel="x", text="祭り"), False),  # a word is no hashtag
+        (Candidate(channel="facebook", tags=frozenset({"祭り"}), text="花火の夜"), False),
+    ],
+)
+def test_a_blackout_of_hashtags_and_words_holds_what_bears_either(folder: Path, candidate: Candidate, held: bool) -> None:
+    entry = "{from: 2026-12-01, to: 2026-12-01, channels: [x], tags: ['#祭り', DX], words: [花火]}"
+    given = rules(folder, blackouts=f"- {entry}")
+    with pytest.raises(Blackout) if held else nullcontext():
+        require_open(at(f"{TUESDAY} 12:15"), candidate, given)
+
+
+def test_what_nobody_knows_the_hashtags_of_is_free_where_only_words_are_held(folder: Path) -> None:
+    given = rules(folder, blackouts="- {from: 2026-12-01, to: 2026-12-01, words: [花火]}")
+    require_open(at(f"{TUESDAY} 12:15"), Candidate(channel="x", tags=None, text="窓口です"), given)

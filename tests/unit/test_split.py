@@ -68,7 +68,7 @@ def test_a_900_character_post_loses_no_character() -> None:
 
 
 def test_a_short_text_is_one_part() -> None:
-    text = "短い文です。\n\nもう一つあります。"
+    text = "一つ目の長い文があります。\n\n短い文です。"
     assert split(text, 280, weighted_length) == (text,)
     assert split(text, len(text), len) == (text,)
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 from bot import config
 from bot.config import Config
 from bot.errors import ConfigError
+from bot.language import say
 from bot.render.variant import ChannelSpec
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def connect(key: str, configuration: Config) -> Channel:
     if module is None or not hasattr(module, "connect"):
         raise ConfigError(
             f"no channel {key}",
-            summary=f"「{key}」という配信先はありません",
+            summary=say("「{key}」という配信先はありません", key=key),
             next_step="原稿の channels: を確かめてください",
         )
     channel = module.connect(configuration)
@@ -172,6 +173,6 @@ def _require_whole(key: str, gaps: Iterator[str]) -> None:
 def _half(key: str, told: str) -> ConfigError:
     return ConfigError(
         f"channel {key} is not whole",
-        summary=f"配信先 bot/channels/{key}/ が書きかけです。{told}",
+        summary=say("配信先 bot/channels/{key}/ が書きかけです。{told}", key=key, told=told),
         next_step="フォルダーの中身を直すか、まだ使わないならフォルダーを bot/channels/ の外へ移してください",
     )

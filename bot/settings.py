@@ -157,7 +157,7 @@ SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: the content security policy lets no
 # In the database, so that a rate limit holds for all processes and over a restart.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "dxbot_cache"}}
 LANGUAGE_CODE = CONFIG.lang
-LOCALE_PATHS = [ROOT / "bot" / "web" / "locale"]
+LOCALE_PATHS = [ROOT / "bot" / "locale"]
 TIME_ZONE = str(CONFIG.timezone)
 USE_TZ = True
 STATIC_URL = "static/"

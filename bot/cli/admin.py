@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
-from bot.cli.console import say, tr
+from bot.cli.console import tell
 from bot.cli.office import office, set_up
+from bot.language import say
 from bot.workflow.actors import ROLE_LABELS, Actor, Role
 
 
-@click.group("admin", help=tr("データベースと利用者の管理", "Database and users"))
+@click.group("admin", help=say("データベースと利用者の管理"))
 def admin_command() -> None:
     pass
 
@@ -18,7 +19,7 @@ def admin_command() -> None:
 def migrate() -> None:
     """データベースを最新の形にします。例: dxbot admin migrate"""
     set_up()
-    say("データベースは最新です。", "The database is up to date.")
+    tell("データベースは最新です。")
 
 
 @admin_command.command("invite")
@@ -38,7 +39,7 @@ def invite(person: str, role: str | None, email: str) -> None:
     address = (
         accounts.invite(ctx, at_server, person, Role(role), email) if role else accounts.invite_again(ctx, at_server, person)
     )
-    say(f"{person} を招待しました。次のアドレスを本人に渡してください。", f"{person} invited. Hand over this address:")
+    tell("{person} を招待しました。次のアドレスを本人に渡してください。", person=person)
     click.echo(address)
 
 
@@ -49,8 +50,8 @@ def people() -> None:
     from bot.services.people.accounts import everyone
 
     for user in everyone():
-        last = f"{user.last_login:%Y-%m-%d}" if user.last_login else tr("まだログインしていません", "never signed in")
-        gone = "" if user.is_active else tr("（外した人）", " (dismissed)")
+        last = f"{user.last_login:%Y-%m-%d}" if user.last_login else say("まだログインしていません")
+        gone = "" if user.is_active else say("（外した人）")
         click.echo(f"{user.username}  {ROLE_LABELS[Role(user.role)]}  {last}{gone}")
 
 
@@ -63,7 +64,7 @@ def change_role(person: str, role: str) -> None:
     from bot.services.people import accounts
 
     accounts.change_role(ctx, _at_server(), person, Role(role))
-    say(f"{person} を{ROLE_LABELS[Role(role)]}にしました。", f"{person} is {role} now.")
+    tell("{person} を{role}にしました。", person=person, role=say(ROLE_LABELS[Role(role)]))
 
 
 @admin_command.command("change-email")
@@ -75,7 +76,7 @@ def change_email(person: str, email: str) -> None:
     from bot.services.people import accounts
 
     accounts.change_email(ctx, _at_server(), person, email)
-    say(f"{person} のアドレスを変えました。", f"{person}'s address changed.")
+    tell("{person} のアドレスを変えました。", person=person)
 
 
 @admin_command.command("notices")
@@ -86,9 +87,9 @@ def notices() -> None:
 
     rows = troubled()
     for message in rows:
-        target = message.address or tr("チャット", "webhook")
+        target = message.address or say("チャット")
         click.echo(f"{message.id:>4}  {message.created_at:%m-%d %H:%M}  {target}  {message.state}  {message.problem}")
-    say(f"{len(rows)}通の知らせが、届いていないか、届いたか分かりません。", f"{len(rows)} messages not surely delivered.")
+    tell("{count}通の知らせが、届いていないか、届いたか分かりません。", count=len(rows))
 
 
 @admin_command.command("dismiss")
@@ -99,7 +100,7 @@ def dismiss(person: str) -> None:
     from bot.services.people import accounts
 
     accounts.dismiss(ctx, _at_server(), person)
-    say(f"{person} を外しました。", f"{person} dismissed.")
+    tell("{person} を外しました。", person=person)
 
 
 def _at_server() -> Actor:
@@ -107,7 +108,7 @@ def _at_server() -> Actor:
     return Actor(person="(サーバー)", role=Role.OPERATOR)
 
 
-@admin_command.group("audit", help=tr("操作の記録", "The audit log"))
+@admin_command.group("audit", help=say("操作の記録"))
 def audit_group() -> None:
     pass
 
@@ -120,6 +121,6 @@ def verify(expect: str) -> None:
     from bot.services.records import audit
 
     last = audit.verify(expect)
-    say("操作の記録に書き換えはありません。", "The audit log is whole.")
+    tell("操作の記録に書き換えはありません。")
     if last is not None:
-        say(f"{last.id}番までの照合番号 {last.hash}", f"entry {last.id}, hash {last.hash}")
+        tell("{id}番までの照合番号 {hash}", id=last.id, hash=last.hash)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.console import say
+from bot.cli.console import tell
 from bot.cli.office import office
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def run_command(once: bool) -> None:
         runner.stop()
         _send_notices(ctx)
         return
-    say("配信を始めました。", "Publisher started.")
+    tell("配信を始めました。")
     _until_told(ctx)
 
 
@@ -82,5 +82,5 @@ def _serve(host: str, port: int) -> None:
     from django.core.wsgi import get_wsgi_application
     from waitress import serve
 
-    say(f"http://{host}:{port}/ で画面を開けます。", f"Open http://{host}:{port}/")
+    tell("http://{host}:{port}/ で画面を開けます。", host=host, port=port)
     serve(get_wsgi_application(), host=host, port=port, threads=8, ident="")

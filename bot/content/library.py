@@ -19,6 +19,7 @@ from bot.content.people import City, load_city, load_people
 from bot.content.post import Achievement, Author, Override, People, Picture, Post, Source
 from bot.content.suppressions import blanked
 from bot.errors import ContentError, MediaError
+from bot.language import say
 from bot.strategy import indicators, plan
 from bot.strategy.indicators import Indicator
 from bot.values.node import Node
@@ -246,7 +247,7 @@ class _PostReader:
                     return candidate
         raise MediaError(
             "picture is missing",
-            summary=f"画像「{name[:80]}」が見つかりません",
+            summary=say("画像「{name}」が見つかりません", name=name[:80]),
             next_step="content/media/ か原稿と同じ場所に画像を置き、名前を確かめてください",
             place=node.place,
             rule="media.missing",

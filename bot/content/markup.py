@@ -33,6 +33,7 @@ from bot.content.document import (
 )
 from bot.content.suppressions import without
 from bot.errors import ContentError, Place, TemplateError
+from bot.language import say
 from bot.strategy.indicators import FIELDS, Indicator
 
 _FIGURE = r"\{\{([^{}\n]*)\}\}"  # one way to read it, however much is left open
@@ -187,7 +188,7 @@ class Reader:
         if match is None or indicator is None:
             raise TemplateError(
                 f"unknown reference {reference!r}",
-                summary=f"「{{{{ {reference} }}}}」に当てはまる数値がありません",
+                summary=say("「{{{{ {reference} }}}}」に当てはまる数値がありません", reference=reference),
                 next_step="content/strategy/indicators.yml にある名前を {{ indicator.名前.value }} の形で書いてください",
                 place=self.place(offset),
             )
@@ -196,8 +197,8 @@ class Reader:
         except KeyError:
             raise TemplateError(
                 f"unknown field in {reference!r}",
-                summary=f"指標「{indicator.name}」に「{match[2]}」はありません",
-                next_step=f"{'・'.join(FIELDS)} のうち、その指標にあるものを使ってください",
+                summary=say("指標「{name}」に「{match}」はありません", name=indicator.name, match=match[2]),
+                next_step=say("{names} のうち、その指標にあるものを使ってください", names="・".join(FIELDS)),
                 place=self.place(offset),
             ) from None
         self.used.add(match[1])

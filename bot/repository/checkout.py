@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from bot.content import frontmatter
+from bot.language import say
 from bot.repository.mirror import Change, Mirror
 from bot.values import document
 
@@ -112,7 +113,11 @@ def _refusal(change: Change, sizes: Mapping[str, int]) -> Refused | None:
     if sizes[change.blob] > limit:
         return Refused(
             path=change.path,
-            summary=f"ファイルが大きすぎます（{sizes[change.blob] // 1000:,} KB、上限は {limit // 1000:,} KB）",
+            summary=say(
+                "ファイルが大きすぎます（{value:,} KB、上限は {limit:,} KB）",
+                value=sizes[change.blob] // 1000,
+                limit=limit // 1000,
+            ),
             next_step="小さくしてから、もう一度コミットしてください",
         )
     return None

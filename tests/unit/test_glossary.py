@@ -24,8 +24,8 @@ GENERAL = frozenset(
     calls change changes charts check cli clock code compare compose config console control core counting cut date dates day
     days demo difference directory docx duplicate duplicates early entered entry environment error errors excess exchange
     exit factor fault figure figures file files filled fitted font geometry git grid group header heading hooks html http
-    idml image images ink item job kind kinds knob lazy length letter lettering likeness limits line link links list locks
-    loopback mail main manual matching merged middleware models month monthly new no node note notify numerals of on once
+    idml image images ink item job kind kinds knob language lazy length letter lettering likeness limits line link links list
+    locks loopback mail main manual matching merged middleware models month monthly new no node note notify numerals of on once
     only origin orthography page pages paragraph passkeys pdf people period piece placed placeholders plain policy practice
     problems prose queries quote rate read reader reading ready recent records rect refused render repository row run
     savepoints search second secret security seen sentence sentences service services session shared shown single split sql

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from bot.errors import ConfigError, NotAllowed, NotFound, StaleApproval
+from bot.language import say
 from bot.services.delivery import scheduling, workers
 from bot.services.delivery.stale import void_if_changed
 from bot.services.files.freshness import origin, require_fresh
@@ -32,7 +33,7 @@ def find(submission_id: int) -> Submission:
 def _no_such(submission_id: int) -> NotFound:
     return NotFound(
         f"no submission {submission_id}",
-        summary=f"申請 {submission_id} はありません",
+        summary=say("申請 {submission_id} はありません", submission_id=submission_id),
         next_step="承認待ちの一覧で番号を確かめてください",
     )
 
@@ -145,7 +146,7 @@ def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str, te
         raise NotAllowed(
             "without the head's endorsement",
             summary="所属長の確認が先に要ります",
-            next_step=f"{submission.department}の所属長（{head}）に確認を頼んでください",
+            next_step=say("{department}の所属長（{head}）に確認を頼んでください", department=submission.department, head=head),
         )
     # 代決 is the approver's own decision with another's name beside it (ADR 9); the name must be of somebody who may decide.
     if terms.on_behalf_of:
@@ -246,7 +247,7 @@ def _require_other(actor: Actor, submission: Submission, action: str) -> None:
     if actor.person in (submission.author, submission.submitted_by):
         raise NotAllowed(
             "author and approver are the same person",
-            summary=f"自分が書いた原稿や自分が申請した原稿は{action}できません",
+            summary=say("自分が書いた原稿や自分が申請した原稿は{action}できません", action=action),
             next_step="ほかの担当者に頼んでください",
         )
 

@@ -14,6 +14,7 @@ from bot.checks.finding import Finding
 from bot.checks.rule import Subject
 from bot.content.post import Author, Post
 from bot.errors import BotError, NotAllowed
+from bot.language import say
 from bot.render.bundle import render
 from bot.render.plain import SOCIAL, Plain
 from bot.render.variant import Bundle
@@ -35,7 +36,7 @@ class NotReady(BotError):
         errors = [f for f in findings if f.level == "error"]
         super().__init__(
             f"{len(errors)} findings",
-            summary=f"直すところが{len(errors)}件あるため、申請できません",
+            summary=say("直すところが{count}件あるため、申請できません", count=len(errors)),
             next_step="dxbot check で場所を確かめて直してください",
         )
         self.findings = findings

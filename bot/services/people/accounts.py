@@ -16,6 +16,7 @@ from django.utils.http import int_to_base36
 
 from bot.config import Secret
 from bot.errors import NotAllowed, NotFound
+from bot.language import say
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.store.models import PersonalToken, User
@@ -117,7 +118,7 @@ def find(person: str) -> User:
     except User.DoesNotExist:
         raise NotFound(
             f"no person {person}",
-            summary=f"{person} という利用者はいません",
+            summary=say("{person} という利用者はいません", person=person),
             next_step="利用者の一覧で名前を確かめてください",
         ) from None
 
@@ -129,7 +130,11 @@ def everyone() -> list[User]:
 def _save_new(ctx: Context, by: str, user: User) -> None:
     """In the caller's transaction."""
     if User.objects.filter(username=user.username).exists():
-        raise NotAllowed("name taken", summary=f"{user.username} はすでに登録されています", next_step="別の名前にしてください")
+        raise NotAllowed(
+            "name taken",
+            summary=say("{username} はすでに登録されています", username=user.username),
+            next_step="別の名前にしてください",
+        )
     _require_valid(user)
     user.save()
     audit.record(ctx.clock.now(), by, "add_user", f"user:{user.username}", detail=user.role)

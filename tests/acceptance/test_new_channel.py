@@ -65,7 +65,7 @@ def new_post(shell: Shell) -> str:
 def test_a_channel_that_counts_no_pictures_when_it_reads_back_is_told_so(tree: Path) -> None:
     module = tree / "bot" / "channels" / "toy" / "__init__.py"
     text = module.read_text(encoding="utf-8")
-    module.write_text(text.replace(' and note["pictures"] == len(outgoing.media)', ""), encoding="utf-8")
+    module.write_text(text.replace(" and note.pictures == len(outgoing.media)", ""), encoding="utf-8")
     done = contract(tree, "toy and picture_count")
     assert done.returncode == 1
     assert "配信先「toy」の find() が画像の枚数を見ていません" in done.stdout

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.config import Config, Secret, option, require
 from bot.media.limits import ImageLimits
@@ -13,9 +13,13 @@ from bot.render.variant import ChannelSpec
 if TYPE_CHECKING:
     import requests
 
+    from bot.channel_kit.answers import AnswerModel
     from bot.channel_kit.base import Channel, Found, Outgoing, Prepared, Receipt, Sent
+    from bot.channels.toy.answers import Note
     from bot.errors import ChannelError
     from bot.render.variant import Media
+
+M = TypeVar("M", bound="AnswerModel")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,67 +65,72 @@ class _Toy:
 
     def commit(self, prepared: Prepared, now: datetime) -> Receipt:
         from bot.channel_kit.base import Receipt
+        from bot.channels.toy.answers import Made
 
         note = {"text": prepared.outgoing.text, "pictures": [p for p in prepared.token.split(",") if p]}
-        made = self._id(self._call("POST", "/notes", committing=True, json=note), committing=True)
+        made = self._call(Made, "POST", "/notes", committing=True, json=note).id
         return Receipt(remote_id=made, url=self._url(made), at=now)
 
     def find(self, sent: Sent) -> Found:
         from bot.channel_kit.base import CannotTell, Receipt
         from bot.channel_kit.matching import earliest
+        from bot.channels.toy.answers import Notes
 
-        notes = self._call("GET", "/notes", committing=False, params={"since": earliest(sent)})["notes"]
+        notes = self._call(Notes, "GET", "/notes", committing=False, params={"since": earliest(sent)}).notes
         hits = [note for note in notes if _is_it(note, sent)]
         if len(hits) != 1:
             return CannotTell(f"{len(hits)} of {len(notes)}")
-        made = datetime.fromisoformat(hits[0]["made"])
-        return Receipt(remote_id=hits[0]["id"], url=self._url(hits[0]["id"]), at=made)
+        return Receipt(remote_id=hits[0].id, url=self._url(hits[0].id), at=hits[0].made)
 
     def delete(self, remote_id: str) -> None:
-        self._call("DELETE", f"/notes/{remote_id}", committing=False)
+        from bot.channels.toy.answers import Deleted
+
+        self._call(Deleted, "DELETE", f"/notes/{remote_id}", committing=False)
 
     def _upload(self, media: Media) -> str:
+        from bot.channels.toy.answers import Made
+
         form = {"files": {"picture": (media.file, media.data, "image/jpeg")}, "data": {"alt": media.alt}}
-        return self._id(self._call("POST", "/pictures", committing=False, **form), committing=False)
+        return self._call(Made, "POST", "/pictures", committing=False, **form).id
 
     def _url(self, made: str) -> str:
         return f"{self._options.base_url}/toy/{made}"
 
-    def _id(self, answer: Any, *, committing: bool) -> str:
-        from bot.errors import OutcomeUnknown, Unavailable
-
-        if isinstance(answer, dict) and isinstance(answer.get("id"), str):
-            return str(answer["id"])
-        raise (OutcomeUnknown if committing else Unavailable)("no id")
-
-    def _call(self, method: str, path: str, *, committing: bool, **more: Any) -> Any:
-        """The answer's JSON. Raises ChannelError; no error of the library below is chained to it."""
+    def _call(self, model: type[M], method: str, path: str, *, committing: bool, **more: Any) -> M:
+        """Raises ChannelError; no error of the library below is chained to it."""
+        from bot.channel_kit.answers import MADE, read, unreadable
         from bot.channel_kit.http import broken_exchange
 
         headers = {"Authorization": f"Bearer {self._options.token.reveal()}"}
         try:
             answer = self._session.request(method, f"{self._options.base_url}/api/toy{path}", headers=headers, **more)
-            if answer.ok and not answer.is_redirect:
-                return answer.json()
-            told = _meaning(answer, committing=committing)
         except Exception as e:
             told = broken_exchange(e, committing=committing)
+        else:
+            if answer.status_code in MADE and (found := read(model, answer)):
+                return found
+            told = _meaning(answer) or unreadable(answer, committing=committing)
         raise told
 
 
-def _is_it(note: dict[str, Any], sent: Sent) -> bool:
+def _is_it(note: Note, sent: Sent) -> bool:
     from bot.text.likeness import canonical
 
     outgoing = sent.prepared.outgoing
-    return canonical(note["text"]) == canonical(outgoing.text) and note["pictures"] == len(outgoing.media)
+    return canonical(note.text) == canonical(outgoing.text) and note.pictures == len(outgoing.media)
 
 
-def _meaning(answer: requests.Response, *, committing: bool) -> ChannelError:
+def _meaning(answer: requests.Response) -> ChannelError | None:
+    """None where it is not the toy's own word."""
+    from bot.channel_kit.answers import read
     from bot.channel_kit.waits import retry_after
-    from bot.errors import AuthExpired, OutcomeUnknown, RateLimited, Rejected, Unavailable
+    from bot.channels.toy.answers import Refusal
+    from bot.errors import AuthExpired, RateLimited, Rejected
 
     code = str(answer.status_code)
+    if read(Refusal, answer) is None:
+        return None
     if answer.status_code == 429:
         return RateLimited(code, code=code, retry_after=retry_after(answer.headers))
-    known = {400: Rejected, 401: AuthExpired, 403: AuthExpired, 404: Rejected}
-    return known.get(answer.status_code, OutcomeUnknown if committing else Unavailable)(code, code=code)
+    known = {400: Rejected, 401: AuthExpired, 403: AuthExpired, 404: Rejected}.get(answer.status_code)
+    return known(code, code=code) if known else None

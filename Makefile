@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
-CATALOGUES := $(wildcard bot/web/locale/*/LC_MESSAGES/*.po)
+CATALOGUES := $(wildcard bot/locale/*/LC_MESSAGES/*.po)
 
 .PHONY: help demo serve test sqlite postgresql dates system check corpus fuzz mutants bench bundle house lock clean
 

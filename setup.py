@@ -16,7 +16,7 @@ class WithCatalogues(build_py):
     """Beside their sources, where a wheel takes them from and an editable installation finds them."""
 
     def run(self) -> None:
-        for source in HERE.glob("bot/web/locale/*/LC_MESSAGES/*.po"):
+        for source in HERE.glob("bot/locale/*/LC_MESSAGES/*.po"):
             polib.pofile(str(source)).save_as_mofile(str(source.with_suffix(".mo")))
         super().run()
 

@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.errors import ConfigError
+from bot.language import say
 
 T = TypeVar("T")
 
@@ -148,7 +149,11 @@ class Config:
                 return own
         raise ConfigError(
             f"{kind.__module__}.{kind.__qualname__} is declared by no channel",
-            summary=f"設定 {kind.__module__}.{kind.__qualname__} は、どの配信先の OPTIONS にもありません",
+            summary=say(
+                "設定 {module}.{qualname} は、どの配信先の OPTIONS にもありません",
+                module=kind.__module__,
+                qualname=kind.__qualname__,
+            ),
             next_step="使う配信先の OPTIONS に加えてください",
         )
 
@@ -242,7 +247,7 @@ def require(options: Any, channel: str, *names: str) -> None:
             variable = next(f.metadata["env"] for f in fields(options) if f.name == name)
             raise ConfigError(
                 f"{variable} is not set",
-                summary=f"{channel} の設定 {variable} がありません",
+                summary=say("{channel} の設定 {variable} がありません", channel=channel, variable=variable),
                 next_step="環境変数に値を入れてください",
             )
 
@@ -288,13 +293,13 @@ def _read_file(name: str, path: str) -> str:
     except (OSError, UnicodeDecodeError) as e:
         raise ConfigError(
             f"{name}_FILE cannot be read",
-            summary=f"環境変数 {name}_FILE の指すファイルを読めません",
+            summary=say("環境変数 {name}_FILE の指すファイルを読めません", name=name),
             next_step="ファイルの場所と読み取り権限を確かめてください",
         ) from e
     if not secret:
         raise ConfigError(
             f"{name}_FILE names an empty file",
-            summary=f"環境変数 {name}_FILE の指すファイルが空です",
+            summary=say("環境変数 {name}_FILE の指すファイルが空です", name=name),
             next_step="ファイルに鍵を書くか、この変数を外してください",
         )
     return secret
@@ -304,7 +309,7 @@ def _count(name: str, value: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,5}", value):
         raise ConfigError(
             f"{name} is not a whole number",
-            summary=f"環境変数 {name} の値が使えません",
+            summary=say("環境変数 {name} の値が使えません", name=name),
             next_step="300 のように、半角の数字だけで書いてください（1から999,999まで）",
         )
     return int(value)
@@ -316,7 +321,7 @@ def _zone(name: str, value: str) -> ZoneInfo:
     except (ZoneInfoNotFoundError, ValueError) as e:
         raise ConfigError(
             f"{name} is not a time zone",
-            summary=f"環境変数 {name} の時刻帯が見つかりません",
+            summary=say("環境変数 {name} の時刻帯が見つかりません", name=name),
             next_step="Asia/Tokyo のような名前で書いてください",
         ) from e
 
@@ -327,7 +332,7 @@ def _times(name: str, value: str) -> tuple[time, ...]:
     except ValueError as e:
         raise ConfigError(
             f"{name} is not a list of times",
-            summary=f"環境変数 {name} の時刻を読めません",
+            summary=say("環境変数 {name} の時刻を読めません", name=name),
             next_step="08:30,13:00 のように書いてください",
         ) from e
 
@@ -338,6 +343,6 @@ def _choice(name: str, value: str, choices: Mapping[str, T]) -> T:
     except KeyError:
         raise ConfigError(
             f"{name} is not one of {', '.join(choices)}",
-            summary=f"環境変数 {name} の値が使えません",
-            next_step=f"{'・'.join(choices)} のどれかにしてください",
+            summary=say("環境変数 {name} の値が使えません", name=name),
+            next_step=say("{names} のどれかにしてください", names="・".join(choices)),
         ) from None

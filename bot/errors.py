@@ -22,6 +22,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.language import say
+
 # Seconds that a platform may have its account left alone. Less would ask it again at once, until its quota is used up; more is
 # no wait but a fault, and may lie beyond the calendar.
 SOON, LATE = 1.0, 86_400.0
@@ -45,8 +47,8 @@ class BotError(Exception):
     def __init__(self, message: str, *, summary: str, next_step: str) -> None:
         super().__init__(message)
         self.message = message
-        self.summary = summary
-        self.next_step = next_step
+        self.summary = say(summary)
+        self.next_step = say(next_step)
 
 
 class ConfigError(BotError):
@@ -57,10 +59,10 @@ class FileError(ConfigError):
     """`problem` is the sentence alone; `summary` says the file and the line too."""
 
     def __init__(self, message: str, *, summary: str, next_step: str, place: Place) -> None:
-        where = f"{place.path} の{place.line}行目（{place.column}文字目）"
+        where = say("{path} の{line}行目（{column}文字目）", path=place.path, line=place.line, column=place.column)
         super().__init__(f"{place.path.name}:{place.line}: {message}", summary=f"{where}：{summary}", next_step=next_step)
         self.place = place
-        self.problem = summary
+        self.problem = say(summary)
 
 
 class ContentError(BotError):

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 from bot import config
 from bot.config import Config
 from bot.errors import ConfigError
+from bot.language import say
 from bot.render.variant import ChannelSpec
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def connect(key: str, configuration: Config) -> Channel:
     if module is None or not hasattr(module, "connect"):
         raise ConfigError(
             f"no channel {key}",
-            summary=f"「{key}」という配信先はありません",
+            summary=say("「{key}」という配信先はありません", key=key),
             next_step="原稿の channels: を確かめてください",
         )
     channel = module.connect(configuration)
@@ -96,9 +97,9 @@ def _imported(key: str, name: str) -> ModuleType:
     except ModuleNotFoundError as e:
         if e.name and not e.name.startswith("bot."):
             raise  # a library that is not installed here, as in the checker's bundle, is told as such
-        raise _half(key, f"{name} を読み込めません（{e.name} がありません）") from e
+        raise _half(key, say("{name} を読み込めません（{name2} がありません）", name=name, name2=e.name)) from e
     except Exception as e:  # whatever a file may hold that somebody is still writing
-        raise _half(key, f"{name} を読み込めません（{type(e).__name__}: {e}）") from e
+        raise _half(key, say("{name} を読み込めません（{name2}: {e}）", name=name, name2=type(e).__name__, e=e)) from e
 
 
 def _misnamed(key: str) -> Iterator[str]:
@@ -115,7 +116,7 @@ def _missing(key: str, module: ModuleType) -> Iterator[str]:
         yield "配信先の性質を書いた SPEC = ChannelSpec(…) がありません"
         return
     if spec.key != key:
-        yield f"SPEC の key が「{spec.key}」です。フォルダーの名前「{key}」と同じにしてください"
+        yield say("SPEC の key が「{key}」です。フォルダーの名前「{key2}」と同じにしてください", key=spec.key, key2=key)
     if not (folder / "post.txt").is_file():
         yield "標準のひな型 post.txt がありません"
     if spec.sends and not callable(getattr(module, "connect", None)):
@@ -136,7 +137,7 @@ def _wrong_options(key: str, module: ModuleType) -> Iterator[str]:
     for kind in (kind for kind in kinds if kind.__module__.startswith(module.__name__)):
         for name in config.options_of(kind):
             if not name.startswith(prefix):
-                yield f"設定 {name} の名前は {prefix} で始めてください"
+                yield say("設定 {name} の名前は {prefix} で始めてください", name=name, prefix=prefix)
 
 
 def _missing_in_sandbox(key: str, module: ModuleType) -> Iterator[str]:
@@ -151,17 +152,19 @@ def _missing_in_sandbox(key: str, module: ModuleType) -> Iterator[str]:
     known = {name for kind in options()[key] for name in config.options_of(kind)}
     for name in platform.environment("http://127.0.0.1"):
         if name not in known:
-            yield f"PLATFORM の environment にある {name} が、OPTIONS のどれにもありません"
+            yield say("PLATFORM の environment にある {name} が、OPTIONS のどれにもありません", name=name)
 
 
 def _unfit(key: str, channel: object) -> Iterator[str]:
     """What a connected channel lacks for the engine to work with it."""
     for verb in _VERBS:
         if not callable(getattr(channel, verb, None)):
-            yield f"connect が返すものに {verb}() がありません"
+            yield say("connect が返すものに {verb}() がありません", verb=verb)
     account = getattr(channel, "account", "")
     if not isinstance(account, str) or not account.removeprefix(f"{key}:") or not account.startswith(f"{key}:"):
-        yield f"connect が返すものの account が、どのアカウントかを示していません。「{key}:番号」の形にしてください"
+        yield say(
+            "connect が返すものの account が、どのアカウントかを示していません。「{key}:番号」の形にしてください", key=key
+        )
 
 
 def _require_whole(key: str, gaps: Iterator[str]) -> None:
@@ -172,6 +175,6 @@ def _require_whole(key: str, gaps: Iterator[str]) -> None:
 def _half(key: str, told: str) -> ConfigError:
     return ConfigError(
         f"channel {key} is not whole",
-        summary=f"配信先 bot/channels/{key}/ が書きかけです。{told}",
+        summary=say("配信先 bot/channels/{key}/ が書きかけです。{told}", key=key, told=told),
         next_step="フォルダーの中身を直すか、まだ使わないならフォルダーを bot/channels/ の外へ移してください",
     )

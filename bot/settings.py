@@ -169,7 +169,7 @@ CACHES = {
     }
 }
 LANGUAGE_CODE = CONFIG.lang
-LOCALE_PATHS = [ROOT / "bot" / "web" / "locale"]
+LOCALE_PATHS = [ROOT / "bot" / "locale"]
 TIME_ZONE = str(CONFIG.timezone)
 USE_TZ = True
 STATIC_URL = "static/"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.errors import MediaRefused, Rejected
+from bot.language import say
 from bot.render.variant import Media
 
 _MEND_ALT = "この画像の代替テキストを直して、もう一度申請してください"
@@ -16,5 +17,5 @@ def name(number: int, media: Media) -> str:
 def refused(refusal: Rejected, number: int, media: Media, *, alt: bool = False) -> MediaRefused:
     """The same refusal, with the picture's name. `alt`: it is about the alt text."""
     what = name(number, media) + ("の代替テキスト" if alt else "")
-    summary = f"{what}を配信先が受け付けませんでした"
+    summary = say("{what}を配信先が受け付けませんでした", what=what)
     return MediaRefused(refusal.message, code=refusal.code, summary=summary, next_step=_MEND_ALT if alt else "")

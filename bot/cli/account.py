@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from bot.config import Config
 from bot.errors import NotAllowed
+from bot.language import say
 
 _UNSET = 2**32 - 1  # how Linux says that a process comes from no log-in
 _SQLITE = "sqlite:///"
@@ -31,8 +32,12 @@ def require_service_account(config: Config) -> None:
         owner = min(owners - {account})
         raise NotAllowed(
             f"{account} is not the service account {owner}",
-            summary=f"この命令を使えるのは、dxbot を動かす利用者（{owner}）だけです。いまの利用者は {account} です",
-            next_step=f"sudo -u {owner} を前に付けて実行してください",
+            summary=say(
+                "この命令を使えるのは、dxbot を動かす利用者（{owner}）だけです。いまの利用者は {account} です",
+                owner=owner,
+                account=account,
+            ),
+            next_step=say("sudo -u {owner} を前に付けて実行してください", owner=owner),
         )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from bot.cli.audit import audit_group
-from bot.cli.console import say, tr
+from bot.cli.console import tell
 from bot.cli.office import office, set_up, shell
+from bot.language import say
 from bot.workflow.actors import ROLE_LABELS, Role
 
 
-@click.group("admin", help=tr("データベースと利用者の管理", "Database and users"))
+@click.group("admin", help=say("データベースと利用者の管理"))
 def admin_command() -> None:
     pass
 
@@ -19,7 +20,7 @@ def admin_command() -> None:
 def migrate() -> None:
     """データベースを最新の形にします。例: dxbot admin migrate"""
     set_up()
-    say("データベースは最新です。", "The database is up to date.")
+    tell("データベースは最新です。")
 
 
 @admin_command.command("prune")
@@ -29,9 +30,12 @@ def prune() -> None:
     from bot.services.records import pruning
 
     gone = pruning.prune(ctx)
-    say(
-        f"ログイン {gone.sessions}件、知らせ {gone.messages}件、閲覧 {gone.viewings}件、画像 {gone.pictures}件を消しました。",
-        f"Deleted: {gone.sessions} sessions, {gone.messages} messages, {gone.viewings} viewings, {gone.pictures} pictures.",
+    tell(
+        "ログイン {sessions}件、知らせ {messages}件、閲覧 {viewings}件、画像 {pictures}件を消しました。",
+        sessions=gone.sessions,
+        messages=gone.messages,
+        viewings=gone.viewings,
+        pictures=gone.pictures,
     )
 
 
@@ -51,12 +55,9 @@ def invite(person: str, role: str | None, email: str) -> None:
     by = shell()
     address = accounts.invite(ctx, by, person, Role(role), email) if role else accounts.invite_again(ctx, by, person)
     if not address:
-        say(
-            f"{person} の役割は、もう1人の広報担当か運用担当の同意を、画面の「役割の付与」で待っています。",
-            f"{person} needs another officer's or operator's consent, in the web site.",
-        )
+        tell("{person} の役割は、もう1人の広報担当か運用担当の同意を、画面の「役割の付与」で待っています。", person=person)
         return
-    say(f"{person} を招待しました。次のアドレスを本人に渡してください。", f"{person} invited. Hand over this address:")
+    tell("{person} を招待しました。次のアドレスを本人に渡してください。", person=person)
     click.echo(address)
 
 
@@ -67,8 +68,8 @@ def people() -> None:
     from bot.services.people.accounts import everyone
 
     for user in everyone():
-        last = f"{user.last_login:%Y-%m-%d}" if user.last_login else tr("まだログインしていません", "never signed in")
-        gone = "" if user.is_active else tr("（外した人）", " (dismissed)")
+        last = f"{user.last_login:%Y-%m-%d}" if user.last_login else say("まだログインしていません")
+        gone = "" if user.is_active else say("（外した人）")
         click.echo(f"{user.username}  {ROLE_LABELS[Role(user.role)]}  {last}{gone}")
 
 
@@ -81,9 +82,9 @@ def change_role(person: str, role: str) -> None:
     from bot.services.people import accounts
 
     if not accounts.change_role(ctx, shell(), person, Role(role)):
-        say(f"{person} の役割は、もう1人の同意を待っています。", f"{person}'s role waits for another person's consent.")
+        tell("{person} の役割は、もう1人の同意を待っています。", person=person)
         return
-    say(f"{person} を{ROLE_LABELS[Role(role)]}にしました。", f"{person} is {role} now.")
+    tell("{person} を{role}にしました。", person=person, role=say(ROLE_LABELS[Role(role)]))
 
 
 @admin_command.command("change-email")
@@ -95,7 +96,7 @@ def change_email(person: str, email: str) -> None:
     from bot.services.people import accounts
 
     accounts.change_email(ctx, shell(), person, email)
-    say(f"{person} のアドレスを変えました。", f"{person}'s address changed.")
+    tell("{person} のアドレスを変えました。", person=person)
 
 
 @admin_command.command("notices")
@@ -106,9 +107,9 @@ def notices() -> None:
 
     rows = troubled()
     for message in rows:
-        target = message.address or tr("チャット", "webhook")
+        target = message.address or say("チャット")
         click.echo(f"{message.id:>4}  {message.created_at:%m-%d %H:%M}  {target}  {message.state}  {message.problem}")
-    say(f"{len(rows)}通の知らせが、届いていないか、届いたか分かりません。", f"{len(rows)} messages not surely delivered.")
+    tell("{count}通の知らせが、届いていないか、届いたか分かりません。", count=len(rows))
 
 
 @admin_command.command("dismiss")
@@ -119,7 +120,7 @@ def dismiss(person: str) -> None:
     from bot.services.people import accounts
 
     accounts.dismiss(ctx, shell(), person)
-    say(f"{person} を外しました。", f"{person} dismissed.")
+    tell("{person} を外しました。", person=person)
 
 
 admin_command.add_command(audit_group)

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
-from bot.cli.console import say, tr
+from bot.cli.console import tell
 from bot.cli.office import office, shell
+from bot.language import say
 
 _KEYS = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.group("audit", help=tr("操作の記録", "The audit log"))
+@click.group("audit", help=say("操作の記録"))
 def audit_group() -> None:
     pass
 
@@ -30,18 +31,15 @@ def verify(expect: str, files: tuple[Path, ...], copies: Path | None) -> None:
     last = audit.verify(expect)
     checked = days.verify(ctx, keys)
     same = days.compare(copies) if copies else 0
-    say("操作の記録に書き換えはありません。", "The audit log is whole.")
+    tell("操作の記録に書き換えはありません。")
     if last is not None:
-        say(f"{last.id}番までの照合番号 {last.hash}", f"entry {last.id}, hash {last.hash}")
+        tell("{id}番までの照合番号 {hash}", id=last.id, hash=last.hash)
     if checked.newest is not None:
-        say(f"署名のある日は{checked.days}日分、{checked.newest.day} まで。", f"{checked.days} days, to {checked.newest.day}.")
+        tell("署名のある日は{days}日分、{day} まで。", days=checked.days, day=checked.newest.day)
     if copies:
-        say(f"外の控え{same}日分と同じです。", f"The same as {same} copies.")
+        tell("外の控え{same}日分と同じです。", same=same)
     if checked.open_days:
-        say(
-            f"終わった日のうち{checked.open_days}日分に、まだ署名がありません。",
-            f"{checked.open_days} days are not signed yet.",
-        )
+        tell("終わった日のうち{open_days}日分に、まだ署名がありません。", open_days=checked.open_days)
 
 
 @audit_group.command("key")
@@ -53,7 +51,7 @@ def key() -> None:
     for public in days.trusted(ctx):
         click.echo(signing.as_pem(public), nl=False)
         return
-    say("鍵はまだありません。最初の一日が終わると作られます。", "There is no key yet; it is made when the first day is over.")
+    tell("鍵はまだありません。最初の一日が終わると作られます。")
 
 
 @audit_group.command("heads")
@@ -67,7 +65,7 @@ def heads(output: Path) -> None:
     output.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         (output / name).write_bytes(data)
-    say(f"{output} に{len(files) // 2}日分を書き出しました。", f"{len(files) // 2} days written to {output}.")
+    tell("{output} に{value}日分を書き出しました。", output=output, value=len(files) // 2)
 
 
 @audit_group.command("new-key")
@@ -86,4 +84,4 @@ def protect() -> None:
     from bot.services.records import days
 
     days.protect(ctx, shell().person)
-    say("入れ直しました。dxbot admin audit verify で確かめてください。", "The triggers stand again.")
+    tell("入れ直しました。dxbot admin audit verify で確かめてください。")

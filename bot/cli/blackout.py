@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.console import print_json, say, tr
+from bot.cli.console import print_json, tell
 from bot.cli.office import me, office
+from bot.language import say
 from bot.schedule.rules import KINDS
 from bot.values import reading
 from bot.workflow.actors import Permission
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from bot.store.rules import Blackout
 
 
-@click.group("blackout", help=tr("配信を止める期間（選挙・弔意・保守）", "Times in which nothing goes out"))
+@click.group("blackout", help=say("配信を止める期間（選挙・弔意・保守）"))
 def blackout_command() -> None:
     pass
 
@@ -39,13 +40,13 @@ def list_command(as_json: bool) -> None:
         rule = office_rules.as_rule(row)
         span = "–".join(f"{t.astimezone(ctx.config.timezone):%Y-%m-%d %H:%M}" for t in (rule.start, rule.end))
         click.echo(f"{row.id:>4}  {span}  {rule.kind}  {rule.why}  {blackouts.whom(ctx, rule)}  {_state(row)}".rstrip())
-    say(f"{len(rows)}件", f"{len(rows)} blackouts")
+    tell("{count}件", count=len(rows))
 
 
 def _state(row: Blackout) -> str:
     if row.lifted_by:
-        return tr(f"解除済み（{row.lifted_by}）", f"lifted by {row.lifted_by}")
-    return tr(f"解除の申し出（{row.lift_asked_by}）", f"lifting asked by {row.lift_asked_by}") if row.lift_asked_by else ""
+        return say("解除済み（{lifted_by}）", lifted_by=row.lifted_by)
+    return say("解除の申し出（{lift_asked_by}）", lift_asked_by=row.lift_asked_by) if row.lift_asked_by else ""
 
 
 def _row(row: Blackout) -> dict[str, object]:
@@ -107,21 +108,18 @@ def add_command(
         due = row.due_at.astimezone(ctx.config.timezone)
         click.echo(f"{row.id:>4}  {due:%Y-%m-%d %H:%M}  {ctx.spec(row.channel).label}  {row.submission.title}")
     if not yes:
-        click.confirm(tr("この配信を止めます。よいですか", "These are held. Go on?"), abort=True)
+        click.confirm(say("この配信を止めます。よいですか"), abort=True)
     entered = blackouts.enter(ctx, actor, wanted)
-    say(
-        f"期間 {entered.number} を入れました。{entered.held}件を保留にしました。",
-        f"Blackout {entered.number} entered; {entered.held} deliveries held.",
-    )
+    tell("期間 {number} を入れました。{held}件を保留にしました。", number=entered.number, held=entered.held)
     if entered.leaving:
-        say(f"ほかに{entered.leaving}件は送信の途中で、止められません。", f"{entered.leaving} more were on their way.")
+        tell("ほかに{leaving}件は送信の途中で、止められません。", leaving=entered.leaving)
 
 
 def _moment(ctx: Context, text: str) -> datetime:
     try:
         return reading.moment(text, ctx.config.timezone)
     except reading.Unclear:
-        raise click.BadParameter(tr("2027-04-16 0:00 の形で書いてください", "use 2027-04-16 0:00")) from None
+        raise click.BadParameter(say("2027-04-16 0:00 の形で書いてください")) from None
 
 
 @blackout_command.command("lift", epilog='例: dxbot blackout lift 3 --reason "選挙が中止のため"')
@@ -132,14 +130,14 @@ def lift_command(number: int, reason: str, confirm: bool) -> None:
     """期間を終わりの前に解除します。二人が要ります。一人が --reason で申し出て、ほかの人が --confirm で解除します。
     保留の配信は、見直して戻すまで出ません。"""
     if bool(reason) == confirm:
-        raise click.UsageError(tr("--reason か --confirm のどちらか一つを書いてください", "give --reason or --confirm"))
+        raise click.UsageError(say("--reason か --confirm のどちらか一つを書いてください"))
     ctx = office()
     actor = me(ctx)
     from bot.services.delivery import blackouts
 
     if confirm:
         blackouts.lift(ctx, actor, number)
-        say(f"期間 {number} を解除しました。", f"Blackout {number} lifted.")
+        tell("期間 {number} を解除しました。", number=number)
     else:
         blackouts.ask_to_lift(ctx, actor, number, reason)
-        say(f"期間 {number} の解除を申し出ました。", f"Asked to lift blackout {number}.")
+        tell("期間 {number} の解除を申し出ました。", number=number)

@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from bot import registry
-from bot.cli.console import print_json, tr
+from bot.cli.console import print_json
 from bot.cli.core import Core
 from bot.config import Secret, options_of
+from bot.language import say
 from bot.render.variant import ChannelSpec
 
 
@@ -35,11 +36,9 @@ def channels_command(as_json: bool) -> None:
         print_json([_as_json(*one) for one in shown])
         return
     for spec, choosable, settings in shown:
-        click.echo(
-            f"{spec.key}  {spec.label}（{_how(spec)}）{'' if choosable else tr('　city.yml では選べません', '  not offered')}"
-        )
+        click.echo(f"{spec.key}  {spec.label}（{_how(spec)}）{'' if choosable else say('　city.yml では選べません')}")
         for setting in settings:
-            state = tr("設定済み", "set") if setting.given else tr("未設定", "not set")
+            state = say("設定済み") if setting.given else say("未設定")
             name = f"{setting.name}（_FILE）" if setting.secret else setting.name
             click.echo(f"    {name}  {setting.meaning}　{state}")
 
@@ -59,8 +58,8 @@ def _settings(core: Core, key: str) -> list[Setting]:
 
 def _how(spec: ChannelSpec) -> str:
     if spec.by_hand:
-        return tr("人が投稿して記録する", "posted by hand")
-    return tr("自動で投稿する", "sent") if spec.publishes else tr("書き出す", "exported")
+        return say("人が投稿して記録する")
+    return say("自動で投稿する") if spec.publishes else say("書き出す")
 
 
 def _as_json(spec: ChannelSpec, choosable: bool, settings: list[Setting]) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from bot.checks import registry
 from bot.checks.cache import Cache, basis_of
 from bot.checks.finding import LEVEL_LABELS, Finding, from_settings
 from bot.checks.rule import MARK, Timetable
-from bot.cli.console import Exit, print_json, say, tr
+from bot.cli.console import Exit, print_json, tell
 from bot.cli.core import Core
 from bot.clock import SystemClock
 from bot.content.tidy import tidied
+from bot.language import say
 
 _GITHUB = {"error": "error", "warning": "warning", "info": "notice"}
 
@@ -119,9 +120,12 @@ def _summary(count: int, findings: list[Finding]) -> None:
     errors = sum(f.level == "error" for f in findings)
     silenced = sum(bool(f.silenced) for f in findings)
     others = len(findings) - errors - silenced
-    say(
-        f"{count}件の原稿を点検しました。直すところ {errors}件、確かめるところ {others}件、断りのあるところ {silenced}件。",
-        f"{count} posts checked: {errors} errors, {others} others, {silenced} silenced.",
+    tell(
+        "{count}件の原稿を点検しました。直すところ {errors}件、確かめるところ {others}件、断りのあるところ {silenced}件。",
+        count=count,
+        errors=errors,
+        others=others,
+        silenced=silenced,
     )
 
 
@@ -131,12 +135,12 @@ def explain_command(rule: str) -> None:
     """点検の決まりについて、理由・根拠・悪い例・良い例を示します。"""
     found = registry.rules().get(rule)
     if found is None:
-        say(f"「{rule}」という決まりはありません。", f"There is no rule {rule}.")
+        tell("「{rule}」という決まりはありません。", rule=rule)
         for known in registry.rules():
             click.echo(f"  {known}")
         sys.exit(Exit.WRONG_USE)
-    click.echo(f"{found.id}（{tr(LEVEL_LABELS[found.level], found.level)}）")
-    click.echo(f"{tr('理由', 'Why')}: {found.why}")
-    click.echo(f"{tr('根拠', 'Source')}: {found.source}")
-    click.echo(f"{tr('悪い例', 'Bad')}: {found.bad.replace(MARK, '')}")
-    click.echo(f"{tr('良い例', 'Good')}: {found.good}")
+    click.echo(f"{found.id}（{say(LEVEL_LABELS[found.level])}）")
+    click.echo(f"{say('理由')}: {found.why}")
+    click.echo(f"{say('根拠')}: {found.source}")
+    click.echo(f"{say('悪い例')}: {found.bad.replace(MARK, '')}")
+    click.echo(f"{say('良い例')}: {found.good}")

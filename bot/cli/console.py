@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from enum import IntEnum
 from typing import Any, NoReturn
@@ -11,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from bot.errors import BotError, ConfigError, ContentError
+from bot.language import say
 
 
 class Exit(IntEnum):
@@ -19,22 +19,14 @@ class Exit(IntEnum):
     WRONG_USE = 2
 
 
-def english() -> bool:
-    return os.environ.get("DXBOT_LANG") == "en"
+def tell(japanese: str, /, **parts: object) -> None:
+    """One line on standard output, in the language of this installation."""
+    click.echo(say(japanese, **parts))
 
 
-def tr(ja: str, en: str) -> str:
-    """The words for people in the language they asked for."""
-    return en if english() else ja
-
-
-def say(ja: str, en: str) -> None:
-    click.echo(tr(ja, en))
-
-
-def tell(ja: str, en: str) -> None:
+def warn(japanese: str, /, **parts: object) -> None:
     """Beside the output, which another program may read."""
-    click.echo(tr(ja, en), err=True)
+    click.echo(say(japanese, **parts), err=True)
 
 
 def print_json(value: Any) -> None:
@@ -46,7 +38,7 @@ def print_json(value: Any) -> None:
 def explain(error: BotError) -> str:
     """One line: where, what, what to do."""
     where = f"{error.place}: " if isinstance(error, ContentError) else ""
-    return where + tr(f"{error.summary}。{error.next_step}。", f"{error.message}.")
+    return where + say("{summary}。{next_step}。", summary=error.summary, next_step=error.next_step)
 
 
 def fail(error: BotError) -> NoReturn:

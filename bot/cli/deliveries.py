@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.console import Exit, print_json, say, tr
+from bot.cli.console import Exit, print_json, tell
 from bot.cli.office import me, office
+from bot.language import say
 from bot.values import reading
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _print(ctx: Context, rows: list[Delivery], as_json: bool) -> None:
         click.echo(
             f"{d.id:>4}  {due:%m-%d %H:%M}  {ctx.spec(d.channel).label}  {label}  {d.submission.title}  {d.url or d.problem}"
         )
-    say(f"{len(rows)}件", f"{len(rows)} deliveries")
+    tell("{count}件", count=len(rows))
 
 
 def _row(d: Delivery) -> dict[str, object]:
@@ -82,9 +83,9 @@ def reschedule_command(number: int, moment: str) -> None:
     try:
         parsed = reading.moment(moment, ctx.config.timezone)
     except reading.Unclear:
-        raise click.BadParameter(tr("2026-12-01 12:15 の形で書いてください", "use 2026-12-01 12:15")) from None
+        raise click.BadParameter(say("2026-12-01 12:15 の形で書いてください")) from None
     scheduling.reschedule(ctx, actor, number, parsed)
-    say(f"配信 {number} を {moment} に変えました。", f"Delivery {number} moved to {moment}.")
+    tell("配信 {number} を {moment} に変えました。", number=number, moment=moment)
 
 
 @click.command("cancel", epilog="例: dxbot cancel 12")
@@ -96,7 +97,7 @@ def cancel_command(number: int) -> None:
     from bot.services.delivery import scheduling
 
     scheduling.cancel(ctx, actor, number)
-    say(f"配信 {number} を取り消しました。", f"Delivery {number} cancelled.")
+    tell("配信 {number} を取り消しました。", number=number)
 
 
 @click.command("decide", epilog="例: dxbot decide 12 --published https://x.com/i/status/1")
@@ -107,7 +108,7 @@ def cancel_command(number: int) -> None:
 def decide_command(number: int, url: str | None, again: bool, let_be: bool) -> None:
     """結果の分からない配信を、人が確かめて決着させます。"""
     if sum((url is not None, again, let_be)) != 1:
-        say("--published、--again、--let-be のどれか一つを選んでください。", "Choose one of the three options.")
+        tell("--published、--again、--let-be のどれか一つを選んでください。")
         sys.exit(Exit.WRONG_USE)
     ctx = office()
     actor = me(ctx)
@@ -118,10 +119,10 @@ def decide_command(number: int, url: str | None, again: bool, let_be: bool) -> N
     elif again:
         looking = reconcile.decide_again(ctx, actor, number) is reconcile.Again.LOOKING
         if looking:
-            say("配信先をもう一度見て、出ていなければ送ります。", "Looking once more; it is sent if it is not there.")
+            tell("配信先をもう一度見て、出ていなければ送ります。")
         else:
-            say(f"配信 {number} をもう一度送ります。", f"Delivery {number} is sent again.")
+            tell("配信 {number} をもう一度送ります。", number=number)
         return
     else:
         reconcile.decide_let_be(ctx, actor, number)
-    say(f"配信 {number} を決着させました。", f"Delivery {number} settled.")
+    tell("配信 {number} を決着させました。", number=number)

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.console import Exit, explain, say, tr
+from bot.cli.console import Exit, explain, tell
 from bot.clock import ManualClock, SystemClock
 from bot.errors import BotError, ConfigError
+from bot.language import say
 from bot.registry import load
 
 if TYPE_CHECKING:
@@ -139,13 +140,13 @@ class _Road:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         with Progress(*columns, console=console, transient=not console.is_terminal) as progress:
             paths = self.ctx.library.paths()
-            task = progress.add_task(tr("点検と申請", "check and submit"), total=len(paths))
+            task = progress.add_task(say("点検と申請"), total=len(paths))
             for path in paths:
                 self._submit(path)
                 progress.advance(task)
             count = self._approve()
-            progress.add_task(tr("確認と承認", "confirm and approve"), total=count, completed=count)
-            task = progress.add_task(tr("配信（時計を配信枠まで進めます）", "publish, slot by slot"), total=self._planned())
+            progress.add_task(say("確認と承認"), total=count, completed=count)
+            task = progress.add_task(say("配信（時計を配信枠まで進めます）"), total=self._planned())
             for _ in self._publish():
                 progress.advance(task)
         files = self._newsletter(directory)
@@ -162,7 +163,7 @@ class _Road:
             author = self.ctx.library.read(path).author
             submit(self.ctx, Actor(person=author.key, role=Role(author.role)), path)
         except BotError as e:
-            self.refused.append(_Row(path.name, "", tr("申請できず", "refused"), explain(e), False))
+            self.refused.append(_Row(path.name, "", say("申請できず"), explain(e), False))
 
     def _approve(self) -> int:
         """As the demo's PR officer; a trainee's post is confirmed by a leader first. How many were approved?"""
@@ -230,9 +231,7 @@ class _Road:
 
     def _column_rows(self, files: list[Path]) -> Iterator[_Row]:
         for path in files:
-            yield _Row(
-                tr("コラム（全ての原稿）", "the column"), "新聞広報", tr("作成済み（仮）", "written"), str(path), path.is_file()
-            )
+            yield _Row(say("コラム（全ての原稿）"), "新聞広報", say("作成済み（仮）"), str(path), path.is_file())
 
     def stay(self, web: str, timelines: str) -> None:
         """Keep the pages open, and a publisher on the real clock, until Ctrl+C."""
@@ -242,10 +241,10 @@ class _Road:
         logins = self._logins()
         runner = Runner(context(load()))
         runner.start()
-        say(f"\n画面       {web}/\n練習用の掲示 {timelines}/\n", f"\nweb site  {web}/\ntimelines {timelines}/\n")
+        tell("\n画面       {web}/\n練習用の掲示 {timelines}/\n", web=web, timelines=timelines)
         for person, password in logins:
-            say(f"利用者名 {person}　パスワード {password}", f"user {person}  password {password}")
-        say("\n終わるには Ctrl+C を押してください。", "\nCtrl+C to end.")
+            tell("利用者名 {person}　パスワード {password}", person=person, password=password)
+        tell("\n終わるには Ctrl+C を押してください。")
         try:
             threading.Event().wait()
         except KeyboardInterrupt:
@@ -268,8 +267,8 @@ class _Road:
 def _show(console: Console, rows: list[_Row]) -> None:
     from rich.table import Table
 
-    table = Table(title=tr("何がどこに出たか", "What was published where"), show_lines=False)
-    for heading in (tr("原稿", "post"), tr("配信先", "channel"), tr("状態", "state"), tr("投稿・ファイル", "link or file")):
+    table = Table(title=say("何がどこに出たか"), show_lines=False)
+    for heading in (say("原稿"), say("配信先"), say("状態"), say("投稿・ファイル")):
         table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(row.title, row.channel, row.state, row.where, style="" if row.good else "red")

@@ -9,6 +9,7 @@ from waitress.server import create_server
 
 from bot.config import Config
 from bot.errors import ConfigError
+from bot.language import say
 from bot.loopback import is_loopback
 
 LARGEST = 25 * 1024 * 1024  # bytes of one request: a form with its pictures, as docs/nginx.conf says as well
@@ -24,7 +25,7 @@ def open_door(config: Config, host: str, port: int) -> Any:
     except (OSError, ValueError):
         raise ConfigError(
             f"cannot listen on {host}:{port}",
-            summary=f"画面を開けません（{host} のポート {port} を使えません）",
+            summary=say("画面を開けません（{host} のポート {port} を使えません）", host=host, port=port),
             next_step="同じポートで動いている画面がないか、--host と --port を確かめてから、もう一度お試しください",
         ) from None
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
-from bot.cli.console import say, tr
+from bot.cli.console import tell
 from bot.cli.office import me, office
+from bot.language import say
 
 
-@click.group("newsletter", help=tr("新聞広報のコラムを作る", "The newsletter column"))
+@click.group("newsletter", help=say("新聞広報のコラムを作る"))
 def newsletter_command() -> None:
     pass
 
@@ -40,12 +41,12 @@ def proof_command(issue: str) -> None:
     built = issues.build(ctx, issue)
     for path in built.files:
         click.echo(path)
-    say(f"照合番号 {built.digest}", f"Digest {built.digest}")
+    tell("照合番号 {digest}", digest=built.digest)
     release = issues.signed_off(built)
     if release is None:
-        say("校了になっていません。", "Not signed off.")
+        tell("校了になっていません。")
     else:
-        say(f"{release.officer} が校了にしました。", f"Signed off by {release.officer}.")
+        tell("{officer} が校了にしました。", officer=release.officer)
 
 
 @newsletter_command.command("sign-off", epilog="例: dxbot newsletter sign-off 2026-12 --digest 3f5a…（proof で見た照合番号）")
@@ -58,7 +59,7 @@ def sign_off_command(issue: str, digest: str) -> None:
     from bot.services.paper import issues
 
     issues.sign_off(ctx, actor, issue, digest)
-    say(f"{issue} を校了にしました。", f"Issue {issue} signed off.")
+    tell("{issue} を校了にしました。", issue=issue)
 
 
 @newsletter_command.command("printed", epilog="例: dxbot newsletter printed 2026-12 紙面.txt")
@@ -76,4 +77,4 @@ def printed_command(issue: str, file: Path) -> None:
     except OSError as e:
         raise frontmatter.unreadable(file) from e
     printed.record(ctx, actor, issue, frontmatter.decode(file, data))
-    say(f"{issue} に載った文を記録しました。", f"What {issue} printed is recorded.")
+    tell("{issue} に載った文を記録しました。", issue=issue)

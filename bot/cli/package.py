@@ -10,7 +10,7 @@ import click
 
 from bot.checks import registry
 from bot.cli.check import line
-from bot.cli.console import Exit, say
+from bot.cli.console import Exit, tell
 from bot.cli.office import note
 from bot.config import SQLITE
 from bot.content.library import read_all
@@ -33,14 +33,14 @@ def export_command(post: str, output: Path | None) -> None:
     note("export", f"post:{found.identity}")
     target = output or Path(f"{found.source.path.stem}.zip")
     target.write_bytes(package.pack(found))
-    say(f"{target} を作りました。", f"{target} is written.")
+    tell("{target} を作りました。", target=target)
 
 
 def _by_identity(posts: list[Post | ContentError], identity: str) -> Post:
     for post in posts:
         if isinstance(post, Post) and post.identity == identity:
             return post
-    say(f"id が「{identity}」の原稿はありません。id かファイルの場所を書いてください。", f"There is no post {identity}.")
+    tell("id が「{identity}」の原稿はありません。id かファイルの場所を書いてください。", identity=identity)
     sys.exit(Exit.REFUSED)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bot.cli.console import say
+from bot.cli.console import tell
 from bot.cli.office import me, office
 
 
@@ -18,12 +18,9 @@ def pause_command(channel: str, reason: str) -> None:
     from bot.services.delivery.pause import pause
 
     held, leaving = pause(ctx, actor, reason, channel)
-    say(f"配信を止めました。{held}件を保留にしました。", f"Stopped; {held} deliveries held.")
+    tell("配信を止めました。{held}件を保留にしました。", held=held)
     if leaving:
-        say(
-            f"ほかに{leaving}件は送信の途中で、止められません。結果は dxbot deliveries で確かめてください。",
-            f"{leaving} more were on their way and cannot be stopped; see dxbot deliveries.",
-        )
+        tell("ほかに{leaving}件は送信の途中で、止められません。結果は dxbot deliveries で確かめてください。", leaving=leaving)
 
 
 @click.command("resume", epilog="例: dxbot resume")
@@ -38,7 +35,4 @@ def resume_command(channel: str, numbers: tuple[int, ...]) -> None:
     ended = resume(ctx, actor, channel)
     for number in numbers:
         release(ctx, actor, number)
-    say(
-        f"停止を{ended}件解除し、{len(numbers)}件の配信を予定に戻しました。",
-        f"{ended} stops ended, {len(numbers)} deliveries released.",
-    )
+    tell("停止を{ended}件解除し、{count}件の配信を予定に戻しました。", ended=ended, count=len(numbers))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli.console import say
+from bot.cli.console import tell
 from bot.cli.core import Core
 from bot.render.plain import SOCIAL, Plain
 
@@ -23,7 +23,7 @@ def picture_command(path: Path) -> None:
     city, department = core.library.city.name, post.author.department
     target = core.library.root / "media" / f"{path.stem}.png"
     target.write_bytes(title_card(title, f"施策{post.measure}", f"{city} {department}"))
-    say(f"{target} を作りました。原稿の images: に次の行を書いてください。", f"Wrote {target}; add this to images:")
+    tell("{target} を作りました。原稿の images: に次の行を書いてください。", target=target)
     click.echo(
         f"  - {{file: {target.name}, alt: 「{title}」と書いた案内の図。{department}。, people: none, credit: {department}}}"
     )

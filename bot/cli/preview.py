@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli.console import say
+from bot.cli.console import tell
 from bot.errors import ContentError
 from bot.registry import load
 from bot.render.environment import template
@@ -30,7 +30,7 @@ def preview_command(path: Path, output: Path | None, watch: bool) -> None:
     target = output or Path("out") / f"{path.stem}.html"
     seen = _stamps(ctx, path)  # before the page is made: a change meanwhile is not missed
     _write(target, preview.page(ctx, path, watched=watch))
-    say(f"{target} を作りました。ブラウザーで開いてください。", f"{target} is written. Open it in a browser.")
+    tell("{target} を作りました。ブラウザーで開いてください。", target=target)
     if watch:
         _follow(ctx, path, target, seen)
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bot.cli.console import tell
+from bot.cli.console import warn
 from bot.errors import ConfigError
+from bot.language import say
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -22,10 +23,7 @@ def keep_private(path: Path) -> None:
     inside = sorted(path.iterdir()) if path.is_dir() else ()
     opened = [each for each in (path, *inside) if _shut(each)]
     if opened:
-        tell(
-            f"状態の置き場 {path} を、ほかの利用者が読めないようにしました。",
-            f"{path} was readable by other accounts of this machine, and is no longer.",
-        )
+        warn("状態の置き場 {path} を、ほかの利用者が読めないようにしました。", path=path)
 
 
 @contextmanager
@@ -48,7 +46,7 @@ def _shut(path: Path) -> bool:
         if mode & stat.S_ISVTX or not _chmod(path, stat.S_IMODE(mode) & ~_OTHERS):
             raise ConfigError(
                 f"{path} is readable by others, and not ours to change",
-                summary=f"状態の置き場 {path} を、この計算機のほかの利用者が読めます",
+                summary=say("状態の置き場 {path} を、この計算機のほかの利用者が読めます", path=path),
                 next_step="dxbot を動かす利用者だけの置き場（chmod 700）を、DXBOT_VAR_DIR に書いてください",
             )
         return True

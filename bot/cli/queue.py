@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli.check import line
-from bot.cli.console import Exit, explain, print_json, say, tr
+from bot.cli.console import Exit, explain, print_json, tell
 from bot.cli.office import me, office
 from bot.cli.office import refused as record_refusal
 from bot.errors import BotError, NotAllowed
+from bot.language import say
 
 if TYPE_CHECKING:
     from bot.store.models import Submission
@@ -38,7 +39,7 @@ def submit_command(paths: tuple[Path, ...]) -> None:
             for finding in e.findings if isinstance(e, NotReady) else ():
                 click.echo(line(finding), err=True)
             continue
-        say(f"{path}: 申請しました（番号 {submission.id}）。", f"{path}: submitted as {submission.id}.")
+        tell("{path}: 申請しました（番号 {id}）。", path=path, id=submission.id)
     sys.exit(Exit.REFUSED if refused else Exit.FINE)
 
 
@@ -55,7 +56,7 @@ def queue_command(as_json: bool) -> None:
         return
     for row in rows:
         click.echo(f"{row['id']:>4}  {row['state_label']}  {row['department']}  {row['title']}  [{row['digest'][:8]}]")
-    say(f"{len(rows)}件が承認を待っています。", f"{len(rows)} waiting.")
+    tell("{count}件が承認を待っています。", count=len(rows))
 
 
 def _row(submission: Submission) -> dict[str, Any]:
@@ -84,7 +85,7 @@ def confirm_command(number: int) -> None:
     from bot.services.approval import review
 
     review.confirm(ctx, actor, number, review.find(number).digest)
-    say(f"申請 {number} を確認しました。", f"Submission {number} confirmed.")
+    tell("申請 {number} を確認しました。", number=number)
 
 
 @click.command("approve", epilog="例: dxbot approve 12")
@@ -99,10 +100,10 @@ def approve_command(number: int, digest: str | None) -> None:
     submission = review.find(number)
     seen = submission.digest if digest is None or submission.digest.startswith(digest) else digest
     deliveries = review.approve(ctx, actor, number, seen)
-    say(f"申請 {number}「{submission.title}」を承認しました。", f"Submission {number} approved.")
+    tell("申請 {number}「{title}」を承認しました。", number=number, title=submission.title)
     for delivery in deliveries:
         due = delivery.due_at.astimezone(ctx.config.timezone)
-        click.echo(f"  {due:%Y-%m-%d %H:%M}  {ctx.spec(delivery.channel).label}  {tr('配信番号', 'delivery')} {delivery.id}")
+        click.echo(f"  {due:%Y-%m-%d %H:%M}  {ctx.spec(delivery.channel).label}  {say('配信番号')} {delivery.id}")
 
 
 @click.command("return", epilog='例: dxbot return 12 --reason "数値の時点を書いてください"')
@@ -115,7 +116,7 @@ def return_command(number: int, reason: str) -> None:
     from bot.services.approval import review
 
     review.return_(ctx, actor, number, reason)
-    say(f"申請 {number} を差し戻しました。", f"Submission {number} returned.")
+    tell("申請 {number} を差し戻しました。", number=number)
 
 
 @click.command("withdraw", epilog="例: dxbot withdraw 12")
@@ -127,4 +128,4 @@ def withdraw_command(number: int) -> None:
     from bot.services.approval import review
 
     review.withdraw(ctx, actor, number)
-    say(f"申請 {number} を取り下げました。", f"Submission {number} withdrawn.")
+    tell("申請 {number} を取り下げました。", number=number)

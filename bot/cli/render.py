@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from bot.cli.console import print_json, tr
+from bot.cli.console import print_json
 from bot.cli.core import Core
+from bot.language import say
 from bot.render.bundle import render
 from bot.render.variant import Bundle, ChannelSpec, Variant
 
@@ -36,14 +37,14 @@ def _show(variant: Variant, spec: ChannelSpec) -> None:
         click.echo(part.text)
         click.secho(f"（{part.length}{'／' + str(part.limit) if part.limit else ''}）", dim=True)
     for media in variant.media:
-        click.secho(f"[{tr('画像', 'picture')}] {media.file} {media.width}×{media.height} {media.alt}", dim=True)
+        click.secho(f"[{say('画像')}] {media.file} {media.width}×{media.height} {media.alt}", dim=True)
     if variant.cost_usd:
-        click.secho(f"{tr('費用', 'cost')}: {variant.cost_usd} USD", dim=True)
+        click.secho(f"{say('費用')}: {variant.cost_usd} USD", dim=True)
     if spec.reading_usd:
-        each = tr("結果が分からず読み返すときは1件につき", "where it has to be read back, for each")
+        each = say("結果が分からず読み返すときは1件につき")
         click.secho(f"  {each} +{spec.reading_usd} USD", dim=True)
     click.echo()
 
 
 def _footer(bundle: Bundle) -> None:
-    click.secho(f"{tr('照合番号', 'digest')}: {bundle.digest}", dim=True)
+    click.secho(f"{say('照合番号')}: {bundle.digest}", dim=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.console import say
+from bot.cli.console import tell
 from bot.cli.office import office
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def run_command(once: bool) -> None:
         runner.stop()
         _send_notices(ctx)
         return
-    say("配信を始めました。", "Publisher started.")
+    tell("配信を始めました。")
     _until_told(ctx)
 
 
@@ -81,5 +81,5 @@ def _open_door(ctx: Context, host: str, port: int) -> Any:
     from bot.cli.listening import open_door
 
     door = open_door(ctx.config, host, port)
-    say(f"http://{host}:{port}/ で画面を開けます。", f"Open http://{host}:{port}/")
+    tell("http://{host}:{port}/ で画面を開けます。", host=host, port=port)
     return door

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bot.cli.console import say
+from bot.cli.console import tell
 from bot.registry import load
 
 
@@ -21,5 +21,5 @@ def sandbox_command(port: int, show_environment: bool) -> None:
             click.echo(f"export {name}='{value}'")
         return
     sandbox = server.create(load().var_dir / "sandbox", port)
-    say(f"練習用サーバー: {sandbox.base_url}/", f"Sandbox: {sandbox.base_url}/")
+    tell("練習用サーバー: {base_url}/", base_url=sandbox.base_url)
     sandbox.serve_forever()

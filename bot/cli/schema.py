@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot.cli.console import print_json, say
+from bot.cli.console import print_json, tell
 
 
 @click.command("schema", epilog="例: dxbot schema -o .vscode")
@@ -27,9 +27,8 @@ def schema_command(output: Path | None) -> None:
     output.mkdir(parents=True, exist_ok=True)
     for path, form in found.items():
         _write(output / schema.file_name(path), form)
-    say(
-        f"{len(found)}件を {output} に書きました。VS Code の settings.json には次を加えてください。",
-        f"{len(found)} schemas written.",
+    tell(
+        "{count}件を {output} に書きました。VS Code の settings.json には次を加えてください。", count=len(found), output=output
     )
     print_json({"yaml.schemas": {_address(output / schema.file_name(p)): f"**/{p}" for p in found}})
 

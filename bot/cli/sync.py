@@ -6,8 +6,9 @@ import sys
 
 import click
 
-from bot.cli.console import Exit, print_json, say, tr
+from bot.cli.console import Exit, print_json, tell
 from bot.cli.office import office, shell
+from bot.language import say
 
 
 @click.command("sync", epilog="例: dxbot sync --json")
@@ -25,12 +26,14 @@ def sync_command(accept_rewritten: bool, accept_large: bool, as_json: bool) -> N
         print_json(report.as_json())
     else:
         for item in report.items:
-            click.echo(f"{item.path}: {tr(LABELS[item.taken], item.taken)}")
+            click.echo(f"{item.path}: {say(LABELS[item.taken])}")
             for f in item.findings:
                 click.echo(f"  {f.line}:{f.column}: {f.message}。{f.advice}。[{f.rule}]")
-        say(
-            f"{report.commit[:12]} まで取り込みました。原稿 {len(report.items)}件、うち申請できないもの {report.refused}件。",
-            f"Taken up to {report.commit[:12]}: {len(report.items)} posts, {report.refused} refused.",
+        tell(
+            "{commit} まで取り込みました。原稿 {count}件、うち申請できないもの {refused}件。",
+            commit=report.commit[:12],
+            count=len(report.items),
+            refused=report.refused,
         )
     if report.problem:
         click.echo(f"{report.problem}。", err=True)

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.language import say
+
 MAX_BODY = 20_000  # characters
 MAX_PARAGRAPH = 4_000  # characters from one empty line to the next
 MAX_LINES = 1_000
@@ -34,11 +36,15 @@ def excess(text: str) -> Excess | None:
     """The first thing of which there is too much. Linear in the text's length."""
     if len(text) > MAX_BODY:
         return Excess(
-            at=MAX_BODY, summary=f"文が長すぎます（上限は {MAX_BODY:,}字）", next_step="要点をしぼるか、原稿を分けてください"
+            at=MAX_BODY,
+            summary=say("文が長すぎます（上限は {max_body:,}字）", max_body=MAX_BODY),
+            next_step="要点をしぼるか、原稿を分けてください",
         )
     if text.count("\n") > MAX_LINES:
         return Excess(
-            at=0, summary=f"行が多すぎます（上限は {MAX_LINES:,}行）", next_step="要点をしぼるか、原稿を分けてください"
+            at=0,
+            summary=say("行が多すぎます（上限は {max_lines:,}行）", max_lines=MAX_LINES),
+            next_step="要点をしぼるか、原稿を分けてください",
         )
     return next((found for start, part in _paragraphs(text) if (found := _in_paragraph(start, part))), None)
 
@@ -55,14 +61,14 @@ def _in_paragraph(start: int, part: str) -> Excess | None:
     if len(part) > MAX_PARAGRAPH:
         return Excess(
             at=start + MAX_PARAGRAPH,
-            summary=f"1つの段落が長すぎます（上限は {MAX_PARAGRAPH:,}字）",
+            summary=say("1つの段落が長すぎます（上限は {max_paragraph:,}字）", max_paragraph=MAX_PARAGRAPH),
             next_step="空の行を入れて、段落を分けてください",
         )
     for number, sign in enumerate(_SIGN.finditer(part)):
         if number == MAX_SIGNS:
             return Excess(
                 at=start + sign.start(),
-                summary=f"1つの段落に記号（* _ [ {{ など）が多すぎます（上限は {MAX_SIGNS}個）",
+                summary=say("1つの段落に記号（* _ [ {{ など）が多すぎます（上限は {max_signs}個）", max_signs=MAX_SIGNS),
                 next_step="閉じ忘れがないか確かめ、記号を減らしてください",
             )
     return _too_nested(start, part)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from bot.errors import FrontMatterError, Place
+from bot.language import say
 from bot.text.control import UNSEEN, named
 from bot.values.document import compose
 from bot.values.node import Node, Origin
@@ -21,7 +22,9 @@ def decode(path: Path, raw: bytes) -> str:
         _fail(
             Place(path=path),
             f"file of {len(raw)} bytes",
-            f"原稿が大きすぎます（{len(raw) // 1000:,} KB、上限は {MAX_BYTES // 1000} KB）",
+            say(
+                "原稿が大きすぎます（{value:,} KB、上限は {max_bytes} KB）", value=len(raw) // 1000, max_bytes=MAX_BYTES // 1000
+            ),
             "文を短くするか、画像などを貼り付けていないか確かめてください",
         )
     try:
@@ -42,7 +45,12 @@ def _unseen(path: Path, text: str, wrong: re.Match[str]) -> NoReturn:
     before = text[: wrong.start()]
     place = Place(path=path, line=before.count("\n") + 1, column=len(before) - before.rfind("\n"))
     code = named(wrong[0])
-    _fail(place, f"character {code}", f"使えない文字（目に見えない文字 {code}）があります", "その文字を消してください")
+    _fail(
+        place,
+        f"character {code}",
+        say("使えない文字（目に見えない文字 {code}）があります", code=code),
+        "その文字を消してください",
+    )
 
 
 def unreadable(path: Path) -> FrontMatterError:

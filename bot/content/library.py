@@ -19,6 +19,7 @@ from bot.content.people import City, load_city, load_people
 from bot.content.post import Achievement, Author, Override, People, Picture, Post, Source
 from bot.content.suppressions import blanked
 from bot.errors import ContentError, MediaError
+from bot.language import say
 from bot.strategy import indicators, plan
 from bot.strategy.indicators import Indicator
 from bot.values.node import Node
@@ -105,7 +106,7 @@ class _PostReader:
         self.entries = root.mapping((*_REQUIRED, *_OPTIONAL, *library.channels))
         for key in _REQUIRED:
             if key not in self.entries:
-                root.fail(f"「{key}」がありません", f"先頭の設定に {key}: を書いてください")
+                root.fail(say("「{key}」がありません", key=key), say("先頭の設定に {key}: を書いてください", key=key))
 
     def post(self) -> Post:
         achievement = cast(Achievement, self.entries["achievement"].choice(get_args(Achievement)))
@@ -141,7 +142,7 @@ class _PostReader:
         for key in ("reason", "next"):
             if not self._text(key).strip():
                 self.entries["achievement"].fail(
-                    f"達成していない施策には「{key}」が要ります",
+                    say("達成していない施策には「{key}」が要ります", key=key),
                     "reason: に理由を、next: に次にどうするかを書いてください",
                 )
 
@@ -163,7 +164,8 @@ class _PostReader:
         node = self.entries["author"]
         author = self.library.people.get(node.text())
         return author or node.fail(
-            f"「{node.text()[:40]}」という職員は登録されていません", "content/people.yml にある名前を書いてください"
+            say("「{value}」という職員は登録されていません", value=node.text()[:40]),
+            "content/people.yml にある名前を書いてください",
         )
 
     def _measure(self) -> str:
@@ -172,8 +174,11 @@ class _PostReader:
         number = node.required_text()
         if known and number not in known:
             node.fail(
-                f"「{number[:40]}」という番号の施策は登録されていません",
-                f"{'・'.join(list(known)[:20])} のどれかにするか、content/strategy/plan.yml に書き足してください",
+                say("「{number}」という番号の施策は登録されていません", number=number[:40]),
+                say(
+                    "{names} のどれかにするか、content/strategy/plan.yml に書き足してください",
+                    names="・".join(list(known)[:20]),
+                ),
             )
         return number
 
@@ -184,7 +189,7 @@ class _PostReader:
         if not chosen or len(set(chosen)) != len(chosen):
             node.fail(
                 "「channels」が空か、同じ配信先が2回書かれています",
-                f"[{', '.join(offered)}] から選んで書いてください",
+                say("[{names}] から選んで書いてください", names=", ".join(offered)),
             )
         return chosen
 
@@ -233,7 +238,7 @@ class _PostReader:
         entries = node.mapping(_PICTURE_KEYS)
         for key in ("file", "alt"):
             if key not in entries:
-                node.fail(f"画像に「{key}」がありません", "file: にファイル名、alt: に画像の説明を書いてください")
+                node.fail(say("画像に「{key}」がありません", key=key), "file: にファイル名、alt: に画像の説明を書いてください")
         people = cast(People, entries["people"].choice(get_args(People)) if "people" in entries else "none")
         consent = entries["consent"].text() if "consent" in entries else ""
         # A picture of a person needs a record that they agreed.
@@ -257,7 +262,7 @@ class _PostReader:
                     return candidate
         raise MediaError(
             "picture is missing",
-            summary=f"画像「{name[:80]}」が見つかりません",
+            summary=say("画像「{name}」が見つかりません", name=name[:80]),
             next_step="content/media/ か原稿と同じ場所に画像を置き、名前を確かめてください",
             place=node.place,
             rule="media.missing",

@@ -33,6 +33,7 @@ from bot.content.document import (
 )
 from bot.content.suppressions import without
 from bot.errors import ContentError, Place, TemplateError
+from bot.language import say
 from bot.strategy.indicators import FIELDS, Indicator
 
 _FIGURE = r"\{\{([^{}\n]*)\}\}"  # one way to read it, however much is left open
@@ -152,7 +153,7 @@ class Reader:
             raise self._error(
                 self._seek("".join(element.itertext())),
                 "address of an unknown kind",
-                f"リンク先「{href[:40]}」は使えません",
+                say("リンク先「{href}」は使えません", href=href[:40]),
                 "https:// から始まるアドレス（メールは mailto:、電話は tel:）を書いてください",
             )
         return Link(href, self._inlines(element))
@@ -176,7 +177,12 @@ class Reader:
             raise self._error(
                 offset,
                 "ruby parts do not match",
-                f"ふりがなの数が合いません（「{base}」は{len(base)}文字、ふりがなは{len(readings)}個）",
+                say(
+                    "ふりがなの数が合いません（「{base}」は{count}文字、ふりがなは{count2}個）",
+                    base=base,
+                    count=len(base),
+                    count2=len(readings),
+                ),
                 "{漢字|かんじ} のように1つにまとめるか、1文字に1つずつ書いてください",
             )
         return Ruby(base, readings, offset)
@@ -187,7 +193,7 @@ class Reader:
         if match is None or indicator is None:
             raise TemplateError(
                 f"unknown reference {reference!r}",
-                summary=f"「{{{{ {reference} }}}}」に当てはまる数値がありません",
+                summary=say("「{{{{ {reference} }}}}」に当てはまる数値がありません", reference=reference),
                 next_step="content/strategy/indicators.yml にある名前を {{ indicator.名前.value }} の形で書いてください",
                 place=self.place(offset),
             )
@@ -196,8 +202,8 @@ class Reader:
         except KeyError:
             raise TemplateError(
                 f"unknown field in {reference!r}",
-                summary=f"指標「{indicator.name}」に「{match[2]}」はありません",
-                next_step=f"{'・'.join(FIELDS)} のうち、その指標にあるものを使ってください",
+                summary=say("指標「{name}」に「{match}」はありません", name=indicator.name, match=match[2]),
+                next_step=say("{names} のうち、その指標にあるものを使ってください", names="・".join(FIELDS)),
                 place=self.place(offset),
             ) from None
         self.used.add(match[1])
@@ -227,7 +233,9 @@ class Reader:
         source = element.get("alt") or "".join(element.itertext()).strip()[:12]
         if element.tag == "hr" and (rule := _RULE.search(self.text, self.cursor)):
             source = rule.group()
-        return self._error(self._seek(source), f"unsupported element {element.tag}", f"本文に{name}は使えません", hint)
+        return self._error(
+            self._seek(source), f"unsupported element {element.tag}", say("本文に{name}は使えません", name=name), hint
+        )
 
     def _error(self, offset: int, message: str, summary: str, next_step: str) -> ContentError:
         return ContentError(message, summary=summary, next_step=next_step, place=self.place(offset), rule="content.unsupported")

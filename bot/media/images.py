@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import MediaError, Place
+from bot.language import say
 from bot.media import container
 from bot.media.limits import ImageLimits
 from bot.media.notes import Notes, notes
@@ -126,14 +127,17 @@ def _open(path: Path, place: Place) -> Iterator[tuple[Image, Notes]]:
         image = PIL.Image.open(BytesIO(parts.shown), formats=_FORMATS)
     except _DAMAGED:
         raise _error(
-            place, "not a picture", f"「{path.name}」は画像として開けません", "JPEG か PNG の画像に差し替えてください"
+            place,
+            "not a picture",
+            say("「{name}」は画像として開けません", name=path.name),
+            "JPEG か PNG の画像に差し替えてください",
         ) from None
     except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning):
         raise _too_many_pixels(path, place) from None
     with image, _reading(path, place):
         _require_decodable(image.size, parts, path, place)
         if parts.moving or (image.format == "WEBP" and getattr(image, "n_frames", 1) > 1):
-            raise _error(place, "animated", f"「{path.name}」は動く画像です", "動かない画像に差し替えてください")
+            raise _error(place, "animated", say("「{name}」は動く画像です", name=path.name), "動かない画像に差し替えてください")
         yield image, said
 
 
@@ -166,11 +170,15 @@ def _reading(path: Path, place: Place) -> Iterator[None]:
     try:
         yield
     except _DAMAGED:
-        raise _error(place, "damaged", f"画像「{path.name}」が壊れています", "元の画像からもう一度保存してください") from None
+        raise _error(
+            place, "damaged", say("画像「{name}」が壊れています", name=path.name), "元の画像からもう一度保存してください"
+        ) from None
 
 
 def _too_many_pixels(path: Path, place: Place) -> MediaError:
-    return _error(place, "too many pixels", f"画像「{path.name}」が大きすぎます", "長い辺を4000画素ほどに縮めてください")
+    return _error(
+        place, "too many pixels", say("画像「{name}」が大きすぎます", name=path.name), "長い辺を4000画素ほどに縮めてください"
+    )
 
 
 def _upright(path: Path, place: Place) -> Image:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import NotFound
+from bot.language import say
 from bot.newsletter import docx, handover, html, idml, pdf, tagged
 from bot.newsletter.advice import advise
 from bot.newsletter.arrangement import issue_name
@@ -62,7 +63,7 @@ def _refuse_an_empty(roll: Roll, name: str) -> None:
     if not roll.posts:
         raise NotFound(
             f"nothing for {name}",
-            summary=f"{name}に載せる、承認済みの原稿がありません",
+            summary=say("{name}に載せる、承認済みの原稿がありません", name=name),
             next_step="原稿の channels: に newsletter を入れて承認を受けるか、newsletter.yml の posts を見直してください",
         )
 

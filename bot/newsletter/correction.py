@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.errors import DoesNotFit
+from bot.language import say
 from bot.newsletter.cells import Style, Unit, text_units
 from bot.newsletter.compose import Kind, Line, Rules, compose
 from bot.newsletter.frame import Placed, Rect
@@ -33,7 +34,7 @@ def correction_box(sentences: Sequence[str], profile: Profile, reserved: Sequenc
     if first < 0 or any(rect.meets(other) for other in reserved):
         raise DoesNotFit(
             f"the correction box needs {len(lines)} lines of the last column",
-            summary=f"訂正の欄（{len(lines)}行）が、最後の段の終わりに入りません",
+            summary=say("訂正の欄（{count}行）が、最後の段の終わりに入りません", count=len(lines)),
             next_step="schedules/newsletter.yml の corrections を短くするか、写真と見出しの場所を変えてください",
         )
     placed = tuple(Placed(line=line, column=rect.column, row=first + n) for n, line in enumerate(lines))

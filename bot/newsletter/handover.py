@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from bot.errors import MissingGlyph
+from bot.language import say
 from bot.newsletter.article import Article
 from bot.newsletter.issue import Roll
 from bot.newsletter.profile import Profile
@@ -60,7 +61,12 @@ def _encode(whole: str, articles: Sequence[Article], profile: Profile) -> bytes:
         source = next((f"原稿 {a.identity}" for a in articles if paragraph in a.handover), "流し込み原稿")
         raise MissingGlyph(
             f"{profile.encoding} lacks U+{ord(character):04X}: {source}",
-            summary=f"{source} の「{paragraph[:_SHOWN]}」にある「{character}」（U+{ord(character):04X}）は、"
-            "流し込み原稿の文字コードにありません",
+            summary=say(
+                "{source} の「{paragraph}」にある「{character}」（U+{ord:04X}）は、流し込み原稿の文字コードにありません",
+                source=source,
+                paragraph=paragraph[:_SHOWN],
+                character=character,
+                ord=ord(character),
+            ),
             next_step="別の字に変えるか、schedules/newsletter.yml の encoding を utf-8-sig にしてください",
         ) from None

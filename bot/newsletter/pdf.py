@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from fpdf import FPDF
 
 from bot.errors import MissingGlyph
+from bot.language import say
 from bot.newsletter.cells import Cell, Unit
 from bot.newsletter.compose import Line
 from bot.newsletter.correction import BORDER
@@ -68,7 +69,14 @@ def _check(setting: Setting, text: FontFile, heading: FontFile) -> None:
             identity = setting.article.identity
             raise MissingGlyph(
                 f"the proof's typeface lacks {code} in {identity}",
-                summary=f"原稿 {identity} の{piece.where}「{piece.line}」の「{character}」（{code}）が、書体にありません",
+                summary=say(
+                    "原稿 {identity} の{where}「{line}」の「{character}」（{code}）が、書体にありません",
+                    identity=identity,
+                    where=piece.where,
+                    line=piece.line,
+                    character=character,
+                    code=code,
+                ),
                 next_step="別の字に変えるか、schedules/newsletter.yml に、その字のある書体を指定してください",
             )
 

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, cast, get_args
 
+from bot.language import say
 from bot.newsletter.arrangement import IssueArrangement, read_issue
 from bot.newsletter.cells import Direction
 from bot.newsletter.deadlines import DayOfMonth, IfClosed, Monthly, Weekday, WorkingDaysBefore
@@ -146,7 +147,10 @@ class _Reader:
     def _positive(self, key: str) -> float:
         value = self.entry[key].number()
         if not 0 < value < _TOO_LARGE:
-            self.entry[key].fail(f"「{key}」の値 {value} は使えません", f"0 より大きく {_TOO_LARGE} より小さい数にしてください")
+            self.entry[key].fail(
+                say("「{key}」の値 {value} は使えません", key=key, value=value),
+                say("0 より大きく {too_large} より小さい数にしてください", too_large=_TOO_LARGE),
+            )
         return float(value)
 
     def _count(self, key: str) -> int:
@@ -165,7 +169,9 @@ class _Reader:
         entry = self.entry[key].mapping(_RECT, required=_RECT)
         column, line, columns, lines = (entry[k].integer(1, _TOO_LARGE - 1) for k in _RECT)
         if column + columns - 1 > self._count("columns") or line + lines - 1 > self._count("lines"):
-            self.entry[key].fail(f"「{key}」が枠からはみ出しています", "段と行は1から数え、枠の段数と行数に収めてください")
+            self.entry[key].fail(
+                say("「{key}」が枠からはみ出しています", key=key), "段と行は1から数え、枠の段数と行数に収めてください"
+            )
         return Rect(column=column - 1, line=line - 1, columns=columns, lines=lines)
 
     def _font(self, key: str) -> str:
@@ -173,7 +179,8 @@ class _Reader:
         name = self._text(key)
         if name and not (self.folder / name).is_file():
             self.entry[key].fail(
-                f"「{key}」の書体ファイルがありません", '場所を確かめるか、"" にしてください（付属の書体を使います）'
+                say("「{key}」の書体ファイルがありません", key=key),
+                '場所を確かめるか、"" にしてください（付属の書体を使います）',
             )
         return str(self.folder / name) if name else ""
 
@@ -184,7 +191,7 @@ class _Reader:
         for role, node in given.items():
             # The tagged text is made of < and >; a name with one would end its tag.
             if set(node.required_text()) & set("<>"):
-                node.fail(f"「styles.{role}」に < か > があります", "段落スタイルの名前だけを書いてください")
+                node.fail(say("「styles.{role}」に < か > があります", role=role), "段落スタイルの名前だけを書いてください")
         # A typesetter's document has names of its own; what is not named keeps ours.
         return STYLES | {role: node.text() for role, node in given.items()}
 
@@ -203,9 +210,12 @@ class _Reader:
         for node in self.entry["issues"].items():
             arrangement, deadline = read_issue(node)
             if arrangement.issue in known:
-                node.fail(f"「issues」に {arrangement.issue} が2回書かれています", "1つにまとめてください")
+                node.fail(say("「issues」に {issue} が2回書かれています", issue=arrangement.issue), "1つにまとめてください")
             if deadline is None and not (monthly and monthly.makes(arrangement.issue)):
-                node.fail(f"「issues」の {arrangement.issue} に締切がありません", "deadline: 2026-12-04 のように書いてください")
+                node.fail(
+                    say("「issues」の {issue} に締切がありません", issue=arrangement.issue),
+                    "deadline: 2026-12-04 のように書いてください",
+                )
             known[arrangement.issue] = arrangement, deadline
         return list(known.values())
 
@@ -231,7 +241,10 @@ def _monthly(entry: Mapping[str, Node], due: Weekday | DayOfMonth | WorkingDaysB
     skipped = entry["skip"].items() if "skip" in entry else []
     for node in skipped:
         if not rule.makes(node.required_text()):
-            node.fail(f"「skip」の「{node.text()[:20]}」は毎月の号の名前ではありません", '"2027-08" のように書いてください')
+            node.fail(
+                say("「skip」の「{value}」は毎月の号の名前ではありません", value=node.text()[:20]),
+                '"2027-08" のように書いてください',
+            )
     return replace(rule, skip=frozenset(node.required_text() for node in skipped))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.content.document import Inline, LineBreak, Link, Ruby, Strong, Text
 from bot.errors import MissingGlyph
+from bot.language import say
 from bot.newsletter.article import Article
 from bot.newsletter.profile import Profile
 from bot.newsletter.story import Styled, stories
@@ -78,7 +79,12 @@ def _check(paragraph: Styled) -> None:
         if ord(character) > 0xFFFF:
             raise MissingGlyph(
                 f"tagged text in Shift_JIS cannot hold U+{ord(character):04X}",
-                summary=f"「{text[:20]}」の「{character}」（U+{ord(character):04X}）は、Shift_JIS では書けません",
+                summary=say(
+                    "「{text}」の「{character}」（U+{ord:04X}）は、Shift_JIS では書けません",
+                    text=text[:20],
+                    character=character,
+                    ord=ord(character),
+                ),
                 next_step="別の字に変えるか、schedules/newsletter.yml の encoding を utf-8-sig にしてください",
             )
 

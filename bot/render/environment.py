@@ -17,6 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.config import ROOT
 from bot.errors import Place, TemplateError
+from bot.language import say
 
 CHANNELS = ROOT / "bot" / "channels"  # the folders of the channels, each with its own templates (ADR 0013)
 
@@ -71,7 +72,7 @@ class Templates:
             )
             word = missing[1] if missing else ""
             raise self._error(
-                name, line, word, f"ひな型の「{word}」は使えない名前です" if word else "ひな型を実行できません"
+                name, line, word, say("ひな型の「{word}」は使えない名前です", word=word) if word else "ひな型を実行できません"
             ) from None
         # An optional part of a template leaves empty lines where it is not used.
         lines = "\n".join(line.rstrip() for line in rendered.split("\n"))

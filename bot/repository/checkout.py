@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from bot.content import frontmatter
+from bot.language import say
 from bot.repository.mirror import MAX_FILE, Change, Mirror
 from bot.values import document
 
@@ -113,7 +114,11 @@ def _refusal(change: Change, sizes: Mapping[str, int]) -> Refused | None:
     if len(parts) > _MAX_DEPTH or any(len(part.encode()) > _MAX_NAME for part in parts):
         return Refused(
             path=change.path,
-            summary=f"名前が長すぎるか、フォルダが深すぎます（名前は {_MAX_NAME // 3}字、フォルダは {_MAX_DEPTH} 段まで）",
+            summary=say(
+                "名前が長すぎるか、フォルダが深すぎます（名前は {max_name}字、フォルダは {max_depth} 段まで）",
+                max_name=_MAX_NAME // 3,
+                max_depth=_MAX_DEPTH,
+            ),
             next_step="短い名前で置いてください",
         )
     limit = _LIMITS.get(PurePosixPath(change.path).suffix.lower())
@@ -126,7 +131,11 @@ def _refusal(change: Change, sizes: Mapping[str, int]) -> Refused | None:
     if sizes[change.blob] > limit:
         return Refused(
             path=change.path,
-            summary=f"ファイルが大きすぎます（{sizes[change.blob] // 1000:,} KB、上限は {limit // 1000:,} KB）",
+            summary=say(
+                "ファイルが大きすぎます（{value:,} KB、上限は {limit:,} KB）",
+                value=sizes[change.blob] // 1000,
+                limit=limit // 1000,
+            ),
             next_step="小さくしてから、もう一度コミットしてください",
         )
     return None

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Request, Response
 
 from bot import registry
 from bot.errors import ConfigError
+from bot.language import say
 from bot.loopback import is_loopback
 from bot.platform_kit.platform import PlatformContext, Service
 from bot.platform_kit.state import State
@@ -97,7 +98,7 @@ def _listen(port: int) -> socket.socket:
         listening.close()
         raise ConfigError(
             f"port {port} is taken",
-            summary=f"練習用サーバーを始められません（ポート {port} が使われています）",
+            summary=say("練習用サーバーを始められません（ポート {port} が使われています）", port=port),
             next_step="動いている練習用サーバーを終えるか、--port で別の番号にしてください",
         ) from None
     return listening

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from unicodedata import normalize
 
 from bot.errors import Blackout, QuietHours
+from bot.language import say
 from bot.schedule import rules as schedule
 from bot.schedule.rules import Rules
 
@@ -53,7 +54,7 @@ def quiet_reason(moment: datetime, rules: Rules, room: timedelta = timedelta(0))
     end = local + room
     # A room that reaches into the next day has passed closing time, though its clock reads early.
     if local.time() < rules.quiet.open or end.time() >= rules.quiet.close or end.date() != local.date():
-        return f"配信は{rules.quiet.open:%H:%M}から{rules.quiet.close:%H:%M}まで"
+        return say("配信は{open:%H:%M}から{close:%H:%M}まで", open=rules.quiet.open, close=rules.quiet.close)
     return ""
 
 
@@ -105,7 +106,7 @@ def quiet(moment: datetime, reason: str, rules: Rules) -> QuietHours:
     local = moment.astimezone(rules.zone)
     return QuietHours(
         f"quiet at {local.isoformat()}",
-        summary=f"{_said(local)}は配信しない時間です（{reason}）",
+        summary=say("{said}は配信しない時間です（{reason}）", said=_said(local), reason=reason),
         next_step="別の時刻にするか、slot: で配信枠を選んでください",
     )
 
@@ -114,8 +115,8 @@ def blackout(moment: datetime, found: schedule.Blackout, rules: Rules) -> Blacko
     local = moment.astimezone(rules.zone)
     return Blackout(
         f"blackout {found.kind}",
-        summary=f"{_said(local)}は配信を止める期間です（{found.why}）",
-        next_step=f"{_said(found.end.astimezone(rules.zone))}より後の時刻にしてください",
+        summary=say("{said}は配信を止める期間です（{why}）", said=_said(local), why=found.why),
+        next_step=say("{said}より後の時刻にしてください", said=_said(found.end.astimezone(rules.zone))),
     )
 
 

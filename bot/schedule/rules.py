@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.language import say
 from bot.values.document import load as load_values
 from bot.values.node import Node
 
@@ -107,15 +108,21 @@ def _slots(root: Node, quiet: Quiet, channels: Collection[str] | None) -> dict[s
 def _require_sense(value: Node, slot: Slot, quiet: Quiet, others: Collection[Slot]) -> None:
     """A slot that can never fire, or fires together with another one, was meant otherwise."""
     if not quiet.open <= slot.at < quiet.close:
-        hours = f"quiet.yml の {quiet.open:%H:%M} から {quiet.close:%H:%M} まで"
+        hours = say("quiet.yml の {open:%H:%M} から {close:%H:%M} まで", open=quiet.open, close=quiet.close)
         value.fail(
-            f"配信枠「{slot.name}」の {slot.at:%H:%M} は、配信する時間（{hours}）の外です", "どちらかの時刻を直してください"
+            say("配信枠「{name}」の {at:%H:%M} は、配信する時間（{hours}）の外です", name=slot.name, at=slot.at, hours=hours),
+            "どちらかの時刻を直してください",
         )
     if not slot.days & quiet.days:
-        value.fail(f"配信枠「{slot.name}」の曜日は、どれも配信しない曜日です", "quiet.yml の days と合わせてください")
+        value.fail(
+            say("配信枠「{name}」の曜日は、どれも配信しない曜日です", name=slot.name), "quiet.yml の days と合わせてください"
+        )
     for other in others:
         if other.at == slot.at and other.days & slot.days and _meet(other.channels, slot.channels):
-            value.fail(f"配信枠「{slot.name}」と「{other.name}」が同じ時刻です", "どちらか1つを消すか、時刻をずらしてください")
+            value.fail(
+                say("配信枠「{name}」と「{name2}」が同じ時刻です", name=slot.name, name2=other.name),
+                "どちらか1つを消すか、時刻をずらしてください",
+            )
 
 
 def _meet(some: frozenset[str], others: frozenset[str]) -> bool:
@@ -152,7 +159,11 @@ def _quiet(root: Node) -> Quiet:
     opens, closes = entry["open"].clock(), entry["close"].end_of_hours()
     if closes <= opens:
         entry["close"].fail(
-            f"閉じる時刻（close）の {closes:%H:%M} が、開く時刻（open）の {opens:%H:%M} より前か同じです",
+            say(
+                "閉じる時刻（close）の {closes:%H:%M} が、開く時刻（open）の {opens:%H:%M} より前か同じです",
+                closes=closes,
+                opens=opens,
+            ),
             "close を open より後の時刻にしてください",
         )
     closed = entry["closed"].items() if "closed" in entry and not entry["closed"].empty else []

@@ -8,6 +8,7 @@ from heapq import merge
 from itertools import islice
 
 from bot.errors import ScheduleError, SlotTaken
+from bot.language import say
 from bot.schedule.opening import Candidate, days_from, is_open
 from bot.schedule.rules import Rules, Slot
 
@@ -35,8 +36,8 @@ def next_free(candidate: Candidate | str, name: str, after: datetime, taken: Col
     if name and name not in rules.slots:
         raise ScheduleError(
             f"no slot {name!r}",
-            summary=f"「{name}」という配信枠はありません",
-            next_step=f"{'・'.join(rules.slots)} のどれかにしてください",
+            summary=say("「{name}」という配信枠はありません", name=name),
+            next_step=say("{names} のどれかにしてください", names="・".join(rules.slots)),
         )
     candidate = Candidate(channel=candidate) if isinstance(candidate, str) else candidate
     slots = [rules.slots[name]] if name else rules.slots.values()

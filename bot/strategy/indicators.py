@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from bot.config import may_exist
+from bot.language import say
 from bot.values.document import load as load_values
 from bot.values.node import Node
 
@@ -63,7 +64,8 @@ def _indicator(key: str, value: Node) -> Indicator:
     shown = [name for name in ("value", "rate") if name in entry]
     if len(shown) != 1:
         value.fail(
-            f"「{value.name}」には「value」か「rate」のどちらか1つが要ります", "value: 50 か rate: 46.5 のように書いてください"
+            say("「{name}」には「value」か「rate」のどちらか1つが要ります", name=value.name),
+            "value: 50 か rate: 46.5 のように書いてください",
         )
     return Indicator(
         key=key,

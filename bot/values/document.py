@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import yaml
 
+from bot.language import say
 from bot.text.control import UNSEEN, named
 from bot.values.node import Node, Origin
 
@@ -40,7 +41,11 @@ def parse(path: Path, raw: bytes) -> Node:
     origin = Origin(path=path)
     if len(raw) > MAX_BYTES:
         origin.fail(
-            0, 0, "too large", f"ファイルが大きすぎます（上限は {MAX_BYTES // 1000:,} KB）", "内容を確かめて減らしてください"
+            0,
+            0,
+            "too large",
+            say("ファイルが大きすぎます（上限は {max_bytes:,} KB）", max_bytes=MAX_BYTES // 1000),
+            "内容を確かめて減らしてください",
         )
     try:
         text = raw.decode("utf-8-sig")
@@ -69,7 +74,13 @@ def compose(text: str, origin: Origin) -> Node:
 def _forbidden(origin: Origin, text: str, wrong: re.Match[str]) -> NoReturn:
     line, column = text.count("\n", 0, wrong.start()), wrong.start() - text.rfind("\n", 0, wrong.start()) - 1
     code = named(wrong[0])
-    origin.fail(line, column, f"character {code}", f"使えない文字（制御文字 {code}）があります", "その文字を消してください")
+    origin.fail(
+        line,
+        column,
+        f"character {code}",
+        say("使えない文字（制御文字 {code}）があります", code=code),
+        "その文字を消してください",
+    )
 
 
 def _not_yaml(origin: Origin, text: str, line: int, column: int) -> NoReturn:
@@ -114,9 +125,19 @@ class _Composer:
     def _bounded(self, event: Any, depth: int) -> None:
         self.count += 1
         if depth > MAX_DEPTH:
-            self._fail(event, "too deep", f"入れ子が深すぎます（上限は {MAX_DEPTH} 段）", "括弧や字下げを確かめてください")
+            self._fail(
+                event,
+                "too deep",
+                say("入れ子が深すぎます（上限は {max_depth} 段）", max_depth=MAX_DEPTH),
+                "括弧や字下げを確かめてください",
+            )
         if self.count > MAX_NODES:
-            self._fail(event, "too many values", f"値が多すぎます（上限は {MAX_NODES:,}）", "内容を確かめて減らしてください")
+            self._fail(
+                event,
+                "too many values",
+                say("値が多すぎます（上限は {max_nodes:,}）", max_nodes=MAX_NODES),
+                "内容を確かめて減らしてください",
+            )
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             self._fail(
                 event, "reference", "「&」や「*」で始まる値（参照）は使えません", 'その記号で始めるときは "…" で囲んでください'
@@ -132,12 +153,17 @@ class _Composer:
             self._fail(
                 event,
                 "value too long",
-                f"値が長すぎます（上限は {MAX_VALUE:,}字）",
+                say("値が長すぎます（上限は {max_value:,}字）", max_value=MAX_VALUE),
                 "引用符の閉じ忘れを確かめ、短くしてください",
             )
         if wrong := UNSEEN.search(value):
             code = named(wrong[0])
-            self._fail(event, f"character {code}", f"使えない文字（制御文字 {code}）があります", "その文字を消してください")
+            self._fail(
+                event,
+                f"character {code}",
+                say("使えない文字（制御文字 {code}）があります", code=code),
+                "その文字を消してください",
+            )
         return value
 
     def _sequence(self, key: str, depth: int) -> list[Node]:
@@ -156,7 +182,10 @@ class _Composer:
             name.key = f"{key}.{word}" if key else word
             if word in found:
                 first = found[word][0].place.line
-                name.fail(f"「{word[:40]}」が2回書かれています（1回目は{first}行目）", "どちらか1つにしてください")
+                name.fail(
+                    say("「{word}」が2回書かれています（1回目は{first}行目）", word=word[:40], first=first),
+                    "どちらか1つにしてください",
+                )
             found[word] = (name, self._node(next(self.events), name.key, depth + 1))
         return found
 

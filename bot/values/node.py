@@ -12,6 +12,7 @@ from typing import NoReturn, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.errors import ContentError, FileError, Place
+from bot.language import say
 from bot.values import reading
 
 _T = TypeVar("_T")
@@ -64,17 +65,21 @@ class Node:
 
     def text(self) -> str:
         if isinstance(self.content, list | dict):
-            self.fail(f"「{self.name}」には文字を書いてください", "箇条書きや入れ子にせず、1つの値にしてください")
+            self.fail(
+                say("「{name}」には文字を書いてください", name=self.name), "箇条書きや入れ子にせず、1つの値にしてください"
+            )
         return self.content or ""
 
     def required_text(self) -> str:
         value = self.text().strip()
-        return value or self.fail(f"「{self.name}」が空です", "値を書いてください")
+        return value or self.fail(say("「{name}」が空です", name=self.name), "値を書いてください")
 
     def choice(self, choices: Collection[str]) -> str:
         value = self.text()
         if value not in choices:
-            self.fail(f"「{self.name}」の値「{value[:_SHOWN]}」は使えません", nearest(value, choices))
+            self.fail(
+                say("「{name}」の値「{value}」は使えません", name=self.name, value=value[:_SHOWN]), nearest(value, choices)
+            )
         return value
 
     def number(self) -> Decimal:
@@ -83,7 +88,10 @@ class Node:
     def integer(self, least: int, most: int) -> int:
         value = self._read(reading.integer)
         if not least <= value <= most:
-            self.fail(f"「{self.name}」の値 {value} は使えません", f"{least} から {most} までの整数にしてください")
+            self.fail(
+                say("「{name}」の値 {value} は使えません", name=self.name, value=value),
+                say("{least} から {most} までの整数にしてください", least=least, most=most),
+            )
         return value
 
     def flag(self) -> bool:
@@ -113,7 +121,7 @@ class Node:
         try:
             return ask(value)
         except reading.Unclear as e:
-            self.fail(f"「{self.name}」の「{value[:_SHOWN]}」{e.what}", e.advice)
+            self.fail(say("「{name}」の「{value}」{what}", name=self.name, value=value[:_SHOWN], what=e.what), e.advice)
 
     # -- several values
 
@@ -126,8 +134,8 @@ class Node:
         last = self.key.rpartition(".")[2]
         written = self.content if isinstance(self.content, str) and len(self.content) <= _SHOWN else "a, b"
         self.fail(
-            f"「{self.name}」は並びで書いてください",
-            f"{last}: [{written}] のように [ ] で囲むか、- で始まる行にしてください",
+            say("「{name}」は並びで書いてください", name=self.name),
+            say("{last}: [{written}] のように [ ] で囲むか、- で始まる行にしてください", last=last, written=written),
         )
 
     def texts(self) -> tuple[str, ...]:
@@ -137,7 +145,7 @@ class Node:
         """The entries of a list that must not be empty: an empty one would mean nothing, or everything, in silence."""
         entries = [] if self.empty else self.items()
         if not entries:
-            self.fail(f"「{self.name}」が空の並びです", "1つ以上書くか、この項目の行を消してください")
+            self.fail(say("「{name}」が空の並びです", name=self.name), "1つ以上書くか、この項目の行を消してください")
         return entries
 
     def choices(self, known: Collection[str]) -> frozenset[str]:
@@ -145,7 +153,10 @@ class Node:
         found: set[str] = set()
         for entry in self.some():
             if (chosen := entry.choice(known)) in found:
-                entry.fail(f"「{self.name}」に「{chosen}」が2回書かれています", "どちらか1つにしてください")
+                entry.fail(
+                    say("「{name}」に「{chosen}」が2回書かれています", name=self.name, chosen=chosen),
+                    "どちらか1つにしてください",
+                )
             found.add(chosen)
         return frozenset(found)
 
@@ -166,8 +177,8 @@ class Node:
 
     def lacks(self, key: str) -> NoReturn:
         """Refuses this mapping."""
-        named = f"「{self.name}」に" if self.key else ""
-        self.fail(f"{named}「{key}」がありません", f"{key}: に値を書いてください")
+        named = say("「{name}」に", name=self.name) if self.key else ""
+        self.fail(say("{named}「{key}」がありません", named=named, key=key), say("{key}: に値を書いてください", key=key))
 
     def entries(self) -> Iterator[tuple[Node, Node]]:
         """Name and value of each entry of a mapping whose names are free."""
@@ -217,6 +228,6 @@ def nearest(value: str, known: Collection[str]) -> str:
     """What to do about a name that is none of the known ones: the one that was meant, as far as one can tell, and all."""
     near = difflib.get_close_matches(value, known, n=1, cutoff=0.5)
     listed = "、".join(sorted(known)) if len(known) <= 20 else ""
-    hint = f"「{near[0]}」の書き間違いではありませんか" if near else ""
-    usable = f"使えるのは {listed} です" if listed else ""
+    hint = say("「{near}」の書き間違いではありませんか", near=near[0]) if near else ""
+    usable = say("使えるのは {listed} です", listed=listed) if listed else ""
     return "。".join(filter(None, (hint, usable))) or "書き方の例を確かめてください"

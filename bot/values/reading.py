@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from bot.language import say
+
 YEARS = range(1900, 2200)  # whatever lies outside is a slip of the keyboard, and at the edges arithmetic with dates ends
 _YES = ("true", "yes", "on", "はい")
 _NO = ("false", "no", "off", "いいえ")
@@ -99,7 +101,7 @@ def moment(text: str, zone: ZoneInfo, alone: timedelta | None = None) -> datetim
     if found[4]:
         return datetime.combine(on, _clock(*found.groups()[3:6]), _offset(found[7]) if found[7] else zone)
     if alone is None:
-        raise Unclear("に時刻がありません", f"{on} 12:15 のように、時刻まで書いてください")
+        raise Unclear("に時刻がありません", say("{on} 12:15 のように、時刻まで書いてください", on=on))
     return datetime.combine(on, time(), zone) + alone
 
 
@@ -128,7 +130,9 @@ def _no_clock() -> Unclear:
 
 def _day(year: str, month: str, number_of_day: str) -> date:
     if int(year) not in YEARS:
-        raise Unclear("の年は使えません", f"{YEARS.start}年から{YEARS.stop - 1}年までの日付にしてください")
+        raise Unclear(
+            "の年は使えません", say("{start}年から{stop}年までの日付にしてください", start=YEARS.start, stop=YEARS.stop - 1)
+        )
     try:
         return date(int(year), int(month), int(number_of_day))
     except ValueError:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.errors import ConfigError, NotAllowed
+from bot.language import say
 
 
 class Role(StrEnum):
@@ -94,7 +95,9 @@ class Actor:
         raise NotAllowed(
             f"{self.role} may not {permission}" + (" with this token" if narrow else ""),
             summary="この鍵では、この操作はできません" if narrow else "この操作をする権限がありません",
-            next_step="画面の「自分の鍵」で、この操作のできる鍵を作ってください" if narrow else f"{who}に頼んでください",
+            next_step="画面の「自分の鍵」で、この操作のできる鍵を作ってください"
+            if narrow
+            else say("{who}に頼んでください", who=who),
         )
 
 
@@ -124,5 +127,5 @@ def roles_by_group(configured: str) -> list[tuple[str, Role]]:
         raise ConfigError(
             "DXBOT_OIDC_ROLES names an unknown role",
             summary="環境変数 DXBOT_OIDC_ROLES の役割が使えません",
-            next_step=f"役割は {'・'.join(Role)} のどれかにしてください",
+            next_step=say("役割は {names} のどれかにしてください", names="・".join(Role)),
         ) from None

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from bot.errors import AlreadyDecided
+from bot.language import say
 from bot.workflow.states import LABELS
 from bot.workflow.states import DeliveryState as D
 from bot.workflow.states import SubmissionState as S
@@ -127,6 +128,6 @@ def after(machine: Mapping[tuple[State, Step], State], state: State, step: Step)
     except KeyError:
         raise AlreadyDecided(
             f"no step {step} from {state}",
-            summary=f"いまの状態（{LABELS[state]}）では、この操作はできません",
+            summary=say("いまの状態（{labels}）では、この操作はできません", labels=LABELS[state]),
             next_step="画面を開き直して、いまの状態を確かめてください",
         ) from None

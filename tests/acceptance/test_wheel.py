@@ -12,7 +12,7 @@ import polib
 
 from bot.config import ROOT
 
-CATALOGUE = Path("bot/web/locale/en/LC_MESSAGES/django.po")
+CATALOGUE = Path("bot/locale/en/LC_MESSAGES/django.po")
 
 
 def test_a_wheel_made_from_what_git_keeps_speaks_english(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from bot.errors import ConfigError, NotAllowed, NotFound, StaleApproval
+from bot.language import say
 from bot.services.delivery import scheduling, workers
 from bot.services.delivery.stale import void_if_changed
 from bot.services.files.freshness import origin, require_fresh
@@ -33,7 +34,7 @@ def find(submission_id: int) -> Submission:
 def _no_such(submission_id: int) -> NotFound:
     return NotFound(
         f"no submission {submission_id}",
-        summary=f"申請 {submission_id} はありません",
+        summary=say("申請 {submission_id} はありません", submission_id=submission_id),
         next_step="承認待ちの一覧で番号を確かめてください",
     )
 
@@ -84,7 +85,7 @@ def confirm(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) ->
         raise NotAllowed(
             "another department's trainee",
             summary="研修中の職員の原稿を確認できるのは、同じ課のリーダーか発信管理者です",
-            next_step=f"{submission.department}のリーダーに頼んでください",
+            next_step=say("{department}のリーダーに頼んでください", department=submission.department),
         )
     hands.require_none(actor.person, submission, "確認")
     _require_seen(ctx, submission, seen_digest)
@@ -152,7 +153,11 @@ def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str, te
         raise NotAllowed(
             "without the head's endorsement",
             summary="所属長の確認が先に要ります",
-            next_step=f"{submission.department}の所属長（{'・'.join(heads)}）に確認を頼んでください",
+            next_step=say(
+                "{department}の所属長（{names}）に確認を頼んでください",
+                department=submission.department,
+                names="・".join(heads),
+            ),
         )
     # 代決 is the approver's own decision with another's name beside it (ADR 9); the name must be of somebody who may decide.
     if terms.on_behalf_of:

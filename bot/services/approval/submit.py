@@ -13,6 +13,7 @@ from bot.checks.finding import Finding
 from bot.checks.rule import Subject
 from bot.content.post import Post
 from bot.errors import BotError, NotAllowed
+from bot.language import say
 from bot.render.bundle import render
 from bot.render.plain import SOCIAL, Plain
 from bot.render.variant import Bundle
@@ -37,7 +38,7 @@ class NotReady(BotError):
         errors = [f for f in findings if f.level == "error"]
         super().__init__(
             f"{len(errors)} findings",
-            summary=f"直すところが{len(errors)}件あるため、申請できません",
+            summary=say("直すところが{count}件あるため、申請できません", count=len(errors)),
             next_step="dxbot check で場所を確かめて直してください",
         )
         self.findings = findings
@@ -155,7 +156,7 @@ def _require_inside(ctx: Context, path: Path) -> None:
         raise NotAllowed(
             "a file outside the content folder",
             summary="原稿の置き場の外にあるファイルは申請できません",
-            next_step=f"{ctx.config.content_dir} の posts/ に置いてから、申請してください",
+            next_step=say("{content_dir} の posts/ に置いてから、申請してください", content_dir=ctx.config.content_dir),
         )
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from bot.errors import NotAllowed, NotFound, ScheduleError
+from bot.language import say
 from bot.schedule import opening
 from bot.schedule.rules import Blackout
 from bot.services.delivery import gate, workers
@@ -169,10 +170,15 @@ def faults(ctx: Context, wanted: Blackout) -> list[Fault]:
             "channels",
             not wanted.channels <= known,
             "知らない配信先があります",
-            f"{names} から選んでください",
+            say("{names} から選んでください", names=names),
         ),
         ("why", not wanted.why.strip(), "理由がありません", "なぜ止めるのかを書いてください"),
-        ("why", len(wanted.why) > _LONGEST_REASON, "理由が長すぎます", f"{_LONGEST_REASON}字までにしてください"),
+        (
+            "why",
+            len(wanted.why) > _LONGEST_REASON,
+            "理由が長すぎます",
+            say("{longest_reason}字までにしてください", longest_reason=_LONGEST_REASON),
+        ),
     ]
     return [Fault(field=field, summary=summary, next_step=step) for field, wrong, summary, step in looked_at if wrong]
 

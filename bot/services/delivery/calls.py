@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from bot.channel_kit.base import Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.clock import Clock
 from bot.errors import AuthExpired, BotError, ChannelClosed, ChannelError, NotSent, OutcomeUnknown, RateLimited, RetryLater
+from bot.language import say
 from bot.services.delivery.gate import Ready
 from bot.services.delivery.outgoing import Job
 
@@ -51,7 +52,7 @@ def surprise(error: Exception) -> NotBegun:
     """Of what no channel should raise. Its own words may hold a key or a text, so only its name is told."""
     return NotBegun(
         type(error).__name__,
-        summary=f"送る前の準備が、想定外の誤り（{type(error).__name__}）で止まりました。何も送っていません",
+        summary=say("送る前の準備が、想定外の誤り（{name}）で止まりました。何も送っていません", name=type(error).__name__),
         next_step="運用担当者が記録で原因を調べ、直してから保留を解いてください",
     )
 

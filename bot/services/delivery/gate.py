@@ -18,6 +18,7 @@ from django.db import transaction
 
 from bot.channel_kit.base import Prepared
 from bot.errors import ConfigError
+from bot.language import say
 from bot.schedule import opening
 from bot.schedule.rules import Rules
 from bot.services.delivery import outcome
@@ -36,7 +37,7 @@ STOPPED = "停止中"
 _WITHDRAWN = "承認が取り消されたため"
 _LATE = "予定の時刻に出せなかったため、出していません"
 OTHER_ACCOUNT = "これまでと違うアカウントです"
-_OTHER_ACCOUNT = f"{OTHER_ACCOUNT}（これまでは{{known}}）。この配信先を止めました"
+_OTHER_ACCOUNT = say("{other_account}（これまでは{{known}}）。この配信先を止めました", other_account=OTHER_ACCOUNT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +93,7 @@ def _closed(ctx: Context, now: datetime, jobs: Sequence[Job]) -> dict[int, Barre
     try:
         rules = ctx.rules
     except ConfigError as unreadable:
-        reason = f"配信の決まりが読めません（{unreadable.summary}）"
+        reason = say("配信の決まりが読めません（{summary}）", summary=unreadable.summary)
         return {job.id: Barred(bar=Bar.QUIET, reason=reason) for job in asking}
     # Most of a turn are due at one moment, and a public holiday takes a while to look up.
     quiet: dict[tuple[datetime, timedelta], str] = {}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.errors import ConfigError
+from bot.language import say
 from bot.schedule import opening
 from bot.schedule.opening import Candidate
 from bot.schedule.rules import Rules
@@ -35,7 +36,7 @@ def objection(row: Delivery, moment: datetime, known: Rules | ConfigError) -> st
     if row.part or not bars:
         return ""
     if isinstance(known, ConfigError):
-        return f"配信の決まりが読めません（{known.summary}）"
+        return say("配信の決まりが読めません（{summary}）", summary=known.summary)
     candidate = candidate_of(row)
     if Bar.QUIET in bars and (reason := opening.quiet_reason(moment, known, candidate.room)):
         return opening.quiet(moment, reason, known).summary

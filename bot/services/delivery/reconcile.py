@@ -18,6 +18,7 @@ from django.db.models import F
 
 from bot.channel_kit.base import Absent, Found, NotSeen, Receipt
 from bot.errors import NotAllowed
+from bot.language import say
 from bot.services.delivery import outcome, scheduling, workers
 from bot.services.delivery.calls import ReadBack
 from bot.services.delivery.ledger import Ledger
@@ -125,7 +126,10 @@ def _require_there(ctx: Context, channel: str, url: str) -> None:
         raise NotAllowed(
             "no link to the published post",
             summary="掲載された投稿のアドレスが要ります",
-            next_step=f"配信先の画面で投稿を開き、そのアドレス（https://{hosts[0] if hosts else '…'}/…）を貼り付けてください",
+            next_step=say(
+                "配信先の画面で投稿を開き、そのアドレス（https://{value}/…）を貼り付けてください",
+                value=hosts[0] if hosts else "…",
+            ),
         )
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from bot.errors import ConfigError, NotAllowed, NotFound, ScheduleError, SlotTaken
+from bot.language import say
 from bot.render.variant import Variant, read_bundle
 from bot.schedule import slots
 from bot.schedule.opening import Candidate, require_open
@@ -47,7 +48,7 @@ def _require_channels(ctx: Context, variants: Sequence[Variant]) -> None:
     if lost := [v.channel for v in variants if v.channel not in known]:
         raise NotAllowed(
             f"no channel {lost[0]}",
-            summary=f"{ctx.spec(lost[0]).label}には配信できません",
+            summary=say("{label}には配信できません", label=ctx.spec(lost[0]).label),
             next_step="原稿の channels: から外して、申請し直してもらってください",
         )
 
@@ -133,8 +134,10 @@ def _require_space(ctx: Context, candidate: Candidate, moment: datetime, taken: 
     label = ctx.spec(candidate.channel).label
     raise SlotTaken(
         "slot taken",
-        summary=f"その時刻の近くに、{label}のほかの配信があります",
-        next_step=f"間隔をあけた時刻にしてください（空いている枠：{offered}）" if offered else "間隔をあけた時刻にしてください",
+        summary=say("その時刻の近くに、{label}のほかの配信があります", label=label),
+        next_step=say("間隔をあけた時刻にしてください（空いている枠：{offered}）", offered=offered)
+        if offered
+        else "間隔をあけた時刻にしてください",
     )
 
 
@@ -150,7 +153,7 @@ def find(delivery_id: int) -> Delivery:
     except Delivery.DoesNotExist:
         raise NotFound(
             f"no delivery {delivery_id}",
-            summary=f"配信 {delivery_id} はありません",
+            summary=say("配信 {delivery_id} はありません", delivery_id=delivery_id),
             next_step="dxbot deliveries で番号を確かめてください",
         ) from None
 
@@ -265,7 +268,7 @@ def deliveries(state: str | None = None) -> list[Delivery]:
     if state not in set(DeliveryState):
         raise NotFound(
             f"no state {state!r}",
-            summary=f"「{visible(state[:40])}」という状態はありません",
-            next_step=f"{'・'.join(DeliveryState)} のどれかにしてください",
+            summary=say("「{visible}」という状態はありません", visible=visible(state[:40])),
+            next_step=say("{names} のどれかにしてください", names="・".join(DeliveryState)),
         )
     return list(rows.filter(state=state))

@@ -13,6 +13,7 @@ from pathlib import Path
 from bot.config import may_exist
 from bot.content.post import Post
 from bot.errors import BotError, CannotTell, ContentError, FileError, StaleApproval
+from bot.language import say
 from bot.render.bundle import render
 from bot.render.environment import template
 from bot.services.records.context import Context
@@ -88,8 +89,8 @@ def _rendered_anew(ctx: Context, path: str) -> str:
         why = _reason(ctx, e)[:_SHOWN]
         raise CannotTell(
             f"{path}: {e.message}",
-            summary=f"原稿か、原稿が使うファイルを読めないため、承認された内容のままか確かめられません（{why}）",
-            next_step=f"{e.next_step}。直るまで配信を止めます。承認はそのまま残ります",
+            summary=say("原稿か、原稿が使うファイルを読めないため、承認された内容のままか確かめられません（{why}）", why=why),
+            next_step=say("{next_step}。直るまで配信を止めます。承認はそのまま残ります", next_step=e.next_step),
         ) from e
 
 

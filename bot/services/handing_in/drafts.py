@@ -20,6 +20,7 @@ from bot.content.identity import new_identity
 from bot.content.post import Post
 from bot.content.post_form import Form, Shot
 from bot.errors import ContentError, NotAllowed, NotFound, Place, WorkflowError
+from bot.language import say
 from bot.media import images
 from bot.render.bundle import render
 from bot.render.variant import Bundle
@@ -167,7 +168,11 @@ def add_picture(ctx: Context, actor: Actor, number: int, data: bytes) -> Draft:
     draft = find(actor, number)
     form = post_form.form_of(draft.form)
     if len(form.pictures) >= MAX_PICTURES:
-        raise NotAllowed("too many", summary=f"画像は{MAX_PICTURES}枚までです", next_step="要らない画像を外してください")
+        raise NotAllowed(
+            "too many",
+            summary=say("画像は{max_pictures}枚までです", max_pictures=MAX_PICTURES),
+            next_step="要らない画像を外してください",
+        )
     cleaned, ending = _cleaned(data)
     file = f"{form.identity.lower()}-{secrets.token_hex(3)}{ending}"
     with transaction.atomic():
@@ -194,7 +199,7 @@ def _cleaned(data: bytes) -> tuple[bytes, str]:
     if len(data) > MAX_UPLOAD:
         raise NotAllowed(
             f"{len(data)} bytes",
-            summary=f"画像が大きすぎます（上限は{MAX_UPLOAD // 1_000_000} MB）",
+            summary=say("画像が大きすぎます（上限は{max_upload} MB）", max_upload=MAX_UPLOAD // 1000000),
             next_step="小さくしてから選び直してください",
         )
     with TemporaryDirectory() as folder:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.checks.finding import Finding, Level, from_error
 from bot.errors import BotError, ContentError, NotAllowed
+from bot.language import say
 from bot.repository.checkout import Refused
 from bot.repository.mirror import Commit
 from bot.services.approval import review
@@ -132,7 +133,7 @@ def _require_sound(ctx: Context, path: str, gone: Collection[str]) -> None:
     if lost := [p.file for p in post.pictures if ctx.relative(p.path) in gone]:  # still here, until the queue is told
         raise _Unfit(
             "media.missing",
-            summary=f"画像「{lost[0][:80]}」がコミットで消されています",
+            summary=say("画像「{value}」がコミットで消されています", value=lost[0][:80]),
             next_step="画像を戻すか、原稿の images: を直してください",
         )
     # A copied post keeps its id: taken as the same one, it would void the first.
@@ -140,7 +141,7 @@ def _require_sound(ctx: Context, path: str, gone: Collection[str]) -> None:
     if earlier is not None and _identity_at(ctx, earlier.path) == post.identity:
         raise _Unfit(
             "sync.same-id",
-            summary=f"「{earlier.path}」と同じ id が書かれています",
+            summary=say("「{path}」と同じ id が書かれています", path=earlier.path),
             next_step="別の原稿なら id: を dxbot new で作ったものに変え、同じ原稿ならどちらかを消してください",
         )
     # git's rename detection is a guess and decides nothing here (ADR 8).

@@ -11,6 +11,7 @@ from django.db import transaction
 from bot import registry
 from bot.checks.finding import Finding, at
 from bot.errors import Place
+from bot.language import say
 from bot.repository import sets
 from bot.repository.mirror import EMPTY_TREE, Change, Commit, Mirror
 from bot.repository.sets import NewSet, Sets
@@ -93,7 +94,13 @@ def _waiting(candidate: _Candidate) -> list[Finding]:
     names = "・".join(sorted(named))
     what = {True: "消したことを、まだ使っていません（前の内容が残っています）", False: "まだ使っていません"}
     return [
-        at(Place(path=Path(c.path)), _RULE, "error", f"{names} に誤りがあるため、{what[c.gone]}", f"{names} を直してください")
+        at(
+            Place(path=Path(c.path)),
+            _RULE,
+            "error",
+            f"{names} に誤りがあるため、{what[c.gone]}",
+            say("{names} を直してください", names=names),
+        )
         for c in candidate.moved
         if c.path not in named
     ]

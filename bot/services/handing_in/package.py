@@ -22,6 +22,7 @@ from bot.content import frontmatter
 from bot.content.library import read_all
 from bot.content.post import Post
 from bot.errors import ContentError, Place
+from bot.language import say
 from bot.media import images
 from bot.media.limits import ImageLimits
 from bot.services.records.context import Context
@@ -82,7 +83,7 @@ def _lay_out(package: Path, staging: Path) -> list[Path]:
                     # The declared size is the sender's word; one byte beyond the limit is proof enough.
                     data = stream.read(limit + 1)
                 if len(data) > limit:
-                    raise _refused(package, f"「{name}」が大きすぎます", "画像を小さくして、作り直してください")
+                    raise _refused(package, say("「{name}」が大きすぎます", name=name), "画像を小さくして、作り直してください")
                 left -= len(data)
                 written.append(staging / name.with_suffix(".md" if name.suffix.lower() == ".md" else name.suffix))
                 written[-1].parent.mkdir(parents=True, exist_ok=True)
@@ -101,7 +102,9 @@ def _members(package: Path, packed: zipfile.ZipFile) -> dict[PurePosixPath, zipf
     infos = packed.infolist()
     if len(infos) > MAX_MEMBERS:
         raise _refused(
-            package, f"zip の中のファイルが多すぎます（上限は {MAX_MEMBERS}）", "1つの原稿とその画像だけにしてください"
+            package,
+            say("zip の中のファイルが多すぎます（上限は {max_members}）", max_members=MAX_MEMBERS),
+            "1つの原稿とその画像だけにしてください",
         )
     named = [(_name(package, info), info) for info in infos]
     files = [(n, i) for n, i in named if not (i.is_dir() or n.name in _LEFT_BY_SYSTEMS or n.parts[0] == "__MACOSX")]
@@ -109,10 +112,14 @@ def _members(package: Path, packed: zipfile.ZipFile) -> dict[PurePosixPath, zipf
         _require_plain(package, name, info)
     posts = [n for n, _ in files if n.suffix.lower() == ".md"]
     if len(posts) != 1:
-        raise _refused(package, f"zip の中の原稿（.md）が {len(posts)}個あります", "1つの原稿とその画像だけにしてください")
+        raise _refused(
+            package, say("zip の中の原稿（.md）が {count}個あります", count=len(posts)), "1つの原稿とその画像だけにしてください"
+        )
     base = posts[0].parent
     if outside := next((n for n, _ in files if not n.is_relative_to(base)), None):
-        raise _refused(package, f"「{outside}」が原稿と別の場所にあります", "画像を原稿と同じ場所に置いてください")
+        raise _refused(
+            package, say("「{outside}」が原稿と別の場所にあります", outside=outside), "画像を原稿と同じ場所に置いてください"
+        )
     if len({str(n).casefold() for n, _ in files}) != len(files):
         raise _refused(package, "zip の中に同じ名前のファイルが2つあります", "どちらか1つにしてください")
     return {n.relative_to(base): i for n, i in files}
@@ -135,7 +142,9 @@ def _name(package: Path, info: zipfile.ZipInfo) -> PurePosixPath:
         for p in parts
     ):
         raise _refused(
-            package, f"zip の中に使えない名前や場所のファイルがあります（{shown!a}）", "dxbot export で作り直してください"
+            package,
+            say("zip の中に使えない名前や場所のファイルがあります（{shown!a}）", shown=shown),
+            "dxbot export で作り直してください",
         )
     return PurePosixPath(*parts)
 
@@ -146,16 +155,24 @@ def _require_plain(package: Path, name: PurePosixPath, info: zipfile.ZipInfo) ->
     # A symbolic link could make the next member be written anywhere.
     if kind not in (0, stat.S_IFREG):
         raise _refused(
-            package, f"「{name}」はふつうのファイルではありません", "リンクではなく、ファイルそのものを入れてください"
+            package,
+            say("「{name}」はふつうのファイルではありません", name=name),
+            "リンクではなく、ファイルそのものを入れてください",
         )
     if info.flag_bits & _ENCRYPTED:
         raise _refused(package, "zip にパスワードが付いています", "パスワードを付けずに作り直してください")
     if name.suffix.lower() not in {".md", *_PICTURES}:
-        raise _refused(package, f"「{name}」は原稿（.md）でも画像でもありません", "1つの原稿とその画像だけにしてください")
+        raise _refused(
+            package, say("「{name}」は原稿（.md）でも画像でもありません", name=name), "1つの原稿とその画像だけにしてください"
+        )
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise _refused(package, f"「{name}」は使えない方式で圧縮されています", "dxbot export で作り直してください")
+        raise _refused(
+            package, say("「{name}」は使えない方式で圧縮されています", name=name), "dxbot export で作り直してください"
+        )
     if info.file_size > _RATIO_MATTERS and info.file_size > MAX_RATIO * info.compress_size:
-        raise _refused(package, f"「{name}」の圧縮のしかたが普通ではありません", "dxbot export で作り直してください")
+        raise _refused(
+            package, say("「{name}」の圧縮のしかたが普通ではありません", name=name), "dxbot export で作り直してください"
+        )
 
 
 def _read(ctx: Context, staged: Path) -> Post:
@@ -181,7 +198,7 @@ def _require_pictures(post: Post, arrived: list[Path]) -> None:
         if known is None:
             raise _refused(
                 Path(post.source.path.name),
-                f"原稿に書かれていない画像「{picture.name}」があります",
+                say("原稿に書かれていない画像「{name}」があります", name=picture.name),
                 "images: に書くか、外してください",
             )
         if known.path.read_bytes() != picture.read_bytes():
@@ -192,9 +209,15 @@ def _target(ctx: Context, package: Path, post: Post, wished: Path, replace: bool
     same = (p.source.path for p in read_all(ctx.library) if isinstance(p, Post) and p.identity == post.identity)
     known = next(same, None)
     if known and not replace:
-        raise _refused(package, f"同じ原稿が {known.name} としてすでにあります", "置き換えるときは --replace を付けてください")
+        raise _refused(
+            package,
+            say("同じ原稿が {name} としてすでにあります", name=known.name),
+            "置き換えるときは --replace を付けてください",
+        )
     if not known and wished.exists():
-        raise _refused(package, f"別の原稿が {wished.name} という名前ですでにあります", "ファイルの名前を変えてください")
+        raise _refused(
+            package, say("別の原稿が {name} という名前ですでにあります", name=wished.name), "ファイルの名前を変えてください"
+        )
     return known or wished
 
 
@@ -233,7 +256,7 @@ def _move(source: Path, target: Path) -> None:
 
 
 def _taken(path: Path, name: str) -> ContentError:
-    return _refused(path, f"「{name}」という別のファイルがすでにあります", "ファイルの名前を変えてください")
+    return _refused(path, say("「{name}」という別のファイルがすでにあります", name=name), "ファイルの名前を変えてください")
 
 
 def _refused(path: Path, summary: str, next_step: str) -> ContentError:

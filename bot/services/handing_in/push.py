@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from django.db import transaction
 
 from bot.errors import BotError
+from bot.language import say
 from bot.repository.mirror import Change, Commit, Mirror
 from bot.services.handing_in import one_set
 from bot.services.records import audit
@@ -37,7 +38,7 @@ class Excess(BotError):
         by = f"（コミット {commit.sha[:12]}、書いた人：{person or '不明'}）"
         super().__init__(
             f"{commit.sha} brings too much",
-            summary=f"{what}{by}。取り込まず、前の状態のまま動いています",
+            summary=say("{what}{by}。取り込まず、前の状態のまま動いています", what=what, by=by),
             next_step=next_step,
         )
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from bot.errors import BotError, ConfigError
+from bot.language import say
 from bot.repository.checkout import Checkout, Refused
 from bot.repository.git import Git, GitFailed
 from bot.repository.mirror import EMPTY_TREE, Change, Commit, Edit, Mirror
@@ -40,7 +41,11 @@ class Rewritten(BotError):
     def __init__(self, older: str, newer: str) -> None:
         super().__init__(
             f"{newer} does not follow {older}",
-            summary=f"原稿の履歴が書き換えられました（{older[:12]} が {newer[:12]} に含まれません）。取り込みを止めました",
+            summary=say(
+                "原稿の履歴が書き換えられました（{older} が {newer} に含まれません）。取り込みを止めました",
+                older=older[:12],
+                newer=newer[:12],
+            ),
             next_step="だれが何を変えたか確かめ、よければ dxbot sync --accept-rewritten を実行してください",
         )
 
@@ -255,7 +260,7 @@ class _Sync:
         if not self.row.head and folder.exists() and any(folder.iterdir()):
             raise ConfigError(
                 f"{folder} is not empty",
-                summary=f"原稿の置き場 {folder} に、すでにファイルがあります",
+                summary=say("原稿の置き場 {folder} に、すでにファイルがあります", folder=folder),
                 next_step="DXBOT_CONTENT_DIR に空のフォルダを指定してください。中身は取り込みが作ります",
             )
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from bot.errors import NotAllowed, NotFound
+from bot.language import say
 from bot.newsletter.arrangement import issue_name
 from bot.services.paper import layout
 from bot.services.paper.column import press_of
@@ -29,7 +30,7 @@ def add(ctx: Context, actor: Actor, issue: str, wrong: str, right: str) -> str:
         raise NotAllowed(
             "an empty or a long correction",
             summary="訂正の「誤り」か「正しい内容」がないか、長すぎます",
-            next_step=f"どちらも{MOST}字までで書いてください",
+            next_step=say("どちらも{most}字までで書いてください", most=MOST),
         )
     now, later = ctx.clock.now(), _next(ctx, issue)
     with transaction.atomic():

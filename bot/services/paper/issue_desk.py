@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 
 from bot.errors import NotAllowed, NotFound, StaleApproval
+from bot.language import say
 from bot.newsletter.arrangement import IssueArrangement, issue_name
 from bot.newsletter.article import Article
 from bot.newsletter.build import Press
@@ -197,7 +198,11 @@ def _require_sensible(headline: str, posts: Mapping[str, int]) -> None:
         raise NotAllowed(
             "out of range",
             summary="共通の見出しか目安の行数が長すぎます",
-            next_step=f"見出しは{_MOST_HEADLINE}字、行数は{_MOST_LINES}行までにしてください",
+            next_step=say(
+                "見出しは{most_headline}字、行数は{most_lines}行までにしてください",
+                most_headline=_MOST_HEADLINE,
+                most_lines=_MOST_LINES,
+            ),
         )
 
 

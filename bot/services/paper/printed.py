@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from bot.errors import NotAllowed
+from bot.language import say
 from bot.services.paper import issues
 from bot.services.records import audit
 from bot.services.records.context import Context
@@ -24,7 +25,7 @@ def record(ctx: Context, actor: Actor, issue: str, text: str) -> None:
         raise NotAllowed(
             f"{len(plain)} characters",
             summary="紙面に載った文がないか、長すぎます",
-            next_step=f"紙面に載ったとおりの文を、{MOST:,}字までで入れてください",
+            next_step=say("紙面に載ったとおりの文を、{most:,}字までで入れてください", most=MOST),
         )
     now, before = ctx.clock.now(), handed_over(ctx, issue)
     with transaction.atomic():

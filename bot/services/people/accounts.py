@@ -17,6 +17,7 @@ from django.utils.http import int_to_base36
 
 from bot.config import Secret
 from bot.errors import NotAllowed, NotFound
+from bot.language import say
 from bot.services.people import grants
 from bot.services.records import audit
 from bot.services.records.context import Context
@@ -52,7 +53,7 @@ def _unused(person: str) -> User:
     if known and (known.has_usable_password() or known.last_login or not known.is_active):
         raise NotAllowed(
             "name taken",
-            summary=f"{person} はすでに登録されています",
+            summary=say("{person} はすでに登録されています", person=person),
             next_step="別の名前にするか、一覧の「招待し直す」を使ってください",
         )
     return known or without_password(person)
@@ -142,7 +143,7 @@ def change_standing(ctx: Context, actor: Actor, person: str, standing: Mapping[s
     if unclear := [key for key in standing.get("signing_keys", ()) if not _PUBLIC_KEY.fullmatch(key)]:
         raise NotAllowed(
             "not a public key",
-            summary=f"「{unclear[0][:40]}」は署名の公開鍵ではありません",
+            summary=say("「{value}」は署名の公開鍵ではありません", value=unclear[0][:40]),
             next_step="ssh-ed25519 などで始まる、.pub ファイルの初めの二つの語を書いてください",
         )
     changed = {field: value for field, value in standing.items() if getattr(user, field) != value}
@@ -200,7 +201,7 @@ def find(person: str) -> User:
     except User.DoesNotExist:
         raise NotFound(
             f"no person {person}",
-            summary=f"{person} という利用者はいません",
+            summary=say("{person} という利用者はいません", person=person),
             next_step="利用者の一覧で名前を確かめてください",
         ) from None
 
@@ -224,7 +225,9 @@ def require_valid(user: User) -> None:
         if shared := own & {*addresses, *keys}:
             raise NotAllowed(
                 "address taken",
-                summary=f"コミットのアドレスか署名の鍵 {min(shared)[:60]} は、すでに {person} のものです",
+                summary=say(
+                    "コミットのアドレスか署名の鍵 {value} は、すでに {person} のものです", value=min(shared)[:60], person=person
+                ),
                 next_step="どちらのものかを確かめ、一方だけに登録してください",
             )
     try:

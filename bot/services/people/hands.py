@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from bot.errors import NotAllowed
+from bot.language import say
 from bot.services.people import registered
 from bot.services.records.context import Context
 from bot.store.hands import Edit, WebCommit
@@ -45,7 +46,12 @@ class UnknownHand(NotAllowed):
     def __init__(self, edit: Edit, address: str) -> None:
         super().__init__(
             f"commit {edit.commit} by somebody unknown",
-            summary=f"「{edit.path}」を変えたコミット {edit.commit[:12]} の {address or '空のアドレス'} がだれか分かりません",
+            summary=say(
+                "「{path}」を変えたコミット {commit} の {value} がだれか分かりません",
+                path=edit.path,
+                commit=edit.commit[:12],
+                value=address or "空のアドレス",
+            ),
             next_step="運用担当に、このアドレスを利用者の「コミットのアドレス」に加えてもらってください",
         )
 
@@ -56,7 +62,11 @@ class Unsigned(NotAllowed):
     def __init__(self, edit: Edit) -> None:
         super().__init__(
             f"commit {edit.commit} is not signed",
-            summary=f"「{edit.path}」を変えたコミット {edit.commit[:12]} に、登録された鍵の署名がありません",
+            summary=say(
+                "「{path}」を変えたコミット {commit} に、登録された鍵の署名がありません",
+                path=edit.path,
+                commit=edit.commit[:12],
+            ),
             next_step="鍵を利用者に登録してもらい、署名してコミットし直してください",
         )
 
@@ -72,7 +82,7 @@ def require_none(person: str, submission: Submission, act: str) -> None:
     if person in contributors(submission):
         raise NotAllowed(
             f"{person} had a hand in submission {submission.id}",
-            summary=f"自分が書いた原稿や申請した原稿、手を加えた原稿は{act}できません",
+            summary=say("自分が書いた原稿や申請した原稿、手を加えた原稿は{act}できません", act=act),
             next_step="手を加えていない、ほかの担当者に頼んでください",
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.errors import NotAllowed
+from bot.language import say
 from bot.services.records.context import Context
 from bot.store.models import User
 from bot.workflow.actors import Actor, Permission, Role
@@ -29,7 +30,7 @@ def account(person: str) -> User:
     if found is None:
         raise NotAllowed(
             f"{person} has no account",
-            summary=f"{person} は、利用者として登録されていません",
+            summary=say("{person} は、利用者として登録されていません", person=person),
             next_step="運用担当に、画面の「利用者」で登録（people.yml の求めの受け入れか、招待）を頼んでください",
         )
     return found

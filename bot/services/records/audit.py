@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from django.db import connection, transaction
 
 from bot.errors import WorkflowError
+from bot.language import say
 from bot.services.records.context import Context
 from bot.store import locks, queries
 from bot.store.models import AuditEntry
@@ -88,7 +89,7 @@ def verify(expected: str = "") -> AuditEntry | None:
         if entry.previous_hash != (last.hash if last else "") or entry.hash != entry_hash(entry):
             raise BrokenLog(
                 f"audit entry {entry.id} does not fit",
-                summary=f"操作の記録の{entry.id}番か、その直前が書き換えられています",
+                summary=say("操作の記録の{id}番か、その直前が書き換えられています", id=entry.id),
                 next_step="控えと比べ、経緯を調べてください",
             )
         seen = seen or entry.hash == expected

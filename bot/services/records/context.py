@@ -14,6 +14,7 @@ from bot.clock import Clock, SystemClock
 from bot.config import Config
 from bot.content.library import Library
 from bot.errors import NotFound
+from bot.language import say
 from bot.media.limits import ImageLimits
 from bot.render.environment import Templates
 from bot.render.variant import ChannelSpec
@@ -70,7 +71,7 @@ class Context:
         if channel not in known:
             raise NotFound(
                 f"no channel {visible(channel[:40])!r}",
-                summary=f"「{visible(channel[:40])}」という配信先はありません",
+                summary=say("「{visible}」という配信先はありません", visible=visible(channel[:40])),
                 next_step=nearest(channel, known),
             )
 

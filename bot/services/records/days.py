@@ -13,6 +13,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from bot import merkle
 from bot.errors import ConfigError
+from bot.language import say
 from bot.services.records import audit, signing
 from bot.services.records.audit import BrokenLog
 from bot.services.records.context import Context
@@ -146,7 +147,7 @@ def compare(folder: Path) -> int:
         if copy.read_text(encoding="utf-8", errors="replace") != own.get(copy.name):
             raise BrokenLog(
                 f"{copy.name} is not what the log has",
-                summary=f"外の控え {copy.name} が、いまの操作の記録の署名と違います",
+                summary=say("外の控え {name} が、いまの操作の記録の署名と違います", name=copy.name),
                 next_step="記録がその日のあとで作り直されたおそれがあります。経緯を調べてください",
             )
     return len(copies)
@@ -179,7 +180,9 @@ def verify(ctx: Context, keys: Collection[str]) -> Checked:
     if wrong := append_only.faults():
         raise BrokenLog(
             f"triggers missing or changed: {', '.join(wrong)}",
-            summary=f"操作の記録を守る仕掛け（トリガー）が、なくなったか変えられています（{'、'.join(wrong)}）",
+            summary=say(
+                "操作の記録を守る仕掛け（トリガー）が、なくなったか変えられています（{names}）", names="、".join(wrong)
+            ),
             next_step="だれがいつ外したか調べ、データベースの持ち主として dxbot admin audit protect で入れ直してください",
         )
     links = _links(0)
@@ -203,7 +206,7 @@ def _require_signed(head: DayHead, keys: Collection[str]) -> None:
     if head.key not in keys:
         raise BrokenLog(
             f"{head.day} is signed by another key",
-            summary=f"{head.day} の署名は、知らない鍵（{head.key[:16]}…）によるものです",
+            summary=say("{day} の署名は、知らない鍵（{key}…）によるものです", day=head.day, key=head.key[:16]),
             next_step="鍵を替えたなら、前の公開鍵を --public-key で指定してください。覚えがなければ、経緯を調べてください",
         )
     if not signing.signed(head.key, head.signature, head.statement):
@@ -227,6 +230,6 @@ def _require_entries(head: DayHead, before: DayHead | None, links: Iterator[tupl
 def _broken(head: DayHead, message: str, problem: str) -> BrokenLog:
     return BrokenLog(
         f"{head.day}: {message}",
-        summary=f"{head.day} の操作の記録：{problem}",
+        summary=say("{day} の操作の記録：{problem}", day=head.day, problem=problem),
         next_step="外に送られた控えと比べ、経緯を調べてください",
     )

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from bot.errors import ConfigError
+from bot.language import say
 from bot.services.records.context import Context
 
 _FILE = "audit_key"
@@ -80,7 +81,7 @@ def from_pem(path: Path) -> str:
     if not isinstance(key, Ed25519PublicKey):
         raise ConfigError(
             f"{path} holds no Ed25519 public key",
-            summary=f"{path} は、署名を確かめる公開鍵ではありません",
+            summary=say("{path} は、署名を確かめる公開鍵ではありません", path=path),
             next_step="dxbot admin audit key で書き出したファイルを指定してください",
         )
     return key.public_bytes_raw().hex()

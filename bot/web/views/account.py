@@ -7,9 +7,9 @@ from datetime import timedelta
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from bot.language import say
 from bot.services.people import accounts
 from bot.web.accounts import asks_again
 from bot.web.office import office, user_of
@@ -55,7 +55,7 @@ def _page(request: HttpRequest, new_key: str = "") -> HttpResponse:
     user = user_of(request)
     own = accounts.live_tokens(office(), user)
     shown = {
-        "tokens": [{"token": t, "scopes": "、".join(gettext(TOKEN_SCOPES[Permission(s)]) for s in t.scopes)} for t in own],
+        "tokens": [{"token": t, "scopes": "、".join(say(TOKEN_SCOPES[Permission(s)]) for s in t.scopes)} for t in own],
         "new_key": new_key,
         "scopes": [(scope, TOKEN_SCOPES[scope]) for scope in scopes_of(Role(user.role))],
         "days": _DAYS,

@@ -12,10 +12,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from bot.errors import ConfigError
+from bot.language import say
 from bot.schedule.rules import KINDS, Blackout
 from bot.services.delivery import blackouts
 from bot.services.delivery.blackouts import Fault
@@ -102,10 +102,10 @@ def _look(request: HttpRequest, typed: Typed, wanted: Blackout) -> HttpResponse:
 
 def _save(request: HttpRequest, wanted: Blackout) -> HttpResponse:
     entered = blackouts.enter(office(), actor_of(request), wanted)
-    said = gettext("配信を止める期間を入れました。%(count)d件を保留にしました。") % {"count": entered.held}
+    said = say("配信を止める期間を入れました。{count}件を保留にしました。", count=entered.held)
     messages.success(request, said)
     if entered.leaving:
-        still = gettext("ほかに%(count)d件は送信の途中で、止められません。結果は「配信」の画面で確かめてください。")
+        still = say("ほかに%(count)d件は送信の途中で、止められません。結果は「配信」の画面で確かめてください。")
         messages.error(request, still % {"count": entered.leaving})
     return redirect("held" if entered.held else "blackouts")
 
@@ -203,7 +203,7 @@ def ask_to_lift(request: HttpRequest, number: int) -> HttpResponse:
         fault = Fault(field="reason", summary="解除には理由が要ります", next_step="理由を書いてください")
         return _page(request, Typed(), {"reason": fault}, asked=number, status=422)
     blackouts.ask_to_lift(ctx, actor, number, reason)
-    messages.success(request, gettext("解除を申し出ました。ほかの広報担当に知らせます。決まるまでは止めたままです。"))
+    messages.success(request, say("解除を申し出ました。ほかの広報担当に知らせます。決まるまでは止めたままです。"))
     return redirect("blackouts")
 
 
@@ -213,6 +213,6 @@ def lift(request: HttpRequest, number: int) -> HttpResponse:
     blackouts.lift(office(), actor_of(request), number)
     messages.success(
         request,
-        gettext("解除しました。保留になった配信は、まだ何も出ません。下の保留を一つずつ見直して、予定に戻してください。"),
+        say("解除しました。保留になった配信は、まだ何も出ません。下の保留を一つずつ見直して、予定に戻してください。"),
     )
     return redirect("held")

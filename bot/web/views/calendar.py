@@ -14,9 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from bot.language import say
 from bot.services.approval import review
 from bot.services.delivery import scheduling
 from bot.services.pages import calendar as calendar_page
@@ -90,7 +90,7 @@ def _period(view: View, day: date) -> Period:
             count=LIST_DAYS,
             before=day - step,
             after=day + step,
-            title=gettext("%(day)sから") % {"day": date_format(day, gettext("Y年n月j日"))},
+            title=say("{day}から", day=date_format(day, say("Y年n月j日"))),
         )
     if view == "week":
         # Weeks begin on Sunday, as calendars in Japan do.
@@ -101,7 +101,7 @@ def _period(view: View, day: date) -> Period:
             count=7,
             before=day - week,
             after=day + week,
-            title=gettext("%(day)sの週") % {"day": date_format(first, gettext("Y年n月j日"))},
+            title=say("{day}の週", day=date_format(first, say("Y年n月j日"))),
         )
     weeks = Calendar(SUNDAY).monthdatescalendar(day.year, day.month)
     return Period(
@@ -110,7 +110,7 @@ def _period(view: View, day: date) -> Period:
         before=day.replace(day=1) - timedelta(days=1),
         # The 28th and four days are in the next month, however long this one is.
         after=day.replace(day=28) + timedelta(days=4),
-        title=date_format(day, gettext("Y年n月")),
+        title=date_format(day, say("Y年n月")),
     )
 
 
@@ -127,8 +127,11 @@ def move(request: HttpRequest, number: int) -> HttpResponse:
         scheduling.reschedule(ctx, actor, number, target, _version(request))
         messages.success(
             request,
-            gettext("「%(title)s」を%(time)sに移しました。")
-            % {"title": delivery.submission.title, "time": date_format(target, gettext("n月j日 H:i"))},
+            say(
+                "「{title}」を{time}に移しました。",
+                title=delivery.submission.title,
+                time=date_format(target, say("n月j日 H:i")),
+            ),
         )
         back = reverse("held") if request.POST.get("back") == "held" else f"{reverse('calendar')}?date={target:%Y-%m-%d}"
         return redirect(back)
@@ -158,7 +161,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 @require_POST
 def unsubscribe(request: HttpRequest) -> HttpResponse:
     feeds.revoke(office(), user_of(request))
-    messages.success(request, gettext("カレンダーのアドレスを使えなくしました。"))
+    messages.success(request, say("カレンダーのアドレスを使えなくしました。"))
     return redirect("calendar")
 
 

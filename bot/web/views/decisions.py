@@ -10,10 +10,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from bot.errors import ScheduleError, StaleApproval
+from bot.language import say
 from bot.services.approval import comments, compare, review
 from bot.values import reading
 from bot.web.office import actor_of, office
@@ -43,14 +43,14 @@ def _bound_to_what_was_seen(act: Callable[[HttpRequest, int], HttpResponse]) -> 
 @_bound_to_what_was_seen
 def confirm(request: HttpRequest, number: int) -> HttpResponse:
     review.confirm(office(), actor_of(request), number, request.POST.get("digest", ""))
-    messages.success(request, gettext("確認しました。広報担当の承認を待ちます。"))
+    messages.success(request, say("確認しました。広報担当の承認を待ちます。"))
     return redirect("submission", number)
 
 
 @_bound_to_what_was_seen
 def endorse(request: HttpRequest, number: int) -> HttpResponse:
     review.endorse(office(), actor_of(request), number, request.POST.get("digest", ""))
-    messages.success(request, gettext("所属長として確認しました。広報担当の承認を待ちます。"))
+    messages.success(request, say("所属長として確認しました。広報担当の承認を待ちます。"))
     return redirect("submission", number)
 
 
@@ -63,7 +63,7 @@ def approve(request: HttpRequest, number: int) -> HttpResponse:
         on_behalf_of=given.get("on_behalf_of", ""),
     )
     made = review.approve(office(), actor_of(request), number, given.get("digest", ""), terms)
-    messages.success(request, gettext("承認しました。%(count)d件の配信を予定に入れました。") % {"count": len(made)})
+    messages.success(request, say("承認しました。{count}件の配信を予定に入れました。", count=len(made)))
     return redirect("submission", number)
 
 
@@ -83,7 +83,7 @@ def return_(request: HttpRequest, number: int) -> HttpResponse:
     ticked = [given.get(f"phrase-{name}", "").strip() for name in given.getlist("phrase")]
     reason = "\n".join(text for text in (*ticked, given.get("reason", "").strip()) if text)
     review.return_(office(), actor_of(request), number, reason)
-    messages.success(request, gettext("差し戻しました。理由は書いた人に伝わります。"))
+    messages.success(request, say("差し戻しました。理由は書いた人に伝わります。"))
     return redirect("submission", number)
 
 
@@ -91,7 +91,7 @@ def return_(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     review.withdraw(office(), actor_of(request), number)
-    messages.success(request, gettext("取り下げました。"))
+    messages.success(request, say("取り下げました。"))
     return redirect("queue")
 
 
@@ -99,7 +99,7 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def countersign(request: HttpRequest, number: int) -> HttpResponse:
     review.countersign(office(), actor_of(request), number)
-    messages.success(request, gettext("後閲しました。"))
+    messages.success(request, say("後閲しました。"))
     return redirect("queue")
 
 
@@ -109,7 +109,7 @@ def comment(request: HttpRequest, number: int) -> HttpResponse:
     given = request.POST
     channel, place, body = (given.get(name, "") for name in ("channel", "place", "body"))
     made = comments.add(office(), actor_of(request), number, channel, place, body)
-    messages.success(request, gettext("コメントを付けました。"))
+    messages.success(request, say("コメントを付けました。"))
     return redirect(f"/submissions/{number}/#comment-{made.id}")
 
 
@@ -117,5 +117,5 @@ def comment(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def settle(request: HttpRequest, number: int) -> HttpResponse:
     settled = comments.settle(office(), actor_of(request), number)
-    messages.success(request, gettext("コメントを対応済みにしました。"))
+    messages.success(request, say("コメントを対応済みにしました。"))
     return redirect("submission", settled.submission_id)

@@ -9,10 +9,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.errors import ConfigError
+from bot.language import say
 from bot.render.variant import Media, read_variant
 from bot.schedule.rules import Rules
 from bot.services.delivery import outlook, reconcile, scheduling
@@ -95,7 +95,7 @@ def _task(ctx: Context, delivery: Delivery, rules: Rules | ConfigError) -> Task:
 @require_POST
 def cancel(request: HttpRequest, number: int) -> HttpResponse:
     scheduling.cancel(office(), actor_of(request), number)
-    messages.success(request, gettext("配信を取り消しました。"))
+    messages.success(request, say("配信を取り消しました。"))
     return redirect("deliveries")
 
 
@@ -109,12 +109,12 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
         return _again(request, reconcile.decide_again(ctx, actor, number))
     else:
         reconcile.decide_let_be(ctx, actor, number)
-    messages.success(request, gettext("決着させました。"))
+    messages.success(request, say("決着させました。"))
     return redirect("deliveries")
 
 
 def _again(request: HttpRequest, answer: reconcile.Again) -> HttpResponse:
     looking = answer is reconcile.Again.LOOKING
-    said = gettext("配信先をもう一度見て、出ていなければ送ります。") if looking else gettext("もう一度送ります。")
+    said = say("配信先をもう一度見て、出ていなければ送ります。") if looking else say("もう一度送ります。")
     messages.success(request, said)
     return redirect("deliveries")

@@ -12,13 +12,13 @@ from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.content import post_form
 from bot.content.post import Post
 from bot.content.post_form import Form
 from bot.errors import BotError, ConfigError
+from bot.language import say
 from bot.render.appearance import Appearance, appearance
 from bot.render.variant import Media, Variant
 from bot.schedule.rules import Slot
@@ -97,7 +97,7 @@ def _asked_for(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse
             return _hand_in(request, ctx, draft)
     except BotError as refused:
         return _page(request, ctx, draft, refused, 409)
-    messages.success(request, gettext("保存しました。"))
+    messages.success(request, say("保存しました。"))
     return redirect("write", draft.id)
 
 
@@ -106,9 +106,9 @@ def _hand_in(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse:
     if isinstance(made, browser.Clash):
         return _clash(request, draft, made)
     if made is None:
-        messages.success(request, gettext("申請しました。まもなく承認待ちの一覧に出ます。"))
+        messages.success(request, say("申請しました。まもなく承認待ちの一覧に出ます。"))
         return redirect("drafts")
-    messages.success(request, gettext("申請しました。広報担当の承認を待ちます。"))
+    messages.success(request, say("申請しました。広報担当の承認を待ちます。"))
     return redirect("submission", made.id)
 
 
@@ -130,7 +130,7 @@ def settle(request: HttpRequest, number: int) -> HttpResponse:
         theirs = _prose(given.get("theirs", ""))
         kept = browser.Clash(mine=text, theirs=theirs, proposal=text, clean=False, head=head)
         return _clash(request, draft, kept, refused)
-    messages.success(request, gettext("二つの文を合わせました。見え方を確かめてから申請してください。"))
+    messages.success(request, say("二つの文を合わせました。見え方を確かめてから申請してください。"))
     return redirect("write", number)
 
 
@@ -161,7 +161,7 @@ def live(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def discard(request: HttpRequest, number: int) -> HttpResponse:
     drafts.discard(actor_of(request), number)
-    messages.success(request, gettext("下書きを捨てました。"))
+    messages.success(request, say("下書きを捨てました。"))
     return redirect("drafts")
 
 

@@ -10,10 +10,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.errors import BotError, NotAllowed
+from bot.language import say
 from bot.newsletter.arrangement import issue_name
 from bot.services.paper import errata, issue_desk, issues, printed
 from bot.services.records.context import Context
@@ -109,7 +109,7 @@ def arrange(request: HttpRequest, name: str) -> HttpResponse:
     seen = _number(given.get("revision", ""))
     headline = " ".join(given.get("headline", "").split())
     issue_desk.arrange(office(), actor_of(request), name, headline, _chosen(given), seen)
-    messages.success(request, gettext("割り付けを決めました。"))
+    messages.success(request, say("割り付けを決めました。"))
     return redirect("issue", name)
 
 
@@ -126,7 +126,9 @@ def _number(text: str) -> int:
         return 0
     number = reading.ordinal(text.strip())
     if number is None or number > _MOST:
-        raise NotAllowed("not a number", summary=f"「{text[:20]}」は数ではありません", next_step="数字で書いてください")
+        raise NotAllowed(
+            "not a number", summary=say("「{text}」は数ではありません", text=text[:20]), next_step="数字で書いてください"
+        )
     return number
 
 
@@ -138,7 +140,7 @@ def sign_off(request: HttpRequest, name: str) -> HttpResponse:
             "not looked at", summary="校正刷りを見た印がありません", next_step="校正刷りを開いて確かめ、印を付けてください"
         )
     issues.sign_off(office(), actor_of(request), name, request.POST.get("digest", ""))
-    messages.success(request, gettext("校了にしました。"))
+    messages.success(request, say("校了にしました。"))
     return redirect("issue", name)
 
 
@@ -146,7 +148,7 @@ def sign_off(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 def record(request: HttpRequest, name: str) -> HttpResponse:
     printed.record(office(), actor_of(request), name, request.POST.get("text", ""))
-    messages.success(request, gettext("紙面に載った文を記録しました。"))
+    messages.success(request, say("紙面に載った文を記録しました。"))
     return redirect("issue", name)
 
 
@@ -155,7 +157,7 @@ def record(request: HttpRequest, name: str) -> HttpResponse:
 def correct(request: HttpRequest, name: str) -> HttpResponse:
     given = request.POST
     later = errata.add(office(), actor_of(request), name, given.get("wrong", ""), given.get("right", ""))
-    messages.success(request, gettext("%(issue)sの訂正の欄に入れました。") % {"issue": issue_name(later)})
+    messages.success(request, say("{issue}の訂正の欄に入れました。", issue=issue_name(later)))
     return redirect("issue", later)
 
 
@@ -163,7 +165,7 @@ def correct(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 def drop_correction(request: HttpRequest, number: int) -> HttpResponse:
     later = errata.drop(office(), actor_of(request), number)
-    messages.success(request, gettext("訂正を取り消しました。"))
+    messages.success(request, say("訂正を取り消しました。"))
     return redirect("issue", later)
 
 

@@ -14,11 +14,11 @@ from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.timesince import timesince, timeuntil
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.content.library import Library
 from bot.errors import ConfigError
+from bot.language import say
 from bot.schedule.rules import Slot
 from bot.services.approval import review
 from bot.services.files import viewed
@@ -122,13 +122,13 @@ def row(ctx: Context, library: Library, submission: Submission, opened: bool, ma
         submission=submission,
         label=LABELS[SubmissionState(submission.state)],
         measure=measure,
-        measure_label=gettext("施策 %(number)s") % {"number": measure},
+        measure_label=say("施策 {number}", number=measure),
         channels=[ctx.spec(key).label for key in submission.channels],
         wish=_wish(ctx, submission),
-        age=gettext("%(time)s前") % {"time": timesince(submission.submitted_at, now, depth=1)},
-        submitted=_date(submission.submitted_at, gettext("n月j日 H:i")),
+        age=say("{time}前", time=timesince(submission.submitted_at, now, depth=1)),
+        submitted=_date(submission.submitted_at, say("n月j日 H:i")),
         deadline=last,
-        due=gettext("%(time)sまで") % {"time": _date(last, gettext("n月j日（D） H:i"))} if last else "",
+        due=say("{time}まで", time=_date(last, say("n月j日（D） H:i"))) if last else "",
         left=_left(last, now) if last else "",
         urgent=last is not None and (last - now).days < 1,
         opened=opened,
@@ -143,8 +143,8 @@ def _date(moment: datetime, form: str) -> str:
 
 def _left(last: datetime, now: datetime) -> str:
     if last <= now:
-        return gettext("過ぎています")
-    return gettext("あと%(time)s") % {"time": timeuntil(last, now, depth=1)}
+        return say("過ぎています")
+    return say("あと{time}", time=timeuntil(last, now, depth=1))
 
 
 def _slot(ctx: Context, name: str) -> Slot | None:
@@ -158,12 +158,12 @@ def _slot(ctx: Context, name: str) -> Slot | None:
 def _wish(ctx: Context, submission: Submission) -> Wish:
     slot = _slot(ctx, submission.slot)
     if submission.publish_at:
-        return Wish(text=_date(submission.publish_at, gettext("n月j日（D） H:i")))
+        return Wish(text=_date(submission.publish_at, say("n月j日（D） H:i")))
     if slot:
-        return Wish(text=gettext("次の%(time)sの枠") % {"time": f"{slot.at:%H:%M}"}, slot=submission.slot)
+        return Wish(text=say("次の{time}の枠", time=f"{slot.at:%H:%M}"), slot=submission.slot)
     if submission.slot:
-        return Wish(text=gettext("配信枠「%(name)s」") % {"name": submission.slot})
-    return Wish(text=gettext("次の空き枠"))
+        return Wish(text=say("配信枠「{name}」", name=submission.slot))
+    return Wish(text=say("次の空き枠"))
 
 
 @login_required
@@ -178,13 +178,12 @@ def approve_opened(request: HttpRequest) -> HttpResponse:
         planned = sum(o.deliveries for o in approved)
         messages.success(
             request,
-            gettext("%(count)d件を承認し、%(planned)d件の配信を予定に入れました。")
-            % {"count": len(approved), "planned": planned},
+            say("{count}件を承認し、{planned}件の配信を予定に入れました。", count=len(approved), planned=planned),
         )
     for outcome in outcomes:
         if outcome.refusal:
             why = f"{outcome.refusal.summary}。{outcome.refusal.next_step}。"
-            messages.error(request, gettext("「%(title)s」は承認していません。%(why)s") % {"title": outcome.title, "why": why})
+            messages.error(request, say("「{title}」は承認していません。{why}", title=outcome.title, why=why))
     if not outcomes:
-        messages.error(request, gettext("承認する申請が選ばれていません。左の欄で選んでください。"))
+        messages.error(request, say("承認する申請が選ばれていません。左の欄で選んでください。"))
     return redirect("queue")

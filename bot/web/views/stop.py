@@ -12,10 +12,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.errors import ConfigError, NotAllowed, StaleApproval
+from bot.language import say
 from bot.render.appearance import Appearance, appearance
 from bot.render.variant import Media, Variant, read_bundle
 from bot.schedule.rules import Rules
@@ -53,9 +53,9 @@ def stop(request: HttpRequest) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
     if request.method == "POST":
         stopped = pause.pause(ctx, actor, request.POST.get("reason", ""), request.POST.get("channel", ""))
-        messages.success(request, gettext("配信を止めました。%(count)d件を保留にしました。") % {"count": stopped.held})
+        messages.success(request, say("配信を止めました。{count}件を保留にしました。", count=stopped.held))
         if stopped.leaving:
-            still = gettext("ほかに%(count)d件は送信の途中で、止められません。結果は「配信」の画面で確かめてください。")
+            still = say("ほかに%(count)d件は送信の途中で、止められません。結果は「配信」の画面で確かめてください。")
             messages.error(request, still % {"count": stopped.leaving})
         return redirect("held")
     channels = [spec for spec in ctx.specs if spec.publishes]
@@ -105,9 +105,7 @@ def _look(ctx: Context, variant: Variant, address: Callable[[Media], str]) -> Ap
 @require_POST
 def resume(request: HttpRequest) -> HttpResponse:
     pause.resume(office(), actor_of(request), request.POST.get("channel", ""))
-    messages.success(
-        request, gettext("停止を解除しました。まだ何も出ません。下の保留を一つずつ見直して、予定に戻してください。")
-    )
+    messages.success(request, say("停止を解除しました。まだ何も出ません。下の保留を一つずつ見直して、予定に戻してください。"))
     return redirect("held")
 
 
@@ -124,5 +122,5 @@ def release(request: HttpRequest, number: int) -> HttpResponse:
     if request.POST.get("digest") != found.digest:
         raise StaleApproval("not what was seen", summary="見ていた内容と違います", next_step="画面を開き直してください")
     pause.release(ctx, actor, number)
-    messages.success(request, gettext("「%(title)s」の配信を予定に戻しました。") % {"title": found.title})
+    messages.success(request, say("「{title}」の配信を予定に戻しました。", title=found.title))
     return redirect("held")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.content import post_form
-from bot.store.models import Draft
+from bot.store.drafts import Draft
 from tests.drafts.test_drafts import photo
 from tests.office import Office
 from tests.sync.desk import SHIMIN, SOUMU, Desk

@@ -14,7 +14,8 @@ from bot.content import post_form
 from bot.content.post_form import Form
 from bot.errors import ConfigError, MediaError, NotAllowed, NotFound
 from bot.services.handing_in import browser, drafts
-from bot.store.models import Draft, DraftPicture, Submission
+from bot.store.drafts import Draft, DraftPicture
+from bot.store.models import Submission
 from bot.workflow.actors import Actor, Role
 from tests.office import Office
 from tests.sync.desk import KOKUSAI, Desk

@@ -21,7 +21,8 @@ from bot.services.handing_in import drafts
 from bot.services.pages import queue
 from bot.services.paper import errata, issue_desk
 from bot.services.people import accounts, grants, requests
-from bot.store.models import Decision, Delivery, Draft, Submission, User
+from bot.store.drafts import Draft
+from bot.store.models import Decision, Delivery, Submission, User
 from bot.store.newsletter import Erratum
 from bot.store.people import Grant
 from bot.workflow.actors import Actor, Role

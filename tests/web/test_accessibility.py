@@ -15,7 +15,8 @@ from bot.schedule.rules import Blackout
 from bot.services.approval import comments
 from bot.services.delivery import blackouts, pause
 from bot.services.handing_in import drafts
-from bot.store.models import Delivery, Draft, Submission
+from bot.store.drafts import Draft
+from bot.store.models import Delivery, Submission
 from bot.workflow.actors import Actor, Role
 from tests.office import Office
 from tests.web.browser import PASSWORD

@@ -12,7 +12,8 @@ from bot.errors import BotError, NotAllowed, WorkflowError
 from bot.repository.commit import Conflict
 from bot.services.handing_in import branch, drafts, sync
 from bot.services.records.context import Context
-from bot.store.models import Draft, Submission
+from bot.store.drafts import Draft
+from bot.store.models import Submission
 from bot.workflow.actors import Actor
 
 _MARKS = ("<<<<<<< ", "||||||| ", ">>>>>>> ")

@@ -29,7 +29,8 @@ from bot.services.approval import recent, review
 from bot.services.approval.timetable import timetable
 from bot.services.handing_in import branch as branch
 from bot.services.records.context import Context
-from bot.store.models import Draft, DraftPicture, Submission
+from bot.store.drafts import Draft, DraftPicture
+from bot.store.models import Submission
 from bot.workflow.actors import Actor, Permission
 
 MAX_UPLOAD = 20_000_000  # bytes of one picture, as a telephone makes it

@@ -31,7 +31,7 @@ from bot.web.office import actor_of, office
 from bot.workflow.states import LABELS, SubmissionState
 
 if TYPE_CHECKING:
-    from bot.store.models import Draft
+    from bot.store.drafts import Draft
 
 HANDED = 20
 _LINES = ("title", "measure", "achievement", "reason", "next", "link", "contact", "expires")

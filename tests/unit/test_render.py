@@ -242,3 +242,14 @@ def test_a_post_that_begins_with_a_heading_has_no_lead(folder: Path, tmp_path: P
     for spec in SPECS:
         (posts / f"{spec.key}.txt").write_text("［{{ lead }}］{{ body }}", encoding="utf-8")
     assert text(rendered(folder, templates=posts.parent, body="## 変えたこと\n\n窓口です。\n"), "facebook").startswith("［］")
+
+
+def test_a_long_post_is_a_thread_only_where_its_author_asks_for_one(folder: Path) -> None:
+    body = "最初の段落です。\n\n" + "職員がお話を聞いて入力します。" * 40 + "\n"
+    own = "".join(f"{n}つ目の文です。" for n in range(60))
+    for asked, more in (("", False), (", thread: true", True)):
+        variant = rendered(folder, body=body, extra=f"slot: lunch\nx: {{text: '{own}'{asked}}}").variant("x")
+        assert variant is not None
+        assert (len(variant.parts) > 1) is more
+        spec = registry.specs()["x"]
+        assert all((part.length, part.limit) == (spec.length(part.text), spec.limit) for part in variant.parts)

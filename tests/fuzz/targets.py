@@ -20,11 +20,13 @@ from bot.errors import BotError, MediaError, Place
 from bot.media.images import cleaned, fit, probe
 from bot.media.limits import ImageLimits
 from bot.registry import load
-from bot.services.handing_in import shared
+from bot.shared_files import files as shared
+from bot.shared_files.forms import FORMS
 from tests.checks.test_examples import FRONT
 from tests.office import write_content
 
 _HERE = Place(path=Path("post.md"))
+PATHS = sorted(FORMS)
 _SMALL = ImageLimits(max_width=300, max_height=300, max_bytes=200_000)
 
 
@@ -50,12 +52,12 @@ def shared_file(raw: bytes) -> None:
     """The first byte chooses which of the files is written anew."""
     core = _core()
     content = core.library.root
-    path = content / shared.PATHS[raw[0] % len(shared.PATHS)] if raw else content / shared.CITY
+    path = content / PATHS[raw[0] % len(PATHS)] if raw else content / "city.yml"
     path.parent.mkdir(exist_ok=True)
     before = path.read_bytes() if path.exists() else None
     path.write_bytes(raw[1:])
     try:
-        found = shared.problems(content, content / shared.SCHEDULES, core.config.timezone, [s.key for s in core.specs])
+        found = shared.problems(content, content / "schedules", core.config.timezone, [s.key for s in core.specs])
         assert all(e.summary and e.next_step for e in found)
     finally:
         path.unlink() if before is None else path.write_bytes(before)

@@ -58,6 +58,11 @@ class _Page:
     def delete(self, remote_id: str) -> None:
         self._graph.read(lambda g: g.delete_object(remote_id))
 
+    def stands(self, remote_id: str) -> bool:
+        """Graph says the same of what is gone and of what it denies for a while (100/33): only that it stands can be known."""
+        self._graph.read(lambda g: g.get_object(remote_id, fields="id"))
+        return True
+
     def _search(self, api: Any, sent: Sent) -> Found:
         posts = api.get_connections(self._page, "published_posts", fields=_FIELDS, since=earliest(sent), limit=25)["data"]
         hits = [post for post in posts if _is_it(post, sent.prepared)]

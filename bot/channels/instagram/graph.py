@@ -81,6 +81,11 @@ class _Instagram:
     def delete(self, remote_id: str) -> None:
         self._graph.read(lambda g: g.delete_object(remote_id))
 
+    def stands(self, remote_id: str) -> bool:
+        """Graph says the same of what is gone and of what it denies for a while (100/33): only that it stands can be known."""
+        self._graph.read(lambda g: g.get_object(remote_id, fields="id"))
+        return True
+
     def _image(self, media: Media) -> dict[str, str]:
         # Instagram fetches pictures itself, from a public address, named by their hash.
         return {"image_url": f"{self._media_base}/m/{media.sha256}.jpg", "alt_text": media.alt}

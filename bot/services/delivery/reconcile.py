@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 
 from bot.channel_kit.base import Absent, Found, Receipt
 from bot.errors import NotAllowed
-from bot.services.delivery import outcome, scheduling, workers
+from bot.services.delivery import outcome, scheduling, threads, workers
 from bot.services.delivery.calls import ReadBack
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job, jobs
@@ -77,9 +77,26 @@ def _try_later(ledger: Ledger, row: Delivery) -> None:
 def decide_published(ctx: Context, actor: Actor, delivery_id: int, url: str) -> None:
     """A person saw it there. Raises NotAllowed for an address where no post of this channel can be."""
     actor.require(Permission.PLAN)
-    _require_there(ctx, scheduling.find(delivery_id).channel, url)
-    now = ctx.clock.now()
-    _decide(ctx, actor, delivery_id, Event.DECIDE_PUBLISHED, url=url, published_at=now, problem="担当者が確かめた")
+    row = scheduling.find(delivery_id)
+    remote_id = _id_in(ctx, row.channel, url)
+    changes = {"url": url, "remote_id": remote_id, "published_at": ctx.clock.now(), "problem": "担当者が確かめた"}
+    with transaction.atomic():
+        _decide(ctx, actor, row, Event.DECIDE_PUBLISHED, changes)
+        threads.set_free(ctx, row, remote_id)
+
+
+def _id_in(ctx: Context, channel: str, url: str) -> str:
+    """The number that the channel gave the post, "" where its addresses do not tell. A reply to it and a removal need it."""
+    _require_there(ctx, channel, url)
+    address = ctx.spec(channel).address
+    found = address.search(url) if address else None
+    if address and not found:
+        raise NotAllowed(
+            "no number in the address",
+            summary="投稿そのもののアドレスではありません",
+            next_step="配信先の画面で投稿を1つだけ開き、そのアドレスを貼り付けてください",
+        )
+    return found[1] if found else ""
 
 
 def _require_there(ctx: Context, channel: str, url: str) -> None:
@@ -96,18 +113,23 @@ def _require_there(ctx: Context, channel: str, url: str) -> None:
 
 
 def decide_again(ctx: Context, actor: Actor, delivery_id: int) -> None:
-    """A person saw that it is not there: send it, as a new attempt, if its time has not passed."""
-    _decide(ctx, actor, delivery_id, Event.DECIDE_AGAIN, run_at=ctx.clock.now(), problem="")
+    """A person saw that it is not there: send it now, as a new attempt, with an hour of its own to leave in. Raises
+    ScheduleError, NotAllowed where it would be held or missed all the same."""
+    actor.require(Permission.PLAN)
+    row = scheduling.find(delivery_id)
+    times = threads.times_from_now(ctx, row) if row.state == DeliveryState.UNDECIDED else {}
+    with transaction.atomic():
+        _decide(ctx, actor, row, Event.DECIDE_AGAIN, {**times, "problem": ""})
 
 
 def decide_let_be(ctx: Context, actor: Actor, delivery_id: int) -> None:
-    _decide(ctx, actor, delivery_id, Event.DECIDE_LET_BE, problem="担当者の判断で送らない")
-
-
-def _decide(ctx: Context, actor: Actor, delivery_id: int, event: Event, **changes: Any) -> None:
+    """It is not sent, nor is what would have replied to it."""
     actor.require(Permission.PLAN)
-    row = scheduling.find(delivery_id)
     with transaction.atomic():
-        require_moved(move_delivery(row, event, **changes))
-        workers.wake()
-        audit.record(ctx.clock.now(), actor.person, event, f"delivery:{delivery_id}", detail=str(changes.get("url", "")))
+        _decide(ctx, actor, scheduling.find(delivery_id), Event.DECIDE_LET_BE, {"problem": "担当者の判断で送らない"})
+
+
+def _decide(ctx: Context, actor: Actor, row: Delivery, event: Event, changes: Mapping[str, Any]) -> None:
+    require_moved(move_delivery(row, event, **changes))
+    workers.wake()
+    audit.record(ctx.clock.now(), actor.person, event, f"delivery:{row.id}", detail=str(changes.get("url", "")))

@@ -23,7 +23,7 @@ from bot.store.models import Delivery, Lane, Submission
 from bot.text.control import visible
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.kinds import Bar
-from bot.workflow.states import OCCUPIED, PENDING, DeliveryState, SubmissionState
+from bot.workflow.states import NEVER_OUT, OCCUPIED, PENDING, DeliveryState, SubmissionState
 from bot.workflow.transitions import Event
 
 _RECENT = timedelta(days=1)  # farther than any gap between two posts
@@ -127,10 +127,20 @@ def _require_space(ctx: Context, candidate: Candidate, moment: datetime, taken: 
     )
 
 
-def cancel_pending(submission: Submission, problem: str) -> None:
-    """Cancel what has not begun. Inside the caller's transaction."""
-    for delivery in submission.deliveries.filter(NOT_BEGUN):
+def cancel_pending(submission: Submission, problem: str, *, begun_too: bool = True) -> None:
+    """Cancel what has not begun; with `begun_too`, the rest of threads that have begun as well. Inside the caller's
+    transaction."""
+    pending = submission.deliveries.filter(NOT_BEGUN)
+    if not begun_too:
+        pending = pending.exclude(channel__in=_begun(submission), part__gt=0)
+    for delivery in pending:
         move_delivery(delivery, Event.CANCEL, only=NOT_BEGUN, problem=problem, lease_owner="")
+
+
+def _begun(submission: Submission) -> list[str]:
+    """The channels on which its first part is out, is leaving, or may be out."""
+    begun = submission.deliveries.filter(part=0).exclude(state__in=sorted(NEVER_OUT)).exclude(NOT_BEGUN)
+    return list(begun.values_list("channel", flat=True))
 
 
 def find(delivery_id: int) -> Delivery:
@@ -153,10 +163,6 @@ def cancel(ctx: Context, actor: Actor, delivery_id: int) -> None:
         locks.lane(lane)
         delivery = _locked(delivery_id)
         require_moved(move_delivery(delivery, Event.CANCEL, only=NOT_BEGUN, problem="担当者が取り消し", lease_owner=""))
-        for later in delivery.submission.deliveries.filter(
-            channel=delivery.channel, part__gt=delivery.part, state__in=sorted(PENDING)
-        ):
-            move_delivery(later, Event.CANCEL, problem="前の投稿を取り消したため")
         audit.record(ctx.clock.now(), actor.person, "cancel", f"delivery:{delivery_id}")
 
 

@@ -80,6 +80,10 @@ class _Toy:
     def delete(self, remote_id: str) -> None:
         self._call("DELETE", f"/notes/{remote_id}", committing=False)
 
+    def stands(self, remote_id: str) -> bool:
+        notes = self._call("GET", "/notes", committing=False, params={"since": 0})["notes"]
+        return any(note["id"] == remote_id for note in notes)
+
     def _upload(self, media: Media) -> str:
         form = {"files": {"picture": (media.file, media.data, "image/jpeg")}, "data": {"alt": media.alt}}
         return self._id(self._call("POST", "/pictures", committing=False, **form), committing=False)

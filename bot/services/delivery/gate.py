@@ -5,7 +5,8 @@ after closing, a platform puts us off. So each rule is asked here once more, how
 hold (with a reason that people read) or too late. Which bar holds which kind stands in `bot.workflow.kinds`; see ADR 14.
 
 Hours and blackouts are asked once for all parts of a thread, before the first: half a text is worse than one that ends after
-closing. Its later parts ask only for what a person or a platform has stopped, but for the one with which a broken thread goes on.
+closing. Its later parts ask only for what a person or a platform has stopped; the one with which a broken thread goes on asks
+for its hour like a first one.
 """
 
 from __future__ import annotations

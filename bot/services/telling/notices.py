@@ -255,7 +255,7 @@ def _line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | 
         Kind.SETTLED: f"結果の分からなかった{title}は、{_settled(entry, channel)}",
         Kind.TWICE: f"{title}が{channel}に二重に掲載されました。配信先で開き、どちらかを消してください。{entry.detail}",
         Kind.UNSIGNED: f"{title}の{channel}の投稿の削除に、1日たっても2人目の署名がありません。{reason}",
-        Kind.REMOVED: f"{entry.actor} が、{title}の{channel}に出ている分の削除を始めました。{reason}。1日以内に、ほかの広報担当が署名してください。",
+        Kind.REMOVED: f"{entry.actor} が、{title}の{channel}に出ている分の削除を始めました。{reason}。1日以内に署名を。",
         Kind.STUCK: f"{title}の{channel}の投稿を削除できたか分かりません。{entry.detail}。",
         Kind.PAUSED: f"{entry.actor} が{channel}の配信を止めました。{reason}",
         Kind.CLOSED: f"{channel}の配信を止めています。{_problem(delivery)}",

@@ -32,6 +32,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "cancel": ("deliveries", "配信を取り消す", "Cancel a delivery"),
     "deliveries": ("deliveries", "配信の記録", "Deliveries and their states"),
     "decide": ("deliveries", "結果の分からない配信を決着させる", "Settle a delivery in doubt"),
+    "threads": ("threads", "途中で止まったスレッドを決着させる", "Threads of which only a part is out"),
     "run": ("run", "配信を動かす", "Run the publisher"),
     "web": ("run", "画面を動かす", "Run the web site"),
     "serve": ("run", "画面と配信を一つで動かす", "Web site and publisher in one"),

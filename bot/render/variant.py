@@ -48,10 +48,9 @@ class ChannelSpec:
     headings and links stand in plain text. `publishes` is False for a channel that is exported rather than sent; `by_hand` is
     True for one without an API, where a person posts what was approved. `hosts` are where its posts can be seen: who says that
     one is out names an address there (none: on any host); the first group of `address` is the post's id in it. `rate` is the
-    platform's own limit for one account, which we do not run into knowingly. `prepare_before` is how long before its time a post
-    with pictures is prepared, and `prepared_for` for how long what was prepared is used: longer than any post waits for its turn,
-    well below what platforms
-    keep it for."""
+    platform's own limit for one account, which we do not run into knowingly. `prepare_before` is how long before its time a
+    post with pictures is prepared, and `prepared_for` for how long what was prepared is used: longer than any post waits for
+    its turn, well below what platforms keep it for."""
 
     key: str
     label: str

@@ -116,6 +116,12 @@ def decide_again(ctx: Context, actor: Actor, removal_id: int) -> None:
         audit.record(now, actor.person, "remove_again", f"delivery:{row.delivery_id}")
 
 
+def of(delivery_id: int) -> int:
+    """The number of the newest removal of this delivery, 0 for none."""
+    newest = Removal.objects.filter(delivery=delivery_id).order_by("-id").values_list("id", flat=True).first()
+    return newest or 0
+
+
 def _undecided(removal_id: int) -> Removal:
     row = Removal.objects.filter(id=removal_id, state=RemovalState.UNDECIDED).first()
     if row is None:

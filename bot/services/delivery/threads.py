@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from bot.errors import NotAllowed, NotFound, ScheduleError
 from bot.schedule.opening import require_open
@@ -60,9 +60,11 @@ class Half:
         return self.decision is not None and self.decision.way == ThreadWay.TAKE_DOWN
 
 
-def broken() -> list[Half]:
-    """All threads of which a part is out and the rest is not on its way, those left as they are included; the newest first."""
-    torn = Delivery.objects.filter(state__in=sorted(TORN), after__state=DeliveryState.PUBLISHED)
+def broken(among: QuerySet[Delivery] | None = None) -> list[Half]:
+    """All threads of which a part is out and the rest is not on its way, those left as they are included; the newest first.
+    `among` these deliveries only."""
+    rows = Delivery.objects.all() if among is None else among
+    torn = rows.filter(state__in=sorted(TORN), after__state=DeliveryState.PUBLISHED)
     keys = torn.order_by("-due_at", "-id").values_list("submission", "channel")
     return [half for key in dict.fromkeys(keys) if (half := half_of(*key))]
 
@@ -76,6 +78,12 @@ def half_of(submission: int, channel: str) -> Half | None:
         return None
     stands = sum(p.state == DeliveryState.PUBLISHED for p in parts)
     return Half(parts=parts, stands=stands, torn=torn, decision=_newest(submission, channel))
+
+
+def take_downs() -> list[ThreadDecision]:
+    """Those that are not at their end: a post still stands, or nobody has signed."""
+    rows = ThreadDecision.objects.filter(way=ThreadWay.TAKE_DOWN).filter(Q(signed_at=None) | Q(removals__ended_at=None))
+    return list(rows.select_related("submission").distinct().order_by("id"))
 
 
 def _newest(submission: int, channel: str) -> ThreadDecision | None:

@@ -24,6 +24,7 @@ def submit_command(paths: tuple[Path, ...]) -> None:
     ctx = office()
     actor = me(ctx)
     from bot.services.approval.submit import NotReady, submit
+    from bot.services.delivery.replanning import plan_of
 
     refused = False
     for path in paths:
@@ -35,7 +36,10 @@ def submit_command(paths: tuple[Path, ...]) -> None:
             for finding in e.findings if isinstance(e, NotReady) else ():
                 click.echo(line(finding), err=True)
             continue
-        say(f"{path}: 申請しました（番号 {submission.id}）。", f"{path}: submitted as {submission.id}.")
+        if plan := plan_of(ctx, submission):
+            say(f"{path}: 承認済みです（番号 {submission.id}）。配信の予定：{plan}", f"{path}: approved; planned: {plan}")
+        else:
+            say(f"{path}: 申請しました（番号 {submission.id}）。", f"{path}: submitted as {submission.id}.")
     sys.exit(Exit.REFUSED if refused else Exit.FINE)
 
 

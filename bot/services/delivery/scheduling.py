@@ -103,6 +103,20 @@ def due_time(ctx: Context, submission: Submission, candidate: Candidate, at: dat
     return due
 
 
+def next_time(ctx: Context, delivery: Delivery) -> datetime:
+    """The next free time for one that did not go out: of the slot that its author chose, if any. Raises ScheduleError."""
+    now, submission = ctx.clock.now(), delivery.submission
+    taken = _taken(delivery.lane, now - _RECENT, delivery)
+    due = slots.next_free(candidate_of(delivery), submission.slot, now, taken, ctx.rules)
+    if submission.expires_at and due > submission.expires_at:
+        raise ScheduleError(
+            "no free time before its expiry",
+            summary="次に空いている時刻は、原稿の期限より後です",
+            next_step="原稿の expires: を直して申請し直してください",
+        )
+    return due
+
+
 def _taken(lane: str, since: datetime, but: Delivery | None = None) -> list[datetime]:
     """When others of this lane go out or went out of late; not this very delivery, whatever its time. Compared are rows, not
     times: two posts may have one time until one of them is moved."""

@@ -18,7 +18,7 @@ from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.services.records.transition import move_delivery, require_moved
 from bot.store.models import Delivery
-from bot.store.threads import Removal
+from bot.store.threads import Removal, ThreadDecision
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.kinds import HELD_BY, Kind
 from bot.workflow.states import RemovalState
@@ -114,6 +114,11 @@ def decide_again(ctx: Context, actor: Actor, removal_id: int) -> None:
         again = Removal.objects.filter(id=row.id, state=RemovalState.UNDECIDED)
         require_moved(again.update(state=RemovalState.ASKED, attempts=0, next_at=now, problem="") == 1)
         audit.record(now, actor.person, "remove_again", f"delivery:{row.delivery_id}")
+
+
+def of_decision(decision: ThreadDecision) -> list[Removal]:
+    """The last part first, as they are asked for."""
+    return list(decision.removals.select_related("delivery").order_by("-delivery__part"))
 
 
 def of(delivery_id: int) -> int:

@@ -177,10 +177,16 @@ def _object(decision: ThreadDecision) -> str:
 
 def set_free(ctx: Context, row: Delivery, remote_id: str) -> None:
     """A person saw that this part stands: the next one may go as its reply. The gate asks for its hour, as hours may have
-    passed."""
+    passed. Where nobody knows its number, there is nothing to reply to, and the rest ends."""
     now = ctx.clock.now()
-    rest = Delivery.objects.filter(submission=row.submission_id, channel=row.channel, part__gt=row.part)
-    rest.filter(state=DeliveryState.WAITING).update(due_at=now, fence=F("fence") + 1)
+    rest = Delivery.objects.filter(
+        submission=row.submission_id, channel=row.channel, part__gt=row.part, state=DeliveryState.WAITING
+    )
+    if not remote_id:
+        for part in rest:
+            move_delivery(part, Event.CANCEL, problem="前の投稿の番号が分からず、返信にできないため")
+        return
+    rest.update(due_at=now, fence=F("fence") + 1)
     outcome.go_on(ctx, now, {row.id: remote_id})
 
 

@@ -21,7 +21,7 @@ from bot.services.delivery import outcome, removal, scheduling, threads, waits
 from bot.services.handing_in.one_set import REFUSE
 from bot.services.paper.proof_build import BUILD_PROOF
 from bot.services.records.context import Context
-from bot.services.telling import halves
+from bot.services.telling import half
 from bot.services.telling.watch import UNREADABLE
 from bot.store.models import AuditEntry, Bookmark, Delivery, Notice, PersonalToken, Submission, User
 from bot.store.rules import Blackout
@@ -219,10 +219,10 @@ def _news(ctx: Context, entry: AuditEntry) -> Iterator[_News]:
     submission = delivery.submission if delivery else None
     if about == "submission":
         submission = Submission.objects.filter(id=number).first()
-    broken = halves.to_tell(delivery, submission)
-    for half in broken:
-        told = halves.line(ctx, half)
-        yield _News(kind=Kind.PARTLY, entry=entry, submission=submission, line=told, key=halves.key(half))
+    broken = half.to_tell(delivery, submission)
+    for thread in broken:
+        told = half.line(ctx, thread)
+        yield _News(kind=Kind.PARTLY, entry=entry, submission=submission, line=told, key=half.key(thread))
     kind = _kind(entry, submission)
     if kind is not None and not (delivery and broken and kind in _OF_A_PART):
         yield _News(kind=kind, entry=entry, submission=submission, line=_line(ctx, kind, entry, submission, delivery))

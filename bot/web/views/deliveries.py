@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from bot.errors import ConfigError
 from bot.render.variant import Media, read_variant
 from bot.schedule.rules import Rules
-from bot.services.delivery import outlook, reconcile, scheduling, threads
+from bot.services.delivery import outlook, reconcile, removal, scheduling, threads
 from bot.services.delivery.threads import Half
 from bot.services.pages import overview
 from bot.services.records.context import Context
@@ -109,7 +109,7 @@ def _down(ctx: Context, person: str, decision: ThreadDecision) -> Down:
     return Down(
         decision=decision,
         channel=ctx.spec(decision.channel).label,
-        removals=list(decision.removals.select_related("delivery").order_by("-delivery__part")),
+        removals=removal.of_decision(decision),
         own=decision.actor == person,
     )
 

@@ -16,8 +16,8 @@ def to_tell(delivery: Delivery | None, submission: Submission | None) -> list[Ha
         return []
     later = Delivery.objects.filter(submission=submission, part=1)
     channels = (later.filter(channel=delivery.channel) if delivery else later).values_list("channel", flat=True)
-    halves = [half for channel in channels if (half := threads.half_of(submission.id, channel))]
-    return [h for h in halves if not h.left and not h.going_down and h.torn.state != DeliveryState.UNDECIDED]
+    found = [half for channel in channels if (half := threads.half_of(submission.id, channel))]
+    return [h for h in found if not h.left and not h.going_down and h.torn.state != DeliveryState.UNDECIDED]
 
 
 def key(half: Half) -> str:

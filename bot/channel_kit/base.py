@@ -105,5 +105,9 @@ class Channel(Protocol):
         ...
 
     def delete(self, remote_id: str) -> None:
-        """Take a post down. Raises ChannelError."""
+        """Take a post down; may be repeated. Raises ChannelError."""
+        ...
+
+    def stands(self, remote_id: str) -> bool:
+        """Can a citizen see this post? Reads only. Raises ChannelError where that cannot be told."""
         ...

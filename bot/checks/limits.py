@@ -24,6 +24,27 @@ def _too_long(subject: Subject, rule: Rule) -> Iterator[Finding]:
                 )
 
 
+def _long_thread(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    yield from _threads(subject, rule, subject.city.thread_warn, subject.city.thread_refuse)
+
+
+def _endless_thread(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    yield from _threads(subject, rule, subject.city.thread_refuse, None)
+
+
+def _threads(subject: Subject, rule: Rule, least: int, below: int | None) -> Iterator[Finding]:
+    for spec in subject.wanted:
+        count = len(subject.texts[spec.key])
+        if count >= max(least, 2) and (below is None or count < below):
+            yield at(
+                subject.place_of(f"{spec.key}.thread", f"{spec.key}.text", "title"),
+                rule.id,
+                rule.level,
+                f"{spec.label}のスレッドが{count}件になります（{least}件から{'注意します' if below else '申請できません'}）",
+                f"短くするか、{spec.key}: の text: に{spec.label}だけの短い文を書いてください",
+            )
+
+
 def _picture_count(subject: Subject, rule: Rule) -> Iterator[Finding]:
     count = len(subject.post.pictures)
     for spec in subject.wanted:
@@ -85,6 +106,24 @@ RULES = (
         bad="x: {text: " + "あ" * 141 + "}",
         good="x: {text: " + "あ" * 140 + "}",
         check=_too_long,
+    ),
+    Rule(
+        id="limits.thread",
+        level="warning",
+        why="長いスレッドは最後まで読まれにくく、途中で止まるおそれも、費用も、件数の分だけ増えます。",
+        source="本システムの決まり（content/city.yml の thread_warn）",
+        bad="x: {thread: true, text: " + "。".join("あ" * 130 for _ in range(7)) + "}",
+        good="x: {thread: true, text: " + "。".join("あ" * 130 for _ in range(3)) + "}",
+        check=_long_thread,
+    ),
+    Rule(
+        id="limits.thread-length",
+        level="error",
+        why="これより長いスレッドは、配信先の回数制限に当たり、一部だけが市民に見えたままになります。",
+        source="本システムの決まり（content/city.yml の thread_refuse）",
+        bad="x: {thread: true, text: " + "。".join("あ" * 130 for _ in range(27)) + "}",
+        good="x: {thread: true, text: " + "。".join("あ" * 130 for _ in range(3)) + "}",
+        check=_endless_thread,
     ),
     Rule(
         id="limits.pictures",

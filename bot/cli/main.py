@@ -34,6 +34,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "cancel": ("deliveries", "配信を取り消す"),
     "deliveries": ("deliveries", "配信の記録"),
     "decide": ("deliveries", "結果の分からない配信を決着させる"),
+    "threads": ("threads", "途中で止まったスレッドを決着させる"),
     "run": ("run", "配信を動かす"),
     "web": ("run", "画面を動かす"),
     "serve": ("run", "画面と配信を一つで動かす"),

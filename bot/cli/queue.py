@@ -26,6 +26,7 @@ def submit_command(paths: tuple[Path, ...]) -> None:
     ctx = office()
     actor = me(ctx)
     from bot.services.approval.submit import NotReady, submit
+    from bot.services.delivery.replanning import plan_of
 
     refused = False
     for path in paths:
@@ -39,7 +40,10 @@ def submit_command(paths: tuple[Path, ...]) -> None:
             for finding in e.findings if isinstance(e, NotReady) else ():
                 click.echo(line(finding), err=True)
             continue
-        tell("{path}: 申請しました（番号 {id}）。", path=path, id=submission.id)
+        if plan := plan_of(ctx, submission):
+            tell("{path}: 承認済みです（番号 {id}）。配信の予定：{plan}", path=path, id=submission.id, plan=plan)
+        else:
+            tell("{path}: 申請しました（番号 {id}）。", path=path, id=submission.id)
     sys.exit(Exit.REFUSED if refused else Exit.FINE)
 
 

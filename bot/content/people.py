@@ -18,7 +18,8 @@ _PERSON = ("name", "department", "role", "emails", "public", "submits_for")
 class City:
     """Names of this municipality. `protected_words` are never cut in two. `heads` maps a department to the person whose 確認
     (発信管理者) its posts need before the PR office approves; a department that is not named there needs none. `channels` are
-    those that leaders may choose; without any, all there are."""
+    those that leaders may choose; without any, all there are. A thread of `thread_warn` parts or more is warned of, one of
+    `thread_refuse` or more is refused."""
 
     name: str
     office: str
@@ -27,6 +28,8 @@ class City:
     accounts: Mapping[str, str] = field(default_factory=dict)
     heads: Mapping[str, str] = field(default_factory=dict)
     channels: tuple[str, ...] = ()
+    thread_warn: int = 6
+    thread_refuse: int = 25
 
 
 def load_people(path: Path) -> Mapping[str, Author]:
@@ -39,8 +42,11 @@ def load_city(path: Path, channels: Collection[str]) -> City:
     """`channels` are those that there are. Raises FileError naming file, line and item."""
     entries = load(path).mapping(tuple(City.__dataclass_fields__), required=("name", "office", "paper"))
     said = {key: entries[key].required_text() for key in ("name", "office", "paper")}
+    numbers = {key: entries[key].integer(2, 1000) for key in ("thread_warn", "thread_refuse") if key in entries}
     return City(
         **said,
+        thread_warn=numbers.get("thread_warn", 6),
+        thread_refuse=numbers.get("thread_refuse", 25),
         protected_words=_texts(entries.get("protected_words")),
         accounts=_names(entries.get("accounts")),
         heads=_names(entries.get("heads")),

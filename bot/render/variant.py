@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -46,10 +47,11 @@ class ChannelSpec:
     `fold` is where the channel hides the rest of a text behind 「続きを読む」 (None: nowhere). `style` says how ruby,
     headings and links stand in plain text. `publishes` is False for a channel that is exported rather than sent; `by_hand` is
     True for one without an API, where a person posts what was approved. `hosts` are where its posts can be seen: who says that
-    one is out names an address there (none: on any host). `reading_usd` is what it costs to read one post back, which is done
-    where an outcome is in doubt. `rate` is the platform's own limit for one account, which we do not run into knowingly.
-    `prepare_before` is how long before its time a post with pictures is prepared, and `prepared_for` for how long what was
-    prepared is used: longer than any post waits for its turn, well below what platforms keep it for."""
+    one is out names an address there (none: on any host); the first group of `address` is the post's id in it. `reading_usd` is
+    what it costs to read one post back, which is done where an outcome is in doubt. `rate` is the platform's own limit for one
+    account, which we do not run into knowingly. `prepare_before` is how long before its time a post with pictures is prepared,
+    and `prepared_for` for how long what was prepared is used: longer than any post waits for its turn, well below what
+    platforms keep it for."""
 
     key: str
     label: str
@@ -68,6 +70,7 @@ class ChannelSpec:
     by_hand: bool = False
     rate: Rate | None = None
     hosts: tuple[str, ...] = ()
+    address: re.Pattern[str] | None = None
     prepare_before: timedelta = timedelta(minutes=1)
     prepared_for: timedelta = timedelta(hours=2)
 

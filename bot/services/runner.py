@@ -24,7 +24,7 @@ from bot import registry
 from bot.channel_kit.base import Channel
 from bot.errors import BotError
 from bot.services.approval import review
-from bot.services.delivery import stale, workers
+from bot.services.delivery import removal, stale, threads, workers
 from bot.services.delivery.engine import LEASE, Engine
 from bot.services.handing_in import sync
 from bot.services.paper import proof_build
@@ -36,10 +36,11 @@ from bot.store import queries
 SLICE = 1.0  # seconds of sending after which dead workers, missed times and doubtful outcomes get their turn
 FAREWELL = 70.0  # seconds that a stop waits for what is in flight: longer than any commit may last
 SYNC_EVERY = 5.0  # seconds between two looks whether a sync is wanted; also the least time between two of them
+REMOVE_EVERY = 2.0  # seconds between two looks for posts that are to be taken down
 log = logging.getLogger(__name__)
 _JOB = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 _BEHIND = {"max_instances": 2}  # a beat may be planned or due while another is still at work
-_THREADS = ("beat", "sweep", "sync")  # a thread each, with a database connection that stays open
+_THREADS = ("beat", "sweep", "sync", "removal")  # a thread each, with a database connection that stays open
 
 
 class _Thread(BasePoolExecutor):  # type: ignore[misc]  # APScheduler has no types
@@ -82,6 +83,7 @@ class Runner:
         self._scheduler.add_job(self.sweep, "interval", seconds=30, id="sweep", executor="sweep", **_JOB)
         night = {"hour": 3, "minute": 30, "timezone": self.ctx.config.timezone}  # when nothing goes out
         self._scheduler.add_job(self.prune, "cron", id="prune", executor="sweep", **_JOB | night)
+        self._scheduler.add_job(self.remove, "interval", seconds=REMOVE_EVERY, id="removal", executor="removal", **_JOB)
         if self.ctx.config.content_repository:
             self._scheduler.add_job(self.sync, "interval", seconds=SYNC_EVERY, id="sync", executor="sync", **_JOB)
         gc.collect()
@@ -179,6 +181,7 @@ class Runner:
             each.look(self.ctx)
         self._swept = stale.sweep(self.ctx, after=self._swept)
         review.expire(self.ctx)
+        threads.tell_unsigned(self.ctx)
         try:
             proof_build.build_proofs(self.ctx)
         except BotError as e:
@@ -191,6 +194,11 @@ class Runner:
     def prune(self) -> None:
         close_old_connections()
         pruning.prune(self.ctx)
+
+    def remove(self) -> int:
+        """Take down what was decided to be taken down; how many steps? On a thread of its own: it waits for platforms."""
+        close_old_connections()
+        return removal.work(self.ctx, self.channel)
 
     def sync(self) -> None:
         """Take what leaders committed, when it is time or somebody said so. What goes wrong waits for the next time."""

@@ -10,11 +10,12 @@ import bot.store.drafts
 import bot.store.hands
 import bot.store.heads
 import bot.store.newsletter
-import bot.store.rules  # noqa: F401 Django finds their tables through here
+import bot.store.rules
+import bot.store.threads  # noqa: F401 Django finds their tables through here
 from bot.store.people import Standing
 from bot.workflow.actors import ROLE_LABELS, Actor, Role
 from bot.workflow.kinds import Bar, Kind
-from bot.workflow.states import OCCUPIED, DeliveryState, MessageState, SubmissionState
+from bot.workflow.states import OCCUPIED, TORN, DeliveryState, MessageState, SubmissionState
 
 
 class User(AbstractUser, Standing):
@@ -274,8 +275,8 @@ class Delivery(models.Model):
             models.Index(fields=["reconcile_at"], condition=Q(state="undecided"), name="asked_again"),
             models.Index(fields=["after"], condition=Q(state="waiting"), name="waiting_for"),
             models.Index(fields=["last_at"], condition=Q(state="scheduled"), name="too_late_scheduled"),
-            models.Index(fields=["last_at"], condition=Q(state="waiting"), name="too_late_waiting"),
             models.Index(fields=["last_at"], condition=Q(state="held"), name="too_late_held"),
+            models.Index(fields=["after"], condition=Q(state__in=sorted(TORN)), name="torn_threads"),
             # For people's lists. A state must not come first: it would draw the planner away from the narrow ones above.
             models.Index(fields=["due_at", "state", "id"], name="calendar"),
         ]

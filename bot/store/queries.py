@@ -64,7 +64,8 @@ FROM free WHERE id = v_id RETURNING id
 _PASS_OVER = {"postgresql": "FOR UPDATE SKIP LOCKED", "sqlite": ""}
 
 # The gate's part that only the database can answer, in the statement that writes the intent: still ours, still approved, not
-# stopped, not too late, on an account that may send and is the one that was proved. Each for the kinds that it holds.
+# stopped, not too late, on an account that may send and is the one that was proved. Each for the kinds that it holds. An edit
+# of the files does not tear a thread that has begun (ADR 19).
 # No turn can look first and write afterwards: between the two a stop or a withdrawal could be committed (ADR 14).
 _INTEND = f"""
 WITH ready AS ({{rows}})
@@ -74,7 +75,8 @@ FROM ready
 WHERE id = v_id AND fence = v_fence AND state = 'publishing' AND intent_at IS NULL
   AND (last_at >= %s OR NOT {_are("kind", Bar.LATE)})
   AND (NOT {_are("kind", Bar.APPROVAL)}
-    OR EXISTS (SELECT 1 FROM store_submission s WHERE s.id = submission_id AND s.state = 'approved'))
+    OR EXISTS (SELECT 1 FROM store_submission s WHERE s.id = submission_id
+        AND (s.state = 'approved' OR s.state = 'stale' AND part > 0)))
   AND (NOT {_are("kind", Bar.ACCOUNT)} OR EXISTS (SELECT 1 FROM store_lane l WHERE l.name = lane AND l.closed_at IS NULL
     AND l.account IN ('', v_account) AND (l.not_before IS NULL OR l.not_before <= %s)
     AND (l.quota IS NULL OR l.used < l.quota OR l.window_end <= %s)))
@@ -117,11 +119,11 @@ SELECT MIN(moment) FROM (
 # The approval's digest stands in the decision, not in the submission alone: both are compared with the bytes (ADR 2).
 _CLAIMED = """
 SELECT d.id, d.fence, d.attempts, d.kind, d.channel, d.lane, d.part, d.parent_remote_id, d.token, d.prepared_by,
-    d.intent_at, d.first_intent_at, d.run_at, d.prepared_until,
+    d.intent_at, d.first_intent_at, d.run_at, d.prepared_until, d.part = 0 OR d.due_at > a.due_at,
     s.id, s.path, s.inputs, s.digest, s.bundle, s.tags,
     COALESCE((SELECT c.digest FROM store_decision c WHERE c.submission_id = s.id AND c.action = 'approve'
         ORDER BY c.id DESC LIMIT 1), '')
-FROM store_delivery d JOIN store_submission s ON s.id = d.submission_id
+FROM store_delivery d JOIN store_submission s ON s.id = d.submission_id LEFT JOIN store_delivery a ON a.id = d.after_id
 WHERE d.id {among} ORDER BY d.id
 """
 _TRY = """
@@ -135,11 +137,9 @@ INSERT INTO store_auditentry (at, actor, verb, object, digest, detail, previous_
 SELECT v_at, v_actor, v_verb, v_object, v_digest, v_detail, v_previous, v_hash FROM ({rows}) AS ready ORDER BY n
 """
 
-# One read for each state, so that each goes by that state's own partial index.
+# One read for each state, so that each goes by that state's own partial index. What waits ends with what it waits for.
 _LATE = """
 SELECT * FROM (SELECT id FROM store_delivery WHERE state = 'scheduled' AND last_at < %s ORDER BY last_at LIMIT %s) AS planned
-UNION ALL
-SELECT * FROM (SELECT id FROM store_delivery WHERE state = 'waiting' AND last_at < %s ORDER BY last_at LIMIT %s) AS waiting
 UNION ALL
 SELECT * FROM (SELECT id FROM store_delivery WHERE state = 'held' AND last_at < %s ORDER BY last_at LIMIT %s) AS held
 """
@@ -196,7 +196,8 @@ class Acceptance(NamedTuple):
 
 
 class Claimed(NamedTuple):
-    """A delivery with what it came from. `approved` is the digest of the last approval, "" for none."""
+    """A delivery with what it came from. `asks`: the hours are asked for it, as it begins a thread or goes on with one at a
+    time of its own. `approved` is the digest of the last approval, "" for none."""
 
     id: int
     fence: int
@@ -212,6 +213,7 @@ class Claimed(NamedTuple):
     first_intent_at: datetime | None
     run_at: datetime
     prepared_until: datetime | None
+    asks: bool
     submission: int
     path: str
     inputs: Mapping[str, str]
@@ -257,9 +259,24 @@ def claimed(ids: Sequence[int]) -> list[Claimed]:
 
 
 def _claimed(*row: Any) -> Claimed:
-    *before, intent_at, first_intent_at, run_at, prepared_until, submission, path, inputs, digest, bundle, tags, approved = row
+    (
+        *before,
+        intent_at,
+        first_intent_at,
+        run_at,
+        prepared_until,
+        asks,
+        submission,
+        path,
+        inputs,
+        digest,
+        bundle,
+        tags,
+        approved,
+    ) = row
     times = [moment_of(told) for told in (intent_at, first_intent_at, run_at, prepared_until)]
-    return Claimed._make((*before, *times, submission, path, _read(inputs), digest, bundle, _read(tags), approved))
+    rest = (path, _read(inputs), digest, bundle, _read(tags), approved)
+    return Claimed._make((*before, *times, bool(asks), submission, *rest))
 
 
 def _read(kept: Any) -> Any:
@@ -323,7 +340,7 @@ def next_moment(now: datetime) -> datetime | None:
 
 def too_late(now: datetime, limit: int) -> list[int]:
     """Deliveries not begun whose last moment has passed."""
-    return [row[0] for row in run(_LATE, [bind(now), limit] * 3)]
+    return [row[0] for row in run(_LATE, [bind(now), limit] * 2)]
 
 
 def lost(now: datetime) -> list[int]:

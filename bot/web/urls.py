@@ -21,6 +21,7 @@ from bot.web.views import (
     review,
     sheet,
     stop,
+    threads,
 )
 
 urlpatterns = [
@@ -61,6 +62,9 @@ urlpatterns = [
     path("deliveries/<int:number>/cancel/", deliveries.cancel, name="cancel"),
     path("deliveries/<int:number>/release/", stop.release, name="release"),
     path("deliveries/<int:number>/decide/", deliveries.decide, name="decide"),
+    path("threads/<int:number>/decide/", threads.decide, name="decide_thread"),
+    path("take-downs/<int:number>/sign/", threads.sign, name="sign_take_down"),
+    path("removals/<int:number>/settle/", threads.settle, name="settle_removal"),
     path("held/", stop.held, name="held"),
     path("history/", history.history, name="history"),
     path("history/export.csv", history.export, name="export"),

@@ -28,6 +28,26 @@ class DeliveryState(StrEnum):
     HELD = "held"
     MISSED = "missed"
     CANCELLED = "cancelled"
+    REMOVED = "removed"
+
+
+class ThreadWay(StrEnum):
+    """What a person decides about a thread of which only a part is out."""
+
+    GO_ON = "go_on"
+    TAKE_DOWN = "take_down"
+    LEAVE = "leave"
+
+
+class RemovalState(StrEnum):
+    """Of a post that is taken down. `unclear`: it may be gone; it is looked at before anything else is done. `undecided`: a
+    person has to look."""
+
+    ASKED = "asked"
+    REMOVING = "removing"
+    UNCLEAR = "unclear"
+    REMOVED = "removed"
+    UNDECIDED = "undecided"
 
 
 class MessageState(StrEnum):
@@ -60,12 +80,22 @@ LABELS: dict[SubmissionState | DeliveryState, str] = {
     DeliveryState.HELD: "保留",
     DeliveryState.MISSED: "時刻超過",
     DeliveryState.CANCELLED: "取り消し",
+    DeliveryState.REMOVED: "削除済み",
 }
 
 IN_QUEUE = frozenset({SubmissionState.SUBMITTED, SubmissionState.CONFIRMED})
 OPEN = IN_QUEUE | {SubmissionState.APPROVED}
 # A delivery that may still lead, or may have led, to a visible post: its place must not be taken by another.
-OCCUPIED = frozenset(DeliveryState) - {DeliveryState.FAILED, DeliveryState.CANCELLED, DeliveryState.MISSED}
+OCCUPIED = frozenset(DeliveryState) - {
+    DeliveryState.FAILED,
+    DeliveryState.CANCELLED,
+    DeliveryState.MISSED,
+    DeliveryState.REMOVED,
+}
 # Not yet begun: can still be stopped with certainty.
 PENDING = frozenset({DeliveryState.WAITING, DeliveryState.SCHEDULED, DeliveryState.HELD, DeliveryState.BY_HAND})
 IN_DOUBT = frozenset({DeliveryState.UNKNOWN, DeliveryState.UNDECIDED})
+# Ended without a post: what waits for it as a later part of its thread has nothing left to reply to.
+NEVER_OUT = frozenset({DeliveryState.FAILED, DeliveryState.CANCELLED, DeliveryState.MISSED})
+# A part in one of these, after a part that is out, leaves a thread half told until a person acts.
+TORN = NEVER_OUT | {DeliveryState.HELD, DeliveryState.UNDECIDED}

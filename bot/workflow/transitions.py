@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from bot.errors import AlreadyDecided
 from bot.language import say
-from bot.workflow.states import LABELS
+from bot.workflow.states import LABELS, NEVER_OUT
 from bot.workflow.states import DeliveryState as D
 from bot.workflow.states import SubmissionState as S
 
@@ -42,8 +42,9 @@ class Event(StrEnum):
     HOLD = "hold"
     RESUME = "resume"
     MISS = "miss"
-    REPLAN = "replan"  # missed, and given a later time by a person
+    REPLAN = "replan"  # it did not go out, and a person gave it a later time
     WAIT_AGAIN = "wait_again"  # a later part of what was replanned
+    REMOVE = "remove"  # taken down, on the word of the platform or of a person
     CANCEL = "cancel"
     DECIDE_PUBLISHED = "decide_published"
     DECIDE_AGAIN = "decide_again"
@@ -105,8 +106,9 @@ DELIVERY: Mapping[tuple[D, Event], D] = {
     (D.WAITING, Event.MISS): D.MISSED,
     (D.SCHEDULED, Event.MISS): D.MISSED,
     (D.HELD, Event.MISS): D.MISSED,
-    (D.MISSED, Event.REPLAN): D.SCHEDULED,
-    (D.MISSED, Event.WAIT_AGAIN): D.WAITING,
+    **{(state, Event.REPLAN): D.SCHEDULED for state in NEVER_OUT},
+    **{(state, Event.WAIT_AGAIN): D.WAITING for state in NEVER_OUT},
+    (D.PUBLISHED, Event.REMOVE): D.REMOVED,
     (D.WAITING, Event.CANCEL): D.CANCELLED,
     (D.SCHEDULED, Event.CANCEL): D.CANCELLED,
     (D.HELD, Event.CANCEL): D.CANCELLED,

@@ -39,6 +39,9 @@ class StubChannel:
     def delete(self, remote_id: str) -> None:
         raise NotImplementedError
 
+    def stands(self, remote_id: str) -> bool:
+        raise NotImplementedError
+
 
 def fill(ctx: Context, order: dict[str, Any]) -> dict[str, Any]:
     from bot.store.models import Delivery

@@ -50,6 +50,9 @@ class Platform:
     def delete(self, remote_id: str) -> None:
         raise NotImplementedError
 
+    def stands(self, remote_id: str) -> bool:
+        raise NotImplementedError
+
 
 @pytest.fixture
 def platform(office: Office, monkeypatch: pytest.MonkeyPatch) -> Platform:

@@ -86,6 +86,9 @@ class Platform:
     def delete(self, remote_id: str) -> None:
         raise NotImplementedError
 
+    def stands(self, remote_id: str) -> bool:
+        raise NotImplementedError
+
 
 class City:
     """One life: deliveries planned on a calendar, then whatever chance brings."""

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from bot.channel_kit.base import Absent, CannotTell, Found, Prepared, Receipt
 from bot.clock import ManualClock
-from bot.errors import AlreadyDecided, BotError, MediaRefused, NotSent, OutcomeUnknown, RateLimited, ScheduleError
+from bot.errors import AlreadyDecided, BotError, MediaRefused, NotAllowed, NotSent, OutcomeUnknown, RateLimited, ScheduleError
 from bot.render.variant import Bundle, Part, Variant
 from bot.services.delivery import pause, reconcile, scheduling
 from bot.services.delivery.calls import Step
@@ -180,7 +180,8 @@ class City:
             if self.seen[self.texts[row.id]]:
                 reconcile.decide_published(self.ctx, OFFICER, row.id, "https://www.facebook.com/1")
             elif how == "again":
-                reconcile.decide_again(self.ctx, OFFICER, row.id)
+                with suppress(NotAllowed, ScheduleError):  # stopped, withdrawn or expired: it stays undecided
+                    reconcile.decide_again(self.ctx, OFFICER, row.id)
             else:
                 reconcile.decide_let_be(self.ctx, OFFICER, row.id)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import NotAllowed
+from bot.errors import ScheduleError
 from bot.services.delivery import reconcile
 from bot.services.delivery.reconcile import Again
 from bot.store.models import AuditEntry, Delivery
@@ -85,7 +85,7 @@ def test_nobody_is_second_while_the_look_is_under_way(office: Office) -> None:
 def test_what_has_expired_is_not_sent_again(office: Office) -> None:
     number = undecided(office, "x", "500_before", extra="publish: 2026-12-01 12:15\nexpires: 2026-12-02")
     office.at(NOON + timedelta(days=2))
-    with pytest.raises(NotAllowed):
+    with pytest.raises(ScheduleError):
         reconcile.decide_again(office.ctx, office.officer, number)
 
 

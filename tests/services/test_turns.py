@@ -53,6 +53,9 @@ class Script:
     def delete(self, remote_id: str) -> None:
         raise NotImplementedError
 
+    def stands(self, remote_id: str) -> bool:
+        raise NotImplementedError
+
 
 class Hall:
     """An office with a publisher on scripted platforms."""

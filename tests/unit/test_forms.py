@@ -44,6 +44,8 @@ protected_words: [金沢市]
 accounts: {x: 仮}
 heads: {市民課: kacho}
 channels: [x, facebook]
+thread_warn: 6
+thread_refuse: 25
 """,
     "phrases.yml": "時点: いつの数字ですか。\n",
     "strategy/plan.yml": "2-1: {name: 窓口, goals: [書かない], source: 計画}\n",

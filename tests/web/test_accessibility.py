@@ -42,6 +42,7 @@ def pages(office: Office, people: None) -> list[str]:
     office.submit(office.post("c", title="翻訳の見本", author="kokusai-trainee"), office.trainee)
     planned = office.approved("d", title="予定の見本", extra="publish: 2026-12-03 10:20")
     Delivery.objects.filter(id=planned[0].id).update(state="undecided", intent_at=office.clock.now())
+    _broken_thread(office)
     office.at(office.clock.now() + datetime.timedelta(minutes=1))
     pause.pause(office.ctx, office.officer, "地震のため", "facebook")
     _blackouts(office)
@@ -83,6 +84,15 @@ def pages(office: Office, people: None) -> list[str]:
         "/submissions/999999/",
         "/nowhere/",
     ]
+
+
+def _broken_thread(office: Office) -> None:
+    """Two parts stand, the third was refused."""
+    thread = {"channels": "x", "extra": "publish: 2026-12-04 10:20\nx: {thread: true}"}
+    rows = office.approved("t", title="スレッドの見本", body="職員がお話を聞いて、入力します（見本）。\n\n" * 20, **thread)
+    numbers = [row.id for row in rows]
+    Delivery.objects.filter(id__in=numbers[:2]).update(state="published", remote_id="1", url="https://x.com/i/status/1")
+    Delivery.objects.filter(id__in=numbers[2:]).update(state="failed", problem="配信先が掲載を断りました")
 
 
 def _blackouts(office: Office) -> None:

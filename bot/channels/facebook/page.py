@@ -72,6 +72,11 @@ class _Page:
     def delete(self, remote_id: str) -> None:
         self._graph.read(lambda g: g.delete_object(remote_id))
 
+    def stands(self, remote_id: str) -> bool:
+        """Graph says the same of what is gone and of what it denies for a while (100/33): only that it stands can be known."""
+        self._graph.read(lambda g: g.get_object(remote_id, fields="id"))
+        return True
+
     def _hidden_photo(self, number: int, media: Media) -> str:
         more = {"album_path": f"{self._page}/photos", "published": "false", "alt_text_custom": media.alt}
         try:

@@ -186,6 +186,9 @@ class _Private:
         if not self._call(delete, committing=False):
             raise Rejected("not deleted")
 
+    def stands(self, remote_id: str) -> bool:
+        raise Unavailable("one post cannot be asked for by its number")
+
     def _upload(self, outgoing: Outgoing, number: int) -> list[Any]:
         """Upload id (the same at every try), width, height."""
         with tempfile.TemporaryDirectory() as folder:

@@ -44,6 +44,7 @@ SPEC = ChannelSpec(
     key="x",
     label="X",
     hosts=("x.com", "twitter.com", "mobile.twitter.com"),
+    address=re.compile(r"/(?:[A-Za-z0-9_]+/|i/web/|i/)status(?:es)?/([1-9][0-9]{0,18})(?:[/?#]|$)"),
     limit=LIMIT,
     length=weighted_length,
     unit="字（半角換算）",

@@ -29,6 +29,12 @@ class Deleted(AnswerModel):
     data: Fate
 
 
+class Shown(AnswerModel):
+    """A post by its number; one that is gone has errors in place of data, and the status of a success."""
+
+    data: Numbered | None = None
+
+
 class Complaint(AnswerModel):
     message: str
     code: int | None = None

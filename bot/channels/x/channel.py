@@ -17,7 +17,7 @@ from bot.channel_kit.matching import Page, listed, made_before, the_one
 from bot.channel_kit.pictures import refused
 from bot.channel_kit.waits import retry_after, until
 from bot.channels.x import SPEC, Options
-from bot.channels.x.answers import Complaints, Deleted, Made, Post, Problem, Timeline
+from bot.channels.x.answers import Complaints, Deleted, Made, Post, Problem, Shown, Timeline
 from bot.channels.x.client import Refused, XClient
 from bot.channels.x.reading import before, is_it
 from bot.config import Config, require
@@ -114,6 +114,10 @@ class _X:
     def delete(self, remote_id: str) -> None:
         if not self._read(Deleted, lambda: self._client.delete_tweet(remote_id), committing=False).data.deleted:
             raise Rejected("not deleted")
+
+    def stands(self, remote_id: str) -> bool:
+        shown = self._read(Shown, lambda: self._client.get_tweet(remote_id, user_auth=True), committing=False)
+        return shown.data is not None and shown.data.id == remote_id
 
     def _url(self, remote: str) -> str:
         return f"{self._web}/i/status/{remote}"

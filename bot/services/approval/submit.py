@@ -19,6 +19,7 @@ from bot.render.plain import SOCIAL, Plain
 from bot.render.variant import Bundle
 from bot.services.approval import recent
 from bot.services.approval.timetable import timetable
+from bot.services.delivery import replanning, threads
 from bot.services.delivery.stale import make_stale
 from bot.services.files import freshness
 from bot.services.people import hands, registered
@@ -77,10 +78,10 @@ class _Origin:
 
 
 def submit(ctx: Context, actor: Actor, path: Path, commit: str = "") -> Submission:
-    """Put the post at `path` in the queue. The same content again gives back the submission that is there. `commit` is the one
-    by which it came, "" for none.
+    """Put the post at `path` in the queue. The same content again gives back the submission that is there; where it is approved
+    and did not go out, it is planned again. `commit` is the one by which it came, "" for none.
 
-    Raises ContentError, NotReady, NotAllowed.
+    Raises ContentError, NotReady, NotAllowed, ScheduleError.
     """
     actor.require(Permission.SUBMIT)
     _require_inside(ctx, path)
@@ -91,7 +92,9 @@ def submit(ctx: Context, actor: Actor, path: Path, commit: str = "") -> Submissi
     _require_owner(actor, ready.post.identity, author.username)
     with transaction.atomic():
         if (same := _same(ready)) is not None:
+            _require_no_half(ready.post.identity)
             _refresh(ctx, same, path, ready)
+            replanning.plan_again(ctx, actor, same)
             return same
         found = hands.of_post(ctx, ready.post.identity, _made_of(ctx, ready.post))
         _require_unpublished(ready)
@@ -188,11 +191,24 @@ def _require_unpublished(ready: _Ready) -> None:
     )
     # A post that is out on some channels may be handed in again for the rest; the newsletter is printed, never sent.
     if sent and sent >= {v.channel for v in ready.bundle.variants} - {"newsletter"}:
+        _require_no_half(ready.post.identity)
         raise AlreadyPublished(
             "already published",
             summary="この原稿はすでに配信されています",
             next_step="訂正や続報は、新しい原稿として書いてください",
         )
+
+
+def _require_no_half(identity: str) -> None:
+    """A thread of which only a part is out is no new post's matter, but a decision of the office."""
+    halves = threads.broken(Delivery.objects.filter(identity=identity))
+    for half in halves:
+        if not half.left and not half.going_down:
+            raise AlreadyPublished(
+                "half a thread is out",
+                summary=say("この原稿は{label}です", label=half.label),
+                next_step="続きを出すか、削除するか、このままにするかを、広報担当が「配信」の画面で決めてください",
+            )
 
 
 def _keep(ctx: Context, actor: Actor, origin: _Origin, ready: _Ready) -> Submission:

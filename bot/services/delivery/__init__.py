@@ -14,6 +14,9 @@ workers: several publishers on one PostgreSQL
 outgoing: from an approved row to what a channel sends
 outcome: what an error's class makes of a delivery
 reconcile: reading back what is in doubt, and asking a person
+replanning: what did not go out, handed in again unchanged
+threads: what stands of a thread that broke, and the three ways on
+removal: taking posts down
 stale: submissions whose files have changed
 pause: the stop switch
 blackouts: entering and lifting times in which nothing goes out

@@ -5,7 +5,8 @@ after closing, a platform puts us off. So each rule is asked here once more, how
 hold (with a reason that people read) or too late. Which bar holds which kind stands in `bot.workflow.kinds`; see ADR 14.
 
 Hours and blackouts are asked once for all parts of a thread, before the first: half a text is worse than one that ends after
-closing. Its later parts ask only for what a person or a platform has stopped.
+closing. Its later parts ask only for what a person or a platform has stopped; the one with which a broken thread goes on asks
+for its hour like a first one.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def _intent(ready: Ready) -> Intent:
 
 def _closed(ctx: Context, now: datetime, jobs: Sequence[Job]) -> dict[int, Barred]:
     """Those that quiet hours or a blackout hold when they would leave. Rules that cannot be read hold all."""
-    asking = [job for job in jobs if job.first and HELD_BY[job.kind] & {Bar.QUIET, Bar.BLACKOUT}]
+    asking = [job for job in jobs if job.asks and HELD_BY[job.kind] & {Bar.QUIET, Bar.BLACKOUT}]
     if not asking:
         return {}
     try:
@@ -154,7 +155,7 @@ def _lane_problem(ledger: Ledger, row: Delivery) -> str:
 def _bar(ctx: Context, ledger: Ledger, row: Delivery, account: str) -> Barred | None:
     """What the database said no to, in the order of the statement; None for what passes by itself (a full quota, a wait)."""
     bars = HELD_BY[Kind(row.kind)]
-    if Bar.APPROVAL in bars and row.submission.state != SubmissionState.APPROVED:
+    if Bar.APPROVAL in bars and not _stands(row):
         return Barred(bar=Bar.APPROVAL, reason=_WITHDRAWN)
     if Bar.LATE in bars and row.last_at < ledger.now:
         return Barred(bar=Bar.LATE, reason=_LATE)
@@ -162,6 +163,12 @@ def _bar(ctx: Context, ledger: Ledger, row: Delivery, account: str) -> Barred | 
         if stop.cause in bars:
             return Barred(bar=Bar(stop.cause), reason=STOPPED)
     return _account(ledger, Lane.objects.get(name=row.lane), account) if Bar.ACCOUNT in bars else None
+
+
+def _stands(row: Delivery) -> bool:
+    """Its approval; an edit of the files does not take it from a thread that has begun (ADR 19)."""
+    state = row.submission.state
+    return state == SubmissionState.APPROVED or (state == SubmissionState.STALE and row.part > 0)
 
 
 def _account(ledger: Ledger, lane: Lane, account: str) -> Barred | None:

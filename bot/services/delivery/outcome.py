@@ -44,7 +44,7 @@ def settle(ctx: Context, ledger: Ledger, answers: Sequence[tuple[Job, Receipt | 
             ledger.note(Event.ACCEPT, job.id, digest=job.origin.digest, detail=receipt.url)
         else:
             _late(ctx, ledger, job, receipt, started)
-    _go_on(ctx, ledger.now, {job.id: receipt for job, receipt, _ in receipts if job.id in accepted and not job.last})
+    go_on(ctx, ledger.now, {job.id: receipt.remote_id for job, receipt, _ in receipts if job.id in accepted and not job.last})
     for job, result, _ in answers:
         if isinstance(result, ChannelError):
             _not_published(ctx, ledger, job, result)
@@ -85,18 +85,18 @@ def _found(ctx: Context, ledger: Ledger, row: Delivery, receipt: Receipt, number
     if moved:
         ledger.attempt(row.id, number, started, "published")
         ledger.note(event, row.id, digest=row.submission.digest, detail=receipt.url)
-        _go_on(ctx, ledger.now, {row.id: receipt})
+        go_on(ctx, ledger.now, {row.id: receipt.remote_id})
     return moved
 
 
-def _go_on(ctx: Context, now: datetime, receipts: Mapping[int, Receipt]) -> None:
-    """The next part of each thread may go, as a reply to what has just been published."""
-    following = queries.following(list(receipts))
+def go_on(ctx: Context, now: datetime, out: Mapping[int, str]) -> None:
+    """The next part of each thread may go, as a reply to what has just been published; `out` has the remote ids."""
+    following = queries.following(list(out))
     for follower in Delivery.objects.select_related("submission").filter(id__in=following) if following else ():
         move_delivery(
             follower,
             Event.PREDECESSOR_PUBLISHED,
-            parent_remote_id=receipts[follower.after_id or 0].remote_id,
+            parent_remote_id=out[follower.after_id or 0],
             run_at=now,
             last_at=scheduling.last_moment(ctx, follower.submission, now),
         )
@@ -111,9 +111,7 @@ def _not_published(ctx: Context, ledger: Ledger, job: Job, error: ChannelError) 
         case RetryLater():
             _postpone(ctx, ledger, row, error)
         case Rejected():
-            # Refused for good, so the rest of the thread would be a reply to nothing.
             move_delivery(row, Event.REFUSE, problem=error.summary, lease_owner="")
-            _drop_followers(row)
         case ChannelClosed():
             move_delivery(row, Event.HOLD, bar=Bar.ACCOUNT, problem=error.summary, lease_owner="")
             close_lane(row.lane, error.summary, ledger.now)
@@ -136,9 +134,7 @@ def _refused_late(ledger: Ledger, row: Delivery, job: Job, error: ChannelError) 
         return
     ledger.attempt(row.id, job.attempt, row.intent_at, type(error).__name__, error.code)
     ledger.note(type(error).__name__ if refused else event, row.id, detail=error.code)
-    if refused:
-        _drop_followers(row)
-    elif isinstance(error, ChannelClosed):
+    if isinstance(error, ChannelClosed):
         close_lane(row.lane, error.summary, ledger.now)
 
 
@@ -212,8 +208,3 @@ def close_lane(lane: str, problem: str, now: datetime) -> None:
     Lane.objects.filter(name=lane, closed_at=None).update(closed_at=now, problem=problem)
     for planned in Delivery.objects.filter(lane=lane, state=DeliveryState.SCHEDULED):
         move_delivery(planned, Event.HOLD, bar=Bar.ACCOUNT, problem=problem)
-
-
-def _drop_followers(row: Delivery) -> None:
-    for later in row.submission.deliveries.filter(channel=row.channel, part__gt=row.part, state=DeliveryState.WAITING):
-        move_delivery(later, Event.CANCEL, problem="前の投稿が出なかったため")

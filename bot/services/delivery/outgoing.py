@@ -37,6 +37,7 @@ class Job:
     outgoing: Outgoing
     candidate: Candidate  # what the gate is asked with
     first: bool  # of its thread, as is a post that is none
+    asks: bool  # for its hour: the first, or one with which a broken thread goes on
     last: bool
     token: str
     prepared_by: str  # the account and the way of connecting of `token`, "" where that is not known
@@ -90,6 +91,7 @@ def _job(row: Claimed) -> Job:
         outgoing=outgoing,
         candidate=candidate(variant, row.tags, row.part),
         first=row.part == 0,
+        asks=row.asks,
         last=row.part + 1 == len(variant.parts),
         token=row.token,
         prepared_by=row.prepared_by,

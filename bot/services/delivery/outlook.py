@@ -31,9 +31,9 @@ def rules(ctx: Context) -> Rules | ConfigError:
 
 def objection(row: Delivery, moment: datetime, known: Rules | ConfigError) -> str:
     """What quiet hours or a blackout have against sending this delivery at `moment`, as a sentence; "" for nothing. A
-    thread is asked for once, before its first part."""
+    thread is asked for once, before its first part, and again before the part with which it goes on."""
     bars = HELD_BY[Kind(row.kind)] & {Bar.QUIET, Bar.BLACKOUT}
-    if row.part or not bars:
+    if not bars or (row.after is not None and row.due_at <= row.after.due_at):
         return ""
     if isinstance(known, ConfigError):
         return say("配信の決まりが読めません（{summary}）", summary=known.summary)

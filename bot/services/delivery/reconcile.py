@@ -8,7 +8,7 @@ say so too.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -19,7 +19,7 @@ from django.db.models import F
 from bot.channel_kit.base import Absent, Found, NotSeen, Receipt
 from bot.errors import NotAllowed
 from bot.language import say
-from bot.services.delivery import outcome, scheduling, workers
+from bot.services.delivery import outcome, scheduling, threads, workers
 from bot.services.delivery.calls import ReadBack
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job, jobs
@@ -112,9 +112,26 @@ def _after_a_persons_word(ctx: Context, ledger: Ledger, row: Delivery, found: Fo
 def decide_published(ctx: Context, actor: Actor, delivery_id: int, url: str) -> None:
     """A person saw it there. Raises NotAllowed for an address where no post of this channel can be."""
     actor.require(Permission.PLAN)
-    _require_there(ctx, scheduling.find(delivery_id).channel, url)
-    now = ctx.clock.now()
-    _decide(ctx, actor, delivery_id, Event.DECIDE_PUBLISHED, url=url, published_at=now, problem="担当者が確かめた")
+    row = scheduling.find(delivery_id)
+    remote_id = _id_in(ctx, row.channel, url)
+    changes = {"url": url, "remote_id": remote_id, "published_at": ctx.clock.now(), "problem": "担当者が確かめた"}
+    with transaction.atomic():
+        _decide(ctx, actor, row, Event.DECIDE_PUBLISHED, changes)
+        threads.set_free(ctx, row, remote_id)
+
+
+def _id_in(ctx: Context, channel: str, url: str) -> str:
+    """The number that the channel gave the post, "" where its addresses do not tell. A reply to it and a removal need it."""
+    _require_there(ctx, channel, url)
+    address = ctx.spec(channel).address
+    found = address.search(url) if address else None
+    if address and not found:
+        raise NotAllowed(
+            "no number in the address",
+            summary="投稿そのもののアドレスではありません",
+            next_step="配信先の画面で投稿を1つだけ開き、そのアドレスを貼り付けてください",
+        )
+    return found[1] if found else ""
 
 
 def _require_there(ctx: Context, channel: str, url: str) -> None:
@@ -141,13 +158,15 @@ class Again(Enum):
 
 
 def decide_again(ctx: Context, actor: Actor, delivery_id: int) -> Again:
-    """A person saw that it is not there: look once more, then send it as a new attempt, with the usual grace from then on. Who
-    comes second, after a look that could not tell, has it sent. Raises NotAllowed for what has expired."""
+    """A person saw that it is not there: look once more, then send it as a new attempt, with an hour of its own to leave in.
+    Who comes second, after a look that could not tell, has it sent. Raises ScheduleError, NotAllowed where it would be held or
+    missed all the same."""
     actor.require(Permission.PLAN)
     row, now = scheduling.find(delivery_id), ctx.clock.now()
-    _require_unexpired(row, now)
+    times = threads.times_from_now(ctx, row) if row.state == DeliveryState.UNDECIDED else {}
     if row.again_by not in ("", actor.person) and row.reconcile_at is None:
-        _decide(ctx, actor, delivery_id, Event.DECIDE_AGAIN, **_sending(ctx, row, now))
+        with transaction.atomic():
+            _decide(ctx, actor, row, Event.DECIDE_AGAIN, {**times, "reconcile_at": None, "again_by": "", "problem": _ABSENT})
         return Again.SENDING
     after(DELIVERY, DeliveryState(row.state), Event.DECIDE_AGAIN)
     with transaction.atomic():
@@ -160,27 +179,20 @@ def decide_again(ctx: Context, actor: Actor, delivery_id: int) -> Again:
 
 
 def _sending(ctx: Context, row: Delivery, now: datetime) -> dict[str, Any]:
-    last = scheduling.last_moment(ctx, row.submission, now)
-    return {"run_at": now, "last_at": last, "reconcile_at": None, "again_by": "", "problem": _ABSENT}
-
-
-def _require_unexpired(row: Delivery, now: datetime) -> None:
-    if row.submission.expires_at and row.submission.expires_at <= now:
-        raise NotAllowed(
-            "expired",
-            summary="原稿の期限（expires:）を過ぎているため、もう送れません",
-            next_step="「送らないで終える」を選び、必要なら新しい原稿として書いてください",
-        )
+    due = max(now, row.due_at)
+    last = scheduling.last_moment(ctx, row.submission, due)
+    return {"due_at": due, "run_at": now, "last_at": last, "reconcile_at": None, "again_by": "", "problem": _ABSENT}
 
 
 def decide_let_be(ctx: Context, actor: Actor, delivery_id: int) -> None:
-    _decide(ctx, actor, delivery_id, Event.DECIDE_LET_BE, problem="担当者の判断で送らない", reconcile_at=None)
-
-
-def _decide(ctx: Context, actor: Actor, delivery_id: int, event: Event, **changes: Any) -> None:
+    """It is not sent, nor is what would have replied to it."""
     actor.require(Permission.PLAN)
-    row = scheduling.find(delivery_id)
+    told = {"problem": "担当者の判断で送らない", "reconcile_at": None}
     with transaction.atomic():
-        require_moved(move_delivery(row, event, **changes))
-        workers.wake()
-        audit.record(ctx.clock.now(), actor.person, event, f"delivery:{delivery_id}", detail=str(changes.get("url", "")))
+        _decide(ctx, actor, scheduling.find(delivery_id), Event.DECIDE_LET_BE, told)
+
+
+def _decide(ctx: Context, actor: Actor, row: Delivery, event: Event, changes: Mapping[str, Any]) -> None:
+    require_moved(move_delivery(row, event, **changes))
+    workers.wake()
+    audit.record(ctx.clock.now(), actor.person, event, f"delivery:{row.id}", detail=str(changes.get("url", "")))

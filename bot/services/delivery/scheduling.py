@@ -24,7 +24,7 @@ from bot.store.models import Delivery, Lane, Submission
 from bot.text.control import visible
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.kinds import Bar
-from bot.workflow.states import OCCUPIED, PENDING, DeliveryState, SubmissionState
+from bot.workflow.states import NEVER_OUT, OCCUPIED, PENDING, DeliveryState, SubmissionState
 from bot.workflow.transitions import Event
 
 _RECENT = timedelta(days=1)  # farther than any gap between two posts
@@ -115,6 +115,20 @@ def due_time(ctx: Context, submission: Submission, candidate: Candidate, at: dat
     return due
 
 
+def next_time(ctx: Context, delivery: Delivery) -> datetime:
+    """The next free time for one that did not go out: of the slot that its author chose, if any. Raises ScheduleError."""
+    now, submission = ctx.clock.now(), delivery.submission
+    taken = _taken(delivery.lane, now - _RECENT, delivery)
+    due = slots.next_free(candidate_of(delivery), submission.slot, now, taken, ctx.rules)
+    if submission.expires_at and due > submission.expires_at:
+        raise ScheduleError(
+            "no free time before its expiry",
+            summary="次に空いている時刻は、原稿の期限より後です",
+            next_step="原稿の expires: を直して申請し直してください",
+        )
+    return due
+
+
 def _taken(lane: str, since: datetime, but: Delivery | None = None) -> list[datetime]:
     """When others of this lane go out or went out of late; not this very delivery, whatever its time. Compared are rows, not
     times: two posts may have one time until one of them is moved."""
@@ -141,10 +155,20 @@ def _require_space(ctx: Context, candidate: Candidate, moment: datetime, taken: 
     )
 
 
-def cancel_pending(submission: Submission, problem: str) -> None:
-    """Cancel what has not begun. Inside the caller's transaction."""
-    for delivery in submission.deliveries.filter(NOT_BEGUN):
+def cancel_pending(submission: Submission, problem: str, *, begun_too: bool = True) -> None:
+    """Cancel what has not begun; with `begun_too`, the rest of threads that have begun as well. Inside the caller's
+    transaction."""
+    pending = submission.deliveries.filter(NOT_BEGUN)
+    if not begun_too:
+        pending = pending.exclude(channel__in=_begun(submission), part__gt=0)
+    for delivery in pending:
         move_delivery(delivery, Event.CANCEL, only=NOT_BEGUN, problem=problem, lease_owner="")
+
+
+def _begun(submission: Submission) -> list[str]:
+    """The channels on which its first part is out, is leaving, or may be out."""
+    begun = submission.deliveries.filter(part=0).exclude(state__in=sorted(NEVER_OUT)).exclude(NOT_BEGUN)
+    return list(begun.values_list("channel", flat=True))
 
 
 def find(delivery_id: int) -> Delivery:
@@ -167,10 +191,6 @@ def cancel(ctx: Context, actor: Actor, delivery_id: int) -> None:
         locks.lane(lane)
         delivery = _locked(delivery_id)
         require_moved(move_delivery(delivery, Event.CANCEL, only=NOT_BEGUN, problem="担当者が取り消し", lease_owner=""))
-        for later in delivery.submission.deliveries.filter(
-            channel=delivery.channel, part__gt=delivery.part, state__in=sorted(PENDING)
-        ):
-            move_delivery(later, Event.CANCEL, problem="前の投稿を取り消したため")
         audit.record(ctx.clock.now(), actor.person, "cancel", f"delivery:{delivery_id}")
 
 

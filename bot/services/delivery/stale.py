@@ -52,7 +52,8 @@ def unsettled() -> QuerySet[Submission]:
 
 
 def make_stale(ctx: Context, submission: Submission, by: str) -> None:
-    """Void it and what is planned of it. Within a transaction of the caller's."""
+    """Void it and what is planned of it, but for the rest of a thread that has begun: its text is the one that was approved,
+    and half of it is out (ADR 19). Within a transaction of the caller's."""
     move_submission(submission, Action.CHANGE)
-    scheduling.cancel_pending(submission, "原稿が変わったため取り消し")
+    scheduling.cancel_pending(submission, "原稿が変わったため取り消し", begun_too=False)
     audit.record(ctx.clock.now(), by, Action.CHANGE, f"submission:{submission.id}", digest=submission.digest)

@@ -14,6 +14,7 @@ from bot.repository.checkout import Refused
 from bot.repository.mirror import Commit
 from bot.services.approval import review
 from bot.services.approval.submit import AlreadyPublished, NotReady, submit
+from bot.services.delivery import replanning
 from bot.services.delivery.stale import unsettled, void_if_changed
 from bot.services.handing_in.sync_report import Item, Taken
 from bot.services.people import hands, registered
@@ -48,7 +49,7 @@ def take(ctx: Context, path: str, commit: Commit | None, gone: Collection[str]) 
         _require_sound(ctx, path, gone)
         made = submit(ctx, actor, ctx.absolute(path), commit.sha if commit else "")
         taken = Taken.SUBMITTED if made.id > newest else Taken.UNCHANGED
-        return Item(path=path, taken=taken, person=person, submission=made.id)
+        return Item(path=path, taken=taken, person=person, submission=made.id, findings=_planned(ctx, path, made))
     except AlreadyPublished as e:
         return Item(path=path, taken=Taken.PUBLISHED, person=person, findings=(_finding(path, "sync.published", e, "warning"),))
     except NotReady as e:
@@ -164,6 +165,14 @@ def _identity_at(ctx: Context, path: str) -> str:
 def _was_sent_under_another_name(identity: str, text: str) -> bool:
     sent = Delivery.objects.filter(state__in=sorted(OCCUPIED), submission__source=text).exclude(identity=identity)
     return "." in identity and sent.exists()  # a path has a dot, an id has none
+
+
+def _planned(ctx: Context, path: str, made: Submission) -> tuple[Finding, ...]:
+    """When it goes out, where it is approved already."""
+    if not (plan := replanning.plan_of(ctx, made)):
+        return ()
+    advice = "時刻を変えるときは、広報担当に頼んでください"
+    return (replace(_at(path, "sync.planned", f"承認済みです。配信の予定：{plan}", advice), level="info"),)
 
 
 def _refused(path: str, person: str, *findings: Finding) -> Item:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from bot.services.approval import review
+from bot.services.delivery import threads
+from bot.services.delivery.threads import Half
 from bot.services.records.context import Context
 from bot.store.models import Delivery, Submission
 from bot.workflow.actors import Actor, Permission
@@ -52,6 +54,11 @@ def by_hand(ctx: Context, actor: Actor, limit: int) -> list[Delivery]:
     """What a person posts where there is no API, with its texts, the earliest first."""
     found = readable(ctx, actor).filter(state=DeliveryState.BY_HAND).select_related("submission")
     return list(found.order_by("due_at", "id")[:limit])
+
+
+def broken(ctx: Context, actor: Actor) -> list[Half]:
+    """Threads of which only a part is out, those left so included."""
+    return threads.broken(readable(ctx, actor))
 
 
 def doubtful(ctx: Context, actor: Actor, limit: int) -> list[Delivery]:

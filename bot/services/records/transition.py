@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from bot.errors import AlreadyDecided
 from bot.store.models import Delivery, Submission
-from bot.workflow.states import PENDING, DeliveryState, SubmissionState
+from bot.workflow.states import NEVER_OUT, PENDING, DeliveryState, SubmissionState
 from bot.workflow.transitions import DELIVERY, SUBMISSION, Action, Event, after
 
 # On the schedule, or taken up by a worker that has sent nothing: still to be stopped with certainty.
@@ -26,14 +26,26 @@ def move_submission(submission: Submission, action: Action) -> None:
 
 def move_delivery(delivery: Delivery, event: Event, only: Q | None = None, **changes: Any) -> bool:
     """Move one delivery if it is still as we saw it (state and fence, and `only`); true if so. Every move raises the fence, so
-    that whoever held the row before can no longer write to it."""
+    that whoever held the row before can no longer write to it. Where it ends without a post, so do the later parts that wait
+    for it (ADR 19)."""
     before = DeliveryState(delivery.state)
     target = after(DELIVERY, before, event)
     # The fence in the condition: the state alone may have gone round and come back to the same word.
     moved = Delivery.objects.filter(only or Q(), id=delivery.id, state=before, fence=delivery.fence).update(
         state=target, fence=F("fence") + 1, **changes
     )
+    if moved and target in NEVER_OUT:
+        _end_with_it(delivery, target)
     return moved == 1
+
+
+def _end_with_it(delivery: Delivery, ended: DeliveryState) -> None:
+    """Later parts are tried by nobody, so nothing else would ever end them."""
+    later = Delivery.objects.filter(
+        submission=delivery.submission_id, channel=delivery.channel, part__gt=delivery.part, state=DeliveryState.WAITING
+    )
+    fate = DeliveryState.MISSED if ended == DeliveryState.MISSED else DeliveryState.CANCELLED
+    later.update(state=fate, fence=F("fence") + 1, problem="前の投稿が出なかったため")
 
 
 def require_moved(moved: bool) -> None:

@@ -18,7 +18,7 @@ from django.db import transaction
 from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
 from bot.services.approval import review
-from bot.services.delivery import outcome, reconcile, scheduling, waits
+from bot.services.delivery import outcome, reconcile, removal, scheduling, threads, waits
 from bot.services.handing_in import push
 from bot.services.handing_in.one_set import REFUSE, TAKE_AWAY
 from bot.services.handing_in.parked import REWRITTEN
@@ -26,12 +26,13 @@ from bot.services.paper.proof_build import BUILD_PROOF
 from bot.services.people import accounts, grants, requests
 from bot.services.records import audit, days
 from bot.services.records.context import Context
+from bot.services.telling import half
 from bot.services.telling.watch import SPOILT, UNREADABLE
 from bot.store.models import AuditEntry, Bookmark, Delivery, Notice, PersonalToken, Submission, User
 from bot.store.rules import Blackout
 from bot.workflow.actors import NEED_SECOND_FACTOR, Role, is_at_server
 from bot.workflow.kinds import Bar
-from bot.workflow.states import IN_QUEUE, SubmissionState
+from bot.workflow.states import IN_QUEUE, SubmissionState, ThreadWay
 from bot.workflow.transitions import Action, Event
 
 READER = "notices"
@@ -53,6 +54,10 @@ class Kind(StrEnum):
     UNDECIDED = "undecided"
     SETTLED = "settled"
     TWICE = "twice"
+    PARTLY = "partly"
+    UNSIGNED = "unsigned"
+    REMOVED = "removed"
+    STUCK = "stuck"
     PAUSED = "paused"
     CLOSED = "closed"
     BLACKOUT = "blackout"
@@ -81,6 +86,10 @@ LABELS: Mapping[Kind, str] = {
     Kind.UNDECIDED: "要判断",
     Kind.SETTLED: "結果の確認",
     Kind.TWICE: "二重掲載",
+    Kind.PARTLY: "一部配信済み",
+    Kind.UNSIGNED: "署名のない削除",
+    Kind.REMOVED: "削除",
+    Kind.STUCK: "削除の要判断",
     Kind.PAUSED: "停止",
     Kind.CLOSED: "配信先の停止",
     Kind.BLACKOUT: "配信を止める期間",
@@ -116,13 +125,18 @@ _ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.UNDECIDED: _OFFICE,
     Kind.SETTLED: _OFFICE,
     Kind.TWICE: _OFFICE,
+    Kind.PARTLY: _OFFICE,
+    Kind.UNSIGNED: frozenset({Role.HEAD, Role.OPERATOR}),
+    Kind.REMOVED: _OFFICE,
+    Kind.STUCK: _OFFICE,
     Kind.PAUSED: _OFFICE,
     Kind.CLOSED: _OFFICE,
     Kind.REWRITTEN: _OFFICE,
     Kind.SHELL: frozenset({Role.OPERATOR}),
     Kind.SEAL: frozenset({Role.OPERATOR, Role.AUDITOR}),
 }
-_TO_AUTHOR = frozenset({Kind.RETURNED, Kind.APPROVED, Kind.FAILED, Kind.MISSED})
+_TO_AUTHOR = frozenset({Kind.RETURNED, Kind.APPROVED, Kind.FAILED, Kind.MISSED, Kind.PARTLY})
+_OF_A_PART = frozenset({Kind.FAILED, Kind.MISSED, Kind.HELD})  # told of the thread as a whole, once a part of it is out
 _VERBS: Mapping[str, Kind] = {
     Action.CONFIRM: Kind.WAITING,
     Action.APPROVE: Kind.APPROVED,
@@ -132,6 +146,9 @@ _VERBS: Mapping[str, Kind] = {
     Event.FOUND: Kind.SETTLED,
     Event.PROVE_ABSENT: Kind.SETTLED,
     outcome.TWICE: Kind.TWICE,
+    threads.UNSIGNED: Kind.UNSIGNED,
+    ThreadWay.TAKE_DOWN: Kind.REMOVED,
+    removal.STUCK: Kind.STUCK,
     Event.MISS: Kind.MISSED,
     Event.HOLD: Kind.HELD,
     waits.TOLD: Kind.PUT_OFF,
@@ -164,6 +181,7 @@ class _News:
     entry: AuditEntry
     submission: Submission | None
     line: str
+    key: str = ""  # where several entries tell of one thing
 
 
 def take_in(ctx: Context) -> int:
@@ -173,7 +191,7 @@ def take_in(ctx: Context) -> int:
         bookmark = Bookmark.objects.select_for_update().get(reader=READER)
         entries = list(AuditEntry.objects.filter(id__gt=bookmark.entry).order_by("id")[:_BATCH])
         for entry in entries:
-            if (news := _news(ctx, entry)) is not None:
+            for news in _news(ctx, entry):
                 # The key lets none be written twice, should the batch be read again.
                 Notice.objects.bulk_create(_notices(ctx, news), ignore_conflicts=True)
             bookmark.entry = entry.id
@@ -225,17 +243,20 @@ def next_digest(ctx: Context, now: datetime) -> datetime:
     )
 
 
-def _news(ctx: Context, entry: AuditEntry) -> _News | None:
-    """None for an entry of which nobody needs a notice."""
+def _news(ctx: Context, entry: AuditEntry) -> Iterator[_News]:
+    """Nothing for an entry of which nobody needs a notice."""
     about, _, number = entry.object.partition(":")
     delivery = Delivery.objects.select_related("submission").filter(id=number).first() if about == "delivery" else None
     submission = delivery.submission if delivery else None
     if about == "submission":
         submission = Submission.objects.filter(id=number).first()
+    broken = half.to_tell(delivery, submission)
+    for thread in broken:
+        told = half.line(ctx, thread)
+        yield _News(kind=Kind.PARTLY, entry=entry, submission=submission, line=told, key=half.key(thread))
     kind = _kind(entry, submission)
-    if kind is None:
-        return None
-    return _News(kind=kind, entry=entry, submission=submission, line=_line(ctx, kind, entry, submission, delivery))
+    if kind is not None and not (delivery and broken and kind in _OF_A_PART):
+        yield _News(kind=kind, entry=entry, submission=submission, line=_line(ctx, kind, entry, submission, delivery))
 
 
 def _kind(entry: AuditEntry, submission: Submission | None) -> Kind | None:
@@ -270,6 +291,9 @@ def _line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | 
         Kind.UNDECIDED: f"{title}が{channel}に出たかどうか確かめられませんでした。配信先を見て、決着させてください。{reason}",
         Kind.SETTLED: f"結果の分からなかった{title}は、{_settled(entry, channel)}",
         Kind.TWICE: f"{title}が{channel}に二重に掲載されました。配信先で開き、どちらかを消してください。{entry.detail}",
+        Kind.UNSIGNED: f"{title}の{channel}の投稿の削除に、1日たっても2人目の署名がありません。{reason}",
+        Kind.REMOVED: f"{entry.actor} が、{title}の{channel}に出ている分の削除を始めました。{reason}。1日以内に署名を。",
+        Kind.STUCK: f"{title}の{channel}の投稿を削除できたか分かりません。{entry.detail}。",
         Kind.PAUSED: f"{entry.actor} が{channel}の配信を止めました。{reason}",
         Kind.CLOSED: f"{channel}の配信を止めています。{_problem(delivery)}",
         Kind.FILES: f"原稿のリポジトリに取り込めないものがあるため、前の内容のまま動いています。\n{entry.detail}",
@@ -366,7 +390,7 @@ def _notices(ctx: Context, news: _News) -> Iterator[Notice]:
         targets.append(("webhook", ""))
     for channel, address in targets:
         yield Notice(
-            key=f"audit:{news.entry.id}:{channel}:{address}",
+            key=f"{news.key or f'audit:{news.entry.id}'}:{channel}:{address}",
             kind=news.kind,
             channel=channel,
             address=address,

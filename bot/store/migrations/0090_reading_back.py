@@ -12,7 +12,7 @@ def _begin_with_the_latest(apps: Any, _: object) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0040_day_heads"),
+        ("store", "0080_threads"),
     ]
 
     operations = [

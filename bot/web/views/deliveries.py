@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,15 +16,17 @@ from bot.errors import ConfigError
 from bot.language import say
 from bot.render.variant import Media, read_variant
 from bot.schedule.rules import Rules
-from bot.services.delivery import outlook, reconcile, scheduling
+from bot.services.delivery import outlook, reconcile, removal, scheduling, threads
+from bot.services.delivery.threads import Half
 from bot.services.pages import overview
 from bot.services.records.context import Context
 from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
-from bot.workflow.states import LABELS, PENDING, DeliveryState
+from bot.workflow.states import LABELS, PENDING, DeliveryState, SubmissionState
 
 if TYPE_CHECKING:
     from bot.store.models import Delivery
+    from bot.store.threads import Removal, ThreadDecision
 
 MOST_PLANNED, MOST_ENDED = 50, 10
 
@@ -55,15 +58,60 @@ def line(delivery: Delivery) -> Line:
 def deliveries(request: HttpRequest) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
     rules = outlook.rules(ctx)
+    halves = [half for half in overview.broken(ctx, actor) if not half.going_down]
+    may_plan = actor.may(Permission.PLAN)
     shown = {
+        "broken": [_broken(ctx, half) for half in halves if not half.left],
+        "left": [_broken(ctx, half) for half in halves if half.left][:MOST_ENDED],
+        "down": [_down(ctx, actor.person, decision) for decision in threads.take_downs()] if may_plan else [],
         "planned": [line(d) for d in overview.planned(ctx, actor, MOST_PLANNED)],
         "planned_count": overview.planned_count(ctx, actor),
         "by_hand": [_task(ctx, d, rules) for d in overview.by_hand(ctx, actor, MOST_PLANNED)],
         "doubtful": [line(d) for d in overview.doubtful(ctx, actor, MOST_PLANNED)],
         "ended": [line(d) for d in overview.ended(ctx, actor, MOST_ENDED)],
-        "may_plan": actor.may(Permission.PLAN),
+        "may_plan": may_plan,
     }
     return render(request, "deliveries.html", shown)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broken:
+    """`doubtful`: the next part's outcome is asked first. `approved`: the rest may still go out."""
+
+    half: Half
+    channel: str
+    parts: Sequence[Line]
+    doubtful: bool
+    approved: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Down:
+    """What is being taken down, or waits for a second name."""
+
+    decision: ThreadDecision
+    channel: str
+    removals: Sequence[Removal]
+    own: bool
+
+
+def _broken(ctx: Context, half: Half) -> Broken:
+    return Broken(
+        half=half,
+        channel=ctx.spec(half.torn.channel).label,
+        parts=[line(part) for part in half.parts],
+        doubtful=half.torn.state == DeliveryState.UNDECIDED,
+        approved=half.torn.submission.state in (SubmissionState.APPROVED, SubmissionState.STALE),
+    )
+
+
+def _down(ctx: Context, person: str, decision: ThreadDecision) -> Down:
+    return Down(
+        decision=decision,
+        channel=ctx.spec(decision.channel).label,
+        removals=removal.of_decision(decision),
+        own=decision.actor == person,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

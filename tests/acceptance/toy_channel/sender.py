@@ -55,6 +55,10 @@ class _Toy:
     def delete(self, remote_id: str) -> None:
         self._call("DELETE", f"/notes/{remote_id}", committing=False)
 
+    def stands(self, remote_id: str) -> bool:
+        posts = listed(Note, lambda _: self._page(0))
+        return any(note.id == remote_id for note in posts.posts)
+
     def _page(self, since: int) -> Page:
         answer = self._call("GET", "/notes", committing=False, params={"since": since})
         return Page(entries=self._told(Notes, answer, committing=False).notes)

@@ -1,0 +1,331 @@
+"""A thread is one thing: what stands of one that broke, and the three ways out of it; see ADR 19.
+
+A thread is broken when a part is out and the next one has ended, is held, or nobody knows. It is read off its deliveries, so
+that no road on which a part may fail can forget to say so. What a person decided is written down beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from bot.errors import NotAllowed, NotFound, ScheduleError
+from bot.language import say
+from bot.schedule.opening import require_open
+from bot.services.delivery import outcome, outlook, scheduling, workers
+from bot.services.delivery.outgoing import candidate_of
+from bot.services.records import audit
+from bot.services.records.context import Context
+from bot.services.records.transition import move_delivery, require_moved
+from bot.store import locks
+from bot.store.models import Delivery, Lane, Pause
+from bot.store.threads import Removal, ThreadDecision
+from bot.workflow.actors import Actor, Permission
+from bot.workflow.states import NEVER_OUT, TORN, DeliveryState, RemovalState, SubmissionState, ThreadWay
+from bot.workflow.transitions import Event
+
+SIGN_WITHIN = timedelta(days=1)  # a second person's look at a take-down; after it the heads are told
+_LONGEST_REASON = 200  # characters, as the column is wide
+
+
+@dataclass(frozen=True, kw_only=True)
+class Half:
+    """A broken thread: `stands` of its `parts` are out, `torn` is the first that is not. `decision` is the newest about it."""
+
+    parts: Sequence[Delivery]
+    stands: int
+    torn: Delivery
+    decision: ThreadDecision | None = None
+
+    @property
+    def number(self) -> int:
+        """That of its first part."""
+        return self.parts[0].id
+
+    @property
+    def label(self) -> str:
+        return f"一部配信済み（{len(self.parts)}件のうち{self.stands}件）"
+
+    @property
+    def left(self) -> bool:
+        """A person decided that it stays as it is."""
+        return self.decision is not None and (self.decision.way, self.decision.stood) == (ThreadWay.LEAVE, self.stands)
+
+    @property
+    def going_down(self) -> bool:
+        return self.decision is not None and self.decision.way == ThreadWay.TAKE_DOWN
+
+
+def broken(among: QuerySet[Delivery] | None = None) -> list[Half]:
+    """All threads of which a part is out and the rest is not on its way, those left as they are included; the newest first.
+    `among` these deliveries only."""
+    rows = Delivery.objects.all() if among is None else among
+    torn = rows.filter(state__in=sorted(TORN), after__state=DeliveryState.PUBLISHED)
+    keys = torn.order_by("-due_at", "-id").values_list("submission", "channel")
+    return [half for key in dict.fromkeys(keys) if (half := half_of(*key))]
+
+
+def half_of(submission: int, channel: str) -> Half | None:
+    """The state of one thread, None where it is whole, under way, or gone."""
+    rows = Delivery.objects.filter(submission=submission, channel=channel).select_related("submission", "after")
+    parts = list(rows.order_by("part"))
+    torn = next((p for p in parts if p.state in TORN and p.after and p.after.state == DeliveryState.PUBLISHED), None)
+    if torn is None:
+        return None
+    stands = sum(p.state == DeliveryState.PUBLISHED for p in parts)
+    return Half(parts=parts, stands=stands, torn=torn, decision=_newest(submission, channel))
+
+
+def take_downs() -> list[ThreadDecision]:
+    """Those that are not at their end: a post still stands, or nobody has signed."""
+    rows = ThreadDecision.objects.filter(way=ThreadWay.TAKE_DOWN).filter(Q(signed_at=None) | Q(removals__ended_at=None))
+    return list(rows.select_related("submission").distinct().order_by("id"))
+
+
+def _newest(submission: int, channel: str) -> ThreadDecision | None:
+    return ThreadDecision.objects.filter(submission=submission, channel=channel).order_by("-id").first()
+
+
+def go_on(ctx: Context, actor: Actor, number: int, moment: datetime | None = None) -> datetime:
+    """Send the rest of the thread of delivery `number`, as approved, as a reply to what stands: at `moment`, or as soon as the
+    hours allow. When? Raises NotAllowed, ScheduleError."""
+    actor.require(Permission.PLAN)
+    with transaction.atomic():
+        half = _locked(number)
+        _require_it_may_go_on(ctx, half)
+        at = _moment(ctx, half, moment)
+        _plan_rest(ctx, half, at)
+        _write(ctx, actor, half, ThreadWay.GO_ON, at.isoformat())
+        workers.wake()
+    return at
+
+
+def leave(ctx: Context, actor: Actor, number: int, reason: str) -> None:
+    """Let what stands stand, and send nothing more. Raises NotAllowed."""
+    actor.require(Permission.PLAN)
+    with transaction.atomic():
+        half = _locked(number)
+        _require_settled(half)
+        _end_rest(half, "担当者の判断で、続きを送らない")
+        _write(ctx, actor, half, ThreadWay.LEAVE, _required(reason))
+
+
+def take_down(ctx: Context, actor: Actor, number: int, reason: str) -> int:
+    """Begin to delete what stands, the last part first; how many posts? Another person signs afterwards: while half a text
+    misleads citizens, nobody is waited for. Raises NotAllowed."""
+    actor.require(Permission.PLAN)
+    with transaction.atomic():
+        half = _locked(number)
+        _require_settled(half)
+        _end_rest(half, "出ている分を削除するため")
+        decision = _write(ctx, actor, half, ThreadWay.TAKE_DOWN, _required(reason))
+        standing = [p for p in half.parts if p.state == DeliveryState.PUBLISHED]
+        nameless = [p for p in standing if not p.remote_id]
+        Removal.objects.bulk_create(
+            Removal(
+                decision=decision,
+                delivery=part,
+                next_at=ctx.clock.now(),
+                state=RemovalState.UNDECIDED if part in nameless else RemovalState.ASKED,
+                problem="投稿の番号が分からないため、配信先で消してください" if part in nameless else "",
+            )
+            for part in reversed(standing)
+        )
+        workers.wake()
+    return len(standing)
+
+
+def sign(ctx: Context, actor: Actor, decision_id: int) -> None:
+    """The second person's name under a take-down. Raises NotAllowed."""
+    actor.require(Permission.PLAN)
+    now = ctx.clock.now()
+    with transaction.atomic():
+        unsigned = ThreadDecision.objects.filter(id=decision_id, way=ThreadWay.TAKE_DOWN, signed_at=None)
+        if not unsigned.exclude(actor=actor.person).update(signed_by=actor.person, signed_at=now):
+            raise NotAllowed(
+                "nothing that this person may sign",
+                summary="この削除には、もう署名があるか、決めた本人のため署名できません",
+                next_step="画面を開き直し、必要ならほかの広報担当に頼んでください",
+            )
+        decision = ThreadDecision.objects.get(id=decision_id)
+        audit.record(now, actor.person, "sign", _object(decision))
+
+
+def tell_unsigned(ctx: Context) -> int:
+    """Tell the heads of take-downs that nobody has signed for a day; how many?"""
+    now, told = ctx.clock.now(), 0
+    late = ThreadDecision.objects.filter(way=ThreadWay.TAKE_DOWN, signed_at=None, at__lte=now - SIGN_WITHIN, head_told_at=None)
+    for decision in late:
+        with transaction.atomic():
+            if ThreadDecision.objects.filter(id=decision.id, head_told_at=None).update(head_told_at=now):
+                audit.record(now, audit.SYSTEM, UNSIGNED, _object(decision), detail=decision.reason)
+                told += 1
+    return told
+
+
+UNSIGNED = "unsigned"  # in the audit log
+
+
+def _object(decision: ThreadDecision) -> str:
+    first = Delivery.objects.get(submission=decision.submission_id, channel=decision.channel, part=0)
+    return f"delivery:{first.id}"
+
+
+def set_free(ctx: Context, row: Delivery, remote_id: str) -> None:
+    """A person saw that this part stands: the next one may go as its reply. The gate asks for its hour, as hours may have
+    passed. Where nobody knows its number, there is nothing to reply to, and the rest ends."""
+    now = ctx.clock.now()
+    rest = Delivery.objects.filter(
+        submission=row.submission_id, channel=row.channel, part__gt=row.part, state=DeliveryState.WAITING
+    )
+    if not remote_id:
+        for part in rest:
+            move_delivery(part, Event.CANCEL, problem="前の投稿の番号が分からず、返信にできないため")
+        return
+    rest.update(due_at=now, fence=F("fence") + 1)
+    outcome.go_on(ctx, now, {row.id: remote_id})
+
+
+def times_from_now(ctx: Context, row: Delivery) -> dict[str, Any]:
+    """New times for a delivery that is to be sent at once. Raises ScheduleError, NotAllowed where it would be held or missed:
+    nobody is to believe that it goes out."""
+    now = ctx.clock.now()
+    row.due_at = max(now, row.due_at)
+    _require_approval(row)
+    _require_no_stop(row)
+    last = scheduling.last_moment(ctx, row.submission, row.due_at)
+    late = "原稿の期限（expires）を過ぎています" if last < now else ""
+    if summary := late or outlook.objection(row, now, outlook.rules(ctx)):
+        raise ScheduleError(
+            "it would be held or missed again", summary=summary, next_step="出せる時間になってから送ってください"
+        )
+    return {"due_at": row.due_at, "run_at": now, "last_at": last}
+
+
+def _locked(number: int) -> Half:
+    """Under the lane's lock. Raises NotFound where there is no broken thread to decide on."""
+    row = scheduling.find(number)
+    locks.lane(row.lane)
+    half = half_of(row.submission_id, row.channel)
+    if half is None:
+        raise NotFound(
+            f"delivery {number} is of no broken thread",
+            summary="途中で止まっているスレッドではありません",
+            next_step="dxbot threads か「配信」の画面で、いまの状態を確かめてください",
+        )
+    if half.going_down:
+        raise NotAllowed(
+            "it is being taken down",
+            summary="このスレッドは、出ている分を削除しています",
+            next_step="削除が終わるのを待ってください",
+        )
+    return half
+
+
+def _require_settled(half: Half) -> None:
+    if half.torn.state == DeliveryState.UNDECIDED:
+        raise NotAllowed(
+            "a part is in doubt",
+            summary=say("{part}件目が出たかどうか、まだ決着していません", part=half.torn.part + 1),
+            next_step="先に、配信先を見て「掲載されていた」か「送らずに終える」を選んでください",
+        )
+
+
+def _require_it_may_go_on(ctx: Context, half: Half) -> None:
+    _require_settled(half)
+    _require_approval(half.torn)
+    _require_no_stop(half.torn)
+    if half.torn.after is None or not half.torn.after.remote_id:
+        raise NotAllowed(
+            "the part to reply to has no number",
+            summary="前の投稿の番号が分からないため、続きを返信として出せません",
+            next_step="出ている分を削除するか、このままにしてください",
+        )
+
+
+def _require_approval(row: Delivery) -> None:
+    """An edit does not take it from a thread that has begun; a person who withdrew the post does."""
+    state = row.submission.state
+    if state != SubmissionState.APPROVED and not (state == SubmissionState.STALE and row.part):
+        raise NotAllowed(
+            "not approved any more",
+            summary="この原稿の承認は、いまは有効ではありません",
+            next_step="続きは出せません。出ている分があれば、削除するか、このままにするかを決めてください",
+        )
+
+
+def _require_no_stop(row: Delivery) -> None:
+    stopped = Pause.objects.filter(ended_at=None, channel__in=("", row.channel)).exists()
+    if stopped or Lane.objects.filter(name=row.lane).exclude(closed_at=None).exists():
+        raise NotAllowed("still paused", summary="まだ停止中です", next_step="先に停止を解除してください")
+
+
+def _moment(ctx: Context, half: Half, wished: datetime | None) -> datetime:
+    now, asking = ctx.clock.now(), candidate_of(half.torn)
+    if wished is None and _is_open(ctx, half.torn, now):
+        wished = now
+    if wished is None:
+        wished = next(iter(scheduling.free_times(ctx, half.torn, 1)), None)
+    if wished is None or wished < now:
+        raise ScheduleError(
+            "no time for the rest", summary="その時刻には配信できません", next_step="これからの時刻を書いてください"
+        )
+    require_open(wished, asking, ctx.rules)
+    if half.torn.submission.expires_at and wished > half.torn.submission.expires_at:
+        raise ScheduleError(
+            "after its expiry", summary="原稿の期限（expires）より後です", next_step="期限より前の時刻にしてください"
+        )
+    return wished
+
+
+def _is_open(ctx: Context, row: Delivery, now: datetime) -> bool:
+    try:
+        require_open(now, candidate_of(row), ctx.rules)
+    except ScheduleError:
+        return False
+    return True
+
+
+def _plan_rest(ctx: Context, half: Half, at: datetime) -> None:
+    last = scheduling.last_moment(ctx, half.torn.submission, at)
+    times: dict[str, Any] = {"due_at": at, "run_at": at, "last_at": last, "bar": "", "problem": "", "prepared_until": None}
+    parent = half.torn.after.remote_id if half.torn.after else ""
+    event = Event.RESUME if half.torn.state == DeliveryState.HELD else Event.REPLAN
+    require_moved(move_delivery(half.torn, event, parent_remote_id=parent, **times))
+    for part in half.parts:
+        if part.part > half.torn.part and part.state in NEVER_OUT:
+            move_delivery(part, Event.WAIT_AGAIN, **times)
+        elif part.part > half.torn.part and part.state == DeliveryState.WAITING:
+            Delivery.objects.filter(id=part.id, fence=part.fence).update(**times, fence=F("fence") + 1)
+
+
+def _end_rest(half: Half, problem: str) -> None:
+    if half.torn.state == DeliveryState.HELD:
+        require_moved(move_delivery(half.torn, Event.CANCEL, problem=problem))
+
+
+def _required(reason: str) -> str:
+    if not reason.strip():
+        raise NotAllowed("a decision without a reason", summary="理由が要ります", next_step="理由を書いてください")
+    return reason.strip()[:_LONGEST_REASON]
+
+
+def _write(ctx: Context, actor: Actor, half: Half, way: ThreadWay, reason: str) -> ThreadDecision:
+    now = ctx.clock.now()
+    decision = ThreadDecision.objects.create(
+        submission=half.torn.submission,
+        channel=half.torn.channel,
+        way=way,
+        parts=len(half.parts),
+        stood=half.stands,
+        actor=actor.person,
+        at=now,
+        reason=reason,
+    )
+    audit.record(now, actor.person, way, f"delivery:{half.number}", digest=half.torn.submission.digest, detail=reason)
+    return decision

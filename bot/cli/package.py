@@ -52,7 +52,6 @@ def import_command(file: Path, replace: bool) -> None:
     ctx = context(load())
     folder = ctx.library.posts_dir / f"{datetime.now(ctx.config.timezone):%Y/%m}"
     target = _unpack(ctx, file, folder, replace)
-    note("import", ctx.relative(target))
     click.echo(target)
     ((_, findings),) = registry.check_paths(ctx.library, [target], ctx.specs, ctx.templates, wishes=every_wish(ctx))
     for finding in findings:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.config import ROOT, Secret
 from bot.content.library import Library
-from bot.errors import FileError
+from bot.errors import CannotTell, FileError
 from bot.services.handing_in import one_set
 from bot.services.people.accounts import set_up_user
 from bot.services.telling.notices import Kind, take_in
@@ -89,7 +89,7 @@ def test_papr_for_paper_in_place_holds_what_depends_on_it_and_tells_once(
     for _ in range(2):
         office.runner().sweep()
     assert states(office) == ({"approved": 5, "submitted": 1}, {"scheduled": 10})
-    with pytest.raises(FileError, match="papr"):
+    with pytest.raises((FileError, CannotTell), match="papr"):
         office.approve(waiting)
     take_in(office.ctx)
     (notice,) = Notice.objects.filter(kind=Kind.SPOILT)

@@ -37,14 +37,14 @@ ACTING = [["sync"], ["admin", "invite", "eve", "--role", "operator"], ["admin", 
 
 @pytest.mark.parametrize("command", [*READING, *ACTING], ids=" ".join)
 def test_another_system_user_reads_and_does_nothing(shell: Shell, tmp_path: Path, command: list[str]) -> None:
-    own = tmp_path / "var"
+    own, before = tmp_path / "var", User.objects.count()
     done = shell.run(*command, DXBOT_SERVICE_USER=SOMEBODY, DXBOT_VAR_DIR=str(own))
     assert (done.returncode, done.stdout) == (1, "")
     assert f"{SOMEBODY}）だけです。いまの利用者は {ME} です" in done.stderr
     assert f"sudo -u {SOMEBODY} " in done.stderr
     assert "Traceback" not in done.stderr
     assert not own.exists()
-    assert not User.objects.exists()
+    assert User.objects.count() == before
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a folder to another user")

@@ -236,6 +236,7 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
 READINGS = {
     *(
         "calendar.days",
+        "overview.broken",
         "calendar.entries",
         "calendar.problems",
         "history.search",
@@ -270,6 +271,8 @@ ELSEWHERE = {
     "browser.hand_in",
     "browser.settle",
     "branch.commit_as",
+    "replanning.plan_again",  # a part of submit.submit
+    *("threads.go_on", "threads.take_down", "threads.leave", "threads.sign", "removal.decide_gone", "removal.decide_again"),
 }
 
 

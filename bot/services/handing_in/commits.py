@@ -85,5 +85,5 @@ def receive(ctx: Context, actor: Actor, file: Path, folder: Path, *, replace: bo
     brought = [hands.Edit(road=Road.PACKAGE, path=name, person=actor.person) for name in dict.fromkeys(names)]
     with transaction.atomic():
         hands.Edit.objects.bulk_create(brought)
-        audit.record(ctx.clock.now(), actor.person, "import", f"post:{ctx.relative(target)}"[:120], detail=file.name)
+        audit.record(ctx.clock.now(), actor.person, audit.IMPORTED, f"post:{ctx.relative(target)}"[:120], detail=file.name)
     return target

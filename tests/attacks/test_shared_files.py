@@ -13,7 +13,8 @@ from bot.content.library import Library
 from bot.errors import CannotTell, FileError
 from bot.services.handing_in import one_set
 from bot.services.people.accounts import set_up_user
-from bot.services.telling.notices import Kind, take_in
+from bot.services.telling.kinds import Kind
+from bot.services.telling.notices import take_in
 from bot.store.models import AuditEntry, Notice, Submission
 from bot.workflow.actors import Role
 from tests.office import NEVER_CLOSED, TOKYO, Office

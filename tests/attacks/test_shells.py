@@ -13,7 +13,7 @@ from bot.cli import account
 from bot.config import Secret
 from bot.services.people import accounts
 from bot.services.records import audit
-from bot.services.telling import notices
+from bot.services.telling import kinds, notices
 from bot.store.models import AuditEntry, Bookmark, Notice, User
 from bot.workflow.actors import Role, at_server
 from tests.cli.shell import Shell
@@ -86,7 +86,7 @@ def told(office: Office) -> dict[str, str]:
     ctx = replace(office.ctx, config=replace(office.ctx.config, smtp_server="127.0.0.1:9", webhook_url=Secret("http://a")))
     while notices.take_in(ctx):
         pass
-    return {n.address: n.line for n in Notice.objects.filter(kind=notices.Kind.SHELL, due_at__lte=office.clock.now())}
+    return {n.address: n.line for n in Notice.objects.filter(kind=kinds.Kind.SHELL, due_at__lte=office.clock.now())}
 
 
 def test_every_operator_and_the_chat_hear_at_once_of_what_a_shell_changed(office: Office) -> None:

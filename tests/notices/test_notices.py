@@ -17,7 +17,7 @@ from bot.services.delivery import blackouts, pause, scheduling
 from bot.services.people import accounts
 from bot.services.records import audit
 from bot.services.telling import notices, watch
-from bot.services.telling.notices import Kind
+from bot.services.telling.kinds import Kind
 from bot.store import rules as store
 from bot.store.models import AuditEntry, Bookmark, Delivery, Notice, User
 from bot.workflow.actors import Actor, Role

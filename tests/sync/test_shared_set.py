@@ -8,7 +8,8 @@ from dataclasses import replace
 from bot.config import Secret
 from bot.services.handing_in import one_set
 from bot.services.pages.calendar import problems
-from bot.services.telling.notices import Kind, take_in
+from bot.services.telling.kinds import Kind
+from bot.services.telling.notices import take_in
 from bot.store.models import AuditEntry, Notice, Submission
 from tests.sync.desk import PEOPLE, SHIMIN, SOUMU, Desk
 from tests.sync.origin import git

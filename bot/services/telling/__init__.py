@@ -1,7 +1,9 @@
 """What people are told, and how it reaches them.
 
 half: threads of which only a part is out
-notices: who is told what, read off the audit log
+kinds: what there is to tell, to whom, how soon
+lines: the sentence for it, and the page
+notices: read off the audit log, one for each address
 messages: several notices for one address in one message, each sent once
 notifier: wakes the sending
 heads: the audit log's signed days, pushed to a branch

@@ -16,7 +16,7 @@ from bot.notify import mail, webhook
 from bot.notify.letter import Letter
 from bot.services.records.context import Context
 from bot.services.telling import notices
-from bot.services.telling.notices import LABELS, Kind
+from bot.services.telling.kinds import LABELS, Kind
 from bot.store.models import Message, Notice
 from bot.workflow.states import MessageState
 

@@ -1,0 +1,130 @@
+"""The sentence in which a thing is told, and the page on which something can be done about it."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from bot.services.delivery import scheduling, waits
+from bot.services.handing_in import push
+from bot.services.handing_in.one_set import REFUSE, TAKE_AWAY
+from bot.services.handing_in.parked import REWRITTEN
+from bot.services.people import accounts, grants, requests
+from bot.services.records import days
+from bot.services.records.context import Context
+from bot.services.telling.kinds import Kind
+from bot.services.telling.watch import SPOILT, UNREADABLE
+from bot.store.models import AuditEntry, Delivery, Submission
+from bot.store.rules import Blackout
+from bot.workflow.actors import is_at_server
+from bot.workflow.kinds import Bar
+from bot.workflow.transitions import Event
+
+_PAGES = {accounts.INVITE_AGAIN: "/people/", requests.ASK: "/people/", grants.ASK: "/grants/", grants.AGREE: "/people/"}
+
+
+def line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | None, delivery: Delivery | None) -> str:
+    title = f"「{submission.title}」（{submission.department}）" if submission else ""
+    channel = ctx.spec(delivery.channel).label if delivery else _channel(ctx, entry.object)
+    reason = f"理由：{entry.detail}" if entry.detail else ""
+    words = {
+        Kind.TO_CONFIRM: f"{title}が、リーダーか発信管理者の確認を待っています。",
+        Kind.WAITING: f"{title}が承認を待っています。",
+        Kind.RETURNED: f"{title}が差し戻されました。{reason}",
+        Kind.APPROVED: f"{title}が承認されました。",
+        Kind.FAILED: f"{title}を{channel}に出せませんでした。{_problem(delivery)}",
+        Kind.MISSED: f"{title}を予定の時刻に{channel}に出せなかったため、出していません。",
+        Kind.HELD: f"{title}を{channel}に出さず、保留にしました。{reason}" + _next_free(ctx, kind, delivery),
+        Kind.PUT_OFF: f"{channel}：{entry.detail}時刻を変えるか、待ちを終わらせるか、決めてください。",
+        Kind.UNKNOWN: f"{title}が{channel}に出たかどうか分かりません。自動で確かめています。",
+        Kind.UNDECIDED: f"{title}が{channel}に出たかどうか確かめられませんでした。配信先を見て、決着させてください。{reason}",
+        Kind.SETTLED: f"結果の分からなかった{title}は、{_settled(entry, channel)}",
+        Kind.TWICE: f"{title}が{channel}に二重に掲載されました。配信先で開き、どちらかを消してください。{entry.detail}",
+        Kind.UNSIGNED: f"{title}の{channel}の投稿の削除に、1日たっても2人目の署名がありません。{reason}",
+        Kind.REMOVED: f"{entry.actor} が、{title}の{channel}に出ている分の削除を始めました。{reason}。1日以内に署名を。",
+        Kind.STUCK: f"{title}の{channel}の投稿を削除できたか分かりません。{entry.detail}。",
+        Kind.PAUSED: f"{entry.actor} が{channel}の配信を止めました。{reason}",
+        Kind.CLOSED: f"{channel}の配信を止めています。{_problem(delivery)}",
+        Kind.FILES: f"原稿のリポジトリに取り込めないものがあるため、前の内容のまま動いています。\n{entry.detail}",
+        Kind.FILES_GONE: f"原稿のリポジトリから設定ファイルが消されたため、使うのをやめました。\n{entry.detail}",
+        Kind.SPOILT: f"設定ファイルを読めません。直るまで、これを使う原稿の承認と配信を止めます。\n{entry.detail}",
+        Kind.RULES: f"配信の決まりが読めないため、直るまで何も配信しません。{entry.detail}。",
+        Kind.COPY_DEADLINE: entry.detail,
+        Kind.SHELL: f"サーバーで操作がありました：{entry.actor} {entry.verb} {entry.object} {entry.detail}".strip(),
+        Kind.REWRITTEN: "原稿の履歴（Git）が書き換えられたため、取り込みを止めています。だれが何を変えたか確かめてください。",
+        Kind.SEAL: _seal(entry),
+        Kind.PEOPLE: _people(entry),
+    }
+    said = _blackout(ctx, entry) if kind == Kind.BLACKOUT else words[kind]
+    return f"{said}\n{ctx.config.site_url}{_where(entry, submission, delivery)}"
+
+
+def _settled(entry: AuditEntry, channel: str) -> str:
+    if entry.verb == Event.FOUND:
+        return f"{channel}に出ていることを確かめました。{entry.detail}"
+    return f"{channel}に出ていないことを確かめました。予定に戻しました。"
+
+
+def _seal(entry: AuditEntry) -> str:
+    day = entry.object.partition(":")[2]
+    if entry.verb == days.SEALED:
+        return f"{day} の操作の記録の署名です。書き換えを見つけるための控えです。消さずに残してください。\n{entry.detail}"
+    if entry.verb == days.UNSEALED:
+        return f"{day} の操作の記録に署名できません。署名の鍵（audit_key）のあるサーバーが動いているか確かめてください。"
+    return f"操作の記録に署名する鍵が替わりました（公開鍵 {day}）。覚えがなければ、経緯を調べてください。"
+
+
+def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery | None) -> str:
+    """The page on which something can be done about it."""
+    about, _, name = entry.object.partition(":")
+    if about == "issue":
+        return f"/issues/{quote(name)}/"
+    if page := _PAGES.get(entry.verb):
+        return page
+    if entry.verb in (REFUSE, push.REFUSE, TAKE_AWAY, UNREADABLE, REWRITTEN, SPOILT):
+        return "/calendar/"
+    if is_at_server(entry.actor) or about in ("day", "key"):
+        return "/audit/"
+    if about == "blackout":
+        return "/blackouts/"
+    if entry.verb in (Event.HOLD, waits.TOLD):
+        return "/held/"
+    return f"/submissions/{submission.id}/" if submission and not delivery else "/deliveries/"
+
+
+def _people(entry: AuditEntry) -> str:
+    person = entry.object.partition(":")[2]
+    return {
+        requests.ASK: f"people.yml などが、登録と違うことを求めています。受け入れるまで、いまのままです。\n{entry.detail}",
+        grants.ASK: f"{entry.actor} が {person} への役割の付与（{entry.detail}）を頼みました。もう1人の同意を待っています。",
+        accounts.INVITE_AGAIN: f"{entry.actor} が {person} を招待し直しました。心当たりがなければ、すぐに確かめてください。",
+        grants.AGREE: f"{entry.actor} が {person} への役割の付与に同意しました（{entry.detail}）。",
+    }.get(entry.verb, "")
+
+
+def _next_free(ctx: Context, kind: Kind, delivery: Delivery | None) -> str:
+    """For what the calendar holds; what an account holds waits for the account."""
+    if kind != Kind.HELD or delivery is None or delivery.bar not in (Bar.BLACKOUT, Bar.QUIET):
+        return ""
+    free = scheduling.free_times(ctx, delivery, 1)
+    return "".join(f"。次に空いている時刻は{t.astimezone(ctx.config.timezone):%-m月%-d日 %H:%M}です。" for t in free)
+
+
+def _blackout(ctx: Context, entry: AuditEntry) -> str:
+    if entry.verb == "blackout":
+        return f"{entry.actor} が配信を止める期間を入れました。{entry.detail}"
+    row = Blackout.objects.filter(id=entry.object.partition(":")[2]).first()
+    which = f"「{row.why}」（{row.end_at.astimezone(ctx.config.timezone):%-m月%-d日 %H:%M}まで）" if row else ""
+    if entry.verb == "lift":
+        return f"{entry.actor} が配信を止める期間{which}を解除しました。保留の配信は、見直すまで出ません。"
+    asked = f"{entry.actor} が配信を止める期間{which}の解除を申し出ました。理由：{entry.detail}。"
+    return f"{asked}解除するかどうかは、ほかの広報担当が決めます。"
+
+
+def _channel(ctx: Context, target: str) -> str:
+    key = target.partition(":")[2]
+    return next((spec.label for spec in ctx.specs if spec.key == key), "全ての配信先")
+
+
+def _problem(delivery: Delivery | None) -> str:
+    """Our own sentence; a platform's words never get here."""
+    return f"{delivery.problem}。" if delivery and delivery.problem else ""

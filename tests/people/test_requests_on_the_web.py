@@ -11,7 +11,7 @@ from bot.store.models import User
 from bot.store.people import Grant
 from bot.workflow.actors import Role
 from tests.office import Office
-from tests.people.browser import Browser
+from tests.people.browser import PASSWORD, Browser
 from tests.web.site import work_on
 
 Add = Callable[[str, Role], User]
@@ -24,6 +24,13 @@ def _site(office: Office, add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
         add(person, role)
 
 
+def proved(browser: Browser, path: str, page: str, **fields: str) -> str:
+    """The page after a form whose sender is asked who they are once more."""
+    asked = browser.post(path, page, **fields)
+    assert browser.path(asked) == "/account/reauthenticate/"
+    return browser.send("/account/reauthenticate/", asked, next=path, password=PASSWORD).text
+
+
 def test_an_operator_accepts_what_they_saw(office: Office, browser: Browser) -> None:
     people = office.folder / "people.yml"
     people.write_text(people.read_text(encoding="utf-8").replace("department: 市民課", "department: 税務課"), encoding="utf-8")
@@ -31,7 +38,7 @@ def test_an_operator_accepts_what_they_saw(office: Office, browser: Browser) -> 
     page = browser.get("/people/").text
     assert "市民課 → <b>税務課</b>" in page
     (asked,) = requests.waiting(office.ctx)
-    browser.post("/people/shimin-leader/accept/", "/people/", digest="0" * 64)
+    proved(browser, "/people/shimin-leader/accept/", "/people/", digest="0" * 64)
     assert User.objects.get(username="shimin-leader").department == "市民課"
     browser.post("/people/shimin-leader/accept/", "/people/", digest=asked.digest)
     assert User.objects.get(username="shimin-leader").department == "税務課"
@@ -42,7 +49,7 @@ def test_an_operator_registers_addresses_and_keys_as_they_are_typed(browser: Bro
     browser.log_in("unyou")
     key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHkVXGlpOOaZ0TZwJnKyGwyhCvFiFGM4AhRmMHHNQ6Yn"
     typed = {"department": "総務課", "addresses": "A@example.jp, b@example.jp", "heads": "", "submits_for": ""}
-    browser.post("/people/soumu-leader/standing/", "/people/", **typed, signing_keys=f"{key} soumu@desk\n")
+    proved(browser, "/people/soumu-leader/standing/", "/people/", **typed, signing_keys=f"{key} soumu@desk\n")
     user = User.objects.get(username="soumu-leader")
     assert (user.addresses, user.heads, user.signing_keys) == (["a@example.jp", "b@example.jp"], [], [key])
 
@@ -53,7 +60,7 @@ def test_a_second_person_sees_what_waits_and_agrees(office: Office, browser: Bro
     assert "/grants/" in browser.get("/queue/").text
     number = Grant.objects.get().id
     assert "同意する" in browser.get("/grants/").text
-    page = browser.post(f"/grants/{number}/agree/", "/grants/").text
+    page = proved(browser, f"/grants/{number}/agree/", "/grants/")
     assert "/account/invited/" in page
     assert User.objects.get(username="soumu-leader").role == Role.OFFICER
     assert "/grants/" not in browser.get("/queue/").text

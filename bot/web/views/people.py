@@ -26,6 +26,10 @@ def _manages(request: HttpRequest) -> bool:
     return actor_of(request).may(Permission.MANAGE_PEOPLE)
 
 
+def _grants_roles(request: HttpRequest) -> bool:
+    return actor_of(request).may(Permission.GRANT)
+
+
 @login_required
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
@@ -65,6 +69,7 @@ def change_role(request: HttpRequest, person: str) -> HttpResponse:
 
 @login_required
 @require_POST
+@asks_again(_manages)
 def change_standing(request: HttpRequest, person: str) -> HttpResponse:
     """Lists are typed with spaces or commas between."""
     given = request.POST
@@ -82,6 +87,7 @@ def change_standing(request: HttpRequest, person: str) -> HttpResponse:
 
 @login_required
 @require_POST
+@asks_again(_manages)
 def accept(request: HttpRequest, person: str) -> HttpResponse:
     requests.accept(office(), actor_of(request), person, request.POST.get("digest", ""))
     if office().config.content_repository:
@@ -98,6 +104,7 @@ def grant_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
+@asks_again(_grants_roles)
 def agree(request: HttpRequest, number: int) -> HttpResponse:
     address = accounts.agree(office(), actor_of(request), number)
     messages.success(request, "同意しました。役割を付けました。")

@@ -95,10 +95,13 @@ HALVES: dict[str, tuple[Callable[[Path], None], str]] = {
         without("OPTIONS = (Options,)", "OPTIONS = Options"),
         "OPTIONS は、設定を並べたデータクラスの組",
     ),
-    "no account": (without("def account(", "def konto("), "account が、どのアカウントかを示していません"),
-    "an account without a number": (without("{self._options.account}", ""), "account が、どのアカウントかを示していません"),
-    "no reading back": (without("def find(", "def look("), "find() がありません"),
-    "no taking down": (without("def delete(", "def remove("), "delete() がありません"),
+    "no account": (without("def account(", "def konto(", "sender.py"), "account が、どのアカウントかを示していません"),
+    "an account without a number": (
+        without("{self._options.account}", "", "sender.py"),
+        "account が、どのアカウントかを示していません",
+    ),
+    "no reading back": (without("def find(", "def look(", "sender.py"), "find() がありません"),
+    "no taking down": (without("def delete(", "def remove(", "sender.py"), "delete() がありません"),
 }
 
 

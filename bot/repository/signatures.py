@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from filelock import FileLock
 
 from bot.repository.git import Git
 
@@ -43,11 +44,18 @@ def own_key(folder: Path) -> Path | None:
     path = folder / _KEY
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        key = Ed25519PrivateKey.generate()
-        public = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
-        public_half(folder).write_bytes(public + b"\n")
-        _write_secret(path, key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
+        # Of two first uses at one moment, halves of two keys would stay, and nothing could be signed from then on.
+        with FileLock(folder / f"{_KEY}.lock"):
+            if not path.exists():
+                _make(path)
     return path
+
+
+def _make(path: Path) -> None:
+    key = Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+    public_half(path.parent).write_bytes(public + b"\n")
+    _write_secret(path, key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
 
 
 def public_half(folder: Path) -> Path:

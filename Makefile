@@ -47,6 +47,8 @@ system: # what only the system has: a browser, a word processor, git, nginx. Ins
 	command -v git > /dev/null || missing="$$missing git"; \
 	command -v faketime > /dev/null || missing="$$missing faketime"; \
 	PATH="$$PATH:/usr/sbin" command -v nginx > /dev/null || missing="$$missing nginx-light"; \
+	command -v ssh-keygen > /dev/null || missing="$$missing openssh-client"; \
+	command -v openssl > /dev/null || missing="$$missing openssl"; \
 	test -z "$$missing" || if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing > /dev/null; \
 	else echo "試験の一部に次のものが要ります（入れるまで、その試験は飛ばします）:$$missing"; fi

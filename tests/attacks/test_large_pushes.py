@@ -13,10 +13,10 @@ from bot.services.handing_in import push
 from bot.services.handing_in.push import Excess
 from bot.services.handing_in.sync import mirror
 from bot.services.pages.calendar import problems
-from bot.store.models import AuditEntry
+from bot.store.models import AuditEntry, Submission
 from tests.attacks.bombs import saved
 from tests.office import Office
-from tests.sync.desk import SHIMIN, Desk
+from tests.sync.desk import SHIMIN, SOUMU, Desk
 from tests.sync.origin import git
 
 
@@ -130,8 +130,10 @@ def test_what_was_a_tree_of_trees_for_one_commit_does_not_stop_the_next(desk: De
     before = desk.origin.head
     pushed(desk, "media", inside)
     git(desk.origin.desk, "read-tree", before)
-    desk.write()
-    assert desk.taken() == {"posts/madoguchi.md": "submitted"}
+    desk.write(author="soumu-leader")
+    assert desk.taken(SOUMU) == {"posts/madoguchi.md": "submitted"}
+    # Who changed what cannot be read, so whoever committed on the way has a hand in it as well.
+    assert {person for hand in Submission.objects.get().hands for person in hand["people"]} >= {"shimin-leader", "soumu-leader"}
 
 
 @pytest.mark.parametrize(

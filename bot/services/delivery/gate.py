@@ -38,7 +38,6 @@ STOPPED = "停止中"
 _WITHDRAWN = "承認が取り消されたため"
 _LATE = "予定の時刻に出せなかったため、出していません"
 OTHER_ACCOUNT = "これまでと違うアカウントです"
-_OTHER_ACCOUNT = say("{other_account}（これまでは{{known}}）。この配信先を止めました", other_account=OTHER_ACCOUNT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +154,7 @@ def _lane_problem(ledger: Ledger, row: Delivery) -> str:
 def _bar(ctx: Context, ledger: Ledger, row: Delivery, account: str) -> Barred | None:
     """What the database said no to, in the order of the statement; None for what passes by itself (a full quota, a wait)."""
     bars = HELD_BY[Kind(row.kind)]
-    if Bar.APPROVAL in bars and not _stands(row):
+    if Bar.APPROVAL in bars and not stands_approved(row):
         return Barred(bar=Bar.APPROVAL, reason=_WITHDRAWN)
     if Bar.LATE in bars and row.last_at < ledger.now:
         return Barred(bar=Bar.LATE, reason=_LATE)
@@ -165,8 +164,9 @@ def _bar(ctx: Context, ledger: Ledger, row: Delivery, account: str) -> Barred | 
     return _account(ledger, Lane.objects.get(name=row.lane), account) if Bar.ACCOUNT in bars else None
 
 
-def _stands(row: Delivery) -> bool:
-    """Its approval; an edit of the files does not take it from a thread that has begun (ADR 19)."""
+def stands_approved(row: Delivery) -> bool:
+    """An edit of the files does not take its approval from a thread that has begun; a person who withdrew the post does
+    (ADR 19)."""
     state = row.submission.state
     return state == SubmissionState.APPROVED or (state == SubmissionState.STALE and row.part > 0)
 
@@ -174,7 +174,9 @@ def _stands(row: Delivery) -> bool:
 def _account(ledger: Ledger, lane: Lane, account: str) -> Barred | None:
     """Posts of one account on another are the worst that can happen: the whole lane waits for a person."""
     if lane.closed_at is None and lane.account and account and lane.account != account:
-        lane.problem = _OTHER_ACCOUNT.format(known=lane.account)
+        lane.problem = say(
+            "{other_account}（これまでは{known}）。この配信先を止めました", other_account=OTHER_ACCOUNT, known=lane.account
+        )
         outcome.close_lane(lane.name, lane.problem, ledger.now)
     elif lane.closed_at is None:
         return None

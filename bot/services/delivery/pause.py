@@ -101,14 +101,19 @@ def release(ctx: Context, actor: Actor, delivery_id: int) -> None:
     is to believe that it goes out."""
     actor.require(Permission.RESUME)
     delivery = scheduling.find(delivery_id)
-    if is_paused(delivery.channel) or Lane.objects.filter(name=delivery.lane).exclude(closed_at=None).exists():
-        raise NotAllowed("still paused", summary="まだ停止中です", next_step="先に停止を解除してください")
+    require_no_stop(delivery)
     if delivery.state == DeliveryState.HELD:
         _require_it_would_leave(ctx, delivery)
     with transaction.atomic():
         if move_delivery(delivery, Event.RESUME, bar="", problem=""):
             workers.wake()
             audit.record(ctx.clock.now(), actor.person, "release", f"delivery:{delivery_id}")
+
+
+def require_no_stop(delivery: Delivery) -> None:
+    """Raises NotAllowed where a person or a platform has stopped its channel."""
+    if is_paused(delivery.channel) or Lane.objects.filter(name=delivery.lane).exclude(closed_at=None).exists():
+        raise NotAllowed("still paused", summary="まだ停止中です", next_step="先に停止を解除してください")
 
 
 def _require_it_would_leave(ctx: Context, delivery: Delivery) -> None:

@@ -17,18 +17,19 @@ from django.db.models import F, Q, QuerySet
 from bot.errors import NotAllowed, NotFound, ScheduleError
 from bot.language import say
 from bot.schedule.opening import require_open
-from bot.services.delivery import outcome, outlook, scheduling, workers
+from bot.services.delivery import gate, outcome, outlook, pause, scheduling, workers
 from bot.services.delivery.outgoing import candidate_of
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.services.records.transition import move_delivery, require_moved
 from bot.store import locks
-from bot.store.models import Delivery, Lane, Pause
+from bot.store.models import Delivery
 from bot.store.threads import Removal, ThreadDecision
 from bot.workflow.actors import Actor, Permission
-from bot.workflow.states import NEVER_OUT, TORN, DeliveryState, RemovalState, SubmissionState, ThreadWay
+from bot.workflow.states import NEVER_OUT, TORN, DeliveryState, RemovalState, ThreadWay
 from bot.workflow.transitions import Event
 
+UNSIGNED = "unsigned"  # in the audit log
 SIGN_WITHIN = timedelta(days=1)  # a second person's look at a take-down; after it the heads are told
 _LONGEST_REASON = 200  # characters, as the column is wide
 
@@ -168,9 +169,6 @@ def tell_unsigned(ctx: Context) -> int:
     return told
 
 
-UNSIGNED = "unsigned"  # in the audit log
-
-
 def _object(decision: ThreadDecision) -> str:
     first = Delivery.objects.get(submission=decision.submission_id, channel=decision.channel, part=0)
     return f"delivery:{first.id}"
@@ -197,7 +195,7 @@ def times_from_now(ctx: Context, row: Delivery) -> dict[str, Any]:
     now = ctx.clock.now()
     row.due_at = max(now, row.due_at)
     _require_approval(row)
-    _require_no_stop(row)
+    pause.require_no_stop(row)
     last = scheduling.last_moment(ctx, row.submission, row.due_at)
     late = "原稿の期限（expires）を過ぎています" if last < now else ""
     if summary := late or outlook.objection(row, now, outlook.rules(ctx)):
@@ -239,7 +237,7 @@ def _require_settled(half: Half) -> None:
 def _require_it_may_go_on(ctx: Context, half: Half) -> None:
     _require_settled(half)
     _require_approval(half.torn)
-    _require_no_stop(half.torn)
+    pause.require_no_stop(half.torn)
     if half.torn.after is None or not half.torn.after.remote_id:
         raise NotAllowed(
             "the part to reply to has no number",
@@ -249,20 +247,12 @@ def _require_it_may_go_on(ctx: Context, half: Half) -> None:
 
 
 def _require_approval(row: Delivery) -> None:
-    """An edit does not take it from a thread that has begun; a person who withdrew the post does."""
-    state = row.submission.state
-    if state != SubmissionState.APPROVED and not (state == SubmissionState.STALE and row.part):
+    if not gate.stands_approved(row):
         raise NotAllowed(
             "not approved any more",
             summary="この原稿の承認は、いまは有効ではありません",
             next_step="続きは出せません。出ている分があれば、削除するか、このままにするかを決めてください",
         )
-
-
-def _require_no_stop(row: Delivery) -> None:
-    stopped = Pause.objects.filter(ended_at=None, channel__in=("", row.channel)).exists()
-    if stopped or Lane.objects.filter(name=row.lane).exclude(closed_at=None).exists():
-        raise NotAllowed("still paused", summary="まだ停止中です", next_step="先に停止を解除してください")
 
 
 def _moment(ctx: Context, half: Half, wished: datetime | None) -> datetime:

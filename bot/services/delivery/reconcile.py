@@ -32,13 +32,13 @@ from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import IN_DOUBT, DeliveryState
 from bot.workflow.transitions import DELIVERY, Event, after
 
-# No user, no other port but the practice servers', nothing that a browser reads otherwise than this does.
 SECOND = "needs_a_second"  # in the audit log: somebody wants it sent again, and nobody can see whether it is there
 LOOK = "look_again"
 _MOST_PROOFS = 2  # then a person decides: a platform that takes each request and denies each is not to be asked for ever
 _ABSENT = "配信先に出ていないことを確かめたので、もう一度送ります"
 _LOOKING = "「もう一度送る」が選ばれました。送る前に、配信先をもう一度見ています"
 _NEEDS_A_SECOND = "送る前に配信先を見ましたが、出ているかどうか分かりません。ほかの担当者も「もう一度送る」を選ぶと送ります"
+# No user, no other port but the practice servers', nothing that a browser reads otherwise than this does.
 _ADDRESS = re.compile(r"(https?)://([A-Za-z0-9.-]+)(?::\d{2,5})?/[!#-;=?-\[\]_a-z~%]*")
 
 

@@ -153,9 +153,8 @@ _ERRORS: Mapping[type[errors.ChannelError], Kind] = {
 
 
 def kind_of(entry: AuditEntry, submission: Submission | None) -> Kind | None:
-    if (
-        is_at_server(entry.actor) and entry.verb not in _QUIET
-    ):  # no key and no second factor stood before it, so it is told whatever it was (ADR 18)
+    # No key and no second factor stood before what was done at the server, so it is told whatever it was (ADR 18).
+    if is_at_server(entry.actor) and entry.verb not in _QUIET:
         return Kind.SHELL
     if entry.verb == Action.SUBMIT:
         return Kind.TO_CONFIRM if submission and submission.needs_confirmation else Kind.WAITING

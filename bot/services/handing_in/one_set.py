@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from django.db import transaction
-
 from bot import registry
 from bot.checks.finding import Finding, at
 from bot.errors import Place
@@ -118,11 +116,8 @@ def person(ctx: Context, commit: Commit | None) -> str:
 
 def _tell(ctx: Context, verb: str, commit: str, lines: Sequence[str]) -> None:
     """Into the log, and from there to the office; once for each commit, however often a sync begins anew."""
-    target = f"commit:{commit}"
-    with transaction.atomic():
-        # Notices are read off the log (ADR 7), so a second entry would be a second mail.
-        if lines and not AuditEntry.objects.filter(verb=verb, object=target).exists():
-            audit.record(ctx.clock.now(), audit.SYSTEM, verb, target, detail="\n".join(lines))
+    if lines:
+        audit.record_once(ctx, verb, f"commit:{commit}", "\n".join(lines))
 
 
 def _by(item: Item, commit: Commit | None) -> str:

@@ -7,7 +7,6 @@ from django.db import transaction
 from bot.services.handing_in.sync_report import Report, Taken
 from bot.services.records import audit
 from bot.services.records.context import Context
-from bot.store.models import AuditEntry
 
 PARKED, REWRITTEN, LET_IN = "park", "rewritten", "accept_rewritten"
 
@@ -23,10 +22,7 @@ def posts(ctx: Context, report: Report) -> None:
 
 def history(ctx: Context, older: str, newer: str) -> None:
     """A branch that was rewritten, once for each head that it was given."""
-    target = f"commit:{newer}"
-    with transaction.atomic():
-        if not AuditEntry.objects.filter(verb=REWRITTEN, object=target).exists():
-            audit.record(ctx.clock.now(), audit.SYSTEM, REWRITTEN, target, detail=older)
+    audit.record_once(ctx, REWRITTEN, f"commit:{newer}", older)
 
 
 def let_in(ctx: Context, by: str, older: str, newer: str) -> None:

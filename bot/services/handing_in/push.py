@@ -89,12 +89,8 @@ def _excess(ctx: Context, mirror: Mirror, commit: str, what: str, next_step: str
 
 def tell(ctx: Context, row: ContentBranch, commit: str, excess: Excess) -> None:
     """Into the log, once for each commit, and onto the branch's row, until the next state that is taken."""
-    target = f"push:{commit}"
     with transaction.atomic():
-        # Notices are read off the log (ADR 7), so a second entry would be a second mail.
-        if not AuditEntry.objects.filter(verb=REFUSE, object=target).exists():
-            detail = f"{excess.summary}。{excess.next_step}。"
-            audit.record(ctx.clock.now(), audit.SYSTEM, REFUSE, target, detail=detail)
+        audit.record_once(ctx, REFUSE, f"push:{commit}", f"{excess.summary}。{excess.next_step}。")
         kept = [path for path in row.unfinished if path != MARK]
         ContentBranch.objects.filter(id=row.id).update(unfinished=[MARK, *kept])
 

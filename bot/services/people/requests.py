@@ -17,7 +17,7 @@ from bot.errors import ConfigError, NotAllowed, NotFound, StaleApproval
 from bot.services.people import accounts
 from bot.services.records import audit
 from bot.services.records.context import Context
-from bot.store.models import AuditEntry, User
+from bot.store.models import User
 from bot.workflow.actors import ROLE_LABELS, Actor, Permission, Role
 
 ASK = "ask_standing"  # in the audit log
@@ -104,9 +104,7 @@ def tell(ctx: Context) -> None:
     if not asked:
         return
     target = f"requests:{hashlib.sha256(''.join(r.digest for r in asked).encode()).hexdigest()[:16]}"
-    with transaction.atomic():
-        if not AuditEntry.objects.filter(verb=ASK, object=target).exists():
-            audit.record(ctx.clock.now(), audit.SYSTEM, ASK, target, detail="\n".join(r.told for r in asked))
+    audit.record_once(ctx, ASK, target, "\n".join(r.told for r in asked))
 
 
 def _request(key: str, author: Author | None, city: City, user: User | None) -> Request | None:

@@ -51,6 +51,14 @@ def note(ctx: Context, by: str, verb: str, target: str, detail: str = "") -> Non
         record(ctx.clock.now(), by, verb, visible(target)[:_LONGEST], detail=visible(detail))
 
 
+def record_once(ctx: Context, verb: str, target: str, detail: str = "") -> None:
+    """Something that the system found, unless the log has it: notices are read off the log (ADR 7), so a second entry would be
+    a second mail."""
+    with transaction.atomic():
+        if not AuditEntry.objects.filter(verb=verb, object=target).exists():
+            record(ctx.clock.now(), SYSTEM, verb, target, detail=detail)
+
+
 def record_all(notes: Sequence[Note]) -> None:
     """Append entries in their order. From here to the end of the transaction no one else can, so let it come last."""
     assert connection.in_atomic_block, "an audit entry belongs to a transaction"  # noqa: S101 a programming error

@@ -99,7 +99,7 @@ def _seal(ctx: Context, before: DayHead | None, day: date, key: Ed25519PrivateKe
     head.signature = key.sign(head.statement.encode()).hex()
     head.save(force_insert=True)
     if before and before.key != public:
-        _tell_once(ctx, NEW_KEY, f"key:{public}")  # also of a key that was changed in the configuration
+        audit.record_once(ctx, NEW_KEY, f"key:{public}")  # also of a key that was changed in the configuration
     audit.record(ctx.clock.now(), audit.SYSTEM, SEALED, f"day:{day}", detail=letter(head))
 
 
@@ -112,12 +112,7 @@ def _complain(ctx: Context) -> None:
     """Once on each day on which nobody signs: a log whose days stay open convinces nobody."""
     midnight = datetime.combine(ctx.today, time(), ctx.config.timezone)
     if ctx.clock.now() >= midnight + _PATIENCE:
-        _tell_once(ctx, UNSEALED, f"day:{ctx.today - timedelta(days=1)}")
-
-
-def _tell_once(ctx: Context, verb: str, target: str) -> None:
-    if not AuditEntry.objects.filter(verb=verb, object=target).exists():
-        audit.record(ctx.clock.now(), audit.SYSTEM, verb, target)
+        audit.record_once(ctx, UNSEALED, f"day:{ctx.today - timedelta(days=1)}")
 
 
 def new_key(ctx: Context, by: str) -> str:

@@ -6,10 +6,9 @@ so that a turn of the pump is a handful of statements however many deliveries it
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -116,27 +115,6 @@ SELECT MIN(moment) FROM (
 ) moments
 """
 
-# The approval's digest stands in the decision, not in the submission alone: both are compared with the bytes (ADR 2).
-_CLAIMED = """
-SELECT d.id, d.fence, d.attempts, d.kind, d.channel, d.lane, d.part, d.parent_remote_id, d.token, d.prepared_by,
-    d.intent_at, d.first_intent_at, d.run_at, d.prepared_until, d.part = 0 OR d.due_at > a.due_at,
-    s.id, s.path, s.inputs, s.digest, s.bundle, s.tags,
-    COALESCE((SELECT c.digest FROM store_decision c WHERE c.submission_id = s.id AND c.action = 'approve'
-        ORDER BY c.id DESC LIMIT 1), '')
-FROM store_delivery d JOIN store_submission s ON s.id = d.submission_id LEFT JOIN store_delivery a ON a.id = d.after_id
-WHERE d.id {among} ORDER BY d.id
-"""
-_TRY = """
-INSERT INTO store_attempt (delivery_id, number, started_at, ended_at, outcome, detail)
-SELECT v_id, v_number, v_started, v_ended, v_outcome, v_detail FROM ({rows}) AS ready ORDER BY n
-"""
-# By number, as entries become visible in that order (ADR 7).
-_LINK = "SELECT hash FROM store_auditentry ORDER BY id DESC LIMIT 1"
-_AUDIT = """
-INSERT INTO store_auditentry (at, actor, verb, object, digest, detail, previous_hash, hash)
-SELECT v_at, v_actor, v_verb, v_object, v_digest, v_detail, v_previous, v_hash FROM ({rows}) AS ready ORDER BY n
-"""
-
 # One read for each state, so that each goes by that state's own partial index. What waits ends with what it waits for.
 _LATE = """
 SELECT * FROM (SELECT id FROM store_delivery WHERE state = 'scheduled' AND last_at < %s ORDER BY last_at LIMIT %s) AS planned
@@ -169,14 +147,6 @@ _FOLLOWING = "SELECT id FROM store_delivery WHERE state = 'waiting' AND after_id
 # What comes as rows, and PostgreSQL's types of it.
 _INTENTS = (("v_id", "bigint"), ("v_fence", "int"), ("v_token", "text"), ("v_by", "text"), ("v_account", "text"))
 _ACCEPTANCES = (*_INTENTS[:2], ("v_remote", "text"), ("v_url", "text"), ("v_at", "timestamptz"))
-_TRIES = (
-    *(("v_id", "bigint"), ("v_number", "int"), ("v_started", "timestamptz"), ("v_ended", "timestamptz")),
-    *(("v_outcome", "text"), ("v_detail", "text")),
-)
-_ENTRIES = (
-    ("v_at", "timestamptz"),
-    *((name, "text") for name in ("v_actor", "v_verb", "v_object", "v_digest", "v_detail", "v_previous", "v_hash")),
-)
 
 
 class Intent(NamedTuple):
@@ -195,45 +165,6 @@ class Acceptance(NamedTuple):
     at: datetime
 
 
-class Claimed(NamedTuple):
-    """A delivery with what it came from. `asks`: the hours are asked for it, as it begins a thread or goes on with one at a
-    time of its own. `approved` is the digest of the last approval, "" for none."""
-
-    id: int
-    fence: int
-    attempts: int
-    kind: str
-    channel: str
-    lane: str
-    part: int
-    parent_remote_id: str
-    token: str
-    prepared_by: str
-    intent_at: datetime | None
-    first_intent_at: datetime | None
-    run_at: datetime
-    prepared_until: datetime | None
-    asks: bool
-    submission: int
-    path: str
-    inputs: Mapping[str, str]
-    digest: str
-    bundle: str
-    tags: Sequence[str] | None
-    approved: str
-
-
-class Try(NamedTuple):
-    """A row of the attempts' record."""
-
-    delivery: int
-    number: int
-    started_at: datetime
-    ended_at: datetime
-    outcome: str
-    detail: str
-
-
 def claim(owner: str, now: datetime, until: datetime, lease_until: datetime, limit: int) -> list[int]:
     """Take up to `limit` deliveries that are due by `until` for this worker; their ids.
 
@@ -249,57 +180,6 @@ def claim(owner: str, now: datetime, until: datetime, lease_until: datetime, lim
     # By number, so that a batch is sent in one order on both databases: RETURNING promises none.
     sql = _CLAIM.format(among=AMONG[connection.vendor], lock=_PASS_OVER[connection.vendor])
     return sorted(row[0] for row in run(sql, [listed(ids), *due, owner, bind(lease_until)]))
-
-
-def claimed(ids: Sequence[int]) -> list[Claimed]:
-    """What is needed to send these deliveries, in one reading."""
-    if not ids:
-        return []
-    return [_claimed(*row) for row in run(_CLAIMED.format(among=AMONG[connection.vendor]), [listed(ids)])]
-
-
-def _claimed(*row: Any) -> Claimed:
-    (
-        *before,
-        intent_at,
-        first_intent_at,
-        run_at,
-        prepared_until,
-        asks,
-        submission,
-        path,
-        inputs,
-        digest,
-        bundle,
-        tags,
-        approved,
-    ) = row
-    times = [moment_of(told) for told in (intent_at, first_intent_at, run_at, prepared_until)]
-    rest = (path, _read(inputs), digest, bundle, _read(tags), approved)
-    return Claimed._make((*before, *times, bool(asks), submission, *rest))
-
-
-def _read(kept: Any) -> Any:
-    """A JSON column, which SQLite gives as text."""
-    return json.loads(kept) if isinstance(kept, str) else kept
-
-
-def add_tries(tries: Sequence[Try]) -> None:
-    """Append to the attempts' record."""
-    if tries:
-        with connection.cursor() as cursor:
-            cursor.execute(_TRY.format(rows=rows(_TRIES)), [batch(tries)])
-
-
-def last_link() -> str:
-    """The hash of the newest audit entry, "" before the first."""
-    return next((row[0] for row in run(_LINK, ())), "")
-
-
-def append_to_audit(entries: Sequence[tuple[datetime | str, ...]]) -> None:
-    """Columns as in the table: time, actor, verb, object, digest, detail, hash before, hash."""
-    with connection.cursor() as cursor:
-        cursor.execute(_AUDIT.format(rows=rows(_ENTRIES)), [batch(entries)])
 
 
 def intend(intents: Sequence[Intent], now: datetime, lease_until: datetime) -> set[int]:

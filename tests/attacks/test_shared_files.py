@@ -15,7 +15,8 @@ from bot.services.handing_in import one_set
 from bot.services.people.accounts import set_up_user
 from bot.services.telling.kinds import Kind
 from bot.services.telling.notices import take_in
-from bot.store.models import AuditEntry, Notice, Submission
+from bot.store.models import AuditEntry, Submission
+from bot.store.notices import Notice
 from bot.workflow.actors import Role
 from tests.office import NEVER_CLOSED, TOKYO, Office
 from tests.sync.desk import PEOPLE, SHIMIN, SOUMU, Desk

@@ -14,7 +14,8 @@ from bot.config import Secret
 from bot.services.people import accounts
 from bot.services.records import audit
 from bot.services.telling import kinds, notices
-from bot.store.models import AuditEntry, Bookmark, Notice, User
+from bot.store.models import AuditEntry, User
+from bot.store.notices import Bookmark, Notice
 from bot.workflow.actors import Role, at_server
 from tests.cli.shell import Shell
 from tests.office import Office

@@ -12,7 +12,8 @@ from bot.clock import Clock
 from bot.config import Secret
 from bot.services.records.context import Context
 from bot.services.telling import messages
-from bot.store.models import AuditEntry, Bookmark, Message, Notice, User
+from bot.store.models import AuditEntry, User
+from bot.store.notices import Bookmark, Message, Notice
 from bot.workflow.actors import Role
 from tests.notices.servers import Chat, MailServer, chat, mail_server
 from tests.office import Office

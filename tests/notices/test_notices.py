@@ -19,7 +19,8 @@ from bot.services.records import audit
 from bot.services.telling import notices, watch
 from bot.services.telling.kinds import Kind
 from bot.store import rules as store
-from bot.store.models import AuditEntry, Bookmark, Delivery, Notice, User
+from bot.store.models import AuditEntry, Delivery, User
+from bot.store.notices import Bookmark, Notice
 from bot.workflow.actors import Actor, Role
 from tests.notices.conftest import Desk
 from tests.notices.servers import Chat, MailServer

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from bot.services.people import accounts, requests
 from bot.services.telling import notices
-from bot.store.models import Notice, User
+from bot.store.models import User
+from bot.store.notices import Notice
 from bot.workflow.actors import Role
 from tests.office import Office
 

@@ -24,7 +24,7 @@ from bot.errors import ConfigError
 from bot.registry import load
 from bot.services.delivery import pause
 from bot.services.telling import messages, notices
-from bot.store.models import Message, Notice
+from bot.store.notices import Message, Notice
 from tests.notices.conftest import Desk
 from tests.notices.servers import Chat, MailServer
 

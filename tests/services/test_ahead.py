@@ -16,7 +16,7 @@ from bot.services.approval import review
 from bot.services.delivery import pause, scheduling, stale
 from bot.services.delivery.engine import LEAD
 from bot.services.runner import Runner
-from bot.store import queries
+from bot.store.claimed import claimed
 from bot.store.models import Delivery, Submission
 from tests.office import Office
 
@@ -186,6 +186,6 @@ def test_no_request_leaves_before_its_time(office: Office, planned: Delivery, mo
 
 def test_what_is_read_from_the_database_knows_its_zone(office: Office, planned: Delivery, ahead: Runner) -> None:
     Delivery.objects.update(intent_at=planned.run_at)
-    (row,) = queries.claimed([planned.id])
+    (row,) = claimed([planned.id])
     assert (row.run_at, row.intent_at) == (planned.run_at, planned.run_at)
     assert Submission.objects.get().state == "approved"

@@ -17,7 +17,8 @@ from bot.services.delivery.calls import Step
 from bot.services.delivery.engine import Engine
 from bot.services.delivery.ledger import Ledger
 from bot.services.telling import notices
-from bot.store.models import Attempt, AuditEntry, Delivery, Lane, Notice
+from bot.store.models import Attempt, AuditEntry, Delivery, Lane
+from bot.store.notices import Notice
 from bot.workflow.actors import Actor, Role
 from tests.office import TUESDAY, Office
 

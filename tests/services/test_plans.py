@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from bot.store import queries
+from bot.store.claimed import claimed
 from bot.store.models import Lane
 from tests.bench import stock
 from tests.office import TUESDAY, Office
@@ -24,7 +25,7 @@ STATEMENTS: dict[str, Callable[[], object]] = {
     "lost": lambda: queries.lost(SOON),
     "doubtful": lambda: queries.doubtful(SOON),
     "following": lambda: queries.following([1, 2, 3]),
-    "claimed": lambda: queries.claimed([1, 2, 3]),
+    "claimed": lambda: claimed([1, 2, 3]),
     "intend": lambda: queries.intend([queries.Intent(id=1, fence=1, token="", prepared_by="")], SOON, SOON),
     "accept": lambda: queries.accept([queries.Acceptance(id=1, fence=1, remote_id="1", url="", at=SOON)]),
 }

@@ -7,7 +7,8 @@ from datetime import timedelta
 from django.contrib.sessions.models import Session
 
 from bot.services.records import audit, pruning
-from bot.store.models import AuditEntry, Blob, Delivery, Message, Notice, Submission, Viewing
+from bot.store.models import AuditEntry, Blob, Delivery, Submission, Viewing
+from bot.store.notices import Message, Notice
 from bot.workflow.states import MessageState
 from tests.office import Office
 

@@ -17,7 +17,8 @@ from bot.services.approval import review
 from bot.services.delivery import pause, reconcile, removal, stale, threads
 from bot.services.runner import Runner
 from bot.services.telling import notices
-from bot.store.models import AuditEntry, Bookmark, Delivery, Lane, Notice, User
+from bot.store.models import AuditEntry, Delivery, Lane, User
+from bot.store.notices import Bookmark, Notice
 from bot.store.threads import Removal, ThreadDecision
 from bot.workflow.actors import Actor, Role
 from tests.office import TUESDAY, Office

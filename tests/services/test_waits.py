@@ -14,7 +14,8 @@ from bot.config import Secret
 from bot.errors import ChannelError, NotSent, RateLimited
 from bot.services.delivery import outcome, pause, scheduling, waits
 from bot.services.telling import notices
-from bot.store.models import AuditEntry, Delivery, Lane, Notice
+from bot.store.models import AuditEntry, Delivery, Lane
+from bot.store.notices import Notice
 from tests.office import TUESDAY, Office
 
 NOON = TUESDAY.replace(hour=12, minute=15)

@@ -10,7 +10,8 @@ from bot.services.handing_in import one_set
 from bot.services.pages.calendar import problems
 from bot.services.telling.kinds import Kind
 from bot.services.telling.notices import take_in
-from bot.store.models import AuditEntry, Notice, Submission
+from bot.store.models import AuditEntry, Submission
+from bot.store.notices import Notice
 from tests.sync.desk import PEOPLE, SHIMIN, SOUMU, Desk
 from tests.sync.origin import git
 

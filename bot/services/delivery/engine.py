@@ -32,8 +32,8 @@ from bot.services.delivery.sender_pool import Desk, SenderPool
 from bot.services.files.freshness import require_fresh
 from bot.services.records.context import Context
 from bot.store import locks, queries
+from bot.store.claimed import Claimed
 from bot.store.models import Delivery, Submission
-from bot.store.queries import Claimed
 from bot.workflow.kinds import Bar
 
 AHEAD = timedelta(seconds=3)  # before its time a delivery is taken up and prepared: pictures go up, containers are made

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.services.records import audit
-from bot.store import queries
-from bot.store.queries import Try
+from bot.store import appended
+from bot.store.appended import Try
 
 _OUTCOME, _DETAIL = 40, 200  # characters, as the table has them
 
@@ -48,5 +48,5 @@ class Ledger:
         del self._notes[notes:], self._tries[tries:]
 
     def close(self) -> None:
-        queries.add_tries(self._tries)
+        appended.add_tries(self._tries)
         audit.record_all(self._notes)

@@ -13,9 +13,8 @@ from bot.errors import StaleApproval
 from bot.render.variant import Media, Variant, digest_of, read_variant
 from bot.schedule.opening import Candidate
 from bot.services.files.freshness import Origin
-from bot.store import queries
+from bot.store.claimed import Claimed, claimed
 from bot.store.models import Blob, Delivery
-from bot.store.queries import Claimed
 from bot.workflow.kinds import Kind
 
 log = logging.getLogger(__name__)
@@ -49,7 +48,7 @@ class Job:
 
 def jobs(ids: Sequence[int]) -> Iterator[tuple[Claimed, Job | StaleApproval]]:
     """The claimed deliveries, each ready to go, or the reason why it must not."""
-    for row in queries.claimed(ids):
+    for row in claimed(ids):
         yield row, _job_or_why(row)
 
 

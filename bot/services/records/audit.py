@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from bot.errors import WorkflowError
 from bot.language import say
 from bot.services.records.context import Context
-from bot.store import locks, queries
+from bot.store import appended, locks
 from bot.store.models import AuditEntry
 from bot.text.control import visible
 from bot.text.storable import storable
@@ -66,13 +66,13 @@ def record_all(notes: Sequence[Note]) -> None:
         return
     # Taken last in a transaction: whoever holds it keeps every other writer of the log waiting (ADR 6).
     locks.audit()
-    link, rows = queries.last_link(), list[tuple[datetime | str, ...]]()
+    link, rows = appended.last_link(), list[tuple[datetime | str, ...]]()
     for note in notes:
         # Hashed is what the database gives back; a NUL would be cut off there, and the chain would seem broken (ADR 3).
         texts = (*map(storable, (note.actor, note.verb, note.target, note.digest, note.detail)), link)
         link = _hash(note.at, *texts)
         rows.append((note.at, *texts, link))
-    queries.append_to_audit(rows)
+    appended.append_to_audit(rows)
 
 
 def entry_hash(entry: AuditEntry) -> str:

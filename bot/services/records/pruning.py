@@ -14,7 +14,8 @@ from django.db.models import Exists, Model, OuterRef, Q
 
 from bot.services.records import audit
 from bot.services.records.context import Context
-from bot.store.models import Blob, Decision, Message, Viewing
+from bot.store.models import Blob, Decision, Viewing
+from bot.store.notices import Message
 from bot.workflow.states import OPEN
 
 

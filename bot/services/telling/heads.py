@@ -9,7 +9,7 @@ from bot.repository.append import append
 from bot.services.handing_in import sync
 from bot.services.records import days
 from bot.services.records.context import Context
-from bot.store.models import Bookmark
+from bot.store.notices import Bookmark
 
 _READER = "audit_branch"
 

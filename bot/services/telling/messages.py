@@ -17,7 +17,7 @@ from bot.notify.letter import Letter
 from bot.services.records.context import Context
 from bot.services.telling import notices
 from bot.services.telling.kinds import LABELS, Kind
-from bot.store.models import Message, Notice
+from bot.store.notices import Message, Notice
 from bot.workflow.states import MessageState
 
 # After the n-th failure that surely delivered nothing, wait so long; then give up.

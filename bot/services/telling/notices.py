@@ -18,7 +18,8 @@ from bot.services.records.context import Context
 from bot.services.telling import half
 from bot.services.telling.kinds import DIGEST, OF_A_PART, ROLES, TO_AUTHOR, Kind, kind_of
 from bot.services.telling.lines import line
-from bot.store.models import AuditEntry, Bookmark, Delivery, Notice, PersonalToken, Submission, User
+from bot.store.models import AuditEntry, Delivery, PersonalToken, Submission, User
+from bot.store.notices import Bookmark, Notice
 from bot.workflow.states import IN_QUEUE, SubmissionState
 
 READER = "notices"

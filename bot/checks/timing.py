@@ -14,6 +14,7 @@ from unicodedata import normalize
 from bot.checks.finding import SETTINGS, Finding, at
 from bot.checks.rule import MARK, Rule, Subject, Timetable
 from bot.errors import Blackout, Place, QuietHours, SlotTaken
+from bot.text.moments import day
 
 if TYPE_CHECKING:
     from bot.render.variant import ChannelSpec
@@ -176,7 +177,7 @@ def _known(name: str, names: list[str]) -> str:
 
 
 def _said(moment: datetime) -> str:
-    return f"{moment.year}年{moment.month}月{moment.day}日{moment:%H:%M}"  # %-m is unknown to Windows, where check runs too
+    return f"{day(moment, with_year=True)}{moment:%H:%M}"
 
 
 _SOURCE = "配信枠・休止時間・配信を止める期間の設定（docs/schedules.md）"

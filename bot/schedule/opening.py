@@ -10,6 +10,7 @@ from bot.errors import Blackout, QuietHours
 from bot.language import say
 from bot.schedule import rules as schedule
 from bot.schedule.rules import Rules
+from bot.text.moments import day
 
 # A thread begins only where its last part finds the door open, too: a text that breaks off at closing time stands as a
 # fragment until the next day. A part takes seconds; what makes it slow is one retry (15 s) or a picture.
@@ -121,7 +122,7 @@ def blackout(moment: datetime, found: schedule.Blackout, rules: Rules) -> Blacko
 
 
 def _said(local: datetime) -> str:
-    return f"{local.month}月{local.day}日{local:%H:%M}"  # %-m is unknown to Windows, where check runs too
+    return f"{day(local)}{local:%H:%M}"
 
 
 def _plain(text: str) -> str:

@@ -15,6 +15,7 @@ from docx.shared import Mm, Pt
 from bot.render.variant import Bundle, Variant, read_bundle
 from bot.services.records.context import Context
 from bot.store.models import Decision, Submission
+from bot.text.moments import day
 from bot.workflow.transitions import Action
 
 ACTION_LABELS: Mapping[str, str] = {
@@ -100,12 +101,12 @@ def _step(ctx: Context, decision: Decision) -> Step:
 
 def _wish(ctx: Context, submission: Submission) -> str:
     if submission.publish_at:
-        return f"{submission.publish_at.astimezone(ctx.config.timezone):%Y年%-m月%-d日 %H:%M}"
+        return ctx.said(submission.publish_at, with_year=True)
     return f"配信枠「{submission.slot}」の次の空き" if submission.slot else "次の空いている配信枠"
 
 
 def _day(ctx: Context, moment: datetime | None) -> str:
-    return f"{moment.astimezone(ctx.config.timezone):%Y年%-m月%-d日}" if moment else _BLANK
+    return day(moment.astimezone(ctx.config.timezone), with_year=True) if moment else _BLANK
 
 
 def as_docx(ctx: Context, made: Sheet) -> bytes:
@@ -178,4 +179,4 @@ def _course(ctx: Context, document: Any, made: Sheet) -> None:
         document.add_heading("決裁の経過", level=2)
     for done in made.steps:
         moment = done.at.astimezone(ctx.config.timezone)
-        document.add_paragraph(f"{moment:%Y年%-m月%-d日 %H:%M}　{done.what}　{done.who}　{done.note}".rstrip())
+        document.add_paragraph(f"{day(moment, with_year=True)} {moment:%H:%M}　{done.what}　{done.who}　{done.note}".rstrip())

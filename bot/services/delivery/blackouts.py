@@ -99,7 +99,7 @@ def enter(ctx: Context, actor: Actor, wanted: Blackout) -> Entered:
         )
         held = _hold(ctx, wanted)
         leaving = Delivery.objects.filter(state=DeliveryState.PUBLISHING).exclude(intent_at=None).count()
-        span = f"{_local(ctx, wanted.start)}から{_local(ctx, wanted.end)}まで　{wanted.why}"
+        span = f"{ctx.said(wanted.start, with_year=True)}から{ctx.said(wanted.end, with_year=True)}まで　{wanted.why}"
         audit.record(now, actor.person, "blackout", f"blackout:{row.id}", detail=span)
     return Entered(number=row.id, held=held, leaving=leaving if wanted.start <= now else 0)
 
@@ -187,10 +187,6 @@ def require_sense(ctx: Context, wanted: Blackout) -> None:
     """Raises ScheduleError for the first fault."""
     for fault in faults(ctx, wanted):
         raise ScheduleError(fault.summary, summary=fault.summary, next_step=fault.next_step)
-
-
-def _local(ctx: Context, moment: datetime) -> str:
-    return f"{moment.astimezone(ctx.config.timezone):%Y年%-m月%-d日 %H:%M}"
 
 
 def _no_such(number: int) -> NotFound:

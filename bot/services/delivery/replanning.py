@@ -44,6 +44,4 @@ def _move(first: Delivery, times: dict[str, Any]) -> None:
 def plan_of(ctx: Context, submission: Submission) -> str:
     """What is planned of an approved submission, in words; "" for nothing."""
     planned = submission.deliveries.filter(part=0, state=DeliveryState.SCHEDULED).order_by("due_at", "id")
-    return "、".join(
-        f"{ctx.spec(row.channel).label} {row.due_at.astimezone(ctx.config.timezone):%-m月%-d日 %H:%M}" for row in planned
-    )
+    return "、".join(f"{ctx.spec(row.channel).label} {ctx.said(row.due_at)}" for row in planned)

@@ -144,7 +144,7 @@ def _require_space(ctx: Context, candidate: Candidate, moment: datetime, taken: 
     if not any(abs(moment - other) < _least_gap(ctx) for other in taken):
         return
     free = slots.free_times(candidate, max(moment, ctx.clock.now()) - timedelta(days=1), taken, ctx.rules, 3)
-    offered = "・".join(f"{t.astimezone(ctx.config.timezone):%-m月%-d日%H:%M}" for t in free if t > ctx.clock.now())
+    offered = "・".join(ctx.said(t) for t in free if t > ctx.clock.now())
     label = ctx.spec(candidate.channel).label
     raise SlotTaken(
         "slot taken",

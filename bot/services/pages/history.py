@@ -90,7 +90,7 @@ def _act(ctx: Context, entry: AuditEntry, channels: Mapping[int, Delivery]) -> H
     tone: Tone = "good" if entry.verb in _GOOD else "bad" if entry.verb in _BAD else ""
     detail = f"申請 {number}" if entry.verb == Action.SUBMIT else issue_name(number) if kind == "issue" else entry.detail
     if entry.verb == "reschedule":
-        detail = f"{datetime.fromisoformat(entry.detail).astimezone(ctx.config.timezone):%-m月%-d日 %H:%M}へ"
+        detail = f"{ctx.said(datetime.fromisoformat(entry.detail))}へ"
     return Happening(at=entry.at, who=entry.actor, what=_VERBS[entry.verb], where=_where(ctx, row), detail=detail, tone=tone)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from bot.render.variant import ChannelSpec
 from bot.schedule import rules as schedule
 from bot.schedule.rules import Rules
 from bot.text.control import visible
+from bot.text.moments import day
 from bot.values.node import nearest
 
 
@@ -60,6 +61,11 @@ class Context:
     def today(self) -> date:
         """The day on the office's wall, not in UTC: at eight in the morning there it is still yesterday."""
         return self.clock.now().astimezone(self.config.timezone).date()
+
+    def said(self, moment: datetime, *, with_year: bool = False) -> str:
+        """A moment as people at the office read it: 12月1日 09:30."""
+        local = moment.astimezone(self.config.timezone)
+        return f"{day(local, with_year=with_year)} {local:%H:%M}"
 
     def spec(self, channel: str) -> ChannelSpec:
         """What the channel takes; one that is gone since (an upgrade took its folder away) still has a name to be shown by."""

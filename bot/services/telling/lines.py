@@ -106,14 +106,14 @@ def _next_free(ctx: Context, kind: Kind, delivery: Delivery | None) -> str:
     if kind != Kind.HELD or delivery is None or delivery.bar not in (Bar.BLACKOUT, Bar.QUIET):
         return ""
     free = scheduling.free_times(ctx, delivery, 1)
-    return "".join(f"。次に空いている時刻は{t.astimezone(ctx.config.timezone):%-m月%-d日 %H:%M}です。" for t in free)
+    return "".join(f"。次に空いている時刻は{ctx.said(t)}です。" for t in free)
 
 
 def _blackout(ctx: Context, entry: AuditEntry) -> str:
     if entry.verb == "blackout":
         return f"{entry.actor} が配信を止める期間を入れました。{entry.detail}"
     row = Blackout.objects.filter(id=entry.object.partition(":")[2]).first()
-    which = f"「{row.why}」（{row.end_at.astimezone(ctx.config.timezone):%-m月%-d日 %H:%M}まで）" if row else ""
+    which = f"「{row.why}」（{ctx.said(row.end_at)}まで）" if row else ""
     if entry.verb == "lift":
         return f"{entry.actor} が配信を止める期間{which}を解除しました。保留の配信は、見直すまで出ません。"
     asked = f"{entry.actor} が配信を止める期間{which}の解除を申し出ました。理由：{entry.detail}。"

@@ -22,6 +22,7 @@ from tests.office import write_content, write_schedules
 
 LANES = 512  # accounts, as many as the engine keeps under way at once
 Row = tuple[str, float, float, float]
+_CONTAINERS = 120.0  # seconds in which what is due first is prepared: as long as two rounds of the slowest take
 _COMMAND = [sys.executable, "-W", "ignore", "-m"]
 
 
@@ -29,7 +30,8 @@ _COMMAND = [sys.executable, "-W", "ignore", "-m"]
 class Work:
     """`count` deliveries due over `spread` seconds (0: all at once), beside `future` ones of years to come. `database` is a
     PostgreSQL URL, "" means SQLite; `lanes` is the number of accounts. `kill`
-    stops the publisher by kill -9 when that part is sent, and starts another."""
+    stops the publisher by kill -9 when that part is sent, and starts another. `trickle` is how many seconds the answer to one
+    more account takes; with `containers` each post is prepared for 5 to 60 seconds, as on Instagram."""
 
     count: int
     database: str = ""
@@ -38,6 +40,8 @@ class Work:
     future: int = 0
     kill: float = 0.0
     lanes: int = LANES
+    trickle: float = 0.0
+    containers: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +60,9 @@ def ours(platform: Stub, work: Work) -> Done:
         env = _city_hall(Path(folder))
         env |= {"DATABASE_URL": database} if database else {}
         order: dict[str, Any] = {"name": f"n{time.time_ns()}", "port": platform.port, "lanes": work.lanes}
-        begin = time.time() + (30 if work.spread else 0)  # by then the publishers are up
+        order |= {"trickle": work.trickle, "containers": work.containers}
+        early = _CONTAINERS if work.containers else 30 if work.spread else 0  # by then the publishers are up
+        begin = time.time() + early
         filling = {"do": "fill", "start": begin, "spread": work.spread, "count": work.count, "future": work.future}
         _finish(_start("ours", order | filling, env))
         platform.reset()
@@ -111,7 +117,7 @@ def idle(future: int) -> float:
     """Seconds of processor time that our publisher takes in a minute in which nothing is due."""
     with tempfile.TemporaryDirectory() as folder:
         env = _city_hall(Path(folder))
-        order: dict[str, Any] = {"name": "idle", "lanes": LANES, "port": 1}
+        order: dict[str, Any] = {"name": "idle", "lanes": LANES, "port": 1, "trickle": 0, "containers": False}
         filling = {"do": "fill", "start": time.time() + 10**6, "spread": 0, "count": 1, "future": future}
         _finish(_start("ours", order | filling, env))
         told = json.loads(_finish(_start("ours", order | {"do": "idle", "seconds": 20}, env)))

@@ -8,6 +8,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from bot.channel_kit.base import CannotTell, Found, Outgoing, Prepared, Receipt, Sent
 from bot.cli.office import office
@@ -17,17 +18,25 @@ if TYPE_CHECKING:
     from bot.services.records.context import Context
 
 
+TRICKLING = "-trickling@"
+_SHORTEST, _LONGEST = 5, 60  # seconds that a container takes
+
+
 class StubChannel:
     """What a real channel does, without a platform's manners: one request, one id."""
 
-    def __init__(self, port: int) -> None:
-        self.account, self._port = "facebook", port
+    def __init__(self, port: int, trickle: float = 0.0, containers: bool = False) -> None:
+        self.account, self._port, self._trickle, self._containers = "one", port, trickle, containers
 
     def prepare(self, outgoing: Outgoing) -> Prepared:
+        if self._containers:
+            time.sleep(_SHORTEST + crc32(outgoing.text.encode()) % (_LONGEST - _SHORTEST + 1))
         return Prepared(outgoing=outgoing)
 
     def commit(self, prepared: Prepared, now: datetime) -> Receipt:
         number = stub.post(self._port, prepared.outgoing.text)
+        if TRICKLING in prepared.outgoing.text:
+            time.sleep(self._trickle)
         return Receipt(remote_id=number, url=f"http://127.0.0.1/{number}", at=now)
 
     def find(self, sent: Sent) -> Found:
@@ -50,7 +59,10 @@ def fill(ctx: Context, order: dict[str, Any]) -> dict[str, Any]:
     start, spread = datetime.fromtimestamp(order["start"], UTC), order["spread"]
     moments = [start.timestamp() + spread * n / order["count"] for n in range(order["count"])]
     keys = [f"{order['name']}-{n}@{moment}" for n, moment in enumerate(moments)]
-    stock.fill(ctx, [datetime.fromtimestamp(m, UTC) for m in moments], order["lanes"], keys)
+    lanes = stock.accounts(order["lanes"], "instagram" if order["containers"] else "facebook")
+    stock.fill(ctx, [datetime.fromtimestamp(m, UTC) for m in moments], lanes, keys, order["containers"])
+    if order["trickle"]:
+        stock.fill(ctx, [start], ["facebook:trickling"], [f"{order['name']}{TRICKLING}{start.timestamp()}"])
     if order["future"]:
         stock.fill_future(order["future"], order["lanes"], datetime(2036, 1, 1, tzinfo=UTC))
     return {"deliveries": Delivery.objects.count()}
@@ -65,7 +77,7 @@ def publish(ctx: Context, order: dict[str, Any]) -> dict[str, Any]:
 
     class StubRunner(Runner):
         def channel(self, key: str) -> Any:
-            return StubChannel(order["port"])
+            return StubChannel(order["port"], order["trickle"], order["containers"])
 
     # Once, before the start: a look through all identities would itself grow with what is planned for later.
     own = Delivery.objects.filter(identity__startswith=f"{order['name']}-").order_by("id").values_list("id", flat=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,52 +12,61 @@ from django.db import connection, transaction
 from bot.render.variant import Bundle, Part, Variant
 from bot.services.files import freshness
 from bot.services.records.context import Context
-from bot.store.models import Decision, Delivery, Lane, Submission
+from bot.store.models import Blob, Decision, Delivery, Lane, Submission
 from bot.workflow.transitions import Action
 
-CHANNEL = "facebook"
 FILES = 1000  # more posts than that share them
 _POST = """---
 title: 見本
 author: shimin-leader
 measure: "1"
 achievement: done
-channels: [facebook]
+channels: [{channel}]
 ---
 本文です。
 """
 
 
-def fill(ctx: Context, due: Sequence[datetime], lanes: int, keys: Sequence[str]) -> None:
-    """One submission with one delivery for each due time; lane by lane in turn."""
-    names = [f"{CHANNEL}:{n}" for n in range(lanes)]
-    Lane.objects.bulk_create([Lane(name=name) for name in names], ignore_conflicts=True)
+def accounts(count: int, channel: str = "facebook") -> list[str]:
+    """The lanes of so many accounts."""
+    return [f"{channel}:{n}" for n in range(count)]
+
+
+def fill(ctx: Context, due: Sequence[datetime], lanes: Sequence[str], keys: Sequence[str], pictures: bool = False) -> None:
+    """One submission with one delivery for each due time; lane by lane in turn. A lane is `channel:number`. With `pictures`
+    there is something to prepare early."""
+    Lane.objects.bulk_create([Lane(name=name) for name in lanes], ignore_conflicts=True)
     (ctx.config.content_dir / "posts").mkdir(parents=True, exist_ok=True)
-    files = [_file(ctx, f"{keys[n].split('@')[0]}.md") for n in range(min(len(keys), FILES))]
-    made = (_submission(key, due[0], *files[n % len(files)]) for n, key in enumerate(keys))
+    channel = lanes[0].partition(":")[0]
+    files = [_file(ctx, f"{keys[n].split('@')[0]}.md", channel) for n in range(min(len(keys), FILES))]
+    made = (_submission(key, channel, due[0], *files[n % len(files)]) for n, key in enumerate(keys))
     submissions = Submission.objects.bulk_create(made, batch_size=1000)
     decisions = [
         Decision(submission=s, action=Action.APPROVE, actor="kouhou", at=s.submitted_at, digest=s.digest) for s in submissions
     ]
     Decision.objects.bulk_create(decisions, batch_size=1000)
     Delivery.objects.bulk_create(
-        [_delivery(s, names[n % lanes], moment) for n, (s, moment) in enumerate(zip(submissions, due, strict=True))],
+        [_delivery(s, lanes[n % len(lanes)], moment) for n, (s, moment) in enumerate(zip(submissions, due, strict=True))],
         batch_size=1000,
     )
+    if pictures:
+        blob = Blob.objects.create(sha256=hashlib.sha256(keys[0].encode()).hexdigest(), data=b"")
+        for submission in submissions:
+            submission.blobs.add(blob)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # as in a database that has been in use
 
 
-def _file(ctx: Context, name: str) -> tuple[str, dict[str, str]]:
+def _file(ctx: Context, name: str, channel: str) -> tuple[str, dict[str, str]]:
     """A post's path, and its inputs."""
     path = ctx.config.content_dir / "posts" / name
-    path.write_text(_POST, encoding="utf-8")
+    path.write_text(_POST.format(channel=channel), encoding="utf-8")
     return ctx.relative(path), freshness.inputs(ctx, ctx.library.read(path))
 
 
-def _submission(key: str, now: datetime, path: str, inputs: dict[str, str]) -> Submission:
+def _submission(key: str, channel: str, now: datetime, path: str, inputs: dict[str, str]) -> Submission:
     part = Part(text=key, length=len(key), limit=None)
-    variant = Variant(channel=CHANNEL, parts=(part,), media=(), cost_usd=Decimal(0))
+    variant = Variant(channel=channel, parts=(part,), media=(), cost_usd=Decimal(0))
     bundle = Bundle(identity=key, author="shimin-leader", wish={}, variants=(variant,))
     return Submission(
         identity=key,
@@ -70,7 +80,7 @@ def _submission(key: str, now: datetime, path: str, inputs: dict[str, str]) -> S
         state="approved",
         bundle=bundle.canonical,
         digest=bundle.digest,
-        source=_POST,
+        source=_POST.format(channel=channel),
         inputs=inputs,
     )
 
@@ -80,7 +90,7 @@ def _delivery(submission: Submission, lane: str, due: datetime) -> Delivery:
     return Delivery(
         submission=submission,
         identity=submission.identity,
-        channel=CHANNEL,
+        channel=lane.partition(":")[0],
         lane=lane,
         due_at=due,
         run_at=due,

@@ -110,7 +110,7 @@ def test_who_comes_second_to_a_lane_leaves_it_and_keeps_what_else_the_turn_had(o
     """Another publisher's claim of an earlier delivery, not committed yet, cannot be seen; the wall is the index. What the turn
     brings along, here a receipt, must not be lost with the claim."""
     now = office.clock.now()
-    stock.fill(office.ctx, [now] * 3, 2, [f"first-{n}@{n}" for n in range(3)])
+    stock.fill(office.ctx, [now] * 3, stock.accounts(2), [f"first-{n}@{n}" for n in range(3)])
     earlier, mine, later = Delivery.objects.order_by("id")  # the first and the last in one lane
     Delivery.objects.filter(id__in=[earlier.id, later.id]).update(state="held")
     runner, blocked, threads = office.runner(), list[bool](), list[threading.Thread]()
@@ -183,7 +183,7 @@ def test_publishers_on_several_machines_share_the_work(office: Office) -> None:
     office.sandbox.reset()
     Delivery.objects.all().delete()
     keys = [f"share-{n}@{n}" for n in range(60)]
-    stock.fill(office.ctx, [now] * len(keys), 12, keys)
+    stock.fill(office.ctx, [now] * len(keys), stock.accounts(12), keys)
     Lane.objects.update(quota=None)
     env = {k: v for k, v in os.environ.items() if not k.startswith("DXBOT_")} | office.env
     publishers = []
@@ -196,7 +196,7 @@ def test_publishers_on_several_machines_share_the_work(office: Office) -> None:
         time.sleep(0.2)
     publishers[0].kill()  # one may die; the other goes on
     later = SystemClock().now()
-    stock.fill(office.ctx, [later] * 6, 12, [f"after-{n}@{n}" for n in range(6)])
+    stock.fill(office.ctx, [later] * 6, stock.accounts(12), [f"after-{n}@{n}" for n in range(6)])
     while Delivery.objects.exclude(state="published").exists() and time.monotonic() < deadline:
         time.sleep(0.2)
     publishers[1].terminate()

@@ -20,8 +20,10 @@ from bot.content.post import Achievement, Author, Override, People, Picture, Pos
 from bot.content.suppressions import blanked
 from bot.errors import ContentError, MediaError
 from bot.language import say
-from bot.strategy import indicators, plan
+from bot.strategy import indicators, plan, recommendations
 from bot.strategy.indicators import Indicator
+from bot.strategy.plan import Measure
+from bot.strategy.recommendations import Recommendation
 from bot.values.node import Node
 
 _REQUIRED = ("title", "author", "measure", "achievement", "channels")
@@ -69,8 +71,17 @@ class Library:
         return indicators.load(self.shared_root / "strategy" / "indicators.yml")
 
     @cached_property
-    def measures(self) -> Mapping[str, str]:
+    def plan(self) -> Mapping[str, Measure]:
         return plan.load(self.shared_root / "strategy" / "plan.yml")
+
+    @property
+    def measures(self) -> Mapping[str, str]:
+        """The measures' names by number."""
+        return {number: measure.name for number, measure in self.plan.items()}
+
+    @cached_property
+    def recommendations(self) -> Mapping[str, Recommendation]:
+        return recommendations.load(self.shared_root / "strategy" / "recommendations.yml")
 
     def paths(self) -> list[Path]:
         """All posts, in a stable order."""

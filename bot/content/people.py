@@ -19,7 +19,7 @@ class City:
     """Names of this municipality. `protected_words` are never cut in two. `heads` maps a department to the person whose 確認
     (発信管理者) its posts need before the PR office approves; a department that is not named there needs none. `channels` are
     those that leaders may choose; without any, all there are. A thread of `thread_warn` parts or more is warned of, one of
-    `thread_refuse` or more is refused."""
+    `thread_refuse` or more is refused. `licence` is under which the city gives its open data, "" while it has not said."""
 
     name: str
     office: str
@@ -30,6 +30,7 @@ class City:
     channels: tuple[str, ...] = ()
     thread_warn: int = 6
     thread_refuse: int = 25
+    licence: str = ""
 
 
 def load_people(path: Path) -> Mapping[str, Author]:
@@ -45,6 +46,7 @@ def load_city(path: Path, channels: Collection[str]) -> City:
     numbers = {key: entries[key].integer(2, 1000) for key in ("thread_warn", "thread_refuse") if key in entries}
     return City(
         **said,
+        licence=entries["licence"].text().strip() if "licence" in entries else "",
         thread_warn=numbers.get("thread_warn", 6),
         thread_refuse=numbers.get("thread_refuse", 25),
         protected_words=_texts(entries.get("protected_words")),

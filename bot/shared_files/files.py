@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,13 +16,15 @@ from bot.newsletter import profile
 from bot.schedule import rules
 from bot.shared_files.forms import FORMS
 from bot.shared_files.kinds import MOST, slips
-from bot.strategy import indicators, plan
+from bot.strategy import indicators, plan, recommendations
+from bot.strategy.plan import Measure
 from bot.values.document import load
 from bot.values.node import Origin, nearest
 
 SCHEDULES, STRATEGY = "schedules", "strategy"
 ROOTS = ("people.yml", "city.yml", "phrases.yml", STRATEGY, SCHEDULES)  # files, and folders of which all belongs to the set
-_OPTIONAL = ("phrases.yml", "strategy/plan.yml", "strategy/indicators.yml", "schedules/newsletter.yml")
+_PLAN, _ADVICE, _FIGURES = (f"{STRATEGY}/{name}.yml" for name in ("plan", "recommendations", "indicators"))
+_OPTIONAL = ("phrases.yml", _PLAN, _ADVICE, _FIGURES, "schedules/newsletter.yml")
 
 
 def is_shared(path: str) -> bool:
@@ -87,13 +89,23 @@ class _Set:
         yield ("people.yml",), partial(load_people, self.content / "people.yml")
         yield ("city.yml",), partial(load_city, self.content / "city.yml", self.channels)
         yield ("phrases.yml",), partial(load_phrases, self.content / "phrases.yml")
-        yield ("strategy/plan.yml",), partial(plan.load, self.content / "strategy" / "plan.yml")
-        yield ("strategy/indicators.yml",), partial(indicators.load, self.content / "strategy" / "indicators.yml")
+        yield (_FIGURES,), partial(indicators.load, self.content / _FIGURES)
+        yield (_PLAN, _FIGURES), self._plan
+        yield (_ADVICE, _PLAN, _FIGURES), self._recommendations
         if self.schedules:
             names = tuple(f"{SCHEDULES}/{name}" for name in rules.FILES)
             yield names, partial(rules.load, self.schedules, self.zone, self.channels)
             if may_exist(paper := self.schedules / "newsletter.yml"):
                 yield ("schedules/newsletter.yml",), partial(profile.load, paper)
+
+    def _plan(self) -> Mapping[str, Measure]:
+        figures = indicators.load(self.content / _FIGURES)
+        reach = [key for key, figure in figures.items() if figure.kind == indicators.REACH]
+        return plan.load(self.content / _PLAN, tuple(figures), reach)
+
+    def _recommendations(self) -> object:
+        measures, figures = plan.load(self.content / _PLAN), indicators.load(self.content / _FIGURES)
+        return recommendations.load(self.content / _ADVICE, tuple(measures), tuple(figures))
 
     def _strangers(self) -> Iterator[FileError]:
         """Files of settings that nobody reads. `blackout.yml` for `blackouts.yml` would be a rule that is void in silence."""

@@ -42,6 +42,8 @@ from bot.shared_files.kinds import (
     one_of,
     whole,
 )
+from bot.strategy.assessment import Degree
+from bot.strategy.plan import Stage
 
 _Count: TypeAlias = Annotated[int, whole(1, 999)]
 
@@ -63,30 +65,77 @@ class City(Form):
     accounts: Annotated[dict[str, Words], Named] = Field({}, description="公式アカウントの名前（配信先: 名前）")
     heads: Annotated[dict[str, Words], Named] = Field({}, description="所属長の確認が要る課と、その人（課: ログインの名前）")
     channels: OfferedChannels = Field((), description="原稿で選べる配信先。書かなければ全て")
+    licence: Text = Field("", description="オープンデータの利用条件（CC BY 4.0 など）")
     thread_warn: Annotated[int, whole(2, 1000)] = Field(6, description="スレッドがこの件数から、注意する")
     thread_refuse: Annotated[int, whole(2, 1000)] = Field(25, description="スレッドがこの件数から、申請を受け付けない")
 
 
-class PlanEntry(Form):
+class EvidenceForm(Form):
+    posts: Texts = Field((), description="示す投稿の id")
+    readings: Texts = Field((), description="示す指標の名前（indicators.yml）")
+    links: Texts = Field((), description="示すページのアドレス")
+
+
+class AssessmentForm(Form):
+    """What the office says of it: achieved or not, why, what comes next."""
+
+    achievement: Annotated[str, one_of(*get_args(Degree))] = Field("unknown", description="達成状況。書かなければ未確認")
+    as_of: Day | None = Field(None, description="いつの判断か。1年を過ぎると要更新になる")
+    reason: Text = Field("", description="理由。一部達成と未達成には要る")
+    next: Text = Field("", description="次の一手。一部達成と未達成には要る")
+    owner: Text = Field("", description="受け持つ課")
+    evidence: Annotated[EvidenceForm | None, Maybe] = Field(None, description="それを示すもの。達成には要る")
+
+
+class PlanStepForm(Form):
+    name: Words = Field(description="具体的な取組")
+    years: Annotated[dict[str, Annotated[str, one_of(*get_args(Stage))]], SomeNamed] = Field(description="年度ごとの段階")
+
+
+class LogicForm(Form):
+    inputs: Texts = Field((), description="かけるもの（人・予算・道具）")
+    activities: Texts = Field((), description="すること")
+    outputs: Texts = Field((), description="できたもの。届いた数はここ")
+    outcomes: Texts = Field((), description="市民や職員にとって変わったこと")
+
+
+class PlanEntry(AssessmentForm):
     name: Words = Field(description="施策の名前")
     goals: Texts = Field((), description="目標")
     source: Text = Field("", description="出典")
+    steps: Annotated[list[PlanStepForm], Listed] = Field([], description="年度ごとの取組")
+    logic: Annotated[LogicForm | None, Maybe] = Field(None, description="かけるものから変わったことまでの筋道")
 
 
-class Figure(Form):
-    name: Words = Field(description="指標の名前")
-    unit: Words = Field(description="単位")
+class RecommendationEntry(AssessmentForm):
+    name: Words = Field(description="提言の名前")
+    said: Words = Field(description="提言の内容")
+    source: Words = Field(description="出典")
+    measures: Texts = Field((), description="関わる施策の番号（plan.yml）")
+
+
+class ReadingForm(Form):
     value: Number | None = Field(None, description="値。value か rate のどちらか1つ")
     rate: Number | None = Field(None, description="割合（％）")
     numerator: Number | None = Field(None, description="分子")
     denominator: Number | None = Field(None, description="分母")
-    date: Day = Field(description="いつの値か")
+    missing: Text = Field("", description="値がないとき、その理由。0 とは違う")
+    date: Day | None = Field(None, description="いつの値か")
     date_of: Annotated[str, one_of("measured", "published")] = Field(
         "measured", description="date は測った日（measured）か、出典の出た日（published）か"
     )
-    source: Words = Field(description="出典")
+    source: Text = Field("", description="出典")
     source_url: Text = Field("", description="出典のアドレス")
     note: Text = Field("", description="覚え書き")
+
+
+class Figure(ReadingForm):
+    """One reading, or a series of them."""
+
+    name: Words = Field(description="指標の名前")
+    unit: Words = Field(description="単位")
+    kind: Text = Field("", description="何を数えたか（交付枚数、保有枚数など）。種類の違う値は別の指標にする")
+    readings: Annotated[list[ReadingForm], Listed] = Field([], description="時点ごとの値。1つなら、そのまま value などを書く")
 
 
 class Slot(Form):
@@ -206,6 +255,7 @@ FORMS: Mapping[str, TypeAdapter[Any]] = {
     "city.yml": TypeAdapter(City),
     "phrases.yml": TypeAdapter(Annotated[dict[str, Words], Named]),
     "strategy/plan.yml": TypeAdapter(Annotated[dict[str, PlanEntry], Named]),
+    "strategy/recommendations.yml": TypeAdapter(Annotated[dict[str, RecommendationEntry], Named]),
     "strategy/indicators.yml": TypeAdapter(Annotated[dict[str, Figure], Named]),
     "schedules/slots.yml": TypeAdapter(Slots),
     "schedules/quiet.yml": TypeAdapter(Quiet),

@@ -1,1 +1,1 @@
-"""The city's digital strategy as data: its measures, and figures with source and date."""
+"""The city's digital strategy as data: its measures and the recommendations, what became of them, figures with source and date."""

@@ -1,4 +1,8 @@
-"""Figures with their source and date: content/strategy/indicators.yml. A post names a figure, it never types one again."""
+"""Figures with their source and date: content/strategy/indicators.yml. A post names a figure, it never types one again.
+
+A figure is one reading, or a series of readings of one exact kind: 交付枚数 and 保有枚数 are two figures, never one line.
+What was not measured is a reading without a value, with its reason; it is no zero. Digits are kept as they were published.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +14,26 @@ from pathlib import Path
 
 from bot.config import may_exist
 from bot.language import say
+from bot.text.moments import day
 from bot.values.document import load as load_values
 from bot.values.node import Node
 
 FIELDS = ("value", "rate", "numerator", "denominator", "name", "unit", "date", "source")
-_KEYS = frozenset({*FIELDS, "date_of", "source_url", "note"})
+REACH = "到達"  # the kind of what counts how many were reached
+_NUMBERS = ("value", "rate", "numerator", "denominator")
+_READING = (*_NUMBERS, "date", "date_of", "source", "source_url", "note", "missing")
+_KEYS = frozenset({"name", "unit", "kind", "readings", *_READING})
+_DATES = ("measured", "published")
+_HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Indicator:
-    """`value` is the printed figure with its decimals; for a rate it is `rate`, in percent, and the two numbers it was
-    computed from may be given. `date` is when it was measured, or, if `date_of` is "published", when the source appeared."""
+class Reading:
+    """`value` is the printed figure with its decimals, for a rate in percent, and the two numbers that it was computed from
+    may be given; None where there is none, for the reason in `missing`. `date` is when it was measured, or, if `date_of` is
+    "published", when the source appeared."""
 
-    key: str
-    name: str
-    unit: str
-    value: Decimal
+    value: Decimal | None
     date: date
     date_of: str
     source: str
@@ -33,21 +41,41 @@ class Indicator:
     denominator: Decimal | None = None
     source_url: str = ""
     note: str = ""
+    missing: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indicator:
+    """`kind` says exactly what is counted, "" where the name says it; `readings` stand in the order of their dates."""
+
+    key: str
+    name: str
+    unit: str
+    readings: tuple[Reading, ...]
+    kind: str = ""
+
+    @property
+    def latest(self) -> Reading | None:
+        """The newest reading that has a value."""
+        return next((r for r in reversed(self.readings) if r.value is not None), None)
 
     def field(self, name: str) -> str:
-        """The text that stands for `{{ indicator.KEY.name }}`. Raises KeyError for a field that this figure lacks."""
+        """The text that stands for `{{ indicator.KEY.name }}`, of the latest reading. Raises KeyError for a field that it
+        lacks."""
+        if name in ("name", "unit"):
+            return str(getattr(self, name))
+        if (reading := self.latest) is None:
+            raise KeyError(name)
         match name:
-            case "value" | "rate":
-                return f"{self.value:,}"
-            case "numerator" | "denominator":
-                number = self.numerator if name == "numerator" else self.denominator
+            case "value" | "rate" | "numerator" | "denominator":
+                number = reading.value if name in ("value", "rate") else getattr(reading, name)
                 if number is None:
                     raise KeyError(name)
                 return f"{number:,}"
-            case "name" | "unit" | "source":
-                return str(getattr(self, name))
+            case "source":
+                return reading.source
             case "date":
-                return f"{self.date.year}年{self.date.month}月{self.date.day}日"
+                return day(reading.date, with_year=True)
         raise KeyError(name)
 
 
@@ -60,23 +88,72 @@ def load(path: Path) -> Mapping[str, Indicator]:
 
 
 def _indicator(key: str, value: Node) -> Indicator:
-    entry = value.mapping(_KEYS, required=("name", "unit", "date", "source"))
-    shown = [name for name in ("value", "rate") if name in entry]
-    if len(shown) != 1:
-        value.fail(
-            say("「{name}」には「value」か「rate」のどちらか1つが要ります", name=value.name),
-            "value: 50 か rate: 46.5 のように書いてください",
-        )
+    entry = value.mapping(_KEYS, required=("name", "unit"))
+    if "readings" in entry:
+        for name in _READING:
+            if name in entry:
+                entry[name].fail(
+                    say("「{name}」は、readings: のそれぞれに書きます", name=name), "readings: の並びの中に移してください"
+                )
+        readings = _series(entry["readings"])
+    else:
+        readings = (_reading(value, entry),)
     return Indicator(
         key=key,
         name=entry["name"].required_text(),
         unit=entry["unit"].required_text(),
-        value=entry[shown[0]].number(),
-        numerator=entry["numerator"].number() if "numerator" in entry else None,
-        denominator=entry["denominator"].number() if "denominator" in entry else None,
+        kind=entry["kind"].text().strip() if "kind" in entry else "",
+        readings=readings,
+    )
+
+
+def _series(value: Node) -> tuple[Reading, ...]:
+    found: dict[date, Reading] = {}
+    for node in value.some():
+        reading = _reading(node, node.mapping(_READING))
+        if reading.date in found:
+            node.fail(
+                say("「{name}」に、同じ日の値が2つあります", name=value.name),
+                "日付を直すか、種類の違う値なら別の指標にしてください",
+            )
+        found[reading.date] = reading
+    return tuple(found[on] for on in sorted(found))
+
+
+def _reading(whole: Node, entry: Mapping[str, Node]) -> Reading:
+    for key in ("date", "source"):
+        if key not in entry or entry[key].empty:
+            whole.lacks(key)
+    shown = [name for name in ("value", "rate", "missing") if name in entry]
+    if len(shown) != 1:
+        whole.fail(
+            say("「{name}」には「value」か「rate」のどちらか1つが要ります", name=whole.name),
+            "value: 50 か rate: 46.5 のように書いてください。測られていないなら missing: に理由を書きます",
+        )
+    numbers = {name: entry[name].number() for name in _NUMBERS if name in entry}
+    _require_quotient(entry, numbers)
+    return Reading(
+        value=numbers.get(shown[0]),
+        numerator=numbers.get("numerator"),
+        denominator=numbers.get("denominator"),
         date=entry["date"].day(),
-        date_of=entry["date_of"].choice(("measured", "published")) if "date_of" in entry else "measured",
+        date_of=entry["date_of"].choice(_DATES) if "date_of" in entry else "measured",
         source=entry["source"].required_text(),
         source_url=entry["source_url"].text() if "source_url" in entry else "",
         note=entry["note"].text() if "note" in entry else "",
+        missing=entry["missing"].required_text() if "missing" in entry else "",
     )
+
+
+def _require_quotient(entry: Mapping[str, Node], numbers: Mapping[str, Decimal]) -> None:
+    """A published rate may have been rounded up, down or to the nearest; beyond its last digit it is another number."""
+    if not {"rate", "numerator", "denominator"} <= set(numbers):
+        return
+    if numbers["denominator"] <= 0:
+        entry["denominator"].fail("「denominator」が0以下です", "割合の分母を書いてください")
+    rate, exact = numbers["rate"], numbers["numerator"] / numbers["denominator"] * _HUNDRED
+    if abs(exact - rate) >= Decimal(1).scaleb(int(rate.as_tuple().exponent)):
+        entry["rate"].fail(
+            say("割合 {rate} が、分子÷分母（{exact}）と合いません", rate=rate, exact=f"{exact:.4f}"),
+            "出典を見て、どれかを直してください",
+        )

@@ -66,14 +66,16 @@ def test_the_measure_is_in_the_plan(post: Post) -> None:
 
 
 def test_a_rate_is_its_numerator_over_its_denominator() -> None:
-    rates = [i for i in LIBRARY.indicators.values() if i.numerator is not None and i.denominator is not None]
+    readings = [(i.key, r) for i in LIBRARY.indicators.values() for r in i.readings]
+    rates = [(key, r) for key, r in readings if r.numerator is not None and r.denominator is not None]
     assert rates
-    for rate in rates:
+    for key, rate in rates:
+        assert rate.value is not None
         assert rate.numerator is not None
         assert rate.denominator is not None
         exponent = rate.value.as_tuple().exponent
         assert isinstance(exponent, int)
-        assert round(100 * rate.numerator / rate.denominator, -exponent) == rate.value, rate.key
+        assert round(100 * rate.numerator / rate.denominator, -exponent) == rate.value, key
 
 
 def test_no_sample_person_is_named_or_can_be_written_to() -> None:

@@ -26,7 +26,7 @@ from bot.shared_files import schema
 from bot.shared_files.files import problems
 from bot.shared_files.forms import FORMS
 from bot.shared_files.kinds import slips
-from bot.strategy import indicators, plan
+from bot.strategy import indicators, plan, recommendations
 from bot.values import document
 from tests.office import TOKYO
 
@@ -48,11 +48,24 @@ thread_warn: 6
 thread_refuse: 25
 """,
     "phrases.yml": "時点: いつの数字ですか。\n",
-    "strategy/plan.yml": "2-1: {name: 窓口, goals: [書かない], source: 計画}\n",
+    "strategy/plan.yml": """
+2-1:
+  {name: 窓口, goals: [書かない], source: 計画, steps: [{name: 会議, years: {2021: 拡充, 2022: ⇒}}],
+   logic: {inputs: [人], activities: [会議], outputs: [card], outcomes: [待たない]}, achievement: partly, as_of: 2026-11-01,
+   reason: 予算, next: 実証, owner: 課, evidence: {posts: [01TEST], readings: [card], links: ["https://example.jp/"]}}
+""",
+    "strategy/recommendations.yml": """
+paper:
+  {name: 紙, said: 減らす, source: 提言, measures: [2-1], achievement: done, as_of: 2026-11-01, reason: なし, next: なし,
+   owner: 課, evidence: {readings: [card]}}
+""",
     "strategy/indicators.yml": """
 card:
   {name: 取得率, unit: "%", rate: 46.5, numerator: 208794, denominator: 448702, date: 2022-12-05, source: 提言,
-   date_of: published, source_url: "https://example.jp/", note: 覚え}
+   date_of: published, source_url: "https://example.jp/", note: 覚え, kind: 交付枚数率}
+seats:
+  {name: 席, unit: 席, kind: 席数, readings: [{value: 4, date: 2026-04-01, source: 課}, {missing: 数えていない,
+   date: 2026-05-01, source: 課, source_url: "", note: "", date_of: measured}]}
 """,
     "schedules/slots.yml": "grace: 60m\nslots:\n  noon: {days: [mon, tue], at: 12:15, gap: 30m, channels: [x]}\n",
     "schedules/quiet.yml": """
@@ -90,6 +103,7 @@ def reader(folder: Path, name: str) -> Callable[[], object]:
         "city.yml": lambda: load_city(path, CHANNELS),
         "phrases.yml": lambda: load_phrases(path),
         "strategy/plan.yml": lambda: plan.load(path),
+        "strategy/recommendations.yml": lambda: recommendations.load(path),
         "strategy/indicators.yml": lambda: indicators.load(path),
         "schedules/newsletter.yml": lambda: profile.load(path),
     }.get(name, lambda: rules.load(path.parent, TOKYO, CHANNELS))

@@ -76,6 +76,7 @@ def _menu(request: HttpRequest, ctx: Context, actor: Actor) -> list[Entry]:
         Entry(name="deliveries", label="配信", current=at == "deliveries"),
         Entry(name="held", label="保留", current=at == "held", number=overview.held_count(ctx, actor)),
         *([Entry(name="issues", label="紙面", current=at in ("issues", "issue"))] if _prints(ctx, actor) else []),
+        *([Entry(name="achievement", label="評価", current=at == "achievement")] if actor.may(Permission.READ_ALL) else []),
         Entry(name="history", label="記録", current=at in ("history", "timeline")),
         *_people(ctx, actor, at),
         *[Entry(name=name, label=label, current=at == name) for name, label, needed in _OFFICES if actor.may(needed)],

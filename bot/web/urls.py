@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 
 from bot.web.views import (
     account,
+    achievement,
     blackouts,
     calendar,
     decisions,
@@ -25,6 +26,8 @@ from bot.web.views import (
 )
 
 urlpatterns = [
+    path("achievement/", achievement.achievement, name="achievement"),
+    path("achievement.<str:ending>", achievement.export, name="achievement-file"),
     path("", RedirectView.as_view(pattern_name="queue"), name="home"),
     path("", include("bot.web.account_urls")),
     path("logout/", logout, name="logout"),

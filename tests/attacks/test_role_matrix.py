@@ -110,6 +110,7 @@ class Scene:
         accounts.issue_token(ctx, someone, "自席")
         shown = office.approved("shown", channels="instagram")[0].submission.blobs.get()
         self.values: dict[str, str | int] = {
+            "ending": "csv",
             "write": draft.id,
             "file": draft.pictures.get().file,
             "comments": remark.id,

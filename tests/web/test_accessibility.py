@@ -69,6 +69,7 @@ def pages(office: Office, people: None) -> list[str]:
         "/issues/",
         "/issues/2026-12/",
         "/issues/2027-01/",
+        "/achievement/",
         "/history/",
         f"/history/{second.id}/",
         "/tokens/",

@@ -19,6 +19,7 @@ from bot.services.pages import overview
 from bot.services.records.context import Context
 from bot.store.models import Attempt, AuditEntry, Delivery, Submission
 from bot.store.newsletter import SignOff
+from bot.text.cells import harmless
 from bot.workflow.actors import Actor
 from bot.workflow.states import LABELS, DeliveryState
 from bot.workflow.transitions import Action, Event
@@ -183,5 +184,5 @@ def as_csv(ctx: Context, actor: Actor, asked: Search) -> Iterator[str]:
 
 def _line(cells: tuple[str, ...]) -> str:
     out = io.StringIO()
-    csv.writer(out).writerow([f"'{c}" if c[:1] in ("=", "+", "-", "@", "\t", "\r") else c for c in cells])
+    csv.writer(out).writerow([harmless(cell) for cell in cells])
     return out.getvalue()

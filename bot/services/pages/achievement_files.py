@@ -1,0 +1,144 @@
+"""The report of achievements as files: a page that needs no network, a table and data for others to use."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.template.loader import render_to_string
+
+from bot.services.pages.achievement import Item, Report, Shown, Told
+from bot.text.cells import harmless
+
+_HEADINGS = (
+    "種別",
+    "番号",
+    "名前",
+    "達成状況",
+    "判断した日",
+    "要更新",
+    "理由",
+    "次の一手",
+    "受け持ち",
+    "指標",
+    "市民に伝えた投稿",
+    "出典",
+)
+_KINDS = ("提言", "施策")
+
+
+def write(report: Report, folder: Path) -> list[Path]:
+    """The paths of the files: achievement.html, .csv (with a byte order mark) and .json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {"html": as_html(report), "csv": as_csv(report), "json": as_json(report)}
+    paths = {folder / f"achievement.{ending}": text for ending, text in texts.items()}
+    for path, text in paths.items():
+        path.write_text(text, encoding="utf-8", newline="")
+    return list(paths)
+
+
+def as_html(report: Report) -> str:
+    return render_to_string("achievement_file.html", {"report": report})
+
+
+def as_csv(report: Report) -> str:
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(_HEADINGS)
+    for kind, items in zip(_KINDS, (report.recommendations, report.measures), strict=True):
+        table.writerows([harmless(cell) for cell in (kind, *_cells(item))] for item in items)
+    return "\ufeff" + out.getvalue()
+
+
+def _cells(item: Item) -> Sequence[str]:
+    said = item.assessment
+    return (
+        item.key,
+        item.name,
+        said.label,
+        said.as_of.isoformat() if said.as_of else "",
+        "要更新" if item.old else "",
+        said.reason,
+        said.next,
+        said.owner,
+        "／".join(f"{s.indicator.name} {s.text}" for s in item.shown),
+        "／".join(t.title for t in item.told),
+        item.source,
+    )
+
+
+def as_json(report: Report) -> str:
+    return json.dumps(data(report), ensure_ascii=False, indent=2) + "\n"
+
+
+def data(report: Report) -> dict[str, object]:
+    """Dates as 2026-12-01; a figure that was not measured has the value null and its reason."""
+    return {
+        "city": report.city,
+        "licence": report.licence,
+        "day": report.day.isoformat(),
+        "fiscal_year": report.year,
+        "recommendations": [_item(i) for i in report.recommendations],
+        "measures": [_item(i) for i in report.measures],
+        "untold": [i.key for i in report.untold],
+        "posts": {
+            "handed_in": report.turnaround.handed_in,
+            "out": report.turnaround.out,
+            "median_days": report.turnaround.days,
+            "returned": report.turnaround.returned,
+            "reasons": dict(report.turnaround.reasons),
+        },
+    }
+
+
+def _item(item: Item) -> dict[str, object]:
+    said = item.assessment
+    return {
+        "key": item.key,
+        "name": item.name,
+        "said": item.said,
+        "source": item.source,
+        "achievement": said.achievement,
+        "as_of": said.as_of.isoformat() if said.as_of else None,
+        "old": item.old,
+        "reason": said.reason,
+        "next": said.next,
+        "owner": said.owner,
+        "steps": [{"name": s.name, "years": {str(year): stage for year, stage in s.years.items()}} for s in item.steps],
+        "logic": {name: list(getattr(item.logic, name)) for name in ("inputs", "activities", "outputs", "outcomes")},
+        "readings": [_reading(s) for s in item.shown],
+        "links": list(said.evidence.links),
+        "posts": [_told(t) for t in item.told],
+    }
+
+
+def _reading(shown: Shown) -> dict[str, object]:
+    """Each reading with its number as it was published, as text: 46.5 and 46.50 are not the same statement."""
+    series = [
+        {
+            "value": str(r.value) if r.value is not None else None,
+            "numerator": str(r.numerator) if r.numerator is not None else None,
+            "denominator": str(r.denominator) if r.denominator is not None else None,
+            "date": r.date.isoformat(),
+            "date_of": r.date_of,
+            "source": r.source,
+            "source_url": r.source_url,
+            "missing": r.missing,
+        }
+        for r in shown.indicator.readings
+    ]
+    return {
+        "key": shown.indicator.key,
+        "name": shown.indicator.name,
+        "kind": shown.indicator.kind,
+        "unit": shown.indicator.unit,
+        "readings": series,
+    }
+
+
+def _told(told: Told) -> dict[str, object]:
+    where = [{"name": name, "url": url} for name, url in told.where]
+    return {"id": told.identity, "title": told.title, "day": told.day.isoformat(), "where": where}

@@ -49,15 +49,27 @@ def _impossible(match: re.Match[str]) -> str:
     return "" if _year_is_short(match) or _day(match) else f"「{match[0]}」という日はありません"
 
 
+# A colon alone makes no time: 50:50 is a ratio, 45:75 a length. 深夜25時 is how broadcasters count.
+_TIME_BEFORE = re.compile(r"(?:午前|午後|日[ 　]?|[）)][ 　]?)$")
+_TIME_AFTER = re.compile(r"から|[〜～－-]\d{1,2}[:：]\d{2}|開始|開演|開場|集合|締切")
+
+
 def _impossible_time(match: re.Match[str]) -> str:
     hour, minute = _number(match["hour"]), _number(match["minute"] or match["colon"])
-    return "" if hour <= 24 and minute < 60 else f"「{match[0]}」という時刻はありません"
+    before, after = match.string[max(0, match.start() - 3) : match.start()], match.string[match.end() : match.end() + 6]
+    if (hour <= 24 and minute < 60) or (before[-1:] in "0123456789０１２３４５６７８９:：." and before):
+        return ""
+    if match["minute"]:
+        return "" if before.endswith(("深夜", "翌", "翌日")) else f"「{match[0]}」という時刻はありません"
+    told = _TIME_BEFORE.search(before) or _TIME_AFTER.match(after)
+    return f"「{match[0]}」という時刻はありません" if told else ""
 
 
 def _era(match: re.Match[str]) -> str:
-    western = _number(match["western"])
-    right = _ERAS[match["name"]] + _number(match["count"])
-    return "" if western == right else f"{match['name']}{match['count']}年は{right}年です（{western}年とあります）"
+    western = _number(match["western"] or match["first"])
+    name, count = match["name"] or match["second"], match["count"] or match["number"]
+    right = _ERAS[name] + _number(count)
+    return "" if western == right else f"{name}{count}年は{right}年です（{western}年とあります）"
 
 
 # 「12月1日（火）に…開きます」: nothing between that tells of another day, of something done (た), or of a time that goes on.
@@ -71,6 +83,7 @@ _DONE = re.compile(
     r"(?P<era>令和)?(?P<year>\d{1,4}|元)年(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日)?(?:[（(][^）)]{1,4}[）)])?"
     r"(?:に|から)(?:(?!る|予定|計画|向け|備え|ます)[^。、\n\d]){0,14}ました"
 )
+_EVERY_YEAR = re.compile(r"(?:毎年|例年|去年|昨年|前年)の?$")
 _HALF_A_YEAR = timedelta(days=183)
 _LAST_YEARS = {"明治": 45, "大正": 15, "昭和": 64, "平成": 31}
 
@@ -78,7 +91,7 @@ _LAST_YEARS = {"明治": 45, "大正": 15, "昭和": 64, "平成": 31}
 def _coming(match: re.Match[str], on: date) -> str:
     """A day without a year is the one nearest to the post's own."""
     day = _day_near(match, on)
-    if day is None or day >= on:
+    if day is None or day >= on or _EVERY_YEAR.search(match.string[max(0, match.start() - 3) : match.start()]):
         return ""
     return f"「{match['month']}月{match['day']}日」は、掲載の日（{on.month}月{on.day}日）より前です"
 
@@ -147,7 +160,7 @@ RULES = (
     pattern(
         "dates.impossible-time",
         "error",
-        r"(?<![\d:：])(?P<hour>\d{1,2})(?:時(?P<minute>\d{1,2})分|[:：](?P<colon>\d{2})(?![\d:：]))",
+        r"(?P<hour>\d{1,2})(?:時(?P<minute>\d{1,2})分|[:：](?P<colon>\d{2})(?![\d:：]))",
         _impossible_time,
         "時刻を確かめて直してください",
         why="ない時刻は、だれかの打ち間違いです。",
@@ -158,7 +171,8 @@ RULES = (
     pattern(
         "dates.era",
         "error",
-        r"(?:(?P<name>令和|平成|昭和)(?P<count>\d{1,2}|元)年(?:度)?[（(](?P<western>\d{4})年(?:度)?[）)])",
+        r"(?P<name>令和|平成|昭和)(?P<count>\d{1,2}|元)年(?:度)?[（(](?P<western>\d{4})年(?:度)?[）)]|"
+        r"(?P<first>\d{4})年(?:度)?[（(](?P<second>令和|平成|昭和)(?P<number>\d{1,2}|元)年(?:度)?[）)]",
         _era,
         "元号と西暦のどちらが正しいかを確かめて直してください",
         why="元号と西暦が食い違うと、どちらの年か分かりません。",
@@ -187,7 +201,7 @@ RULES = (
     pattern(
         "dates.far-year",
         "warning",
-        r"(?<![\d.,])(?:0\d{3}|2[1-9]\d\d|[3-9]\d{3}|\d{5,})年(?![前後間余]|以上|の歴史)",
+        r"(?<![\d.,])(?:0\d{3}|2[1-9]\d\d|[3-9]\d{3}|\d{5,})年(?![前後間余]|以上|の歴史|に[一1１]度|ぶり|かけ|続)",
         "「{0}」は、遠すぎる年です",
         "年の数字を確かめて直してください",
         why="「2026年」を「2206年」と打つ間違いは、読み返しても見落とします。",

@@ -24,7 +24,11 @@ _AMONG = r"(?:のうち|中)、?(?:[^。、\d\n（(]{1,15}[はが])?約?"
 _OF_ALL = rf"(?P<all>{_AMOUNT}){_UNIT}{_AMONG}(?P<part>{_AMOUNT}){_UNIT}(?:が|は|で|、)?[（(]?(?:全体の)?{_RATE}"
 _IN_BRACKETS = rf"{_RATE}[（(](?P<all>{_AMOUNT}){_UNIT}{_AMONG}(?P<part>{_AMOUNT}){_UNIT}[）)]"
 _BY_STROKE = rf"{_RATE}[（(](?P<part>{_AMOUNT}){_UNIT}[／/](?P<all>{_AMOUNT}){_UNIT}[）)]"
-_TYPED = re.compile(r"(?<![\d,.])\d[\d,.]*\s*[%％倍]")
+# What is set by law or by a till, and what is computed beside it, needs no source of its own.
+_TYPED = re.compile(
+    r"(?<![\d,.])(?<!税)(?<!税率)\d[\d,.]*\s*[%％](?!引|オフ|割引|還元|増量|以[上下]|未満)|(?<![\d,.])\d+\.\d+倍"
+)
+_COMPUTED = re.compile(r"(?:のうち|中)[^。\n]{0,20}[（(]?$")
 _ABOUT = Decimal("2.5")  # points by which 「約30%」 may differ
 _MYRIADS = {"億": 8, "万": 4, "": 0}
 
@@ -38,6 +42,8 @@ def _typed(subject: Subject, rule: Rule) -> Iterator[Finding]:
                 if not isinstance(leaf, Text) or source.text.startswith("{{", leaf.offset):
                     continue
                 for match in _TYPED.finditer(leaf.text):
+                    if _COMPUTED.search(leaf.text[max(0, match.start() - 25) : match.start()]):
+                        continue
                     yield at(
                         source.place(leaf.offset + match.start()),
                         rule.id,
@@ -86,6 +92,33 @@ def _wrong_rate(match: re.Match[str]) -> str:
     return f"{match['all']}のうち{match['part']}は{shown}%で、「{match['rate']}%」と合いません"
 
 
+_SUM = re.compile(
+    r"(?:計|合計|合わせて|全部で|延べ)[ 　]?(?P<all>\d[\d,]*)(?P<unit>[人件枚台校課戸社本冊名円])"
+    r"[（(](?P<parts>[^（()）\n]{3,60})[）)]"
+)
+_CHANGE = re.compile(
+    r"(?<![\d,])(?P<before>\d[\d,]*)(?P<unit>分|人|件|枚|台|回|時間|円|日|か所)から、?(?P<after>\d[\d,]*)(?P=unit)(?:に|へ|まで)、?[^。、\d\n]{0,12}?"
+    r"(?P<change>\d[\d,]*)(?P=unit)(?:分)?、?(?:減|増|短|縮|少|多)"
+)
+
+
+def _wrong_sum(match: re.Match[str]) -> str:
+    parts = re.findall(rf"(\d[\d,]*){match['unit']}", match["parts"])
+    total = sum(_value(part) for part in parts)
+    if len(parts) < 2 or "うち" in match["parts"] or total == _value(match["all"]):
+        return ""
+    return f"内訳の合計は{total:,}{match['unit']}で、「{match['all']}{match['unit']}」と合いません"
+
+
+def _wrong_change(match: re.Match[str]) -> str:
+    difference = abs(_value(match["after"]) - _value(match["before"]))
+    if difference == _value(match["change"]):
+        return ""
+    unit = match["unit"]
+    told = f"{match['before']}{unit}から{match['after']}{unit}の差は{difference:,}{unit}"
+    return f"{told}です（「{match['change']}{unit}」とあります）"
+
+
 _WHY_RECOUNTED, _ARITHMETIC = "割合の計算違いは、もとの数の転記の誤りを知らせてくれます。", "算術（印字された桁で計算し直す）"
 
 RULES = (
@@ -99,6 +132,7 @@ RULES = (
         source="統計の慣行（率どうしの差はポイント）",
         bad="利用率は‸40%から50%に10%増えました。",
         good="利用率は40%から50%に10ポイント増えました。",
+        hints="% ％",
     ),
     pattern(
         "figures.rate",
@@ -110,6 +144,7 @@ RULES = (
         good="申請は1,200件のうち300件（25%）です。",
         why=_WHY_RECOUNTED,
         source=_ARITHMETIC,
+        hints="% ％",
     ),
     pattern(
         "figures.rate-before",
@@ -121,6 +156,7 @@ RULES = (
         good="取得率は46.5%（448,702人のうち208,794人）です。",
         why=_WHY_RECOUNTED,
         source=_ARITHMETIC,
+        hints="% ％",
     ),
     pattern(
         "figures.rate-by-stroke",
@@ -132,6 +168,7 @@ RULES = (
         good="取得率は46.5%（208,794人／448,702人）です。",
         why=_WHY_RECOUNTED,
         source=_ARITHMETIC,
+        hints="% ％",
     ),
     Rule(
         id="figures.unsourced",
@@ -141,5 +178,65 @@ RULES = (
         bad="取得率は46.5%です。",
         good="取得率は{{ indicator.mynumber_kanazawa.rate }}%です。",
         check=_typed,
+    ),
+    pattern(
+        "figures.sum",
+        "warning",
+        _SUM.pattern,
+        _wrong_sum,
+        "もとの数と内訳を、資料で確かめてください",
+        why="内訳と合計の食い違いは、どちらかの転記の誤りです。",
+        source=_ARITHMETIC,
+        bad="参加者は‸計10人（大人6人、子ども5人）でした。",
+        good="参加者は計11人（大人6人、子ども5人）でした。",
+        hints="計 合わせて 全部で 延べ",
+    ),
+    pattern(
+        "figures.change",
+        "warning",
+        _CHANGE.pattern,
+        _wrong_change,
+        "もとの数と差を、資料で確かめてください",
+        why="差の計算違いは、もとの数の転記の誤りを知らせてくれます。",
+        source=_ARITHMETIC,
+        bad="待ち時間は‸28分から17分に12分減りました。",
+        good="待ち時間は28分から17分に11分減りました。",
+        hints="から",
+    ),
+    pattern(
+        "figures.times-more",
+        "warning",
+        r"(?<![\d.])\d[\d.]*倍[ 　]?(?:増え|増加|多く|アップ|増し)",
+        "「{0}」は、何倍になったかが分かりません",
+        "「3倍になりました」のように書いてください",
+        why="「3倍増えた」は、3倍になったとも、4倍になったとも読めます。",
+        source="統計の慣行",
+        bad="申請は前の年の‸3倍増えました。",
+        good="申請は前の年の3倍になりました。",
+        hints="倍",
+    ),
+    pattern(
+        "figures.thousand-yen",
+        "warning",
+        r"(?<![\d,])\d[\d,]*(?:千円|百万円)",
+        "「{0}」は、予算書の単位です",
+        "「500万円」のように、万・億で書いてください",
+        why="千円・百万円の単位は、桁を読み違えさせます。",
+        source="公用文作成の考え方（文化審議会建議、2022年）",
+        bad="費用は‸5,000千円です。",
+        good="費用は500万円です。",
+        hints="千円 百万円",
+    ),
+    pattern(
+        "figures.commas",
+        "warning",
+        r"(?<![\d,.])\d{1,3}(?:,\d{3})*,(?:\d{1,2}|\d{4,})(?![\d,])(?=[人件円枚台戸回冊万億])|(?<![\d,.])\d{4,},\d{3}(?!\d)",
+        "「{0}」の、3桁ごとの区切りがずれています",
+        "桁を確かめて直してください",
+        why="桁の誤りは、金額や人数を10倍にします。",
+        source=_ARITHMETIC,
+        bad="人口は‸448,70人です。",
+        good="人口は448,702人です。",
+        hints=",",
     ),
 )

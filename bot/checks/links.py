@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bot.checks.finding import Finding, at
@@ -21,7 +22,15 @@ def _addresses(subject: Subject) -> Iterator[tuple[str, Place]]:
             yield span.link, span.place(0)
 
 
+_BARE = re.compile(rf"(?<![A-Za-z0-9.@/-])(?:https?://)?(?P<host>{'|'.join(map(re.escape, sorted(_SHORT)))})/[\w-]+")
+
+
 def _shortened(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    bare = any(host in subject.whole for host in _SHORT)
+    for span in (s for s in subject.prose if bare and not s.link):  # typed into the running text
+        for match in _BARE.finditer(span.text):
+            message = f"短縮されたアドレス（{match['host']}）です"
+            yield at(span.place(match.start()), rule.id, rule.level, message, "もとのアドレスを書いてください")
     for address, place in _addresses(subject):
         host = address.split("://", 1)[-1].split("/", 1)[0].lower()
         if host in _SHORT:
@@ -58,7 +67,7 @@ RULES = (
     pattern(
         "links.here",
         "warning",
-        r"^(?:こちら|ここ|コチラ|リンク|詳細)$",
+        r"^(?:(?:詳し?くは|くわしくは|続きは|申込みは|お申し?込みは)?、?(?:こちら|ここ|コチラ)(?:から|へ|をクリック|を押す)?|リンク|詳細|クリック|もっと見る|続きを読む)$",
         "「{0}」だけでは、どこへ行くリンクか分かりません",
         "行き先のページの名前をリンクの言葉にしてください",
         why="画面読み上げを使う人は、リンクの言葉だけを拾って聞くことがあります。",
@@ -66,5 +75,18 @@ RULES = (
         bad="申込みは[‸こちら](https://www.example.jp/)です。",
         good="[申込みのページ](https://www.example.jp/)をご覧ください。",
         where=lambda _, span: bool(span.link),
+    ),
+    pattern(
+        "links.malformed",
+        "warning",
+        r"(?<![A-Za-z0-9:/])(?:https?:/(?!/)|https?//|https?;//|htp://|htps://|ttps?://|https?：//|https?:／／|www[。、．][A-Za-z])[^\s。、）)」]*",
+        "アドレス「{0}」の形が違います",
+        "https:// で始まるアドレスを、写し直してください",
+        why="形の違うアドレスは、押しても開きません。",
+        source=_SOURCE,
+        bad="くわしくは‸https:/www.example.lg.jp/ です。",
+        good="くわしくは https://www.example.lg.jp/ です。",
+        where=lambda _, span: not span.link,
+        hints="http htp htps ttp www",
     ),
 )

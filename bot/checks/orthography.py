@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from bot.checks.finding import Finding, at
@@ -26,7 +27,29 @@ def _mixed_widths(subject: Subject, rule: Rule) -> Iterator[Finding]:
         yield at(place, rule.id, rule.level, message, "数字と英字は半角にそろえてください（紙面では、組むときに直します）")
 
 
+_LETTERS = re.compile(r"[Ａ-Ｚａ-ｚ]{2,}")
+
+
+def _mixed_letters(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    """The same word in both widths: one of them is not found by whoever looks for the other."""
+    for span in subject.prose if _LETTERS.search(subject.whole) else ():
+        for match in _LETTERS.finditer(span.text):
+            narrow = unicodedata.normalize("NFKC", match[0])
+            if re.search(rf"(?<![A-Za-z]){narrow}(?![A-Za-z])", subject.whole):
+                message = f"「{match[0]}」と「{narrow}」の両方が使われています"
+                yield at(span.place(match.start()), rule.id, rule.level, message, "半角にそろえてください")
+
+
 RULES = (
+    Rule(
+        id="orthography.mixed-letters",
+        level="warning",
+        why="同じ言葉の全角と半角が混ざると、探す人に見つかりません。",
+        source=_SOURCE,
+        bad="‸ＤＸ推進とDX推進を書きます。",
+        good="DX推進を書きます。",
+        check=_mixed_letters,
+    ),
     Rule(
         id="orthography.mixed-widths",
         level="warning",
@@ -79,5 +102,39 @@ RULES = (
         source=_SOURCE,
         bad="始まります‸🎉🎉🎉🎉",
         good="始まります🎉",
+    ),
+    pattern(
+        "orthography.invisible",
+        "warning",
+        r"[\u200b\u200c\u2060\ufeff\u00ad\u180e]",
+        "見えない文字があります",
+        "前後の文字ごと消して、打ち直してください",
+        why="見えない文字は、検索や読み上げを乱し、紙面では字の間が空きます。",
+        source=_SOURCE,
+        bad="窓口‸\u200bで書く回数が減りました。",
+        good="窓口で書く回数が減りました。",
+    ),
+    pattern(
+        "orthography.radical",
+        "warning",
+        r"[\u2e80-\u2fd5\uf900-\ufa6a]",
+        "「{0}」は、よく似た別の文字です",
+        "同じ形のふつうの漢字で打ち直してください",
+        why="PDF から写した漢字は、見た目が同じでも検索されず、読み上げられません。",
+        source="Unicode（康熙部首、CJK互換漢字）",
+        bad="‸⼀つの手続です。",
+        good="一つの手続です。",
+    ),
+    pattern(
+        "orthography.apart",
+        "warning",
+        r"[か-とは-ほカ-トハ-ホウう][\u3099\u309a]",
+        "濁点が離れた文字「{0}」があります",
+        "打ち直すか、dxbot check --fix で直してください",
+        why="Mac から写した文字は、検索されず、紙面で崩れます。",
+        source="Unicode 正規化（NFC）",
+        bad="‸か\u3099んばります。",
+        good="がんばります。",
+        hints="\u3099 \u309a",
     ),
 )

@@ -18,7 +18,8 @@ def _digits(match: re.Match[str]) -> str:
 def _my_number(match: re.Match[str]) -> str:
     """The check digit of a 個人番号 (行政手続における特定の個人を識別するための番号の利用等に関する法律施行規則 第5条)."""
     digits = [int(d) for d in _digits(match)]
-    if len(digits) != 12 or len(set(digits)) == 1:
+    before = match.string[max(0, match.start() - 6) : match.start()]
+    if _INSIDE.search(before) or _TELEPHONE.search(before) or len(set(digits)) == 1:
         return ""
     rest = sum(d * (n + 1 if n <= 6 else n - 5) for n, d in enumerate(reversed(digits[:11]), start=1)) % 11
     return "マイナンバーの形をした12桁の数字があります" if digits[11] == (0 if rest <= 1 else 11 - rest) else ""
@@ -27,11 +28,18 @@ def _my_number(match: re.Match[str]) -> str:
 def _card(match: re.Match[str]) -> str:
     """Luhn's check."""
     digits = [int(d) for d in _digits(match)]
+    if _INSIDE.search(match.string[max(0, match.start() - 1) : match.start()]):
+        return ""
     doubled = [d if n % 2 == 0 else d * 2 - 9 * (d > 4) for n, d in enumerate(reversed(digits))]
-    return "カード番号の形をした16桁の数字があります" if len(digits) == 16 and any(digits) and sum(doubled) % 10 == 0 else ""
+    return "カード番号の形をした16桁の数字があります" if any(digits) and sum(doubled) % 10 == 0 else ""
 
 
-_MY_NUMBER = r"(?<![\d０-９])[\d０-９](?:[ 　\-－‐]?[\d０-９]){11}(?![\d０-９])"
+# In its form only, in one piece or by fours with the same sign between: a day and a time have digits, too.
+_DIGIT, _NOT_AFTER = r"[\d０-９]", r"(?![\d０-９\-－‐])"
+_MY_NUMBER = rf"(?:{_DIGIT}{{12}}|{_DIGIT}{{4}}(?P<between>[ 　\-－‐]){_DIGIT}{{4}}(?P=between){_DIGIT}{{4}}){_NOT_AFTER}"
+_CARD = rf"(?:{_DIGIT}{{16}}|{_DIGIT}{{4}}(?P<between>[ 　\-－‐])(?:{_DIGIT}{{4}}(?P=between)){{2}}{_DIGIT}{{4}}){_NOT_AFTER}"
+_INSIDE = re.compile(r"[\d０-９\-－‐]$")
+_TELEPHONE = re.compile(r"(?:電話|電話番号|TEL|FAX|ファクス)[ 　:：]?$")
 _MOBILE = r"(?<![\d０-９])[0０][5-9５-９][0０][\-－‐ ]?[\d０-９]{4}[\-－‐ ]?[\d０-９]{4}(?![\d０-９])"
 
 
@@ -56,7 +64,7 @@ RULES = (
     pattern(
         "personal.card",
         "error",
-        r"(?<![\d０-９])[\d０-９](?:[ 　\-－‐]?[\d０-９]){15}(?![\d０-９])",
+        _CARD,
         _card,
         _ADVICE,
         why="カード番号は、見た人に使われます。",
@@ -74,5 +82,53 @@ RULES = (
         source=_SOURCE,
         bad="電話は‸090-1234-5678です。",
         good="電話は076-220-0000です。",
+    ),
+    pattern(
+        "personal.plate",
+        "warning",
+        r"[一-龠]{2,4}[ 　]?\d{2,3}[ 　]?[ぁ-ん][ 　]?(?:\d{2}[\-－‐]\d{2}|・{1,3}\d{1,3})(?!\d)",
+        "車の番号「{0}」があります",
+        "消すか、分からないように書いてください",
+        why="車の番号から、持ち主が分かることがあります。",
+        source=_SOURCE,
+        bad="車の番号は‸金沢300あ12-34です。",
+        good="車の番号は載せません。",
+    ),
+    pattern(
+        "personal.resident",
+        "warning",
+        r"[一-龠ぁ-んァ-ヶ]{2,6}さん?[（(]\d{1,3}(?:歳|才)?[、，・][^）)]{0,12}(?:町|丁目|番地|市|村)[^）)]*[）)]|[（(]\d{1,3}歳、[^）)]*(?:丁目|番地?|町)[^）)]*[）)]",
+        "人の名前と年齢・住所「{0}」があります",
+        "本人の同意があるかを確かめ、要らないところは消してください",
+        why="住所や年齢は、公開すると消せません。",
+        source=_SOURCE,
+        bad="‸見本太郎さん（45歳、見本町1丁目2番3号）です。",
+        good="見本太郎さんです。",
+        hints="歳 さん（ さん(",
+    ),
+    pattern(
+        "personal.account",
+        "warning",
+        r"(?:普通|当座|総合)(?:預金|口座)?[ 　:：]?(?:口座番号)?[ 　:：]?\d{7}(?!\d)|"
+        r"口座(?:番号)?[ 　:：はを]{0,3}\d{6,8}(?!\d)",
+        "口座の番号「{0}」があります",
+        "公開してよい口座かを確かめてください",
+        why="口座の番号は、なりすましや詐欺に使われます。",
+        source=_SOURCE,
+        bad="振込先は‸普通 1234567です。",
+        good="振込先は申込みの案内をご覧ください。",
+        hints="普通 当座 総合 口座",
+    ),
+    pattern(
+        "personal.private-mail",
+        "warning",
+        r"(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]{1,64}@(?:gmail\.com|yahoo\.co\.jp|outlook\.(?:com|jp)|hotmail\.(?:com|co\.jp)|icloud\.com|docomo\.ne\.jp|ezweb\.ne\.jp|au\.com|softbank\.ne\.jp|i\.softbank\.jp)",
+        "個人で使うメールアドレス「{0}」があります",
+        "市のアドレスにしてください",
+        why="個人のアドレスは、公開すると消せず、引き継げません。",
+        source=_SOURCE,
+        bad="連絡は‸taro@gmail.comへ。",
+        good="連絡はmadoguchi@example.lg.jpへ。",
+        hints="@",
     ),
 )

@@ -85,6 +85,11 @@ class Subject:
         return "\n".join(span.text for span in self.prose)
 
     @cached_property
+    def letters(self) -> frozenset[str]:
+        """The characters of the whole text: what begins with another one does not stand in it."""
+        return frozenset(self.whole)
+
+    @cached_property
     def headers(self) -> tuple[images.Header | MediaError, ...]:
         """Those of the pictures, each opened once for all rules, or what is wrong with it."""
         return tuple(_header(picture) for picture in self.post.pictures)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from bot.checks.finding import Finding, at
+from bot.checks.prose import pattern
 from bot.checks.rule import Rule, Subject
 from bot.content.document import Document, Heading, LineBreak, Ruby, Text, inlines, leaves
 from bot.errors import Place
@@ -78,6 +79,18 @@ def _mixed(subject: Subject, rule: Rule) -> Iterator[Finding]:
 
 
 RULES = (
+    pattern(
+        "sentences.of-of-of",
+        "warning",
+        r"(?:[一-龠ァ-ヶーA-Za-z\d]{1,8}の){4,}",
+        "「の」が続いています（「{0}」）",
+        "言葉を入れかえるか、文を分けてください",
+        why="「の」が重なると、何がどれにかかるかが分かりません。",
+        source=_SOURCE,
+        bad="‸窓口の係の人の机の上の書類を使います。",
+        good="窓口の係の人は、机の上の書類を使います。",
+        hints="の",
+    ),
     Rule(
         id="sentences.long",
         level="warning",

@@ -1,1 +1,1 @@
-"""The city's digital strategy as data: its measures and the recommendations, what became of them, figures with source and date."""
+"""The city's digital strategy as data: its measures, what it was advised, what became of both, figures with source."""

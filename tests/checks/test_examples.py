@@ -16,7 +16,7 @@ from tests.office import write_content
 MARKED = [r for r in rules().values() if MARK in r.bad and not r.id.startswith("timing.")]  # those need a clock: test_timing.py
 FAMILIES = (
     *("dates", "personal", "placeholders", "orthography", "style", "links", "paper", "accessibility"),
-    *("silence", "wording", "sentences", "figures"),
+    *("silence", "wording", "sentences", "figures", "typos", "usage", "contact"),
 )
 FRONT = """---
 id: 01TESTRULE

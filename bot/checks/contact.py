@@ -1,0 +1,72 @@
+"""Where to ask: a number or an address with one sign too few leads nowhere."""
+
+from __future__ import annotations
+
+import re
+
+from bot.checks.prose import pattern
+
+_SOURCE = "電気通信番号計画（総務省告示）"
+_NUMBER = r"(?<![\d\-－‐ー―−.,/年月])(?P<number>0\d{1,4}[\-－‐(（]\d{1,4}[\-－‐)）]\d{1,5})(?![\d\-－‐])"
+_NO_AREA = r"(?:電話|TEL|Tel|FAX|ファクス|ファックス)(?:番号)?[ 　:：はを]{0,2}(?P<short>\d{2,3}[\-－‐]\d{4})(?![\d\-－‐])"
+
+
+def _telephone(match: re.Match[str]) -> str:
+    digits = re.sub(r"\D", "", match["number"])
+    right = 11 if digits.startswith(("050", "060", "070", "080", "090", "020")) else 10
+    if digits.startswith("0800"):
+        right = 11
+    return "" if len(digits) == right else f"電話番号「{match['number']}」は{len(digits)}桁です（{right}桁のはずです）"
+
+
+RULES = (
+    pattern(
+        "contact.telephone",
+        "warning",
+        _NUMBER,
+        _telephone,
+        "番号を確かめて直してください",
+        why="桁の足りない番号では、だれも電話できません。",
+        source=_SOURCE,
+        bad="電話は‸076-220-211です。",
+        good="電話は076-220-2111、0120-123-457です。",
+    ),
+    pattern(
+        "contact.area-code",
+        "warning",
+        _NO_AREA,
+        "「{0}」に市外局番がありません",
+        "「076-220-2111」のように、市外局番から書いてください",
+        why="携帯電話からは、市外局番がないとつながりません。",
+        source=_SOURCE,
+        bad="‸電話は220-2111です。",
+        good="電話は076-220-2111です。",
+        hints="電話 TEL Tel FAX ファ",
+    ),
+    pattern(
+        "contact.postal",
+        "warning",
+        r"〒[ 　]?(?!\d{3}[\-－‐]\d{4}(?!\d))[\d０-９\-－‐]+",
+        "郵便番号「{0}」の桁が違います",
+        "「〒920-8577」のように、3桁-4桁で書いてください",
+        why="桁の違う郵便番号では、郵便が遅れます。",
+        source="郵便番号制度（日本郵便）",
+        bad="‸〒920-857 金沢市",
+        good="〒920-8577 金沢市",
+        hints="〒",
+    ),
+    pattern(
+        "contact.mail",
+        "warning",
+        r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}"
+        r"(?:＠|[ 　]@|@[ 　]|@(?=[A-Za-z0-9-]{1,63}[。、，．][A-Za-z])|\(at\)|（at）|☆|★)"
+        r"[A-Za-z0-9-]{1,63}(?:[.．。、][A-Za-z0-9-]{1,63}){1,6}",
+        "メールアドレス「{0}」の書き方では、送れません",
+        "半角の @ と . で、間を空けずに書いてください",
+        why="全角の記号が入ったアドレスは、押しても写しても届きません。",
+        source="RFC 5322",
+        bad="メールは‸madoguchi＠example.lg.jpです。",
+        good="メールはmadoguchi@example.lg.jpです。",
+        hints="＠ @ (at) （at） ☆ ★",
+    ),
+)

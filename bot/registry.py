@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "channels"
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
-_VERBS = ("prepare", "commit", "find", "delete", "stands")
+_VERBS = ("prepare", "commit", "find", "delete", "stands", "probe")
 
 
 def specs() -> Mapping[str, ChannelSpec]:

@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.channel_kit.base import CannotTell, Found, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.base import Account, CannotTell, Found, Outgoing, Prepared, Receipt, Sent
 from bot.cli.office import office
 from tests.bench import stub
 
@@ -41,6 +41,9 @@ class StubChannel:
 
     def stands(self, remote_id: str) -> bool:
         raise NotImplementedError
+
+    def probe(self) -> Account:
+        return Account(identity=self.account)
 
 
 def fill(ctx: Context, order: dict[str, Any]) -> dict[str, Any]:

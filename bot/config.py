@@ -231,6 +231,21 @@ def read(env: Mapping[str, str], kinds: Iterable[type[Any]]) -> Config:
     return Config(**values, declared=tuple(kind(**_values(kind, env)) for kind in kinds))
 
 
+def troubles(env: Mapping[str, str], kinds: Iterable[type[Any]]) -> dict[str, ConfigError]:
+    """Every variable that cannot be read, with what is wrong with it; `read` raises the first of these alone."""
+    found = dict[str, ConfigError]()
+    every: list[type[Any]] = [Config, *kinds]
+    for f in (f for kind in every for f in options_of(kind).values() if _is_set(f, env)):
+        name = f.metadata["env"]
+        try:
+            value = _read(f, env)
+            if f.name == "content_repository":
+                _require_no_password(str(value))
+        except ConfigError as e:
+            found[name] = e
+    return found
+
+
 def options_of(kind: type[Any]) -> dict[str, Field[Any]]:
     """The options of a dataclass, by their variables."""
     return {f.metadata["env"]: f for f in fields(kind) if "env" in f.metadata}
@@ -241,15 +256,14 @@ def _values(kind: type[Any], env: Mapping[str, str]) -> dict[str, Any]:
 
 
 def require(options: Any, channel: str, *names: str) -> None:
-    """Raises ConfigError naming the first of these options that is not set."""
-    for name in names:
-        if not getattr(options, name):
-            variable = next(f.metadata["env"] for f in fields(options) if f.name == name)
-            raise ConfigError(
-                f"{variable} is not set",
-                summary=say("{channel} の設定 {variable} がありません", channel=channel, variable=variable),
-                next_step="環境変数に値を入れてください",
-            )
+    """Raises ConfigError naming those of these options that are not set."""
+    missing = [f.metadata["env"] for name in names for f in fields(options) if f.name == name and not getattr(options, name)]
+    if missing:
+        raise ConfigError(
+            f"{', '.join(missing)} not set",
+            summary=say("{channel} の設定 {variable} がありません", channel=channel, variable="、".join(missing)),
+            next_step="環境変数に値を入れてください",
+        )
 
 
 def _require_no_password(url: str) -> None:

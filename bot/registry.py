@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import is_dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -38,6 +38,15 @@ def specs() -> Mapping[str, ChannelSpec]:
 def load(env: Mapping[str, str] = os.environ) -> Config:
     """The configuration of this process, each channel's own options included. Raises ConfigError naming the variable."""
     return config.read(env, tuple(dict.fromkeys(kind for kinds in options().values() for kind in kinds)))
+
+
+def without_troubles(env: MutableMapping[str, str]) -> list[ConfigError]:
+    """Takes the variables out that cannot be read, and tells what is wrong with them. Raises ConfigError as `specs` does."""
+    found = config.troubles(env, dict.fromkeys(kind for kinds in options().values() for kind in kinds))
+    for name in found:
+        env.pop(name, None)
+        env.pop(f"{name}_FILE", None)
+    return list(found.values())
 
 
 def options() -> Mapping[str, tuple[type[Any], ...]]:

@@ -139,6 +139,11 @@ class Config:
     webhook_url: Secret = option("DXBOT_WEBHOOK_URL", Secret(""), "知らせを送るチャットのアドレス。空なら送らない")
     webhook_secret: Secret = option("DXBOT_WEBHOOK_SECRET", Secret(""), "チャットへの知らせに付ける署名の鍵")
     digest_at: tuple[time, ...] = option("DXBOT_DIGEST_AT", (time(8, 30),), "急がない知らせをまとめて送る時刻（08:30,13:00）")
+    monthly_cap_usd: int = option(
+        "DXBOT_MONTHLY_CAP_USD",
+        0,
+        "費用のかかる配信先（X）の1か月の上限（米ドル）。超える投稿は保留にする。空なら止めない",
+    )
     media_base_url: str = option("DXBOT_MEDIA_BASE_URL", "", "掲載画像を公開するアドレス（Instagram が取りに来る）")
     declared: tuple[object, ...] = ()
 

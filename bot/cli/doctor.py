@@ -83,7 +83,7 @@ _MARKS = {State.FINE: "○", State.HEED: "！", State.BAD: "×"}
 @click.command("doctor", epilog="例: dxbot doctor　dxbot doctor --json")
 @click.option("--json", "as_json", is_flag=True, help="JSON で表示する")
 def doctor_command(as_json: bool) -> None:
-    """設定・接続先・時計・データベースなどを、何も変えずに調べ、直し方を示します。直すものがあれば終了コード 1 です。"""
+    """設定・接続先・時計・データベースなどを、何も変えずに診断し、直し方を示します。直すものがあれば終了コード 1 です。"""
     results = list(examine(EXAMS, Installation(os.environ)))
     if as_json:
         print_json([_as_json(result) for result in results])

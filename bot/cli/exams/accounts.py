@@ -81,10 +81,10 @@ def _published_before(at: Installation, channel: Channel) -> str:
     """The account that has published on this lane, where it is another."""
     if not is_migrated(at):
         return ""
-    from bot.store.models import Lane
+    from bot.services.delivery.connections import known_account
 
-    known = Lane.objects.filter(name=channel.account.partition(":")[0]).values_list("account", flat=True).first()
-    return known if known and known != channel.account else ""
+    known = known_account(channel.account.partition(":")[0])
+    return "" if known == channel.account else known
 
 
 def _end(told: Account, label: str) -> Iterator[Told]:

@@ -139,11 +139,7 @@ class Config:
     webhook_url: Secret = option("DXBOT_WEBHOOK_URL", Secret(""), "知らせを送るチャットのアドレス。空なら送らない")
     webhook_secret: Secret = option("DXBOT_WEBHOOK_SECRET", Secret(""), "チャットへの知らせに付ける署名の鍵")
     digest_at: tuple[time, ...] = option("DXBOT_DIGEST_AT", (time(8, 30),), "急がない知らせをまとめて送る時刻（08:30,13:00）")
-    monthly_cap_usd: int = option(
-        "DXBOT_MONTHLY_CAP_USD",
-        0,
-        "費用のかかる配信先（X）の1か月の上限（米ドル）。超える投稿は保留にする。空なら止めない",
-    )
+    monthly_cap_usd: int = option("DXBOT_MONTHLY_CAP_USD", 0, "費用のかかる配信先（X）の1か月の上限（米ドル）。空なら止めない")
     media_base_url: str = option("DXBOT_MEDIA_BASE_URL", "", "掲載画像を公開するアドレス（Instagram が取りに来る）")
     declared: tuple[object, ...] = ()
 
@@ -234,21 +230,6 @@ def read(env: Mapping[str, str], kinds: Iterable[type[Any]]) -> Config:
     if values.get("content_repository") and "content_dir" not in values:
         values["content_dir"] = values.get("var_dir", Config.var_dir) / "content"  # a folder that only `dxbot sync` writes
     return Config(**values, declared=tuple(kind(**_values(kind, env)) for kind in kinds))
-
-
-def troubles(env: Mapping[str, str], kinds: Iterable[type[Any]]) -> dict[str, ConfigError]:
-    """Every variable that cannot be read, with what is wrong with it; `read` raises the first of these alone."""
-    found = dict[str, ConfigError]()
-    every: list[type[Any]] = [Config, *kinds]
-    for f in (f for kind in every for f in options_of(kind).values() if _is_set(f, env)):
-        name = f.metadata["env"]
-        try:
-            value = _read(f, env)
-            if f.name == "content_repository":
-                _require_no_password(str(value))
-        except ConfigError as e:
-            found[name] = e
-    return found
 
 
 def options_of(kind: type[Any]) -> dict[str, Field[Any]]:

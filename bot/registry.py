@@ -41,12 +41,19 @@ def load(env: Mapping[str, str] = os.environ) -> Config:
 
 
 def without_troubles(env: MutableMapping[str, str]) -> list[ConfigError]:
-    """Takes the variables out that cannot be read, and tells what is wrong with them. Raises ConfigError as `specs` does."""
-    found = config.troubles(env, dict.fromkeys(kind for kinds in options().values() for kind in kinds))
-    for name in found:
-        env.pop(name, None)
-        env.pop(f"{name}_FILE", None)
-    return list(found.values())
+    """Takes the variables out that cannot be read, and tells what is wrong with each; `load` tells of the first alone. Raises
+    ConfigError as `specs` does."""
+    kinds, found = tuple(dict.fromkeys(kind for kinds in options().values() for kind in kinds)), list[ConfigError]()
+    known: tuple[type[Any], ...] = (Config, *kinds)
+    for name in (name for kind in known for name in config.options_of(kind)):
+        own = (name, f"{name}_FILE")
+        try:
+            config.read({each: env[each] for each in own if each in env}, kinds)
+        except ConfigError as e:
+            found.append(e)
+            for each in own:
+                env.pop(each, None)
+    return found
 
 
 def options() -> Mapping[str, tuple[type[Any], ...]]:

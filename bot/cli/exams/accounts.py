@@ -69,7 +69,7 @@ def _wrong(at: Installation, channel: Channel, told: Account, label: str) -> Ite
     elif told.rights is None:
         yield heed(
             "{name}（{identity}）の鍵に、投稿する権限があるかどうかは分かりません（配信先が答えません）",
-            "試しの投稿で確かめてください（dxbot doctor --post）",
+            "試しの投稿で確かめてください（dxbot new --trial で原稿を作れます）",
             label,
             name=told.name,
             identity=told.identity,

@@ -42,7 +42,7 @@ EXAMS = (
         name="disk", label="ディスクの空き", why="記録を書けないものは、二重に出さないために、出しません。", look=machine.disk
     ),
     Exam(name="keys", label="ログインの鍵", why="鍵がないと、だれも入れません。", look=machine.keys),
-    Exam(name="fonts", label="文字の形", why="カードの画像と紙面を作るのに使います。", look=machine.fonts),
+    Exam(name="fonts", label="フォント", why="カードの画像と紙面を作るのに使います。", look=machine.fonts),
     Exam(name="clock", label="時計", why="配信は、このコンピューターの時計で出ます。", look=machine.clock),
     Exam(name="database", label="データベース", why="承認も予定も記録も、ここにあります。", look=database.reachable),
     Exam(

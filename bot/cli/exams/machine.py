@@ -125,12 +125,12 @@ def fonts(_: Installation) -> Iterator[Told]:
     missing = [name for name in map(_font_file, (font_path(bold=False), font_path(bold=True))) if name]
     for name in missing:
         yield bad(
-            "文字の形のファイル {name} がありません",
+            "フォントのファイル {name} がありません",
             "pip install --require-hashes -r requirements.lock を実行し直してください。カードと紙面を作れません",
             name=name,
         )
     if not missing:
-        yield fine("カードと紙面に使う文字の形があります")
+        yield fine("カードと紙面に使うフォントがあります")
 
 
 def _font_file(path: str) -> str:

@@ -14,6 +14,7 @@ from bot.channel_kit.http import OnceSession
 from bot.cli.exams.exam import Told, bad, fine, heed
 from bot.cli.exams.installation import Installation
 from bot.errors import NotSent
+from bot.language import say
 from bot.loopback import is_loopback
 from bot.notify import mail
 
@@ -40,21 +41,24 @@ def pictures(at: Installation) -> Iterator[Told]:
         yield bad(
             "画像を公開するアドレス（DXBOT_MEDIA_BASE_URL）が、dxbot の画面につながっていません（{told}）",
             "画面（dxbot web）が動いていることと、手前のサーバーが /m/ を dxbot へ渡すことを、庁外からも確かめてください",
-            told="応答なし" if answer is None else f"HTTP {answer.status_code}",
+            told=say("応答なし") if answer is None else f"HTTP {answer.status_code}",
         )
     else:
         yield fine("画像を公開するアドレスが応答します（庁外からも確かめてください）")
 
 
-# What smtplib and the connection raise, in words.
-_MAIL = {
-    "SMTPAuthenticationError": "DXBOT_SMTP_USER と DXBOT_SMTP_PASSWORD を確かめてください",
-    "SMTPNotSupportedError": "DXBOT_SMTP_TLS を、メールサーバーの暗号化の方式（starttls、tls、none）に合わせてください",
-    "gaierror": "DXBOT_SMTP_SERVER のホスト名を確かめてください",
-    "ConnectionRefusedError": "DXBOT_SMTP_SERVER のポートと、メールサーバーが動いていることを確かめてください",
-    "SSLCertVerificationError": "メールサーバーの証明書と、このコンピューターの時計を確かめてください",
-    "SSLError": "DXBOT_SMTP_TLS を確かめてください（ポート465なら tls、587なら starttls）",
-}
+def _advice(name: str) -> str:
+    """By the name of what smtplib or the connection raises."""
+    return {
+        "SMTPAuthenticationError": say("DXBOT_SMTP_USER と DXBOT_SMTP_PASSWORD を確かめてください"),
+        "SMTPNotSupportedError": say(
+            "DXBOT_SMTP_TLS を、メールサーバーの暗号化の方式（starttls、tls、none）に合わせてください"
+        ),
+        "gaierror": say("DXBOT_SMTP_SERVER のホスト名を確かめてください"),
+        "ConnectionRefusedError": say("DXBOT_SMTP_SERVER のポートと、メールサーバーが動いていることを確かめてください"),
+        "SSLCertVerificationError": say("メールサーバーの証明書と、このコンピューターの時計を確かめてください"),
+        "SSLError": say("DXBOT_SMTP_TLS を確かめてください（ポート465なら tls、587なら starttls）"),
+    }.get(name, say("DXBOT_SMTP_SERVER、DXBOT_SMTP_TLS と、通信を確かめてください"))
 
 
 def post_box(at: Installation) -> Iterator[Told]:
@@ -71,7 +75,7 @@ def post_box(at: Installation) -> Iterator[Told]:
     except NotSent as e:
         yield bad(
             "メールサーバーを使えません（{name}）",
-            _MAIL.get(e.message, "DXBOT_SMTP_SERVER、DXBOT_SMTP_TLS と、通信を確かめてください"),
+            _advice(e.message),
             name=e.message,
         )
         return

@@ -34,7 +34,9 @@ EXAMS = (
         why="練習のつもりの本番も、本番のつもりの練習も、避けられます。",
         look=settings.training,
     ),
-    Exam(name="user", label="利用者", why="ほかの利用者が作ったファイルは、dxbot が読めなくなります。", look=machine.user),
+    Exam(
+        name="user", label="実行した利用者", why="ほかの利用者が作ったファイルは、dxbot が読めなくなります。", look=machine.user
+    ),
     Exam(
         name="modes", label="状態の置き場", why="ログインや署名の鍵、まだだれも見ていない原稿があります。", look=machine.modes
     ),

@@ -10,8 +10,9 @@ import click
 
 from bot.cli.console import Exit, print_json, tell
 from bot.cli.exams import accounts, content, database, machine, reach, settings
-from bot.cli.exams.exam import Exam, Result, State, examine
+from bot.cli.exams.exam import Exam, Result, State, examine, problem
 from bot.cli.exams.installation import Installation
+from bot.errors import BotError
 from bot.language import say
 
 # In this order they are told; a new one is one line more.
@@ -79,6 +80,7 @@ EXAMS = (
         look=accounts.accounts,
     ),
 )
+_PROGRAM = Exam(name="program", label="プログラム", why="これでは、どの命令も始まりません。", look=lambda _: ())
 _MARKS = {State.FINE: "○", State.HEED: "！", State.BAD: "×"}
 
 
@@ -86,13 +88,20 @@ _MARKS = {State.FINE: "○", State.HEED: "！", State.BAD: "×"}
 @click.option("--json", "as_json", is_flag=True, help="JSON で表示する")
 def doctor_command(as_json: bool) -> None:
     """設定・接続先・時計・データベースなどを、何も変えずに診断し、直し方を示します。直すものがあれば終了コード 1 です。"""
-    results = list(examine(EXAMS, Installation(os.environ)))
+    results = _results()
     if as_json:
         print_json([_as_json(result) for result in results])
     else:
         _show(results)
     wrong = any(result.told.state is State.BAD for result in results)
     sys.exit(Exit.REFUSED if wrong else Exit.FINE)
+
+
+def _results() -> list[Result]:
+    try:
+        return list(examine(EXAMS, Installation(os.environ)))
+    except BotError as e:  # a channel's folder that is no whole one: nothing starts
+        return [Result(exam=_PROGRAM, told=problem(e))]
 
 
 def _show(results: list[Result]) -> None:

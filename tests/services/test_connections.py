@@ -66,6 +66,13 @@ def test_another_accounts_keys_shut_the_lane_before_anything_is_due(office: Offi
     assert [(lane.name, "facebook:100000000000001" in lane.problem) for lane in pause.closed_lanes()] == [("facebook", True)]
     assert (Delivery.objects.get().state, Delivery.objects.get().bar) == ("held", "account")
     assert any("Facebookの接続：鍵が、設定したアカウント" in line for line in told(office))
+    # Who opens the lane without putting the keys right is told once more, and nothing leaves.
+    pause.resume(office.ctx, office.officer, "facebook")
+    office.at(TUESDAY + timedelta(minutes=16))
+    office.runner().ask()
+    assert len(pause.closed_lanes()) == 1
+    assert len(told(office)) == 2
+    assert office.sandbox.posts("facebook") == []
 
 
 def test_a_platform_that_is_away_is_noted_and_nobody_is_woken(office: Office) -> None:
@@ -85,6 +92,17 @@ def test_what_the_month_has_cost_is_counted_from_what_left(office: Office) -> No
     office.approved("two", channels="x", extra="publish: 2026-12-01 12:45", body=LINK)
     office.publish_all()
     assert spending.spent(office.ctx, "x", office.clock.now()) == Decimal("0.215")
+    # What is in doubt counts once, also when it is found later; what was refused does not.
+    office.approved("three", channels="x", extra="publish: 2026-12-01 13:15", body="三つ目です（見本）。\n")
+    office.sandbox.fault("x", "500_after")
+    office.publish_all()
+    office.at(office.clock.now() + timedelta(seconds=6))
+    office.runner().beat()
+    office.approved("four", channels="x", extra="publish: 2026-12-01 13:45", body="四つ目です（見本）。\n")
+    office.sandbox.fault("x", "403")
+    office.publish_all()
+    assert sorted(d.state for d in Delivery.objects.all()) == ["failed", "published", "published", "published"]
+    assert spending.spent(office.ctx, "x", office.clock.now()) == Decimal("0.230")
     assert spending.spent(office.ctx, "x", office.clock.now() + timedelta(days=31)) == 0
 
 

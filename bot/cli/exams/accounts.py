@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from bot import registry
 from bot.channel_kit.base import Account, Channel
 from bot.cli.exams.database import is_migrated
-from bot.cli.exams.exam import Told, bad, fine, heed, problem
+from bot.cli.exams.exam import Told, bad, fine, heed, problem, unforeseen
 from bot.cli.exams.installation import Installation
 from bot.errors import BotError, ConfigError
 from bot.services.delivery.proving import of_another
@@ -22,6 +22,7 @@ def accounts(at: Installation) -> Iterator[Told]:
         label = registry.specs()[key].label
         try:
             channel = registry.connect(key, at.config)
+            yield from _asked(at, channel, label)
         except ConfigError as e:
             yield bad(
                 "{summary}",
@@ -30,16 +31,14 @@ def accounts(at: Installation) -> Iterator[Told]:
                 summary=e.summary,
                 next_step=e.next_step,
             )
-            continue
-        yield from _asked(at, channel, label)
+        except BotError as e:
+            yield problem(e, label)
+        except Exception as e:
+            yield unforeseen(e, label)
 
 
 def _asked(at: Installation, channel: Channel, label: str) -> Iterator[Told]:
-    try:
-        told = channel.probe()
-    except BotError as e:
-        yield problem(e, label)
-        return
+    told = channel.probe()
     found = list(_wrong(at, channel, told, label))
     yield from found
     if not found:

@@ -45,6 +45,16 @@ def problem(error: BotError, about: str = "") -> Told:
     return Told(state=State.BAD, seen=error.summary, todo=error.next_step, about=about)
 
 
+def unforeseen(error: Exception, about: str = "") -> Told:
+    """A library's own words may hold an address or a key, so only the error's name is told."""
+    return bad(
+        "調べている途中で、想定外の誤り（{name}）が起きました",
+        "ほかの項目を直してから、もう一度お試しください。続くときは、この行を添えて開発元に知らせてください",
+        about,
+        name=type(error).__name__,
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Exam:
     """`look` yields nothing where there is nothing to look at. `name` is for programs, `label` and `why` are for people."""
@@ -73,9 +83,5 @@ def _looked(exam: Exam, installation: Installation) -> Iterator[Told]:
         yield from exam.look(installation)
     except BotError as e:
         yield problem(e)
-    except Exception as e:  # a library's own words may hold an address or a key, so only its name is told
-        yield bad(
-            "調べている途中で、想定外の誤り（{name}）が起きました",
-            "ほかの項目を直してから、もう一度お試しください。続くときは、この行を添えて開発元に知らせてください",
-            name=type(e).__name__,
-        )
+    except Exception as e:
+        yield unforeseen(e)

@@ -76,5 +76,13 @@ class Installation:
             os.environ["DXBOT_SECRET_KEY"] = secrets.token_urlsafe(50)  # of this process alone: the doctor makes no key
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bot.settings")
         import django
+        from django.core.exceptions import ImproperlyConfigured
 
-        django.setup()
+        try:
+            django.setup()
+        except ImproperlyConfigured:  # PostgreSQL's own library is an extra
+            raise ConfigError(
+                "the database's library is not installed",
+                summary="このデータベースを使う部品（psycopg）が入っていません",
+                next_step="pip install --require-hashes -r requirements-distributed.lock を実行してください",
+            ) from None

@@ -70,8 +70,7 @@ def _asked(ctx: Context, key: str, connect: Connect, proving: Proving) -> tuple[
         proving.heard(channel.account, told, ctx.clock.now())
     except ChannelClosed as e:
         if told is not None:  # another account's keys
-            with transaction.atomic():
-                outcome.close_lane(key, e.summary, ctx.clock.now())
+            _shut(ctx, key, e)
         return told, _sentence(e), True
     except BotError as e:
         return told, _sentence(e), not isinstance(e, RetryLater | ConfigError)
@@ -79,6 +78,15 @@ def _asked(ctx: Context, key: str, connect: Connect, proving: Proving) -> tuple[
         log.exception("the account of %s could not be asked", key)
         return None, say("アカウントを調べる途中で、想定外の誤り（{name}）が起きました", name=type(e).__name__), False
     return told, "。".join(concerns(ctx, told, ctx.clock.now())), True
+
+
+def _shut(ctx: Context, key: str, why: ChannelClosed) -> None:
+    """Who opened the lane without putting the keys right is told once more."""
+    now = ctx.clock.now()
+    with transaction.atomic():
+        if Lane.objects.filter(name=key, closed_at=None).exists():
+            outcome.close_lane(key, why.summary, now)
+            Connection.objects.filter(channel=key).update(problem="")
 
 
 def concerns(ctx: Context, told: Account, now: datetime) -> Iterator[str]:

@@ -139,6 +139,7 @@ class Config:
     webhook_url: Secret = option("DXBOT_WEBHOOK_URL", Secret(""), "知らせを送るチャットのアドレス。空なら送らない")
     webhook_secret: Secret = option("DXBOT_WEBHOOK_SECRET", Secret(""), "チャットへの知らせに付ける署名の鍵")
     digest_at: tuple[time, ...] = option("DXBOT_DIGEST_AT", (time(8, 30),), "急がない知らせをまとめて送る時刻（08:30,13:00）")
+    monthly_cap_usd: int = option("DXBOT_MONTHLY_CAP_USD", 0, "費用のかかる配信先（X）の1か月の上限（米ドル）。空なら止めない")
     media_base_url: str = option("DXBOT_MEDIA_BASE_URL", "", "掲載画像を公開するアドレス（Instagram が取りに来る）")
     declared: tuple[object, ...] = ()
 
@@ -241,15 +242,14 @@ def _values(kind: type[Any], env: Mapping[str, str]) -> dict[str, Any]:
 
 
 def require(options: Any, channel: str, *names: str) -> None:
-    """Raises ConfigError naming the first of these options that is not set."""
-    for name in names:
-        if not getattr(options, name):
-            variable = next(f.metadata["env"] for f in fields(options) if f.name == name)
-            raise ConfigError(
-                f"{variable} is not set",
-                summary=say("{channel} の設定 {variable} がありません", channel=channel, variable=variable),
-                next_step="環境変数に値を入れてください",
-            )
+    """Raises ConfigError naming those of these options that are not set."""
+    missing = [f.metadata["env"] for name in names for f in fields(options) if f.name == name and not getattr(options, name)]
+    if missing:
+        raise ConfigError(
+            f"{', '.join(missing)} not set",
+            summary=say("{channel} の設定 {variable} がありません", channel=channel, variable="、".join(missing)),
+            next_step="環境変数に値を入れてください",
+        )
 
 
 def _require_no_password(url: str) -> None:

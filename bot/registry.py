@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import is_dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "channels"
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
-_VERBS = ("prepare", "commit", "find", "delete", "stands")
+_VERBS = ("prepare", "commit", "find", "delete", "stands", "probe")
 
 
 def specs() -> Mapping[str, ChannelSpec]:
@@ -38,6 +38,22 @@ def specs() -> Mapping[str, ChannelSpec]:
 def load(env: Mapping[str, str] = os.environ) -> Config:
     """The configuration of this process, each channel's own options included. Raises ConfigError naming the variable."""
     return config.read(env, tuple(dict.fromkeys(kind for kinds in options().values() for kind in kinds)))
+
+
+def without_troubles(env: MutableMapping[str, str]) -> list[ConfigError]:
+    """Takes the variables out that cannot be read, and tells what is wrong with each; `load` tells of the first alone. Raises
+    ConfigError as `specs` does."""
+    kinds, found = tuple(dict.fromkeys(kind for kinds in options().values() for kind in kinds)), list[ConfigError]()
+    known: tuple[type[Any], ...] = (Config, *kinds)
+    for name in (name for kind in known for name in config.options_of(kind)):
+        own = (name, f"{name}_FILE")
+        try:
+            config.read({each: env[each] for each in own if each in env}, kinds)
+        except ConfigError as e:
+            found.append(e)
+            for each in own:
+                env.pop(each, None)
+    return found
 
 
 def options() -> Mapping[str, tuple[type[Any], ...]]:

@@ -83,6 +83,24 @@ class CannotTell:
 Found: TypeAlias = Receipt | Absent | NotSeen | CannotTell
 
 
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """Whose the configured keys really are, by a reading that changes nothing. `identity` has the form of `Channel.account`.
+
+    `rights` are the permissions that the platform tells, by its own names, None where it does not tell; `lacks` those that
+    posting needs beside them. `ends` is when the key ends, `endless` that the platform says it does not; neither: not told.
+    `used` of `quota` posts have left in the platform's window, None where it does not tell."""
+
+    identity: str
+    name: str = ""
+    rights: tuple[str, ...] | None = None
+    lacks: tuple[str, ...] = ()
+    ends: datetime | None = None
+    endless: bool = False
+    used: int | None = None
+    quota: int | None = None
+
+
 class Channel(Protocol):
     @property
     def account(self) -> str:
@@ -110,4 +128,8 @@ class Channel(Protocol):
 
     def stands(self, remote_id: str) -> bool:
         """Can a citizen see this post? Reads only. Raises ChannelError where that cannot be told."""
+        ...
+
+    def probe(self) -> Account:
+        """Whose are the keys, and what may they do? Reads only, three requests at most. Raises ChannelError."""
         ...

@@ -61,6 +61,36 @@ def invite(person: str, role: str | None, email: str) -> None:
     click.echo(address)
 
 
+@admin_command.command("setup")
+@click.option("--operator", "operator", prompt="運用担当の利用者名（例 unyou-1）", help="利用者と接続先を管理する人")
+@click.option("--operator-email", default="", help="運用担当が知らせを受け取るアドレス")
+@click.option("--officer", "officer", prompt="広報担当の利用者名（例 kouhou-1）", help="承認する人")
+@click.option("--officer-email", default="", help="広報担当が知らせを受け取るアドレス")
+def setup(operator: str, operator_email: str, officer: str, officer_email: str) -> None:
+    """始めの2人を招待し、次にすることを示します。例: dxbot admin setup --operator unyou-1 --officer kouhou-1"""
+    ctx = office()
+    from bot.services.people import first_people
+
+    addresses = first_people.invite(ctx, shell(), (operator, operator_email), (officer, officer_email))
+    for person, role, address in zip((operator, officer), (Role.OPERATOR, Role.OFFICER), addresses, strict=True):
+        label = say(ROLE_LABELS[role])
+        tell("{role}の {person} に、次のアドレスを渡してください（3日の間、一度だけ使えます）。", person=person, role=label)
+        click.echo(f"    {address}")
+    tell("次にすること：")
+    for number, step in enumerate(_next_steps(), start=1):
+        click.echo(f"  {number}. {step}")
+
+
+def _next_steps() -> tuple[str, ...]:
+    return (
+        say("dxbot serve を動かし、2人がそれぞれのアドレスを開いて、パスワードと二つ目の認証を決める"),
+        say("dxbot channels の示す設定に、配信先の鍵を書く（docs/accounts/）"),
+        say("dxbot doctor で、直すものがなくなるまで確かめる"),
+        say("dxbot new --trial で試しの原稿を作り、申請し、広報担当が承認して、出ることを確かめる"),
+        say("ほかの人を、運用担当が画面の「利用者」で招待する"),
+    )
+
+
 @admin_command.command("people")
 def people() -> None:
     """利用者の一覧です。例: dxbot admin people"""

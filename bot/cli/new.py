@@ -14,12 +14,13 @@ from pathlib import Path
 import click
 import yaml
 
-from bot.cli.console import Exit, tell
+from bot.cli.console import Exit, tell, warn
 from bot.cli.core import Core
 from bot.content.identity import new_identity
 from bot.content.library import Library
 from bot.content.post import Achievement
 from bot.render.bundle import ACHIEVEMENT_LABELS
+from bot.text.moments import day
 
 _TEMPLATE = """---
 id: {identity}
@@ -73,13 +74,17 @@ class Answers:
 @click.argument("title", required=False)
 @click.option("--author", default="", help="content/people.yml にあるあなたの名前")
 @click.option("--measure", default="", help="content/strategy/plan.yml にある施策の番号")
-def new_command(title: str | None, author: str, measure: str) -> None:
+@click.option("--trial", is_flag=True, help="接続を確かめる、すぐに削除する投稿の原稿を作る")
+def new_command(title: str | None, author: str, measure: str, trial: bool) -> None:
     """ひな型から新しい原稿を作り、置いた場所を示します。端末では、3つの問いを順にお尋ねします。"""
     core = Core()
     for word, known, what in ((author, _people(core.library), "職員"), (measure, core.library.measures, "施策")):
         if word and (problem := _unknown(word, known, what)):
             click.echo(problem, err=True)
             sys.exit(Exit.REFUSED)
+    if trial:
+        _write_trial(core, author, measure)
+        return
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     if not at_terminal and not title:
         tell('題名を書いてください。例: dxbot new "書かない窓口を始めました"')
@@ -87,11 +92,33 @@ def new_command(title: str | None, author: str, measure: str) -> None:
     wanted = title or _ask("題名（30字ほどまで）")
     path, identity = _place(core, wanted)
     answers = _interview(core.library, author, measure) if at_terminal else Answers(author=author, measure=measure)
+    _write(core, path, identity, wanted, answers, core.usual_channels)
+
+
+def _write(core: Core, path: Path, identity: str, title: str, answers: Answers, channels: Iterable[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     example = datetime.now(core.config.timezone).date() + _AHEAD
-    text = _text(identity, wanted, answers, core.usual_channels, example)
-    path.write_text(text, encoding="utf-8", newline="\n")
+    path.write_text(_text(identity, title, answers, channels, example), encoding="utf-8", newline="\n")
     click.echo(path)
+
+
+def _write_trial(core: Core, author: str, measure: str) -> None:
+    """A post like any other, by the ordinary road: whether the city can post is shown by an approved post, or not at all."""
+    now = datetime.now(core.config.timezone)
+    title = f"投稿の確認（{day(now, with_year=True)}{now:%H時%M分}）"
+    path, identity = _place(core, title)
+    answers = Answers(
+        author=author or next(iter(_people(core.library)), ""),
+        measure=measure or next(iter(core.library.measures), ""),
+        lead="公式アカウントから正しく投稿できることを確かめるための投稿です。確かめたあと、すぐに削除します。",
+        before="新しい仕組みで投稿する前に、一度も試していませんでした。",
+        change="試しの投稿を1件、承認を経て出しました。",
+        after="市の公式アカウントから、正しく投稿できることが分かります。",
+    )
+    sending = [spec.key for spec in core.specs if spec.sends and spec.key in core.library.offered]
+    _write(core, path, identity, title, answers, sending)
+    warn("Instagram には画像が要ります。dxbot picture がこの原稿の図を作り、書く行を示します。")
+    warn("次に dxbot check で点検し、dxbot submit で申請し、広報担当が承認します。出たら、配信先の画面で削除してください。")
 
 
 def _place(core: Core, title: str) -> tuple[Path, str]:

@@ -17,6 +17,27 @@ class Made(AnswerModel):
     id: Id
 
 
+class Inspected(AnswerModel):
+    """What Graph tells of a token; 0 for one that does not end."""
+
+    is_valid: bool
+    expires_at: Annotated[int, Field(ge=0, lt=10**11)] = 0
+    data_access_expires_at: Annotated[int, Field(ge=0, lt=10**11)] = 0
+    scopes: tuple[str, ...] = Field(default=(), strict=False)
+
+
+class Inspection(AnswerModel):
+    data: Inspected
+
+
+class Named(AnswerModel):
+    """A Page or a professional account."""
+
+    id: Id
+    name: str = ""
+    username: str = ""
+
+
 class Error(AnswerModel):
     message: str
     code: int

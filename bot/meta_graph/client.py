@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import requests
 
 from bot.channel_kit.answers import MADE, AnswerModel, read, unreadable
+from bot.channel_kit.base import Account
 from bot.channel_kit.http import OnceSession, broken_exchange
 from bot.channel_kit.matching import Page
 from bot.channel_kit.waits import positive, retry_after
@@ -35,7 +36,7 @@ from bot.errors import (
     TooLong,
     Unavailable,
 )
-from bot.meta_graph.answers import Listing, Made, Refusal
+from bot.meta_graph.answers import Inspection, Listing, Made, Named, Refusal
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the SDK's version pattern holds an escape that Python warns of at import
@@ -139,6 +140,7 @@ class Graph:
     """facebook-sdk's GraphAPI behind the session above; every error comes out as a ChannelError."""
 
     def __init__(self, base_url: str, token: Secret) -> None:
+        self._token = token
         self._session = GraphSession(base_url, token)
         self._api = facebook.GraphAPI("in-header", session=self._session)
         self._api.version = VERSION
@@ -169,6 +171,30 @@ class Graph:
         told = self.told(Listing, lambda g: g.get_connections(node, edge, **query, **behind))
         after = told.paging.cursors.after if told.paging and told.paging.next and told.paging.cursors else ""
         return Page(entries=told.data, following=after or "")
+
+    def whose(self, node: str, fields: str) -> Named:
+        """Who stands behind this node ("me": behind the token)."""
+        return self.told(Named, lambda g: g.get_object(node, fields=fields))
+
+    def account(self, identity: str, name: str, needed: frozenset[str]) -> Account:
+        """With what the token may do and when it ends, as far as Graph tells. Raises AuthExpired for one that has ended."""
+        try:
+            asked = {"input_token": self._token.reveal()}
+            told = self.told(Inspection, lambda g: g.request(f"{VERSION}/debug_token", args=asked)).data
+        except (AuthExpired, Rejected):
+            # A token that holds may still not be let ask about itself: Meta keeps that to the app's own people.
+            return Account(identity=identity, name=name)
+        if not told.is_valid:
+            raise AuthExpired("the token is not valid")
+        ends = min(filter(None, (told.expires_at, told.data_access_expires_at)), default=0)
+        return Account(
+            identity=identity,
+            name=name,
+            rights=told.scopes,
+            lacks=tuple(sorted(needed - set(told.scopes))),
+            ends=datetime.fromtimestamp(ends, UTC) if ends else None,
+            endless=not ends,
+        )
 
     def told_at(self) -> datetime | None:
         """The platform's own time at its last answer to this thread."""

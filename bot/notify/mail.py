@@ -30,6 +30,11 @@ def send(config: Config, letter: Letter) -> None:
         _close(server)
 
 
+def reach(config: Config) -> None:
+    """Come as far as a message would, and send none. Raises NotSent with the error's name, ConfigError."""
+    _close(_connect(config))
+
+
 def _connect(config: Config) -> EmailBackend:
     host, port = config.smtp_address
     server = EmailBackend(

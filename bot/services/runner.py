@@ -18,13 +18,14 @@ from datetime import UTC, datetime
 
 from apscheduler.executors.pool import BasePoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from django.db import close_old_connections, connections
+from django.db import close_old_connections
+from django.db import connections as databases
 
 from bot import registry
 from bot.channel_kit.base import Channel
 from bot.errors import BotError
 from bot.services.approval import review
-from bot.services.delivery import removal, stale, threads, workers
+from bot.services.delivery import connections, removal, stale, threads, workers
 from bot.services.delivery.engine import LEASE, Engine
 from bot.services.handing_in import sync
 from bot.services.paper import proof_build
@@ -36,11 +37,12 @@ from bot.store import queries
 SLICE = 1.0  # seconds of sending after which dead workers, missed times and doubtful outcomes get their turn
 FAREWELL = 70.0  # seconds that a stop waits for what is in flight: longer than any commit may last
 SYNC_EVERY = 5.0  # seconds between two looks whether a sync is wanted; also the least time between two of them
+ACCOUNTS_EVERY = 60.0  # seconds between two looks whether an account is to be asked, which is once a day
 REMOVE_EVERY = 2.0  # seconds between two looks for posts that are to be taken down
 log = logging.getLogger(__name__)
 _JOB = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 _BEHIND = {"max_instances": 2}  # a beat may be planned or due while another is still at work
-_THREADS = ("beat", "sweep", "sync", "removal")  # a thread each, with a database connection that stays open
+_THREADS = ("beat", "sweep", "sync", "removal", "accounts")  # a thread each, with a database connection that stays open
 
 
 class _Thread(BasePoolExecutor):  # type: ignore[misc]  # APScheduler has no types
@@ -84,6 +86,7 @@ class Runner:
         night = {"hour": 3, "minute": 30, "timezone": self.ctx.config.timezone}  # when nothing goes out
         self._scheduler.add_job(self.prune, "cron", id="prune", executor="sweep", **_JOB | night)
         self._scheduler.add_job(self.remove, "interval", seconds=REMOVE_EVERY, id="removal", executor="removal", **_JOB)
+        self._scheduler.add_job(self.ask, "interval", seconds=ACCOUNTS_EVERY, id="accounts", executor="accounts", **_JOB)
         if self.ctx.config.content_repository:
             self._scheduler.add_job(self.sync, "interval", seconds=SYNC_EVERY, id="sync", executor="sync", **_JOB)
         gc.collect()
@@ -103,7 +106,7 @@ class Runner:
             self._scheduler.pause()
         self._threads["beat"].submit(self._take_leave).result()
         for thread in self._threads.values():
-            thread.submit(connections.close_all).result()
+            thread.submit(databases.close_all).result()
             thread.shutdown()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
@@ -199,6 +202,11 @@ class Runner:
         """Take down what was decided to be taken down; how many steps? On a thread of its own: it waits for platforms."""
         close_old_connections()
         return removal.work(self.ctx, self.channel)
+
+    def ask(self) -> int:
+        """Whose the keys are, before a post waits for the answer; how many accounts were asked? On a thread of its own, too."""
+        close_old_connections()
+        return connections.look(self.ctx, self.channel, self.engine.proving)
 
     def sync(self) -> None:
         """Take what leaders committed, when it is time or somebody said so. What goes wrong waits for the next time."""

@@ -19,7 +19,7 @@ from bot.workflow.actors import ROLE_LABELS, Actor, Permission, Role
 if TYPE_CHECKING:
     from bot.store.models import Pause
 
-_OFFICES = (("audit", "操作の記録", Permission.READ_AUDIT),)
+_OFFICES = (("connections", "接続", Permission.READ_ALL), ("audit", "操作の記録", Permission.READ_AUDIT))
 _PERSONAL = (
     ("tokens", "自分の鍵"),
     ("mfa_index", "二つ目の認証"),

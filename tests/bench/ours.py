@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from bot.channel_kit.base import CannotTell, Found, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.base import Account, CannotTell, Found, Outgoing, Prepared, Receipt, Sent
 from bot.cli.office import office
 from tests.bench import stub
 
@@ -50,6 +50,9 @@ class StubChannel:
 
     def stands(self, remote_id: str) -> bool:
         raise NotImplementedError
+
+    def probe(self) -> Account:
+        return Account(identity=self.account)
 
 
 def fill(ctx: Context, order: dict[str, Any]) -> dict[str, Any]:

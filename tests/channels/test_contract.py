@@ -42,6 +42,24 @@ def test_a_single_picture_arrives_with_its_alt_text(channel: Channel, key: str, 
     assert [m["alt"] for m in post["media"]] == [RED.alt]
 
 
+def test_a_probe_tells_whose_the_keys_are_and_changes_nothing(channel: Channel, key: str, sandbox: SandboxClient) -> None:
+    told = channel.probe()
+    assert told.identity == channel.account
+    assert told.name
+    assert not told.lacks
+    assert sandbox.posts(key) == []
+
+
+@pytest.mark.parametrize(("kind", "error"), [("429", RateLimited), ("401", AuthExpired), ("500_before", RetryLater)])
+def test_a_probe_that_fails_says_how(
+    channel: Channel, key: str, sandbox: SandboxClient, kind: str, error: type[ChannelError]
+) -> None:
+    # The app's own address, which belongs to no channel, has its trouble ordered as Facebook's.
+    sandbox.fault(key, kind, on="read")
+    with pytest.raises(error):
+        channel.probe()
+
+
 @pytest.mark.parametrize(("kind", "error"), [("429", RateLimited), ("401", AuthExpired), ("403", ChannelError)])
 def test_a_refusal_is_certain_and_posts_nothing(
     channel: Channel, key: str, sandbox: SandboxClient, kind: str, error: type[ChannelError]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.channel_kit.base import Absent, Found, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.base import Absent, Account, Found, Outgoing, Prepared, Receipt, Sent
 from bot.errors import ChannelError, NotSent, OutcomeUnknown, RateLimited, Unavailable
 from bot.services import runner as runner_module
 from bot.services.delivery import pause, scheduling
@@ -52,6 +52,9 @@ class Platform:
 
     def stands(self, remote_id: str) -> bool:
         raise NotImplementedError
+
+    def probe(self) -> Account:
+        return Account(identity=self.account)
 
 
 @pytest.fixture

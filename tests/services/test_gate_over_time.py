@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 
-from bot.channel_kit.base import Found, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.base import Account, Found, Outgoing, Prepared, Receipt, Sent
 from bot.clock import ManualClock
 from bot.errors import BotError, NotSent, RateLimited, Unavailable
 from bot.services.delivery import gate, pause, scheduling
@@ -88,6 +88,9 @@ class Platform:
 
     def stands(self, remote_id: str) -> bool:
         raise NotImplementedError
+
+    def probe(self) -> Account:
+        return Account(identity=self.account)
 
 
 class City:

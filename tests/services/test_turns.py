@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connections
 
-from bot.channel_kit.base import Found, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.base import Account, Found, Outgoing, Prepared, Receipt, Sent
 from bot.errors import ConfigError
 from bot.services import runner as runner_module
 from bot.services.delivery import pause
@@ -55,6 +55,9 @@ class Script:
 
     def stands(self, remote_id: str) -> bool:
         raise NotImplementedError
+
+    def probe(self) -> Account:
+        return Account(identity=self.account)
 
 
 class Hall:

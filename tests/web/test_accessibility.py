@@ -57,6 +57,7 @@ def pages(office: Office, people: None) -> list[str]:
         f"/submissions/{second.id}/?against=approved",
         f"/submissions/{second.id}/sheet/",
         f"/submissions/{done[0].submission_id}/",
+        "/connections/",
         "/calendar/?date=2026-12-01",
         "/calendar/?date=2026-12-01&view=week",
         "/calendar/?date=2026-12-01&view=list",

@@ -38,8 +38,12 @@ def said() -> Iterator[str]:
     for path in (ROOT / "bot").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
-                case ast.Call(func=ast.Name(id="say" | "tell"), args=[said, *_]):
+                case ast.Call(func=ast.Name(id="say" | "tell" | "warn"), args=[said, *_]):
                     yield from _constants([said])
+                case ast.Call(func=ast.Name(id="fine" | "heed" | "bad"), args=[*told]):
+                    yield from _constants(told[:2])
+                case ast.Call(func=ast.Name(id="Exam"), keywords=[*given]):
+                    yield from _constants([each.value for each in given])
                 case ast.keyword(arg="summary" | "next_step", value=sentence):
                     yield from _constants([sentence])
                 case ast.Assign(targets=[ast.Name(id="summary_ja" | "next_step_ja")], value=sentence):

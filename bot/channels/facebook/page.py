@@ -8,7 +8,7 @@ from io import BytesIO
 
 from bot.channel_kit import pictures
 from bot.channel_kit.answers import link
-from bot.channel_kit.base import Channel, Found, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.base import Account, Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.channel_kit.begun import one_by_one
 from bot.channel_kit.limits import require_fit
 from bot.channel_kit.matching import earliest, listed, made_before, the_one
@@ -22,6 +22,7 @@ from bot.render.variant import Media
 from bot.text.likeness import canonical
 
 _A_PAGE = 25
+_NEEDED = frozenset({"pages_manage_posts", "pages_read_engagement"})  # to post, and to read back what was posted
 _FIELDS = "id,message,created_time,permalink_url,attachments{target,subattachments{target}}"
 
 
@@ -76,6 +77,11 @@ class _Page:
         """Graph says the same of what is gone and of what it denies for a while (100/33): only that it stands can be known."""
         self._graph.read(lambda g: g.get_object(remote_id, fields="id"))
         return True
+
+    def probe(self) -> Account:
+        """A Page's token is the Page itself."""
+        told = self._graph.whose("me", "id,name")
+        return self._graph.account(f"facebook:{told.id}", told.name, _NEEDED)
 
     def _hidden_photo(self, number: int, media: Media) -> str:
         more = {"album_path": f"{self._page}/photos", "published": "false", "alt_text_custom": media.alt}

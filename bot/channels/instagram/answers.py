@@ -34,6 +34,18 @@ class Deleted(AnswerModel):
     did_delete: bool
 
 
+class Person(AnswerModel):
+    pk: Annotated[str, Field(pattern=_PK)] | Annotated[int, Field(gt=0)]
+    username: str = ""
+
+
+class Current(AnswerModel):
+    """Whose the session is."""
+
+    status: Literal["ok"]
+    user: Person
+
+
 class Refusal(AnswerModel):
     status: Literal["fail", "ok"]  # one is told within a success
     message: str | None = None

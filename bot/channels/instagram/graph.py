@@ -8,10 +8,11 @@ of posts that were out. So the account's list must not show it either, and time 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.channel_kit.answers import link
-from bot.channel_kit.base import Absent, CannotTell, Channel, Found, NotSeen, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.base import Absent, Account, CannotTell, Channel, Found, NotSeen, Outgoing, Prepared, Receipt, Sent
 from bot.channel_kit.limits import require_fit
 from bot.channel_kit.matching import PostList, earliest, listed, the_one
 from bot.channels.instagram.answers import Permalink, Quota, Quotas, Shown
@@ -29,6 +30,7 @@ from bot.text.likeness import canonical
 _SETTLED = {FINISHED: timedelta(minutes=2), **dict.fromkeys((*DEAD, GONE), timedelta(minutes=5))}
 _PROFILE = "https://www.instagram.com/"  # where a post's own address cannot be read
 _FIELDS, _A_PAGE = "id,caption,permalink,timestamp,media_type,children{id}", 50
+_NEEDED = frozenset({"instagram_basic", "instagram_content_publish"})
 _AN_HOUR = 3600.0  # where Instagram does not tell when its limit ends
 
 
@@ -97,6 +99,13 @@ class _Instagram:
         """Graph says the same of what is gone and of what it denies for a while (100/33): only that it stands can be known."""
         self._graph.read(lambda g: g.get_object(remote_id, fields="id"))
         return True
+
+    def probe(self) -> Account:
+        """The token may be a Page's or a system user's; it is the professional account's own number that it can read."""
+        told = self._graph.whose(self._user, "id,username")
+        quota = self._graph.told(Quotas, self._ask_for_quota).data[0]
+        account = self._graph.account(f"instagram:{told.id}", f"@{told.username}" if told.username else "", _NEEDED)
+        return replace(account, used=quota.quota_usage, quota=quota.config.quota_total)
 
     def _posts(self, since: float) -> PostList[Shown]:
         return listed(

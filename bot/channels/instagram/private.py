@@ -22,12 +22,12 @@ import requests
 from instagrapi import exceptions as ig
 
 from bot.channel_kit.answers import MADE, AnswerModel, read, unreadable
-from bot.channel_kit.base import Channel, Found, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.base import Account, Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.channel_kit.http import OnceAdapter, broken_exchange, unchanged
 from bot.channel_kit.limits import require_fit
 from bot.channel_kit.matching import Page, earliest, listed, the_one
 from bot.channel_kit.waits import retry_after
-from bot.channels.instagram.answers import Configured, Deleted, Feed, FeedItem, Refusal, Uploaded
+from bot.channels.instagram.answers import Configured, Current, Deleted, Feed, FeedItem, Refusal, Uploaded
 from bot.channels.instagram.options import Options
 from bot.config import Config, require
 from bot.errors import (
@@ -188,6 +188,16 @@ class _Private:
 
     def stands(self, remote_id: str) -> bool:
         raise Unavailable("one post cannot be asked for by its number")
+
+    def probe(self) -> Account:
+        """The app's API tells neither rights nor an end of the session."""
+
+        def ask() -> Account:
+            self._client.private_request("accounts/current_user/", params={"edit": "true"})
+            person = self._told(Current).user
+            return Account(identity=f"instagram:{person.pk}", name=f"@{person.username}" if person.username else "")
+
+        return self._call(ask, committing=False)
 
     def _upload(self, outgoing: Outgoing, number: int) -> list[Any]:
         """Upload id (the same at every try), width, height."""

@@ -35,6 +35,17 @@ class Shown(AnswerModel):
     data: Numbered | None = None
 
 
+class Person(AnswerModel):
+    id: Id
+    username: str
+
+
+class Me(AnswerModel):
+    """Whose the keys are."""
+
+    data: Person
+
+
 class Complaint(AnswerModel):
     message: str
     code: int | None = None

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from requests import Response
 
 from bot.channel_kit.answers import MADE, AnswerModel, read, unreadable
-from bot.channel_kit.base import Channel, Found, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.base import Account, Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.channel_kit.begun import one_by_one
 from bot.channel_kit.http import broken_exchange
 from bot.channel_kit.limits import require_fit
@@ -17,7 +17,7 @@ from bot.channel_kit.matching import Page, listed, made_before, the_one
 from bot.channel_kit.pictures import refused
 from bot.channel_kit.waits import retry_after, until
 from bot.channels.x import SPEC, Options
-from bot.channels.x.answers import Complaints, Deleted, Made, Post, Problem, Shown, Timeline
+from bot.channels.x.answers import Complaints, Deleted, Made, Me, Post, Problem, Shown, Timeline
 from bot.channels.x.client import Refused, XClient
 from bot.channels.x.reading import before, is_it
 from bot.config import Config, require
@@ -65,6 +65,8 @@ _WORDS: tuple[tuple[str, type[ChannelError]], ...] = (
 )
 # Two windows count posts, fifteen minutes and a day; on a 429 the one that is used up tells when it opens again.
 _WINDOWS = {"x-rate-limit": "15分", "x-app-limit-24hour": "アプリの24時間", "x-user-limit-24hour": "アカウントの24時間"}
+# With every answer X tells what an app may do for its user, in this header; left out, it was not told.
+_ACCESS, _WRITES = "x-access-level", "read-write"
 _FIELDS = ("created_at", "author_id", "entities", "attachments", "referenced_tweets")
 
 
@@ -118,6 +120,21 @@ class _X:
     def stands(self, remote_id: str) -> bool:
         shown = self._read(Shown, lambda: self._client.get_tweet(remote_id, user_auth=True), committing=False)
         return shown.data is not None and shown.data.id == remote_id
+
+    def probe(self) -> Account:
+        """Keys of OAuth 1.0a do not end by themselves."""
+        answer = self._call(lambda: self._client.get_me(user_auth=True), committing=False)
+        told = read(Me, answer)
+        if told is None:
+            raise unreadable(answer, committing=False)
+        access = answer.headers.get(_ACCESS, "")
+        return Account(
+            identity=f"x:{told.data.id}",
+            name=f"@{told.data.username}",
+            rights=(access,) if access else None,
+            lacks=() if not access or access.startswith(_WRITES) else (_WRITES,),
+            endless=True,
+        )
 
     def _url(self, remote: str) -> str:
         return f"{self._web}/i/status/{remote}"

@@ -107,7 +107,8 @@ class Tokens:
         owner = _OWNERS[inspected]
         whose = {"type": _KINDS.get(owner, "SYSTEM_USER"), "user_id": credentials.USER, "profile_id": owner}
         ends = {"expires_at": int(end.timestamp()) if end else 0, "data_access_expires_at": 0}
-        return answer({"data": {**app, **whose, **ends, "is_valid": True, "scopes": list(_SCOPES)}})
+        given = [scope for scope in _SCOPES if scope not in chosen(self._state, Choices).meta_lacks]
+        return answer({"data": {**app, **whose, **ends, "is_valid": True, "scopes": given}})
 
     def _me(self, call: Call) -> Response:
         node = {"id": self._owner(call.request), "name": NAME}

@@ -4,6 +4,9 @@ scheduling: which part goes out where and when; moving and cancelling
 gate: the one last look before anything leaves
 outlook: what the gate will say, asked early for the pages
 engine: claim, prepare, intent, commit, outcome
+connections: what stands behind each channel's keys, kept for the page
+spending: what the month has cost, and the cap
+proving: whose the keys really are, asked once a day
 calls: what the threads do: prepare, commit, read back
 early: preparing before the time comes
 sender_pool: threads that take calls and give back answers in batches

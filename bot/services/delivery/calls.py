@@ -18,6 +18,7 @@ from bot.errors import AuthExpired, BotError, ChannelClosed, ChannelError, NotSe
 from bot.language import say
 from bot.services.delivery.gate import Ready
 from bot.services.delivery.outgoing import Job
+from bot.services.delivery.proving import Proving
 
 LEAD = timedelta(milliseconds=200)  # before its time at most the intent is written; the request itself never leaves early
 log = logging.getLogger(__name__)
@@ -57,13 +58,14 @@ def surprise(error: Exception) -> NotBegun:
     )
 
 
-def prepare(connect: Connect, job: Job, now: datetime) -> Step:
+def prepare(connect: Connect, proving: Proving, job: Job, now: datetime) -> Step:
     """What was prepared before is used again while it can be: no try uploads pictures that are there."""
     result: Prepared | BotError
     account = way = ""
     try:
         channel = connect(job.channel)
         account, way = channel.account, _way(channel)
+        proving.require(channel, now)
         result = _kept(job, now, way) or replace(channel.prepare(_outgoing(job, way)), by=way)
     except BotError as e:
         result = NotSent(e.message, code=e.code) if isinstance(e, OutcomeUnknown) else e

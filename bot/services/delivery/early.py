@@ -13,6 +13,7 @@ from bot.errors import RetryLater
 from bot.services.delivery import calls, outcome
 from bot.services.delivery.calls import Connect
 from bot.services.delivery.outgoing import Job
+from bot.services.delivery.proving import Proving
 from bot.services.records.context import Context
 from bot.store import queries
 from bot.store.models import Delivery
@@ -52,9 +53,9 @@ def _is_time(now: datetime, run_at: datetime, before: timedelta | None, ahead: t
     return run_at > now + ahead or before > AGAIN
 
 
-def prepare(connect: Connect, job: Job, now: datetime) -> Early:
+def prepare(connect: Connect, proving: Proving, job: Job, now: datetime) -> Early:
     """In a thread."""
-    step = calls.prepare(connect, job, now)
+    step = calls.prepare(connect, proving, job, now)
     if isinstance(step.result, Prepared):
         return Early(job, step.result, now)
     return Early(job, None, now, outcome.begun(step.result) if isinstance(step.result, RetryLater) else {})

@@ -28,6 +28,7 @@ from bot.services.delivery.calls import LEAD, Connect, ReadBack, Step
 from bot.services.delivery.early import Early
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job, jobs
+from bot.services.delivery.proving import Proving
 from bot.services.delivery.sender_pool import Desk, SenderPool
 from bot.services.files.freshness import require_fresh
 from bot.services.records.context import Context
@@ -64,6 +65,7 @@ class Engine:
 
     def __init__(self, ctx: Context, channel: Connect, owner: str) -> None:
         self.ctx, self.channel, self.owner = ctx, channel, owner
+        self.proving = Proving(ctx.config.timezone)
         self._desk: Desk[_Back] = Desk()
         # Threads of their own for each: neither preparing nor reading back keeps a commit from its second.
         self._sending = SenderPool(WORKERS, "send", self._desk)
@@ -153,9 +155,9 @@ class Engine:
             call = partial(calls.commit, self.channel, self.ctx.clock, ready, turn.at, LEASE / 2)
             self._sending.submit(call)
         for job in self._jobs(turn.claimed):
-            self._preparing.submit(partial(calls.prepare, self.channel, job, turn.at))
+            self._preparing.submit(partial(calls.prepare, self.channel, self.proving, job, turn.at))
         for job in self._jobs(turn.early):
-            self._preparing.submit(partial(early.prepare, self.channel, job, turn.at))
+            self._preparing.submit(partial(early.prepare, self.channel, self.proving, job, turn.at))
 
     def _due(self) -> list[Step]:
         """What is ready and has its time come; it is ready no more. None once told to stop: what is ready is left to others."""

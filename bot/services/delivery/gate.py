@@ -22,7 +22,7 @@ from bot.errors import ConfigError
 from bot.language import say
 from bot.schedule import opening
 from bot.schedule.rules import Rules
-from bot.services.delivery import outcome
+from bot.services.delivery import outcome, spending
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job
 from bot.services.records.context import Context
@@ -63,6 +63,7 @@ def pass_through(ctx: Context, ledger: Ledger, asking: Sequence[Ready], lease: t
     Inside the turn's transaction, behind `locks.pass_gate`: a stop or a blackout that is in force is seen by every later turn.
     """
     closed = _closed(ctx, ledger.now, [ready.job for ready in asking])
+    closed |= _too_dear(ctx, ledger, [ready.job for ready in asking if ready.job.id not in closed])
     # The calendar is asked in Python, the rest in the statement itself, which alone sees what others commit (ADR 14).
     intents = [_intent(ready) for ready in asking if ready.job.id not in closed]
     allowed = queries.intend(intents, ledger.now, ledger.now + lease)
@@ -111,6 +112,16 @@ def _barred(job: Job, moment: datetime, rules: Rules, quiet: dict[tuple[datetime
             return Barred(bar=Bar.QUIET, reason=opening.quiet(moment, quiet[key], rules).summary)
     found = opening.blackout_for(job.candidate, moment, rules) if Bar.BLACKOUT in bars else None
     return Barred(bar=Bar.BLACKOUT, reason=opening.blackout(moment, found, rules).summary) if found else None
+
+
+def _too_dear(ctx: Context, ledger: Ledger, jobs: Sequence[Job]) -> dict[int, Barred]:
+    """Those with which the month would cost more than the cap: their lane waits for a person."""
+    found = dict[int, Barred]()
+    for job in (job for job in jobs if Bar.ACCOUNT in HELD_BY[job.kind]):
+        if reason := spending.objection(ctx, job.channel, job.outgoing.text, ledger.now):
+            outcome.close_lane(job.lane, reason, ledger.now)
+            found[job.id] = Barred(bar=Bar.ACCOUNT, reason=reason)
+    return found
 
 
 def _stay(ctx: Context, ledger: Ledger, ready: Ready, barred: Barred | None) -> None:

@@ -6,5 +6,6 @@ calendar: what goes out where, day by day, and what stands against it
 history: everything that happened to a post; searching and exporting what was published
 achievement: what was achieved, what was not, why, and what comes next, beside what citizens were told
 achievement_files: that report as HTML, CSV and JSON
+connections: each channel's account as it was told last
 feeds: the calendar in a person's own calendar program
 """

@@ -1,6 +1,7 @@
 """Who may sign in, and by which key.
 
 accounts: invitations, roles, personal tokens
+first_people: the two with whom an installation begins
 grants: roles that decide, given by two people
 requests: what people.yml asks for and no operator has accepted
 registered: whose a mail address is

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
-from bot.services.delivery import outcome, reconcile, removal, threads, waits
+from bot.services.delivery import connections, outcome, reconcile, removal, threads, waits
 from bot.services.handing_in import push
 from bot.services.handing_in.one_set import REFUSE, TAKE_AWAY
 from bot.services.handing_in.parked import REWRITTEN
@@ -40,6 +40,7 @@ class Kind(StrEnum):
     STUCK = "stuck"
     PAUSED = "paused"
     CLOSED = "closed"
+    CONNECTION = "connection"
     BLACKOUT = "blackout"
     FILES = "files"
     FILES_GONE = "files_gone"
@@ -72,6 +73,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.STUCK: "削除の要判断",
     Kind.PAUSED: "停止",
     Kind.CLOSED: "配信先の停止",
+    Kind.CONNECTION: "接続",
     Kind.BLACKOUT: "配信を止める期間",
     Kind.FILES: "原稿のリポジトリの誤り",
     Kind.FILES_GONE: "設定ファイルの削除",
@@ -111,6 +113,7 @@ ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.STUCK: _OFFICE,
     Kind.PAUSED: _OFFICE,
     Kind.CLOSED: _OFFICE,
+    Kind.CONNECTION: _OFFICE,
     Kind.REWRITTEN: _OFFICE,
     Kind.SHELL: frozenset({Role.OPERATOR}),
     Kind.SEAL: frozenset({Role.OPERATOR, Role.AUDITOR}),
@@ -132,6 +135,7 @@ _VERBS: Mapping[str, Kind] = {
     Event.MISS: Kind.MISSED,
     Event.HOLD: Kind.HELD,
     waits.TOLD: Kind.PUT_OFF,
+    connections.TROUBLED: Kind.CONNECTION,
     "pause": Kind.PAUSED,
     **dict.fromkeys(("blackout", "ask_to_lift", "lift"), Kind.BLACKOUT),
     UNREADABLE: Kind.RULES,

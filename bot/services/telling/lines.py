@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from bot.services.delivery import scheduling, waits
+from bot.services.delivery import connections, scheduling, waits
 from bot.services.handing_in import push
 from bot.services.handing_in.one_set import REFUSE, TAKE_AWAY
 from bot.services.handing_in.parked import REWRITTEN
@@ -19,7 +19,13 @@ from bot.workflow.actors import is_at_server
 from bot.workflow.kinds import Bar
 from bot.workflow.transitions import Event
 
-_PAGES = {accounts.INVITE_AGAIN: "/people/", requests.ASK: "/people/", grants.ASK: "/grants/", grants.AGREE: "/people/"}
+_PAGES = {
+    connections.TROUBLED: "/connections/",
+    accounts.INVITE_AGAIN: "/people/",
+    requests.ASK: "/people/",
+    grants.ASK: "/grants/",
+    grants.AGREE: "/people/",
+}
 
 
 def line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | None, delivery: Delivery | None) -> str:
@@ -44,6 +50,7 @@ def line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | N
         Kind.STUCK: f"{title}の{channel}の投稿を削除できたか分かりません。{entry.detail}。",
         Kind.PAUSED: f"{entry.actor} が{channel}の配信を止めました。{reason}",
         Kind.CLOSED: f"{channel}の配信を止めています。{_problem(delivery)}",
+        Kind.CONNECTION: f"{channel}の接続：{entry.detail}。",
         Kind.FILES: f"原稿のリポジトリに取り込めないものがあるため、前の内容のまま動いています。\n{entry.detail}",
         Kind.FILES_GONE: f"原稿のリポジトリから設定ファイルが消されたため、使うのをやめました。\n{entry.detail}",
         Kind.SPOILT: f"設定ファイルを読めません。直るまで、これを使う原稿の承認と配信を止めます。\n{entry.detail}",

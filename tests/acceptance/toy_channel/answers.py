@@ -17,6 +17,13 @@ class Made(AnswerModel):
     id: Id
 
 
+class Owner(AnswerModel):
+    """Whose the token is."""
+
+    account: Id
+    name: str
+
+
 class Error(AnswerModel):
     code: int
     message: str

@@ -23,6 +23,7 @@ class Notes:
             route("POST", "/api/toy/pictures", _on("upload", self._upload)),
             route("POST", "/api/toy/notes", _on("commit", self._create)),
             route("GET", "/api/toy/notes", _on("read", self._list)),
+            route("GET", "/api/toy/me", _on("read", lambda _: answer({"account": ACCOUNT, "name": "おもちゃの市"}))),
             route("DELETE", "/api/toy/notes/<identity>", _on("upload", self._delete)),
         ]
 

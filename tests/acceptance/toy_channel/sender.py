@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 import requests
 
 from bot.channel_kit.answers import MADE, AnswerModel, read, unreadable
-from bot.channel_kit.base import Channel, Found, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.base import Account, Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.channel_kit.http import OnceSession, broken_exchange
 from bot.channel_kit.limits import require_fit
 from bot.channel_kit.matching import Page, earliest, listed, the_one
 from bot.channel_kit.waits import retry_after
 from bot.channels.toy import SPEC, Options
-from bot.channels.toy.answers import Made, Note, Notes, Refusal
+from bot.channels.toy.answers import Made, Note, Notes, Owner, Refusal
 from bot.config import Config, require
 from bot.errors import AuthExpired, ChannelError, OutcomeUnknown, RateLimited, Rejected, Unavailable
 from bot.render.variant import Media
@@ -58,6 +58,10 @@ class _Toy:
     def stands(self, remote_id: str) -> bool:
         posts = listed(Note, lambda _: self._page(0))
         return any(note.id == remote_id for note in posts.posts)
+
+    def probe(self) -> Account:
+        told = self._told(Owner, self._call("GET", "/me", committing=False), committing=False)
+        return Account(identity=f"toy:{told.account}", name=told.name)
 
     def _page(self, since: int) -> Page:
         answer = self._call("GET", "/notes", committing=False, params={"since": since})

@@ -41,6 +41,7 @@ _NOT_INVITED = (
     "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the author of the "
     "post you are replying to."
 )
+_READ_ONLY = "Your client app is not configured with the appropriate oauth1 app permissions for this endpoint."
 Handler = Callable[[Call], Response]
 
 
@@ -103,6 +104,8 @@ class X:
             raise XError(401, "Unauthorized")
         if who == "app" and not app_only:
             raise unsupported_authentication()
+        if call.request.method != "GET" and chosen(self._state, Choices).x_access == "read":
+            raise XError(403, _READ_ONLY)
         if not self.account.count(name, _WINDOWS[name]):
             raise XError(429)
         if name == _POST and not self.account.count("day", _POSTS_A_DAY, DAY_SECONDS):
@@ -114,6 +117,7 @@ class X:
             for prefix in ("x-app-limit-24hour", "x-user-limit-24hour"):
                 headers |= self.account.headers(prefix, "day", _POSTS_A_DAY, DAY_SECONDS)
         response.headers.update(headers)
+        response.headers["x-access-level"] = chosen(self._state, Choices).x_access
         return response
 
     def _create(self, call: Call) -> Response:

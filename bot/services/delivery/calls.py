@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from bot.channel_kit.base import Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.clock import Clock
-from bot.errors import AuthExpired, BotError, ChannelClosed, ChannelError, NotSent, OutcomeUnknown, RateLimited, RetryLater
+from bot.errors import AuthExpired, BotError, ChannelClosed, ChannelError, NotSent, OutcomeUnknown, PartGone, RateLimited, Rejected, RetryLater
 from bot.language import say
 from bot.services.delivery.gate import Ready
 from bot.services.delivery.outgoing import Job
@@ -64,6 +64,8 @@ def prepare(connect: Connect, job: Job, now: datetime) -> Step:
     try:
         channel = connect(job.channel)
         account, way = channel.account, _way(channel)
+        if job.asks:  # a thread that broke is gone on with: hours may have passed since
+            _require_thread(channel, job)
         result = _kept(job, now, way) or replace(channel.prepare(_outgoing(job, way)), by=way)
     except BotError as e:
         result = NotSent(e.message, code=e.code) if isinstance(e, OutcomeUnknown) else e
@@ -73,6 +75,22 @@ def prepare(connect: Connect, job: Job, now: datetime) -> Step:
         log.exception("delivery %s: preparing failed", job.id)
         result = surprise(e)
     return Step(job, result, account=account)
+
+
+def _require_thread(channel: Channel, job: Job) -> None:
+    """Raises PartGone where a part before this one is seen to be gone. What cannot be asked for stays as the database says."""
+    gone = _gone(channel, job)
+    if gone:
+        numbers = "・".join(str(job.thread.index(remote) + 1) for remote in gone)
+        why = say("前の投稿（{numbers}件目）が配信先で削除されていたため、続きを出していません", numbers=numbers)
+        raise PartGone("parts before it are gone", gone=gone, summary=why)
+
+
+def _gone(channel: Channel, job: Job) -> tuple[str, ...]:
+    try:
+        return tuple(remote for remote in job.thread if not channel.stands(remote))
+    except ChannelError:
+        return ()
 
 
 def _way(channel: Channel) -> str:
@@ -113,11 +131,23 @@ def commit(connect: Connect, clock: Clock, ready: Ready, started: datetime, late
 def _request(channel: Channel, ready: Ready, now: datetime) -> Receipt | ChannelError:
     try:
         return channel.commit(ready.prepared, now)
+    except Rejected as e:
+        return _why_refused(channel, ready.job, e)
     except ChannelError as e:
         return e
     except Exception as e:
         log.exception("delivery %s: no clear outcome", ready.job.id)
         return OutcomeUnknown(type(e).__name__)
+
+
+def _why_refused(channel: Channel, job: Job, refusal: Rejected) -> Rejected:
+    """A platform takes no reply to what somebody deleted there; its answer does not always say so."""
+    try:
+        _require_thread(channel, job)
+    except PartGone as gone:
+        gone.code = refusal.code
+        return gone
+    return refusal
 
 
 def read_back(connect: Connect, job: Job) -> ReadBack:

@@ -14,7 +14,18 @@ from datetime import datetime, timedelta
 
 from bot.channel_kit.base import Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.clock import Clock
-from bot.errors import AuthExpired, BotError, ChannelClosed, ChannelError, NotSent, OutcomeUnknown, PartGone, RateLimited, Rejected, RetryLater
+from bot.errors import (
+    AuthExpired,
+    BotError,
+    ChannelClosed,
+    ChannelError,
+    NotSent,
+    OutcomeUnknown,
+    PartGone,
+    RateLimited,
+    Rejected,
+    RetryLater,
+)
 from bot.language import say
 from bot.services.delivery.gate import Ready
 from bot.services.delivery.outgoing import Job

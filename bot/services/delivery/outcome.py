@@ -7,7 +7,17 @@ from datetime import datetime, timedelta
 
 from bot.channel_kit.base import Receipt
 from bot.clock import aware
-from bot.errors import ChannelClosed, ChannelError, NotSent, OutcomeUnknown, PartGone, RateLimited, Rejected, RetryLater, Unavailable
+from bot.errors import (
+    ChannelClosed,
+    ChannelError,
+    NotSent,
+    OutcomeUnknown,
+    PartGone,
+    RateLimited,
+    Rejected,
+    RetryLater,
+    Unavailable,
+)
 from bot.services.delivery import scheduling, waits
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job

@@ -27,6 +27,12 @@ def one_by_one(outgoing: Outgoing, make: Callable[[int, Media], str]) -> list[st
     return made
 
 
+def named(token: str) -> list[str]:
+    """The numbers in a token of either form, complete or begun, however old."""
+    found = _FORM.fullmatch(token)
+    return [n for n in (found[2] if found else token).split(",") if n.isdigit()]
+
+
 def remembered(made: Sequence[str]) -> str:
     """As a token, which no complete one looks like."""
     return f"begun@{int(time.time())}:{','.join(made)}" if made else ""

@@ -51,7 +51,7 @@ class ChannelSpec:
     what it costs to read one post back, which is done where an outcome is in doubt. `rate` is the platform's own limit for one
     account, which we do not run into knowingly. `prepare_before` is how long before its time a post with pictures is prepared,
     and `prepared_for` for how long what was prepared is used: longer than any post waits for its turn, well below what
-    platforms keep it for."""
+    platforms keep it for. `keeps_uploads`: what no post took stays there until it is deleted."""
 
     key: str
     label: str
@@ -73,6 +73,7 @@ class ChannelSpec:
     address: re.Pattern[str] | None = None
     prepare_before: timedelta = timedelta(minutes=1)
     prepared_for: timedelta = timedelta(hours=2)
+    keeps_uploads: bool = False
 
     @property
     def sends(self) -> bool:

@@ -74,7 +74,7 @@ def prepare(connect: Connect, job: Job, now: datetime) -> Step:
     account = way = ""
     try:
         channel = connect(job.channel)
-        account, way = channel.account, _way(channel)
+        account, way = channel.account, way_of(channel)
         if job.asks:  # a thread that broke is gone on with: hours may have passed since
             _require_thread(channel, job)
         result = _kept(job, now, way) or replace(channel.prepare(_outgoing(job, way)), by=way)
@@ -104,7 +104,7 @@ def _gone(channel: Channel, job: Job) -> tuple[str, ...]:
         return ()
 
 
-def _way(channel: Channel) -> str:
+def way_of(channel: Channel) -> str:
     """The account and the driver: another account's upload, or another driver's, is nothing to this one."""
     return f"{channel.account} {type(channel).__module__}"
 
@@ -164,7 +164,7 @@ def _why_refused(channel: Channel, job: Job, refusal: Rejected) -> Rejected:
 def read_back(connect: Connect, job: Job) -> ReadBack:
     try:
         channel = connect(job.channel)
-        if job.prepared_by not in ("", _way(channel)):
+        if job.prepared_by not in ("", way_of(channel)):
             return ReadBack(job, None, "送ったときと違うアカウントか接続方法です")
         prepared = Prepared(outgoing=job.outgoing, token=job.token)
         return ReadBack(job, channel.find(Sent(prepared=prepared, since=job.since, latest=job.latest)))

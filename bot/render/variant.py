@@ -49,9 +49,10 @@ class ChannelSpec:
     True for one without an API, where a person posts what was approved. `hosts` are where its posts can be seen: who says that
     one is out names an address there (none: on any host); the first group of `address` is the post's id in it. `alt_usd` is the
     price of one picture's alt text, `reading_usd` what it costs to read one post back, which is done where an outcome is in
-    doubt. `rate` is the platform's own limit for one account, which we do not run into knowingly. `prepare_before` is how long before its time a post with pictures is prepared,
-    and `prepared_for` for how long what was prepared is used: longer than any post waits for its turn, well below what
-    platforms keep it for. `keeps_uploads`: what no post took stays there until it is deleted."""
+    doubt. `rate` is the platform's own limit for one account, which we do not run into knowingly. `prepare_before` is how long
+    before its time a post with pictures is prepared, and `prepared_for` for how long what was prepared is used: longer than any
+    post waits for its turn, well below what platforms keep it for. `keeps_uploads`: what no post took stays there until it is
+    deleted."""
 
     key: str
     label: str

@@ -129,6 +129,7 @@ def commit(connect: Connect, clock: Clock, ready: Ready, started: datetime, late
         if wait > 0:
             time.sleep(wait)
         now = clock.now()
+        # Whoever slept past half of its lease may have been taken for dead, and its delivery be another's (ADR 3).
         if now - started > latest:
             raise NotSent("stood still")
     except BotError as e:
@@ -146,6 +147,7 @@ def _request(channel: Channel, ready: Ready, now: datetime) -> Receipt | Channel
         return _why_refused(channel, ready.job, e)
     except ChannelError as e:
         return e
+    # A bug of ours, too, may come after the bytes have left: in doubt, never "not sent" (ADR 3).
     except Exception as e:
         log.exception("delivery %s: no clear outcome", ready.job.id)
         return OutcomeUnknown(type(e).__name__)

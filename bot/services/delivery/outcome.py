@@ -115,6 +115,7 @@ def go_on(ctx: Context, now: datetime, out: Mapping[int, str]) -> None:
 
 def _not_published(ctx: Context, ledger: Ledger, job: Job, error: ChannelError) -> None:
     row = Delivery.objects.get(id=job.id)
+    # Whoever took the row over meanwhile has raised its fence; what comes with an older one changes nothing (ADR 3).
     if row.fence != job.fence:
         _refused_late(ledger, row, job, error)
         return
@@ -129,7 +130,7 @@ def _not_published(ctx: Context, ledger: Ledger, job: Job, error: ChannelError) 
             move_delivery(row, Event.HOLD, bar=Bar.ACCOUNT, problem=error.summary, lease_owner="")
             close_lane(row.lane, error.summary, ledger.now)
         case _:
-            # Any class that is not listed above: what we do not know is in doubt and never sent again.
+            # Any class that is not listed above: what we do not know is in doubt and never sent again (ADR 3).
             _lose_track(row, ledger.now, error.summary)
     ledger.attempt(row.id, row.attempts, row.intent_at, type(error).__name__, error.code)
     ledger.note(type(error).__name__, row.id, detail=error.code)
@@ -161,7 +162,7 @@ def _refused_late(ledger: Ledger, row: Delivery, job: Job, error: ChannelError) 
 
 def reap(ledger: Ledger, row: Delivery) -> None:
     """A worker died with this row. Without an intent nothing was sent; with one, nobody knows."""
-    if row.intent_at is None:
+    if row.intent_at is None:  # the intent is durable before any byte leaves (ADR 3)
         move_delivery(row, Event.RELEASE, lease_owner="")
         return
     _lose_track(row, ledger.now)

@@ -10,7 +10,7 @@ import pytest
 from bot.errors import NotAllowed, NotFound, ScheduleError
 from bot.services.delivery import reconcile, threads
 from tests.office import Office
-from tests.services.torn import NOON, Thread, fault, withdraw
+from tests.services.torn import NOON, Thread, fault, lost_and_unreadable, withdraw
 
 
 def test_a_withdrawal_half_way_is_told_and_cannot_be_gone_on_with(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,11 +29,7 @@ def test_a_withdrawal_half_way_is_told_and_cannot_be_gone_on_with(office: Office
 def test_who_confirms_a_part_sets_the_next_one_free(
     office: Office, monkeypatch: pytest.MonkeyPatch, heal: Callable[[], None]
 ) -> None:
-    def lost(office: Office) -> None:
-        office.sandbox.fault("x", "reset_after")
-        office.sandbox.fault("x", "500_before", on="read", times=50)
-
-    thread = Thread(office, 2, lost, monkeypatch)
+    thread = Thread(office, 2, lost_and_unreadable, monkeypatch)
     thread.until_it_rests()
     (row,) = office.deliveries("undecided")
     posted = office.sandbox.posts("x")[-1]["id"]
@@ -49,11 +45,7 @@ def test_who_confirms_a_part_sets_the_next_one_free(
 def test_what_a_person_frees_at_night_waits_for_a_decision(
     office: Office, monkeypatch: pytest.MonkeyPatch, heal: Callable[[], None]
 ) -> None:
-    def lost(office: Office) -> None:
-        office.sandbox.fault("x", "reset_after")
-        office.sandbox.fault("x", "500_before", on="read", times=50)
-
-    thread = Thread(office, 2, lost, monkeypatch)
+    thread = Thread(office, 2, lost_and_unreadable, monkeypatch)
     thread.until_it_rests()
     (row,) = office.deliveries("undecided")
     posted = office.sandbox.posts("x")[-1]["id"]

@@ -94,6 +94,12 @@ def fault(kind: str, times: int = 1, on: str = "commit") -> Break:
     return lambda office: office.sandbox.fault("x", kind, on, times)
 
 
+def lost_and_unreadable(office: Office) -> None:
+    """It is made, its answer is lost, and nothing can be read: a person has to look."""
+    office.sandbox.fault("x", "reset_after")
+    office.sandbox.fault("x", "500_before", on="read", times=50)
+
+
 def stop(office: Office) -> None:
     pause.pause(office.ctx, office.officer, "急ぎの停止")
 

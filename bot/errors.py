@@ -12,7 +12,7 @@ BotError                      message for the log (English), summary and next_st
  ├ NewsletterError            DoesNotFit · MissingGlyph
  └ ChannelError               the class decides what the engine does next
     ├ RetryLater              RateLimited · Unavailable · NotSent      surely not published: again, later
-    ├ Rejected                TooLong · Duplicate · MediaRefused       refused for good: back to the author
+    ├ Rejected                TooLong · Duplicate · MediaRefused · PartGone   refused for good: back to the author
     ├ ChannelClosed           AuthExpired · AccountSuspended · OutOfCredit   the whole lane is held, a person is told
     └ OutcomeUnknown          bytes may have left: never sent again by itself
 """
@@ -201,6 +201,17 @@ class Duplicate(Rejected):
 class MediaRefused(Rejected):
     summary_ja = "配信先が画像を受け付けませんでした"
     next_step_ja = "画像の形式・大きさ・縦横比を確かめ、差し替えて申請してください"
+
+
+class PartGone(Rejected):
+    """An earlier part of the thread is on the platform no more; `gone` are the remote ids of those."""
+
+    summary_ja = "前の投稿が配信先で削除されていたため、続きを出していません"
+    next_step_ja = "出ている分を削除するか、このままにするかを決めてください"
+
+    def __init__(self, message: str, *, gone: tuple[str, ...], code: str = "", summary: str = "") -> None:
+        super().__init__(message, code=code, summary=summary)
+        self.gone = gone
 
 
 class ChannelClosed(ChannelError):

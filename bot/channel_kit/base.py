@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from bot.render.variant import Media
 
@@ -78,6 +78,16 @@ class CannotTell:
     """Neither seen nor proved absent; `seen` says why, for the log."""
 
     seen: str = ""
+
+
+@runtime_checkable
+class Discards(Protocol):
+    """A channel whose platform keeps hidden uploads until they are deleted (ChannelSpec.keeps_uploads)."""
+
+    def discard(self, token: str, post: str) -> None:
+        """Delete the uploads that `token` names, but for those that a post uses; `post` is the delivery's own, "" for none.
+        May be repeated. Raises ChannelError where the platform does not clearly say that an upload is free."""
+        ...
 
 
 Found: TypeAlias = Receipt | Absent | NotSeen | CannotTell

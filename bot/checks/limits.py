@@ -24,15 +24,10 @@ def _too_long(subject: Subject, rule: Rule) -> Iterator[Finding]:
                 )
 
 
-def _long_thread(subject: Subject, rule: Rule) -> Iterator[Finding]:
-    yield from _threads(subject, rule, subject.city.thread_warn, subject.city.thread_refuse)
-
-
-def _endless_thread(subject: Subject, rule: Rule) -> Iterator[Finding]:
-    yield from _threads(subject, rule, subject.city.thread_refuse, None)
-
-
-def _threads(subject: Subject, rule: Rule, least: int, below: int | None) -> Iterator[Finding]:
+def _threads(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    """Both rules: what one refuses, the other need not warn of."""
+    refused, refuses = subject.city.thread_refuse, rule.level == "error"
+    least, below = (refused, None) if refuses else (subject.city.thread_warn, refused)
     for spec in subject.wanted:
         count = len(subject.texts[spec.key])
         if count >= max(least, 2) and (below is None or count < below):
@@ -40,7 +35,7 @@ def _threads(subject: Subject, rule: Rule, least: int, below: int | None) -> Ite
                 subject.place_of(f"{spec.key}.thread", f"{spec.key}.text", "title"),
                 rule.id,
                 rule.level,
-                f"{spec.label}のスレッドが{count}件になります（{least}件から{'注意します' if below else '申請できません'}）",
+                f"{spec.label}のスレッドが{count}件になります（{least}件から{'申請できません' if refuses else '注意します'}）",
                 f"短くするか、{spec.key}: の text: に{spec.label}だけの短い文を書いてください",
             )
 
@@ -97,6 +92,10 @@ def _alt_text(subject: Subject, rule: Rule) -> Iterator[Finding]:
         yield at(place, rule.id, rule.level, message, advice)
 
 
+def _thread_of(parts: int) -> str:
+    return "x: {thread: true, text: " + "。".join(["あ" * 130] * parts) + "}"
+
+
 RULES = (
     Rule(
         id="limits.length",
@@ -112,18 +111,18 @@ RULES = (
         level="warning",
         why="長いスレッドは最後まで読まれにくく、途中で止まるおそれも、費用も、件数の分だけ増えます。",
         source="本システムの決まり（content/city.yml の thread_warn）",
-        bad="x: {thread: true, text: " + "。".join("あ" * 130 for _ in range(7)) + "}",
-        good="x: {thread: true, text: " + "。".join("あ" * 130 for _ in range(3)) + "}",
-        check=_long_thread,
+        bad=_thread_of(7),
+        good=_thread_of(3),
+        check=_threads,
     ),
     Rule(
         id="limits.thread-length",
         level="error",
         why="これより長いスレッドは、配信先の回数制限に当たり、一部だけが市民に見えたままになります。",
         source="本システムの決まり（content/city.yml の thread_refuse）",
-        bad="x: {thread: true, text: " + "。".join("あ" * 130 for _ in range(27)) + "}",
-        good="x: {thread: true, text: " + "。".join("あ" * 130 for _ in range(3)) + "}",
-        check=_endless_thread,
+        bad=_thread_of(27),
+        good=_thread_of(3),
+        check=_threads,
     ),
     Rule(
         id="limits.pictures",

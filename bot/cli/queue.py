@@ -88,7 +88,7 @@ def confirm_command(number: int) -> None:
     actor = me(ctx)
     from bot.services.approval import review
 
-    review.confirm(ctx, actor, number, review.find(number).digest)
+    review.confirm(ctx, actor, number, review.readable_by(ctx, actor, number).digest)
     tell("申請 {number} を確認しました。", number=number)
 
 
@@ -101,7 +101,7 @@ def approve_command(number: int, digest: str | None) -> None:
     actor = me(ctx)
     from bot.services.approval import review
 
-    submission = review.find(number)
+    submission = review.readable_by(ctx, actor, number)
     seen = submission.digest if digest is None or submission.digest.startswith(digest) else digest
     deliveries = review.approve(ctx, actor, number, seen)
     tell("申請 {number}「{title}」を承認しました。", number=number, title=submission.title)

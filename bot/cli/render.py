@@ -38,8 +38,8 @@ def _show(variant: Variant, spec: ChannelSpec) -> None:
         click.secho(f"（{part.length}{'／' + str(part.limit) if part.limit else ''}）", dim=True)
     for media in variant.media:
         click.secho(f"[{say('画像')}] {media.file} {media.width}×{media.height} {media.alt}", dim=True)
-    if variant.cost_usd:
-        click.secho(f"{say('費用')}: {variant.cost_usd} USD", dim=True)
+    if price := variant.price(spec):
+        click.secho(f"{say('費用')}: {price} USD", dim=True)
     if spec.reading_usd:
         each = say("結果が分からず読み返すときは1件につき")
         click.secho(f"  {each} +{spec.reading_usd} USD", dim=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import MediaError, Place
 from bot.language import say
-from bot.media import container
+from bot.media import container, timing
 from bot.media.limits import ImageLimits
 from bot.media.notes import Notes, notes
 
@@ -61,7 +61,7 @@ class Header:
 
 def probe(path: Path, place: Place) -> Header:
     """From the file's parts alone: a photo cut off in the middle passes, `fit` finds it. Raises MediaError."""
-    with _open(path, place) as (image, said):
+    with timing.counted(place), _open(path, place) as (image, said):
         width, height = image.size
         if said.orientation in _LYING:
             width, height = height, width
@@ -71,7 +71,8 @@ def probe(path: Path, place: Place) -> Header:
 def fit(path: Path, limits: ImageLimits, place: Place) -> FittedImage:
     """The picture within `limits`. Too wide or too tall, it gets a quiet margin; too many bytes, it is saved more coarsely,
     and then smaller. Raises MediaError."""
-    image, data = _saved(_upright(path, place), limits, _QUALITIES, place)
+    with timing.counted(place):
+        image, data = _saved(_upright(path, place), limits, _QUALITIES, place)
     return FittedImage(data=data, width=image.width, height=image.height, sha256=hashlib.sha256(data).hexdigest())
 
 

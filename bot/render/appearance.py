@@ -110,7 +110,7 @@ def appearance(
         handle="" if handle == "仮" else handle,
         parts=tuple(_part(spec, p, n, pictures if n == 0 else ()) for n, p in enumerate(variant.parts)),
         unit=spec.unit,
-        cost=str(variant.cost_usd) if variant.cost_usd else "",
+        cost=str(variant.price(spec)) if variant.price(spec) else "",
         reading=str(spec.reading_usd) if spec.reading_usd else "",
         column=column,
     )

@@ -47,11 +47,12 @@ class ChannelSpec:
     `fold` is where the channel hides the rest of a text behind 「続きを読む」 (None: nowhere). `style` says how ruby,
     headings and links stand in plain text. `publishes` is False for a channel that is exported rather than sent; `by_hand` is
     True for one without an API, where a person posts what was approved. `hosts` are where its posts can be seen: who says that
-    one is out names an address there (none: on any host); the first group of `address` is the post's id in it. `reading_usd` is
-    what it costs to read one post back, which is done where an outcome is in doubt. `rate` is the platform's own limit for one
-    account, which we do not run into knowingly. `prepare_before` is how long before its time a post with pictures is prepared,
-    and `prepared_for` for how long what was prepared is used: longer than any post waits for its turn, well below what
-    platforms keep it for."""
+    one is out names an address there (none: on any host); the first group of `address` is the post's id in it. `alt_usd` is the
+    price of one picture's alt text, `reading_usd` what it costs to read one post back, which is done where an outcome is in
+    doubt. `rate` is the platform's own limit for one account, which we do not run into knowingly. `prepare_before` is how long
+    before its time a post with pictures is prepared, and `prepared_for` for how long what was prepared is used: longer than any
+    post waits for its turn, well below what platforms keep it for. `keeps_uploads`: what no post took stays there until it is
+    deleted."""
 
     key: str
     label: str
@@ -64,6 +65,7 @@ class ChannelSpec:
     options: Mapping[str, type] = field(default_factory=dict)
     split: Callable[[str, tuple[str, ...]], tuple[str, ...]] | None = None
     cost: Callable[[str], Decimal] = no_cost
+    alt_usd: Decimal = Decimal(0)
     reading_usd: Decimal = Decimal(0)
     style: Style = SOCIAL
     publishes: bool = True
@@ -73,6 +75,7 @@ class ChannelSpec:
     address: re.Pattern[str] | None = None
     prepare_before: timedelta = timedelta(minutes=1)
     prepared_for: timedelta = timedelta(hours=2)
+    keeps_uploads: bool = False
 
     @property
     def sends(self) -> bool:
@@ -110,6 +113,11 @@ class Variant:
     parts: tuple[Part, ...]
     media: tuple[Media, ...]
     cost_usd: Decimal
+
+    def price(self, spec: ChannelSpec) -> Decimal:
+        """All that the channel asks for it, in US dollars. `cost_usd` is that of the texts alone: it is in the digest, so that
+        another price voids no approval (ADR 2)."""
+        return self.cost_usd + spec.alt_usd * len(self.media)
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from bot.config import Secret
 from bot.errors import BotError
+from bot.language import say
 
 _INHERITED = (
     *("PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR", "SYSTEMROOT", "SSH_AUTH_SOCK", "SSL_CERT_FILE", "SSL_CERT_DIR"),
@@ -25,7 +26,13 @@ _INHERITED = (
 )
 _SETTINGS = (
     *("core.hooksPath=/dev/null", "core.fsmonitor=false", "core.quotePath=false", "core.symlinks=false"),
-    *("safe.directory=*", "fetch.fsckObjects=true", "submodule.recurse=false", "gc.autoDetach=false", "maintenance.auto=false"),
+    *(
+        "safe.directory=*",
+        "fetch.fsckObjects=true",
+        "submodule.recurse=false",
+        "gc.autoDetach=false",
+        "maintenance.auto=false",
+    ),
 )
 _MEMORY = 1_000_000_000  # bytes that one git may have for itself; what it maps from its packs does not count
 TIMEOUT = 120.0  # seconds; a first fetch over a slow line, and no more
@@ -42,6 +49,18 @@ class GitFailed(BotError):
         )
 
 
+class GitExcess(GitFailed):
+    """A fetch was ended because what it wrote grew beyond `largest` bytes."""
+
+    def __init__(self, largest: int) -> None:
+        BotError.__init__(
+            self,
+            f"a fetch wrote more than {largest} bytes",
+            summary=say("原稿の置き場（Git）から届くものが大きすぎます（上限 {size:,} MB）", size=largest // 1_000_000),
+            next_step="大きなファイルを履歴から消すか、中身を確かめたうえで dxbot sync --accept-large を実行してください",
+        )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Git:
     """git on one bare repository. `protocols` are those that a fetch or a push may use."""
@@ -50,9 +69,10 @@ class Git:
     protocols: tuple[str, ...] = ("https", "ssh", "file")
     token: Secret = field(default=Secret(""))
 
-    def run(self, *arguments: str, data: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
-        """Standard output. Raises GitFailed."""
-        code, out = self.ask(*arguments, data=data, env=env)
+    def run(self, *arguments: str, data: bytes = b"", env: Mapping[str, str] | None = None, largest: int = 0) -> bytes:
+        """Standard output. `largest` is how many bytes a file that git writes may have (on Linux; 0: any number). Raises
+        GitFailed."""
+        code, out = self.ask(*arguments, data=data, env=env, largest=largest)
         if code != 0:
             raise GitFailed(arguments[0], code)
         return out
@@ -60,9 +80,11 @@ class Git:
     def text(self, *arguments: str) -> str:
         return self.run(*arguments).decode("utf-8", "replace").strip()
 
-    def ask(self, *arguments: str, data: bytes = b"", env: Mapping[str, str] | None = None) -> tuple[int, bytes]:
+    def ask(
+        self, *arguments: str, data: bytes = b"", env: Mapping[str, str] | None = None, largest: int = 0
+    ) -> tuple[int, bytes]:
         """Exit code and standard output, where the code is an answer. Raises GitFailed when git cannot be run or hangs."""
-        with self._started(arguments, env) as git:
+        with self._started(arguments, env, largest) as git:
             try:
                 out, _ = git.communicate(data, timeout=TIMEOUT)
             except subprocess.TimeoutExpired:
@@ -83,7 +105,7 @@ class Git:
             raise GitFailed(arguments[0], git.returncode)
         return out
 
-    def _started(self, arguments: Sequence[str], env: Mapping[str, str] | None) -> subprocess.Popen[bytes]:
+    def _started(self, arguments: Sequence[str], env: Mapping[str, str] | None, largest: int = 0) -> subprocess.Popen[bytes]:
         try:
             git = subprocess.Popen(  # noqa: S603 a list, no shell
                 self._command(arguments),
@@ -101,6 +123,8 @@ class Git:
 
             with suppress(ProcessLookupError, PermissionError, ValueError):
                 resource.prlimit(git.pid, resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
+                if largest:  # its children have the same limits
+                    resource.prlimit(git.pid, resource.RLIMIT_FSIZE, (largest, largest))
         return git
 
     def _command(self, arguments: Sequence[str]) -> list[str]:

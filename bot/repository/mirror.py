@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from filelock import FileLock, Timeout
 
-from bot.repository.git import TIMEOUT, Git, GitFailed
+from bot.repository.git import TIMEOUT, Git, GitExcess, GitFailed
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # git's own name for no files at all
 _ABSENT = "000000"
@@ -17,6 +17,8 @@ _LONGEST_LINE = 400  # bytes of a path, on average
 _REGULAR = ("100644", "100755")
 _WHO = "%H%x02%ae%x02%ce"
 _MOVED = re.compile(r"[RC]\d+")  # of git's name-status: two paths follow, and not one
+# Bytes that one fetch may write (ADR 21): three times what a push may bring; and an archive of ten years, once.
+MOST_FETCHED, MOST_AT_FIRST = 1_000_000_000, 20_000_000_000
 MAX_FILE = 30_000_000  # bytes; a camera's largest picture, and no film
 
 
@@ -76,21 +78,42 @@ class Mirror:
     def _ref(self) -> str:
         return f"refs/remotes/origin/{self.branch}"
 
-    def fetch(self) -> str:
-        """The branch's head, with all that it needs. One at a time: git refuses a second writer of a ref. Raises GitFailed."""
+    def fetch(self, *, accept_large: bool = False) -> str:
+        """The branch's head, with all that it needs. One at a time: git refuses a second writer of a ref. Raises GitFailed,
+        GitExcess, unless `accept_large`."""
         self.git.folder.parent.mkdir(parents=True, exist_ok=True)
         try:
             with FileLock(f"{self.git.folder}.lock", timeout=TIMEOUT):
-                return self._fetch()
+                return self._fetch(accept_large)
         except Timeout:
             raise GitFailed("fetch", None) from None
 
-    def _fetch(self) -> str:
+    def _fetch(self, accept_large: bool) -> str:
         if not (self.git.folder / "HEAD").exists():
             self.git.run("init", "--bare", "--quiet", str(self.git.folder))
         spec = f"+refs/heads/{self.branch}:{self._ref}"
-        self.git.run("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--end-of-options", self.url, spec)
+        first = self.git.ask("rev-parse", "--verify", "--quiet", self._ref)[0] != 0
+        largest = MOST_AT_FIRST if first or accept_large else MOST_FETCHED
+        self._half_written()  # of one that was killed
+        try:
+            self.git.run(
+                *("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--end-of-options", self.url, spec),
+                largest=largest,
+            )
+        except GitFailed:
+            if self._half_written() < largest:
+                raise
+            raise GitExcess(largest) from None
         return self.head()
+
+    def _half_written(self) -> int:
+        """Takes away what a fetch left that came to no end, and says how large that was, in bytes: git would keep it for
+        weeks, and each try adds to it."""
+        size = 0
+        for file in (self.git.folder / "objects" / "pack").glob("tmp_*"):
+            size = max(size, file.stat().st_size)
+            file.unlink()
+        return size
 
     def head(self) -> str:
         """The branch's head as of the last fetch."""

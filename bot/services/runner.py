@@ -25,7 +25,7 @@ from bot import registry
 from bot.channel_kit.base import Channel
 from bot.errors import BotError
 from bot.services.approval import review
-from bot.services.delivery import connections, removal, stale, threads, workers
+from bot.services.delivery import connections, removal, stale, threads, uploads, workers
 from bot.services.delivery.engine import LEASE, Engine
 from bot.services.handing_in import sync
 from bot.services.paper import proof_build
@@ -197,6 +197,7 @@ class Runner:
     def prune(self) -> None:
         close_old_connections()
         pruning.prune(self.ctx)
+        uploads.discard(self.ctx, self.channel)
 
     def remove(self) -> int:
         """Take down what was decided to be taken down; how many steps? On a thread of its own: it waits for platforms."""

@@ -6,6 +6,7 @@ from allauth.account import views as account
 from allauth.socialaccount import views as single_sign_on
 from django.urls import include, path, re_path
 
+from bot.web.views import account as own
 from bot.web.views import audit, passkeys, people
 
 urlpatterns = [
@@ -14,6 +15,7 @@ urlpatterns = [
     path("account/inactive/", account.account_inactive, name="account_inactive"),
     path("account/password/", account.password_change, name="account_change_password"),
     path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/directory/", own.prove_at_directory, name="prove_at_directory"),
     re_path(
         r"^account/invited/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         account.password_reset_from_key,

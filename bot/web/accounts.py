@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.authentication import get_authentication_records
-from allauth.account.decorators import reauthentication_required
 from allauth.account.signals import password_changed, password_reset, user_logged_in
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed
 from django.core.cache import cache
 from django.dispatch import receiver
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 from bot.services.people import signing_in
 from bot.web.office import office, user_of
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
     from bot.store.models import User
 
-View = Callable[..., HttpResponse]
 _HOME_IS_KNOWN_FOR = 90 * 24 * 60 * 60  # seconds since a person last came in from there
 _PROVED_BY = "second_factor_proved_by"
 
@@ -107,13 +105,6 @@ def has_proved_second_factor(request: HttpRequest) -> bool:
     if request.session.get(_PROVED_BY) == user.pk:
         return True
     return any(record["method"] == "mfa" for record in get_authentication_records(request, user))
-
-
-def asks_again(when: Callable[[HttpRequest], bool]) -> Callable[[View], View]:
-    """A view that gives somebody the right to act, where `when` says so of the request: for that an open session is not enough,
-    which may be stolen or left open. The person proves anew who they are, if they have not in the last five minutes, and the
-    request goes on from there."""
-    return reauthentication_required(enabled=when)  # type: ignore[no-any-return]  # allauth's has no types
 
 
 @receiver(authenticator_added)

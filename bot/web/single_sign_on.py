@@ -13,6 +13,7 @@ from django.shortcuts import render
 from bot.errors import BotError, NotAllowed
 from bot.services.people import accounts
 from bot.services.records import audit
+from bot.web.again import ASKED, back_from_directory
 from bot.web.office import office
 
 if TYPE_CHECKING:
@@ -26,10 +27,13 @@ class DirectoryAdapter(DefaultSocialAccountAdapter):
         """The directory has said who it is. Find or make that person here, with the role of their groups, or refuse."""
         try:
             user = _person(sociallogin)
+            resumed = back_from_directory(request, sociallogin) if ASKED in sociallogin.state else None
         except BotError as e:
             audit.note(office(), accounts.DIRECTORY, audit.REFUSED, "log_in", e.message)
             # allauth's way to let an adapter answer at once; the answer is our page, in Japanese.
             raise ImmediateHttpResponse(render(request, "refused.html", {"error": e}, status=403)) from None
+        if resumed:
+            raise ImmediateHttpResponse(resumed)
         sociallogin.email_addresses = []  # notices go to User.email; nobody signs in by address
         if not sociallogin.is_existing:
             sociallogin.connect(request, user)

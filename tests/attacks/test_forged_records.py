@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,10 +17,10 @@ from bot import merkle
 from bot.config import Secret
 from bot.errors import ConfigError
 from bot.services.records import audit, days, signing
-from bot.store import append_only
 from bot.store.heads import DayHead
 from bot.store.models import AuditEntry
 from tests.office import TOKYO, Office
+from tests.owner import as_owner, sql
 
 MIDNIGHT = datetime(2026, 12, 2, tzinfo=TOKYO)
 
@@ -48,23 +46,6 @@ def three_days(office: Office) -> Office:
 def check(office: Office) -> days.Checked:
     audit.verify()
     return days.verify(office.ctx, days.trusted(office.ctx))
-
-
-def sql(statement: str, *values: object) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, values)
-
-
-@contextmanager
-def as_owner() -> Iterator[None]:
-    """The triggers go away and come back, as somebody does who does not want to be seen."""
-    with connection.schema_editor() as editor:
-        append_only.remove(editor)
-    try:
-        yield
-    finally:
-        with connection.schema_editor() as editor:
-            append_only.install(editor)
 
 
 def write_anew() -> None:

@@ -14,7 +14,7 @@ import pytest
 from bot.config import ROOT
 from bot.errors import ContentError, MediaError, Place
 from bot.media.images import cleaned, probe
-from bot.services.handing_in import drafts
+from bot.services.handing_in import drafts, package, push
 from bot.store.models import Submission
 from tests.attacks.bombs import BOMBS, LARGE, grain, saved
 from tests.office import Office
@@ -105,3 +105,38 @@ def test_a_draft_of_a_post_with_a_strange_picture_stands(office: Office, tmp_pat
     draft = drafts.reopen(office.ctx, office.author, Submission.objects.get().id)
     seen = drafts.preview(office.ctx, draft)
     assert any("画像" in row.finding.message for row in seen.findings)
+
+
+def test_many_slow_pictures_hold_no_package_up(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = office.post(images="{file: red.png, alt: 赤い図（見本）}, {file: blue.png, alt: 青い図（見本）}")
+    parcel = tmp_path / "package.zip"
+    parcel.write_bytes(package.pack(office.ctx.library.read(path)))
+    path.unlink()
+    monkeypatch.setattr(package, "PICTURES_SECONDS", 1e-6)
+    with pytest.raises(ContentError, match="too long") as refused:
+        package.unpack(office.ctx, parcel, office.ctx.library.posts_dir)
+    assert "時間がかかりすぎます" in refused.value.summary
+    assert not path.exists()
+    monkeypatch.undo()
+    assert package.unpack(office.ctx, parcel, office.ctx.library.posts_dir).exists()
+
+
+def test_many_slow_pictures_of_a_push_are_left_for_the_next_sync(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(office, tmp_path)
+    for name in ("a", "b"):
+        desk.write(name, channels="x", title=f"題名{name}（見本）", body=f"{name}の文です（見本）。\n")
+    desk.write("c", channels="x", images="", title="題名c（見本）", body="cの文です（見本）。\n")
+    monkeypatch.setattr(push, "PICTURES_SECONDS", 1e-6)
+    desk.commit()
+    report = desk.sync()
+    assert {i.path: str(i.taken) for i in report.items} == {
+        "posts/a.md": "refused",  # whose own second look is one too many
+        "posts/b.md": "refused",
+        "posts/c.md": "submitted",
+    }
+    assert {f.rule for i in report.items for f in i.findings} == {"media.too-slow"}
+    monkeypatch.undo()
+    assert {str(i.taken) for i in desk.sync().items} == {"submitted"}
+    assert len(desk.submissions()) == 3

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from bot.repository.git import GitExcess
 from bot.repository.mirror import Mirror
 from bot.services.handing_in import push
 from bot.services.handing_in.push import Excess
@@ -164,3 +167,25 @@ def test_a_blob_larger_than_any_file_is_not_read(desk: Desk, tmp_path: Path) -> 
     source.fetch()
     assert source.read(head, "media/a.png")
     assert source.read(head, "media/b.png") is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets us bound another process")
+def test_a_pack_larger_than_the_disk_should_hold_is_not_fetched(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.write()
+    desk.taken()
+    before = files(desk)
+    folder = Path(desk.office.ctx.config.var_dir) / "sync" / "mirror.git"
+    monkeypatch.setattr("bot.repository.mirror.MOST_FETCHED", 1_000_000)
+    desk.origin.write("media/large.bin", os.urandom(3_000_000))
+    made = desk.commit()
+    for _ in range(3):
+        with pytest.raises(GitExcess) as caught:
+            desk.sync()
+        assert files(desk) == before
+        assert sum(file.stat().st_size for file in folder.rglob("*")) < 1_000_000
+    assert "届くものが大きすぎます（上限 1 MB）" in caught.value.summary
+    (told,) = AuditEntry.objects.filter(verb=push.REFUSE)
+    assert problems(desk.office.ctx, desk.office.officer).refused == [told.detail]
+    assert [state for _, _, state in desk.submissions()] == ["submitted"]
+    assert desk.sync(accept_large=True).commit == made
+    assert problems(desk.office.ctx, desk.office.officer).refused == []

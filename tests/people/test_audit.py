@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC
 
 import pytest
@@ -13,11 +12,11 @@ from django.db import DatabaseError, connection, transaction
 
 from bot.config import ROOT
 from bot.services.records import audit
-from bot.store import append_only
 from bot.store.models import AuditEntry, User
 from bot.workflow.actors import Role
 from tests.office import TUESDAY as LOCAL
 from tests.office import Office
+from tests.owner import as_owner, sql
 from tests.people.browser import Browser
 
 TUESDAY = LOCAL.astimezone(UTC)  # as every clock of ours gives it
@@ -29,23 +28,6 @@ def entries(office: Office) -> list[AuditEntry]:
         for number in range(5):
             audit.record(TUESDAY, "kouhou", "approve", f"submission:{number}", digest="d" * 64, detail="理由")
     return list(AuditEntry.objects.order_by("id"))
-
-
-@contextmanager
-def behind_the_back() -> Iterator[None]:
-    """As somebody who owns the database file and takes the triggers away."""
-    with connection.schema_editor() as editor:
-        append_only.remove(editor)
-    try:
-        yield
-    finally:
-        with connection.schema_editor() as editor:
-            append_only.install(editor)
-
-
-def sql(statement: str, *values: int | str) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, values)
 
 
 IN_THE_WAY = [
@@ -81,7 +63,7 @@ def test_our_own_code_cannot_change_or_remove_an_entry(entries: list[AuditEntry]
 
 @pytest.mark.parametrize("column", ["at", "actor", "verb", "object", "digest", "detail", "previous_hash", "hash"])
 def test_an_edit_of_any_column_is_found_with_its_number(entries: list[AuditEntry], column: str) -> None:
-    with behind_the_back():
+    with as_owner():
         sql(
             f"UPDATE store_auditentry SET {column} = %s WHERE id = %s",  # noqa: S608 a fixed list of columns
             "2020-01-01 00:00:00" if column == "at" else "f" * 40,
@@ -94,7 +76,7 @@ def test_an_edit_of_any_column_is_found_with_its_number(entries: list[AuditEntry
 
 @pytest.mark.parametrize("gone", [0, 2, 3])
 def test_a_missing_entry_is_found_at_the_one_after_it(entries: list[AuditEntry], gone: int) -> None:
-    with behind_the_back():
+    with as_owner():
         sql("DELETE FROM store_auditentry WHERE id = %s", entries[gone].id)
     with pytest.raises(audit.BrokenLog, match=str(entries[gone + 1].id)):
         audit.verify()
@@ -102,7 +84,7 @@ def test_a_missing_entry_is_found_at_the_one_after_it(entries: list[AuditEntry],
 
 def test_two_entries_that_changed_places_are_found(entries: list[AuditEntry]) -> None:
     first, second = entries[1].id, entries[2].id
-    with behind_the_back():
+    with as_owner():
         for old, new in ((first, -1), (second, first), (-1, second)):
             sql("UPDATE store_auditentry SET id = %s WHERE id = %s", new, old)
     with pytest.raises(audit.BrokenLog):
@@ -110,7 +92,7 @@ def test_two_entries_that_changed_places_are_found(entries: list[AuditEntry]) ->
 
 
 def test_a_cut_off_end_shows_against_a_hash_that_was_noted_down(entries: list[AuditEntry]) -> None:
-    with behind_the_back():
+    with as_owner():
         sql("DELETE FROM store_auditentry WHERE id = %s", entries[4].id)
     assert audit.verify() == entries[3]
     with pytest.raises(audit.BrokenLog, match="expected hash"):
@@ -120,7 +102,7 @@ def test_a_cut_off_end_shows_against_a_hash_that_was_noted_down(entries: list[Au
 def test_a_log_written_anew_with_good_hashes_shows_against_a_hash_that_was_noted_down(entries: list[AuditEntry]) -> None:
     noted = entries[4].hash
     assert audit.verify(noted) == entries[4]
-    with behind_the_back():
+    with as_owner():
         sql("DELETE FROM store_auditentry")
     with transaction.atomic():
         for number in range(5):
@@ -156,7 +138,7 @@ def test_the_command_names_the_entry_in_one_sentence(entries: list[AuditEntry]) 
     command = [sys.executable, "-m", "bot", "admin", "audit", "verify"]
     whole = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT, check=False)
     assert (whole.returncode, entries[-1].hash in whole.stdout) == (0, True), whole.stderr
-    with behind_the_back():
+    with as_owner():
         sql("UPDATE store_auditentry SET detail = 'x' WHERE id = %s", entries[3].id)
     broken = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT, check=False)
     assert broken.returncode == 1

@@ -221,3 +221,63 @@ def test_a_role_that_does_not_exist_is_a_wrong_configuration(city: City) -> None
     assert done.returncode == 2
     assert "DXBOT_OIDC_ROLES" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+class Anew:
+    """An officer of the directory alone, whose key with `decide` waits for a proof."""
+
+    def __init__(self, city: City, sub: str) -> None:
+        self.city, self.sub = city, sub
+        city.register(sub, preferred_username=sub, groups=["dx-koho"], amr=["pwd", "mfa"])
+        self.browser, _ = city.log_in(sub)
+        self.page = self.browser.send("/tokens/new/", self.browser.get("/tokens/"), label="自席", scopes=["decide"])
+
+    def asked(self) -> str:
+        """The directory's page, to which a link of ours leads."""
+        link = re.search(r'href="(/account/directory/[^"]+)"', self.page.text)
+        assert link, self.page.text
+        return self.browser.get(link[1].replace("&amp;", "&")).url
+
+    def answered(self, address: str, sub: str) -> requests.Response:
+        return self.browser.session.post(address, data={"sub": sub}, timeout=10)
+
+    def keys(self) -> int:
+        owned = "SELECT 1 FROM store_personaltoken t JOIN store_user u ON u.id = t.user_id WHERE u.username = '"
+        return len(self.city.rows(f"{owned}{self.sub}'"))
+
+
+def test_who_has_nothing_to_prove_here_is_asked_again_by_the_directory(city: City) -> None:
+    anew = Anew(city, "anew-1")
+    assert anew.keys() == 0
+    asked = anew.asked()
+    query = parse_qs(urlsplit(asked).query)
+    assert (query["prompt"], query["max_age"]) == (["login"], ["0"])
+    shown = anew.answered(asked, "anew-1")
+    assert 'class="key"' in shown.text
+    assert anew.keys() == 1
+    again = anew.browser.send("/tokens/new/", anew.browser.get("/tokens/"), label="別の席", scopes=["decide"])
+    assert 'class="key"' in again.text, "five minutes are not over"
+
+
+def test_another_person_at_the_directory_proves_nothing(city: City) -> None:
+    anew = Anew(city, "anew-2")
+    city.register("anew-3", preferred_username="anew-3", groups=["dx-koho"], amr=["pwd", "mfa"])
+    city.log_in("anew-3")
+    refused = anew.answered(anew.asked(), "anew-3")
+    assert (refused.status_code, "確かめた人が違います" in refused.text) == (403, True)
+    assert anew.keys() == 0
+    assert "anew-2（" in anew.browser.get("/queue/").text
+
+
+def test_a_directory_that_did_not_ask_proves_nothing(city: City) -> None:
+    anew = Anew(city, "anew-4")
+    city.register("anew-4", preferred_username="anew-4", groups=["dx-koho"], amr=["pwd", "mfa"], auth_time=1_700_000_000)
+    refused = anew.answered(anew.asked(), "anew-4")
+    assert (refused.status_code, "確かめ直しませんでした" in refused.text) == (403, True)
+    assert anew.keys() == 0
+
+
+def test_the_way_to_the_directory_leads_to_no_other_site(city: City) -> None:
+    anew = Anew(city, "anew-5")
+    asked = anew.browser.get("/account/directory/?go=1&next=https://evil.example/")
+    assert anew.browser.path(anew.answered(asked.url, "anew-5")) == "/queue/"

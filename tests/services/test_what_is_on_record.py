@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from io import BytesIO
 
 import pytest
@@ -101,8 +102,18 @@ def test_the_office_s_time_and_number_are_what_the_approval_keeps(office: Office
     assert Decision.objects.get(action="approve").reference == "広広第9号"
 
 
-def test_a_stranger_who_would_withdraw_is_told_whose_it_is(office: Office) -> None:
+def test_what_somebody_may_not_read_is_not_there_for_them_whatever_they_would_do(office: Office) -> None:
     submission = office.submit(office.post())
+    for act in (review.withdraw, partial(review.confirm, seen_digest=submission.digest)):
+        with pytest.raises(NotFound) as theirs:
+            act(office.ctx, office.leader, submission_id=submission.id)
+        with pytest.raises(NotFound) as nobodys:
+            act(office.ctx, office.leader, submission_id=submission.id + 1)
+        assert theirs.value.summary.replace(str(submission.id), "") == nobodys.value.summary.replace(str(submission.id + 1), "")
+
+
+def test_who_reads_a_trainees_post_and_would_withdraw_it_is_told_whose_it_is(office: Office) -> None:
+    submission = office.submit(office.post(author="kokusai-trainee"), office.trainee)
     with pytest.raises(NotAllowed) as caught:
         review.withdraw(office.ctx, office.leader, submission.id)
     assert "ほかの人の申請" in caught.value.summary

@@ -23,6 +23,7 @@ SPEC = ChannelSpec(
     fold=Fold(lines=5, width=96),  # about 480 Latin letters on a wide screen; not documented
     images=ImageLimits(max_count=10, max_bytes=3_900_000, max_alt=1000),
     style=SOCIAL_WITH_LINKS,
+    keeps_uploads=True,
 )
 
 

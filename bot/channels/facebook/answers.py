@@ -35,13 +35,10 @@ class Attachments(AnswerModel):
     data: tuple[Attachment, ...] | None = Field(default=None, strict=False)
 
 
-class Post(AnswerModel):
+class Shown(AnswerModel):
     """Graph leaves out what is empty; others put null there."""
 
     id: Id
-    created_time: Moment
-    message: str | None = None
-    permalink_url: Any = None
     attachments: Attachments | None = None
 
     @property
@@ -53,6 +50,21 @@ class Post(AnswerModel):
         for attachment in (self.attachments.data or ()) if self.attachments else ():
             yield attachment
             yield from (attachment.subattachments.data or ()) if attachment.subattachments else ()
+
+
+class Post(Shown):
+    """One of the Page's list."""
+
+    created_time: Moment
+    message: str | None = None
+    permalink_url: Any = None
+
+
+class Photo(AnswerModel):
+    """`page_story_id` is the post that uses it."""
+
+    id: Id
+    page_story_id: str | None = None
 
 
 class Linked(AnswerModel):

@@ -9,20 +9,21 @@ from io import BytesIO
 from bot.channel_kit import pictures
 from bot.channel_kit.answers import link
 from bot.channel_kit.base import Account, Channel, Found, Outgoing, Prepared, Receipt, Sent
-from bot.channel_kit.begun import one_by_one
+from bot.channel_kit.begun import named, one_by_one
 from bot.channel_kit.limits import require_fit
 from bot.channel_kit.matching import earliest, listed, made_before, the_one
 from bot.channels.facebook import SPEC, Options
-from bot.channels.facebook.answers import Linked, Post
+from bot.channels.facebook.answers import Linked, Photo, Post, Shown
 from bot.config import Config, require
 from bot.errors import ChannelError, Duplicate, Rejected
-from bot.meta_graph.client import AltRefused, Graph
+from bot.meta_graph.client import AltRefused, Graph, Missing
 from bot.meta_graph.options import GraphOptions
 from bot.render.variant import Media
 from bot.text.likeness import canonical
 
 _A_PAGE = 25
 _NEEDED = frozenset({"pages_manage_posts", "pages_read_engagement"})  # to post, and to read back what was posted
+_SHOWN = "id,attachments{target,subattachments{target}}"
 _FIELDS = "id,message,created_time,permalink_url,attachments{target,subattachments{target}}"
 
 
@@ -82,6 +83,23 @@ class _Page:
         """A Page's token is the Page itself."""
         told = self._graph.whose("me", "id,name")
         return self._graph.account(f"facebook:{told.id}", told.name, _NEEDED)
+
+    def discard(self, token: str, post: str) -> None:
+        """A photo is free where Graph shows it and names no post of it, and the delivery's own post does not show it."""
+        used = self._graph.told(Shown, lambda g: g.get_object(post, fields=_SHOWN)).photos if post else set()
+        unclear: Missing | None = None
+        for number in named(token):
+            try:
+                if number not in used:
+                    self._delete_if_free(number)
+            except Missing as e:  # it may be gone, or denied for a while (100/33)
+                unclear = e
+        if unclear:
+            raise unclear
+
+    def _delete_if_free(self, photo: str) -> None:
+        if not self._graph.told(Photo, lambda g: g.get_object(photo, fields="id,page_story_id")).page_story_id:
+            self._graph.read(lambda g: g.delete_object(photo))
 
     def _hidden_photo(self, number: int, media: Media) -> str:
         more = {"album_path": f"{self._page}/photos", "published": "false", "alt_text_custom": media.alt}

@@ -35,7 +35,7 @@ _INDEXED = re.compile(r"attached_media\[(\d+)\]")
 class Page:
     def __init__(self, context: PlatformContext) -> None:
         self._state, self._tokens = context.state, context.shared(Tokens)
-        context.shared(Lookup).add(Kind(channel="facebook", owns=self._is_photo, read=self._photo))
+        context.shared(Lookup).add(Kind(channel="facebook", owns=self._is_photo, read=self._photo, delete=self._delete_photo))
 
     def rules(self) -> Iterable[Rule]:
         page, post = f"/<version>/{credentials.PAGE}", f"/<version>/{credentials.PAGE}_<number>"
@@ -56,7 +56,8 @@ class Page:
         return self._tokens.endpoint(lambda _: "facebook", on, handle, owners=frozenset({credentials.PAGE}))
 
     def _is_photo(self, identity: str) -> bool:
-        return self._state.get("photo", identity) is not None
+        photo = self._state.get("photo", identity)
+        return photo is not None and not photo.get("deleted")
 
     def _photo(self, call: Call) -> Response:
         """A photo by its own number. Raises GraphError."""
@@ -77,6 +78,10 @@ class Page:
             **size,
         }
         return answer(shaped(node, call.request, "id,created_time", "Photo"))
+
+    def _delete_photo(self, call: Call) -> Response:
+        self._state.update("photo", call.values["identity"], deleted=True)
+        return answer({"success": True})
 
     def _upload(self, call: Call) -> Response:
         request = call.request
@@ -118,7 +123,7 @@ class Page:
     def _require_new(self, message: str, photos: list[str], link: str) -> None:
         """Photos go into one post only; the same words must not follow each other."""
         contents = [self._state.get("photo", photo) for photo in photos]
-        if None in contents:
+        if any(content is None or content.get("deleted") for content in contents):
             raise GraphError(100, "(#100) Invalid photo id in attached_media")
         if any(content and content["post"] for content in contents) or len(set(photos)) < len(photos):
             raise GraphError(100, "(#100) These photos were already posted.", 1366051)

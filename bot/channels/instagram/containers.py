@@ -22,6 +22,22 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 3.0
 _SUBCODE = re.compile(r"\b22070\d\d\b")
 
 
+class _Passing(Unavailable):
+    """No answer about a container, but about the platform: busy, or not to be read."""
+
+
+def _without_blame(error: Unavailable) -> Unavailable:
+    """The same error as a passing one, unless it names a container."""
+    if isinstance(error, Missing) or subcode_of(error):
+        return error
+    return _Passing(error.message, code=error.code, retry_after=error.retry_after)
+
+
+# What was refused for these reasons says nothing of the containers made before; one that has gone wrong shows when its
+# status is asked for.
+_SAYS_NOTHING = (RateLimited, NotSent, _Passing)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Picture:
     """A container with the picture that it is of; `number` counts from 1, 0 for an album. `alone`: it holds the caption too."""
@@ -54,8 +70,16 @@ class Containers:
             made = self._of_picture(1, outgoing.media[0], caption=outgoing.text)
         else:
             made = self._album(outgoing)
-        self._wait([made])
+        self.wait_for(made.container, made)
         return made.container
+
+    def wait_for(self, container: str, picture: _Picture | None = None) -> None:
+        """Until it is ready. Where its status cannot be read, the next try takes the same one up."""
+        try:
+            self._wait([picture or _Picture(container=container)])
+        except _SAYS_NOTHING as e:
+            e.made = container
+            raise
 
     def status(self, container: str) -> str:
         """As Instagram names it, or GONE."""
@@ -76,7 +100,7 @@ class Containers:
             return self._of_children(children, outgoing.text)
         except RetryLater as e:
             # After any other answer it may be one of them that has gone wrong: all are made anew.
-            e.made = remembered(numbers) if isinstance(e, RateLimited | NotSent) else ""
+            e.made = remembered(numbers) if isinstance(e, _SAYS_NOTHING) else ""
             raise
 
     def _of_children(self, children: Sequence[_Picture], caption: str) -> _Picture:
@@ -92,7 +116,11 @@ class Containers:
 
     def _together(self, children: Sequence[_Picture], caption: str) -> _Picture:
         numbers = ",".join(child.container for child in children)
-        return _Picture(container=self._create(media_type="CAROUSEL", children=numbers, caption=caption))
+        try:
+            return _Picture(container=self._create(media_type="CAROUSEL", children=numbers, caption=caption))
+        except Unavailable as e:
+            told = _without_blame(e)
+        raise told
 
     def _of_picture(self, number: int, media: Media, **more: str) -> _Picture:
         # Instagram fetches pictures itself, from a public address, named by their hash.
@@ -125,6 +153,8 @@ class Containers:
             told = self._told(picture.container)
         except Rejected as e:
             denied = Unavailable(e.message, code=e.code)
+        except Unavailable as e:
+            denied = _without_blame(e)
         else:
             if told.status_code in DEAD:
                 raise picture.blamed(_why(told))

@@ -55,7 +55,9 @@ class _Instagram:
     def prepare(self, outgoing: Outgoing) -> Prepared:
         require_fit(self._spec, outgoing)
         # A token of the other driver is no number.
-        if outgoing.earlier.isdigit() and self._containers.status(outgoing.earlier) not in (*DEAD, GONE):
+        if outgoing.earlier.isdigit() and (status := self._containers.status(outgoing.earlier)) not in (*DEAD, GONE):
+            if status not in (FINISHED, PUBLISHED):
+                self._containers.wait_for(outgoing.earlier)
             return Prepared(outgoing=outgoing, token=outgoing.earlier)
         try:
             return Prepared(outgoing=outgoing, token=self._containers.make(outgoing))

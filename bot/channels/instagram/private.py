@@ -23,6 +23,7 @@ from instagrapi import exceptions as ig
 
 from bot.channel_kit.answers import MADE, AnswerModel, read, unreadable
 from bot.channel_kit.base import Account, Channel, Found, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.begun import one_by_one
 from bot.channel_kit.http import OnceAdapter, broken_exchange, unchanged
 from bot.channel_kit.limits import require_fit
 from bot.channel_kit.matching import Page, earliest, listed, the_one
@@ -161,7 +162,8 @@ class _Private:
 
     def prepare(self, outgoing: Outgoing) -> Prepared:
         require_fit(self._spec, outgoing)
-        uploads = [self._upload(outgoing, number) for number in range(len(outgoing.media))]
+        names = one_by_one(outgoing, lambda number, media: self._upload(outgoing, number - 1))
+        uploads = [(name, media.width, media.height) for name, media in zip(names, outgoing.media, strict=True)]
         return Prepared(outgoing=outgoing, token=json.dumps(uploads))
 
     def commit(self, prepared: Prepared, now: datetime) -> Receipt:
@@ -199,17 +201,17 @@ class _Private:
 
         return self._call(ask, committing=False)
 
-    def _upload(self, outgoing: Outgoing, number: int) -> list[Any]:
-        """Upload id (the same at every try), width, height."""
+    def _upload(self, outgoing: Outgoing, number: int) -> str:
+        """Its id, the same at every try."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "picture.jpg"
             path.write_bytes(outgoing.media[number].data)
             name, album = _upload_id(outgoing, number), len(outgoing.media) > 1
 
-            def upload() -> list[Any]:
-                sent = list(self._client.photo_rupload(path, upload_id=name, to_album=album))
+            def upload() -> str:
+                self._client.photo_rupload(path, upload_id=name, to_album=album)
                 self._told(Uploaded)
-                return sent
+                return name
 
             return self._call(upload, committing=False)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 LIMIT = 280
 _POST_USD, _POST_WITH_URL_USD = Decimal("0.015"), Decimal("0.20")  # pay-per-use prices since 2026-04-20
+_ALT_USD = Decimal("0.005")  # media metadata
 _READING_USD = Decimal("0.001")  # one own post; once in a UTC day, however often it is read
 _LINK = re.compile(r"https?://", re.IGNORECASE)
 
@@ -52,6 +53,7 @@ SPEC = ChannelSpec(
     options={"thread": bool, "link": bool},
     split=lambda text, protected: split(text, LIMIT, weighted_length, protected),
     cost=cost,
+    alt_usd=_ALT_USD,
     reading_usd=_READING_USD,
     rate=Rate(count=100, per=timedelta(minutes=15)),
 )

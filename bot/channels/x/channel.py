@@ -91,7 +91,7 @@ class _X:
 
     def prepare(self, outgoing: Outgoing) -> Prepared:
         require_fit(SPEC, outgoing)
-        ids = one_by_one(outgoing, lambda n, media: self._upload(n, f"{outgoing.key}-{n - 1}.jpg", media))
+        ids = one_by_one(outgoing, lambda n, media: self._upload(n, f"{outgoing.key}-{n - 1}.jpg", media), self._describe)
         return Prepared(outgoing=outgoing, token=",".join(ids))
 
     def commit(self, prepared: Prepared, now: datetime) -> Receipt:
@@ -140,15 +140,18 @@ class _X:
         return f"{self._web}/i/status/{remote}"
 
     def _upload(self, number: int, name: str, media: Media) -> str:
-        """Its id. Raises MediaRefused with the picture's name and whether it is about the picture or its alt text."""
-        uploaded = ""
+        """Its id. Raises MediaRefused with the picture's name, as `_describe` does."""
         try:
-            uploaded = self._read(Made, lambda: self._client.upload(name, media.data), committing=False).data.id
-            self._call(lambda: self._client.describe(uploaded, media.alt), committing=False)
+            return self._read(Made, lambda: self._client.upload(name, media.data), committing=False).data.id
         except Rejected as e:
-            told = refused(e, number, media, alt=bool(uploaded))
-        else:
-            return uploaded
+            told = refused(e, number, media, alt=False)
+        raise told
+
+    def _describe(self, number: int, media: Media, uploaded: str) -> None:
+        try:
+            return self._call(lambda: self._client.describe(uploaded, media.alt), committing=False)
+        except Rejected as e:
+            told = refused(e, number, media, alt=True)
         raise told
 
     def _receipt(self, post: Post) -> Receipt:

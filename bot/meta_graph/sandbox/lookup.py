@@ -19,11 +19,12 @@ _OWNERS = frozenset({credentials.PAGE, credentials.INSTAGRAM_USER})
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """Nodes of one channel: which numbers are its own, and how one of them is told."""
+    """Nodes of one channel: which numbers are its own, how one of them is told, and how it is deleted."""
 
     channel: str
     owns: Callable[[str], bool]
     read: Callable[[Call], Response]
+    delete: Callable[[Call], Response]
 
 
 class Lookup:
@@ -35,7 +36,11 @@ class Lookup:
         self._kinds.append(kind)
 
     def rules(self) -> Iterable[Rule]:
-        return [route("GET", "/<version>/<identity>", self._tokens.endpoint(self._channel, "read", self._read, owners=_OWNERS))]
+        endpoint, node = self._tokens.endpoint, "/<version>/<identity>"
+        return [
+            route("GET", node, endpoint(self._channel, "read", self._read, owners=_OWNERS)),
+            route("DELETE", node, endpoint(self._channel, "upload", self._delete, owners=_OWNERS)),
+        ]
 
     def _channel(self, values: Mapping[str, str]) -> str:
         """Whose trouble a reading meets, "" for a number that is nobody's."""
@@ -43,10 +48,17 @@ class Lookup:
         return kind.channel if kind else ""
 
     def _read(self, call: Call) -> Response:
+        return self._found(call).read(call)
+
+    def _delete(self, call: Call) -> Response:
+        return self._found(call).delete(call)
+
+    def _found(self, call: Call) -> Kind:
+        """Raises GraphError."""
         kind = self._kind(call.values["identity"])
         if kind is None:
             raise missing(call.values["identity"])
-        return kind.read(call)
+        return kind
 
     def _kind(self, identity: str) -> Kind | None:
         return next((kind for kind in self._kinds if kind.owns(identity)), None)

@@ -80,7 +80,7 @@ def _grace(ctx: Context) -> timedelta:
 def confirm(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) -> None:
     """A leader's look at a trainee's post, in the same department unless the city wants it otherwise."""
     actor.require(Permission.CONFIRM)
-    submission = find(submission_id)
+    submission = readable_by(ctx, actor, submission_id)
     if not may_confirm(ctx, actor, submission):
         raise NotAllowed(
             "another department's trainee",
@@ -232,7 +232,12 @@ def return_(ctx: Context, actor: Actor, submission_id: int, reason: str) -> None
 def withdraw(ctx: Context, actor: Actor, submission_id: int) -> None:
     """Take a submission back; what has not begun to go out is cancelled."""
     actor.require(Permission.WITHDRAW)
-    submission = find(submission_id)
+    take_back(ctx, actor, readable_by(ctx, actor, submission_id))
+
+
+def take_back(ctx: Context, actor: Actor, submission: Submission) -> None:
+    """`withdraw` of one whose being there is no news to the person."""
+    actor.require(Permission.WITHDRAW)
     # The office may withdraw for others, as a post may have to be stopped while its author is away.
     if not actor.may(Permission.DECIDE) and actor.person not in (submission.author, submission.submitted_by):
         raise NotAllowed(

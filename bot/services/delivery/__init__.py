@@ -20,6 +20,7 @@ reconcile: reading back what is in doubt, and asking a person
 replanning: what did not go out, handed in again unchanged
 threads: what stands of a thread that broke, and the three ways on
 removal: taking posts down
+uploads: hidden pictures that no post uses
 stale: submissions whose files have changed
 pause: the stop switch
 blackouts: entering and lifting times in which nothing goes out

@@ -14,7 +14,18 @@ from datetime import datetime, timedelta
 
 from bot.channel_kit.base import Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.clock import Clock
-from bot.errors import AuthExpired, BotError, ChannelClosed, ChannelError, NotSent, OutcomeUnknown, RateLimited, RetryLater
+from bot.errors import (
+    AuthExpired,
+    BotError,
+    ChannelClosed,
+    ChannelError,
+    NotSent,
+    OutcomeUnknown,
+    PartGone,
+    RateLimited,
+    Rejected,
+    RetryLater,
+)
 from bot.language import say
 from bot.services.delivery.gate import Ready
 from bot.services.delivery.outgoing import Job
@@ -64,8 +75,10 @@ def prepare(connect: Connect, proving: Proving, job: Job, now: datetime) -> Step
     account = way = ""
     try:
         channel = connect(job.channel)
-        account, way = channel.account, _way(channel)
+        account, way = channel.account, way_of(channel)
         proving.require(channel, now)
+        if job.asks:  # a thread that broke is gone on with: hours may have passed since
+            _require_thread(channel, job)
         result = _kept(job, now, way) or replace(channel.prepare(_outgoing(job, way)), by=way)
     except BotError as e:
         result = NotSent(e.message, code=e.code) if isinstance(e, OutcomeUnknown) else e
@@ -77,7 +90,23 @@ def prepare(connect: Connect, proving: Proving, job: Job, now: datetime) -> Step
     return Step(job, result, account=account)
 
 
-def _way(channel: Channel) -> str:
+def _require_thread(channel: Channel, job: Job) -> None:
+    """Raises PartGone where a part before this one is seen to be gone. What cannot be asked for stays as the database says."""
+    gone = _gone(channel, job)
+    if gone:
+        numbers = "・".join(str(job.thread.index(remote) + 1) for remote in gone)
+        why = say("前の投稿（{numbers}件目）が配信先で削除されていたため、続きを出していません", numbers=numbers)
+        raise PartGone("parts before it are gone", gone=gone, summary=why)
+
+
+def _gone(channel: Channel, job: Job) -> tuple[str, ...]:
+    try:
+        return tuple(remote for remote in job.thread if not channel.stands(remote))
+    except ChannelError:
+        return ()
+
+
+def way_of(channel: Channel) -> str:
     """The account and the driver: another account's upload, or another driver's, is nothing to this one."""
     return f"{channel.account} {type(channel).__module__}"
 
@@ -102,6 +131,7 @@ def commit(connect: Connect, clock: Clock, ready: Ready, started: datetime, late
         if wait > 0:
             time.sleep(wait)
         now = clock.now()
+        # Whoever slept past half of its lease may have been taken for dead, and its delivery be another's (ADR 3).
         if now - started > latest:
             raise NotSent("stood still")
     except BotError as e:
@@ -115,17 +145,30 @@ def commit(connect: Connect, clock: Clock, ready: Ready, started: datetime, late
 def _request(channel: Channel, ready: Ready, now: datetime) -> Receipt | ChannelError:
     try:
         return channel.commit(ready.prepared, now)
+    except Rejected as e:
+        return _why_refused(channel, ready.job, e)
     except ChannelError as e:
         return e
+    # A bug of ours, too, may come after the bytes have left: in doubt, never "not sent" (ADR 3).
     except Exception as e:
         log.exception("delivery %s: no clear outcome", ready.job.id)
         return OutcomeUnknown(type(e).__name__)
 
 
+def _why_refused(channel: Channel, job: Job, refusal: Rejected) -> Rejected:
+    """A platform takes no reply to what somebody deleted there; its answer does not always say so."""
+    try:
+        _require_thread(channel, job)
+    except PartGone as gone:
+        gone.code = refusal.code
+        return gone
+    return refusal
+
+
 def read_back(connect: Connect, job: Job) -> ReadBack:
     try:
         channel = connect(job.channel)
-        if job.prepared_by not in ("", _way(channel)):
+        if job.prepared_by not in ("", way_of(channel)):
             return ReadBack(job, None, "送ったときと違うアカウントか接続方法です")
         prepared = Prepared(outgoing=job.outgoing, token=job.token)
         return ReadBack(job, channel.find(Sent(prepared=prepared, since=job.since, latest=job.latest)))

@@ -23,7 +23,7 @@ from django.db import IntegrityError, connection, transaction
 
 from bot.channel_kit.base import Prepared, Receipt
 from bot.errors import BotError, CannotTell, ChannelError, StaleApproval
-from bot.services.delivery import calls, early, gate, outcome, reconcile, savepoints, stale, upkeep, waits
+from bot.services.delivery import calls, early, gate, outcome, reconcile, savepoints, stale, upkeep, uploads, waits
 from bot.services.delivery.calls import LEAD, Connect, ReadBack, Step
 from bot.services.delivery.early import Early
 from bot.services.delivery.ledger import Ledger
@@ -72,6 +72,7 @@ class Engine:
         self._preparing = SenderPool(WORKERS, "prepare", self._desk)
         self._reading = SenderPool(READERS, "read", self._desk)
         self._back: list[_Back] = []  # answers that are not written down yet
+        self._uploads: list[uploads.Upload] = []  # hidden ones that are not written down yet
         self._ready: list[Step] = []  # prepared, before their time
         self._looking: set[int] = set()
         self._proved: dict[str, str] = {}  # by lane, the account that this process has written down
@@ -129,6 +130,7 @@ class Engine:
 
     def _take_turn(self) -> None:
         """Answers are kept until they are written down, also while the database is away."""
+        self._uploads += uploads.made(self.ctx, self._back)
         self._ready += [step for step in self._back if _is_prepared(step)]
         self._back = [step for step in self._back if not _is_prepared(step)]
         due = self._due()
@@ -144,7 +146,7 @@ class Engine:
         except Exception:
             self._ready += due
             raise
-        self._back = []
+        self._back, self._uploads = [], []
         self._begin(turn)
         self._looking -= {look.job.id for look in steps if isinstance(look, ReadBack)}
         self._void(steps)
@@ -219,6 +221,7 @@ class Engine:
             savepoints.each(ledger, stopped, partial(self._hold_all, ledger))
             savepoints.each(ledger, asking, partial(self._intend, ledger, going), partial(self._not_written, ledger))
             savepoints.each(ledger, [s for s in steps if isinstance(s, Early)], partial(early.keep, self.ctx))
+            uploads.keep(self._uploads)
             soon = early.take(self.ctx, ledger.now, AHEAD, min(free, early.AT_ONCE))
             until, lease = ledger.now + AHEAD, ledger.now + LEASE
             ids = queries.claim(self.owner, ledger.now, until, lease, free - len(going))

@@ -7,7 +7,17 @@ from datetime import datetime, timedelta
 
 from bot.channel_kit.base import Receipt
 from bot.clock import aware
-from bot.errors import ChannelClosed, ChannelError, NotSent, OutcomeUnknown, RateLimited, Rejected, RetryLater, Unavailable
+from bot.errors import (
+    ChannelClosed,
+    ChannelError,
+    NotSent,
+    OutcomeUnknown,
+    PartGone,
+    RateLimited,
+    Rejected,
+    RetryLater,
+    Unavailable,
+)
 from bot.services.delivery import scheduling, waits
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job
@@ -28,6 +38,7 @@ PATIENT = 3
 RECONCILE_AFTER = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800))
 # How an attempt is recorded whose request left and had no clear answer.
 DOUBTS = ("OutcomeUnknown", "worker_lost", "unsettled")
+_DELETED_THERE = "配信先で削除されていました"
 TWICE = "published_twice"  # in the audit log: two attempts of one delivery are on the platform
 
 
@@ -104,9 +115,12 @@ def go_on(ctx: Context, now: datetime, out: Mapping[int, str]) -> None:
 
 def _not_published(ctx: Context, ledger: Ledger, job: Job, error: ChannelError) -> None:
     row = Delivery.objects.get(id=job.id)
+    # Whoever took the row over meanwhile has raised its fence; what comes with an older one changes nothing (ADR 3).
     if row.fence != job.fence:
         _refused_late(ledger, row, job, error)
         return
+    if isinstance(error, PartGone):
+        _write_off(ledger, row, error)
     match error:
         case RetryLater():
             _postpone(ctx, ledger, row, error)
@@ -116,10 +130,18 @@ def _not_published(ctx: Context, ledger: Ledger, job: Job, error: ChannelError) 
             move_delivery(row, Event.HOLD, bar=Bar.ACCOUNT, problem=error.summary, lease_owner="")
             close_lane(row.lane, error.summary, ledger.now)
         case _:
-            # Any class that is not listed above: what we do not know is in doubt and never sent again.
+            # Any class that is not listed above: what we do not know is in doubt and never sent again (ADR 3).
             _lose_track(row, ledger.now, error.summary)
     ledger.attempt(row.id, row.attempts, row.intent_at, type(error).__name__, error.code)
     ledger.note(type(error).__name__, row.id, detail=error.code)
+
+
+def _write_off(ledger: Ledger, row: Delivery, error: PartGone) -> None:
+    """Parts that were seen to be gone stand no more: what is said of the thread, and done with it, begins with that."""
+    earlier = Delivery.objects.filter(submission=row.submission_id, channel=row.channel, part__lt=row.part)
+    for part in earlier.filter(state=DeliveryState.PUBLISHED, remote_id__in=error.gone):
+        if move_delivery(part, Event.REMOVE, problem=_DELETED_THERE):
+            ledger.note(Event.REMOVE, part.id, detail=_DELETED_THERE)
 
 
 def _refused_late(ledger: Ledger, row: Delivery, job: Job, error: ChannelError) -> None:
@@ -140,7 +162,7 @@ def _refused_late(ledger: Ledger, row: Delivery, job: Job, error: ChannelError) 
 
 def reap(ledger: Ledger, row: Delivery) -> None:
     """A worker died with this row. Without an intent nothing was sent; with one, nobody knows."""
-    if row.intent_at is None:
+    if row.intent_at is None:  # the intent is durable before any byte leaves (ADR 3)
         move_delivery(row, Event.RELEASE, lease_owner="")
         return
     _lose_track(row, ledger.now)

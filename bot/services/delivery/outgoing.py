@@ -38,6 +38,7 @@ class Job:
     first: bool  # of its thread, as is a post that is none
     asks: bool  # for its hour: the first, or one with which a broken thread goes on
     last: bool
+    thread: tuple[str, ...]  # the remote ids of its parts before this one
     token: str
     prepared_by: str  # the account and the way of connecting of `token`, "" where that is not known
     prepared_until: datetime | None  # `token` can be used as it is until then
@@ -92,6 +93,7 @@ def _job(row: Claimed) -> Job:
         first=row.part == 0,
         asks=row.asks,
         last=row.part + 1 == len(variant.parts),
+        thread=_before(row) if row.part else (),
         token=row.token,
         prepared_by=row.prepared_by,
         prepared_until=row.prepared_until,
@@ -99,6 +101,11 @@ def _job(row: Claimed) -> Job:
         since=row.first_intent_at or row.run_at,
         latest=row.intent_at or row.run_at,
     )
+
+
+def _before(row: Claimed) -> tuple[str, ...]:
+    earlier = Delivery.objects.filter(submission=row.submission, channel=row.channel, part__lt=row.part)
+    return tuple(earlier.order_by("part").values_list("remote_id", flat=True))
 
 
 def candidate(variant: Variant, tags: Sequence[str] | None, part: int = 0) -> Candidate:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from bot.errors import NotAllowed, NotFound, ScheduleError
 from bot.language import say
@@ -31,6 +31,8 @@ from bot.workflow.transitions import Event
 
 UNSIGNED = "unsigned"  # in the audit log
 SIGN_WITHIN = timedelta(days=1)  # a second person's look at a take-down; after it the heads are told
+# A part that somebody deleted at the platform leaves the others where they are.
+_WAS_OUT = frozenset({DeliveryState.PUBLISHED, DeliveryState.REMOVED})
 _LONGEST_REASON = 200  # characters, as the column is wide
 
 
@@ -47,6 +49,11 @@ class Half:
     def number(self) -> int:
         """That of its first part."""
         return self.parts[0].id
+
+    @property
+    def gaps(self) -> list[int]:
+        """The parts before the torn one that are on the platform no more, counted from 1."""
+        return [p.part + 1 for p in self.parts if p.part < self.torn.part and p.state == DeliveryState.REMOVED]
 
     @property
     def label(self) -> str:
@@ -66,7 +73,10 @@ def broken(among: QuerySet[Delivery] | None = None) -> list[Half]:
     """All threads of which a part is out and the rest is not on its way, those left as they are included; the newest first.
     `among` these deliveries only."""
     rows = Delivery.objects.all() if among is None else among
-    torn = rows.filter(state__in=sorted(TORN), after__state=DeliveryState.PUBLISHED)
+    standing = Delivery.objects.filter(
+        submission=OuterRef("submission"), channel=OuterRef("channel"), state=DeliveryState.PUBLISHED
+    )
+    torn = rows.filter(Exists(standing), state__in=sorted(TORN), after__state__in=sorted(_WAS_OUT))
     keys = torn.order_by("-due_at", "-id").values_list("submission", "channel")
     return [half for key in dict.fromkeys(keys) if (half := half_of(*key))]
 
@@ -75,10 +85,10 @@ def half_of(submission: int, channel: str) -> Half | None:
     """The state of one thread, None where it is whole, under way, or gone."""
     rows = Delivery.objects.filter(submission=submission, channel=channel).select_related("submission", "after")
     parts = list(rows.order_by("part"))
-    torn = next((p for p in parts if p.state in TORN and p.after and p.after.state == DeliveryState.PUBLISHED), None)
-    if torn is None:
-        return None
+    torn = next((p for p in parts if p.state in TORN and p.after and p.after.state in _WAS_OUT), None)
     stands = sum(p.state == DeliveryState.PUBLISHED for p in parts)
+    if torn is None or not stands:
+        return None
     return Half(parts=parts, stands=stands, torn=torn, decision=_newest(submission, channel))
 
 
@@ -238,6 +248,13 @@ def _require_it_may_go_on(ctx: Context, half: Half) -> None:
     _require_settled(half)
     _require_approval(half.torn)
     pause.require_no_stop(half.torn)
+    if half.gaps:
+        numbers = "・".join(map(str, half.gaps))
+        raise NotAllowed(
+            "a part before it is gone",
+            summary=say("{numbers}件目が配信先で削除されているため、続きを出してもひとつながりになりません", numbers=numbers),
+            next_step="出ている分を削除するか、このままにしてください",
+        )
     if half.torn.after is None or not half.torn.after.remote_id:
         raise NotAllowed(
             "the part to reply to has no number",

@@ -92,7 +92,7 @@ def _withdraw(ctx: Context, submission: Submission, commit: Commit | None) -> It
     try:
         actor = _actor(ctx, commit)
         person = actor.person
-        review.withdraw(ctx, actor, submission.id)
+        review.take_back(ctx, actor, submission)  # whose file they had before them
         return Item(path=submission.path, taken=Taken.WITHDRAWN, person=person, submission=submission.id)
     except _Unfit as e:
         found = _finding(submission.path, e.rule, e)

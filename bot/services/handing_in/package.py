@@ -23,13 +23,14 @@ from bot.content.library import read_all
 from bot.content.post import Post
 from bot.errors import ContentError, Place
 from bot.language import say
-from bot.media import images
+from bot.media import images, timing
 from bot.media.limits import ImageLimits
 from bot.services.records.context import Context
 
 MAX_MEMBERS = 50
 MAX_PICTURE = 20_000_000  # bytes
 MAX_TOTAL = 100_000_000  # bytes
+PICTURES_SECONDS = 60.0  # of computing for all of them; ten photographs of 48 megapixels take 40
 MAX_RATIO = 200  # a text of one letter repeated deflates about 1000 to 1; what people write and photograph, below 20 to 1
 _RATIO_MATTERS = 1_000_000  # bytes; below it a bomb is harmless
 _PICTURES = {".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp"}
@@ -178,10 +179,11 @@ def _require_plain(package: Path, name: PurePosixPath, info: zipfile.ZipInfo) ->
 def _read(ctx: Context, staged: Path) -> Post:
     """The post, with its pictures decoded to the last byte; errors name the file as the sender knows it."""
     try:
-        post = ctx.library.read(staged)
-        for picture in post.pictures:
-            # Decoded whole: a picture that is damaged half way would otherwise be found out when it is sent.
-            images.fit(picture.path, _ANY, picture.place)
+        with timing.together(PICTURES_SECONDS, "画像を小さくするか、数を減らして作り直してください"):
+            post = ctx.library.read(staged)
+            for picture in post.pictures:
+                # Decoded whole: a picture that is damaged half way would otherwise be found out when it is sent.
+                images.fit(picture.path, _ANY, picture.place)
     except ContentError as e:
         place = Place(path=Path(staged.name), line=e.place.line, column=e.place.column)
         raise ContentError(e.message, summary=e.summary, next_step=e.next_step, place=place, rule=e.rule) from None

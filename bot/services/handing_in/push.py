@@ -26,6 +26,8 @@ from bot.text.control import visible
 MAX_PATHS = 50_000  # files of the whole repository: twenty posts a week, each with three pictures, for ten years
 MAX_CHANGES = 2_000  # files that one push changes
 MAX_BYTES = 300_000_000  # of those files together, each counted as often as it has a name
+# Of computing for the pictures that one push shows; what is beyond it is taken up by the next sync, as is whatever was refused.
+PICTURES_SECONDS = 600.0
 REFUSE = "refuse_push"
 MARK = "*"  # in a branch's `unfinished`, while its newest state is refused as a whole
 _LEFT_BY_SYSTEMS = {"thumbs.db", "desktop.ini"}
@@ -87,10 +89,11 @@ def _excess(ctx: Context, mirror: Mirror, commit: str, what: str, next_step: str
     return Excess(by, one_set.person(ctx, by), what, next_step)
 
 
-def tell(ctx: Context, row: ContentBranch, commit: str, excess: Excess) -> None:
-    """Into the log, once for each commit, and onto the branch's row, until the next state that is taken."""
+def tell(ctx: Context, row: ContentBranch, commit: str, excess: BotError) -> None:
+    """Into the log, once for each commit, and onto the branch's row, until the next state that is taken. `commit` "": it could
+    not be fetched, which is told once for each state that is in force."""
     with transaction.atomic():
-        audit.record_once(ctx, REFUSE, f"push:{commit}", f"{excess.summary}。{excess.next_step}。")
+        audit.record_once(ctx, REFUSE, f"push:{commit or f'after-{row.head}'}", f"{excess.summary}。{excess.next_step}。")
         kept = [path for path in row.unfinished if path != MARK]
         ContentBranch.objects.filter(id=row.id).update(unfinished=[MARK, *kept])
 

@@ -16,8 +16,9 @@ from filelock import FileLock, Timeout
 
 from bot.errors import BotError, ConfigError
 from bot.language import say
+from bot.media import timing
 from bot.repository.checkout import Checkout, Refused
-from bot.repository.git import Git, GitFailed
+from bot.repository.git import Git, GitExcess, GitFailed
 from bot.repository.mirror import EMPTY_TREE, Change, Commit, Edit, Mirror
 from bot.repository.sets import differing
 from bot.repository.status import CONTEXT, State, show
@@ -132,7 +133,7 @@ class _Sync:
     def run(self, accept_rewritten: str, accept_large: bool) -> Report:
         # What is asked for from here on may not be in what we fetch. A failure waits for the next interval.
         ContentBranch.objects.filter(id=self.row.id).update(asked_at=None, taken_at=self.ctx.clock.now())
-        newer = self.mirror.fetch()
+        newer = self._fetched(accept_large)
         older = self.row.head
         # A force push can take a decided text out of history, so a person looks before anything is taken.
         rewritten = bool(older) and not self.mirror.follows(older, newer)
@@ -153,6 +154,13 @@ class _Sync:
             parked.posts(self.ctx, report)
             sync_report.keep(_folder(self.ctx) / "reports", report)
         return report
+
+    def _fetched(self, accept_large: bool) -> str:
+        try:
+            return self.mirror.fetch(accept_large=accept_large)
+        except GitExcess as e:
+            push.tell(self.ctx, self.row, "", e)
+            raise
 
     def _keep_commits(self, step: _Step) -> None:
         """Who changed what, before anything of it is handed in."""
@@ -267,10 +275,11 @@ class _Sync:
     def _items(self, step: _Step, refused: Mapping[str, Refused]) -> list[Item]:
         gone = {c.path for c in step.moved if c.gone}
         items = [intake.refused_file(refused[c.path]) for c in step.moved if c.path in refused]
-        for path, cause in sorted(self._posts(step).items()):
-            if path not in gone and path not in refused:
-                commit = self.commits.get(cause) or self.mirror.last_commit(step.newer, cause)
-                items.append(intake.take(self.ctx, path, commit, gone))
+        with timing.together(push.PICTURES_SECONDS, "次の取り込みで続けます。急ぐ原稿は、画像を小さくしてください"):
+            for path, cause in sorted(self._posts(step).items()):
+                if path not in gone and path not in refused:
+                    commit = self.commits.get(cause) or self.mirror.last_commit(step.newer, cause)
+                    items.append(intake.take(self.ctx, path, commit, gone))
         for path in sorted(filter(_is_post, gone)):
             items += intake.withdraw(self.ctx, path, self.commits.get(path))
         return items

@@ -4,10 +4,11 @@ factor of whoever needs one stays."""
 from __future__ import annotations
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
-from bot.errors import NotAllowed
+from bot.errors import NotAllowed, NotFound
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.store.models import User
@@ -55,3 +56,11 @@ def require_may_go(user: User, number: int) -> None:
             summary="最後の二つ目の認証は消せません",
             next_step="先に、認証アプリか別のパスキーを用意してください",
         )
+
+
+def directory_account(user: User) -> SocialAccount:
+    """By which this person comes in from the city's directory. Raises NotFound."""
+    account = SocialAccount.objects.filter(user=user).first()
+    if account is None:
+        raise NotFound("no account of a directory", summary="ページがありません", next_step="一覧から選び直してください")
+    return account

@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.language import say
-from bot.services.people import accounts
-from bot.web.accounts import asks_again
+from bot.services.people import accounts, signing_in
+from bot.web.again import asks_again, to_directory
 from bot.web.office import office, user_of
 from bot.workflow.actors import TOKEN_SCOPES, Permission, Role, scopes_of
 
@@ -61,3 +61,13 @@ def _page(request: HttpRequest, new_key: str = "") -> HttpResponse:
         "days": _DAYS,
     }
     return render(request, "tokens.html", shown)
+
+
+@login_required
+@require_GET
+def prove_at_directory(request: HttpRequest) -> HttpResponse:
+    """A link that leads there, since a form may not."""
+    if request.GET.get("go"):
+        return to_directory(request)
+    signing_in.directory_account(user_of(request))
+    return render(request, "account/at_directory.html", {"next": request.GET.get("next", "")})

@@ -76,13 +76,14 @@ def deliveries(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True, kw_only=True)
 class Broken:
-    """`doubtful`: the next part's outcome is asked first. `approved`: the rest may still go out."""
+    """`doubtful`: the next part's outcome is asked first. `may_go_on`: the rest may still go out, as
+    approved and as a reply to what stands."""
 
     half: Half
     channel: str
     parts: Sequence[Line]
     doubtful: bool
-    approved: bool
+    may_go_on: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +102,7 @@ def _broken(ctx: Context, half: Half) -> Broken:
         channel=ctx.spec(half.torn.channel).label,
         parts=[line(part) for part in half.parts],
         doubtful=half.torn.state == DeliveryState.UNDECIDED,
-        approved=half.torn.submission.state in (SubmissionState.APPROVED, SubmissionState.STALE),
+        may_go_on=not half.gaps and half.torn.submission.state in (SubmissionState.APPROVED, SubmissionState.STALE),
     )
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from bot.errors import NotAllowed
 from bot.services.handing_in import sync
 from bot.services.people import accounts, grants, requests
-from bot.web.accounts import asks_again
+from bot.web.again import asks_again
 from bot.web.office import actor_of, office
 from bot.workflow.actors import ROLE_LABELS, Permission, Role
 

@@ -47,7 +47,7 @@ class Publishing:
 
     def __init__(self, context: PlatformContext) -> None:
         self._state, self._tokens = context.state, context.shared(Tokens)
-        context.shared(Lookup).add(Kind(channel="instagram", owns=self._is_ours, read=self._get))
+        context.shared(Lookup).add(Kind(channel="instagram", owns=self._is_ours, read=self._get, delete=self._delete))
 
     def rules(self) -> Iterable[Rule]:
         user = f"/<version>/{credentials.INSTAGRAM_USER}"
@@ -64,7 +64,6 @@ class Publishing:
             route("GET", f"{user}/content_publishing_limit", endpoint(instagram, "read", self._limit, owners=ours)),
             route("GET", user, endpoint(instagram, "read", self._user, owners=ours)),
             route("GET", "/<version>/<identity>/insights", endpoint(instagram, "read", self._insights, owners=ours)),
-            route("DELETE", "/<version>/<identity>", endpoint(instagram, "upload", self._delete, owners=ours)),
         ]
 
     def _is_ours(self, identity: str) -> bool:

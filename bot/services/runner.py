@@ -17,7 +17,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from apscheduler.executors.pool import BasePoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
 from django.db import close_old_connections, connections
 
 from bot import registry
@@ -30,6 +29,7 @@ from bot.services.handing_in import sync
 from bot.services.paper import proof_build
 from bot.services.records import days, pruning
 from bot.services.records.context import Context
+from bot.services.records.waker import Every, Waker
 from bot.services.telling import heads, watch
 from bot.store import queries
 
@@ -65,7 +65,7 @@ class Runner:
         days.trusted(ctx)  # a key that cannot be read shows at the start
         self._threads = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in _THREADS}
         executors = {name: _Thread(pool) for name, pool in self._threads.items()}
-        self._scheduler = BackgroundScheduler(timezone=UTC, executors=executors)
+        self._scheduler = Waker(timezone=UTC, executors=executors)
         self._worker = workers.worker(self.wake, self.owner)
 
     def channel(self, key: str) -> Channel:
@@ -79,13 +79,13 @@ class Runner:
 
     def start(self) -> None:
         """Waits for nothing that is in flight, and for no platform."""
-        self._scheduler.add_job(self._tick, "interval", seconds=1, id="beat", executor="beat", **_JOB | _BEHIND)
-        self._scheduler.add_job(self.sweep, "interval", seconds=30, id="sweep", executor="sweep", **_JOB)
+        self._scheduler.add_job(self._tick, Every(1), id="beat", executor="beat", **_JOB | _BEHIND)
+        self._scheduler.add_job(self.sweep, Every(30), id="sweep", executor="sweep", **_JOB)
         night = {"hour": 3, "minute": 30, "timezone": self.ctx.config.timezone}  # when nothing goes out
         self._scheduler.add_job(self.prune, "cron", id="prune", executor="sweep", **_JOB | night)
-        self._scheduler.add_job(self.remove, "interval", seconds=REMOVE_EVERY, id="removal", executor="removal", **_JOB)
+        self._scheduler.add_job(self.remove, Every(REMOVE_EVERY), id="removal", executor="removal", **_JOB)
         if self.ctx.config.content_repository:
-            self._scheduler.add_job(self.sync, "interval", seconds=SYNC_EVERY, id="sync", executor="sync", **_JOB)
+            self._scheduler.add_job(self.sync, Every(SYNC_EVERY), id="sync", executor="sync", **_JOB)
         gc.collect()
         gc.freeze()  # what was imported stays until the end: the collector need not walk through it in the middle of sending
         self._scheduler.start()

@@ -45,6 +45,12 @@ def options() -> Mapping[str, tuple[type[Any], ...]]:
     return {key: getattr(module, "OPTIONS", ()) for key, module in _modules().items()}
 
 
+def addresses(key: str, configuration: Config) -> tuple[str, ...]:
+    """Where the channel's platform is: the `base_url` of the options that it declares."""
+    declared = [configuration.of(kind) for kind in options().get(key, ())]
+    return tuple(own.base_url for own in declared if hasattr(own, "base_url"))
+
+
 def connect(key: str, configuration: Config) -> Channel:
     """The channel, ready to send. Raises ConfigError if it is unknown, lacks its credentials, or is not a whole channel."""
     module = _modules().get(key)

@@ -5,6 +5,7 @@ gate: the one last look before anything leaves
 outlook: what the gate will say, asked early for the pages
 engine: claim, prepare, intent, commit, outcome
 calls: what the threads do: prepare, commit, read back
+timekeeper: whether this machine's clock is right, by the clocks of others
 early: preparing before the time comes
 sender_pool: threads that take calls and give back answers in batches
 savepoints: one of its own for what a batch cannot write

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class SeenDate:
     """The last Date of a host: Unix seconds, without their fraction. `sent` and `received` are by `bot.clock.elapsed`: when the
     exchange began, and when the head of the answer was here. None: the answer had no Date that can be read."""
 
@@ -19,16 +19,16 @@ class Said:
 
 
 # One for each host that this process has talked to; threads that send put theirs in, each as one assignment.
-_SAID: dict[str, Said] = {}
+_SAID: dict[str, SeenDate] = {}
 
 
 def hear(url: str, headers: Mapping[str, str], sent: float, received: float) -> None:
     """An answer came from there. One that somebody kept on the way (RFC 9111 gives it an Age) says nothing of now."""
     if "Age" not in headers:
-        _SAID[urlsplit(url).netloc] = Said(date=_moment(headers.get("Date", "")), sent=sent, received=received)
+        _SAID[urlsplit(url).netloc] = SeenDate(date=_moment(headers.get("Date", "")), sent=sent, received=received)
 
 
-def said(url: str) -> Said | None:
+def said(url: str) -> SeenDate | None:
     """Of the host of this address; None if it has not answered yet."""
     return _SAID.get(urlsplit(url).netloc)
 

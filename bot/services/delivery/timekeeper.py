@@ -36,7 +36,6 @@ _GOOD_FOR = 6 * 3600.0  # seconds for which one answer counts
 _DRIFT = 1e-4  # seconds a second by which this machine may count too fast or too slow
 _ASKING = 3.0  # seconds for one answer
 _FRESH = timedelta(seconds=60)  # a row that was not seen for longer is of a process that died
-_UNITS = ((86400, "日"), (3600, "時間"), (60, "分"), (1, "秒"))
 # One that is reached by a socket or under this machine's own address has this machine's clock.
 _DATABASE = "SELECT extract(epoch FROM clock_timestamp()), inet_server_addr() IS NOT DISTINCT FROM inet_client_addr()"
 log = logging.getLogger(__name__)
@@ -130,7 +129,7 @@ class Timekeeper:
                 "時刻合わせ（NTP）を直してください。合えば自動で続けます",
                 machine=machine,
                 much=_much(found.ahead),
-                others=say("と").join(found.names),
+                others="、".join(found.names),
             )
         if found.verdict is Verdict.UNKNOWN:
             return say(
@@ -256,6 +255,12 @@ def _by_database(elapsed: Callable[[], float]) -> Reading | None:
 def _much(ahead: float) -> str:
     """「約90秒進んで」."""
     seconds = abs(ahead)
-    count, unit = next(((seconds / size, unit) for size, unit in _UNITS if seconds >= 2 * size), (seconds, "秒"))
-    amount = f"約{count:.0f}{unit}"
+    if seconds < 120:
+        amount = say("約{count}秒", count=round(seconds))
+    elif seconds < 2 * 3600:
+        amount = say("約{count}分", count=round(seconds / 60))
+    elif seconds < 2 * 86400:
+        amount = say("約{count}時間", count=round(seconds / 3600))
+    else:
+        amount = say("約{count}日", count=round(seconds / 86400))
     return say("{amount}進んで", amount=amount) if ahead > 0 else say("{amount}遅れて", amount=amount)

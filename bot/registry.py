@@ -139,6 +139,8 @@ def _wrong_options(key: str, module: ModuleType) -> Iterator[str]:
     if not isinstance(kinds, tuple) or not all(isinstance(kind, type) and is_dataclass(kind) for kind in kinds):
         yield "OPTIONS は、設定を並べたデータクラスの組（タプル）にしてください"
         return
+    if module.SPEC.sends and not any("base_url" in (f.name for f in config.options_of(k).values()) for k in kinds):
+        yield "OPTIONS に配信先のアドレス base_url がありません（時計が合っているかも、そこに聞きます）"
     prefix = f"DXBOT_{key.upper()}_"
     for kind in (kind for kind in kinds if kind.__module__.startswith(module.__name__)):
         for name in config.options_of(kind):

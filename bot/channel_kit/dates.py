@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+LONGEST = 4.0  # seconds; an answer that was longer on its way tells too little
+
 
 @dataclass(frozen=True, kw_only=True)
 class SeenDate:
     """The last Date of a host: Unix seconds, without their fraction. `sent` and `received` are by `bot.clock.elapsed`: when the
-    exchange began, and when the head of the answer was here. None: the answer had no Date that can be read."""
+    exchange began, and when the head of the answer was here."""
 
-    date: float | None
+    date: float
     sent: float
     received: float
 
@@ -23,9 +25,11 @@ _SAID: dict[str, SeenDate] = {}
 
 
 def hear(url: str, headers: Mapping[str, str], sent: float, received: float) -> None:
-    """An answer came from there. One that somebody kept on the way (RFC 9111 gives it an Age) says nothing of now."""
-    if "Age" not in headers:
-        _SAID[urlsplit(url).netloc] = SeenDate(date=_moment(headers.get("Date", "")), sent=sent, received=received)
+    """An answer came from there. One that somebody kept on the way (RFC 9111 gives it an Age) says nothing of now; what says
+    nothing does not replace what an earlier one said."""
+    date = _moment(headers.get("Date", ""))
+    if date is not None and "Age" not in headers and received - sent <= LONGEST:
+        _SAID[urlsplit(url).netloc] = SeenDate(date=date, sent=sent, received=received)
 
 
 def said(url: str) -> SeenDate | None:
@@ -35,6 +39,7 @@ def said(url: str) -> SeenDate | None:
 
 def _moment(date: str) -> float | None:
     try:
-        return parsedate_to_datetime(date).timestamp()
+        found = parsedate_to_datetime(date)
+        return found.timestamp() if found.tzinfo else None
     except (ValueError, OverflowError):
         return None

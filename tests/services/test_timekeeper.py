@@ -251,12 +251,14 @@ def test_without_anybody_to_send_to_nobody_is_asked() -> None:
     assert judge([says(90)], WALL, ELAPSED, alone=True).verdict is Verdict.WRONG
 
 
-def test_an_answer_that_was_kept_on_the_way_says_nothing_of_now(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_says_nothing_of_now_does_not_replace_one_that_did(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dates, "_SAID", {})
-    head = {"Date": "Sun, 29 Nov 2026 09:00:00 GMT"}
-    dates.hear("https://api.example/1", {**head, "Age": "30"}, 1.0, 2.0)
-    assert dates.said("https://api.example/") is None
+    head, later = {"Date": "Sun, 29 Nov 2026 09:00:00 GMT"}, "Sun, 29 Nov 2026 09:09:00 GMT"
     dates.hear("https://api.example/1", head, 1.0, 2.0)
+    dates.hear("https://api.example/1", {"Date": later, "Age": "30"}, 3.0, 4.0)  # a cache had it
+    dates.hear("https://api.example/1", {"Date": later}, 3.0, 13.0)  # too long on its way
+    for none in ({}, {"Date": "soon"}, {"Date": later.replace("GMT", "-0000")}):
+        dates.hear("https://api.example/1", none, 3.0, 4.0)
     heard = dates.said("https://api.example/2")
     assert heard is not None
     assert heard.date == datetime(2026, 11, 29, 9, tzinfo=UTC).timestamp()

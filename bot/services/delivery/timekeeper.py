@@ -154,7 +154,7 @@ class Timekeeper:
         heard = (_by_date(address) for address in self._addresses)
         found = [reading for reading in (self._of_database, *heard) if reading]
         now = self.ctx.clock.elapsed()
-        return [reading for reading in found if now - reading.at <= _GOOD_FOR and reading.high - reading.low <= TOLERANCE]
+        return [reading for reading in found if now - reading.at <= _GOOD_FOR]
 
     def _ask(self) -> None:
         """Without any key: all that is wanted of the answer is its Date."""
@@ -229,7 +229,7 @@ def _is_fresh(row: WrongClock, now: datetime) -> bool:
 
 def _by_date(address: str) -> Reading | None:
     heard = dates.said(address)
-    if heard is None or heard.date is None:
+    if heard is None:
         return None
     # A Date has whole seconds, and was made at some moment between the question and the answer.
     low, high = heard.date - heard.received, heard.date + 1 - heard.sent
@@ -248,7 +248,8 @@ def _by_database(elapsed: Callable[[], float]) -> Reading | None:
     except DatabaseError:
         log.info("the database was not asked for its time", exc_info=True)
         return None
-    now = elapsed()
+    if (now := elapsed()) - begun > dates.LONGEST:
+        return None
     return Reading(name=say("データベース"), low=float(moment) - now, high=float(moment) - begun, at=now, same=same)
 
 

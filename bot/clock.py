@@ -1,24 +1,48 @@
-"""Time: aware datetimes only. The demo and the tests move a ManualClock; everything else uses the system's."""
+"""Time: aware datetimes only. The demo and the tests move a ManualClock; everything else uses the system's.
+
+What the clock on the wall says may be changed at any moment, by a person or a time server. So `elapsed`, which nobody can
+set, is asked how much time has passed (ADR 23).
+"""
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Protocol
 
+# Goes on while the machine is suspended, which CLOCK_MONOTONIC does not; only Linux has it.
+_BOOT = getattr(time, "CLOCK_BOOTTIME", None)
+
 
 class Clock(Protocol):
+    @property
+    def may_be_wrong(self) -> bool:
+        """Somebody may set it, so it is held against the clocks of others before anything leaves."""
+        ...
+
     def now(self) -> datetime:
         """The current instant, timezone-aware, in UTC."""
         ...
 
+    def elapsed(self) -> float:
+        """Seconds since some moment that is the same for the whole process, whatever `now` is set to meanwhile."""
+        ...
+
 
 class SystemClock:
+    may_be_wrong = True
+
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+    def elapsed(self) -> float:
+        return elapsed()
 
 
 class ManualClock:
     """Stands still until it is moved; never moves backwards."""
+
+    may_be_wrong = False
 
     def __init__(self, start: datetime) -> None:
         self._now = aware(start)
@@ -26,8 +50,16 @@ class ManualClock:
     def now(self) -> datetime:
         return self._now
 
+    def elapsed(self) -> float:
+        return self._now.timestamp()
+
     def advance_to(self, moment: datetime) -> None:
         self._now = max(self._now, aware(moment))
+
+
+def elapsed() -> float:
+    """Seconds since this machine was started, those of a suspension included where the system counts them."""
+    return time.monotonic() if _BOOT is None else time.clock_gettime(_BOOT)
 
 
 def aware(moment: datetime) -> datetime:

@@ -61,6 +61,12 @@ def options() -> Mapping[str, tuple[type[Any], ...]]:
     return {key: getattr(module, "OPTIONS", ()) for key, module in _modules().items()}
 
 
+def addresses(key: str, configuration: Config) -> tuple[str, ...]:
+    """Where the channel's platform is: the `base_url` of the options that it declares."""
+    declared = [configuration.of(kind) for kind in options().get(key, ())]
+    return tuple(own.base_url for own in declared if hasattr(own, "base_url"))
+
+
 def connect(key: str, configuration: Config) -> Channel:
     """The channel, ready to send. Raises ConfigError if it is unknown, lacks its credentials, or is not a whole channel."""
     module = _modules().get(key)
@@ -149,6 +155,8 @@ def _wrong_options(key: str, module: ModuleType) -> Iterator[str]:
     if not isinstance(kinds, tuple) or not all(isinstance(kind, type) and is_dataclass(kind) for kind in kinds):
         yield "OPTIONS は、設定を並べたデータクラスの組（タプル）にしてください"
         return
+    if module.SPEC.sends and not any("base_url" in (f.name for f in config.options_of(k).values()) for k in kinds):
+        yield "OPTIONS に配信先のアドレス base_url がありません（時計が合っているかも、そこに聞きます）"
     prefix = f"DXBOT_{key.upper()}_"
     for kind in (kind for kind in kinds if kind.__module__.startswith(module.__name__)):
         for name in config.options_of(kind):

@@ -21,6 +21,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NameResolutionError
 
+from bot.channel_kit import dates
+from bot.clock import elapsed
 from bot.errors import ConfigError
 
 CONNECT_TIMEOUT = 3.05
@@ -103,8 +105,10 @@ def seconds_for(base: float, request: requests.PreparedRequest) -> float:
 def exchange(request: requests.PreparedRequest, seconds: float, proxies: Any, **more: Any) -> requests.Response:
     """Send once, and read all of the answer. Raises NoAnswer."""
     with Exchange(seconds) as own, _Adapter(own) as single:
+        begun = elapsed()
         try:
             answer = single.send(request, timeout=(min(CONNECT_TIMEOUT, seconds), seconds), proxies=proxies, **more)
+            dates.hear(request.url or "", answer.headers, begun, elapsed())
             answer._content = _read(answer)
             answer._content_consumed = True  # type: ignore[attr-defined]  # as requests itself marks it
         except Exception as e:

@@ -208,11 +208,14 @@ class _Road:
         runner.stop()
 
     def _move_clock(self, moment: datetime) -> None:
+        self.clock.advance_to(moment)
+        self._set_sandbox_clock(self.clock.now().isoformat())
+
+    def _set_sandbox_clock(self, moment: str | None) -> None:
+        """None: the system's time."""
         import requests
 
-        self.clock.advance_to(moment)
-        now = {"now": self.clock.now().isoformat()}
-        requests.post(f"{self._sandbox}/_sandbox/clock", json=now, timeout=5).raise_for_status()
+        requests.post(f"{self._sandbox}/_sandbox/clock", json={"now": moment}, timeout=5).raise_for_status()
 
     def _newsletter(self, directory: Path) -> list[Path]:
         """Every issue that has a post. The next one would be wrong: the clock may have passed the copy deadline of theirs."""
@@ -239,6 +242,7 @@ class _Road:
         from bot.services.runner import Runner
 
         logins = self._logins()
+        self._set_sandbox_clock(None)  # a publisher whose clock is not its platforms' sends nothing
         runner = Runner(context(load()))
         runner.start()
         tell("\n画面       {web}/\n練習用の掲示 {timelines}/\n", web=web, timelines=timelines)

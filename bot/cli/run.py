@@ -10,6 +10,7 @@ import click
 
 from bot.cli.console import tell
 from bot.cli.office import office
+from bot.errors import ScheduleError
 
 if TYPE_CHECKING:
     from bot.services.records.context import Context
@@ -27,6 +28,8 @@ def run_command(once: bool) -> None:
         runner.beat()
         runner.stop()
         _send_notices(ctx)
+        if problem := runner.engine.timekeeper.problem():
+            raise ScheduleError("the clock is wrong", summary=problem, next_step="")
         return
     tell("配信を始めました。")
     _until_told(ctx)

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
+import bot.store.clocks
 import bot.store.connections
 import bot.store.drafts
 import bot.store.hands

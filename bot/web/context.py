@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest
 
 from bot.errors import ConfigError
-from bot.services.delivery import pause
+from bot.services.delivery import pause, timekeeper
 from bot.services.pages import overview, queue
 from bot.services.paper import layout
 from bot.services.people import grants, requests
@@ -54,6 +54,7 @@ def city(request: HttpRequest) -> dict[str, object]:
         shown["personal"] = _personal(request)
         shown["pauses"] = [_stopped(ctx, row) for row in pause.active()]
         shown["closed_lanes"] = pause.closed_lanes()
+        shown["wrong_clocks"] = timekeeper.wrong(ctx.clock.now())
     return shown
 
 

@@ -59,6 +59,8 @@ def ours(platform: Stub, work: Work) -> Done:
     with tempfile.TemporaryDirectory() as folder, _empty(work.database) as database:
         env = _city_hall(Path(folder))
         env |= {"DATABASE_URL": database} if database else {}
+        # Whom our engine asks for the time.
+        env |= dict.fromkeys(("DXBOT_X_BASE_URL", "DXBOT_GRAPH_BASE_URL"), f"http://127.0.0.1:{platform.port}")
         order: dict[str, Any] = {"name": f"n{time.time_ns()}", "port": platform.port, "lanes": work.lanes}
         order |= {"trickle": work.trickle, "containers": work.containers}
         early = _CONTAINERS if work.containers else 30 if work.spread else 0  # by then the publishers are up

@@ -12,13 +12,14 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.utils import formatdate
 from http.client import HTTPConnection
 from socket import create_connection, socket
 from threading import local
 from typing import Any
 
 _LISTED = 5000
-_OK = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+_OK = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n%s"
 _POST = b"POST /2/tweets HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _ANSWER = 4096  # bytes; the head comes in one piece
@@ -32,6 +33,8 @@ class Posts:
         self.delay = 0.0
 
     def answer(self, head: bytes, body: bytes) -> bytes:
+        if head.startswith(b"HEAD"):
+            return b""  # it is asked for its Date
         if head.startswith(b"GET"):
             return self._stats()
         if head.startswith(b"DELETE"):
@@ -76,10 +79,11 @@ class _Connection(asyncio.Protocol):
                 return
             body, self._data = rest[:length], rest[length:]
             answer = self._posts.answer(head, body)
+            date = f"Date: {formatdate(usegmt=True)}\r\n".encode() if head.startswith(b"HEAD") else b""
             if self._posts.delay and head.startswith(b"POST"):
-                asyncio.get_running_loop().call_later(self._posts.delay, self._out.write, _OK % (len(answer), answer))
+                asyncio.get_running_loop().call_later(self._posts.delay, self._out.write, _OK % (date, len(answer), answer))
             else:
-                self._out.write(_OK % (len(answer), answer))
+                self._out.write(_OK % (date, len(answer), answer))
 
 
 async def _serve() -> None:

@@ -84,9 +84,10 @@ HALVES: dict[str, tuple[Callable[[Path], None], str]] = {
         "examples が空です",
     ),
     "a setting that nobody declares": (
-        without("OPTIONS = (Options,)", "OPTIONS = ()"),
-        "DXBOT_TOY_BASE_URL が、OPTIONS のどれにもありません",
+        without('"DXBOT_TOY_ACCOUNT": ', '"DXBOT_TOY_NUMBER": ', "sandbox.py"),
+        "DXBOT_TOY_NUMBER が、OPTIONS のどれにもありません",
     ),
+    "no address": (without("OPTIONS = (Options,)", "OPTIONS = ()"), "OPTIONS に配信先のアドレス base_url がありません"),
     "a setting of another name": (
         without("DXBOT_TOY_TOKEN", "DXBOT_TOKEN_OF_TOY"),
         "DXBOT_TOKEN_OF_TOY の名前は DXBOT_TOY_ で始めて",

@@ -13,14 +13,14 @@ from django.db import transaction
 from bot.errors import AuthExpired, ChannelError, OutcomeUnknown, TooLong
 from bot.schedule.rules import Blackout
 from bot.services.approval import review
-from bot.services.delivery import blackouts, pause, scheduling
+from bot.services.delivery import blackouts, pause, scheduling, timekeeper
 from bot.services.people import accounts
 from bot.services.records import audit
 from bot.services.telling import notices, watch
 from bot.services.telling.kinds import Kind
 from bot.store import rules as store
 from bot.store.models import AuditEntry, Delivery, User
-from bot.store.notices import Bookmark, Notice
+from bot.store.notices import Bookmark, Message, Notice
 from bot.workflow.actors import Actor, Role
 from tests.notices.conftest import Desk
 from tests.notices.servers import Chat, MailServer
@@ -275,6 +275,25 @@ def test_rules_that_cannot_be_read_are_told_before_anything_is_due(desk: Desk, m
     assert text.count("配信の決まりが読めないため、直るまで何も配信しません。") == 3
     assert "quiet.yml の1行目" in text
     assert "https://bot.city.example.jp/calendar/" in text
+
+
+def test_a_clock_that_is_wrong_is_told_to_officers_and_operators(desk: Desk, mail: MailServer) -> None:
+    words = "vm の時計が約60分進んでいます"
+    with transaction.atomic():
+        audit.record(desk.clock.now(), audit.SYSTEM, timekeeper.WRONG, "clock:vm:1", detail=words)
+    desk.round()
+    assert set(told(mail)) == OFFICE
+    assert f"{words}。" in told(mail)["unyou@example.jp"]
+
+
+def test_a_message_of_a_time_that_the_clock_has_not_reached_keeps_no_other_waiting(desk: Desk, mail: MailServer) -> None:
+    """The clock was set back since."""
+    soon = desk.clock.now() + timedelta(hours=1)
+    Message.objects.create(channel="mail", address="unyou@example.jp", subject="", body="", created_at=soon, due_at=soon)
+    with transaction.atomic():
+        audit.record(desk.clock.now(), audit.SYSTEM, timekeeper.WRONG, "clock:vm:1", detail="vm の時計")
+    desk.round()
+    assert "unyou@example.jp" in told(mail)
 
 
 def test_a_machine_whose_files_are_well_does_not_answer_one_whose_are_not(desk: Desk) -> None:

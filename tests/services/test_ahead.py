@@ -161,6 +161,7 @@ def test_the_publisher_wakes_a_moment_before_what_is_ready_is_due(office: Office
 def test_no_request_leaves_before_its_time(office: Office, planned: Delivery, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the real clock: the wake-up is early, and the thread waits for the time."""
     office.schedules()
+    office.sandbox.reset()  # its clock too: the publisher compares them
     office.ctx = dataclasses.replace(office.ctx, clock=SystemClock())
     runner, left, sent = office.runner(), list[datetime](), threading.Event()
     commit = runner.channel("x").commit

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from bot.config import ROOT
 from bot.services.handing_in import sync
+from bot.store.models import ContentBranch
 from tests.office import TUESDAY
 from tests.sync.desk import Desk
 
@@ -31,6 +32,13 @@ def test_the_publisher_takes_the_branch_at_its_interval_or_when_told(desk: Desk)
     runner.sync()
     assert len(desk.submissions()) == 2
     assert not sync.wanted(desk.office.ctx)
+
+
+def test_a_clock_that_was_set_back_since_the_last_time_puts_the_next_one_off_no_further(desk: Desk) -> None:
+    desk.office.runner().sync()
+    assert not sync.wanted(desk.office.ctx)
+    ContentBranch.objects.update(taken_at=TUESDAY + timedelta(hours=9))
+    assert sync.wanted(desk.office.ctx)
 
 
 def test_a_server_that_is_away_does_not_stop_the_publisher(desk: Desk) -> None:

@@ -8,6 +8,7 @@ connections: what stands behind each channel's keys, kept for the page
 spending: what the month has cost, and the cap
 proving: whose the keys really are, asked once a day
 calls: what the threads do: prepare, commit, read back
+timekeeper: whether this machine's clock is right, by the clocks of others
 early: preparing before the time comes
 sender_pool: threads that take calls and give back answers in batches
 savepoints: one of its own for what a batch cannot write

@@ -48,6 +48,14 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """When it was written: by the clock, and by the seconds that nobody can set (`Clock.elapsed`)."""
+
+    at: datetime
+    elapsed: float
+
+
+@dataclass(frozen=True)
 class ReadBack:
     """What reading back came to; None where it failed, which says nothing about the post. `why` is for people."""
 
@@ -121,18 +129,19 @@ def _kept(job: Job, now: datetime, way: str) -> Prepared | None:
     return Prepared(outgoing=job.outgoing, token=job.token, by=way)
 
 
-def commit(connect: Connect, clock: Clock, ready: Ready, started: datetime, latest: timedelta) -> Step:
+def commit(connect: Connect, clock: Clock, ready: Ready, begun: Begun, latest: timedelta) -> Step:
     """One request, not before its time. A machine that stood still since the intent, for more than `latest`, lets it be:
     others may have taken over."""
-    job = ready.job
+    job, started = ready.job, begun.at
     try:
         channel = connect(job.channel)
-        wait = min(job.run_at - clock.now(), LEAD).total_seconds()  # no longer, should the clock be put back
+        # Both by time that has passed: a clock that is set meanwhile neither moves the post nor hides a standstill (ADR 23).
+        wait = min((job.run_at - begun.at).total_seconds() - (clock.elapsed() - begun.elapsed), LEAD.total_seconds())
         if wait > 0:
             time.sleep(wait)
         now = clock.now()
         # Whoever slept past half of its lease may have been taken for dead, and its delivery be another's (ADR 3).
-        if now - started > latest:
+        if clock.elapsed() - begun.elapsed > latest.total_seconds():
             raise NotSent("stood still")
     except BotError as e:
         return Step(job, e, started, ready.account)

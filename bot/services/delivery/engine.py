@@ -30,6 +30,7 @@ from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job, jobs
 from bot.services.delivery.proving import Proving
 from bot.services.delivery.sender_pool import Desk, SenderPool
+from bot.services.delivery.timekeeper import Timekeeper
 from bot.services.files.freshness import require_fresh
 from bot.services.records.context import Context
 from bot.store import locks, queries
@@ -54,6 +55,7 @@ class _Turn:
     going: Sequence[gate.Ready]
     claimed: Sequence[int]
     early: Sequence[int] = ()
+    elapsed: float = 0.0  # seconds, when the intents were about to be written
 
 
 _Back: TypeAlias = Step | ReadBack | Early
@@ -77,6 +79,7 @@ class Engine:
         self._looking: set[int] = set()
         self._proved: dict[str, str] = {}  # by lane, the account that this process has written down
         self._stopping = threading.Event()
+        self.timekeeper = Timekeeper(ctx, channel)
 
     def stop(self) -> None:
         """From here on nothing new begins. What is in flight is written down as it comes back. From any thread."""
@@ -103,7 +106,7 @@ class Engine:
 
     def look(self) -> int:
         """Begin to read back what is in doubt and due for a look; how many? A later turn writes down what that came to."""
-        if self._stopping.is_set():
+        if not self._may_begin():
             return 0
         begun = reconcile.due(self.ctx, self._looking)
         for job in begun:
@@ -113,7 +116,7 @@ class Engine:
 
     def tidy(self) -> int:
         """What time alone brings about. How many dead workers' deliveries were there?"""
-        return upkeep.tidy(self.ctx)
+        return upkeep.tidy(self.ctx) if self.timekeeper.trusts() else 0
 
     def next_moment(self) -> datetime | None:
         """When to write the next intents, those that are near in one go; None if nothing is ready."""
@@ -123,7 +126,8 @@ class Engine:
         """Leave what is ready to others, or to the next start. While the database is away, its lease does that."""
         try:
             for step in self._ready:
-                gate.put_back(self.ctx, self.ctx.clock.now(), step.job)
+                # By no clock that may be wrong is it too late: who takes it up next will know.
+                gate.put_back(self.ctx, min(self.ctx.clock.now(), step.job.run_at), step.job)
         except savepoints.AWAY:
             log.warning("what is ready was not left to others", exc_info=True)
         self._ready = []
@@ -133,6 +137,8 @@ class Engine:
         self._uploads += uploads.made(self.ctx, self._back)
         self._ready += [step for step in self._back if _is_prepared(step)]
         self._back = [step for step in self._back if not _is_prepared(step)]
+        if not self.timekeeper.trusts():
+            self.release()  # else its lease would run out while it waits
         due = self._due()
         steps = [*self._back, *self._looked_at(due)]
         try:
@@ -154,16 +160,21 @@ class Engine:
     def _begin(self, turn: _Turn) -> None:
         """Before anything else may fail: their intents are written."""
         for ready in turn.going:
-            call = partial(calls.commit, self.channel, self.ctx.clock, ready, turn.at, LEASE / 2)
+            begun = calls.Begun(turn.at, turn.elapsed)
+            call = partial(calls.commit, self.channel, self.ctx.clock, ready, begun, LEASE / 2)
             self._sending.submit(call)
         for job in self._jobs(turn.claimed):
             self._preparing.submit(partial(calls.prepare, self.channel, self.proving, job, turn.at))
         for job in self._jobs(turn.early):
             self._preparing.submit(partial(early.prepare, self.channel, self.proving, job, turn.at))
 
+    def _may_begin(self) -> bool:
+        """Nothing new once told to stop, nor by a clock that is wrong or that nobody vouches for (ADR 23)."""
+        return not self._stopping.is_set() and self.timekeeper.trusts()
+
     def _due(self) -> list[Step]:
         """What is ready and has its time come; it is ready no more. None once told to stop: what is ready is left to others."""
-        if self._stopping.is_set():
+        if not self._may_begin():
             return []
         soon = self.ctx.clock.now() + LEAD
         due = [step for step in self._ready if step.job.run_at <= soon]
@@ -194,7 +205,7 @@ class Engine:
         return step
 
     def _turn_or_without_claims(self, steps: Sequence[_Back]) -> _Turn:
-        free = 0 if self._stopping.is_set() else WORKERS - self._desk.busy - len(self._ready)
+        free = WORKERS - self._desk.busy - len(self._ready) if self._may_begin() else 0
         try:
             return self._turn(steps, free)
         except IntegrityError:  # another worker took the same lane in the same instant
@@ -214,7 +225,8 @@ class Engine:
         with transaction.atomic():
             if asking:
                 locks.pass_gate()
-            ledger = Ledger(self.ctx.clock.now())
+            elapsed = self.ctx.clock.elapsed()
+            ledger = Ledger(self.timekeeper.now())
             savepoints.each(ledger, answers, partial(self._settle, ledger, proved), partial(self._lose, ledger))
             looks = [s for s in steps if isinstance(s, ReadBack)]
             savepoints.each(ledger, looks, partial(reconcile.conclude, self.ctx, ledger))
@@ -227,7 +239,7 @@ class Engine:
             ids = queries.claim(self.owner, ledger.now, until, lease, free - len(going))
             ledger.close()
         self._proved |= proved
-        return _Turn(ledger.now, going, ids, soon)
+        return _Turn(ledger.now, going, ids, soon, elapsed)
 
     def _settle(self, ledger: Ledger, proved: dict[str, str], answers: Sequence[Step]) -> None:
         told = [(s.job, s.result, s.started) for s in answers if isinstance(s.result, (Receipt, ChannelError))]

@@ -110,7 +110,8 @@ def wanted(ctx: Context) -> bool:
     """True if a sync was asked for, or the interval since the last one is over."""
     row, now = _row(ctx), ctx.clock.now()
     every = timedelta(seconds=ctx.config.content_interval)
-    return row.asked_at is not None or row.taken_at is None or row.taken_at + every <= now
+    # Taken later than now: the clock has been set back since.
+    return row.asked_at is not None or row.taken_at is None or not now - every < row.taken_at <= now
 
 
 def _folder(ctx: Context) -> Path:

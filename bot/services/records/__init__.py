@@ -1,6 +1,7 @@
 """What all use cases stand on.
 
 context: configuration, time, content, templates, channels, rules
+waker: APScheduler, waking by time that has passed
 office_rules: the blackouts that the office has entered
 transition: moving a state along its machine
 pruning: what nobody needs any more

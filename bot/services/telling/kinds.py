@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
-from bot.services.delivery import connections, outcome, reconcile, removal, threads, waits
+from bot.services.delivery import connections, outcome, reconcile, removal, threads, timekeeper, waits
 from bot.services.handing_in import push
 from bot.services.handing_in.one_set import REFUSE, TAKE_AWAY
 from bot.services.handing_in.parked import REWRITTEN
@@ -46,6 +46,7 @@ class Kind(StrEnum):
     FILES_GONE = "files_gone"
     SPOILT = "spoilt"
     RULES = "rules"
+    CLOCK = "clock"
     COPY_DEADLINE = "copy_deadline"
     REWRITTEN = "rewritten"
     SHELL = "shell"
@@ -79,6 +80,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.FILES_GONE: "設定ファイルの削除",
     Kind.SPOILT: "設定ファイルの誤り",
     Kind.RULES: "配信の決まりの誤り",
+    Kind.CLOCK: "時計のずれ",
     Kind.COPY_DEADLINE: "紙面の締切",
     Kind.REWRITTEN: "原稿の履歴の書き換え",
     Kind.SHELL: "サーバーでの操作",
@@ -99,6 +101,7 @@ ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.SPOILT: _OFFICE,
     Kind.PEOPLE: _OFFICE,
     Kind.RULES: _OFFICE,
+    Kind.CLOCK: _OFFICE,
     Kind.FAILED: _OFFICE,
     Kind.MISSED: _OFFICE,
     Kind.HELD: _OFFICE,
@@ -139,6 +142,7 @@ _VERBS: Mapping[str, Kind] = {
     "pause": Kind.PAUSED,
     **dict.fromkeys(("blackout", "ask_to_lift", "lift"), Kind.BLACKOUT),
     UNREADABLE: Kind.RULES,
+    **dict.fromkeys((timekeeper.WRONG, timekeeper.RIGHT), Kind.CLOCK),
     **dict.fromkeys((REFUSE, push.REFUSE), Kind.FILES),
     TAKE_AWAY: Kind.FILES_GONE,
     SPOILT: Kind.SPOILT,

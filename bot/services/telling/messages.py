@@ -47,7 +47,7 @@ def compose(ctx: Context) -> int:
 def _compose_for(ctx: Context, channel: str, address: str) -> int:
     now = ctx.clock.now()
     # A disaster makes dozens of notices in a minute; they come as one message.
-    if Message.objects.filter(channel=channel, address=address, created_at__gt=now - GAP).exists():
+    if Message.objects.filter(channel=channel, address=address, created_at__gt=now - GAP, created_at__lte=now).exists():
         return 0
     waiting = Notice.objects.filter(message=None, due_at__lte=now, channel=channel, address=address)
     with transaction.atomic():

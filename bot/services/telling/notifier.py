@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from apscheduler.schedulers.background import BackgroundScheduler
 from django.db import close_old_connections, connections
 
 from bot.services.records.context import Context
+from bot.services.records.waker import Every, Waker
 from bot.services.telling import messages
 
 
@@ -18,10 +18,10 @@ class Notifier:
         if ctx.config.smtp_server:
             _ = ctx.config.smtp_address  # a wrong one shows at the start
         self.ctx = ctx
-        self._scheduler = BackgroundScheduler(timezone=UTC)
+        self._scheduler = Waker(timezone=UTC)
 
     def start(self) -> None:
-        self._scheduler.add_job(self._work, "interval", seconds=10, misfire_grace_time=None, coalesce=True, max_instances=1)
+        self._scheduler.add_job(self._work, Every(10), misfire_grace_time=None, coalesce=True, max_instances=1)
         self._scheduler.start()
 
     def stop(self) -> None:

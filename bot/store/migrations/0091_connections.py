@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("store", "0090_reading_back"),
+        ("store", "0091_clocks"),
     ]
 
     operations = [

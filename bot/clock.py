@@ -1,7 +1,7 @@
 """Time: aware datetimes only. The demo and the tests move a ManualClock; everything else uses the system's.
 
 What the clock on the wall says may be changed at any moment, by a person or a time server. So `elapsed`, which nobody can
-set, is asked how much time has passed (ADR 23).
+set, is asked how much time has passed (ADR 24).
 """
 
 from __future__ import annotations

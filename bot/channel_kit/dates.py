@@ -1,4 +1,4 @@
-"""What the platforms' own clocks said: every answer carries a Date, by which this machine's clock is judged (ADR 23)."""
+"""What the platforms' own clocks said: every answer carries a Date, by which this machine's clock is judged (ADR 24)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """One folder is one channel (ADR 0013): `bot.registry` finds it and says what it lacks; there is no list to add it to.
 
     <key>/__init__.py      SPEC: what the channel takes. For one that sends: OPTIONS, the dataclasses of its settings
-                           (DXBOT_<KEY>_…) with a `base_url`, which is also asked for its time (ADR 23), and
+                           (DXBOT_<KEY>_…) with a `base_url`, which is also asked for its time (ADR 24), and
                            connect(config) → Channel, which loads the SDK
     <key>/sandbox.py       for one that sends: PLATFORM, its platform as it really behaves (a module, or a package `sandbox`)
     <key>/post.txt         the text of a post, if the city has no templates/posts/<key>.txt

@@ -186,7 +186,7 @@ class Runner:
             each.look(self.ctx)
         self._swept = stale.sweep(self.ctx, after=self._swept)
         if not self.engine.timekeeper.trusts():
-            return  # nothing expires and no day is closed by a clock that may be wrong (ADR 23)
+            return  # nothing expires and no day is closed by a clock that may be wrong (ADR 24)
         review.expire(self.ctx)
         threads.tell_unsigned(self.ctx)
         try:

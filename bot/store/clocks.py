@@ -1,4 +1,4 @@
-"""The table of clocks that are wrong; see ADR 23."""
+"""The table of clocks that are wrong; see ADR 24."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def commit(connect: Connect, clock: Clock, ready: Ready, begun: Begun, latest: t
     job, started = ready.job, begun.at
     try:
         channel = connect(job.channel)
-        # Both by time that has passed: a clock that is set meanwhile neither moves the post nor hides a standstill (ADR 23).
+        # Both by time that has passed: a clock that is set meanwhile neither moves the post nor hides a standstill (ADR 24).
         wait = min((job.run_at - begun.at).total_seconds() - (clock.elapsed() - begun.elapsed), LEAD.total_seconds())
         if wait > 0:
             time.sleep(wait)

@@ -169,7 +169,7 @@ class Engine:
             self._preparing.submit(partial(early.prepare, self.channel, self.proving, job, turn.at))
 
     def _may_begin(self) -> bool:
-        """Nothing new once told to stop, nor by a clock that is wrong or that nobody vouches for (ADR 23)."""
+        """Nothing new once told to stop, nor by a clock that is wrong or that nobody vouches for (ADR 24)."""
         return not self._stopping.is_set() and self.timekeeper.trusts()
 
     def _due(self) -> list[Step]:

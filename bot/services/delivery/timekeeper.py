@@ -1,4 +1,4 @@
-"""Whether this machine's clock is right, by the clocks of others: PostgreSQL's, and the Date of platforms' answers (ADR 23).
+"""Whether this machine's clock is right, by the clocks of others: PostgreSQL's, and the Date of platforms' answers (ADR 24).
 
 Each of them is remembered as what it says of the moment at which this machine was started. So whoever sets this clock later is
 found out at once, without asking anybody again.

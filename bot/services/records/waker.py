@@ -1,4 +1,4 @@
-"""APScheduler, waking by time that has passed, whatever the clock is set to meanwhile (ADR 23).
+"""APScheduler, waking by time that has passed, whatever the clock is set to meanwhile (ADR 24).
 
 By itself it compares the next run, a moment of the wall clock, with the wall clock: set back by an hour it sleeps for that
 hour, and set ahead by thirty days it first lists each of 2.6 million seconds that it believes to have missed.

@@ -102,6 +102,7 @@ class Config:
         "DXBOT_CONTENT_WEBHOOK_SECRET", Secret(""), "更新の知らせ（/hooks/content/）の署名の鍵"
     )
     var_dir: Path = option("DXBOT_VAR_DIR", ROOT / "var", "データベースなど状態の置き場")
+    mark_dir: str = option("DXBOT_MARK_DIR", "", "配信の印の、二つ目の置き場（別のディスクなど）。空なら使わない")
     service_user: str = option(
         "DXBOT_SERVICE_USER", "", "dxbot を動かす、このコンピューターの利用者。空なら状態の置き場の持ち主"
     )

@@ -22,15 +22,18 @@ from typing import TypeAlias, TypeGuard
 from django.db import IntegrityError, connection, transaction
 
 from bot.channel_kit.base import Prepared, Receipt
-from bot.errors import BotError, CannotTell, ChannelError, StaleApproval
+from bot.errors import BotError, CannotTell, ChannelError, NotSent, StaleApproval
 from bot.services.delivery import calls, early, gate, outcome, reconcile, savepoints, stale, upkeep, waits
 from bot.services.delivery.calls import LEAD, Connect, ReadBack, Step
 from bot.services.delivery.early import Early
+from bot.services.delivery.guard import LEAVE, Guard, Lost
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job, jobs
 from bot.services.delivery.sender_pool import Desk, SenderPool
 from bot.services.files.freshness import require_fresh
+from bot.services.records import mark
 from bot.services.records.context import Context
+from bot.services.records.mark import Mark, NotWritten
 from bot.store import locks, queries
 from bot.store.claimed import Claimed
 from bot.store.models import Delivery, Submission
@@ -53,6 +56,7 @@ class _Turn:
     going: Sequence[gate.Ready]
     claimed: Sequence[int]
     early: Sequence[int] = ()
+    mark: Mark | None = None  # to be kept before the requests leave
 
 
 _Back: TypeAlias = Step | ReadBack | Early
@@ -73,6 +77,7 @@ class Engine:
         self._ready: list[Step] = []  # prepared, before their time
         self._looking: set[int] = set()
         self._proved: dict[str, str] = {}  # by lane, the account that this process has written down
+        self._guard, self._stands = Guard(ctx), False
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -129,10 +134,15 @@ class Engine:
         """Answers are kept until they are written down, also while the database is away."""
         self._ready += [step for step in self._back if _is_prepared(step)]
         self._back = [step for step in self._back if not _is_prepared(step)]
-        due = self._due()
-        steps = [*self._back, *self._looked_at(due)]
+        due: list[Step] = []
         try:
+            self._stands = self._guard.stands()
+            due = self._due()
+            steps = [*self._back, *self._looked_at(due)]
             turn = self._turn_or_without_claims(steps)
+        except Lost:
+            self._ready += due
+            return
         except savepoints.AWAY:
             log.warning("the database does not answer, trying again", exc_info=True)
             self._ready += due
@@ -148,8 +158,8 @@ class Engine:
         self._void(steps)
 
     def _begin(self, turn: _Turn) -> None:
-        """Before anything else may fail: their intents are written."""
-        for ready in turn.going:
+        """Before anything else may fail: their intents are written. Without a mark of them nothing leaves (ADR 23)."""
+        for ready in self._marked(turn):
             call = partial(calls.commit, self.channel, self.ctx.clock, ready, turn.at, LEASE / 2)
             self._sending.submit(call)
         for job in self._jobs(turn.claimed):
@@ -157,9 +167,19 @@ class Engine:
         for job in self._jobs(turn.early):
             self._preparing.submit(partial(early.prepare, self.channel, job, turn.at))
 
+    def _marked(self, turn: _Turn) -> Sequence[gate.Ready]:
+        try:
+            if turn.mark is not None:
+                self._guard.leave(turn.mark)
+        except NotWritten as e:
+            unsent = NotSent(e.message, summary=e.summary, next_step=e.next_step)
+            self._back += [Step(ready.job, unsent, turn.at, ready.account) for ready in turn.going]
+            return ()
+        return turn.going
+
     def _due(self) -> list[Step]:
         """What is ready and has its time come; it is ready no more. None once told to stop: what is ready is left to others."""
-        if self._stopping.is_set():
+        if self._stopping.is_set() or not self._stands:
             return []
         soon = self.ctx.clock.now() + LEAD
         due = [step for step in self._ready if step.job.run_at <= soon]
@@ -169,7 +189,7 @@ class Engine:
     def _patience(self) -> float:
         """Seconds to wait for an answer: none when something that is ready may go."""
         moment = self.next_moment()
-        if moment is None or self._stopping.is_set():
+        if moment is None or self._stopping.is_set() or not self._stands:
             return _STILL
         return min(_STILL, max(0.0, (moment - self.ctx.clock.now()).total_seconds()))
 
@@ -190,7 +210,7 @@ class Engine:
         return step
 
     def _turn_or_without_claims(self, steps: Sequence[_Back]) -> _Turn:
-        free = 0 if self._stopping.is_set() else WORKERS - self._desk.busy - len(self._ready)
+        free = 0 if self._stopping.is_set() or not self._stands else WORKERS - self._desk.busy - len(self._ready)
         try:
             return self._turn(steps, free)
         except IntegrityError:  # another worker took the same lane in the same instant
@@ -210,6 +230,7 @@ class Engine:
         with transaction.atomic():
             if asking:
                 locks.pass_gate()
+                self._guard.require()
             ledger = Ledger(self.ctx.clock.now())
             savepoints.each(ledger, answers, partial(self._settle, ledger, proved), partial(self._lose, ledger))
             looks = [s for s in steps if isinstance(s, ReadBack)]
@@ -220,9 +241,16 @@ class Engine:
             soon = early.take(self.ctx, ledger.now, AHEAD, min(free, early.AT_ONCE))
             until, lease = ledger.now + AHEAD, ledger.now + LEASE
             ids = queries.claim(self.owner, ledger.now, until, lease, free - len(going))
-            ledger.close()
+            left = self._leave(ledger, going)
         self._proved |= proved
-        return _Turn(ledger.now, going, ids, soon)
+        return _Turn(ledger.now, going, ids, soon, left)
+
+    def _leave(self, ledger: Ledger, going: Sequence[gate.Ready]) -> Mark | None:
+        """Close the ledger, with an entry of its own for what leaves: a database that lacks it does not know of it."""
+        if going:
+            ledger.tell(LEAVE, "deliveries:", " ".join(str(ready.job.id) for ready in going))
+        ledger.close()
+        return mark.newest(ledger.now) if going else None
 
     def _settle(self, ledger: Ledger, proved: dict[str, str], answers: Sequence[Step]) -> None:
         told = [(s.job, s.result, s.started) for s in answers if isinstance(s.result, (Receipt, ChannelError))]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
 
 from bot.errors import NotAllowed, ScheduleError
-from bot.services.delivery import outlook, scheduling, waits, workers
+from bot.services.delivery import lookback, outlook, rollback, scheduling, waits, workers
 from bot.services.delivery.gate import OTHER_ACCOUNT, STOPPED
 from bot.services.records import audit
 from bot.services.records.context import Context
@@ -56,11 +57,13 @@ def pause(ctx: Context, actor: Actor, reason: str, channel: str = "") -> Stopped
     return Stopped(held, leaving)
 
 
-def hold_while_paused() -> None:
+def hold_while_paused(now: datetime) -> None:
     """What became due for planning during a pause (a thread's next part, a new approval) is held as well."""
     for entry in active():
         with transaction.atomic():
             queries.hold(entry.channel, STOPPED, Bar(entry.cause))
+            if entry.cause == Bar.BEHIND:
+                lookback.ask(now)
 
 
 def closed_lanes() -> list[Lane]:
@@ -76,6 +79,8 @@ def resume(ctx: Context, actor: Actor, channel: str = "") -> int:
         ctx.require_channel(channel)  # a stop of a channel that is gone since can be ended all the same
     now = ctx.clock.now()
     shut = Lane.objects.exclude(closed_at=None)
+    if not channel:
+        rollback.require_looked()
     with transaction.atomic():
         # Ending a stop releases nothing: what was planned before it may be wrong by now, so a person looks at each.
         ended = Pause.objects.filter(ended_at=None, channel=channel).update(ended_at=now, ended_by=actor.person)
@@ -102,6 +107,7 @@ def release(ctx: Context, actor: Actor, delivery_id: int) -> None:
     actor.require(Permission.RESUME)
     delivery = scheduling.find(delivery_id)
     require_no_stop(delivery)
+    lookback.require_done(delivery)
     if delivery.state == DeliveryState.HELD:
         _require_it_would_leave(ctx, delivery)
     with transaction.atomic():

@@ -18,8 +18,8 @@ MISSED_AT_ONCE = 500
 
 def tidy(ctx: Context) -> int:
     """How many dead workers' deliveries were there?"""
-    pause.hold_while_paused()
     now = ctx.clock.now()
+    pause.hold_while_paused(now)
     lost = queries.lost(now)
     _write(Ledger(now), lost, outcome.reap)
     _tell_of_waits(ctx, now)

@@ -7,4 +7,5 @@ pruning: what nobody needs any more
 audit: who did what, each entry chained to the one before
 signing: the key that signs the audit log's days
 days: closing the audit log's days, and checking them
+mark: how far the log was when something last left, kept outside the database
 """

@@ -77,7 +77,7 @@ class Engine:
         self._ready: list[Step] = []  # prepared, before their time
         self._looking: set[int] = set()
         self._proved: dict[str, str] = {}  # by lane, the account that this process has written down
-        self._guard, self._stands = Guard(ctx), False
+        self._guard = Guard(ctx)
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -136,7 +136,7 @@ class Engine:
         self._back = [step for step in self._back if not _is_prepared(step)]
         due: list[Step] = []
         try:
-            self._stands = self._guard.stands()
+            self._guard.look()
             due = self._due()
             steps = [*self._back, *self._looked_at(due)]
             turn = self._turn_or_without_claims(steps)
@@ -179,7 +179,7 @@ class Engine:
 
     def _due(self) -> list[Step]:
         """What is ready and has its time come; it is ready no more. None once told to stop: what is ready is left to others."""
-        if self._stopping.is_set() or not self._stands:
+        if self._stopping.is_set() or not self._guard.stands:
             return []
         soon = self.ctx.clock.now() + LEAD
         due = [step for step in self._ready if step.job.run_at <= soon]
@@ -189,7 +189,7 @@ class Engine:
     def _patience(self) -> float:
         """Seconds to wait for an answer: none when something that is ready may go."""
         moment = self.next_moment()
-        if moment is None or self._stopping.is_set() or not self._stands:
+        if moment is None or self._stopping.is_set() or not self._guard.stands:
             return _STILL
         return min(_STILL, max(0.0, (moment - self.ctx.clock.now()).total_seconds()))
 
@@ -210,7 +210,7 @@ class Engine:
         return step
 
     def _turn_or_without_claims(self, steps: Sequence[_Back]) -> _Turn:
-        free = 0 if self._stopping.is_set() or not self._stands else WORKERS - self._desk.busy - len(self._ready)
+        free = 0 if self._stopping.is_set() or not self._guard.stands else WORKERS - self._desk.busy - len(self._ready)
         try:
             return self._turn(steps, free)
         except IntegrityError:  # another worker took the same lane in the same instant

@@ -25,21 +25,21 @@ class Lost(Exception):
 
 
 class Guard:
-    """To be used from one thread."""
+    """`stands`: anything may be sent. To be used from one thread."""
 
     def __init__(self, ctx: Context) -> None:
-        self._ctx = ctx
+        self._ctx, self.stands = ctx, False
         self._own: Mark | None = None  # in the log and in its places, as far as known
         self._unwritten: Mark | None = None
         self._kept_up = -_EACH
         self._alone_since: tuple[float, int] | None = None
 
-    def stands(self) -> bool:
-        """May anything be sent? Outside of a transaction. Stops everything where the database lacks a mark."""
+    def look(self) -> None:
+        """Outside of a transaction. Stops everything where the database lacks a mark."""
         if self._own is None or not mark.is_in_log(self._own):
             self._own = None
             self._prove()
-        return self._own is not None and self._keep_up()
+        self.stands = self._own is not None and self._keep_up()
 
     def require(self) -> None:
         """Inside the transaction that writes intents. Raises Lost."""

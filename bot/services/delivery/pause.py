@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
@@ -57,13 +56,11 @@ def pause(ctx: Context, actor: Actor, reason: str, channel: str = "") -> Stopped
     return Stopped(held, leaving)
 
 
-def hold_while_paused(now: datetime) -> None:
+def hold_while_paused() -> None:
     """What became due for planning during a pause (a thread's next part, a new approval) is held as well."""
     for entry in active():
         with transaction.atomic():
             queries.hold(entry.channel, STOPPED, Bar(entry.cause))
-            if entry.cause == Bar.BEHIND:
-                lookback.ask(now)
 
 
 def closed_lanes() -> list[Lane]:
@@ -80,7 +77,7 @@ def resume(ctx: Context, actor: Actor, channel: str = "") -> int:
     now = ctx.clock.now()
     shut = Lane.objects.exclude(closed_at=None)
     if not channel:
-        rollback.require_looked()
+        rollback.require_looked(now)
     with transaction.atomic():
         # Ending a stop releases nothing: what was planned before it may be wrong by now, so a person looks at each.
         ended = Pause.objects.filter(ended_at=None, channel=channel).update(ended_at=now, ended_by=actor.person)

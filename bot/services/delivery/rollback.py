@@ -107,8 +107,9 @@ def standing() -> list[Rollback]:
     return list(Rollback.objects.filter(pause__ended_at=None).select_related("pause").order_by("id"))
 
 
-def require_looked() -> None:
+def require_looked(now: datetime) -> None:
     """Raises NotAllowed while something is still to be looked for."""
+    lookback.ask(now)  # also of what was planned since the last turn
     if standing() and (left := lookback.pending()):
         raise NotAllowed(
             f"{left} deliveries are still to be looked for",

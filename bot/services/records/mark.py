@@ -87,6 +87,7 @@ def write(config: Config, mark: Mark, *, over: bool = False) -> None:
         try:
             if path == kept[0]:  # the second is never made: an empty folder may be a disk that is not there
                 path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.stat()  # the lock would make it
             with FileLock(path.with_suffix(".lock"), timeout=_PATIENCE, mode=0o600):
                 _write(path, replace(mark, places=len(kept)), over)
         except (OSError, Timeout) as e:

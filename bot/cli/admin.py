@@ -6,6 +6,7 @@ import click
 
 from bot.cli.audit import audit_group
 from bot.cli.console import tell
+from bot.cli.mark import mark_group
 from bot.cli.office import office, set_up, shell
 from bot.language import say
 from bot.workflow.actors import ROLE_LABELS, Role
@@ -124,3 +125,4 @@ def dismiss(person: str) -> None:
 
 
 admin_command.add_command(audit_group)
+admin_command.add_command(mark_group)

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Rollback(models.Model):
-    """This database was found to know less than what was sent: its newest entry is of `since`, and something may have left until
+    """This database was found to know less than what was sent: its newest entry is of `since`, something may have left until
     `until`. `entry` and `hash` are the mark that it lacks (0 and "" where there was none). It is over when `pause` is."""
 
     found_at = models.DateTimeField()

@@ -60,15 +60,15 @@ class Guard:
         if lacking:
             last = max(lacking, key=lambda each: each.at)
             self._judge(rollback.of_mark(last), last, "")
-        elif not kept.problem or not rollback.has_sent() or self._is_in_company():
+        elif not kept.problem or not rollback.has_sent():
             self._adopt()
-        elif self._alone_since is None:
+        else:
             self._judge(rollback.of_no_mark(), None, kept.problem)
 
     def _judge(self, verdict: Verdict, lacking: Mark | None, problem: str) -> None:
-        if verdict is Verdict.OVER:
+        if verdict is Verdict.OVER or (lacking is None and self._is_in_company()):
             self._adopt()
-        elif verdict is Verdict.NEW:
+        elif verdict is Verdict.NEW and self._alone_since is None:
             rollback.stop(self._ctx, lacking, problem)
 
     def _is_in_company(self) -> bool:

@@ -15,7 +15,7 @@ from django.db.models import Exists, Max, Min, OuterRef, Q
 from bot.channel_kit.base import CannotTell, Found, Receipt
 from bot.errors import NotAllowed
 from bot.language import say
-from bot.services.delivery import outcome
+from bot.services.delivery import outcome, scheduling
 from bot.services.delivery.calls import ReadBack
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job
@@ -34,7 +34,7 @@ _UNSEEN = "控えの時点より後に出たかどうか、配信先を読み返
 
 
 def ask(now: datetime) -> int:
-    """Have looked for whatever may have left since the state of this database, while a stop for that stands; how many are new?"""
+    """While such a stop stands, have looked for whatever may have left since the state of this database; how many are new?"""
     since = Rollback.objects.filter(pause__ended_at=None).aggregate(since=Min("since"))["since"]
     if since is None:
         return 0
@@ -42,6 +42,8 @@ def ask(now: datetime) -> int:
         identity=OuterRef("identity"), channel=OuterRef("channel"), part=OuterRef("part"), state__in=sorted(OCCUPIED)
     )
     ended = Q(state__in=sorted(NEVER_OUT), due_at__gte=since - _ENDED_LATELY) & ~Exists(taken)
+    by_hand = Delivery.objects.filter(state=DeliveryState.BY_HAND, due_at__lte=now).exclude(look_since=since)
+    by_hand.update(look_since=since, problem=scheduling.PERHAPS_POSTED)
     rows = Delivery.objects.filter(Q(state__in=_OPEN) | ended).exclude(look_since=since)
     return rows.update(look_since=since, reconcile_at=now, reconcile_attempts=0)
 

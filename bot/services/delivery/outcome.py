@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.channel_kit.base import Receipt
 from bot.clock import aware
@@ -103,7 +104,7 @@ def go_on(ctx: Context, now: datetime, out: Mapping[int, str]) -> None:
         )
 
 
-def _look(predecessor: Delivery | None, now: datetime) -> dict[str, datetime | None]:
+def _look(predecessor: Delivery | None, now: datetime) -> dict[str, Any]:
     """What left without this database knowing it may not have left alone."""
     if predecessor is None or not is_lost(predecessor.intent_at, predecessor.look_since):
         return {}

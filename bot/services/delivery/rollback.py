@@ -1,4 +1,4 @@
-"""A database behind its mark: it was restored, rolled back, or promoted too early, and does not know all that was sent (ADR 23).
+"""A database behind its mark: restored, rolled back, or promoted too early, it does not know all that was sent (ADR 23).
 
 Everything stops. What may have left since is looked for at the platforms (`lookback`). Then an officer ends the stop, and goes
 on post by post, as after any other.
@@ -6,6 +6,7 @@ on post by post, as after any other.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -32,7 +33,11 @@ _SKEW = timedelta(minutes=5)  # the clocks of the machines that wrote the log an
 _BACK = "控えから戻したデータベースで始めました"
 _BEHIND = "データベースが、最後に送ったときより前の状態に戻っています"
 _HOW = "この間に出た投稿を配信先で探しています。済んだら停止を解除し、保留を一つずつ見直してください"
-_HOW_WITHOUT = "古い控えから戻したのなら、探し終わるのを待ってください。戻したのでなければ dxbot admin mark confirm で確かめてください"
+_HOW_WITHOUT = (
+    "古い控えから戻したのなら、探し終わるのを待ってください。戻したのでなければ dxbot admin mark confirm で確かめてください"
+)
+
+log = logging.getLogger(__name__)
 
 
 class Verdict(Enum):
@@ -92,6 +97,7 @@ def stop(ctx: Context, lacking: Mark | None, problem: str) -> None:
         queries.hold("", gate.STOPPED, Bar.BEHIND)
         lookback.ask(now)
         audit.record(now, audit.SYSTEM, STOPPED, f"pause:{pause.id}", detail=reason)
+    log.error("everything is stopped: %s", reason)
 
 
 def _reason(ctx: Context, lacking: Mark | None, problem: str, state: datetime | None) -> str:
@@ -124,11 +130,15 @@ def confirm(ctx: Context, actor: Actor, reason: str) -> int:
     actor.require(Permission.MANAGE_PEOPLE)
     stops = standing()
     if not reason.strip():
-        raise NotAllowed("without a reason", summary="理由が要ります", next_step="--reason に、なぜ最新だと分かるかを書いてください")
+        raise NotAllowed(
+            "without a reason", summary="理由が要ります", next_step="--reason に、なぜ最新だと分かるかを書いてください"
+        )
     if not stops or any(stop.hash for stop in stops):
         raise NotAllowed(
             "no stop that may be ended so",
-            summary="このデータベースは、配信の印より前の状態だと分かっています" if stops else "配信の印のための停止はありません",
+            summary="このデータベースは、配信の印より前の状態だと分かっています"
+            if stops
+            else "配信の印のための停止はありません",
             next_step="画面の「保留」か dxbot resume で、配信先を読み返したあとに一つずつ戻してください"
             if stops
             else "dxbot admin mark show でいまの状態を確かめてください",
@@ -148,9 +158,8 @@ def confirm(ctx: Context, actor: Actor, reason: str) -> int:
 
 def prove() -> None:
     """Let the others see that somebody with a mark stands well on this very database. With SQLite there are no others."""
-    if connection.vendor == "postgresql":
-        if not MarkProof.objects.filter(id=1).update(number=F("number") + 1):
-            MarkProof.objects.get_or_create(id=1)
+    if connection.vendor == "postgresql" and not MarkProof.objects.filter(id=1).update(number=F("number") + 1):
+        MarkProof.objects.get_or_create(id=1, defaults={"number": 1})
 
 
 def proofs() -> int | None:

@@ -28,6 +28,7 @@ from bot.workflow.kinds import Bar
 from bot.workflow.states import NEVER_OUT, OCCUPIED, PENDING, DeliveryState, SubmissionState
 from bot.workflow.transitions import Event
 
+PERHAPS_POSTED = "控えから戻したため、もう掲載した記録が失われたかもしれません。先に、配信先で確かめてください"
 _FORGOTTEN = timedelta(days=30)  # so long after a restore, what the files say may have been sent without our knowing
 _RECENT = timedelta(days=1)  # farther than any gap between two posts
 
@@ -77,17 +78,19 @@ def _deliveries(ctx: Context, submission: Submission, variant: Variant, at: date
                 run_at=due,
                 last_at=last_moment(ctx, submission, due),
                 state=_first_state(ctx, variant.channel) if not made else DeliveryState.WAITING,
-                **(_look(ctx) if not made else {}),
+                **({} if made else _look(ctx, variant.channel)),
             )
         )
     return made
 
 
-def _look(ctx: Context) -> dict[str, datetime]:
+def _look(ctx: Context, channel: str) -> dict[str, Any]:
     """After a restore, the same post may have been approved and sent before: it is looked for first (ADR 23)."""
     now = ctx.clock.now()
     since = Rollback.objects.filter(found_at__gt=now - _FORGOTTEN).aggregate(since=Min("since"))["since"]
-    return {"look_since": since, "reconcile_at": now} if since else {}
+    if since is None:
+        return {}
+    return {"look_since": since, **({"problem": PERHAPS_POSTED} if ctx.spec(channel).by_hand else {"reconcile_at": now})}
 
 
 def last_moment(ctx: Context, submission: Submission, due: datetime) -> datetime:

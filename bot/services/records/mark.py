@@ -129,7 +129,8 @@ def _write(path: Path, mark: Mark, over: bool) -> None:
         return
     draft = path.with_suffix(".draft")
     told = asdict(mark) | {"at": mark.at.isoformat()}
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+    draft.touch(mode=0o600)
+    with draft.open("w", encoding="utf-8") as file:
         file.write(json.dumps(told) + "\n")
         file.flush()
         os.fsync(file.fileno())

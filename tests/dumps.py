@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connections
 
 from bot.store import copies
 
@@ -14,4 +15,9 @@ def dump(folder: Path) -> Callable[[], None]:
     """Take a copy now; what is returned puts it back."""
     database, copy = settings.DATABASES["default"], folder / "dump"
     copies.dump(database, copy)
-    return lambda: copies.restore(database, copy)
+
+    def back() -> None:
+        connections.close_all()
+        copies.restore(database, copy)
+
+    return back

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from bot.cli.audit import audit_group
+from bot.cli.backup import backup, restore
 from bot.cli.console import tell
 from bot.cli.mark import mark_group
 from bot.cli.office import office, set_up, shell
@@ -125,4 +126,6 @@ def dismiss(person: str) -> None:
 
 
 admin_command.add_command(audit_group)
+admin_command.add_command(backup)
+admin_command.add_command(restore)
 admin_command.add_command(mark_group)

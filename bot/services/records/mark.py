@@ -125,8 +125,12 @@ def _read(path: Path) -> list[Mark]:
 
 
 def _write(path: Path, mark: Mark, over: bool) -> None:
-    if not over and any(known.entry > mark.entry for known in _known(path)):
-        return
+    if not over:
+        known = _known(path)
+        if any(each.hash == RESTORED for each in known):
+            raise _replaced()
+        if any(each.entry > mark.entry for each in known):
+            return
     draft = path.with_suffix(".draft")
     told = asdict(mark) | {"at": mark.at.isoformat()}
     draft.touch(mode=0o600)
@@ -140,6 +144,15 @@ def _write(path: Path, mark: Mark, over: bool) -> None:
         os.fsync(folder)  # the new name, too, must survive a power cut
     finally:
         os.close(folder)
+
+
+def _replaced() -> NotWritten:
+    """Whoever still runs does so on a database that is no longer the one of this place."""
+    return NotWritten(
+        "a copy was put back while this process ran",
+        summary="動いている間に、控えから戻されました。何も送っていません",
+        next_step="dxbot を始め直してください",
+    )
 
 
 def _known(path: Path) -> list[Mark]:

@@ -18,8 +18,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
 from bot.services.people import signing_in
+from bot.services.people.sealing import seal
 from bot.web.office import office, user_of
-from bot.web.sealing import seal
 from bot.web.single_sign_on import claims_of, proved_second_factor
 
 if TYPE_CHECKING:

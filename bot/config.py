@@ -21,7 +21,7 @@ from bot.language import say
 
 T = TypeVar("T")
 
-SQLITE = "dxbot.sqlite3"  # in the state directory
+SQLITE, SECRET_KEY, FALLBACKS = "dxbot.sqlite3", "secret_key", "secret_key_fallbacks"  # in the state directory
 ROOT = Path(__file__).resolve().parent.parent
 IN_FORCE = "in-force"  # a file with the name of the folder beside it
 
@@ -113,6 +113,7 @@ class Config:
     sandbox: bool = option("DXBOT_SANDBOX", False, "練習用サーバーだけを使い、外部への通信を全て断る")
     token: Secret = option("DXBOT_TOKEN", Secret(""), "承認などの操作に使う、あなた個人の鍵")
     secret_key: Secret = option("DXBOT_SECRET_KEY", Secret(""), "ログインの署名に使う鍵。空なら状態の置き場に作る")
+    secret_key_fallbacks: Secret = option("DXBOT_SECRET_KEY_FALLBACKS", Secret(""), "取り替える前の鍵（空白区切り）")
     audit_key: Secret = option(
         "DXBOT_AUDIT_KEY", Secret(""), "操作の記録の一日ごとに署名する鍵（Ed25519 の PEM）。空なら状態の置き場に作る"
     )

@@ -9,6 +9,7 @@ from django.db.models import Q
 import bot.store.drafts
 import bot.store.hands
 import bot.store.heads
+import bot.store.keys
 import bot.store.marks
 import bot.store.newsletter
 import bot.store.notices

@@ -262,6 +262,17 @@ def test_a_mark_that_cannot_be_written_keeps_everything_here_and_is_told(hall: H
     assert len(hall.seen()) == 1
 
 
+def test_a_publisher_that_still_runs_when_a_copy_is_put_back_sends_nothing_more(hall: Hall) -> None:
+    hall.office.approved("one", channels="facebook", extra=f"publish: {NOON:%Y-%m-%d %H:%M}")
+    runner = hall.publisher()
+    runner.beat()
+    mark.write(runner.ctx.config, mark.Mark(entry=0, hash=mark.RESTORED, at=hall.office.clock.now()), over=True)
+    hall.office.at(NOON)
+    runner.beat()
+    assert hall.seen() == []
+    assert {each.hash for each in mark.read(runner.ctx).marks} == {mark.RESTORED}
+
+
 def test_two_machines_with_a_state_folder_each_raise_no_false_alarm(hall: Hall) -> None:
     hall.plan()
     one, other = hall.publisher("var"), hall.publisher("var-2")

@@ -109,7 +109,7 @@ def _until(row: Delivery) -> datetime:
 
 
 def _give_up(ledger: Ledger, row: Delivery, why: str) -> None:
-    problem = say("{unseen}（{why}）", unseen=_UNSEEN, why=why) if why else _UNSEEN
+    problem = say("{unseen}（{why}）", unseen=say(_UNSEEN), why=why) if why else say(_UNSEEN)
     if row.state in _OPEN:
         if move_delivery(row, Event.GIVE_UP, reconcile_at=None, bar="", problem=problem[:200]):
             ledger.note(Event.GIVE_UP, row.id, detail=problem)

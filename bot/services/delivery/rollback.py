@@ -102,11 +102,11 @@ def stop(ctx: Context, lacking: Mark | None, problem: str) -> None:
 
 def _reason(ctx: Context, lacking: Mark | None, problem: str, state: datetime | None) -> str:
     if lacking is None:
-        return say("{problem}。{how}", problem=problem, how=_HOW_WITHOUT)
+        return say("{problem}。{how}", problem=problem, how=say(_HOW_WITHOUT))
     what = _BACK if lacking.hash == mark.RESTORED else _BEHIND
     told = say("データベースは{time}まで", time=ctx.said(state, with_year=True)) if state else say("データベースは空")
     until = say("配信の印は{time}まで", time=ctx.said(lacking.at, with_year=True))
-    return say("{what}（{told}、{until}）。{how}", what=what, told=told, until=until, how=_HOW)
+    return say("{what}（{told}、{until}）。{how}", what=say(what), told=told, until=until, how=say(_HOW))
 
 
 def standing() -> list[Rollback]:

@@ -1,4 +1,4 @@
-"""Whether the secret key at hand is the one of this database; see ADR 23."""
+"""Whether the secret key at hand is the one of this database; see ADR 25."""
 
 from __future__ import annotations
 

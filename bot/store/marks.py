@@ -1,4 +1,4 @@
-"""What a database knows of the marks that publishers keep outside it; see ADR 23."""
+"""What a database knows of the marks that publishers keep outside it; see ADR 25."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def _are(column: str, bar: Bar) -> str:
 
 
 _STOPS = (Bar.STOP, Bar.DISASTER, Bar.BEHIND)
-# After a restore nobody knows that it is not out already: not before it was looked for (ADR 23).
+# After a restore nobody knows that it is not out already: not before it was looked for (ADR 25).
 _LOOKED_FOR = "({0}look_since IS NULL OR {0}reconcile_at IS NULL)"
 
 

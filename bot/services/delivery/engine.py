@@ -158,7 +158,7 @@ class Engine:
         self._void(steps)
 
     def _begin(self, turn: _Turn) -> None:
-        """Before anything else may fail: their intents are written. Without a mark of them nothing leaves (ADR 23)."""
+        """Before anything else may fail: their intents are written. Without a mark of them nothing leaves (ADR 25)."""
         for ready in self._marked(turn):
             call = partial(calls.commit, self.channel, self.ctx.clock, ready, turn.at, LEASE / 2)
             self._sending.submit(call)

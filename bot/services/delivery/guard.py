@@ -1,4 +1,4 @@
-"""Whether this process may send: what its mark says against what the database knows (ADR 23).
+"""Whether this process may send: what its mark says against what the database knows (ADR 25).
 
 Asked at each turn of the pump. Before requests leave, the mark is moved to the entry of the log that tells of them.
 """

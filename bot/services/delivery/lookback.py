@@ -1,4 +1,4 @@
-"""What may be out without this database knowing it, after it fell behind its mark (ADR 23).
+"""What may be out without this database knowing it, after it fell behind its mark (ADR 25).
 
 Such a delivery has `look_since`, and is looked for at every platform by its text; until that is done it is not sent. What was
 found is published. What was not found waits for a person, or may go on if it was approved only afterwards. What cannot be told

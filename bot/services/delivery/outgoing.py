@@ -104,7 +104,7 @@ def _job(row: Claimed) -> Job:
 
 
 def is_lost(intent_at: datetime | None, look_since: datetime | None) -> bool:
-    """No request of which this database knows left since its state was older than what had been sent (ADR 23)."""
+    """No request of which this database knows left since its state was older than what had been sent (ADR 25)."""
     return look_since is not None and (intent_at is None or intent_at < look_since)
 
 

@@ -1,4 +1,4 @@
-"""A database behind its mark: restored, rolled back, or promoted too early, it does not know all that was sent (ADR 23).
+"""A database behind its mark: restored, rolled back, or promoted too early, it does not know all that was sent (ADR 25).
 
 Everything stops. What may have left since is looked for at the platforms (`lookback`). Then an officer ends the stop, and goes
 on post by post, as after any other.

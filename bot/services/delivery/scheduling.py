@@ -85,7 +85,7 @@ def _deliveries(ctx: Context, submission: Submission, variant: Variant, at: date
 
 
 def _look(ctx: Context, channel: str) -> dict[str, Any]:
-    """After a restore, the same post may have been approved and sent before: it is looked for first (ADR 23)."""
+    """After a restore, the same post may have been approved and sent before: it is looked for first (ADR 25)."""
     now = ctx.clock.now()
     since = Rollback.objects.filter(found_at__gt=now - _FORGOTTEN).aggregate(since=Min("since"))["since"]
     if since is None:

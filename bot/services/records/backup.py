@@ -2,7 +2,7 @@
 cannot be made again (keys, released issues, how far the content was taken).
 
 The file is a tar. Its last member is the manifest with the SHA-256 of every other one; a file that was cut off has none. The
-marks are not in it: after a restore they must show that it is one (ADR 23).
+marks are not in it: after a restore they must show that it is one (ADR 25).
 """
 
 from __future__ import annotations

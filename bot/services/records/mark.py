@@ -1,4 +1,4 @@
-"""The mark outside the database: how far its log was when something last left (ADR 23).
+"""The mark outside the database: how far its log was when something last left (ADR 25).
 
 It names an entry of the audit log by number and hash. A database that lacks this entry knows less than what was sent: it was
 restored, rolled back, or promoted too early. A mark lies in the state folder, and where DXBOT_MARK_DIR is set also there.

@@ -21,7 +21,7 @@ from bot.language import say
 
 T = TypeVar("T")
 
-SQLITE = "dxbot.sqlite3"  # in the state directory
+SQLITE, SECRET_KEY, FALLBACKS = "dxbot.sqlite3", "secret_key", "secret_key_fallbacks"  # in the state directory
 ROOT = Path(__file__).resolve().parent.parent
 IN_FORCE = "in-force"  # a file with the name of the folder beside it
 
@@ -102,6 +102,7 @@ class Config:
         "DXBOT_CONTENT_WEBHOOK_SECRET", Secret(""), "更新の知らせ（/hooks/content/）の署名の鍵"
     )
     var_dir: Path = option("DXBOT_VAR_DIR", ROOT / "var", "データベースなど状態の置き場")
+    mark_dir: str = option("DXBOT_MARK_DIR", "", "配信の印の、二つ目の置き場（別のディスクなど）。空なら使わない")
     service_user: str = option(
         "DXBOT_SERVICE_USER", "", "dxbot を動かす、このコンピューターの利用者。空なら状態の置き場の持ち主"
     )
@@ -112,6 +113,7 @@ class Config:
     sandbox: bool = option("DXBOT_SANDBOX", False, "練習用サーバーだけを使い、外部への通信を全て断る")
     token: Secret = option("DXBOT_TOKEN", Secret(""), "承認などの操作に使う、あなた個人の鍵")
     secret_key: Secret = option("DXBOT_SECRET_KEY", Secret(""), "ログインの署名に使う鍵。空なら状態の置き場に作る")
+    secret_key_fallbacks: Secret = option("DXBOT_SECRET_KEY_FALLBACKS", Secret(""), "取り替える前の鍵（空白区切り）")
     audit_key: Secret = option(
         "DXBOT_AUDIT_KEY", Secret(""), "操作の記録の一日ごとに署名する鍵（Ed25519 の PEM）。空なら状態の置き場に作る"
     )

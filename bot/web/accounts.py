@@ -12,13 +12,16 @@ from allauth.account.signals import password_changed, password_reset, user_logge
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed
+from cryptography.fernet import InvalidToken
 from django.core.cache import cache
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from bot.errors import ConfigError
 from bot.services.people import signing_in
+from bot.services.people.key_check import SECOND_FACTOR
+from bot.services.people.sealing import seal
 from bot.web.office import office, user_of
-from bot.web.sealing import seal
 from bot.web.single_sign_on import claims_of, proved_second_factor
 
 if TYPE_CHECKING:
@@ -88,10 +91,17 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """A copy of the database alone must not be enough to make codes."""
-        return seal("second factor").encrypt(text.encode()).decode("ascii")
+        return seal(SECOND_FACTOR).encrypt(text.encode()).decode("ascii")
 
     def decrypt(self, encrypted_text: str) -> str:
-        return seal("second factor").decrypt(encrypted_text.encode("ascii")).decode()
+        try:
+            return seal(SECOND_FACTOR).decrypt(encrypted_text.encode("ascii")).decode()
+        except InvalidToken:  # the database was changed for another one while this process ran
+            raise ConfigError(
+                "sealed with another key",
+                summary="二つ目の認証を読めません。秘密の鍵が、このデータベースのものではありません",
+                next_step="運用担当に、dxbot を始め直して、示されることに従うよう伝えてください",
+            ) from None
 
     # Recovery codes are for the day on which the factor is lost; alone they are no factor.
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:

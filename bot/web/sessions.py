@@ -13,7 +13,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import get_random_string
 
-from bot.web.sealing import seal
+from bot.services.people.sealing import seal
 
 _CHARACTERS = 32  # of 62: 190 random bits
 _COLUMN = 40  # characters of a key in Django's table and allauth's: 160 bits of the hash

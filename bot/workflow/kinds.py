@@ -27,6 +27,7 @@ class Bar(StrEnum):
     APPROVAL = "approval"  # it was withdrawn, or is void
     STOP = "stop"  # a person pressed the switch
     DISASTER = "disaster"  # a disaster did
+    BEHIND = "behind"  # the database does not know all that was sent (ADR 25)
     BLACKOUT = "blackout"
     QUIET = "quiet"  # night, weekend, holiday, closed day
     LATE = "late"  # past its last moment, or expired

@@ -95,6 +95,9 @@ DELIVERY: Mapping[tuple[D, Event], D] = {
     (D.UNKNOWN, Event.REFUSE): D.FAILED,
     (D.UNDECIDED, Event.REFUSE): D.FAILED,
     (D.UNKNOWN, Event.GIVE_UP): D.UNDECIDED,
+    # What a restored database does not know to be out, and nobody could read back (ADR 25).
+    (D.SCHEDULED, Event.GIVE_UP): D.UNDECIDED,
+    (D.HELD, Event.GIVE_UP): D.UNDECIDED,
     (D.UNDECIDED, Event.DECIDE_PUBLISHED): D.PUBLISHED,
     (D.UNDECIDED, Event.DECIDE_AGAIN): D.SCHEDULED,
     (D.UNDECIDED, Event.DECIDE_LET_BE): D.CANCELLED,

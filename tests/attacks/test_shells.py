@@ -38,7 +38,7 @@ ACTING = [["sync"], ["admin", "invite", "eve", "--role", "operator"], ["admin", 
 
 @pytest.mark.parametrize("command", [*READING, *ACTING], ids=" ".join)
 def test_another_system_user_reads_and_does_nothing(shell: Shell, tmp_path: Path, command: list[str]) -> None:
-    own, before = tmp_path / "var", User.objects.count()
+    own, before = tmp_path / "own", User.objects.count()
     done = shell.run(*command, DXBOT_SERVICE_USER=SOMEBODY, DXBOT_VAR_DIR=str(own))
     assert (done.returncode, done.stdout) == (1, "")
     assert f"{SOMEBODY}）だけです。いまの利用者は {ME} です" in done.stderr

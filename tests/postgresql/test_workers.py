@@ -188,7 +188,7 @@ def test_publishers_on_several_machines_share_the_work(office: Office) -> None:
     env = {k: v for k, v in os.environ.items() if not k.startswith("DXBOT_")} | office.env
     publishers = []
     for n in range(2):
-        own = env | {"DXBOT_VAR_DIR": f"{office.env['DXBOT_VAR_DIR']}-{n}"}
+        own = env | {"DXBOT_VAR_DIR": f"{office.env['DXBOT_VAR_DIR']}-{n}", "DXBOT_SECRET_KEY": "one-for-both"}
         command = [sys.executable, "-W", "ignore", "-m", "bot", "run"]
         publishers.append(subprocess.Popen(command, env=own, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
     deadline = time.monotonic() + 90

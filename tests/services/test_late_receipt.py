@@ -32,6 +32,7 @@ class Worker:
     def __init__(self, office: Office, name: str) -> None:
         self.office, self.name = office, name
         self.engine = Engine(office.ctx, office.runner().channel, name)
+        self.engine._guard.look()
 
     def send(self) -> None:
         (self.job,) = self.engine._jobs(self.engine._turn([], 1).claimed)

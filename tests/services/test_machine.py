@@ -47,6 +47,7 @@ class Worker:
 
     def __init__(self, ctx: Context, name: str) -> None:
         self.engine = Engine(ctx, lambda key: None, name)  # type: ignore[arg-type, return-value]
+        self.engine._guard.look()
         self.claimed: list[Job] = []
         self.going: list[tuple[Job, Prepared, datetime]] = []
         self.answered: list[Step] = []

@@ -83,7 +83,7 @@ class _Instagram:
         says."""
         posts, pictures = self._posts(earliest(sent)), len(sent.prepared.outgoing.media)
         found = the_one(posts, lambda post: _says(post, sent) and post.may_show(pictures), _receipt)
-        if not isinstance(found, NotSeen):
+        if not isinstance(found, NotSeen) or not sent.prepared.token:
             return found
         status = self._containers.status(sent.prepared.token)
         if status == PUBLISHED:  # that says more than its looks

@@ -25,5 +25,8 @@ uploads: hidden pictures that no post uses
 stale: submissions whose files have changed
 pause: the stop switch
 blackouts: entering and lifting times in which nothing goes out
+guard: whether this process may send: the mark against the database
+rollback: a database behind its mark: the stop, the looks, going on
+lookback: what may be out without this database knowing it
 ledger: attempts and audit entries of one transaction
 """

@@ -22,17 +22,20 @@ from typing import TypeAlias, TypeGuard
 from django.db import IntegrityError, connection, transaction
 
 from bot.channel_kit.base import Prepared, Receipt
-from bot.errors import BotError, CannotTell, ChannelError, StaleApproval
+from bot.errors import BotError, CannotTell, ChannelError, NotSent, StaleApproval
 from bot.services.delivery import calls, early, gate, outcome, reconcile, savepoints, stale, upkeep, uploads, waits
 from bot.services.delivery.calls import LEAD, Connect, ReadBack, Step
 from bot.services.delivery.early import Early
+from bot.services.delivery.guard import LEAVE, Guard, Lost
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job, jobs
 from bot.services.delivery.proving import Proving
 from bot.services.delivery.sender_pool import Desk, SenderPool
 from bot.services.delivery.timekeeper import Timekeeper
 from bot.services.files.freshness import require_fresh
+from bot.services.records import mark
 from bot.services.records.context import Context
+from bot.services.records.mark import Mark, NotWritten
 from bot.store import locks, queries
 from bot.store.claimed import Claimed
 from bot.store.models import Delivery, Submission
@@ -56,6 +59,7 @@ class _Turn:
     claimed: Sequence[int]
     early: Sequence[int] = ()
     elapsed: float = 0.0  # seconds, when the intents were about to be written
+    mark: Mark | None = None  # to be kept before the requests leave
 
 
 _Back: TypeAlias = Step | ReadBack | Early
@@ -78,6 +82,7 @@ class Engine:
         self._ready: list[Step] = []  # prepared, before their time
         self._looking: set[int] = set()
         self._proved: dict[str, str] = {}  # by lane, the account that this process has written down
+        self._guard = Guard(ctx)
         self._stopping = threading.Event()
         self.timekeeper = Timekeeper(ctx, channel)
 
@@ -139,10 +144,15 @@ class Engine:
         self._back = [step for step in self._back if not _is_prepared(step)]
         if not self.timekeeper.trusts():
             self.release()  # else its lease would run out while it waits
-        due = self._due()
-        steps = [*self._back, *self._looked_at(due)]
+        due: list[Step] = []
         try:
+            self._guard.look()
+            due = self._due()
+            steps = [*self._back, *self._looked_at(due)]
             turn = self._turn_or_without_claims(steps)
+        except Lost:
+            self._ready += due
+            return
         except savepoints.AWAY:
             log.warning("the database does not answer, trying again", exc_info=True)
             self._ready += due
@@ -158,8 +168,8 @@ class Engine:
         self._void(steps)
 
     def _begin(self, turn: _Turn) -> None:
-        """Before anything else may fail: their intents are written."""
-        for ready in turn.going:
+        """Before anything else may fail: their intents are written. Without a mark of them nothing leaves (ADR 25)."""
+        for ready in self._marked(turn):
             begun = calls.Begun(turn.at, turn.elapsed)
             call = partial(calls.commit, self.channel, self.ctx.clock, ready, begun, LEASE / 2)
             self._sending.submit(call)
@@ -169,8 +179,19 @@ class Engine:
             self._preparing.submit(partial(early.prepare, self.channel, self.proving, job, turn.at))
 
     def _may_begin(self) -> bool:
-        """Nothing new once told to stop, nor by a clock that is wrong or that nobody vouches for (ADR 24)."""
-        return not self._stopping.is_set() and self.timekeeper.trusts()
+        """Nothing new once told to stop, by a database that is behind its mark (ADR 25), nor by a clock that is wrong or that
+        nobody vouches for (ADR 24)."""
+        return not self._stopping.is_set() and self._guard.stands and self.timekeeper.trusts()
+
+    def _marked(self, turn: _Turn) -> Sequence[gate.Ready]:
+        try:
+            if turn.mark is not None:
+                self._guard.leave(turn.mark)
+        except NotWritten as e:
+            unsent = NotSent(e.message, summary=e.summary, next_step=e.next_step)
+            self._back += [Step(ready.job, unsent, turn.at, ready.account) for ready in turn.going]
+            return ()
+        return turn.going
 
     def _due(self) -> list[Step]:
         """What is ready and has its time come; it is ready no more. None once told to stop: what is ready is left to others."""
@@ -184,7 +205,7 @@ class Engine:
     def _patience(self) -> float:
         """Seconds to wait for an answer: none when something that is ready may go."""
         moment = self.next_moment()
-        if moment is None or self._stopping.is_set():
+        if moment is None or self._stopping.is_set() or not self._guard.stands:
             return _STILL
         return min(_STILL, max(0.0, (moment - self.ctx.clock.now()).total_seconds()))
 
@@ -237,9 +258,16 @@ class Engine:
             soon = early.take(self.ctx, ledger.now, AHEAD, min(free, early.AT_ONCE))
             until, lease = ledger.now + AHEAD, ledger.now + LEASE
             ids = queries.claim(self.owner, ledger.now, until, lease, free - len(going))
-            ledger.close()
+            left = self._leave(ledger, going)
         self._proved |= proved
-        return _Turn(ledger.now, going, ids, soon, elapsed)
+        return _Turn(ledger.now, going, ids, soon, elapsed, left)
+
+    def _leave(self, ledger: Ledger, going: Sequence[gate.Ready]) -> Mark | None:
+        """Close the ledger, with an entry of its own for what leaves: a database that lacks it does not know of it."""
+        if going:
+            ledger.tell(LEAVE, "deliveries:", " ".join(str(ready.job.id) for ready in going))
+        ledger.close()
+        return mark.newest(ledger.now) if going else None
 
     def _settle(self, ledger: Ledger, proved: dict[str, str], answers: Sequence[Step]) -> None:
         told = [(s.job, s.result, s.started) for s in answers if isinstance(s.result, (Receipt, ChannelError))]

@@ -35,6 +35,7 @@ from bot.workflow.states import SubmissionState
 from bot.workflow.transitions import Event
 
 STOPPED = "停止中"
+_TOLD = (Bar.STOP, Bar.BEHIND)
 _WITHDRAWN = "承認が取り消されたため"
 _LATE = "予定の時刻に出せなかったため、出していません"
 OTHER_ACCOUNT = "これまでと違うアカウントです"
@@ -144,7 +145,7 @@ def _stay(ctx: Context, ledger: Ledger, ready: Ready, barred: Barred | None) -> 
 
 def hold(ledger: Ledger, row: Delivery, barred: Barred) -> None:
     """Nothing was sent, and nothing will be before a person acts. What a stop holds is told once, by the stop."""
-    if move_delivery(row, Event.HOLD, bar=barred.bar, problem=barred.reason[:200], lease_owner="") and barred.bar != Bar.STOP:
+    if move_delivery(row, Event.HOLD, bar=barred.bar, problem=barred.reason[:200], lease_owner="") and barred.bar not in _TOLD:
         ledger.note(Event.HOLD, row.id, detail=barred.reason)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.channel_kit.base import Receipt
 from bot.clock import aware
@@ -20,7 +21,7 @@ from bot.errors import (
 )
 from bot.services.delivery import scheduling, waits
 from bot.services.delivery.ledger import Ledger
-from bot.services.delivery.outgoing import Job
+from bot.services.delivery.outgoing import Job, is_lost
 from bot.services.records.context import Context
 from bot.services.records.transition import move_delivery
 from bot.store import queries
@@ -103,14 +104,22 @@ def _found(ctx: Context, ledger: Ledger, row: Delivery, receipt: Receipt, number
 def go_on(ctx: Context, now: datetime, out: Mapping[int, str]) -> None:
     """The next part of each thread may go, as a reply to what has just been published; `out` has the remote ids."""
     following = queries.following(list(out))
-    for follower in Delivery.objects.select_related("submission").filter(id__in=following) if following else ():
+    for follower in Delivery.objects.select_related("submission", "after").filter(id__in=following) if following else ():
         move_delivery(
             follower,
             Event.PREDECESSOR_PUBLISHED,
             parent_remote_id=out[follower.after_id or 0],
             run_at=now,
             last_at=scheduling.last_moment(ctx, follower.submission, now),
+            **_look(follower.after, now),
         )
+
+
+def _look(predecessor: Delivery | None, now: datetime) -> dict[str, Any]:
+    """What left without this database knowing it may not have left alone."""
+    if predecessor is None or not is_lost(predecessor.intent_at, predecessor.look_since):
+        return {}
+    return {"look_since": predecessor.look_since, "reconcile_at": now}
 
 
 def _not_published(ctx: Context, ledger: Ledger, job: Job, error: ChannelError) -> None:

@@ -45,6 +45,7 @@ class Job:
     run_at: datetime  # not before
     since: datetime  # the first request left
     latest: datetime  # the newest one did
+    lost: bool  # it may be out without this database knowing of the request
 
 
 def jobs(ids: Sequence[int]) -> Iterator[tuple[Claimed, Job | StaleApproval]]:
@@ -98,14 +99,20 @@ def _job(row: Claimed) -> Job:
         prepared_by=row.prepared_by,
         prepared_until=row.prepared_until,
         run_at=row.run_at,
-        since=row.first_intent_at or row.run_at,
+        since=min(filter(None, (row.first_intent_at, row.look_since)), default=row.run_at),
         latest=row.intent_at or row.run_at,
+        lost=is_lost(row.intent_at, row.look_since),
     )
 
 
 def _before(row: Claimed) -> tuple[str, ...]:
     earlier = Delivery.objects.filter(submission=row.submission, channel=row.channel, part__lt=row.part)
     return tuple(earlier.order_by("part").values_list("remote_id", flat=True))
+
+
+def is_lost(intent_at: datetime | None, look_since: datetime | None) -> bool:
+    """No request of which this database knows left since its state was older than what had been sent (ADR 25)."""
+    return look_since is not None and (intent_at is None or intent_at < look_since)
 
 
 def candidate(variant: Variant, tags: Sequence[str] | None, part: int = 0) -> Candidate:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from bot.errors import NotAllowed, ScheduleError
-from bot.services.delivery import outlook, scheduling, waits, workers
+from bot.services.delivery import lookback, outlook, rollback, scheduling, waits, workers
 from bot.services.delivery.gate import OTHER_ACCOUNT, STOPPED
 from bot.services.records import audit
 from bot.services.records.context import Context
@@ -76,6 +76,8 @@ def resume(ctx: Context, actor: Actor, channel: str = "") -> int:
         ctx.require_channel(channel)  # a stop of a channel that is gone since can be ended all the same
     now = ctx.clock.now()
     shut = Lane.objects.exclude(closed_at=None)
+    if not channel:
+        rollback.require_looked(now)
     with transaction.atomic():
         # Ending a stop releases nothing: what was planned before it may be wrong by now, so a person looks at each.
         ended = Pause.objects.filter(ended_at=None, channel=channel).update(ended_at=now, ended_by=actor.person)
@@ -102,6 +104,7 @@ def release(ctx: Context, actor: Actor, delivery_id: int) -> None:
     actor.require(Permission.RESUME)
     delivery = scheduling.find(delivery_id)
     require_no_stop(delivery)
+    lookback.require_done(delivery)
     if delivery.state == DeliveryState.HELD:
         _require_it_would_leave(ctx, delivery)
     with transaction.atomic():

@@ -19,7 +19,7 @@ from django.db.models import F
 from bot.channel_kit.base import Absent, Found, NotSeen, Receipt
 from bot.errors import NotAllowed
 from bot.language import say
-from bot.services.delivery import outcome, scheduling, threads, workers
+from bot.services.delivery import lookback, outcome, scheduling, threads, workers
 from bot.services.delivery.calls import ReadBack
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job, jobs
@@ -48,7 +48,7 @@ def due(ctx: Context, but: Collection[int]) -> list[Job]:
     ready: list[Job] = []
     for row, found in jobs([number for number in queries.doubtful(ctx.clock.now()) if number not in but]):
         if isinstance(found, Job):
-            ready.append(found)
+            ready.append(lookback.blind(found))
             continue
         with transaction.atomic():
             ledger = Ledger(ctx.clock.now())
@@ -60,7 +60,10 @@ def due(ctx: Context, but: Collection[int]) -> list[Job]:
 def conclude(ctx: Context, ledger: Ledger, reconcile_attempts: Sequence[ReadBack]) -> None:
     """Write down what reading back came to. That a post is there is true whatever happened meanwhile; anything else is
     of the doubt that was looked at, and of no other."""
-    for look in reconcile_attempts:
+    for each in reconcile_attempts:
+        look = lookback.conclude(ctx, ledger, each) if each.job.lost else each
+        if look is None:
+            continue
         same = Delivery.objects.filter(id=look.job.id, fence=look.job.fence, state__in=sorted(IN_DOUBT))
         if isinstance(look.found, Receipt) or same.exists():
             _conclude(ctx, ledger, look.job.id, look.found, look.why)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Min
 
 from bot.errors import ConfigError, NotAllowed, NotFound, ScheduleError, SlotTaken
 from bot.language import say
@@ -20,6 +20,7 @@ from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.services.records.transition import NOT_BEGUN, move_delivery, require_moved
 from bot.store import locks
+from bot.store.marks import Rollback
 from bot.store.models import Delivery, Lane, Submission
 from bot.text.control import visible
 from bot.workflow.actors import Actor, Permission
@@ -27,6 +28,8 @@ from bot.workflow.kinds import Bar
 from bot.workflow.states import NEVER_OUT, OCCUPIED, PENDING, DeliveryState, SubmissionState
 from bot.workflow.transitions import Event
 
+PERHAPS_POSTED = "控えから戻したため、もう掲載した記録が失われたかもしれません。先に、配信先で確かめてください"
+_FORGOTTEN = timedelta(days=30)  # so long after a restore, what the files say may have been sent without our knowing
 _RECENT = timedelta(days=1)  # farther than any gap between two posts
 
 
@@ -75,9 +78,19 @@ def _deliveries(ctx: Context, submission: Submission, variant: Variant, at: date
                 run_at=due,
                 last_at=last_moment(ctx, submission, due),
                 state=_first_state(ctx, variant.channel) if not made else DeliveryState.WAITING,
+                **({} if made else _look(ctx, variant.channel)),
             )
         )
     return made
+
+
+def _look(ctx: Context, channel: str) -> dict[str, Any]:
+    """After a restore, the same post may have been approved and sent before: it is looked for first (ADR 25)."""
+    now = ctx.clock.now()
+    since = Rollback.objects.filter(found_at__gt=now - _FORGOTTEN).aggregate(since=Min("since"))["since"]
+    if since is None:
+        return {}
+    return {"look_since": since, **({"problem": PERHAPS_POSTED} if ctx.spec(channel).by_hand else {"reconcile_at": now})}
 
 
 def last_moment(ctx: Context, submission: Submission, due: datetime) -> datetime:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from bot.services.delivery import gate, outcome, pause, savepoints, waits
+from bot.services.delivery import gate, lookback, outcome, pause, savepoints, waits
 from bot.services.delivery.ledger import Ledger
 from bot.services.records.context import Context
 from bot.store import queries
@@ -20,6 +20,7 @@ def tidy(ctx: Context) -> int:
     """How many dead workers' deliveries were there?"""
     pause.hold_while_paused()
     now = ctx.clock.now()
+    lookback.ask(now)
     lost = queries.lost(now)
     _write(Ledger(now), lost, outcome.reap)
     _tell_of_waits(ctx, now)

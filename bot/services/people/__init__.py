@@ -7,4 +7,6 @@ requests: what people.yml asks for and no operator has accepted
 registered: whose a mail address is
 hands: who had a hand in a submission, and so may not decide on it
 signing_in: log-ins, passwords and second factors
+key_check: the secret key against the database that was sealed with it
+sealing: what opens a door lies sealed in the database
 """

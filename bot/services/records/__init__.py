@@ -8,4 +8,7 @@ pruning: what nobody needs any more
 audit: who did what, each entry chained to the one before
 signing: the key that signs the audit log's days
 days: closing the audit log's days, and checking them
+backup: a copy of the installation in one file, and putting it back
+sealed_file: copies that only the holder of a key can read
+mark: how far the log was when something last left, kept outside the database
 """

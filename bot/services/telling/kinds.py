@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
-from bot.services.delivery import connections, outcome, reconcile, removal, threads, timekeeper, waits
+from bot.services.delivery import connections, outcome, reconcile, removal, rollback, threads, timekeeper, waits
 from bot.services.handing_in import push
 from bot.services.handing_in.one_set import REFUSE, TAKE_AWAY
 from bot.services.handing_in.parked import REWRITTEN
@@ -39,6 +39,7 @@ class Kind(StrEnum):
     REMOVED = "removed"
     STUCK = "stuck"
     PAUSED = "paused"
+    BEHIND = "behind"
     CLOSED = "closed"
     CONNECTION = "connection"
     BLACKOUT = "blackout"
@@ -73,6 +74,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.REMOVED: "削除",
     Kind.STUCK: "削除の要判断",
     Kind.PAUSED: "停止",
+    Kind.BEHIND: "配信の印",
     Kind.CLOSED: "配信先の停止",
     Kind.CONNECTION: "接続",
     Kind.BLACKOUT: "配信を止める期間",
@@ -115,6 +117,7 @@ ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.REMOVED: _OFFICE,
     Kind.STUCK: _OFFICE,
     Kind.PAUSED: _OFFICE,
+    Kind.BEHIND: _OFFICE,
     Kind.CLOSED: _OFFICE,
     Kind.CONNECTION: _OFFICE,
     Kind.REWRITTEN: _OFFICE,
@@ -140,6 +143,7 @@ _VERBS: Mapping[str, Kind] = {
     waits.TOLD: Kind.PUT_OFF,
     connections.TROUBLED: Kind.CONNECTION,
     "pause": Kind.PAUSED,
+    **dict.fromkeys((rollback.STOPPED, rollback.UNWRITTEN), Kind.BEHIND),
     **dict.fromkeys(("blackout", "ask_to_lift", "lift"), Kind.BLACKOUT),
     UNREADABLE: Kind.RULES,
     **dict.fromkeys((timekeeper.WRONG, timekeeper.RIGHT), Kind.CLOCK),

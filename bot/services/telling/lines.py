@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from bot.services.delivery import connections, scheduling, waits
+from bot.services.delivery import connections, rollback, scheduling, waits
 from bot.services.handing_in import push
 from bot.services.handing_in.one_set import REFUSE, TAKE_AWAY
 from bot.services.handing_in.parked import REWRITTEN
@@ -49,6 +49,7 @@ def line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | N
         Kind.REMOVED: f"{entry.actor} が、{title}の{channel}に出ている分の削除を始めました。{reason}。1日以内に署名を。",
         Kind.STUCK: f"{title}の{channel}の投稿を削除できたか分かりません。{entry.detail}。",
         Kind.PAUSED: f"{entry.actor} が{channel}の配信を止めました。{reason}",
+        Kind.BEHIND: f"全ての配信を止めています。{entry.detail}。",
         Kind.CLOSED: f"{channel}の配信を止めています。{_problem(delivery)}",
         Kind.CONNECTION: f"{channel}の接続：{entry.detail}。",
         Kind.FILES: f"原稿のリポジトリに取り込めないものがあるため、前の内容のまま動いています。\n{entry.detail}",
@@ -94,7 +95,7 @@ def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery 
         return "/audit/"
     if about == "blackout":
         return "/blackouts/"
-    if entry.verb in (Event.HOLD, waits.TOLD):
+    if entry.verb in (Event.HOLD, waits.TOLD, rollback.STOPPED):
         return "/held/"
     return f"/submissions/{submission.id}/" if submission and not delivery else "/deliveries/"
 

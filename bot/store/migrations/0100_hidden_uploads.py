@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0091_connections"),
+        ("store", "0092_key_check"),
     ]
 
     operations = [

@@ -17,7 +17,8 @@ from filelock import FileLock, Timeout
 from bot.errors import BotError, ConfigError
 from bot.language import say
 from bot.repository.checkout import Checkout, Refused
-from bot.repository.git import Git, GitFailed
+from bot.repository.failure import GitFailed
+from bot.repository.git import Git
 from bot.repository.mirror import EMPTY_TREE, Change, Commit, Edit, Mirror
 from bot.repository.sets import differing
 from bot.repository.status import CONTEXT, State, show

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +28,13 @@ def _secret_key(var_dir: Path) -> str:
     path = var_dir / "secret_key"
     if not path.exists():
         var_dir.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50), encoding="ascii")
+        draft = path.with_name(f".secret_key.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(50), encoding="ascii")
+        # A link in place of a write: of several that start at once all read the one key, and nobody reads half of one.
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text(encoding="ascii")
 
 
@@ -50,13 +57,16 @@ def _database(url: Secret) -> dict[str, Any]:
 def _address(url: Secret) -> dict[str, Any]:
     """Raises ConfigError: what urllib and dj-database-url say quotes the address, password included."""
     try:
-        return {**dj_database_url.parse(url.reveal(), conn_max_age=600, conn_health_checks=True)}
+        found = {**dj_database_url.parse(url.reveal(), conn_max_age=600, conn_health_checks=True)}
     except ValueError:
+        found = {}
+    if not found.get("NAME") or found["ENGINE"] not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
         raise ConfigError(
             "DATABASE_URL is not an address of a database",
             summary="環境変数 DATABASE_URL を読めません",
             next_step="postgresql://利用者:鍵@ホスト/データベース のように書き、鍵の記号は %40 のように書きかえてください",
-        ) from None
+        )
+    return found
 
 
 def _directories(config: Config) -> list[dict[str, Any]]:
@@ -221,7 +231,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":  # several
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"one_sentence": {"()": "bot.trouble.OneSentence"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["one_sentence"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # A beat that is passed over because the last one is still at work is no news.
     "loggers": {"apscheduler": {"level": "ERROR"}},

@@ -30,7 +30,7 @@ GENERAL = frozenset(
     piece placed placeholders plain policy practice private problems prose push queries quote rate read reader reading ready
     recent records rect refused render repository row run savepoints schema sealing search second secret security seen
     sentence sentences service services session shared shown single split sql state states step stop storable store story
-    strong style styled submit svg system tagged taken task tidy timing tree try typed typeface unclear unit upkeep urls
+    strong style styled submit svg system tagged taken task tidy timing tree trouble try typed typeface unclear unit upkeep urls
     user viewed views waits wanted web webhook weekday wish wording work workflow working
     """,
     )

@@ -7,8 +7,10 @@ from datetime import UTC
 from apscheduler.schedulers.background import BackgroundScheduler
 from django.db import close_old_connections, connections
 
+from bot.language import say
 from bot.services.records.context import Context
 from bot.services.telling import messages
+from bot.services.telling.faults import Faults
 
 
 class Notifier:
@@ -17,7 +19,7 @@ class Notifier:
     def __init__(self, ctx: Context) -> None:
         if ctx.config.smtp_server:
             _ = ctx.config.smtp_address  # a wrong one shows at the start
-        self.ctx = ctx
+        self.ctx, self._faults = ctx, Faults(ctx)
         self._scheduler = BackgroundScheduler(timezone=UTC)
 
     def start(self) -> None:
@@ -29,8 +31,11 @@ class Notifier:
         self._scheduler.shutdown(wait=True)
 
     def _work(self) -> None:
-        close_old_connections()
         try:
-            messages.work(self.ctx)
+            self._faults.do(say("知らせの送信"), self._send)
         finally:
             connections.close_all()
+
+    def _send(self) -> None:
+        close_old_connections()
+        messages.work(self.ctx)

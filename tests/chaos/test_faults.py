@@ -1,0 +1,292 @@
+"""What the machine lacks while deliveries leave: nothing twice, nothing lost, somebody told in one sentence, and on it goes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from bot.config import ROOT
+from bot.sandbox.server import Sandbox
+from tests.chaos.town import Town, until
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and mounts are Linux's")
+DELIVERIES = 60
+
+
+@pytest.fixture
+def town(tmp_path: Path, sandbox_server: Sandbox) -> Iterator[Town]:
+    made = Town(tmp_path, sandbox_server.base_url)
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Path]:
+    """A disk of a few megabytes."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=24m,mode=700", "tmpfs", str(disk)], capture_output=True, check=False
+    )
+    if done.returncode != 0:
+        pytest.skip("only root may mount")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def page(port: int) -> int:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/login/", timeout=5) as answer:
+            return int(answer.status)
+    except OSError:
+        return 0
+
+
+def test_output_that_nobody_takes_stops_nothing(town: Town) -> None:
+    town.plan(DELIVERIES)
+    port = free_port()
+    with Path("/dev/full").open("wb") as full:
+        publisher = town.start("serve", "--port", str(port), stdout=full)
+    until(town.all_out)
+    until(lambda: page(port) == 200)
+    assert publisher.poll() is None
+    town.require_once_each()
+    publisher.terminate()
+    assert publisher.wait(90) == 0
+
+
+def test_a_pipe_whose_reader_has_gone_and_a_terminal_that_is_closed_stop_nothing(town: Town) -> None:
+    town.plan(DELIVERIES)
+    reading, writing = os.pipe()
+    os.close(reading)
+    publisher = town.start("run", stdout=writing)
+    os.close(writing)
+    until(lambda: town.states()["published"])
+    publisher.send_signal(signal.SIGHUP)
+    until(town.all_out)
+    assert publisher.poll() is None
+    town.require_once_each()
+
+
+def test_a_command_whose_output_nobody_takes_says_so_and_fails(town: Town) -> None:
+    assert town.run("admin", "migrate").returncode == 0
+    command = [sys.executable, "-W", "ignore", "-m", "bot", "queue"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command, env=town.env, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False, encoding="utf-8"
+        )
+    assert done.returncode == 3
+    assert "空きがありません" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_full_disk_is_told_and_when_there_is_room_all_goes_out(small: Path, tmp_path: Path, sandbox_server: Sandbox) -> None:
+    town = Town(tmp_path, sandbox_server.base_url, var=small / "var")
+    try:
+        town.plan(DELIVERIES)
+        filler = small / "filler"
+        with filler.open("wb") as file:
+            try:
+                while True:
+                    file.write(bytes(65536))
+                    file.flush()
+            except OSError:
+                pass
+        publisher = town.start("run")
+        until(lambda: "空きがありません" in town.said)
+        assert publisher.poll() is None or publisher.poll() == 3
+        filler.unlink()
+        if publisher.poll() is not None:  # it could not even begin: whoever looks after it starts it again
+            publisher = town.start("run")
+        until(town.all_out)
+        town.require_once_each()
+        assert len(town.said.splitlines()) < 6, town.said
+        assert "Traceback" not in town.said
+    finally:
+        town.end()
+
+
+def test_a_disk_that_fills_while_posts_leave_loses_and_doubles_none(
+    small: Path, tmp_path: Path, sandbox_server: Sandbox
+) -> None:
+    town = Town(tmp_path, sandbox_server.base_url, var=small / "var")
+    filler = small / "filler"
+    try:
+        town.plan(DELIVERIES)
+        publisher = town.start("run")
+        until(lambda: town.sandbox.posts())
+        with filler.open("wb") as file:
+            try:
+                while True:
+                    file.write(bytes(4096))
+                    file.flush()
+            except OSError:
+                pass
+        if not town.all_out():
+            until(lambda: "空きがありません" in town.said or town.all_out())
+        filler.unlink()
+        until(lambda: set(town.states()) <= {"published", "unknown", "undecided"})
+        until(town.all_out)
+        assert publisher.poll() is None
+        town.require_once_each()
+        assert "Traceback" not in town.said
+    finally:
+        town.end()
+
+
+def test_few_descriptors_are_told_and_nothing_goes_out_twice(town: Town) -> None:
+    town.plan(DELIVERIES)
+    publisher = town.start("run", limit="-n 24")
+    until(lambda: town.all_out() or "上限" in town.said or publisher.poll() is not None)
+    assert "Traceback" not in town.said
+    if publisher.poll() is None:
+        publisher.kill()
+    town.start("run", limit="-n 64")
+    until(lambda: set(town.states()) <= {"published", "held"})
+    town.require_once_each()
+    for (problem,) in town.rows("SELECT problem FROM store_delivery WHERE state = 'held'"):
+        assert "上限" in problem
+
+
+def test_little_memory_is_told_and_nothing_goes_out_twice(town: Town) -> None:
+    town.plan(DELIVERIES)
+    publisher = town.start("run", limit="-v 300000")
+    until(lambda: town.all_out() or "メモリー" in town.said or publisher.poll() is not None)
+    assert "Traceback" not in town.said
+    publisher.kill()
+    publisher.wait()
+    town.start("run")
+    until(lambda: set(town.states()) <= {"published", "held"})
+    town.require_once_each()
+    for (problem,) in town.rows("SELECT problem FROM store_delivery WHERE state = 'held'"):
+        assert "メモリー" in problem
+
+
+def test_of_three_that_prepare_the_database_at_once_all_succeed(town: Town) -> None:
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "bot", "admin", "migrate"],
+            env=town.env,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        for _ in range(3)
+    ]
+    for process in started:
+        out, err = process.communicate(timeout=300)
+        assert (process.returncode, "最新" in out) == (0, True), err
+        assert "Traceback" not in err
+    rows = town.rows("SELECT app, name, count(*) FROM django_migrations GROUP BY app, name HAVING count(*) > 1")
+    assert rows == []
+
+
+@pytest.mark.parametrize("place", ["/proc/none", "/dev/null/state", "/etc/passwd"])
+def test_a_state_folder_that_cannot_be_is_one_sentence(town: Town, place: str) -> None:
+    done = town.run("run", DXBOT_VAR_DIR=place)
+    assert done.returncode == 3
+    assert place.split("/")[1] in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_read_only_state_folder_is_one_sentence(small: Path, tmp_path: Path, sandbox_server: Sandbox) -> None:
+    town = Town(tmp_path, sandbox_server.base_url, var=small / "var")
+    assert town.run("admin", "migrate").returncode == 0
+    subprocess.run(["mount", "-o", "remount,ro", str(small)], check=True)
+    for command in (("run",), ("queue",), ("admin", "migrate")):
+        done = town.run(*command)
+        assert done.returncode == 3, command
+        assert "Traceback" not in done.stderr
+        assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+@pytest.mark.parametrize("url", ["nonsense", "postgres://", "mysql://a/b", "postgresql://u:pa55@127.0.0.1:port/db"])
+def test_a_malformed_address_of_the_database_is_one_sentence(town: Town, url: str) -> None:
+    done = town.run("run", DATABASE_URL=url)
+    assert done.returncode == 2
+    assert "DATABASE_URL を読めません" in done.stderr
+    assert "pa55" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["serve", "web"])
+def test_a_port_that_is_taken_is_told_before_anything_leaves(town: Town, command: str) -> None:
+    town.plan(4)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = town.run(command, "--port", str(port))
+    assert done.returncode == 2
+    assert f"ポート {port} は使われています" in done.stderr
+    assert "--port" in done.stderr
+    assert town.sandbox.posts() == []
+
+
+def test_the_practice_server_says_which_port_is_taken(town: Town) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = town.run("sandbox", "--port", str(port))
+    assert done.returncode == 2
+    assert str(port) in done.stderr
+    assert "--port" in done.stderr
+
+
+def test_a_missing_credential_is_told_at_once_holds_and_lets_the_others_out(town: Town) -> None:
+    town.plan(4)
+    town.start("run", DXBOT_X_ACCESS_TOKEN="")
+    until(lambda: town.states() == {"held": 2, "published": 2})
+    for (problem,) in town.rows("SELECT problem FROM store_delivery WHERE state = 'held'"):
+        assert "DXBOT_X_ACCESS_TOKEN" in problem
+    assert town.rows("SELECT count(*) FROM store_auditentry WHERE verb = 'hold'") == [(2,)]
+
+
+def test_a_missing_credential_is_told_long_before_anything_is_due(town: Town) -> None:
+    town.plan(4)
+    town.rows("SELECT 1")
+    import sqlite3
+
+    with sqlite3.connect(town.var / "dxbot.sqlite3") as database:
+        database.execute("UPDATE store_delivery SET run_at = datetime('now', '+3 hours'), due_at = datetime('now', '+3 hours')")
+    done = town.run("run", "--once", DXBOT_X_ACCESS_TOKEN="")
+    assert done.returncode == 0, done.stderr
+    assert town.states() == {"scheduled": 4}
+    assert any("DXBOT_X_ACCESS_TOKEN" in told for told in town.told())
+
+
+def test_a_name_that_is_not_known_and_a_certificate_of_nobody_send_nothing_and_say_so(town: Town) -> None:
+    town.plan(4)
+    first = town.start("run", DXBOT_SANDBOX="", DXBOT_X_BASE_URL="https://x.invalid")
+    until(lambda: town.states()["published"] == 2)
+    until(
+        lambda: any("名前を引けない" in row[0] for row in town.rows("SELECT problem FROM store_delivery WHERE channel = 'x'"))
+    )
+    first.kill()
+    first.wait()
+    town.start("run")
+    until(town.all_out)
+    town.require_once_each()
+
+
+def test_a_token_that_was_revoked_shuts_the_account_and_is_told(town: Town) -> None:
+    town.plan(4)
+    town.sandbox.fault("x", "401")
+    town.start("run")
+    until(lambda: town.states() == {"held": 2, "published": 2})
+    for (problem,) in town.rows("SELECT problem FROM store_delivery WHERE state = 'held'"):
+        assert "認証が切れています" in problem
+    assert town.rows("SELECT count(*) FROM store_auditentry WHERE verb = 'AuthExpired'") == [(1,)]
+    assert all(post["channel"] == "facebook" for post in town.sandbox.posts())

@@ -105,10 +105,7 @@ def _full(path: object = None) -> MachineTrouble:
 
 
 def _of_database(error: BaseException) -> MachineTrouble | None:
-    """Django's own errors, where Django is at work; those of its drivers are behind them."""
-    django = sys.modules.get("django.db.utils")
-    # A statement that is wrong, or a value that does not fit, is no trouble of the machine's.
-    if django is None or type(error) not in (django.DatabaseError, django.OperationalError, django.InterfaceError):
+    if not _is_of_database(error):
         return None
     said = str(error)
     if any(words in said for words in ("is full", "No space left", "disk full")):
@@ -121,6 +118,15 @@ def _of_database(error: BaseException) -> MachineTrouble | None:
         summary="データベースにつながらないか、データベースが応じません",
         next_step="データベースが動いているか、DATABASE_URL のホストと名前を確かめてください",
     )
+
+
+def _is_of_database(error: BaseException) -> bool:
+    """Django's errors, where Django is at work, and those of the driver that Procrastinate uses by itself. A statement that is
+    wrong, or a value that does not fit, is no trouble of the machine's."""
+    django, psycopg = sys.modules.get("django.db.utils"), sys.modules.get("psycopg")
+    if django and type(error) in (django.DatabaseError, django.OperationalError, django.InterfaceError):
+        return True
+    return bool(psycopg and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError))
 
 
 # Only from words: before a connection stands, the driver knows no code.

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+import requests
 
 from bot.sandbox.server import Sandbox
 from tests.chaos.town import Town, until
@@ -132,6 +133,29 @@ def test_a_database_that_is_away_at_the_start_is_waited_for_and_a_command_says_s
     wire.mend()
     until(town.all_out)
     town.require_once_each()
+
+
+def test_a_page_without_a_database_says_so_and_comes_back(town: Town, wire: Wire) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    town.start("web", "--port", str(port))
+    login = f"http://127.0.0.1:{port}/login/"
+    until(lambda: _status(login)[0] == 200)
+    wire.cut()
+    status, page = _status(login)
+    assert status == 503
+    assert "データベースにつながらない" in page
+    wire.mend()
+    until(lambda: _status(login)[0] == 200)
+    assert "Traceback" not in town.said
+
+
+def _status(url: str) -> tuple[int, str]:
+    try:
+        answer = requests.get(url, timeout=20)
+    except requests.RequestException:
+        return 0, ""
+    return answer.status_code, answer.content.decode()
 
 
 def test_of_three_that_prepare_postgresql_at_once_all_succeed(town: Town) -> None:

@@ -309,3 +309,31 @@ def test_a_token_that_was_revoked_shuts_the_account_and_is_told(town: Town) -> N
         assert "認証が切れています" in problem
     assert town.rows("SELECT count(*) FROM store_auditentry WHERE verb = 'AuthExpired'") == [(1,)]
     assert all(post["channel"] == "facebook" for post in town.sandbox.posts())
+
+
+# One half of `serve` breaks in a way that no part of it catches.
+HALVES = {
+    "画面": "from waitress import server\nserver.wasyncore.loop = lambda *_, **__: 1 / 0\n",
+    "配信": "from apscheduler.schedulers import background\nbackground.BackgroundScheduler._main_loop = lambda self: None\n",
+}
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_nothing_goes_on_where_one_half_of_serve_has_ended(town: Town, half: str) -> None:
+    assert town.run("admin", "migrate").returncode == 0
+    done = town.run_changed(HALVES[half], "serve", "--port", str(free_port()))
+    assert done.returncode == 3
+    assert f"{half}が止まったため、全体を終わります" in done.stderr
+
+
+def test_a_fault_of_our_own_is_one_sentence_and_its_traceback_is_kept(town: Town) -> None:
+    assert town.run("admin", "migrate").returncode == 0
+    code = "from bot.cli.office import office\noffice()\nfrom bot.services.approval import review\n"
+    done = town.run_changed(f"{code}review.waiting = lambda *_, **__: {{}}['pa55word']\n", "queue")
+    assert done.returncode == 70
+    assert "想定外の誤り（KeyError" in done.stderr
+    assert "pa55word" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    kept = town.var / "fault.txt"
+    assert "KeyError" in kept.read_text(encoding="utf-8")
+    assert kept.stat().st_mode & 0o077 == 0

@@ -64,6 +64,14 @@ class Town:
             encoding="utf-8",
         )
 
+    def run_changed(self, code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """dxbot in a process in which `code` has run before."""
+        last = f"import sys\nsys.argv = ['dxbot', *{arguments!r}]\nfrom bot.cli.main import main\nmain()\n"
+        command = [sys.executable, "-W", "ignore", "-c", code + last]
+        return subprocess.run(
+            command, env=self.env, cwd=ROOT, capture_output=True, check=False, timeout=LONGEST, encoding="utf-8"
+        )
+
     def start(
         self, *arguments: str, limit: str = "", stdout: IO[Any] | int = subprocess.DEVNULL, **env: str
     ) -> subprocess.Popen[bytes]:

@@ -146,10 +146,12 @@ def _publish(ctx: Context, end: _End) -> None:
     from bot.services.telling.notifier import Notifier
 
     runner, notifier = _runner(ctx), Notifier(ctx)
-    runner.start()
-    notifier.start()
-    while not end.told.wait(_LOOK):
-        if not runner.alive:
-            end.because_of(_PUBLISHER)
-    runner.stop()  # first: from here on nothing new begins
-    notifier.stop()
+    try:
+        runner.start()
+        notifier.start()
+        while not end.told.wait(_LOOK):
+            if not runner.alive:
+                end.because_of(_PUBLISHER)
+    finally:  # also where memory for one of them is lacking: nothing must go on behind an end
+        runner.stop()  # first: from here on nothing new begins
+        notifier.stop()

@@ -148,32 +148,41 @@ def test_a_disk_that_fills_while_posts_leave_loses_and_doubles_none(
         town.end()
 
 
-def test_few_descriptors_are_told_and_nothing_goes_out_twice(town: Town) -> None:
+def test_out_of_descriptors_is_told_and_when_there_are_some_all_goes_out(town: Town) -> None:
+    """Browsers that keep their connections take what the publisher needs."""
+    assert town.run("admin", "migrate").returncode == 0
+    port = free_port()
+    publisher = town.start("serve", "--port", str(port), limit="-n 64")
+    until(lambda: page(port) == 200)
+    greedy = [socket.create_connection(("127.0.0.1", port)) for _ in range(64)]
+    until(lambda: "数の上限に達しました" in town.said)
     town.plan(DELIVERIES)
-    publisher = town.start("run", limit="-n 24")
-    until(lambda: town.all_out() or "上限" in town.said or publisher.poll() is not None)
-    assert "Traceback" not in town.said
-    if publisher.poll() is None:
-        publisher.kill()
-    town.start("run", limit="-n 64")
+    until(lambda: any("上限" in problem for (problem,) in town.rows("SELECT problem FROM store_delivery")))
+    for connection in greedy:
+        connection.close()
     until(lambda: set(town.states()) <= {"published", "held"})
+    assert publisher.poll() is None
     town.require_once_each()
-    for (problem,) in town.rows("SELECT problem FROM store_delivery WHERE state = 'held'"):
-        assert "上限" in problem
+    assert len(town.said.splitlines()) < 10, town.said
+    assert "Traceback" not in town.said
 
 
-def test_little_memory_is_told_and_nothing_goes_out_twice(town: Town) -> None:
+@pytest.mark.parametrize("kilobytes", [300_000, 600_000])
+def test_little_memory_is_told_and_nothing_goes_out_twice(town: Town, kilobytes: int) -> None:
     town.plan(DELIVERIES)
-    publisher = town.start("run", limit="-v 300000")
-    until(lambda: town.all_out() or "メモリー" in town.said or publisher.poll() is not None)
+    publisher = town.start("run", limit=f"-v {kilobytes}")
+    until(lambda: publisher.poll() is not None or town.all_out())
+    if not town.all_out():
+        assert "メモリーが足りません" in town.said
+        assert publisher.poll() == 3 or kilobytes > 300_000  # a library may end the process by itself
     assert "Traceback" not in town.said
     publisher.kill()
     publisher.wait()
     town.start("run")
-    until(lambda: set(town.states()) <= {"published", "held"})
-    town.require_once_each()
-    for (problem,) in town.rows("SELECT problem FROM store_delivery WHERE state = 'held'"):
-        assert "メモリー" in problem
+    # What was being sent when it ended may be for a person to decide.
+    until(lambda: set(town.states()) <= {"published", "held", "undecided"})
+    town.require_once_each(undecided=town.states()["undecided"])
+    assert town.states()["published"] > DELIVERIES / 2
 
 
 def test_of_three_that_prepare_the_database_at_once_all_succeed(town: Town) -> None:

@@ -28,7 +28,8 @@ class Notifier:
 
     def stop(self) -> None:
         """Finish what is being sent, then end."""
-        self._scheduler.shutdown(wait=True)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
 
     def _work(self) -> None:
         try:

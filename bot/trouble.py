@@ -182,7 +182,7 @@ _DATABASE: tuple[tuple[tuple[str, ...], type[MachineTrouble], str, str], ...] = 
 )
 
 
-class OnceAMinute:
+class EveryMinute:
     """Whether to say something now: when it is new, and every minute while it goes on. From any thread."""
 
     def __init__(self, seconds: float = EVERY) -> None:
@@ -202,7 +202,7 @@ class OneSentence(logging.Filter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._is_due = OnceAMinute()
+        self._is_due = EveryMinute()
 
     def filter(self, record: logging.LogRecord) -> bool:
         trouble = _behind(record)

@@ -115,7 +115,7 @@ def _until_told() -> Iterator[_End]:
 def _office(end: _End) -> Context | None:
     """Once the database answers; None when told to end before. What nobody is at work on (a wrong password, a full disk) is not
     waited for."""
-    is_due = trouble.OnceAMinute()
+    is_due = trouble.EveryMinute()
     while not end.told.is_set():
         try:
             return office()

@@ -32,7 +32,7 @@ GENERAL = frozenset(
     security seen sentence sentences service services session shared shown single split sql state states step stop storable
     store story strong style styled submit svg system tagged taken task tidy timing tree try typed typeface unclear unit
     upkeep urls user viewed views waits wanted web webhook weekday wish wording work workflow working
-    alone failure trouble
+    alone away door every failure minute trouble
     """,
     )
 )

@@ -37,7 +37,7 @@ class Faults:
     def __init__(self, ctx: Context) -> None:
         self._ctx, self._lock = ctx, threading.RLock()
         self._standing: dict[str, _Fault] = {}  # by part
-        self._is_due = trouble.OnceAMinute()
+        self._is_due = trouble.EveryMinute()
 
     def do(self, part: str, work: Callable[[], object]) -> None:
         """`part` is its name for people; `work` returns False where it had nothing to try. Raises nothing."""

@@ -66,13 +66,16 @@ def _database(url: Secret) -> dict[str, Any]:
 def _address(url: Secret) -> dict[str, Any]:
     """Raises ConfigError: what urllib and dj-database-url say quotes the address, password included."""
     try:
-        return {**dj_database_url.parse(url.reveal(), conn_max_age=600, conn_health_checks=True)}
+        found = {**dj_database_url.parse(url.reveal(), conn_max_age=600, conn_health_checks=True)}
     except ValueError:
+        found = {}
+    if not found.get("NAME") or found["ENGINE"] not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
         raise ConfigError(
             "DATABASE_URL is not an address of a database",
             summary="環境変数 DATABASE_URL を読めません",
             next_step="postgresql://利用者:鍵@ホスト/データベース のように書き、鍵の記号は %40 のように書きかえてください",
-        ) from None
+        )
+    return found
 
 
 def _directories(config: Config) -> list[dict[str, Any]]:
@@ -238,7 +241,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":  # several
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"one_sentence": {"()": "bot.trouble.OneSentence"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["one_sentence"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # A beat that is passed over because the last one is still at work is no news.
     "loggers": {"apscheduler": {"level": "ERROR"}},

@@ -21,9 +21,11 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NameResolutionError
 
+from bot import trouble
 from bot.channel_kit import dates
 from bot.clock import elapsed
 from bot.errors import ConfigError
+from bot.language import say
 
 CONNECT_TIMEOUT = 3.05
 MOST_BYTES = 2_000_000  # of an answer, unpacked
@@ -199,6 +201,11 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def why_not_left(broken: NoAnswer) -> tuple[str, str]:
     """What a person is told of a request that never left: what happened, and what to do ("" for nothing)."""
     for cause in broken.causes:
+        if (lacking := trouble.of(cause)) is not None:
+            return (
+                say("サーバーの不調のため、まだ送っていません（{summary}）", summary=lacking.summary),
+                lacking.next_step,
+            )
         if isinstance(cause, ConfigError):
             return cause.summary, cause.next_step
         if isinstance(cause, ssl.SSLCertVerificationError):

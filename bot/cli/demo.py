@@ -97,12 +97,12 @@ def _web(port: int) -> Iterator[str]:
     from bot.cli.office import set_up
 
     set_up()
-    from bot.cli.listening import open_door
+    from bot.cli.listening import listen
 
-    server = open_door(load(), "127.0.0.1", port)
-    threading.Thread(target=server.run, daemon=True, name="web").start()
-    yield f"http://127.0.0.1:{getattr(server, 'effective_port', port)}"
-    server.close()
+    door = listen(load(), "127.0.0.1", port)
+    door.open(lambda: None)
+    yield f"http://127.0.0.1:{door.port}"
+    door.close()
 
 
 @dataclass

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from importlib import import_module
+from pathlib import Path
+from typing import NoReturn
 
 import click
 
-from bot.cli.console import Exit, fail
-from bot.errors import BotError, NotAllowed
+from bot import trouble
+from bot.cli.console import Exit, drop, fail, warn
+from bot.errors import BotError, ConfigError, NotAllowed
 from bot.language import say
 
 # command → module of this package, and one line of help
@@ -86,11 +90,57 @@ def cli() -> None:
 
 
 def main() -> None:
-    """The program. An expected problem is one sentence and an exit code; never a traceback."""
+    """The program. Whatever goes wrong is one sentence and an exit code; never a traceback."""
     try:
-        cli()
+        _run()
     except BotError as e:
         fail(e)
-    except ModuleNotFoundError as e:  # the checker's bundle has no database and no platform
-        click.echo(say("この命令に要る部品（{name}）が、ここには入っていません。", name=e.name), err=True)
-        sys.exit(Exit.WRONG_USE)
+    except Exception as e:
+        drop(sys.stdout)  # what nobody took would be tried again at the very end
+        known = _incomplete(e) or trouble.of(e) or trouble.of_file(e)
+        fail(known) if known else _confess(e)
+
+
+def _incomplete(error: Exception) -> ConfigError | None:
+    """The checker's bundle has no database and no platform, and PostgreSQL needs more than SQLite."""
+    lacking = next((e for e in trouble.causes(error) if isinstance(e, ModuleNotFoundError)), None)
+    if lacking is None:
+        return None
+    return ConfigError(
+        f"no module {lacking.name}",
+        summary=say("この命令に要る部品（{name}）が、ここには入っていません", name=lacking.name),
+        next_step="PostgreSQL には requirements-distributed.lock の部品が要ります。点検だけの包みなら、本体を使ってください",
+    )
+
+
+def _run() -> None:
+    """Also what stands in the buffer at the end must have been taken, or a file that was written is not whole."""
+    try:
+        cli()
+    finally:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+
+
+def _confess(error: Exception) -> NoReturn:
+    """A fault of ours. Its words may hold a text or a key: people see where it was, and the rest is kept beside the state."""
+    place = next((f for f in reversed(traceback.extract_tb(error.__traceback__)) if "bot" in Path(f.filename).parts), None)
+    warn(
+        "想定外の誤り（{name}）で止まりました。{kept}運用担当者に知らせてください。",
+        name=f"{type(error).__name__} {Path(place.filename).name}:{place.lineno}" if place else type(error).__name__,
+        kept=_kept(error),
+    )
+    sys.exit(Exit.FAULT)
+
+
+def _kept(error: Exception) -> str:
+    """A sentence that names the file with the traceback; nothing where none could be written."""
+    from bot.registry import load
+
+    try:
+        path = load().var_dir / "fault.txt"
+        path.touch(mode=0o600)
+        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    except (OSError, BotError):
+        return ""
+    return say("くわしいことは {path} にあります。", path=path)

@@ -10,6 +10,7 @@ import click
 
 from bot.cli import account
 from bot.cli.account import require_service_account
+from bot.cli.console import warn
 from bot.cli.private import keep_private, private_files
 from bot.clock import Clock
 from bot.config import SECRET_KEY, Config
@@ -45,7 +46,10 @@ def _prepare_database() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    call_command("migrate", verbosity=0, interactive=False)
+    from bot.store.alone import one_at_a_time
+
+    with one_at_a_time(lambda: warn("ほかの処理がデータベースの形を整えているので、終わるのを待っています。")):
+        call_command("migrate", verbosity=0, interactive=False)
     database = settings.DATABASES["default"]
     if database["ENGINE"] == "django.db.backends.sqlite3":  # which may lie elsewhere
         keep_private(Path(database["NAME"]))

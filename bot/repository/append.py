@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.repository.git import GitFailed
 from bot.repository.mirror import Mirror
 
 _OURS = "refs/dxbot/appended"
@@ -23,9 +22,7 @@ def append(mirror: Mirror, files: Mapping[str, bytes], message: str, at: datetim
         git.run("fetch", "--quiet", "--no-tags", "--end-of-options", mirror.url, f"+{branch}:{_OURS}")
     head = git.ask("rev-parse", "--verify", "--quiet", _OURS)
     git.run("fast-import", "--quiet", data=_stream(files, message, at, head[1].decode().strip() if head[0] == 0 else ""))
-    code, _ = git.ask("push", "--quiet", "--end-of-options", mirror.url, f"{_OURS}:{branch}")
-    if code != 0:
-        raise GitFailed("push", code)
+    git.run("push", "--quiet", "--end-of-options", mirror.url, f"{_OURS}:{branch}")
 
 
 def _stream(files: Mapping[str, bytes], message: str, at: datetime, head: str) -> bytes:

@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 
 from filelock import FileLock, Timeout
 
-from bot.repository.git import TIMEOUT, Git, GitExcess, GitFailed
+from bot.repository.failure import GitFailed
+from bot.repository.git import TIMEOUT, Git, GitExcess
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # git's own name for no files at all
 _ABSENT = "000000"

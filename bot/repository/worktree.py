@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.repository.git import Git, GitFailed
+from bot.repository.failure import GitFailed
+from bot.repository.git import Git
 
 # A person's own clone: nothing of it is run (fsmonitor) and nothing written (index) by a look.
 _SETTINGS = ("core.fsmonitor=false", "core.quotePath=false")

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 
 from apscheduler.executors.pool import BasePoolExecutor
 from django.db import close_old_connections
@@ -22,16 +23,17 @@ from django.db import connections as databases
 
 from bot import registry
 from bot.channel_kit.base import Channel
-from bot.errors import BotError
+from bot.language import say
 from bot.services.approval import review
 from bot.services.delivery import connections, removal, stale, threads, uploads, workers
 from bot.services.delivery.engine import LEASE, Engine
-from bot.services.handing_in import sync
+from bot.services.handing_in import push, sync
 from bot.services.paper import proof_build
 from bot.services.records import days, pruning
 from bot.services.records.context import Context
 from bot.services.records.waker import Every, Waker
 from bot.services.telling import heads, watch
+from bot.services.telling.faults import Faults
 from bot.store import queries
 
 SLICE = 1.0  # seconds of sending after which dead workers, missed times and doubtful outcomes get their turn
@@ -42,6 +44,7 @@ REMOVE_EVERY = 2.0  # seconds between two looks for posts that are to be taken d
 log = logging.getLogger(__name__)
 _JOB = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 _BEHIND = {"max_instances": 2}  # a beat may be planned or due while another is still at work
+_SENDING = say("配信")
 # A thread each, with a database connection that stays open.
 _THREADS = ("beat", "sweep", "sync", "removal", "accounts", "clock")
 
@@ -62,7 +65,7 @@ class Runner:
         self.engine = Engine(ctx, self.channel, self.owner)
         self._channels: dict[str, Channel] = {}
         self._connecting, self._beating = threading.Lock(), threading.Lock()
-        self._swept = 0
+        self._swept, self._faults = 0, Faults(ctx)
         self._following = self._leaving = False  # of the beat's thread
         self._watches = (watch.of_rules(), watch.of_shared_files())
         days.trusted(ctx)  # a key that cannot be read shows at the start
@@ -82,13 +85,15 @@ class Runner:
 
     def start(self) -> None:
         """Waits for nothing that is in flight, and for no platform."""
+        for thread in self._threads.values():  # where there is no memory for them, this shows now
+            thread.submit(lambda: None).result()
         self._scheduler.add_job(self._tick, Every(1), id="beat", executor="beat", **_JOB | _BEHIND)
         self._scheduler.add_job(self.sweep, Every(30), id="sweep", executor="sweep", **_JOB)
-        self._scheduler.add_job(self.look_at_clock, Every(1), id="clock", executor="clock", **_JOB)
+        self._scheduler.add_job(self._look_at_clock, Every(1), id="clock", executor="clock", **_JOB)
         night = {"hour": 3, "minute": 30, "timezone": self.ctx.config.timezone}  # when nothing goes out
-        self._scheduler.add_job(self.prune, "cron", id="prune", executor="sweep", **_JOB | night)
-        self._scheduler.add_job(self.remove, Every(REMOVE_EVERY), id="removal", executor="removal", **_JOB)
-        self._scheduler.add_job(self.ask, Every(ACCOUNTS_EVERY), id="accounts", executor="accounts", **_JOB)
+        self._scheduler.add_job(self._prune, "cron", id="prune", executor="sweep", **_JOB | night)
+        self._scheduler.add_job(self._remove, Every(REMOVE_EVERY), id="removal", executor="removal", **_JOB)
+        self._scheduler.add_job(self._ask, Every(ACCOUNTS_EVERY), id="accounts", executor="accounts", **_JOB)
         if self.ctx.config.content_repository:
             self._scheduler.add_job(self.sync, Every(SYNC_EVERY), id="sync", executor="sync", **_JOB)
         gc.collect()
@@ -106,7 +111,7 @@ class Runner:
             self._worker.stop()
         if self._scheduler.running:
             self._scheduler.pause()
-        self._threads["beat"].submit(self._take_leave).result()
+        self._threads["beat"].submit(self._faults.do, _SENDING, self._take_leave).result()
         for thread in self._threads.values():
             thread.submit(databases.close_all).result()
             thread.shutdown()
@@ -134,17 +139,23 @@ class Runner:
         """What is due now and no more, to be on time; the rest is left to the next beat."""
         return self._work(lambda: self.engine.pump(SLICE))
 
+    @property
+    def alive(self) -> bool:
+        """Does it wake up at all?"""
+        waking = self._scheduler._thread
+        return waking is not None and waking.is_alive()
+
     def _tick(self) -> None:
         """On the beat's thread. What is in flight is waited for by another one behind it, so that whatever else was asked of
         this thread has its turn in between."""
         if not self._following:  # else the one behind does it
-            self._follow(self.tick())
+            self._faults.do(_SENDING, lambda: self._follow(self.tick()))
 
     def _send(self) -> None:
         if self._following:
-            self._work(lambda: self.engine.pump(0))
+            self._faults.do(_SENDING, lambda: self._work(lambda: self.engine.pump(0)))
         else:
-            self._follow(self.send())
+            self._faults.do(_SENDING, lambda: self._follow(self.send()))
 
     def _follow(self, more: bool) -> None:
         if more and not self._following and not self._leaving:
@@ -180,23 +191,37 @@ class Runner:
         return more
 
     def sweep(self) -> None:
-        """Void what has changed, expire what came too late: a stretch of the open submissions at a time."""
-        close_old_connections()
+        """Void what has changed, expire what came too late: a stretch of the open submissions at a time. Each part has its
+        turn, also after another failed."""
+        for part, work in (
+            (say("設定ファイルの見回り"), self._watch),
+            (say("配信先への接続"), self._connect),
+            (say("原稿の見回り"), self._sweep),
+            *(self._by_the_clock() if self.engine.timekeeper.trusts() else ()),
+        ):
+            close_old_connections()
+            self._faults.do(part, work)
+
+    def _by_the_clock(self) -> tuple[tuple[str, Callable[[], object]], ...]:
+        """Nothing expires and no day is closed by a clock that may be wrong (ADR 24)."""
+        return (
+            (say("期限の見回り"), lambda: review.expire(self.ctx)),
+            (say("署名の催促"), lambda: threads.tell_unsigned(self.ctx)),
+            (say("紙面の組み上げ"), lambda: proof_build.build_proofs(self.ctx)),
+            (say("操作の記録の署名"), lambda: days.close(self.ctx)),
+        )
+
+    def _watch(self) -> None:
         for each in self._watches:
             each.look(self.ctx)
+
+    def _connect(self) -> None:
+        """What an account lacks is told as soon as something is planned for it, not when that is due."""
+        for key in queries.planned_channels():
+            self._faults.do(say("{channel} への接続", channel=self.ctx.spec(key).label), partial(self.channel, key))
+
+    def _sweep(self) -> None:
         self._swept = stale.sweep(self.ctx, after=self._swept)
-        if not self.engine.timekeeper.trusts():
-            return  # nothing expires and no day is closed by a clock that may be wrong (ADR 24)
-        review.expire(self.ctx)
-        threads.tell_unsigned(self.ctx)
-        try:
-            proof_build.build_proofs(self.ctx)
-        except BotError as e:
-            log.warning("no issue's proof was built: %s", e.message)
-        try:
-            days.close(self.ctx)
-        except BotError as e:
-            log.warning("the audit log's days stay open: %s", e.message)
 
     def prune(self) -> None:
         close_old_connections()
@@ -204,10 +229,22 @@ class Runner:
             pruning.prune(self.ctx)
             uploads.discard(self.ctx, self.channel)
 
+    def _prune(self) -> None:
+        self._faults.do(say("古い行の片付け"), self.prune)
+
     def look_at_clock(self) -> None:
         """On a thread of its own: it waits for others' answers."""
         close_old_connections()
         self.engine.timekeeper.look()
+
+    def _look_at_clock(self) -> None:
+        self._faults.do(say("時計の見比べ"), self.look_at_clock)
+
+    def _remove(self) -> None:
+        self._faults.do(say("投稿の削除"), self.remove)
+
+    def _ask(self) -> None:
+        self._faults.do(say("口座の確かめ"), self.ask)
 
     def remove(self) -> int:
         """Take down what was decided to be taken down; how many steps? On a thread of its own: it waits for platforms."""
@@ -222,16 +259,18 @@ class Runner:
     def sync(self) -> None:
         """Take what leaders committed, when it is time or somebody said so. What goes wrong waits for the next time."""
         close_old_connections()
+        self._faults.do(say("原稿の取り込み"), self._take)
+
+    def _take(self) -> bool:
         if not sync.wanted(self.ctx):
-            return
+            return False
         try:
             sync.sync(self.ctx)
-        except BotError as e:
+        except (sync.Rewritten, sync.Busy, push.Excess) as e:  # which have notices of their own, or need none
             log.warning("the content branch was not taken: %s", e.message)
-        try:
-            heads.push(self.ctx)
-        except BotError as e:
-            log.warning("the audit log's days were not pushed: %s", e.message)
+        finally:
+            self._faults.do(say("署名の送り出し"), lambda: heads.push(self.ctx))
+        return True
 
     def _wake_at_next_moment(self, since: datetime) -> None:
         """So that a post is not up to a second late. `since` is before the last claim: what has become due after that, during

@@ -252,3 +252,8 @@ def following(ids: Sequence[int]) -> list[int]:
     if not ids:
         return []
     return [row[0] for row in run(_FOLLOWING.format(among=AMONG[connection.vendor]), [listed(ids)])]
+
+
+def planned_channels() -> list[str]:
+    """The keys of the channels for which something is planned."""
+    return [row[0] for row in run("SELECT DISTINCT channel FROM store_delivery WHERE state = 'scheduled' ORDER BY channel", [])]

@@ -90,3 +90,5 @@ urlpatterns = [
     path("hooks/content/", hooks.content, name="content_hook"),
     path("m/<str:sha256>.jpg", media.public, name="public_media"),
 ]
+
+handler500 = "bot.web.views.trouble.broken"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ConfigError
-from bot.repository.git import GitFailed
+from bot.repository.failure import GitFailed
 from bot.services.records import audit, days, signing
 from bot.services.telling import heads
 from bot.store.heads import DayHead

@@ -1,18 +1,23 @@
-"""The real publisher process with short time-outs and looks, so that a test sees in seconds what takes minutes."""
+"""The real publisher process (or what its arguments say) with short time-outs and looks, so that a test sees in seconds what
+takes minutes."""
 
 from __future__ import annotations
 
+import os
+import sys
 from datetime import timedelta
 
 from bot.channels.x import client as _x_client
-from bot.cli.main import cli
-from bot.cli.office import set_up
+from bot.cli import main
+from bot.cli.private import private_files
 from bot.meta_graph import client as _graph
 
 
 def hurry() -> None:
     _x_client.READ_TIMEOUT = _graph.READ_TIMEOUT = 1.0
-    set_up()
+    import django
+
+    django.setup()
     from bot.services.delivery import engine, outcome
 
     engine.LEASE = timedelta(seconds=3)
@@ -21,5 +26,8 @@ def hurry() -> None:
 
 
 if __name__ == "__main__":
-    hurry()
-    cli(["run"])
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bot.settings")
+    sys.argv = ["dxbot", *(sys.argv[1:] or ["run"])]
+    with private_files():
+        hurry()
+    main.main()

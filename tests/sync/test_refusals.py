@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import BotError, ConfigError
-from bot.repository.git import GitFailed
+from bot.repository.failure import GitFailed
 from bot.services.handing_in import sync as service
 from bot.services.handing_in.sync import Busy, Rewritten
 from bot.services.people.accounts import set_up_user

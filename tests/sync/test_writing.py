@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import NotAllowed
 from bot.repository.commit import Conflict
-from bot.repository.git import GitFailed
+from bot.repository.failure import GitFailed
 from bot.services.handing_in import branch, sync
 from bot.workflow.actors import Actor, Role
 from tests.sync.desk import SHIMIN, SOUMU, Desk

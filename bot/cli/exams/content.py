@@ -9,7 +9,8 @@ from pathlib import Path
 from bot import registry
 from bot.cli.exams.exam import Told, bad, fine, problem
 from bot.cli.exams.installation import Installation
-from bot.repository.git import Git, GitFailed
+from bot.repository.failure import GitFailed
+from bot.repository.git import Git
 from bot.shared_files import files
 
 _NO_SUCH_BRANCH = 2

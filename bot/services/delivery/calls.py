@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot import trouble
 from bot.channel_kit.base import Channel, Found, Outgoing, Prepared, Receipt, Sent
 from bot.clock import Clock
 from bot.errors import (
@@ -69,7 +70,14 @@ class NotBegun(BotError):
 
 
 def surprise(error: Exception) -> NotBegun:
-    """Of what no channel should raise. Its own words may hold a key or a text, so only its name is told."""
+    """Of what no channel should raise. Its own words may hold a key or a text, so only its name is told, or what the machine
+    lacks."""
+    if (lacking := trouble.of(error) or trouble.of_file(error)) is not None:
+        return NotBegun(
+            lacking.message,
+            summary=say("サーバーの不調のため、送る前に止めました（{summary}）。何も送っていません", summary=lacking.summary),
+            next_step=lacking.next_step,
+        )
     return NotBegun(
         type(error).__name__,
         summary=say("送る前の準備が、想定外の誤り（{name}）で止まりました。何も送っていません", name=type(error).__name__),

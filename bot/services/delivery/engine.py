@@ -163,8 +163,8 @@ class Engine:
             self._ready += due
             raise
         self._back, self._uploads = [], []
-        self._begin(turn)
         self._looking -= {look.job.id for look in steps if isinstance(look, ReadBack)}
+        self._begin(turn)
         self._void(steps)
 
     def _begin(self, turn: _Turn) -> None:

@@ -8,6 +8,7 @@ condition of its own, which nobody here waits for; that cost a sixth of its spee
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -19,6 +20,7 @@ FEW = 8  # threads that are enough while calls come back within milliseconds
 SOON = 0.02  # seconds in which each of the few should have taken a call; else all that wait get a thread of their own
 GATHER = 0.005  # seconds between two answers that belong to one batch
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 class Desk(Generic[T]):
@@ -26,14 +28,14 @@ class Desk(Generic[T]):
     asked from one thread; a pool's threads put answers down."""
 
     def __init__(self) -> None:
-        self._answers: deque[T] = deque()
+        self._answers: deque[T | None] = deque()
         self._enough = threading.Event()
         self._wanted = 1
         self.busy = 0
 
     def gather(self, patience: float) -> list[T]:
         """What has come back: one answer, and with it those that come right after; none if none comes within `patience`
-        seconds."""
+        seconds. A call that broke has none: what it was about is left to its lease."""
         self._wait_for(1, patience)
         seen = 0
         while seen < len(self._answers) < self.busy:
@@ -41,9 +43,9 @@ class Desk(Generic[T]):
             self._wait_for(self.busy, GATHER)
         found = [self._answers.popleft() for _ in range(len(self._answers))]
         self.busy -= len(found)
-        return found
+        return [answer for answer in found if answer is not None]
 
-    def put(self, answer: T) -> None:
+    def put(self, answer: T | None) -> None:
         self._answers.append(answer)
         if len(self._answers) >= self._wanted:
             self._enough.set()
@@ -57,7 +59,8 @@ class Desk(Generic[T]):
 
 
 class SenderPool(Generic[T]):
-    """At most `size` threads, each begun when it is first needed. A call must not raise. To be used from one thread."""
+    """At most `size` threads, each begun when it is first needed. A call should not raise, and then gives no answer. To be used
+    from one thread."""
 
     def __init__(self, size: int, name: str, desk: Desk[T]) -> None:
         self._size, self._name, self._desk = size, name, desk
@@ -90,7 +93,7 @@ class SenderPool(Generic[T]):
 
     def _work(self) -> None:
         while (call := self._calls.get()) is not None:
-            self._desk.put(call())
+            self._desk.put(_answer(call))
 
     def _look_after(self) -> None:
         """The foreman's work: no call waits behind slow ones."""
@@ -107,5 +110,18 @@ class SenderPool(Generic[T]):
         with self._growing:
             for _ in range(min(count, self._size - len(self._threads))):
                 thread = threading.Thread(target=self._work, name=f"{self._name}-{len(self._threads)}", daemon=True)
+                try:
+                    thread.start()
+                except (RuntimeError, MemoryError) as e:  # no memory for one more: those that there are do the work, later
+                    log.warning("a sending thread was not begun", exc_info=e)
+                    return
                 self._threads.append(thread)
-                thread.start()
+
+
+def _answer(call: Callable[[], T]) -> T | None:
+    """The thread outlives whatever a call meets, or the next ones would wait for nobody."""
+    try:
+        return call()
+    except BaseException as e:
+        log.error("a call broke", exc_info=e)
+        return None

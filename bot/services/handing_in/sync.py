@@ -18,7 +18,8 @@ from bot.errors import BotError, ConfigError
 from bot.language import say
 from bot.media import timing
 from bot.repository.checkout import Checkout, Refused
-from bot.repository.git import Git, GitExcess, GitFailed
+from bot.repository.failure import GitFailed
+from bot.repository.git import Git, GitExcess
 from bot.repository.mirror import EMPTY_TREE, Change, Commit, Edit, Mirror
 from bot.repository.sets import differing
 from bot.repository.status import CONTEXT, State, show

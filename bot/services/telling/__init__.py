@@ -7,5 +7,6 @@ notices: read off the audit log, one for each address
 messages: several notices for one address in one message, each sent once
 notifier: wakes the sending
 heads: the audit log's signed days, pushed to a branch
+faults: what a part of this process fails at
 watch: tells that rules and other shared files cannot be read before anything is due
 """

@@ -14,6 +14,7 @@ from bot.services.handing_in.parked import REWRITTEN
 from bot.services.paper.proof_build import BUILD_PROOF
 from bot.services.people import accounts, grants, requests
 from bot.services.records import audit, days
+from bot.services.telling.faults import FAILS
 from bot.services.telling.watch import SPOILT, UNREADABLE
 from bot.store.models import AuditEntry, Submission
 from bot.workflow.actors import NEED_SECOND_FACTOR, Role, is_at_server
@@ -52,6 +53,7 @@ class Kind(StrEnum):
     REWRITTEN = "rewritten"
     SHELL = "shell"
     SEAL = "seal"
+    FAULT = "fault"
     PEOPLE = "people"
     TOKEN_ENDS = "token_ends"  # noqa: S105 not a secret
 
@@ -87,6 +89,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.REWRITTEN: "原稿の履歴の書き換え",
     Kind.SHELL: "サーバーでの操作",
     Kind.SEAL: "操作の記録の署名",
+    Kind.FAULT: "サーバーの不調",
     Kind.PEOPLE: "利用者の登録",
     Kind.TOKEN_ENDS: "鍵の期限",
 }
@@ -104,6 +107,7 @@ ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.PEOPLE: _OFFICE,
     Kind.RULES: _OFFICE,
     Kind.CLOCK: _OFFICE,
+    Kind.FAULT: _OFFICE,
     Kind.FAILED: _OFFICE,
     Kind.MISSED: _OFFICE,
     Kind.HELD: _OFFICE,
@@ -147,6 +151,7 @@ _VERBS: Mapping[str, Kind] = {
     **dict.fromkeys(("blackout", "ask_to_lift", "lift"), Kind.BLACKOUT),
     UNREADABLE: Kind.RULES,
     **dict.fromkeys((timekeeper.WRONG, timekeeper.RIGHT), Kind.CLOCK),
+    FAILS: Kind.FAULT,
     **dict.fromkeys((REFUSE, push.REFUSE), Kind.FILES),
     TAKE_AWAY: Kind.FILES_GONE,
     SPOILT: Kind.SPOILT,

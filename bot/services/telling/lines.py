@@ -11,6 +11,7 @@ from bot.services.handing_in.parked import REWRITTEN
 from bot.services.people import accounts, grants, requests
 from bot.services.records import days
 from bot.services.records.context import Context
+from bot.services.telling.faults import FAILS
 from bot.services.telling.kinds import Kind
 from bot.services.telling.watch import SPOILT, UNREADABLE
 from bot.store.models import AuditEntry, Delivery, Submission
@@ -57,6 +58,7 @@ def line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | N
         Kind.SPOILT: f"設定ファイルを読めません。直るまで、これを使う原稿の承認と配信を止めます。\n{entry.detail}",
         Kind.RULES: f"配信の決まりが読めないため、直るまで何も配信しません。{entry.detail}。",
         Kind.CLOCK: f"{entry.detail}。",
+        Kind.FAULT: f"配信のサーバーに、進まない所があります。直れば自動で続けます。\n{entry.detail}。",
         Kind.COPY_DEADLINE: entry.detail,
         Kind.SHELL: f"サーバーで操作がありました：{entry.actor} {entry.verb} {entry.object} {entry.detail}".strip(),
         Kind.REWRITTEN: "原稿の履歴（Git）が書き換えられたため、取り込みを止めています。だれが何を変えたか確かめてください。",
@@ -89,7 +91,7 @@ def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery 
         return f"/issues/{quote(name)}/"
     if page := _PAGES.get(entry.verb):
         return page
-    if entry.verb in (REFUSE, push.REFUSE, TAKE_AWAY, UNREADABLE, REWRITTEN, SPOILT):
+    if entry.verb in (REFUSE, push.REFUSE, TAKE_AWAY, UNREADABLE, REWRITTEN, SPOILT, FAILS):
         return "/calendar/"
     if is_at_server(entry.actor) or about in ("day", "key"):
         return "/audit/"

@@ -6,9 +6,11 @@ from datetime import UTC
 
 from django.db import close_old_connections, connections
 
+from bot.language import say
 from bot.services.records.context import Context
 from bot.services.records.waker import Every, Waker
 from bot.services.telling import messages
+from bot.services.telling.faults import Faults
 
 
 class Notifier:
@@ -17,7 +19,7 @@ class Notifier:
     def __init__(self, ctx: Context) -> None:
         if ctx.config.smtp_server:
             _ = ctx.config.smtp_address  # a wrong one shows at the start
-        self.ctx = ctx
+        self.ctx, self._faults = ctx, Faults(ctx)
         self._scheduler = Waker(timezone=UTC)
 
     def start(self) -> None:
@@ -26,11 +28,15 @@ class Notifier:
 
     def stop(self) -> None:
         """Finish what is being sent, then end."""
-        self._scheduler.shutdown(wait=True)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
 
     def _work(self) -> None:
-        close_old_connections()
         try:
-            messages.work(self.ctx)
+            self._faults.do(say("知らせの送信"), self._send)
         finally:
             connections.close_all()
+
+    def _send(self) -> None:
+        close_old_connections()
+        messages.work(self.ctx)

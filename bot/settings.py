@@ -9,6 +9,7 @@ from typing import Any
 import dj_database_url
 from csp.constants import NONE, SELF
 
+from bot import logs
 from bot.config import ROOT, Config, Secret
 from bot.errors import ConfigError
 from bot.loopback import is_loopback
@@ -94,6 +95,7 @@ INSTALLED_APPS = [
     "bot.web",
 ]
 MIDDLEWARE = [
+    "bot.web.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "bot.web.middleware.BrowserPolicies",
     "csp.middleware.CSPMiddleware",
@@ -218,11 +220,4 @@ CONTENT_SECURITY_POLICY = {
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":  # several publishers may share the work
     INSTALLED_APPS.append("procrastinate.contrib.django")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    # A beat that is passed over because the last one is still at work is no news.
-    "loggers": {"apscheduler": {"level": "ERROR"}},
-}
+LOGGING = logs.settings(CONFIG, [SECRET_KEY])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot import logs
 from bot.cli.console import tell
 from bot.cli.office import office
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--once", is_flag=True, help="いま出すべきものだけを出して終わる")
 def run_command(once: bool) -> None:
     """配信を動かします。止めるには Ctrl+C を押してください。"""
-    ctx = office()
+    ctx = _stay()
     if once:
         runner = _runner(ctx)
         runner.sweep()
@@ -37,7 +38,7 @@ def run_command(once: bool) -> None:
 @click.option("--port", default=8000, show_default=True)
 def web_command(host: str, port: int) -> None:
     """画面を動かします。"""
-    _open_door(office(), host, port).run()
+    _open_door(_stay(), host, port).run()
 
 
 @click.command("serve", epilog="例: dxbot serve --port 8000")
@@ -45,9 +46,15 @@ def web_command(host: str, port: int) -> None:
 @click.option("--port", default=8000, show_default=True)
 def serve_command(host: str, port: int) -> None:
     """画面と配信を一つのプロセスで動かします。"""
-    ctx = office()
+    ctx = _stay()
     threading.Thread(target=_open_door(ctx, host, port).run, daemon=True, name="web").start()
     _until_told(ctx)
+
+
+def _stay() -> Context:
+    ctx = office()
+    logs.stay()
+    return ctx
 
 
 def _runner(ctx: Context) -> Runner:

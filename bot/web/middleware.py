@@ -4,9 +4,11 @@ a second factor."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from structlog.contextvars import bound_contextvars
 
 from bot.errors import BotError, NotAllowed, NotFound
 from bot.services.records import audit
@@ -37,6 +39,21 @@ _UNUSED = (
 )
 _PASSKEYS = ("publickey-credentials-create=(self)", "publickey-credentials-get=(self)")
 _PERMISSIONS = ", ".join([*(f"{feature}=()" for feature in _UNUSED), *_PASSKEYS])
+
+
+class RequestId:
+    """A number for each request, on its answer and in every line of the log that it brings about. Ours alone: one that a caller
+    sends could be anything."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        number = uuid4().hex
+        with bound_contextvars(request=number):
+            response = self.get_response(request)
+        response["X-Request-Id"] = number
+        return response
 
 
 class BrowserPolicies:

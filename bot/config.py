@@ -111,7 +111,7 @@ class Config:
     timezone: ZoneInfo = option("DXBOT_TIMEZONE", ZoneInfo("Asia/Tokyo"), "時刻帯。原稿の時刻もこれで読む")
     log: LogForm = option("DXBOT_LOG", "", "ログの形（json または console）。空なら、端末では console", ("json", "console"))
     metrics_token: Secret = option("DXBOT_METRICS_TOKEN", Secret(""), "この機械の外から /metrics を読むための鍵")
-    watch_silence: int = option("DXBOT_WATCH_SILENCE", 100, "配信の動きがこの秒数だけ見えなければ、見張りが知らせる")
+    watch_silence: int = option("DXBOT_WATCH_SILENCE", 80, "配信の動きがこの秒数だけ見えなければ、見張りが知らせる")
     watch_next: int = option("DXBOT_WATCH_NEXT", 1800, "見張りの知らせをだれも確認しないとき、次の人に知らせるまでの秒数")
     watch_mail: str = option("DXBOT_WATCH_MAIL", "", "見張りが、利用者の後に知らせるメールアドレス（カンマ区切り）")
     lang: Language = option("DXBOT_LANG", "ja", "表示の言語（ja または en）", get_args(Language))

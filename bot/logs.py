@@ -67,7 +67,7 @@ def _configure() -> None:
 def _formatter(render: Any, secrets: set[str]) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*_PROCESSORS, _of_a_request],
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _error, render, _Redaction(secrets)],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _error, _in_order, render, _Redaction(secrets)],
     )
 
 
@@ -97,6 +97,11 @@ def _error(_: object, __: str, event: _Event) -> _Event:
     if isinstance(error, BaseException):
         event["exception"] = "\n".join(_told(error))
     return event
+
+
+def _in_order(_: object, __: str, event: _Event) -> _Event:
+    """What a person looks for comes first."""
+    return {**{name: event.pop(name) for name in ("time", "level", "event") if name in event}, **event}
 
 
 def _told(error: BaseException) -> Iterator[str]:
@@ -131,8 +136,8 @@ class _Redaction:
         # The longest first: a secret may be the beginning of another.
         self._known = re.compile("|".join(map(re.escape, sorted(forms, key=len, reverse=True)))) if forms else None
 
-    def __call__(self, _: object, __: str, line: str) -> str:
-        return self._known.sub(_HIDDEN, line) if self._known else line
+    def __call__(self, _: object, __: str, line: Any) -> str:
+        return self._known.sub(_HIDDEN, str(line)) if self._known else str(line)
 
 
 def _forms(secret: str) -> Iterator[str]:

@@ -96,6 +96,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "bot.web.middleware.RequestId",
+    "bot.web.middleware.Probes",
     "django.middleware.security.SecurityMiddleware",
     "bot.web.middleware.BrowserPolicies",
     "csp.middleware.CSPMiddleware",

@@ -38,6 +38,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("run", "配信を動かす"),
     "web": ("run", "画面を動かす"),
     "serve": ("run", "画面と配信を一つで動かす"),
+    "watch": ("watch", "配信が動いているかを見張る"),
     "channels": ("channels", "配信先の一覧と、それぞれの設定"),
     "sandbox": ("sandbox", "練習用サーバーを動かす"),
     "pause": ("pause", "配信を止める"),

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
+from contextlib import suppress
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot import logs
+from bot import logs, systemd
 from bot.cli.console import tell
 from bot.cli.office import office
 
@@ -38,7 +42,12 @@ def run_command(once: bool) -> None:
 @click.option("--port", default=8000, show_default=True)
 def web_command(host: str, port: int) -> None:
     """画面を動かします。"""
-    _open_door(_stay(), host, port).run()
+    ctx = _stay()
+    door = _open_door(ctx, host, port)
+    _watch(ctx)
+    _show_life(host, door.effective_port)
+    systemd.tell(systemd.READY)
+    door.run()
 
 
 @click.command("serve", epilog="例: dxbot serve --port 8000")
@@ -48,6 +57,7 @@ def serve_command(host: str, port: int) -> None:
     """画面と配信を一つのプロセスで動かします。"""
     ctx = _stay()
     threading.Thread(target=_open_door(ctx, host, port).run, daemon=True, name="web").start()
+    _watch(ctx)
     _until_told(ctx)
 
 
@@ -55,6 +65,33 @@ def _stay() -> Context:
     ctx = office()
     logs.stay()
     return ctx
+
+
+def _watch(ctx: Context) -> None:
+    """Beside the pages, where the publisher's death does not reach."""
+    from bot.services.telling.watchman import Watchman
+
+    Watchman(ctx).start()
+
+
+def _show_life(host: str, port: int) -> None:
+    """Tell the service manager now and then that the pages answer, by asking for one: a process whose threads all hang still
+    runs."""
+    seconds = systemd.patience()
+    if seconds is not None:
+        threading.Thread(target=_ask_for_a_page, args=(host, port, seconds), daemon=True, name="life").start()
+
+
+def _ask_for_a_page(host: str, port: int, seconds: float) -> None:
+    here = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 names of "everywhere"
+    while True:
+        door = HTTPConnection(here, port, timeout=seconds)
+        with suppress(OSError, HTTPException):
+            door.request("GET", "/health/live")
+            if door.getresponse().status == HTTPStatus.OK:
+                systemd.tell(systemd.ALIVE)
+        door.close()
+        time.sleep(seconds)
 
 
 def _runner(ctx: Context) -> Runner:
@@ -79,7 +116,9 @@ def _until_told(ctx: Context) -> None:
         signal.signal(number, lambda *_: told.set())
     runner.start()
     notifier.start()
+    systemd.tell(systemd.READY)
     told.wait()
+    systemd.tell(systemd.STOPPING)
     runner.stop()  # first: from here on nothing new begins
     notifier.stop()
 

@@ -14,23 +14,24 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.executors.pool import BasePoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from django.db import close_old_connections, connections
 
-from bot import registry
+from bot import registry, systemd
 from bot.channel_kit.base import Channel
 from bot.errors import BotError
 from bot.services.approval import review
-from bot.services.delivery import removal, stale, threads, workers
+from bot.services.delivery import heartbeats, removal, stale, threads, workers
 from bot.services.delivery.engine import LEASE, Engine
+from bot.services.delivery.heartbeats import Heart
 from bot.services.handing_in import sync
 from bot.services.paper import proof_build
 from bot.services.records import days, pruning
 from bot.services.records.context import Context
-from bot.services.telling import heads, watch
+from bot.services.telling import alarms, heads, watch
 from bot.store import queries
 
 SLICE = 1.0  # seconds of sending after which dead workers, missed times and doubtful outcomes get their turn
@@ -57,6 +58,7 @@ class Runner:
         self.ctx = ctx
         self.owner = f"{socket.gethostname()}:{os.getpid()}"
         self.engine = Engine(ctx, self.channel, self.owner)
+        self._heart = Heart(ctx, self.owner)
         self._channels: dict[str, Channel] = {}
         self._connecting, self._beating = threading.Lock(), threading.Lock()
         self._swept = 0
@@ -156,6 +158,7 @@ class Runner:
             self.engine.pump(FAREWELL)
         finally:
             self.engine.release()
+            self._heart.end()
 
     def _work(self, *parts: Callable[[], bool]) -> bool:
         with self._beating:
@@ -168,11 +171,24 @@ class Runner:
                 except Exception as e:
                     failed.append(e)
             self._wake_at_next_moment(begin)
+            self._show_life(failed)
         for other in failed[1:]:
             log.error("a part of the beat failed", exc_info=other)
         if failed:
             raise failed[0]
         return more
+
+    def _show_life(self, failed: list[Exception]) -> None:
+        """A turn that hangs shows nowhere else: this is said at its end. One that fails is alive to the service manager, whose
+        restart would mend nothing, and silent to people."""
+        if not self._scheduler.running:
+            return  # by hand
+        systemd.tell(systemd.ALIVE)
+        if not failed:
+            try:
+                self._heart.beat()
+            except Exception as e:
+                failed.append(e)
 
     def sweep(self) -> None:
         """Void what has changed, expire what came too late: a stretch of the open submissions at a time."""
@@ -194,6 +210,9 @@ class Runner:
     def prune(self) -> None:
         close_old_connections()
         pruning.prune(self.ctx)
+        before = self.ctx.clock.now() - timedelta(days=self.ctx.config.keep_days)
+        heartbeats.prune(before)
+        alarms.prune(before)
 
     def remove(self) -> int:
         """Take down what was decided to be taken down; how many steps? On a thread of its own: it waits for platforms."""

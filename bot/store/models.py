@@ -6,9 +6,11 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
+import bot.store.alarms
 import bot.store.drafts
 import bot.store.hands
 import bot.store.heads
+import bot.store.heartbeats
 import bot.store.newsletter
 import bot.store.notices
 import bot.store.rules

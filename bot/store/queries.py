@@ -183,6 +183,13 @@ def claim(owner: str, now: datetime, until: datetime, lease_until: datetime, lim
     return sorted(row[0] for row in run(sql, [listed(ids), *due, owner, bind(lease_until)]))
 
 
+def left_lying(now: datetime, since: datetime, limit: int) -> list[int]:
+    """Deliveries that a publisher could have taken up ever since `since` and that nobody has, one of each lane at most; and
+    those whose worker was given up by then."""
+    free = run(_HEADS, [bind(since), bind(since), bind(now), bind(since), bind(since), bind(since), limit])
+    return sorted({*(row[0] for row in free), *lost(since)})
+
+
 def intend(intents: Sequence[Intent], now: datetime, lease_until: datetime) -> set[int]:
     """Write down that these requests are about to leave; the ids of those that may."""
     if not intents:

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
 from structlog.contextvars import bound_contextvars
 
 from bot.errors import BotError, NotAllowed, NotFound
@@ -16,6 +17,7 @@ from bot.web.accounts import has_proved_second_factor
 from bot.web.office import actor_of, office
 from bot.workflow.actors import NEED_SECOND_FACTOR
 
+PROBES = ("/health/", "/metrics")
 ACCOUNT_PAGES = ("/account/", "/logout/", "/static/")
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -54,6 +56,26 @@ class RequestId:
             response = self.get_response(request)
         response["X-Request-Id"] = number
         return response
+
+
+class Probes:
+    """What machines ask is answered before all else: they call by any name and without TLS, many times a minute, and the answer
+    must not depend on sessions, on people or on content."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(PROBES):
+            return self.get_response(request)
+        try:
+            request.resolver_match = resolve(request.path_info)
+        except Resolver404:
+            return self.get_response(request)
+        view, args, given = request.resolver_match
+        answer: HttpResponse = view(request, *args, **given)
+        answer["X-Content-Type-Options"] = "nosniff"
+        return answer
 
 
 class BrowserPolicies:

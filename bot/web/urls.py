@@ -8,11 +8,13 @@ from django.views.generic import RedirectView
 
 from bot.web.views import (
     account,
+    alarms,
     blackouts,
     calendar,
     decisions,
     deliveries,
     drafts,
+    health,
     history,
     hooks,
     issues,
@@ -66,6 +68,8 @@ urlpatterns = [
     path("take-downs/<int:number>/sign/", threads.sign, name="sign_take_down"),
     path("removals/<int:number>/settle/", threads.settle, name="settle_removal"),
     path("held/", stop.held, name="held"),
+    path("alarms/", alarms.alarm_list, name="alarms"),
+    path("alarms/<int:number>/see/", alarms.see, name="see_alarm"),
     path("history/", history.history, name="history"),
     path("history/export.csv", history.export, name="export"),
     path("history/<int:number>/", history.timeline, name="timeline"),
@@ -82,6 +86,10 @@ urlpatterns = [
     path("tokens/", account.tokens, name="tokens"),
     path("tokens/new/", account.issue, name="issue_token"),
     path("tokens/<int:token>/revoke/", account.revoke, name="revoke_token"),
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+    path("health/publisher", health.publisher, name="publisher"),
+    path("metrics", health.metrics, name="metrics"),
     path("hooks/content/", hooks.content, name="content_hook"),
     path("m/<str:sha256>.jpg", media.public, name="public_media"),
 ]

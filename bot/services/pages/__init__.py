@@ -4,5 +4,7 @@ queue: what waits for a decision, and for whom
 overview: deliveries in lists: planned, held, in doubt, ended
 calendar: what goes out where, day by day, and what stands against it
 history: everything that happened to a post; searching and exporting what was published
+health: whether a process does its work, for whoever asks
+gauges: the figures of the running system, for monitoring
 feeds: the calendar in a person's own calendar program
 """

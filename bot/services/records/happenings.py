@@ -87,7 +87,7 @@ def _tell(happened: Sequence[Happening]) -> None:
         happening.told = True
         facts = {"by": happening.by, "code": happening.code, **known.get(happening.target, _named(happening.target))}
         grave = happening.what in _GRAVE or isinstance(getattr(errors, happening.what, None), type)
-        (log.warning if grave else log.info)(happening.what, **{name: fact for name, fact in facts.items() if fact != ""})
+        (log.warning if grave else log.info)(str(happening.what), **{name: fact for name, fact in facts.items() if fact != ""})
     _moves.open = [move for move in _moves.open if not move.told]
 
 

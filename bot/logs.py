@@ -22,6 +22,7 @@ import structlog
 
 from bot.config import Config, Secret
 
+PROBES = ("/health/", "/metrics")  # addresses that machines ask for all day; their answers are no news
 _HIDDEN = "***"
 _SHORTEST = 4  # characters; less would blacken words that only look like it
 # Errors of these packages say what is wrong with our own things. Those of a client library quote the platform, or an address
@@ -39,7 +40,8 @@ def settings(config: Config, secrets: Iterable[str] = (), *, terminal: bool | No
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": lambda: _formatter(_renderer(plain, seen), {*_secrets(config), *secrets})}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"news": {"()": lambda: _is_news}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["news"]}},
         "root": {"handlers": ["console"], "level": "WARNING"},
         "loggers": {
             # A beat that is passed over because the last one is still at work is no news.
@@ -76,6 +78,12 @@ def _renderer(plain: bool, seen: bool) -> Any:
         colours = seen and not os.environ.get("NO_COLOR")
         return structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=structlog.dev.plain_traceback)
     return structlog.processors.JSONRenderer(ensure_ascii=False)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """A site that is down for an hour would fill the log with "not ready" otherwise; what is wrong has a line of its own."""
+    path = getattr(getattr(record, "request", None), "path", "")
+    return bool(record.exc_info) or not str(path).startswith(PROBES)
 
 
 def _of_a_request(_: object, __: str, event: _Event) -> _Event:

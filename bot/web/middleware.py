@@ -11,13 +11,13 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from structlog.contextvars import bound_contextvars
 
+from bot import logs
 from bot.errors import BotError, NotAllowed, NotFound
 from bot.services.records import audit
 from bot.web.accounts import has_proved_second_factor
 from bot.web.office import actor_of, office
 from bot.workflow.actors import NEED_SECOND_FACTOR
 
-PROBES = ("/health/", "/metrics")
 ACCOUNT_PAGES = ("/account/", "/logout/", "/static/")
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -66,7 +66,7 @@ class Probes:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(PROBES):
+        if not request.path_info.startswith(logs.PROBES):
             return self.get_response(request)
         try:
             request.resolver_match = resolve(request.path_info)

@@ -15,6 +15,7 @@ from bot.config import ROOT
 from bot.errors import NotAllowed
 from bot.services.approval import comments, review
 from bot.services.delivery import blackouts
+from bot.services.delivery.heartbeats import Heart
 from bot.services.handing_in import drafts
 from bot.services.pages import feeds
 from bot.services.paper import errata
@@ -181,6 +182,7 @@ class Scene:
 @pytest.fixture
 def scene(office: Office, web_site: str, monkeypatch: pytest.MonkeyPatch) -> Scene:
     work_on(office.ctx, monkeypatch)
+    Heart(office.ctx, "machine:7").beat()
     for person, role in ROLES.items():
         accounts.set_up_user(office.ctx, person, role, PASSWORD)
     return Scene(office, web_site)

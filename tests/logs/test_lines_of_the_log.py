@@ -53,6 +53,7 @@ def formatter(config: Config, *, terminal: bool = False) -> logging.Formatter:
 def log(office: Office) -> Iterator[Log]:
     made = Log()
     handler = logging.StreamHandler(made.stream)
+    handler.addFilter(logs.settings(office.ctx.config)["filters"]["news"]["()"]())
     handler.setFormatter(formatter(replace(office.ctx.config, log="json")))
     root, ours = logging.getLogger(), logging.getLogger("bot")
     before = ours.level
@@ -135,6 +136,15 @@ def test_an_address_that_is_a_key_by_itself_is_not_in_the_log(
     (line,) = [line for line in log.lines if "feeds" in line["event"]]
     assert line["event"] == "GET /feeds/<str:key>.ics"
     assert key not in log.text
+
+
+def test_a_probe_that_finds_no_publisher_fills_no_log(
+    office: Office, log: Log, web_site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work_on(office.ctx, monkeypatch)
+    assert requests.get(f"{web_site}/health/publisher", timeout=10).status_code == 503
+    assert requests.get(f"{web_site}/no-such-page", timeout=10).status_code == 404
+    assert [line["status"] for line in log.lines] == [404]
 
 
 def test_no_secret_shows_however_it_is_written(office: Office, log: Log) -> None:

@@ -190,7 +190,7 @@ def test_in_sandbox_mode_no_notice_leaves_the_machine(tmp_path: Path) -> None:
     code = (
         "from bot.cli.office import office; ctx = office();"
         "from bot.services.delivery import pause; from bot.services.telling import messages;"
-        "from bot.store.models import Message, User;"
+        "from bot.store.models import User; from bot.store.notices import Message;"
         "from bot.workflow.actors import Actor, Role;"
         "User.objects.create(username='unyou', role='operator', email='unyou@example.jp');"
         "pause.pause(ctx, Actor(person='kouhou', role=Role.OFFICER), '試験'); messages.work(ctx);"

@@ -1,7 +1,7 @@
 """The program's log: lines on standard error for those who run it, as JSON for machines or plain for a terminal.
 
 A line says when, how grave, what happened, to which post, and for which request of the web site. It never says a secret, and
-never what a platform or a person wrote: those words stay in the database, where it is known who may read them (ADR 23).
+never what a platform or a person wrote: those words stay in the database, where it is known who may read them (ADR 29).
 """
 
 from __future__ import annotations

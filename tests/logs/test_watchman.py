@@ -4,7 +4,7 @@ when it is well again."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -226,7 +226,7 @@ def test_of_many_watchmen_one_tells(scene: Scene) -> None:
 
 
 @pytest.fixture
-def gone(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
+def gone() -> Iterator[Callable[[bool], None]]:
     """Whether the database answers."""
     away = False
 
@@ -235,13 +235,12 @@ def gone(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
             raise OperationalError("server closed the connection")
         return execute(*arguments)
 
-    monkeypatch.setattr(connection, "execute_wrappers", [refuse])
-
     def switch(to: bool) -> None:
         nonlocal away
         away = to
 
-    return switch
+    with connection.execute_wrapper(refuse):
+        yield switch
 
 
 def test_while_the_database_is_away_people_are_told_from_memory(scene: Scene, room: Chat, gone: Callable[[bool], None]) -> None:

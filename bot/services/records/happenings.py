@@ -1,7 +1,7 @@
 """One line of the log for each thing that happened to a post, once it is committed.
 
 Two places feed it, so that nothing is forgotten: the audit log, for what people and the program decide, and the one function
-that moves a delivery, for what no entry of the audit log tells of. What was rolled back has not happened (ADR 23).
+that moves a delivery, for what no entry of the audit log tells of. What was rolled back has not happened (ADR 29).
 """
 
 from __future__ import annotations

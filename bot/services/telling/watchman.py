@@ -1,6 +1,6 @@
 """Whether the publishers live and what is due goes out, looked at by another process: who is dead tells nobody.
 
-A look is cheap and may come as often as somebody likes; `alarms` sees to it that each thing is told once. See ADR 24.
+A look is cheap and may come as often as somebody likes; `alarms` sees to it that each thing is told once. See ADR 30.
 """
 
 from __future__ import annotations

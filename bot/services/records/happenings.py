@@ -6,6 +6,7 @@ that moves a delivery, for what no entry of the audit log tells of. What was rol
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -81,14 +82,20 @@ def code_of(verb: str, detail: str) -> str:
 
 def _tell(happened: Sequence[Happening]) -> None:
     """Robust: what is committed has happened, and no line is worth losing what comes after it."""
-    new = [happening for happening in happened if not happening.told]
-    known = _places({happening.target for happening in new})
-    for happening in new:
+    new = [(_level(happening), happening) for happening in happened if not happening.told]
+    for _, happening in new:
         happening.told = True
-        facts = {"by": happening.by, "code": happening.code, **known.get(happening.target, _named(happening.target))}
-        grave = happening.what in _GRAVE or isinstance(getattr(errors, happening.what, None), type)
-        (log.warning if grave else log.info)(str(happening.what), **{name: fact for name, fact in facts.items() if fact != ""})
     _moves.open = [move for move in _moves.open if not move.told]
+    read = [(level, happening) for level, happening in new if log.isEnabledFor(level)]
+    known = _places({happening.target for _, happening in read}) if read else {}
+    for level, happening in read:
+        facts = {"by": happening.by, "code": happening.code, **known.get(happening.target, _named(happening.target))}
+        log.log(level, str(happening.what), **{name: fact for name, fact in facts.items() if fact != ""})
+
+
+def _level(happening: Happening) -> int:
+    grave = happening.what in _GRAVE or isinstance(getattr(errors, happening.what, None), type)
+    return logging.WARNING if grave else logging.INFO
 
 
 def _named(target: str) -> dict[str, object]:

@@ -10,9 +10,11 @@ from datetime import timedelta
 
 import pytest
 import requests
+from django.core.wsgi import get_wsgi_application
 from django.db import connection
+from waitress.server import create_server
 
-from bot.cli.listening import open_door
+from bot.cli.listening import _settings
 from bot.config import Secret
 from bot.services.delivery import heartbeats, pause
 from bot.services.delivery.heartbeats import Heart
@@ -121,7 +123,8 @@ def proxied(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     """The site as it stands behind a server that ends TLS: the answer's status to a call that this server passes on."""
     config = replace(office.ctx.config, trusted_proxy="127.0.0.1", metrics_token=Secret("a-monitor"))
     work_on(replace(office.ctx, config=config), monkeypatch)
-    door = open_door(config, "127.0.0.1", 0)
+    # A map of its own: two servers of one process would listen for each other.
+    door = create_server(get_wsgi_application(), map={}, host="127.0.0.1", port=0, **_settings(config))
     threading.Thread(target=door.run, daemon=True).start()
 
     def get(caller: str, scheme: str, authorization: str = "") -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -99,7 +100,12 @@ def test_a_killed_publisher_is_told_and_the_logs_hold_every_step_and_no_secret(w
 
 def test_a_watchman_without_a_site_tells_until_it_is_stopped(watched: WatchedHall, mail: MailServer) -> None:
     watched.processes[1].kill()  # the web site
-    publisher = watched.start("run")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(watched.env.setdefault("NOTIFY_SOCKET", str(watched.log.with_name("notify"))))
+        manager.settimeout(40)
+        publisher = watched.start("run")
+        assert {manager.recv(100) for _ in range(5)} == {b"READY=1", b"WATCHDOG=1"}
+    del watched.env["NOTIFY_SOCKET"]
     until(watched.has_a_heartbeat)
     watchman = watched.start("watch", "--every", "1")
     publisher.send_signal(signal.SIGSTOP)  # it hangs

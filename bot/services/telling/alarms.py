@@ -52,7 +52,7 @@ def settle(ctx: Context, found: Mapping[str, str]) -> None:
     for alarm in open_ones():
         if alarm.kind not in found:
             _end(ctx, alarm)
-        elif not alarm.seen_by and alarm.next_at is not None and alarm.next_at <= ctx.clock.now():
+        elif alarm.next_at is not None and alarm.next_at <= ctx.clock.now():
             _tell_next(ctx, alarm)
 
 

@@ -64,6 +64,7 @@ class Secret:
 
 Language = Literal["ja", "en"]
 SmtpTls = Literal["starttls", "tls", "none"]
+LogForm = Literal["json", "console", ""]
 
 
 def option(env: str, default: Any, meaning: str, choices: tuple[str, ...] = ()) -> Any:
@@ -109,6 +110,11 @@ class Config:
     database_url: Secret = option("DATABASE_URL", Secret(""), "データベース（接続の鍵を含む）。空なら状態の置き場の SQLite")
     keep_days: int = option("DXBOT_KEEP_DAYS", 400, "済んだ知らせと、決定に関わらない閲覧の記録を残す日数")
     timezone: ZoneInfo = option("DXBOT_TIMEZONE", ZoneInfo("Asia/Tokyo"), "時刻帯。原稿の時刻もこれで読む")
+    log: LogForm = option("DXBOT_LOG", "", "ログの形（json または console）。空なら、端末では console", ("json", "console"))
+    metrics_token: Secret = option("DXBOT_METRICS_TOKEN", Secret(""), "この機械の外から /metrics を読むための鍵")
+    watch_silence: int = option("DXBOT_WATCH_SILENCE", 80, "配信の動きがこの秒数だけ見えなければ、見張りが知らせる")
+    watch_next: int = option("DXBOT_WATCH_NEXT", 1800, "見張りの知らせをだれも確認しないとき、次の人に知らせるまでの秒数")
+    watch_mail: str = option("DXBOT_WATCH_MAIL", "", "見張りが、利用者の後に知らせるメールアドレス（カンマ区切り）")
     lang: Language = option("DXBOT_LANG", "ja", "表示の言語（ja または en）", get_args(Language))
     sandbox: bool = option("DXBOT_SANDBOX", False, "練習用サーバーだけを使い、外部への通信を全て断る")
     token: Secret = option("DXBOT_TOKEN", Secret(""), "承認などの操作に使う、あなた個人の鍵")

@@ -11,6 +11,7 @@ from typing import Any
 import dj_database_url
 from csp.constants import NONE, SELF
 
+from bot import logs
 from bot.config import FALLBACKS, ROOT, Config, Secret
 from bot.config import SECRET_KEY as SECRET_KEY_FILE
 from bot.errors import ConfigError
@@ -114,6 +115,8 @@ INSTALLED_APPS = [
     "bot.web",
 ]
 MIDDLEWARE = [
+    "bot.web.middleware.RequestId",
+    "bot.web.middleware.Probes",
     "django.middleware.security.SecurityMiddleware",
     "bot.web.middleware.BrowserPolicies",
     "csp.middleware.CSPMiddleware",
@@ -238,12 +241,4 @@ CONTENT_SECURITY_POLICY = {
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":  # several publishers may share the work
     INSTALLED_APPS.append("procrastinate.contrib.django")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"one_sentence": {"()": "bot.trouble.OneSentence"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["one_sentence"]}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    # A beat that is passed over because the last one is still at work is no news.
-    "loggers": {"apscheduler": {"level": "ERROR"}},
-}
+LOGGING = logs.settings(CONFIG, [SECRET_KEY, *SECRET_KEY_FALLBACKS])

@@ -43,6 +43,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "web": ("run", "画面を動かす"),
     "serve": ("run", "画面と配信を一つで動かす"),
     "doctor": ("doctor", "いまの設定と接続先を調べる"),
+    "watch": ("watch", "配信が動いているかを見張る"),
     "channels": ("channels", "配信先の一覧と、それぞれの設定"),
     "sandbox": ("sandbox", "練習用サーバーを動かす"),
     "pause": ("pause", "配信を止める"),

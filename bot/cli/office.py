@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,23 +26,6 @@ if TYPE_CHECKING:
 _OFFICE, _ACTOR = f"{__name__}.office", f"{__name__}.actor"
 
 
-def set_up(config: Config | None = None) -> None:
-    """Django, once. In sandbox mode this process can reach nothing but this machine from here on. Raises NotAllowed in the
-    shell of anybody but the service account."""
-    chosen = config or load()
-    require_service_account(chosen)
-    if chosen.sandbox:
-        confine()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bot.settings")
-    import django
-
-    with private_files():
-        chosen.var_dir.mkdir(parents=True, exist_ok=True)
-        keep_private(chosen.var_dir)
-        django.setup()
-        _prepare_database()
-
-
 def _prepare_database() -> None:
     from django.conf import settings
     from django.core.management import call_command
@@ -55,15 +39,35 @@ def _prepare_database() -> None:
         keep_private(Path(database["NAME"]))
 
 
-def office(config: Config | None = None, clock: Clock | None = None) -> Context:
-    """A context whose services may be called."""
+def set_up(config: Config | None = None, database: Callable[[], object] = _prepare_database) -> None:
+    """Django, once, and what is to be done with the database first. In sandbox mode this process can reach nothing but this
+    machine from here on. Raises NotAllowed in the shell of anybody but the service account."""
+    chosen = config or load()
+    require_service_account(chosen)
+    if chosen.sandbox:
+        confine()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bot.settings")
+    import django
+
+    with private_files():
+        chosen.var_dir.mkdir(parents=True, exist_ok=True)
+        keep_private(chosen.var_dir)
+        django.setup()
+        database()
+
+
+def office(
+    config: Config | None = None, clock: Clock | None = None, database: Callable[[], object] = _prepare_database
+) -> Context:
+    """A context whose services may be called. Whoever does without a prepared database is not asked for its key either."""
     chosen = config or load()
     has_key = (chosen.var_dir / SECRET_KEY).exists()
-    set_up(chosen)
+    set_up(chosen, database)
     from bot.services.records.context import context
 
     made = context(chosen, clock)
-    _require_key(made, has_key)
+    if database is _prepare_database:
+        _require_key(made, has_key)
     _remember(_OFFICE, made)
     return made
 

@@ -6,13 +6,16 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
 
 import click
 
-from bot import trouble
+from bot import logs, systemd, trouble
 from bot.cli.console import Exit, announce, explain, warn
 from bot.cli.office import office
 from bot.errors import ScheduleError
@@ -49,8 +52,11 @@ def web_command(host: str, port: int) -> None:
     """画面を動かします。"""
     with _until_told() as end:
         door = _listen(host, port)
-        if _office(end) is not None:
+        if (ctx := _office(end)) is not None:
             _open(door, end)
+            _watch(ctx)
+            _show_life(host, door.port)
+            systemd.tell(systemd.READY)
             end.told.wait()
 
 
@@ -63,6 +69,7 @@ def serve_command(host: str, port: int) -> None:
         door = _listen(host, port)
         if (ctx := _office(end)) is not None:
             _open(door, end)
+            _watch(ctx)
             _publish(ctx, end)
 
 
@@ -74,6 +81,33 @@ def _once(ctx: Context) -> None:
     _send_notices(ctx)
     if problem := runner.engine.timekeeper.problem():
         raise ScheduleError("the clock is wrong", summary=problem, next_step="")
+
+
+def _watch(ctx: Context) -> None:
+    """Beside the pages, where the publisher's death does not reach."""
+    from bot.services.telling.watchman import Watchman
+
+    Watchman(ctx).start()
+
+
+def _show_life(host: str, port: int) -> None:
+    """Tell the service manager now and then that the pages answer, by asking for one: a process whose threads all hang still
+    runs."""
+    seconds = systemd.patience()
+    if seconds is not None:
+        threading.Thread(target=_ask_for_a_page, args=(host, port, seconds), daemon=True, name="life").start()
+
+
+def _ask_for_a_page(host: str, port: int, seconds: float) -> None:
+    here = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 names of "everywhere"
+    while True:
+        door = HTTPConnection(here, port, timeout=seconds)
+        with suppress(OSError, HTTPException):
+            door.request("GET", "/health/live")
+            if door.getresponse().status == HTTPStatus.OK:
+                systemd.tell(systemd.ALIVE)
+        door.close()
+        time.sleep(seconds)
 
 
 def _runner(ctx: Context) -> Runner:
@@ -121,7 +155,9 @@ def _office(end: _End) -> Context | None:
     is_due = trouble.EveryMinute()
     while not end.told.is_set():
         try:
-            return office()
+            ctx = office()
+            logs.stay()
+            return ctx
         except Exception as e:
             away = trouble.of(e)
             if not isinstance(away, trouble.Away):
@@ -152,9 +188,11 @@ def _publish(ctx: Context, end: _End) -> None:
     try:
         runner.start()
         notifier.start()
+        systemd.tell(systemd.READY)
         while not end.told.wait(_LOOK):
             if not runner.alive:
                 end.because_of(_PUBLISHER)
     finally:  # also where memory for one of them is lacking: nothing must go on behind an end
+        systemd.tell(systemd.STOPPING)
         runner.stop()  # first: from here on nothing new begins
         notifier.stop()

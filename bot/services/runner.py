@@ -14,25 +14,26 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from apscheduler.executors.pool import BasePoolExecutor
 from django.db import close_old_connections
 from django.db import connections as databases
 
-from bot import registry
+from bot import registry, systemd
 from bot.channel_kit.base import Channel
 from bot.language import say
 from bot.services.approval import review
-from bot.services.delivery import connections, removal, stale, threads, uploads, workers
+from bot.services.delivery import connections, heartbeats, removal, stale, threads, uploads, workers
 from bot.services.delivery.engine import LEASE, Engine
+from bot.services.delivery.heartbeats import Heart
 from bot.services.handing_in import push, sync
 from bot.services.paper import proof_build
 from bot.services.records import days, pruning
 from bot.services.records.context import Context
 from bot.services.records.waker import Every, Waker
-from bot.services.telling import heads, watch
+from bot.services.telling import alarms, heads, watch
 from bot.services.telling.faults import Faults
 from bot.store import queries
 
@@ -63,6 +64,7 @@ class Runner:
         self.ctx = ctx
         self.owner = f"{socket.gethostname()}:{os.getpid()}"
         self.engine = Engine(ctx, self.channel, self.owner)
+        self._heart = Heart(ctx, self.owner)
         self._channels: dict[str, Channel] = {}
         self._connecting, self._beating = threading.Lock(), threading.Lock()
         self._swept, self._faults = 0, Faults(ctx)
@@ -172,6 +174,7 @@ class Runner:
             self.engine.pump(FAREWELL)
         finally:
             self.engine.release()
+            self._heart.end()
 
     def _work(self, *parts: Callable[[], bool]) -> bool:
         with self._beating:
@@ -184,11 +187,24 @@ class Runner:
                 except Exception as e:
                     failed.append(e)
             self._wake_at_next_moment(begin)
+            self._show_life(failed)
         for other in failed[1:]:
             log.error("a part of the beat failed", exc_info=other)
         if failed:
             raise failed[0]
         return more
+
+    def _show_life(self, failed: list[Exception]) -> None:
+        """A turn that hangs shows nowhere else: this is said at its end. One that fails is alive to the service manager, whose
+        restart would mend nothing, and silent to people."""
+        if not self._scheduler.running:
+            return  # by hand
+        systemd.tell(systemd.ALIVE)
+        if not failed:
+            try:
+                self._heart.beat()
+            except Exception as e:
+                failed.append(e)
 
     def sweep(self) -> None:
         """Void what has changed, expire what came too late: a stretch of the open submissions at a time. Each part has its
@@ -225,9 +241,13 @@ class Runner:
 
     def prune(self) -> None:
         close_old_connections()
-        if self.engine.timekeeper.trusts():
-            pruning.prune(self.ctx)
-            uploads.discard(self.ctx, self.channel)
+        if not self.engine.timekeeper.trusts():
+            return
+        pruning.prune(self.ctx)
+        uploads.discard(self.ctx, self.channel)
+        before = self.ctx.clock.now() - timedelta(days=self.ctx.config.keep_days)
+        heartbeats.prune(before)
+        alarms.prune(before)
 
     def _prune(self) -> None:
         self._faults.do(say("古い行の片付け"), self.prune)

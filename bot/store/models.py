@@ -6,11 +6,13 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
+import bot.store.alarms
 import bot.store.clocks
 import bot.store.connections
 import bot.store.drafts
 import bot.store.hands
 import bot.store.heads
+import bot.store.heartbeats
 import bot.store.keys
 import bot.store.marks
 import bot.store.newsletter

@@ -109,6 +109,7 @@ WHERE name = %s RETURNING CASE WHEN used >= quota THEN window_end END
 _HOLD = """
 UPDATE store_delivery SET state = 'held', bar = %s, fence = fence + 1, problem = %s, lease_owner = ''
 WHERE (state = 'scheduled' OR state = 'publishing' AND intent_at IS NULL) AND (%s = '' OR channel = %s) AND {kinds}
+RETURNING id
 """
 
 # When something may next be done without anybody waking us.
@@ -190,6 +191,13 @@ def claim(owner: str, now: datetime, until: datetime, lease_until: datetime, lim
     return sorted(row[0] for row in run(sql, [listed(ids), *due, owner, bind(lease_until)]))
 
 
+def left_lying(now: datetime, since: datetime, limit: int) -> list[int]:
+    """Deliveries that a publisher could have taken up ever since `since` and that nobody has, one of each lane at most; and
+    those whose worker was given up by then."""
+    free = run(_HEADS, [bind(since), bind(since), bind(now), bind(since), bind(since), bind(since), limit])
+    return sorted({*(row[0] for row in free), *lost(since)})
+
+
 def intend(intents: Sequence[Intent], now: datetime, lease_until: datetime) -> set[int]:
     """Write down that these requests are about to leave; the ids of those that may."""
     if not intents:
@@ -213,11 +221,9 @@ def use(lane: str, now: datetime, window_end: datetime) -> datetime | None:
     return moment_of(found[0][0]) if found else None
 
 
-def hold(channel: str, problem: str, cause: Bar) -> int:
-    """Hold everything planned on a channel ("" = on all) that a stop of this cause holds; how many were held?"""
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLD.format(kinds=_are("kind", cause)), [str(cause), problem, channel, channel])
-        return int(cursor.rowcount)
+def hold(channel: str, problem: str, cause: Bar) -> list[int]:
+    """Hold everything planned on a channel ("" = on all) that a stop of this cause holds; which were held?"""
+    return sorted(row[0] for row in run(_HOLD.format(kinds=_are("kind", cause)), [str(cause), problem, channel, channel]))
 
 
 def next_moment(now: datetime) -> datetime | None:

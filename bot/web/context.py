@@ -13,6 +13,7 @@ from bot.services.pages import overview, queue
 from bot.services.paper import layout
 from bot.services.people import grants, requests
 from bot.services.records.context import Context
+from bot.services.telling import alarms
 from bot.web.office import actor_of, office
 from bot.workflow.actors import ROLE_LABELS, Actor, Permission, Role
 
@@ -52,6 +53,7 @@ def city(request: HttpRequest) -> dict[str, object]:
         shown["role_label"] = ROLE_LABELS[Role(request.user.role)]
         shown["menu"] = _menu(request, ctx, actor_of(request))
         shown["personal"] = _personal(request)
+        shown["alarms"] = alarms.unseen_by(actor_of(request))
         shown["pauses"] = [_stopped(ctx, row) for row in pause.active()]
         shown["closed_lanes"] = pause.closed_lanes()
         shown["wrong_clocks"] = timekeeper.wrong(ctx.clock.now())

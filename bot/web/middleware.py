@@ -4,10 +4,14 @@ a second factor."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
+from structlog.contextvars import bound_contextvars
 
+from bot import logs
 from bot.errors import BotError, NotAllowed, NotFound
 from bot.services.records import audit
 from bot.web.accounts import has_proved_second_factor
@@ -37,6 +41,41 @@ _UNUSED = (
 )
 _PASSKEYS = ("publickey-credentials-create=(self)", "publickey-credentials-get=(self)")
 _PERMISSIONS = ", ".join([*(f"{feature}=()" for feature in _UNUSED), *_PASSKEYS])
+
+
+class RequestId:
+    """A number for each request, on its answer and in every line of the log that it brings about. Ours alone: one that a caller
+    sends could be anything."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        number = uuid4().hex
+        with bound_contextvars(request=number):
+            response = self.get_response(request)
+        response["X-Request-Id"] = number
+        return response
+
+
+class Probes:
+    """What machines ask is answered before all else: they call by any name and without TLS, many times a minute, and the answer
+    must not depend on sessions, on people or on content."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(logs.PROBES):
+            return self.get_response(request)
+        try:
+            request.resolver_match = resolve(request.path_info)
+        except Resolver404:
+            return self.get_response(request)
+        view, args, given = request.resolver_match
+        answer: HttpResponse = view(request, *args, **given)
+        answer["X-Content-Type-Options"] = "nosniff"
+        return answer
 
 
 class BrowserPolicies:

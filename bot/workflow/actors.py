@@ -32,6 +32,7 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     MANAGE_PEOPLE = "manage_people"
     GRANT = "grant"
+    WATCH = "watch"
 
 
 ROLE_LABELS: Mapping[Role, str] = {
@@ -56,6 +57,7 @@ _ALLOWED: Mapping[Permission, frozenset[Role]] = {
     Permission.READ_AUDIT: frozenset({Role.OPERATOR, Role.AUDITOR}),
     Permission.MANAGE_PEOPLE: frozenset({Role.OPERATOR}),
     Permission.GRANT: frozenset({Role.OFFICER, Role.OPERATOR}),
+    Permission.WATCH: frozenset({Role.HEAD, Role.OFFICER, Role.OPERATOR}),  # whom the watchman tells
 }
 
 # Who decides what the city says, and who makes the people who do, must prove who they are in two ways.

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 import pytest
 import requests
@@ -26,7 +27,7 @@ from tests.sandbox_client import SandboxClient
 class CityHall:
     """A folder of content and state, and the processes that work on it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.content, self.processes = folder / "content", list[subprocess.Popen[str]]()
         write_content(self.content)
         schedules = write_schedules(folder / "schedules")
@@ -36,6 +37,7 @@ class CityHall:
             "DXBOT_SCHEDULES_DIR": str(schedules),
             "DXBOT_VAR_DIR": str(folder / "var"),
             "PYTHONUNBUFFERED": "1",
+            **settings,
         }
         base = self.address(self.start("sandbox", "--port", "0"))
         self.env |= environment(base)
@@ -46,9 +48,11 @@ class CityHall:
             person: self.token(person, role) for person, role in (("shimin-leader", "leader"), ("kouhou", "officer"))
         }
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, log: IO[str] | None = None) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "bot", *arguments]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=self.env, cwd=ROOT)
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=log, text=True, encoding="utf-8", env=self.env, cwd=ROOT
+        )
         self.processes.append(process)
         return process
 

@@ -15,10 +15,12 @@ from bot.config import ROOT
 from bot.errors import NotAllowed, NotFound
 from bot.services.approval import comments, review
 from bot.services.delivery import blackouts
+from bot.services.delivery.heartbeats import Heart
 from bot.services.handing_in import drafts
 from bot.services.pages import feeds
 from bot.services.paper import errata
 from bot.services.people import accounts, grants
+from bot.store.alarms import Alarm
 from bot.store.models import Decision, Delivery, Submission, User
 from bot.store.newsletter import Erratum
 from bot.store.people import Grant
@@ -125,6 +127,7 @@ class Scene:
             "grants/refuse": self._wanted("new-2"),
             "take-downs/sign": self._taken_down(by_proxy),
             **dict.fromkeys(("threads/decide", "removals/settle"), 0),  # there is none
+            "alarms/see": Alarm.objects.create(kind="silent", line="試験", since=office.clock.now()).id,
             "name": "2026-12",
             "key": feeds.issue(ctx, someone).reveal(),
             "m": shown.sha256,
@@ -180,6 +183,7 @@ class Scene:
 @pytest.fixture
 def scene(office: Office, web_site: str, monkeypatch: pytest.MonkeyPatch) -> Scene:
     work_on(office.ctx, monkeypatch)
+    Heart(office.ctx, "machine:7").beat()
     for person, role in ROLES.items():
         accounts.set_up_user(office.ctx, person, role, PASSWORD)
     return Scene(office, web_site)
@@ -261,5 +265,5 @@ def test_a_key_does_what_the_table_says_and_no_more(office: Office, name: str) -
 def test_every_scope_and_every_act_of_the_command_line_is_in_the_table() -> None:
     listed = table("鍵でできる操作")
     assert all(set(row) == set(map(str, TOKEN_SCOPES)) for row in listed.values())
-    web_only = {"comments", "drafts", "queue", "issue_desk", "errata", "accounts", "grants", "requests"}
+    web_only = {"alarms", "comments", "drafts", "queue", "issue_desk", "errata", "accounts", "grants", "requests"}
     assert set(listed) == {name for name in ACTS if "," not in name and name.partition(".")[0] not in web_only}

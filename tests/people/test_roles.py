@@ -21,6 +21,7 @@ from bot.services.handing_in import drafts
 from bot.services.pages import queue
 from bot.services.paper import errata, issue_desk
 from bot.services.people import accounts, grants, requests
+from bot.services.telling import alarms
 from bot.store.drafts import Draft
 from bot.store.models import Decision, Delivery, Submission, User
 from bot.store.newsletter import Erratum
@@ -228,6 +229,7 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "grants.refuse": (lambda o, a: grants.refuse(o.ctx, a, _grant(o)), {OFFICER, OPERATOR}),
     "grants.ask": (lambda o, a: grants.ask(o.ctx, a, "new", Role.OFFICER), {OPERATOR}),
     "requests.accept": (_accept, {OPERATOR}),
+    "alarms.see": (lambda o, a: alarms.see(o.ctx, a, 1), {HEAD, OFFICER, OPERATOR}),
     "accounts.dismiss": (lambda o, a: accounts.dismiss(o.ctx, a, someone(o)), {OPERATOR}),
 }
 

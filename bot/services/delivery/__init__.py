@@ -14,6 +14,7 @@ sender_pool: threads that take calls and give back answers in batches
 savepoints: one of its own for what a batch cannot write
 waits: accounts that must wait, and who is told
 upkeep: dead workers, missed times, stops
+heartbeats: publishers say that they live
 workers: several publishers on one PostgreSQL
 outgoing: from an approved row to what a channel sends
 outcome: what an error's class makes of a delivery

@@ -25,6 +25,7 @@ from bot.schedule.rules import Rules
 from bot.services.delivery import outcome, spending
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job
+from bot.services.records import happenings
 from bot.services.records.context import Context
 from bot.services.records.transition import move_delivery
 from bot.store import queries
@@ -68,6 +69,7 @@ def pass_through(ctx: Context, ledger: Ledger, asking: Sequence[Ready], lease: t
     # The calendar is asked in Python, the rest in the statement itself, which alone sees what others commit (ADR 14).
     intents = [_intent(ready) for ready in asking if ready.job.id not in closed]
     allowed = queries.intend(intents, ledger.now, ledger.now + lease)
+    happenings.leaving(sorted(allowed))
     for ready in asking:
         if ready.job.id not in allowed:
             _stay(ctx, ledger, ready, closed.get(ready.job.id))

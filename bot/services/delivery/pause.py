@@ -9,7 +9,7 @@ from django.db import transaction
 from bot.errors import NotAllowed, ScheduleError
 from bot.services.delivery import lookback, outlook, rollback, scheduling, waits, workers
 from bot.services.delivery.gate import OTHER_ACCOUNT, STOPPED
-from bot.services.records import audit
+from bot.services.records import audit, happenings
 from bot.services.records.context import Context
 from bot.services.records.transition import move_delivery
 from bot.store import locks, queries
@@ -49,18 +49,19 @@ def pause(ctx: Context, actor: Actor, reason: str, channel: str = "") -> Stopped
         locks.shut_gate()
         Pause.objects.create(channel=channel, reason=reason.strip(), set_by=actor.person, set_at=now)
         held = queries.hold(channel, STOPPED, Bar.STOP)
+        happenings.moved(held, Event.HOLD)
         # An intent is written: the request has left or leaves now, and to call it held would be untrue.
         under_way = Delivery.objects.filter(state=DeliveryState.PUBLISHING).exclude(intent_at=None)
         leaving = (under_way.filter(channel=channel) if channel else under_way).count()
         audit.record(now, actor.person, "pause", f"channel:{channel or '*'}", detail=reason.strip())
-    return Stopped(held, leaving)
+    return Stopped(len(held), leaving)
 
 
 def hold_while_paused() -> None:
     """What became due for planning during a pause (a thread's next part, a new approval) is held as well."""
     for entry in active():
         with transaction.atomic():
-            queries.hold(entry.channel, STOPPED, Bar(entry.cause))
+            happenings.moved(queries.hold(entry.channel, STOPPED, Bar(entry.cause)), Event.HOLD)
 
 
 def closed_lanes() -> list[Lane]:

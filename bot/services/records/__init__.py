@@ -3,6 +3,7 @@
 context: configuration, time, content, templates, channels, rules
 waker: APScheduler, waking by time that has passed
 office_rules: the blackouts that the office has entered
+happenings: a line of the program's log for each thing that happened to a post
 transition: moving a state along its machine
 pruning: what nobody needs any more
 audit: who did what, each entry chained to the one before

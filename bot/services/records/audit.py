@@ -12,7 +12,9 @@ from django.db import connection, transaction
 
 from bot.errors import WorkflowError
 from bot.language import say
+from bot.services.records import happenings
 from bot.services.records.context import Context
+from bot.services.records.happenings import Happening
 from bot.store import appended, locks
 from bot.store.models import AuditEntry
 from bot.text.control import visible
@@ -73,6 +75,12 @@ def record_all(notes: Sequence[Note]) -> None:
         link = _hash(note.at, *texts)
         rows.append((note.at, *texts, link))
     appended.append_to_audit(rows)
+    happenings.recorded([_happening(note) for note in notes])
+
+
+def _happening(note: Note) -> Happening:
+    code = happenings.code_of(note.verb, note.detail)
+    return Happening(what=note.verb, target=note.target, by="" if note.actor == SYSTEM else note.actor, code=code)
 
 
 def entry_hash(entry: AuditEntry) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import F, Q
 
 from bot.errors import AlreadyDecided
+from bot.services.records import happenings
 from bot.store.models import Delivery, Submission
 from bot.workflow.states import NEVER_OUT, PENDING, DeliveryState, SubmissionState
 from bot.workflow.transitions import DELIVERY, SUBMISSION, Action, Event, after
@@ -34,6 +35,8 @@ def move_delivery(delivery: Delivery, event: Event, only: Q | None = None, **cha
     moved = Delivery.objects.filter(only or Q(), id=delivery.id, state=before, fence=delivery.fence).update(
         state=target, fence=F("fence") + 1, **changes
     )
+    if moved:
+        happenings.moved([delivery.id], event)
     if moved and target in NEVER_OUT:
         _end_with_it(delivery, target)
     return moved == 1
@@ -45,6 +48,7 @@ def _end_with_it(delivery: Delivery, ended: DeliveryState) -> None:
         submission=delivery.submission_id, channel=delivery.channel, part__gt=delivery.part, state=DeliveryState.WAITING
     )
     fate = DeliveryState.MISSED if ended == DeliveryState.MISSED else DeliveryState.CANCELLED
+    happenings.moved(later.values_list("id", flat=True), Event.MISS if fate == DeliveryState.MISSED else Event.CANCEL)
     later.update(state=fate, fence=F("fence") + 1, problem="前の投稿が出なかったため")
 
 

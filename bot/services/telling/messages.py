@@ -70,10 +70,10 @@ def _compose_for(ctx: Context, channel: str, address: str) -> int:
 
 def _subject(ctx: Context, told: list[Notice]) -> str:
     counts = Counter(LABELS[Kind(notice.kind)] for notice in told)
-    return f"【{_city(ctx)}広報配信】" + "、".join(f"{label} {count}件" for label, count in counts.items())
+    return f"【{city(ctx)}広報配信】" + "、".join(f"{label} {count}件" for label, count in counts.items())
 
 
-def _city(ctx: Context) -> str:
+def city(ctx: Context) -> str:
     """Also what is wrong with city.yml must reach somebody."""
     try:
         return f"{ctx.library.city.name} "

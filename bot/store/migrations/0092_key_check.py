@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("store", "0091_mark"),
+        ("store", "0092_heartbeats"),
     ]
 
     operations = [

@@ -1,0 +1,54 @@
+"""Whether the database answers and a publisher lives. Cheap, and without content: asked every few seconds by machines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+from bot.services.delivery import heartbeats
+from bot.services.records.context import Context
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """`why` is one word, "" if all is well: `database` (does not answer), `schema` (is not that of this program), `silent` (no
+    publisher has been seen for `age` seconds, None for never)."""
+
+    why: str = ""
+    publishers: int = 0
+    age: float | None = None
+
+    @property
+    def well(self) -> bool:
+        return not self.why
+
+
+def ready() -> Health:
+    """Whether this process could serve a page now."""
+    try:
+        there = set(MigrationRecorder.Migration.objects.using(connection.alias).values_list("app", "name"))
+    except DatabaseError:
+        return Health(why="database")
+    return Health() if _own() <= there else Health(why="schema")
+
+
+def publisher(ctx: Context) -> Health:
+    """Whether a publisher lives, wherever it runs."""
+    now, silence = ctx.clock.now(), timedelta(seconds=ctx.config.watch_silence)
+    try:
+        living, last = heartbeats.living(now, silence), heartbeats.last()
+    except DatabaseError:
+        return Health(why="database")
+    age = round((now - last.at).total_seconds(), 1) if last else None
+    return Health(why="" if living else "silent", publishers=len(living), age=age)
+
+
+@lru_cache(maxsize=1)
+def _own() -> frozenset[tuple[str, str]]:
+    """The steps of the schema that this program brings; read from its files once."""
+    return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)

@@ -1,4 +1,4 @@
-"""A real nginx with TLS before the web site, as docs/nginx.conf sets it up, without the rights of root."""
+"""A real nginx with TLS before the web site, as docs/deploy/nginx.conf sets it up, without the rights of root."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Front:
 
 def _site(folder: Path, ports: dict[str, str]) -> str:
     """The city's example with this machine's ports and name, and nothing else changed."""
-    site = (ROOT / "docs" / "nginx.conf").read_text(encoding="utf-8")
+    site = (ROOT / "docs" / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     site = re.sub(r"listen (?:\[::\]:)?(\d+)", lambda found: found[0].replace(found[1], ports[found[1]]), site)
     site = site.replace("127.0.0.1:8000", f"127.0.0.1:{ports['8000']}").replace("dx.city.example.jp", "localhost")
     return site.replace("/etc/ssl/dxbot/", f"{folder}/")

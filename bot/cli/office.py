@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli import account
 from bot.cli.account import require_service_account
+from bot.cli.database import require_fit
 from bot.cli.private import keep_private, private_files
 from bot.clock import Clock
 from bot.config import Config
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
 _OFFICE, _ACTOR = f"{__name__}.office", f"{__name__}.actor"
 
 
-def set_up(config: Config | None = None) -> None:
-    """Django, once. In sandbox mode this process can reach nothing but this machine from here on. Raises NotAllowed in the
-    shell of anybody but the service account."""
+def set_up(config: Config | None = None, database: Callable[[], object] = require_fit) -> None:
+    """Django, once, and what is to be done with the database first. In sandbox mode this process can reach nothing but this
+    machine from here on. Raises NotAllowed in the shell of anybody but the service account."""
     chosen = config or load()
     require_service_account(chosen)
     if chosen.sandbox:
@@ -38,23 +39,13 @@ def set_up(config: Config | None = None) -> None:
         chosen.var_dir.mkdir(parents=True, exist_ok=True)
         keep_private(chosen.var_dir)
         django.setup()
-        _prepare_database()
+        database()
 
 
-def _prepare_database() -> None:
-    from django.conf import settings
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0, interactive=False)
-    database = settings.DATABASES["default"]
-    if database["ENGINE"] == "django.db.backends.sqlite3":  # which may lie elsewhere
-        keep_private(Path(database["NAME"]))
-
-
-def office(config: Config | None = None, clock: Clock | None = None) -> Context:
+def office(config: Config | None = None, clock: Clock | None = None, database: Callable[[], object] = require_fit) -> Context:
     """A context whose services may be called."""
     chosen = config or load()
-    set_up(chosen)
+    set_up(chosen, database)
     from bot.services.records.context import context
 
     made = context(chosen, clock)

@@ -22,7 +22,7 @@ GENERAL = frozenset(
         """
     accessibility account accounts adapter admin again answers append appended apps back base before begun bounds box break browser
     built calls change changes charts check cli clock code compare compose config console container control core counting
-    cut date dates day days demo difference directory docx duplicate duplicates early entered entry environment error errors
+    cut database date dates day days demo difference directory docx duplicate duplicates early entered entry environment error errors
     excess exchange exit factor fault figure figures file files filled fitted font geometry git grid group header heading
     hooks html http idml image images ink item job kind kinds knob language lazy length letter lettering likeness limits
     line link links list listed listening locks loopback mail main manual matching merged middleware models moments month monthly

@@ -11,7 +11,7 @@ UNITDIR ?= $(SYSCONFDIR)/systemd/system
 PROGRAM = $(DESTDIR)$(PREFIX)/lib/dxbot
 PLACE = sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g'
 
-.PHONY: help demo serve test sqlite postgresql dates system check corpus fuzz mutants bench bundle house install units lock clean
+.PHONY: help demo serve test sqlite postgresql dates system check corpus fuzz mutants bench bundle house settings install units lock clean
 
 help: ## この一覧
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -93,6 +93,9 @@ bundle: $(STAMP) ## 通信のない PC のための点検一式（PLATFORM=win_a
 
 house: $(DEV_STAMP) ## 部屋の図と一覧を、依存の向きから描き直す（docs/house.md）
 	$(BIN)/python -m tools.house
+
+settings: $(STAMP) ## 設定の一覧を、プログラムから書き出す（docs/settings.md）
+	$(BIN)/python -m tools.settings
 
 install: units ## サーバーに置く（プログラム、systemd の単位、設定の見本。PREFIX と DESTDIR で場所を変えられる）
 	test -x $(PROGRAM)/bin/python || $(PYTHON) -m venv $(PROGRAM)

@@ -20,7 +20,7 @@ def admin_command() -> None:
 @admin_command.command("migrate")
 @click.option("--plan", is_flag=True, help="何をするかを示すだけで、変えない")
 def migrate(plan: bool) -> None:
-    """データベースを、このプログラムの形にします。配信と画面を全て止め、控えを取ってから実行してください。例: dxbot admin migrate"""
+    """データベースをこのプログラムの形にします。配信と画面を全て止め、控えを取ってから実行します。例: dxbot admin migrate"""
     steps: list[str] = []
     ctx = office(database=lambda: steps.extend(database.planned() if plan else database.migrate()))
     for step in steps:

@@ -61,7 +61,7 @@ class Front:
     def __init__(self, folder: Path, behind: int) -> None:
         folder.mkdir()
         self.certificate = folder / "fullchain.pem"
-        _certify(self.certificate, folder / "privkey.pem")
+        certify(self.certificate, folder / "privkey.pem")
         self.plain, tls = free_port(), free_port()
         self.address = f"https://localhost:{tls}"
         site = _site(folder, {"80": str(self.plain), "443": str(tls), "8000": str(behind)})
@@ -82,7 +82,8 @@ def _site(folder: Path, ports: dict[str, str]) -> str:
     return site.replace("/etc/ssl/dxbot/", f"{folder}/")
 
 
-def _certify(certificate: Path, key: Path) -> None:
+def certify(certificate: Path, key: Path) -> None:
+    """A certificate of a host that vouches for itself, for `localhost` and this machine's address, and its key."""
     own = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)

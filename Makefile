@@ -11,7 +11,7 @@ UNITDIR ?= $(SYSCONFDIR)/systemd/system
 PROGRAM = $(DESTDIR)$(PREFIX)/lib/dxbot
 PLACE = sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g'
 
-.PHONY: help demo serve test sqlite postgresql dates system check corpus fuzz mutants bench bundle house settings install units lock clean
+.PHONY: help demo serve test sqlite postgresql dates system check corpus fuzz mutants bench bundle house settings licences sbom install units lock clean
 
 help: ## この一覧
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -96,6 +96,15 @@ house: $(DEV_STAMP) ## 部屋の図と一覧を、依存の向きから描き直
 
 settings: $(STAMP) ## 設定の一覧を、プログラムから書き出す（docs/settings.md）
 	$(BIN)/python -m tools.settings
+
+licences: $(STAMP) ## 入るものの使用許諾を並べ、許していないものがあれば言う
+	$(BIN)/python -m tools.licences
+
+sbom: $(DEV_STAMP) ## 何が入るかの一覧（CycloneDX）を build/dxbot.cdx.json に書き出す
+	rm -rf build/sbom && $(PYTHON) -m venv --without-pip build/sbom
+	$(BIN)/python -m pip --python build/sbom install --quiet --disable-pip-version-check --require-hashes -r requirements-distributed.lock
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --validate -o build/dxbot.cdx.json build/sbom/bin/python
+	rm -rf build/sbom
 
 install: units ## サーバーに置く（プログラム、systemd の単位、設定の見本。PREFIX と DESTDIR で場所を変えられる）
 	test -x $(PROGRAM)/bin/python || $(PYTHON) -m venv $(PROGRAM)

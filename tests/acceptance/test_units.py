@@ -78,7 +78,7 @@ def test_a_key_in_the_folder_reaches_dxbot_as_a_file_and_no_environment(server: 
 
 
 def test_root_becomes_the_service_and_shows_no_key_of_its_own(server: Path, tmp_path: Path) -> None:
-    _script(tmp_path / "id", "echo 0")
+    _script(tmp_path / "id", "echo root")
     _script(tmp_path / "systemd-run", 'printf "%s\\n" "$@"')
     env = {
         "PATH": f"{tmp_path}:{os.environ['PATH']}",
@@ -92,6 +92,17 @@ def test_root_becomes_the_service_and_shows_no_key_of_its_own(server: Path, tmp_
     assert {"--property=User=dxbot", "--setenv=SUDO_USER=tanaka"} <= set(asked)
     assert "--property=LoadCredential=key_DXBOT_TOKEN:/root/my key" in asked
     assert "a-key-that-nobody-sees" not in "".join(asked)
+
+
+def test_the_services_own_account_is_sent_to_root_and_anybody_else_is_a_leader(server: Path, tmp_path: Path) -> None:
+    env = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    _script(tmp_path / "id", "echo dxbot")
+    done = subprocess.run([server / "usr/bin/dxbot", "queue"], env=env, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "sudo dxbot queue のように" in done.stderr
+    _script(tmp_path / "id", "echo tanaka")
+    shown = subprocess.run([server / "usr/bin/dxbot", "explain", "--help"], env=env, capture_output=True, check=True).stdout
+    assert shown
 
 
 def test_what_the_city_wrote_is_not_overwritten_by_the_next_version(server: Path) -> None:

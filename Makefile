@@ -8,8 +8,9 @@ CATALOGUES := $(wildcard bot/locale/*/LC_MESSAGES/*.po)
 PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
 UNITDIR ?= $(SYSCONFDIR)/systemd/system
+STATEDIR ?= /var/lib
 PROGRAM = $(DESTDIR)$(PREFIX)/lib/dxbot
-PLACE = sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g'
+PLACE = sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' -e 's|@STATEDIR@|$(STATEDIR)|g'
 
 .PHONY: help demo serve test sqlite postgresql dates system check corpus fuzz mutants bench bundle house settings licences sbom install units lock clean
 
@@ -119,7 +120,7 @@ units: # docs/deploy at its places: nothing that the city wrote is overwritten
 	install -d $(DESTDIR)$(PREFIX)/share/doc/dxbot && cp -R docs/*.md docs/sql $(DESTDIR)$(PREFIX)/share/doc/dxbot/
 	for unit in docs/deploy/systemd/dxbot*; do $(PLACE) $$unit > $(DESTDIR)$(UNITDIR)/$${unit##*/} || exit 1; done
 	for each in dxbot dxbot-; do $(PLACE) docs/deploy/systemd/confined.conf > $(DESTDIR)$(UNITDIR)/$$each.service.d/confined.conf || exit 1; done
-	cp docs/deploy/systemd/sysusers.conf $(DESTDIR)$(SYSCONFDIR)/sysusers.d/dxbot.conf
+	$(PLACE) docs/deploy/systemd/sysusers.conf > $(DESTDIR)$(SYSCONFDIR)/sysusers.d/dxbot.conf
 	$(PLACE) docs/deploy/start > $(PROGRAM)/start && chmod 755 $(PROGRAM)/start
 	$(PLACE) docs/deploy/dxbot > $(DESTDIR)$(PREFIX)/bin/dxbot && chmod 755 $(DESTDIR)$(PREFIX)/bin/dxbot
 	test -e $(DESTDIR)$(SYSCONFDIR)/dxbot/dxbot.env || $(PLACE) docs/deploy/dxbot.env > $(DESTDIR)$(SYSCONFDIR)/dxbot/dxbot.env

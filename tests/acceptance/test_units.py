@@ -13,7 +13,7 @@ import pytest
 
 from bot.config import ROOT
 
-SERVICES = ("dxbot", "dxbot-web", "dxbot-watch", "dxbot-backup")
+SERVICES = ("dxbot", "dxbot-web", "dxbot-watch", "dxbot-backup", "dxbot-sandbox")
 MOST_EXPOSED = 2.0  # of 10, as systemd-analyze counts
 
 

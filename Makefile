@@ -115,12 +115,13 @@ install: units ## サーバーに置く（プログラム、systemd の単位、
 
 units: # docs/deploy at its places: nothing that the city wrote is overwritten
 	install -d $(PROGRAM) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(UNITDIR)/dxbot.service.d $(DESTDIR)$(UNITDIR)/dxbot-.service.d
-	install -d $(DESTDIR)$(SYSCONFDIR)/sysusers.d $(DESTDIR)$(SYSCONFDIR)/dxbot $(DESTDIR)$(SYSCONFDIR)/nginx/sites-available
+	install -d $(DESTDIR)$(SYSCONFDIR)/sysusers.d $(DESTDIR)$(SYSCONFDIR)/tmpfiles.d $(DESTDIR)$(SYSCONFDIR)/dxbot $(DESTDIR)$(SYSCONFDIR)/nginx/sites-available
 	install -d -m 700 $(DESTDIR)$(SYSCONFDIR)/dxbot/keys
 	install -d $(DESTDIR)$(PREFIX)/share/doc/dxbot && cp -R docs/*.md docs/sql $(DESTDIR)$(PREFIX)/share/doc/dxbot/
 	for unit in docs/deploy/systemd/dxbot*; do $(PLACE) $$unit > $(DESTDIR)$(UNITDIR)/$${unit##*/} || exit 1; done
 	for each in dxbot dxbot-; do $(PLACE) docs/deploy/systemd/confined.conf > $(DESTDIR)$(UNITDIR)/$$each.service.d/confined.conf || exit 1; done
 	$(PLACE) docs/deploy/systemd/sysusers.conf > $(DESTDIR)$(SYSCONFDIR)/sysusers.d/dxbot.conf
+	cp docs/deploy/systemd/tmpfiles.conf $(DESTDIR)$(SYSCONFDIR)/tmpfiles.d/dxbot.conf
 	$(PLACE) docs/deploy/start > $(PROGRAM)/start && chmod 755 $(PROGRAM)/start
 	$(PLACE) docs/deploy/dxbot > $(DESTDIR)$(PREFIX)/bin/dxbot && chmod 755 $(DESTDIR)$(PREFIX)/bin/dxbot
 	test -e $(DESTDIR)$(SYSCONFDIR)/dxbot/dxbot.env || $(PLACE) docs/deploy/dxbot.env > $(DESTDIR)$(SYSCONFDIR)/dxbot/dxbot.env

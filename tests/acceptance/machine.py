@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.config import ROOT
 
-_NOTHING = ("apt-get", "systemd-sysusers", "chown", "nginx")
+_NOTHING = ("apt-get", "systemd-sysusers", "systemd-tmpfiles", "chown", "nginx")
 _PLACES = {"/etc/": "etc/", "/var/lib/dxbot": "state/dxbot", "/usr/local": "usr", "/root/": "root/"}
 # Starts what a transient unit would: the settings of the file, the keys as credentials, the rest of the line as the command.
 _RUN = """
@@ -102,9 +102,17 @@ class Machine:
             verb, *names = [word for word in line.split() if not word.startswith("--")]
             for name in names if verb in ("start", "enable", "restart") else ():
                 if not name.endswith(".timer"):
-                    self._start(name)
+                    self.end(name)
+                    self.services[name] = self.start(name)
 
-    def _start(self, name: str) -> None:
+    def end(self, name: str) -> None:
+        if name in self.services:
+            process = self.services.pop(name)
+            process.terminate()
+            process.communicate(timeout=100)
+
+    def start(self, name: str) -> subprocess.Popen[str]:
+        """The service of this name, once more."""
         folder = self.root / "etc/systemd/system"
         drop_in = "dxbot.service.d" if name == "dxbot" else "dxbot-.service.d"
         files = (folder / f"{name}.service", folder / drop_in / "confined.conf")
@@ -112,7 +120,7 @@ class Machine:
         settings = dict(re.findall(r"(?m)^(\w+)=(.*)$", text))
         env = dict(pair.split("=", 1) for pair in settings["Environment"].split())
         env |= environment_file(settings["EnvironmentFile"]) | hand_over(settings["LoadCredential"], self.root / f"keys-{name}")
-        self.services[name] = subprocess.Popen(
+        return subprocess.Popen(
             shlex.split(settings["ExecStart"]),
             env=self.env | env,
             cwd=settings["WorkingDirectory"],
@@ -122,10 +130,8 @@ class Machine:
         )
 
     def stop(self) -> None:
-        for process in self.services.values():
-            process.terminate()
-        for process in self.services.values():
-            process.communicate(timeout=100)
+        for name in list(self.services):
+            self.end(name)
 
 
 def environment_file(path: str) -> dict[str, str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import re
+import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -61,11 +63,20 @@ def postgresql(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return {"PGHOST": unquote(urlsplit(address).netloc.partition("@")[2]), "PGUSER": "dxbot", "programs": str(programs)}
 
 
+def later_port() -> int:
+    """Free now, and not of those that the system gives away meanwhile: it is listened on half a minute from here."""
+    while True:
+        port = random.randrange(15_000, 32_000)  # noqa: S311 no secret
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+
+
 class Installed:
     """A server on which the guide is followed, and those who come to its site."""
 
     def __init__(self, root: Path, database: dict[str, str]) -> None:
-        self.ports = {"8000": free_port(), "8001": free_port()}
+        self.ports = {"8000": later_port(), "8001": later_port()}
         self.machine = Machine(root, self.ports, {k: v for k, v in database.items() if k != "programs"})
         self.machine.env["PATH"] += f":{database['programs']}"
         self.content = root / "state" / "dxbot" / "content"
@@ -201,8 +212,7 @@ def test_with_the_citys_own_servers_and_two_publishers(server: Installed, tmp_pa
         requests.put(f"{issuer}/users/k", json={"preferred_username": "kouhou-1", **claims}, timeout=5).raise_for_status()
         _approve(server.from_directory("k", issuer))
         _published_once(server)
-        server.run("dxbot admin invite kansa-1 --role auditor")
-        until(lambda: ("unyou@example.jp", True) in {(to, "kansa-1" in text) for to, _, text in mail.messages()})
+        until(lambda: any(to == "unyou@example.jp" and "people.yml" in text for to, _, text in mail.messages()))
     assert all(credential.startswith("Basic ") for credential in git.credentials)
 
 

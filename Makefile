@@ -5,7 +5,14 @@ STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 CATALOGUES := $(wildcard bot/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: help demo serve test sqlite postgresql dates system check corpus fuzz mutants bench bundle house lock clean
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+UNITDIR ?= $(SYSCONFDIR)/systemd/system
+STATEDIR ?= /var/lib
+PROGRAM = $(DESTDIR)$(PREFIX)/lib/dxbot
+PLACE = sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' -e 's|@STATEDIR@|$(STATEDIR)|g'
+
+.PHONY: help demo serve test sqlite postgresql dates system check corpus fuzz mutants bench bundle house settings licences sbom install units lock clean
 
 help: ## この一覧
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -47,6 +54,7 @@ system: # what only the system has: a browser, a word processor, git, nginx. Ins
 	command -v git > /dev/null || missing="$$missing git"; \
 	command -v faketime > /dev/null || missing="$$missing faketime"; \
 	PATH="$$PATH:/usr/sbin" command -v nginx > /dev/null || missing="$$missing nginx-light"; \
+	command -v systemd-analyze > /dev/null || missing="$$missing systemd"; \
 	command -v ssh-keygen > /dev/null || missing="$$missing openssh-client"; \
 	command -v openssl > /dev/null || missing="$$missing openssl"; \
 	test -z "$$missing" || if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
@@ -86,6 +94,38 @@ bundle: $(STAMP) ## 通信のない PC のための点検一式（PLATFORM=win_a
 
 house: $(DEV_STAMP) ## 部屋の図と一覧を、依存の向きから描き直す（docs/house.md）
 	$(BIN)/python -m tools.house
+
+settings: $(STAMP) ## 設定の一覧を、プログラムから書き出す（docs/settings.md）
+	$(BIN)/python -m tools.settings
+
+licences: $(STAMP) ## 入るものの使用許諾を並べ、許していないものがあれば言う
+	$(BIN)/python -m tools.licences
+
+sbom: $(DEV_STAMP) ## 何が入るかの一覧（CycloneDX）を build/dxbot.cdx.json に書き出す
+	rm -rf build/sbom && $(PYTHON) -m venv --without-pip build/sbom
+	$(BIN)/python -m pip --python build/sbom install --quiet --disable-pip-version-check --require-hashes -r requirements-distributed.lock
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --validate -o build/dxbot.cdx.json build/sbom/bin/python
+	rm -rf build/sbom
+
+install: units ## サーバーに置く（プログラム、systemd の単位、設定の見本。PREFIX と DESTDIR で場所を変えられる）
+	test -x $(PROGRAM)/bin/python || $(PYTHON) -m venv $(PROGRAM)
+	$(PROGRAM)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-distributed.lock
+	$(PROGRAM)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall .
+	test -z "$(DESTDIR)" || sed -i '1s|^#!$(DESTDIR)|#!|' $$(grep -lI '^#!$(DESTDIR)' $(PROGRAM)/bin/*)
+
+units: # docs/deploy at its places: nothing that the city wrote is overwritten
+	install -d $(PROGRAM) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(UNITDIR)/dxbot.service.d $(DESTDIR)$(UNITDIR)/dxbot-.service.d
+	install -d $(DESTDIR)$(SYSCONFDIR)/sysusers.d $(DESTDIR)$(SYSCONFDIR)/tmpfiles.d $(DESTDIR)$(SYSCONFDIR)/dxbot $(DESTDIR)$(SYSCONFDIR)/nginx/sites-available
+	install -d -m 700 $(DESTDIR)$(SYSCONFDIR)/dxbot/keys
+	install -d $(DESTDIR)$(PREFIX)/share/doc/dxbot && cp -R docs/*.md docs/sql $(DESTDIR)$(PREFIX)/share/doc/dxbot/
+	for unit in docs/deploy/systemd/dxbot*; do $(PLACE) $$unit > $(DESTDIR)$(UNITDIR)/$${unit##*/} || exit 1; done
+	for each in dxbot dxbot-; do $(PLACE) docs/deploy/systemd/confined.conf > $(DESTDIR)$(UNITDIR)/$$each.service.d/confined.conf || exit 1; done
+	$(PLACE) docs/deploy/systemd/sysusers.conf > $(DESTDIR)$(SYSCONFDIR)/sysusers.d/dxbot.conf
+	cp docs/deploy/systemd/tmpfiles.conf $(DESTDIR)$(SYSCONFDIR)/tmpfiles.d/dxbot.conf
+	$(PLACE) docs/deploy/start > $(PROGRAM)/start && chmod 755 $(PROGRAM)/start
+	$(PLACE) docs/deploy/dxbot > $(DESTDIR)$(PREFIX)/bin/dxbot && chmod 755 $(DESTDIR)$(PREFIX)/bin/dxbot
+	test -e $(DESTDIR)$(SYSCONFDIR)/dxbot/dxbot.env || $(PLACE) docs/deploy/dxbot.env > $(DESTDIR)$(SYSCONFDIR)/dxbot/dxbot.env
+	test -e $(DESTDIR)$(SYSCONFDIR)/nginx/sites-available/dxbot || cp docs/deploy/nginx.conf $(DESTDIR)$(SYSCONFDIR)/nginx/sites-available/dxbot
 
 lock: ## 依存の版と検査値を固定し直す（uv が要る）
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock

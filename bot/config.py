@@ -7,6 +7,7 @@ A value that cannot be read raises ConfigError at start; nothing is guessed.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields
@@ -65,6 +66,7 @@ class Secret:
 Language = Literal["ja", "en"]
 SmtpTls = Literal["starttls", "tls", "none"]
 LogForm = Literal["json", "console", ""]
+WebhookForm = Literal["plain", "slack", "teams"]
 
 
 def option(env: str, default: Any, meaning: str, choices: tuple[str, ...] = ()) -> Any:
@@ -146,6 +148,14 @@ class Config:
     mail_from: str = option("DXBOT_MAIL_FROM", "dxbot@localhost", "知らせのメールの差出人")
     webhook_url: Secret = option("DXBOT_WEBHOOK_URL", Secret(""), "知らせを送るチャットのアドレス。空なら送らない")
     webhook_secret: Secret = option("DXBOT_WEBHOOK_SECRET", Secret(""), "チャットへの知らせに付ける署名の鍵")
+    webhook_form: WebhookForm = option(
+        "DXBOT_WEBHOOK_FORM", "plain", "チャットへの知らせの形（plain、slack、teams）", get_args(WebhookForm)
+    )
+    webhook_body: str = option(
+        "DXBOT_WEBHOOK_BODY",
+        '{"text": "$text"}',
+        "plain のときの JSON。$text・$subject（見出し）・$body（本文）が知らせに置きかわる",
+    )
     digest_at: tuple[time, ...] = option("DXBOT_DIGEST_AT", (time(8, 30),), "急がない知らせをまとめて送る時刻（08:30,13:00）")
     monthly_cap_usd: int = option("DXBOT_MONTHLY_CAP_USD", 0, "費用のかかる配信先（X）の1か月の上限（米ドル）。空なら止めない")
     media_base_url: str = option("DXBOT_MEDIA_BASE_URL", "", "掲載画像を公開するアドレス（Instagram が取りに来る）")
@@ -235,6 +245,7 @@ def read(env: Mapping[str, str], kinds: Iterable[type[Any]]) -> Config:
     the variable, never its value. Programs call `bot.registry.load`, which knows what is declared."""
     values = _values(Config, env)
     _require_no_password(values.get("content_repository", ""))
+    _require_object(values.get("webhook_body", Config.webhook_body))
     if values.get("content_repository") and "content_dir" not in values:
         values["content_dir"] = values.get("var_dir", Config.var_dir) / "content"  # a folder that only `dxbot sync` writes
     return Config(**values, declared=tuple(kind(**_values(kind, env)) for kind in kinds))
@@ -267,6 +278,19 @@ def _require_no_password(url: str) -> None:
             "DXBOT_CONTENT_REPOSITORY holds a credential",
             summary="環境変数 DXBOT_CONTENT_REPOSITORY のアドレスに利用者名か鍵が入っています",
             next_step="アドレスから除き、鍵は DXBOT_CONTENT_TOKEN か DXBOT_CONTENT_TOKEN_FILE に書いてください",
+        )
+
+
+def _require_object(form: str) -> None:
+    try:
+        found = json.loads(form)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise ConfigError(
+            "DXBOT_WEBHOOK_BODY is no JSON object",
+            summary="環境変数 DXBOT_WEBHOOK_BODY を読めません",
+            next_step='{"text": "$text"} のような JSON で書いてください。$text・$subject・$body が知らせに置きかわります',
         )
 
 

@@ -7,11 +7,13 @@ can reach a platform by a road we forgot. (instagrapi's curl transport is not Py
 from __future__ import annotations
 
 import ipaddress
+import os
 import sys
 
 from bot.errors import ConfigError
 
 _NAMES = frozenset({"localhost", "ip6-localhost"})
+_PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 _confined = False
 
 
@@ -20,6 +22,10 @@ def confine() -> None:
     global _confined
     if not _confined:
         _confined = True
+        for name in _PROXIES & {name.lower() for name in os.environ}:
+            # A proxy on this machine would be a way out that no look at an address can see.
+            os.environ.pop(name, None)
+            os.environ.pop(name.upper(), None)
         sys.addaudithook(_refuse_outside)
 
 

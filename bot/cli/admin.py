@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from bot.cli import database
 from bot.cli.audit import audit_group
 from bot.cli.backup import backup, restore
 from bot.cli.console import tell
 from bot.cli.mark import mark_group
-from bot.cli.office import office, set_up, shell, without_key
+from bot.cli.office import office, shell, without_key
 from bot.language import say
 from bot.workflow.actors import ROLE_LABELS, Role
 
@@ -19,9 +20,20 @@ def admin_command() -> None:
 
 
 @admin_command.command("migrate")
-def migrate() -> None:
-    """データベースを最新の形にします。例: dxbot admin migrate"""
-    set_up()
+@click.option("--plan", is_flag=True, help="何をするかを示すだけで、変えない")
+def migrate(plan: bool) -> None:
+    """データベースをこのプログラムの形にします。配信と画面を全て止め、控えを取ってから実行します。例: dxbot admin migrate"""
+    steps: list[str] = []
+    ctx = office(database=lambda: steps.extend(database.planned() if plan else database.migrate()))
+    for step in steps:
+        click.echo(f"  {step}")
+    if plan:
+        tell("データベースに、上の{count}段階の変更が要ります。まだ変えていません。", count=len(steps))
+        return
+    if steps:
+        from bot.services.records import audit
+
+        audit.note(ctx, shell().person, "migrate", "database", detail="、".join(steps))
     tell("データベースは最新です。")
 
 

@@ -94,9 +94,10 @@ def _point_at(sandbox: Sandbox) -> None:
 @contextmanager
 def _web(port: int) -> Iterator[str]:
     """The web site in a thread: Instagram's API fetches the approved pictures from it."""
+    from bot.cli.database import migrate
     from bot.cli.office import set_up
 
-    set_up()
+    set_up(database=migrate)  # what is tried here is nobody's record: an older demo's goes on by itself
     from bot.cli.listening import listen
 
     door = listen(load(), "127.0.0.1", port)

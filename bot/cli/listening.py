@@ -17,7 +17,7 @@ from bot.errors import ConfigError
 from bot.language import say
 from bot.loopback import is_loopback
 
-LARGEST = 25 * 1024 * 1024  # bytes of one request: a form with its pictures, as docs/nginx.conf says as well
+LARGEST = 25 * 1024 * 1024  # bytes of one request: a form with its pictures, as docs/deploy/nginx.conf says as well
 _LONGEST_HEADERS = 32 * 1024  # bytes
 _SILENCE = 60  # seconds after which a connection that says nothing is closed
 log = logging.getLogger(__name__)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli import account
 from bot.cli.account import require_service_account
-from bot.cli.console import warn
+from bot.cli.database import require_fit
 from bot.cli.private import keep_private, private_files
 from bot.clock import Clock
 from bot.config import SECRET_KEY, Config
@@ -26,20 +25,7 @@ if TYPE_CHECKING:
 _OFFICE, _ACTOR = f"{__name__}.office", f"{__name__}.actor"
 
 
-def _prepare_database() -> None:
-    from django.conf import settings
-    from django.core.management import call_command
-
-    from bot.store.alone import one_at_a_time
-
-    with one_at_a_time(lambda: warn("ほかの処理がデータベースの形を整えているので、終わるのを待っています。")):
-        call_command("migrate", verbosity=0, interactive=False)
-    database = settings.DATABASES["default"]
-    if database["ENGINE"] == "django.db.backends.sqlite3":  # which may lie elsewhere
-        keep_private(Path(database["NAME"]))
-
-
-def set_up(config: Config | None = None, database: Callable[[], object] = _prepare_database) -> None:
+def set_up(config: Config | None = None, database: Callable[[], object] = require_fit) -> None:
     """Django, once, and what is to be done with the database first. In sandbox mode this process can reach nothing but this
     machine from here on. Raises NotAllowed in the shell of anybody but the service account."""
     chosen = config or load()
@@ -56,17 +42,15 @@ def set_up(config: Config | None = None, database: Callable[[], object] = _prepa
         database()
 
 
-def office(
-    config: Config | None = None, clock: Clock | None = None, database: Callable[[], object] = _prepare_database
-) -> Context:
-    """A context whose services may be called. Whoever does without a prepared database is not asked for its key either."""
+def office(config: Config | None = None, clock: Clock | None = None, database: Callable[[], object] = require_fit) -> Context:
+    """A context whose services may be called. Whoever does without a database that fits is not asked for its key either."""
     chosen = config or load()
     has_key = (chosen.var_dir / SECRET_KEY).exists()
     set_up(chosen, database)
     from bot.services.records.context import context
 
     made = context(chosen, clock)
-    if database is _prepare_database:
+    if database is require_fit:
         _require_key(made, has_key)
     _remember(_OFFICE, made)
     return made

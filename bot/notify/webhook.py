@@ -1,4 +1,4 @@
-"""Notices to a chat: one JSON object with `text`, as Slack, Teams, Mattermost and LoGoチャット style hooks take it, signed.
+"""Notices to a chat: one JSON object in the chat's form (`bot.notify.forms`), signed.
 
 `X-Dxbot-Signature: v1=<hex>` is HMAC-SHA256 over `<X-Dxbot-Timestamp>.<body>` with the shared secret. A receiver refuses old
 timestamps, and knows a second copy by `X-Dxbot-Id`.
@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 
 import requests
 
 from bot.channel_kit.http import OnceSession, broken_exchange
 from bot.config import Config
 from bot.errors import Rejected, Unavailable
+from bot.notify import forms
 from bot.notify.letter import Letter
 
 _TIMEOUT = 15
-# A title must not become a mention of everybody, nor a link, in anyone's chat.
-_TAMED = str.maketrans("<>@", "＜＞＠")
 
 
 def send(config: Config, letter: Letter) -> None:
     """Once. Raises NotSent or Unavailable (surely not taken), Rejected (never will be), OutcomeUnknown (may have been)."""
-    body = json.dumps({"text": f"{letter.subject}\n{letter.body}".translate(_TAMED)}, ensure_ascii=False).encode()
+    body = forms.body(config, letter)
     timestamp = str(int(letter.at.timestamp()))
     headers = {
         "Content-Type": "application/json",

@@ -25,7 +25,7 @@ from bot.repository.failure import NOT_STARTED, GitFailed
 
 _INHERITED = (
     *("PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR", "SYSTEMROOT", "SSH_AUTH_SOCK", "SSL_CERT_FILE", "SSL_CERT_DIR"),
-    *("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"),
+    *("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "GIT_SSL_CAINFO"),
 )
 _SETTINGS = (
     *("core.hooksPath=/dev/null", "core.fsmonitor=false", "core.quotePath=false", "core.symlinks=false"),

@@ -1,4 +1,4 @@
-"""A real nginx with TLS before the web site, as docs/nginx.conf sets it up, without the rights of root."""
+"""A real nginx with TLS before the web site, as docs/deploy/nginx.conf sets it up, without the rights of root."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ def free_port() -> int:
 class Front:
     """nginx in a folder, before the web site on port `behind`. A browser opens `address` and trusts `certificate`."""
 
-    def __init__(self, folder: Path, behind: int) -> None:
+    def __init__(self, folder: Path, behind: int, site: Path = ROOT / "docs" / "deploy" / "nginx.conf") -> None:
         folder.mkdir()
         self.certificate = folder / "fullchain.pem"
-        _certify(self.certificate, folder / "privkey.pem")
+        certify(self.certificate, folder / "privkey.pem")
         self.plain, tls = free_port(), free_port()
         self.address = f"https://localhost:{tls}"
-        site = _site(folder, {"80": str(self.plain), "443": str(tls), "8000": str(behind)})
-        (folder / "nginx.conf").write_text(_MAIN.format(folder=folder, site=site), encoding="utf-8")
+        text = _site(folder, site, {"80": str(self.plain), "443": str(tls), "8000": str(behind)})
+        (folder / "nginx.conf").write_text(_MAIN.format(folder=folder, site=text), encoding="utf-8")
         command = [program(), "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
         self._process = subprocess.Popen(command)
 
@@ -74,15 +74,16 @@ class Front:
         self._process.wait()
 
 
-def _site(folder: Path, ports: dict[str, str]) -> str:
+def _site(folder: Path, given: Path, ports: dict[str, str]) -> str:
     """The city's example with this machine's ports and name, and nothing else changed."""
-    site = (ROOT / "docs" / "nginx.conf").read_text(encoding="utf-8")
+    site = given.read_text(encoding="utf-8")
     site = re.sub(r"listen (?:\[::\]:)?(\d+)", lambda found: found[0].replace(found[1], ports[found[1]]), site)
     site = site.replace("127.0.0.1:8000", f"127.0.0.1:{ports['8000']}").replace("dx.city.example.jp", "localhost")
     return site.replace("/etc/ssl/dxbot/", f"{folder}/")
 
 
-def _certify(certificate: Path, key: Path) -> None:
+def certify(certificate: Path, key: Path) -> None:
+    """A certificate of a host that vouches for itself, for `localhost` and this machine's address, and its key."""
     own = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""The web site as a city hall opens it: nginx with TLS in front, as docs/nginx.conf has it; a real browser; two computers."""
+"""The web site as a city hall opens it: nginx with TLS in front, from docs/deploy/nginx.conf; a real browser; two computers."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -102,8 +103,8 @@ print(json.dumps(told))
 """
 
 
-@pytest.mark.parametrize("host", ["https://platform.invalid", "https://198.51.100.7"])
-def test_a_confined_process_refuses_a_real_host_and_knows_that_nothing_was_sent(host: str) -> None:
+def _confined(host: str, env: dict[str, str]) -> list[str]:
+    """The names of the errors, a channel each, in a process that may not leave this machine."""
     cases = [(key, example_of(key, way).prepared, environment_of(host, key, way)) for key, way in CASES]
     ran = subprocess.run(
         [sys.executable, "-c", CONFINED, json.dumps(cases)],
@@ -112,5 +113,18 @@ def test_a_confined_process_refuses_a_real_host_and_knows_that_nothing_was_sent(
         timeout=60,
         check=True,
         cwd=ROOT,
+        env=os.environ | env,
     )
-    assert json.loads(ran.stdout) == ["NotSent"] * len(cases)
+    told: list[str] = json.loads(ran.stdout)
+    return told
+
+
+@pytest.mark.parametrize("host", ["https://platform.invalid", "https://198.51.100.7"])
+def test_a_confined_process_refuses_a_real_host_and_knows_that_nothing_was_sent(host: str) -> None:
+    assert _confined(host, {}) == ["NotSent"] * len(CASES)
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_a_confined_process_finds_no_way_out_through_a_proxy_on_this_machine(platform: ScriptedPlatform, name: str) -> None:
+    assert _confined("https://platform.invalid", {name: platform.base_url}) == ["NotSent"] * len(CASES)
+    assert platform.asked == []

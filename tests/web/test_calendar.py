@@ -175,7 +175,7 @@ def test_a_leader_can_look_but_not_move(office: Office, leader: Browser) -> None
     assert leader.post(f"/deliveries/{delivery.id}/move/", "/tokens/", at="2026-12-04T10:00").status_code == 403
 
 
-def _address(browser: Browser) -> str:
+def address_of(browser: Browser) -> str:
     shown = browser.post("/calendar/subscribe/", "/calendar/")
     found = re.search(r'class="feed">([^<]+)<', shown.text)
     assert found
@@ -186,7 +186,7 @@ def test_the_feed_holds_what_this_person_may_see_and_needs_no_login(office: Offi
     office.approved(extra="publish: 2026-12-03 10:20", title="1;2,3の見本")
     stranger = signed_in(web_site, "soumu-leader")
     for browser, expected in ((officer, 3), (stranger, 0)):
-        answer = requests.get(_address(browser), timeout=10)
+        answer = requests.get(address_of(browser), timeout=10)
         assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
         events: list[Any] = [e for e in Calendar.from_ical(answer.content).walk("VEVENT") if "delivery" in str(e["uid"])]
         assert len(events) == expected
@@ -195,8 +195,8 @@ def test_the_feed_holds_what_this_person_may_see_and_needs_no_login(office: Offi
 
 
 def test_a_wrong_an_old_and_a_revoked_address_give_nothing(office: Office, officer: Browser, web_site: str) -> None:
-    first = _address(officer)
-    second = _address(officer)
+    first = address_of(officer)
+    second = address_of(officer)
     assert requests.get(f"{web_site}/feeds/{'x' * 43}.ics", timeout=10).status_code == 404
     assert requests.get(first, timeout=10).status_code == 404
     assert requests.get(second, timeout=10).status_code == 200
@@ -205,7 +205,7 @@ def test_a_wrong_an_old_and_a_revoked_address_give_nothing(office: Office, offic
 
 
 def test_the_feed_of_a_person_who_left_gives_nothing(office: Office, officer: Browser) -> None:
-    address = _address(officer)
+    address = address_of(officer)
     User.objects.filter(username="kouhou").update(is_active=False)
     assert requests.get(address, timeout=10).status_code == 404
 
@@ -214,14 +214,14 @@ def test_the_feed_of_a_person_who_left_gives_nothing(office: Office, officer: Br
 def test_a_feed_stays_dead_when_its_person_comes_back(
     office: Office, officer: Browser, end: Callable[[Context, Actor, str], object]
 ) -> None:
-    address = _address(officer)
+    address = address_of(officer)
     end(office.ctx, office.operator, "kouhou")
     accounts.invite_again(office.ctx, office.operator, "kouhou")
     assert requests.get(address, timeout=10).status_code == 404
 
 
 def test_a_feed_ends_after_a_year(office: Office, officer: Browser) -> None:
-    address = _address(officer)
+    address = address_of(officer)
     for days, status in ((364.9, 200), (365.1, 404)):
         office.clock.advance_to(TUESDAY + timedelta(days=days))
         assert requests.get(address, timeout=10).status_code == status
@@ -229,7 +229,7 @@ def test_a_feed_ends_after_a_year(office: Office, officer: Browser) -> None:
 
 
 def test_the_feeds_secret_is_kept_nowhere(office: Office, officer: Browser) -> None:
-    secret = _address(officer).rsplit("/", 1)[1].removesuffix(".ics")
+    secret = address_of(officer).rsplit("/", 1)[1].removesuffix(".ics")
     kept = str(list(FeedKey.objects.values())) + str(list(AuditEntry.objects.values()))
     assert secret not in kept
     assert secret not in officer.get("/calendar/").text

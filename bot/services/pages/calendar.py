@@ -29,7 +29,8 @@ _T = TypeVar("_T")
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """A delivery, or (kind "wish") what still waits for approval at the time its author asked for. `at` is local.
-    `why` is what holds it, or will hold it at its time; `version` is the fence that a move is made for."""
+    `why` is what holds it, or will hold it at its time; `version` rises with every change: of a delivery it is the fence that
+    a move is made for."""
 
     kind: Literal["delivery", "wish"]
     at: datetime
@@ -132,6 +133,12 @@ def entries(ctx: Context, actor: Actor, start: datetime, end: datetime, rules: R
     ]
 
 
+def former_wishes(ctx: Context, actor: Actor, start: datetime, end: datetime) -> list[Entry]:
+    """Wishes from `start` until `end` that are none any more: approved, and now deliveries, or never to be."""
+    own = Submission.objects.filter(review.readable(ctx, actor), publish_at__gte=start, publish_at__lt=end)
+    return [_wish(ctx, s) for s in own.exclude(state__in=sorted(IN_QUEUE)).defer("bundle", "source")]
+
+
 def _threads(start: datetime, end: datetime) -> Counter[tuple[int, str]]:
     """How many later parts wait, by submission and channel."""
     waiting = Delivery.objects.filter(due_at__gte=start, due_at__lt=end, state=DeliveryState.WAITING)
@@ -166,6 +173,7 @@ def _wish(ctx: Context, row: Submission) -> Entry:
         state=row.state,
         label=LABELS[SubmissionState(row.state)],
         submission_id=row.id,
+        version=0 if row.state in IN_QUEUE else 1,  # another time is another submission
     )
 
 

@@ -16,7 +16,8 @@ from bot.services.pages import calendar
 from bot.services.paper import layout
 from bot.services.records import audit
 from bot.services.records.context import Context
-from bot.store.models import FeedKey, User
+from bot.store.models import AuditEntry, FeedKey, User
+from bot.workflow.states import IN_QUEUE, DeliveryState
 
 LIFETIME = timedelta(days=365)  # an address that was passed on, or that nobody reads any more, must end by itself
 _BACK, _AHEAD = timedelta(days=60), timedelta(days=365)
@@ -58,23 +59,40 @@ def feed(ctx: Context, key: str, site: str) -> bytes:
         raise NotFound(
             "no such feed", summary="カレンダーがありません", next_step="画面の「カレンダー」でアドレスを作り直してください"
         )
-    made = Calendar()
+    made, now = Calendar(), ctx.clock.now()
     made.add("prodid", "-//dxbot//calendar//JA")
     made.add("version", "2.0")
+    made.add("method", "PUBLISH")
     made.add("x-wr-calname", f"{ctx.library.city.name} 広報配信")
-    now = ctx.clock.now()
+    here = _installation()
     for entry in calendar.entries(ctx, found.user.actor, now - _BACK, now + _AHEAD):
-        made.add_component(_event(entry, site, now))
+        made.add_component(_event(entry, here, site, now))
+    for entry in calendar.former_wishes(ctx, found.user.actor, now, now + _AHEAD):
+        made.add_component(_event(entry, here, site, now))
     first, last = ((now + way).astimezone(ctx.config.timezone).date() for way in (-_BACK, _AHEAD))
     for day, issues in layout.copy_deadlines(ctx, first, last).items():
         for number in issues:
-            made.add_component(_all_day(f"{number}号の原稿締切", f"deadline-{number}", datetime.combine(day, time()), now))
+            uid = f"deadline-{number}@{here}"
+            made.add_component(_all_day(f"{number}号の原稿締切", uid, datetime.combine(day, time()), now))
+    # Times name their zone, and the zone's rules come with them: not every calendar program knows Asia/Tokyo by name.
+    made.add_missing_timezones()
     return bytes(made.to_ical())
 
 
-def _event(entry: calendar.Entry, site: str, now: datetime) -> Event:
+def _installation() -> str:
+    """What two installations never have in common, while a restored one keeps it: the first entry of its log. Without it the
+    delivery 1 of a training machine and that of the city would be one event in a person's calendar program."""
+    first = AuditEntry.objects.order_by("id").values_list("hash", flat=True).first()
+    return f"{(first or '')[:32]}.dxbot"
+
+
+def _event(entry: calendar.Entry, here: str, site: str, now: datetime) -> Event:
+    """RFC 5545: the same UID and a higher SEQUENCE is the same event as it is now; a cancelled one is said to be so, since a
+    program that took it over keeps what merely is no longer there."""
     event = Event()
-    event.add("uid", f"{entry.kind}-{entry.delivery_id or entry.submission_id}@dxbot")
+    event.add("uid", f"{entry.kind}-{entry.delivery_id or entry.submission_id}@{here}")
+    event.add("sequence", entry.version)
+    event.add("status", _status(entry))
     event.add("dtstamp", now)
     event.add("dtstart", entry.at)
     event.add("dtend", entry.at + _LENGTH)
@@ -83,9 +101,15 @@ def _event(entry: calendar.Entry, site: str, now: datetime) -> Event:
     return event
 
 
+def _status(entry: calendar.Entry) -> str:
+    if entry.kind == "wish":
+        return "TENTATIVE" if entry.state in IN_QUEUE else "CANCELLED"
+    return "CANCELLED" if entry.state == DeliveryState.CANCELLED else "CONFIRMED"
+
+
 def _all_day(summary: str, uid: str, day: datetime, now: datetime) -> Event:
     event = Event()
-    event.add("uid", f"{uid}@dxbot")
+    event.add("uid", uid)
     event.add("dtstamp", now)
     event.add("dtstart", day.date())
     event.add("summary", summary)

@@ -10,9 +10,9 @@ CATALOGUES := $(wildcard bot/locale/*/LC_MESSAGES/*.po)
 help: ## この一覧
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-$(STAMP): requirements.lock pyproject.toml setup.py $(CATALOGUES) # setup.py compiles the catalogues
+$(STAMP): requirements.lock requirements-build.lock pyproject.toml setup.py $(CATALOGUES) # setup.py compiles the catalogues
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock -r requirements-build.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
 	$(BIN)/python -m compileall -q bot
 	touch $@
@@ -89,8 +89,9 @@ house: $(DEV_STAMP) ## 部屋の図と一覧を、依存の向きから描き直
 
 lock: ## 依存の版と検査値を固定し直す（uv が要る）
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
+	uv pip compile --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock -o requirements-build.lock
 	uv pip compile pyproject.toml --extra distributed --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock -o requirements-distributed.lock
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock -o requirements-dev.lock
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock -c requirements-build.lock -o requirements-dev.lock
 
 clean: ## 試した跡を消す（.venv は残す）
 	rm -rf var out build mutants .mypy_cache .ruff_cache .pytest_cache

@@ -64,7 +64,7 @@ def unused() -> Iterator[str]:
     """One line each: where, what."""
     names = sorted({name for own in _CALLED_BY.values() for name in own})
     vulture = Vulture(ignore_names=names, ignore_decorators=_DECORATORS)
-    vulture.scavenge([str(ROOT / "bot")], exclude=["*/bot/settings.py", "*/bot/store/migrations/*"])
+    vulture.scavenge([str(ROOT / "bot")], exclude=["*/bot/settings.py", "*/bot/store/migrations/*", "*/bot/vendor/*"])
     shown, written = set(_in_templates()), set(_given_by_name())
     for item in vulture.get_unused_code(min_confidence=60, sort_by_size=False):
         if item.name not in shown and not _is_data(item, written):

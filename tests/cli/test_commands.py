@@ -160,7 +160,7 @@ def test_check_loads_neither_django_nor_an_sdk(shell: Shell) -> None:
         "import sys\n"
         "from bot.cli.main import cli\n"
         "try:\n    cli(['check', sys.argv[1]])\nexcept SystemExit:\n    pass\n"
-        "heavy = {'django', 'tweepy', 'facebook', 'instagrapi', 'requests', 'rich', 'twitter_text'}\n"
+        "heavy = {'django', 'tweepy', 'facebook', 'instagrapi', 'requests', 'rich', 'bot.vendor.twitter_text'}\n"
         "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)\n"
     )
     done = shell.python("-c", probe, str(write_post(shell.content)))

@@ -14,7 +14,7 @@ from bot.config import ROOT
 ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| (.+?) \|$", re.MULTILINE)
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 # A platform's words are its own: what the sandbox and an SDK's client call things is not ours to choose.
-FOREIGN = ("channels", "meta_graph", "platform_kit", "sandbox", "migrations")
+FOREIGN = ("channels", "meta_graph", "platform_kit", "sandbox", "migrations", "vendor")
 # Words of any program, and of files and formats that have their names from elsewhere.
 GENERAL = frozenset(
     re.findall(

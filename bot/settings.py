@@ -9,6 +9,7 @@ from typing import Any
 import dj_database_url
 from csp.constants import NONE, SELF
 
+from bot import folders
 from bot.config import ROOT, Config, Secret
 from bot.errors import ConfigError
 from bot.loopback import is_loopback
@@ -113,7 +114,7 @@ ROOT_URLCONF = "bot.web.urls"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [CONFIG.templates_dir / "web", CHANNELS],
+        "DIRS": [*(place / "web" for place in folders.templates(CONFIG.templates_dir)), CHANNELS],
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",

@@ -7,12 +7,14 @@ from importlib import import_module
 
 import click
 
+from bot.cli import environment
 from bot.cli.console import Exit, fail
 from bot.errors import BotError, NotAllowed
 from bot.language import say
 
 # command → module of this package, and one line of help
 _COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("init", "市のフォルダを作る"),
     "new": ("new", "ひな型から原稿を作る"),
     "picture": ("picture", "原稿の題名や指標から画像を作る"),
     "check": ("check", "原稿を点検する"),
@@ -86,6 +88,7 @@ def cli() -> None:
 def main() -> None:
     """The program. An expected problem is one sentence and an exit code; never a traceback."""
     try:
+        environment.adopt()
         cli()
     except BotError as e:
         fail(e)

@@ -6,7 +6,7 @@ import difflib
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from bot.cli.core import Core
 from bot.content.identity import new_identity
 from bot.content.library import Library
 from bot.content.post import Achievement
+from bot.content.post_form import FIGURES_TO_COME, LEAD_TO_COME, OPEN
 from bot.render.bundle import ACHIEVEMENT_LABELS
 
 _TEMPLATE = """---
@@ -30,7 +31,7 @@ achievement: {achievement}              # done（達成）、partly（一部達�
 {outlook}
 channels: [{channels}]
 # publish: {example} 12:15    # 時刻を決めるとき。slot: lunch のように枠でもよい。書かなければ次の空いた枠
-hashtags: [金沢市DX]
+hashtags: [{city}DX]
 contact: {contact}                    # 問い合わせ先
 images: []                     # 例: [{{file: 写真.jpg, alt: 写っているものの説明, people: none}}]
 ---
@@ -63,10 +64,10 @@ class Answers:
     reason: str = ""
     next: str = ""
     contact: str = ""
-    lead: str = "（市民にとって何が変わるかを、はじめの1段落に60字ほどで書きます。）"
-    before: str = "（ ）"
-    change: str = "（ ）"
-    after: str = "（数字と、いつの数字かも書きます。）"
+    lead: str = LEAD_TO_COME
+    before: str = OPEN
+    change: str = OPEN
+    after: str = FIGURES_TO_COME
 
 
 @click.command("new", epilog='例: dxbot new "書かない窓口を始めました" --author shimin-leader')
@@ -89,7 +90,7 @@ def new_command(title: str | None, author: str, measure: str) -> None:
     answers = _interview(core.library, author, measure) if at_terminal else Answers(author=author, measure=measure)
     path.parent.mkdir(parents=True, exist_ok=True)
     example = datetime.now(core.config.timezone).date() + _AHEAD
-    text = _text(identity, wanted, answers, core.usual_channels, example)
+    text = _text(core, identity, wanted, answers, example)
     path.write_text(text, encoding="utf-8", newline="\n")
     click.echo(path)
 
@@ -166,7 +167,7 @@ def _unknown(word: str, known: Mapping[str, str], what: str) -> str:
     return f"「{word[:40]}」という{what}は登録されていません。{hint}。"
 
 
-def _text(identity: str, title: str, answers: Answers, channels: Iterable[str], example: date) -> str:
+def _text(core: Core, identity: str, title: str, answers: Answers, example: date) -> str:
     outlook = f"reason: {_scalar(answers.reason)}\nnext: {_scalar(answers.next)}" if answers.reason else _OPEN_OUTLOOK
     body = {key: getattr(answers, key) for key in ("lead", "before", "change", "after", "achievement")}
     quoted = {key: _scalar(getattr(answers, key)) for key in ("author", "measure", "contact")}
@@ -174,7 +175,8 @@ def _text(identity: str, title: str, answers: Answers, channels: Iterable[str], 
         "identity": identity,
         "title": _scalar(title),
         "outlook": outlook,
-        "channels": ", ".join(channels),
+        "channels": ", ".join(core.usual_channels),
+        "city": core.library.city.name,
         "example": example,
     }
     return _TEMPLATE.format(**told, **body, **quoted)

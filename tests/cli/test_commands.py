@@ -15,6 +15,14 @@ from tests.cli.shell import Shell
 from tests.office import write_post
 
 
+OPEN_PLACES = (  # of the template, in its order
+    "（市民にとって何が変わるかを、はじめの1段落に60字ほどで書きます。）",
+    "（ ）\n\n## 何を変えたか",
+    "（ ）\n\n## どう変わったか",
+    "（数字と、いつの数字かも書きます。）",
+)
+
+
 @pytest.mark.parametrize("command", list(_COMMANDS))
 def test_every_command_has_help_in_japanese_with_an_example(shell: Shell, command: str) -> None:
     done = shell.run(command, "--help")
@@ -148,7 +156,15 @@ def test_a_new_post_becomes_a_good_one_when_it_is_filled_in(shell: Shell) -> Non
     assert done.returncode == 0, done.stderr
     path = Path(done.stdout.strip())
     text = path.read_text(encoding="utf-8").replace('measure: ""', "measure: 1-1")
-    path.write_text(text.replace("images: []", "images: [{file: red.png, alt: 赤い四角の見本}]"), encoding="utf-8")
+    text = text.replace("images: []", "images: [{file: red.png, alt: 赤い四角の見本}]")
+    path.write_text(text, encoding="utf-8")
+    untouched = shell.run("check", path)
+    assert untouched.returncode == 1
+    marked = [line for line in untouched.stdout.splitlines() if line.endswith("[placeholders.unanswered]")]
+    assert [int(line.split(":")[1]) for line in marked] == [text[: text.index(f"\n{m}")].count("\n") + 2 for m in OPEN_PLACES]
+    for number, place in enumerate(OPEN_PLACES):
+        text = text.replace(place, place.replace(place.split("\n")[0], f"{number + 1}つ目の答えです（見本）。"), 1)
+    path.write_text(text, encoding="utf-8")
     checked = shell.run("check", path)
     assert checked.returncode == 0, checked.stdout
     assert "窓口のDX: 書かない" in shell.run("render", path, "--channel", "x").stdout

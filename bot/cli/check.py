@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -13,7 +14,7 @@ from bot.checks import registry
 from bot.checks.cache import Cache, basis_of
 from bot.checks.finding import LEVEL_LABELS, Finding, from_settings
 from bot.checks.rule import MARK, Timetable
-from bot.cli.console import Exit, print_json, tell
+from bot.cli.console import Exit, print_json, tell, warn
 from bot.cli.core import Core
 from bot.clock import SystemClock
 from bot.content.tidy import tidied
@@ -135,9 +136,9 @@ def explain_command(rule: str) -> None:
     """点検の決まりについて、理由・根拠・悪い例・良い例を示します。"""
     found = registry.rules().get(rule)
     if found is None:
-        tell("「{rule}」という決まりはありません。", rule=rule)
-        for known in registry.rules():
-            click.echo(f"  {known}")
+        warn("「{rule}」という決まりはありません。", rule=rule)
+        for known in difflib.get_close_matches(rule, registry.rules()) or registry.rules():
+            click.echo(f"  {known}", err=True)
         sys.exit(Exit.WRONG_USE)
     click.echo(f"{found.id}（{say(LEVEL_LABELS[found.level])}）")
     click.echo(f"{say('理由')}: {found.why}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.console import Exit, print_json, tell
+from bot.cli.console import Exit, print_json, tell, warn
 from bot.cli.office import me, office
 from bot.language import say
 from bot.values import reading
@@ -108,7 +108,7 @@ def cancel_command(number: int) -> None:
 def decide_command(number: int, url: str | None, again: bool, let_be: bool) -> None:
     """結果の分からない配信を、人が確かめて決着させます。"""
     if sum((url is not None, again, let_be)) != 1:
-        tell("--published、--again、--let-be のどれか一つを選んでください。")
+        warn("--published、--again、--let-be のどれか一つを選んでください。")
         sys.exit(Exit.WRONG_USE)
     ctx = office()
     actor = me(ctx)

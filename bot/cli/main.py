@@ -7,7 +7,7 @@ from importlib import import_module
 
 import click
 
-from bot.cli import environment
+from bot.cli import environment, words
 from bot.cli.console import Exit, fail
 from bot.errors import BotError, NotAllowed
 from bot.language import say
@@ -63,7 +63,13 @@ class LazyGroup(click.Group):
         module, purpose = _COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(f"bot.cli.{module}"), f"{cmd_name}_command")
         command.short_help = say(purpose)
-        return command
+        return words.translate(command)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """click suggests from what is loaded already, which here is nothing."""
+        if not args[0].startswith("-") and args[0] not in _COMMANDS:
+            raise words.unknown(args[0], self, ctx)
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -81,6 +87,7 @@ class LazyGroup(click.Group):
 
 
 @click.command(cls=LazyGroup, help=say("デジタル行政の取組を、承認を経て市民に届けます。"))
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=words.show_version, help=say("版を示す"))
 def cli() -> None:
     pass
 
@@ -89,6 +96,8 @@ def main() -> None:
     """The program. An expected problem is one sentence and an exit code; never a traceback."""
     try:
         environment.adopt()
+        words.speak()
+        words.translate(cli)
         cli()
     except BotError as e:
         fail(e)

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 import yaml
 
-from bot.cli.console import Exit, tell
+from bot.cli.console import Exit, warn
 from bot.cli.core import Core
 from bot.content.identity import new_identity
 from bot.content.library import Library
@@ -83,7 +83,7 @@ def new_command(title: str | None, author: str, measure: str) -> None:
             sys.exit(Exit.REFUSED)
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     if not at_terminal and not title:
-        tell('題名を書いてください。例: dxbot new "書かない窓口を始めました"')
+        warn('題名を書いてください。例: dxbot new "書かない窓口を始めました"')
         sys.exit(Exit.WRONG_USE)
     wanted = title or _ask("題名（30字ほどまで）")
     path, identity = _place(core, wanted)
@@ -101,7 +101,7 @@ def _place(core: Core, title: str) -> tuple[Path, str]:
     identity = new_identity()
     path = core.library.posts_dir / f"{now:%Y}" / f"{now:%m}" / f"{_slug(title) or identity.lower()}.md"
     if path.exists():
-        tell("{path} はすでにあります。別の題名にしてください。", path=path)
+        warn("{path} はすでにあります。別の題名にしてください。", path=path)
         sys.exit(Exit.REFUSED)
     return path, identity
 

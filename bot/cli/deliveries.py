@@ -13,6 +13,7 @@ from bot.language import say
 from bot.values import reading
 
 if TYPE_CHECKING:
+    from bot.cli import outputs
     from bot.services.records.context import Context
     from bot.store.models import Delivery
 
@@ -54,7 +55,7 @@ def _print(ctx: Context, rows: list[Delivery], as_json: bool) -> None:
     tell("{count}件", count=len(rows))
 
 
-def _row(d: Delivery) -> dict[str, object]:
+def _row(d: Delivery) -> outputs.Delivery:
     return {
         "id": d.id,
         "post": d.identity,

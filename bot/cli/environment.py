@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import stat
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping
 from dataclasses import Field
 from pathlib import Path
 from typing import Any
@@ -53,22 +53,28 @@ def _settings(path: Path) -> Iterator[tuple[str, str]]:
         with path.open(encoding="utf-8-sig") as file:
             found = list(parse_stream(file))
     except (OSError, UnicodeDecodeError) as e:
-        raise _slip(path, 1, "この設定を読めません", "UTF-8 で保存し、読む権限があるかを確かめてください") from e
+        raise _slip(
+            path, 1, summary="この設定を読めません", next_step="UTF-8 で保存し、読む権限があるかを確かめてください"
+        ) from e
     for entry in found:
         if entry.error:
-            raise _slip(path, entry.original.line, "設定の行として読めません", "名前=値 の形で書いてください")
+            raise _slip(path, entry.original.line, summary="設定の行として読めません", next_step="名前=値 の形で書いてください")
         if entry.key is None:
             continue
         if entry.key.startswith("DXBOT_") and entry.key not in known:
-            near = difflib.get_close_matches(entry.key, known, n=1)
-            advice = say("「{near}」ではありませんか", near=near[0]) if near else ".env.example にある名前で書いてください"
-            raise _slip(path, entry.original.line, say("「{name}」という設定はありません", name=entry.key[:60]), advice)
+            raise _unknown(path, entry.original.line, entry.key[:60], known)
         if entry.value:
             yield entry.key, entry.value
 
 
-def _slip(path: Path, line: int, summary: str, advice: str) -> FileError:
-    return FileError(f"line {line} of .env", summary=summary, next_step=advice, place=Place(path=path, line=line))
+def _unknown(path: Path, line: int, name: str, known: Iterable[str]) -> FileError:
+    near = difflib.get_close_matches(name, known, n=1)
+    advice = say("「{near}」ではありませんか", near=near[0]) if near else say(".env.example にある名前で書いてください")
+    return _slip(path, line, summary=say("「{name}」という設定はありません", name=name), next_step=advice)
+
+
+def _slip(path: Path, line: int, *, summary: str, next_step: str) -> FileError:
+    return FileError(f"line {line} of .env", summary=summary, next_step=next_step, place=Place(path=path, line=line))
 
 
 def _kinds() -> list[type[Any]]:

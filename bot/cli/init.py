@@ -55,7 +55,7 @@ def init_command(directory: Path, name: str) -> None:
         ) from e
     tell("{home} に{count}個のファイルを置きました。", home=home, count=len(made))
     if repository:
-        tell(repository)
+        click.echo(repository)
     tell("次に：\n  cd {home}\n  dxbot demo      練習用サーバーで、最初から最後までを試す", home=shlex.quote(str(directory)))
     tell("そのあとは README.md の「はじめに」を見てください。")
 
@@ -116,7 +116,7 @@ def _repository(content: Path) -> str:
     text = _HOOK.format(ours=_OURS, python=shlex.quote(Path(sys.executable).as_posix()))
     hook.write_text(text, encoding="utf-8", newline="\n")
     hook.chmod(0o755)
-    return "content/ を Git リポジトリにし、コミットの前に点検するようにしました。"
+    return say("content/ を Git リポジトリにし、コミットの前に点検するようにしました。")
 
 
 def _git(folder: Path, *arguments: str) -> str:

@@ -14,7 +14,6 @@ from bot.config import ROOT
 from tests.cli.shell import Shell
 from tests.office import write_post
 
-
 OPEN_PLACES = (  # of the template, in its order
     "（市民にとって何が変わるかを、はじめの1段落に60字ほどで書きます。）",
     "（ ）\n\n## 何を変えたか",

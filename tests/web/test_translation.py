@@ -38,7 +38,7 @@ def said() -> Iterator[str]:
     for path in (ROOT / "bot").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
-                case ast.Call(func=ast.Name(id="say" | "tell"), args=[said, *_]):
+                case ast.Call(func=ast.Name(id="say" | "tell" | "warn"), args=[said, *_]):
                     yield from _constants([said])
                 case ast.keyword(arg="summary" | "next_step", value=sentence):
                     yield from _constants([sentence])

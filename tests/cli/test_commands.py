@@ -26,7 +26,7 @@ OPEN_PLACES = (  # of the template, in its order
 def test_every_command_has_help_in_japanese_with_an_example(shell: Shell, command: str) -> None:
     done = shell.run(command, "--help")
     assert done.returncode == 0, done.stderr
-    assert "例: dxbot" in done.stdout or "Commands:" in done.stdout
+    assert "例: dxbot" in done.stdout or "命令:" in done.stdout
     assert any("ぁ" <= c <= "ん" for c in done.stdout)
 
 

@@ -8,13 +8,16 @@ import stat
 from collections.abc import Iterable, Iterator, MutableMapping
 from dataclasses import Field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bot import folders, registry
 from bot.config import Config, Secret, options_of
 from bot.errors import ConfigError, FileError, Place
 from bot.language import say
+
+if TYPE_CHECKING:
+    from dotenv.parser import Original
 
 _OPEN = stat.S_IWGRP | stat.S_IRWXO  # a group may read it: that of a service's own account
 
@@ -58,13 +61,19 @@ def _settings(path: Path) -> Iterator[tuple[str, str]]:
         ) from e
     for entry in found:
         if entry.error:
-            raise _slip(path, entry.original.line, summary="設定の行として読めません", next_step="名前=値 の形で書いてください")
+            raise _slip(path, _line(entry.original), summary="設定の行として読めません", next_step="名前=値 の形で書いてください")
         if entry.key is None:
             continue
         if entry.key.startswith("DXBOT_") and entry.key not in known:
-            raise _unknown(path, entry.original.line, entry.key[:60], known)
+            raise _unknown(path, _line(entry.original), entry.key[:60], known)
         if entry.value:
             yield entry.key, entry.value
+
+
+def _line(found: Original) -> int:
+    """Of its first word: the empty lines before a setting are part of it to the parser."""
+    text = found.string
+    return found.line + text[: len(text) - len(text.lstrip())].count("\n")
 
 
 def _unknown(path: Path, line: int, name: str, known: Iterable[str]) -> FileError:

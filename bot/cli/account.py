@@ -30,7 +30,7 @@ def require_content(config: Config) -> None:
     raise ConfigError(
         f"there is no folder {config.content_dir}",
         summary=say("原稿の置き場 {path} がありません", path=config.content_dir),
-        next_step="市のフォルダの中で動かすか（なければ dxbot init DIR で作れます）、DXBOT_CONTENT_DIR に置き場を書いてください",
+        next_step="市のフォルダの中で動かすか（dxbot init DIR で作れます）、DXBOT_CONTENT_DIR に置き場を書いてください",
     )
 
 

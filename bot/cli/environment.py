@@ -61,7 +61,9 @@ def _settings(path: Path) -> Iterator[tuple[str, str]]:
         ) from e
     for entry in found:
         if entry.error:
-            raise _slip(path, _line(entry.original), summary="設定の行として読めません", next_step="名前=値 の形で書いてください")
+            raise _slip(
+                path, _line(entry.original), summary="設定の行として読めません", next_step="名前=値 の形で書いてください"
+            )
         if entry.key is None:
             continue
         if entry.key.startswith("DXBOT_") and entry.key not in known:

@@ -11,6 +11,7 @@ import pytest
 
 from bot.cli.main import _COMMANDS
 from bot.config import ROOT
+from bot.sandbox.credentials import environment
 from tests.cli.shell import Shell
 from tests.office import write_post
 
@@ -168,6 +169,27 @@ def test_a_new_post_becomes_a_good_one_when_it_is_filled_in(shell: Shell) -> Non
     assert checked.returncode == 0, checked.stdout
     assert "窓口のDX: 書かない" in shell.run("render", path, "--channel", "x").stdout
     assert shell.run("picture", path).returncode == 0
+
+
+@pytest.mark.parametrize("driver", ["graph", "private"])
+def test_the_publisher_loads_instagrapi_only_where_it_is_chosen(shell: Shell, driver: str) -> None:
+    probe = (
+        "import sys\n"
+        "from bot.cli.main import cli\n"
+        "try:\n    cli(['run', '--once'])\nexcept SystemExit:\n    pass\n"
+        "from bot import registry\n"
+        "connected = [registry.connect(key, registry.load()) for key in ('x', 'facebook', 'instagram')]\n"
+        "print(sorted({'instagrapi', 'curl_cffi', 'tweepy', 'setuptools', 'pkg_resources'} & set(sys.modules)))\n"
+    )
+    env = {name: value for name, value in environment("http://127.0.0.1:9").items() if name != "DXBOT_VAR_DIR"}
+    env |= {"DXBOT_INSTAGRAM_DRIVER": driver, "DXBOT_MEDIA_BASE_URL": "http://127.0.0.1:9"}
+    done = shell.python("-c", probe, **env)
+    assert done.returncode == 0, done.stderr
+    loaded = done.stdout.splitlines()[-1]
+    assert ("instagrapi" in loaded) == (driver == "private")
+    assert "tweepy" in loaded  # the official clients are there
+    assert "setuptools" not in loaded
+    assert "pkg_resources" not in loaded
 
 
 def test_check_loads_neither_django_nor_an_sdk(shell: Shell) -> None:

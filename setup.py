@@ -1,6 +1,6 @@
 """What pyproject.toml cannot say. The catalogues of translations are compiled from their sources whenever dxbot is built or
 installed, so that no compiled one is kept in Git (ADR 0004). A wheel carries copies of the folders that lie beside bot/ in a
-clone (ADR 0023)."""
+clone (ADR 0030)."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 CATALOGUES := $(wildcard bot/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: help demo serve test sqlite postgresql dates system check corpus fuzz mutants bench bundle house lock clean
+.PHONY: help demo serve test sqlite postgresql dates system check corpus fuzz mutants bench bundle size house lock clean
 
 help: ## この一覧
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -83,6 +83,15 @@ bench: $(DEV_STAMP) ## 速さを、比べる相手と並べて測る
 
 bundle: $(STAMP) ## 通信のない PC のための点検一式（PLATFORM=win_amd64 など。書かなければこの機械用）
 	$(BIN)/python tools/bundle.py $(PLATFORM)
+
+size: ## 新しい写しで make demo を動かし、終わりまでの時間と、取り寄せる量・入れた量を測る
+	rm -rf build/size
+	git clone --quiet . build/size/clone
+	start=$$(date +%s); MAKEFLAGS= $(MAKE) --no-print-directory -C build/size/clone demo > /dev/null; \
+	echo "make demo の初めから終わりまで $$(( $$(date +%s) - start )) 秒（50 まで）"
+	build/size/clone/$(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes -d build/size/files -r requirements.lock
+	@echo "取り寄せる量 $$(du -sm build/size/files | cut -f1) MB（110 まで）、入れた量 $$(du -sm build/size/clone/$(VENV) | cut -f1) MB（350 まで）"
+	rm -rf build/size
 
 house: $(DEV_STAMP) ## 部屋の図と一覧を、依存の向きから描き直す（docs/house.md）
 	$(BIN)/python -m tools.house

@@ -35,7 +35,10 @@ _CALLED_BY = {
         "WebConfig",
     ),
     "allauth": ("can_delete_authenticator", "is_open_for_signup", "pre_social_login", "email_addresses"),
-    "click": ("list_commands", "get_command", "format_commands", "short_help"),
+    "click": (
+        *("list_commands", "get_command", "resolve_command", "format_commands", "short_help"),
+        *("options_metavar", "subcommand_metavar"),
+    ),
     "Markdown": ("handleMatch",),
     "oauthlib": (
         *("enforce_ssl", "client_key_length", "access_token_length", "nonce_length", "safe_characters", "dummy_client"),
@@ -73,7 +76,9 @@ def unused() -> Iterator[str]:
 
 def _is_data(item: Item, written: Set[str]) -> bool:
     """A column that is only ever written is read by people. A field of a schema or a form is there so that it is taken."""
-    return item.filename.name in ("schema.py", "forms.py") or ("store" in item.filename.parts and item.name in written)
+    return item.filename.name in ("schema.py", "forms.py", "outputs.py") or (
+        "store" in item.filename.parts and item.name in written
+    )
 
 
 def _in_templates() -> Iterator[str]:

@@ -12,14 +12,14 @@ STATEDIR ?= /var/lib
 PROGRAM = $(DESTDIR)$(PREFIX)/lib/dxbot
 PLACE = sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' -e 's|@STATEDIR@|$(STATEDIR)|g'
 
-.PHONY: help demo serve test sqlite postgresql dates system check corpus fuzz mutants bench bundle house settings licences sbom install units lock clean
+.PHONY: help demo serve test sqlite postgresql dates system check corpus fuzz mutants bench bundle size house settings licences sbom install units lock clean
 
 help: ## この一覧
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-$(STAMP): requirements.lock pyproject.toml setup.py $(CATALOGUES) # setup.py compiles the catalogues
+$(STAMP): requirements.lock requirements-build.lock pyproject.toml setup.py $(CATALOGUES) # setup.py compiles the catalogues
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock -r requirements-build.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
 	$(BIN)/python -m compileall -q bot
 	touch $@
@@ -92,6 +92,15 @@ bench: $(DEV_STAMP) ## 速さを、比べる相手と並べて測る
 bundle: $(STAMP) ## 通信のない PC のための点検一式（PLATFORM=win_amd64 など。書かなければこの機械用）
 	$(BIN)/python tools/bundle.py $(PLATFORM)
 
+size: ## 新しい写しで make demo を動かし、終わりまでの時間と、取り寄せる量・入れた量を測る
+	rm -rf build/size
+	git clone --quiet . build/size/clone
+	start=$$(date +%s); MAKEFLAGS= $(MAKE) --no-print-directory -C build/size/clone demo > /dev/null; \
+	echo "make demo の初めから終わりまで $$(( $$(date +%s) - start )) 秒（50 まで）"
+	build/size/clone/$(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes -d build/size/files -r requirements.lock
+	@echo "取り寄せる量 $$(du -sm build/size/files | cut -f1) MB（110 まで）、入れた量 $$(du -sm build/size/clone/$(VENV) | cut -f1) MB（350 まで）"
+	rm -rf build/size
+
 house: $(DEV_STAMP) ## 部屋の図と一覧を、依存の向きから描き直す（docs/house.md）
 	$(BIN)/python -m tools.house
 
@@ -129,8 +138,9 @@ units: # docs/deploy at its places: nothing that the city wrote is overwritten
 
 lock: ## 依存の版と検査値を固定し直す（uv が要る）
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
+	uv pip compile --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock -o requirements-build.lock
 	uv pip compile pyproject.toml --extra distributed --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock -o requirements-distributed.lock
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock -o requirements-dev.lock
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock -c requirements-build.lock -o requirements-dev.lock
 
 clean: ## 試した跡を消す（.venv は残す）
 	rm -rf var out build mutants .mypy_cache .ruff_cache .pytest_cache

@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot import folders
 from bot.errors import ConfigError
 from bot.language import say
 
 T = TypeVar("T")
 
 SQLITE, SECRET_KEY, FALLBACKS = "dxbot.sqlite3", "secret_key", "secret_key_fallbacks"  # in the state directory
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = folders.ROOT
 IN_FORCE = "in-force"  # a file with the name of the folder beside it
 
 
@@ -76,13 +77,13 @@ def option(env: str, default: Any, meaning: str, choices: tuple[str, ...] = ()) 
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    content_dir: Path = option("DXBOT_CONTENT_DIR", ROOT / "content", "原稿・画像・職員一覧の置き場")
+    content_dir: Path = option("DXBOT_CONTENT_DIR", folders.SHIPPED / "content", "原稿・画像・職員一覧の置き場")
     schedules_dir: Path = option(
         "DXBOT_SCHEDULES_DIR",
-        ROOT / "schedules",
+        folders.SHIPPED / "schedules",
         "配信枠・休止時間などの設定の置き場（原稿の置き場に schedules/ がないとき）",
     )
-    templates_dir: Path = option("DXBOT_TEMPLATES_DIR", ROOT / "templates", "ひな型の置き場")
+    templates_dir: Path = option("DXBOT_TEMPLATES_DIR", folders.SHIPPED / "templates", "ひな型の置き場")
     content_repository: str = option(
         "DXBOT_CONTENT_REPOSITORY", "", "原稿の Git リポジトリ。空なら置き場のファイルをそのまま使う"
     )
@@ -243,11 +244,12 @@ class Config:
 def read(env: Mapping[str, str], kinds: Iterable[type[Any]]) -> Config:
     """The configuration, with the options that are declared elsewhere (dataclasses of `option`s). Raises ConfigError naming
     the variable, never its value. Programs call `bot.registry.load`, which knows what is declared."""
-    values = _values(Config, env)
+    given = _values(Config, env)
+    values = {**folders.defaults(folders.current()), **given}
     _require_no_password(values.get("content_repository", ""))
     _require_object(values.get("webhook_body", Config.webhook_body))
-    if values.get("content_repository") and "content_dir" not in values:
-        values["content_dir"] = values.get("var_dir", Config.var_dir) / "content"  # a folder that only `dxbot sync` writes
+    if values.get("content_repository") and "content_dir" not in given:
+        values["content_dir"] = values["var_dir"] / "content"  # a folder that only `dxbot sync` writes
     return Config(**values, declared=tuple(kind(**_values(kind, env)) for kind in kinds))
 
 

@@ -11,7 +11,8 @@ from functools import cache
 from gettext import GNUTranslations
 from pathlib import Path
 
-CATALOGUE = Path(__file__).parent / "locale" / "en" / "LC_MESSAGES" / "django.mo"
+LOCALES = Path(__file__).parent / "locale"
+CATALOGUE = LOCALES / "en" / "LC_MESSAGES" / "django.mo"
 
 
 def english() -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from bot import logs
+from bot import folders, logs
 from bot.config import FALLBACKS, ROOT, Config, Secret
 from bot.config import SECRET_KEY as SECRET_KEY_FILE
 from bot.errors import ConfigError
@@ -136,7 +136,7 @@ ROOT_URLCONF = "bot.web.urls"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [CONFIG.templates_dir / "web", CHANNELS],
+        "DIRS": [*(place / "web" for place in folders.templates(CONFIG.templates_dir)), CHANNELS],
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",

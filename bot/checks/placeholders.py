@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.checks.prose import pattern
+from bot.content.post_form import FIGURES_TO_COME, LEAD_TO_COME
 
 RULES = (
     pattern(
@@ -33,6 +36,17 @@ RULES = (
         bad="詳しい日時は‸【要確認】です。",
         good="○日時 12月1日10時。○人が集まる場所では、静かにしてください。",
         hints="○ 〇 ◯ ● △ □ 要確認 確認中 調整中 未定 要修正 替え ここに ダミー サンプル 後で 後日記入",
+    ),
+    pattern(
+        "placeholders.unanswered",
+        "error",
+        rf"{re.escape(LEAD_TO_COME)}|{re.escape(FIGURES_TO_COME)}|（[ \u3000]*）",
+        "ひな型の「{0}」が、書かれないまま残っています",
+        "かっこごと、あなたの文に書きかえてください",
+        why="ひな型のかっこは、書く人への案内です。そのまま出ると、市民には空の欄に見えます。",
+        source="この道具のひな型（dxbot new）",
+        bad="## 何を変えたか\n\n‸（ ）",
+        good="## 何を変えたか\n\n職員がお話を聞いて入力します（一部の窓口）。",
     ),
     pattern(
         "placeholders.provisional",

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from urllib.parse import unquote
 
-from bot.config import Config
-from bot.errors import NotAllowed
+from bot.config import Config, may_exist
+from bot.errors import ConfigError, NotAllowed
 from bot.language import say
 
 _UNSET = 2**32 - 1  # how Linux says that a process comes from no log-in
@@ -20,6 +20,18 @@ def name() -> str:
         return os.environ.get("USERNAME", "")
     account, person = _name_of(os.geteuid()), _logged_in()
     return account if person in ("", account) else f"{account}、操作した人 {person}"
+
+
+def require_content(config: Config) -> None:
+    """Raises ConfigError where no city's folder is near, nor any other content: what was started would make its state here,
+    and find nothing to work on."""
+    if config.content_repository or may_exist(config.content_dir):
+        return
+    raise ConfigError(
+        f"there is no folder {config.content_dir}",
+        summary=say("原稿の置き場 {path} がありません", path=config.content_dir),
+        next_step="市のフォルダの中で動かすか（dxbot init DIR で作れます）、DXBOT_CONTENT_DIR に置き場を書いてください",
+    )
 
 
 def require_service_account(config: Config) -> None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from bot.cli import database
 from bot.cli.audit import audit_group
 from bot.cli.backup import backup, restore
-from bot.cli.console import tell
+from bot.cli.console import print_json, tell
 from bot.cli.mark import mark_group
 from bot.cli.office import office, shell, without_key
 from bot.language import say
 from bot.workflow.actors import ROLE_LABELS, Role
+
+if TYPE_CHECKING:
+    from bot.cli import outputs
+    from bot.store.models import User
+    from bot.store.notices import Message
 
 
 @click.group("admin", help=say("データベースと利用者の管理"))
@@ -106,15 +113,25 @@ def _next_steps() -> tuple[str, ...]:
 
 
 @admin_command.command("people")
-def people() -> None:
+@click.option("--json", "as_json", is_flag=True, help="JSON で出す")
+def people(as_json: bool) -> None:
     """利用者の一覧です。例: dxbot admin people"""
     office()
     from bot.services.people.accounts import everyone
 
-    for user in everyone():
+    users = everyone()
+    if as_json:
+        print_json([_person(user) for user in users])
+        return
+    for user in users:
         last = f"{user.last_login:%Y-%m-%d}" if user.last_login else say("まだログインしていません")
         gone = "" if user.is_active else say("（外した人）")
         click.echo(f"{user.username}  {ROLE_LABELS[Role(user.role)]}  {last}{gone}")
+
+
+def _person(user: User) -> outputs.User:
+    last = user.last_login.isoformat() if user.last_login else None
+    return {"person": user.username, "role": user.role, "active": user.is_active, "last_login": last}
 
 
 @admin_command.command("change-role")
@@ -144,16 +161,33 @@ def change_email(person: str, email: str) -> None:
 
 
 @admin_command.command("notices")
-def notices() -> None:
+@click.option("--json", "as_json", is_flag=True, help="JSON で出す")
+def notices(as_json: bool) -> None:
     """届いていない知らせの一覧です。例: dxbot admin notices"""
     office()
     from bot.services.telling.messages import troubled
 
     rows = troubled()
+    if as_json:
+        print_json([_message(row) for row in rows])
+        return
     for message in rows:
         target = message.address or say("チャット")
         click.echo(f"{message.id:>4}  {message.created_at:%m-%d %H:%M}  {target}  {message.state}  {message.problem}")
     tell("{count}通の知らせが、届いていないか、届いたか分かりません。", count=len(rows))
+
+
+def _message(row: Message) -> outputs.Message:
+    return {
+        "id": row.id,
+        "created_at": row.created_at.isoformat(),
+        "channel": row.channel,
+        "address": row.address,
+        "subject": row.subject,
+        "state": row.state,
+        "attempts": row.attempts,
+        "problem": row.problem or None,
+    }
 
 
 @admin_command.command("dismiss")

@@ -15,6 +15,7 @@ from bot.values import reading
 from bot.workflow.actors import Permission
 
 if TYPE_CHECKING:
+    from bot.cli import outputs
     from bot.services.records.context import Context
     from bot.store.rules import Blackout
 
@@ -49,7 +50,7 @@ def _state(row: Blackout) -> str:
     return say("解除の申し出（{lift_asked_by}）", lift_asked_by=row.lift_asked_by) if row.lift_asked_by else ""
 
 
-def _row(row: Blackout) -> dict[str, object]:
+def _row(row: Blackout) -> outputs.Blackout:
     return {
         "id": row.id,
         "from": row.start_at.isoformat(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +13,9 @@ from bot.cli.core import Core
 from bot.config import Secret, options_of
 from bot.language import say
 from bot.render.variant import ChannelSpec
+
+if TYPE_CHECKING:
+    from bot.cli import outputs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +65,11 @@ def _how(spec: ChannelSpec) -> str:
     return say("自動で投稿する") if spec.publishes else say("書き出す")
 
 
-def _as_json(spec: ChannelSpec, choosable: bool, settings: list[Setting]) -> dict[str, Any]:
+def _as_json(spec: ChannelSpec, choosable: bool, settings: list[Setting]) -> outputs.Channel:
     return {
         "channel": spec.key,
         "label": spec.label,
         "offered": choosable,
         "sends": spec.sends,
-        "settings": [vars(setting) for setting in settings],
+        "settings": [{"name": s.name, "meaning": s.meaning, "secret": s.secret, "given": s.given} for s in settings],
     }

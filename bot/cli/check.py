@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.checks import registry
 from bot.checks.cache import Cache, basis_of
 from bot.checks.finding import LEVEL_LABELS, Finding, from_settings
-from bot.checks.rule import MARK, Timetable
-from bot.cli.console import Exit, print_json, tell
+from bot.checks.rule import MARK, Rule, Timetable
+from bot.cli.console import Exit, print_json, tell, warn
 from bot.cli.core import Core
 from bot.clock import SystemClock
 from bot.content.tidy import tidied
 from bot.language import say
+
+if TYPE_CHECKING:
+    from bot.cli import outputs
 
 _GITHUB = {"error": "error", "warning": "warning", "info": "notice"}
 
@@ -130,17 +135,40 @@ def _summary(count: int, findings: list[Finding]) -> None:
 
 
 @click.command("explain", epilog="例: dxbot explain limits.length")
-@click.argument("rule")
-def explain_command(rule: str) -> None:
-    """点検の決まりについて、理由・根拠・悪い例・良い例を示します。"""
-    found = registry.rules().get(rule)
-    if found is None:
-        tell("「{rule}」という決まりはありません。", rule=rule)
-        for known in registry.rules():
-            click.echo(f"  {known}")
+@click.argument("rule", required=False)
+@click.option("--json", "as_json", is_flag=True, help="JSON で出す")
+def explain_command(rule: str | None, as_json: bool) -> None:
+    """点検の決まりについて、理由・根拠・悪い例・良い例を示します。RULE を書かなければ、全ての決まりの一覧です。"""
+    known = registry.rules()
+    if rule is not None and rule not in known:
+        warn("「{rule}」という決まりはありません。", rule=rule)
+        for name in difflib.get_close_matches(rule, known) or known:
+            click.echo(f"  {name}", err=True)
         sys.exit(Exit.WRONG_USE)
+    chosen = list(known.values()) if rule is None else [known[rule]]
+    if as_json:
+        print_json([_rule(one) for one in chosen])
+    elif rule is None:
+        for one in chosen:
+            click.echo(f"{one.id}  {say(LEVEL_LABELS[one.level])}  {one.why}")
+    else:
+        _explain(known[rule])
+
+
+def _explain(found: Rule) -> None:
     click.echo(f"{found.id}（{say(LEVEL_LABELS[found.level])}）")
     click.echo(f"{say('理由')}: {found.why}")
     click.echo(f"{say('根拠')}: {found.source}")
     click.echo(f"{say('悪い例')}: {found.bad.replace(MARK, '')}")
     click.echo(f"{say('良い例')}: {found.good}")
+
+
+def _rule(found: Rule) -> outputs.Rule:
+    return {
+        "rule": found.id,
+        "level": found.level,
+        "why": found.why,
+        "source": found.source,
+        "bad": found.bad.replace(MARK, ""),
+        "good": found.good,
+    }

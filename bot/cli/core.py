@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import registry
+from bot.cli.account import require_content
 from bot.config import ROOT, Config
 from bot.content.library import Library
 from bot.registry import load
@@ -21,6 +22,7 @@ class Core:
 
     def __init__(self, config: Config | None = None) -> None:
         self.config = config or load()
+        require_content(self.config)
         self.specs: tuple[ChannelSpec, ...] = tuple(registry.specs().values())
         options = {spec.key: spec.options for spec in self.specs}
         self.library = Library(self.config.content_dir, self.config.timezone, options, self.config.shared_dir)

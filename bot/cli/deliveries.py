@@ -13,6 +13,7 @@ from bot.language import say
 from bot.values import reading
 
 if TYPE_CHECKING:
+    from bot.cli import outputs
     from bot.services.records.context import Context
     from bot.store.models import Delivery
 
@@ -62,7 +63,7 @@ def _say_what_stops() -> None:
         warn("配信を停止しています：{reason}", reason=stop.reason)
 
 
-def _row(d: Delivery) -> dict[str, object]:
+def _row(d: Delivery) -> outputs.Delivery:
     return {
         "id": d.id,
         "post": d.identity,
@@ -116,7 +117,7 @@ def cancel_command(number: int) -> None:
 def decide_command(number: int, url: str | None, again: bool, let_be: bool) -> None:
     """結果の分からない配信を、人が確かめて決着させます。"""
     if sum((url is not None, again, let_be)) != 1:
-        tell("--published、--again、--let-be のどれか一つを選んでください。")
+        warn("--published、--again、--let-be のどれか一つを選んでください。")
         sys.exit(Exit.WRONG_USE)
     ctx = office()
     actor = me(ctx)

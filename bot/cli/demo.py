@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.cli import samples
 from bot.cli.console import Exit, explain, tell
 from bot.clock import ManualClock, SystemClock
 from bot.errors import BotError, ConfigError
@@ -89,6 +90,7 @@ def _point_at(sandbox: Sandbox) -> None:
     for name in ("DATABASE_URL", "DATABASE_URL_FILE", "DXBOT_ALLOWED_HOSTS", "DXBOT_TRUSTED_PROXY", "DXBOT_SITE_URL"):
         os.environ.pop(name, None)
     os.environ.update(environment(sandbox.base_url), DXBOT_VAR_DIR=str(var))
+    samples.bring(load(), var / "samples")
 
 
 @contextmanager

@@ -5,18 +5,21 @@ from __future__ import annotations
 import sys
 import traceback
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from bot import trouble
+from bot.cli import environment, words
 from bot.cli.console import Exit, drop, fail, warn
 from bot.errors import BotError, ConfigError, NotAllowed
 from bot.language import say
 
 # command → module of this package, and one line of help
 _COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("init", "市のフォルダを作る"),
     "new": ("new", "ひな型から原稿を作る"),
     "picture": ("picture", "原稿の題名や指標から画像を作る"),
     "check": ("check", "原稿を点検する"),
@@ -56,11 +59,17 @@ _COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+# These need neither a database nor a platform: the checker's bundle holds what they load, and no more.
+_ALONE = frozenset({"new", "check", "explain", "schema", "render", "preview", "channels", "export", "import"})
+
+
 class LazyGroup(click.Group):
     """Lists all commands, loads one."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        """Those that work here."""
+        whole = find_spec("django") is not None
+        return [name for name in _COMMANDS if whole or name in _ALONE]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
@@ -68,7 +77,13 @@ class LazyGroup(click.Group):
         module, purpose = _COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(f"bot.cli.{module}"), f"{cmd_name}_command")
         command.short_help = say(purpose)
-        return command
+        return words.translate(command)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """click suggests from what is loaded already, which here is nothing."""
+        if not args[0].startswith("-") and args[0] not in _COMMANDS:
+            raise words.unknown(args[0], self, ctx)
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -82,10 +97,11 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """From the table alone: `dxbot --help` loads no command."""
         with formatter.section(say("命令")):
-            formatter.write_dl([(name, say(purpose)) for name, (_, purpose) in _COMMANDS.items()])
+            formatter.write_dl([(name, say(_COMMANDS[name][1])) for name in self.list_commands(ctx)])
 
 
 @click.command(cls=LazyGroup, help=say("デジタル行政の取組を、承認を経て市民に届けます。"))
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=words.show_version, help=say("版を示す"))
 def cli() -> None:
     pass
 
@@ -116,6 +132,9 @@ def _incomplete(error: Exception) -> ConfigError | None:
 
 def _run() -> None:
     """Also what stands in the buffer at the end must have been taken, or a file that was written is not whole."""
+    environment.adopt()
+    words.speak()
+    words.translate(cli)
     try:
         cli()
     finally:

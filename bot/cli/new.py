@@ -14,11 +14,12 @@ from pathlib import Path
 import click
 import yaml
 
-from bot.cli.console import Exit, tell, warn
+from bot.cli.console import Exit, warn
 from bot.cli.core import Core
 from bot.content.identity import new_identity
 from bot.content.library import Library
 from bot.content.post import Achievement
+from bot.content.post_form import FIGURES_TO_COME, LEAD_TO_COME, OPEN
 from bot.render.bundle import ACHIEVEMENT_LABELS
 from bot.text.moments import day
 
@@ -31,7 +32,7 @@ achievement: {achievement}              # done（達成）、partly（一部達�
 {outlook}
 channels: [{channels}]
 # publish: {example} 12:15    # 時刻を決めるとき。slot: lunch のように枠でもよい。書かなければ次の空いた枠
-hashtags: [金沢市DX]
+hashtags: [{city}DX]
 contact: {contact}                    # 問い合わせ先
 images: []                     # 例: [{{file: 写真.jpg, alt: 写っているものの説明, people: none}}]
 ---
@@ -64,10 +65,10 @@ class Answers:
     reason: str = ""
     next: str = ""
     contact: str = ""
-    lead: str = "（市民にとって何が変わるかを、はじめの1段落に60字ほどで書きます。）"
-    before: str = "（ ）"
-    change: str = "（ ）"
-    after: str = "（数字と、いつの数字かも書きます。）"
+    lead: str = LEAD_TO_COME
+    before: str = OPEN
+    change: str = OPEN
+    after: str = FIGURES_TO_COME
 
 
 @click.command("new", epilog='例: dxbot new "書かない窓口を始めました" --author shimin-leader')
@@ -87,7 +88,7 @@ def new_command(title: str | None, author: str, measure: str, trial: bool) -> No
         return
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     if not at_terminal and not title:
-        tell('題名を書いてください。例: dxbot new "書かない窓口を始めました"')
+        warn('題名を書いてください。例: dxbot new "書かない窓口を始めました"')
         sys.exit(Exit.WRONG_USE)
     wanted = title or _ask("題名（30字ほどまで）")
     path, identity = _place(core, wanted)
@@ -98,7 +99,8 @@ def new_command(title: str | None, author: str, measure: str, trial: bool) -> No
 def _write(core: Core, path: Path, identity: str, title: str, answers: Answers, channels: Iterable[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     example = datetime.now(core.config.timezone).date() + _AHEAD
-    path.write_text(_text(identity, title, answers, channels, example), encoding="utf-8", newline="\n")
+    text = _text(core, identity, title, answers, channels, example)
+    path.write_text(text, encoding="utf-8", newline="\n")
     click.echo(path)
 
 
@@ -127,7 +129,7 @@ def _place(core: Core, title: str) -> tuple[Path, str]:
     identity = new_identity()
     path = core.library.posts_dir / f"{now:%Y}" / f"{now:%m}" / f"{_slug(title) or identity.lower()}.md"
     if path.exists():
-        tell("{path} はすでにあります。別の題名にしてください。", path=path)
+        warn("{path} はすでにあります。別の題名にしてください。", path=path)
         sys.exit(Exit.REFUSED)
     return path, identity
 
@@ -193,7 +195,7 @@ def _unknown(word: str, known: Mapping[str, str], what: str) -> str:
     return f"「{word[:40]}」という{what}は登録されていません。{hint}。"
 
 
-def _text(identity: str, title: str, answers: Answers, channels: Iterable[str], example: date) -> str:
+def _text(core: Core, identity: str, title: str, answers: Answers, channels: Iterable[str], example: date) -> str:
     outlook = f"reason: {_scalar(answers.reason)}\nnext: {_scalar(answers.next)}" if answers.reason else _OPEN_OUTLOOK
     body = {key: getattr(answers, key) for key in ("lead", "before", "change", "after", "achievement")}
     quoted = {key: _scalar(getattr(answers, key)) for key in ("author", "measure", "contact")}
@@ -202,6 +204,7 @@ def _text(identity: str, title: str, answers: Answers, channels: Iterable[str], 
         "title": _scalar(title),
         "outlook": outlook,
         "channels": ", ".join(channels),
+        "city": core.library.city.name,
         "example": example,
     }
     return _TEMPLATE.format(**told, **body, **quoted)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli import account
-from bot.cli.account import require_service_account
+from bot.cli.account import require_content, require_service_account
 from bot.cli.database import require_fit
 from bot.cli.private import keep_private, private_files
 from bot.clock import Clock
@@ -29,6 +29,7 @@ def set_up(config: Config | None = None, database: Callable[[], object] = requir
     """Django, once, and what is to be done with the database first. In sandbox mode this process can reach nothing but this
     machine from here on. Raises NotAllowed in the shell of anybody but the service account."""
     chosen = config or load()
+    require_content(chosen)
     require_service_account(chosen)
     if chosen.sandbox:
         confine()

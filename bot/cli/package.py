@@ -10,7 +10,7 @@ import click
 
 from bot.checks import registry
 from bot.cli.check import line
-from bot.cli.console import Exit, tell
+from bot.cli.console import Exit, tell, warn
 from bot.cli.office import note
 from bot.config import SQLITE
 from bot.content.library import read_all
@@ -40,7 +40,7 @@ def _by_identity(posts: list[Post | ContentError], identity: str) -> Post:
     for post in posts:
         if isinstance(post, Post) and post.identity == identity:
             return post
-    tell("id が「{identity}」の原稿はありません。id かファイルの場所を書いてください。", identity=identity)
+    warn("id が「{identity}」の原稿はありません。id かファイルの場所を書いてください。", identity=identity)
     sys.exit(Exit.REFUSED)
 
 

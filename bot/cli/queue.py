@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +16,7 @@ from bot.errors import BotError, NotAllowed
 from bot.language import say
 
 if TYPE_CHECKING:
+    from bot.cli import outputs
     from bot.store.models import Submission
 
 
@@ -63,7 +64,7 @@ def queue_command(as_json: bool) -> None:
     tell("{count}件が承認を待っています。", count=len(rows))
 
 
-def _row(submission: Submission) -> dict[str, Any]:
+def _row(submission: Submission) -> outputs.Submission:
     from bot.workflow.states import LABELS, SubmissionState
 
     return {

@@ -12,6 +12,7 @@ from bot.language import say
 from bot.values import reading
 
 if TYPE_CHECKING:
+    from bot.cli import outputs
     from bot.services.delivery.threads import Half
     from bot.services.records.context import Context
 
@@ -49,7 +50,7 @@ def _print(ctx: Context, half: Half) -> None:
         click.echo(f"      {part.part + 1}  {LABELS[DeliveryState(part.state)]}  {part.url or part.problem}")
 
 
-def _row(half: Half) -> dict[str, object]:
+def _row(half: Half) -> outputs.Thread:
     return {
         "id": half.number,
         "post": half.torn.identity,

@@ -18,6 +18,10 @@ from bot.content import frontmatter
 from bot.values.node import Node
 
 QUESTIONS = ("何が不便だったか", "何を変えたか", "どう変わったか")
+# What `dxbot new` leaves where an answer is still to come; the checks know it again, so that none of it goes out.
+OPEN = "（ ）"
+LEAD_TO_COME = "（市民にとって何が変わるかを、はじめの1段落に60字ほどで書きます。）"
+FIGURES_TO_COME = "（数字と、いつの数字かも書きます。）"
 _LABELS = {
     "title": "題名",
     "author": "書いた人",

@@ -13,6 +13,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup, escape
 
+from bot import folders
 from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Link, Quote, Ruby, Strong, Text, without_breaks
 from bot.newsletter.article import Article
 from bot.newsletter.cells import Cell, Unit
@@ -199,7 +200,7 @@ def _reading(reading: str, start: float, end: float) -> Iterator[Markup]:
 
 def _render(templates: Path, name: str, **context: object) -> bytes:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates / "newsletter"),
+        loader=jinja2.FileSystemLoader([place / "newsletter" for place in folders.templates(templates)]),
         undefined=jinja2.StrictUndefined,
         # What people write goes into this page; none of it may become markup.
         autoescape=True,

@@ -15,6 +15,7 @@ import jinja2
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from bot import folders
 from bot.config import ROOT
 from bot.errors import Place, TemplateError
 from bot.language import say
@@ -102,9 +103,11 @@ def _load_own(name: str) -> tuple[str, str, Callable[[], bool]] | None:
 
 
 def html(directory: Path, name: str, context: dict[str, Any]) -> str:
-    """A page of `directory`, which may include how the channels look; everything put into it is escaped."""
+    """A page of `directory` or else of the program, which may include how the channels look; everything put into it is
+    escaped."""
+    places = folders.templates(directory)
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([directory, directory / "web", CHANNELS]),
+        loader=jinja2.FileSystemLoader([*places, *(place / "web" for place in places), CHANNELS]),
         undefined=jinja2.StrictUndefined,
         autoescape=True,
         trim_blocks=True,

@@ -54,6 +54,6 @@ def _plain_weight(run: str) -> int:
 
 @lru_cache(maxsize=4096)
 def _reference_weight(run: str) -> int:
-    from twitter_text import parse_tweet
+    from bot.vendor.twitter_text import parse_tweet
 
     return int(parse_tweet(run).asdict()["weightedLength"])

@@ -20,7 +20,7 @@ LOOK = """
 import json, sys
 from bot import registry
 keys = list(registry.specs())
-heavy = {"tweepy", "facebook", "instagrapi", "requests", "urllib3", "PIL", "django", "twitter_text", "budoux"}
+heavy = {"tweepy", "facebook", "instagrapi", "requests", "urllib3", "PIL", "django", "bot.vendor.twitter_text", "budoux"}
 print(json.dumps([keys, sorted(heavy & set(sys.modules))]))
 """
 

@@ -11,15 +11,23 @@ import pytest
 
 from bot.cli.main import _COMMANDS
 from bot.config import ROOT
+from bot.sandbox.credentials import environment
 from tests.cli.shell import Shell
 from tests.office import write_post
+
+OPEN_PLACES = (  # of the template, in its order
+    "（市民にとって何が変わるかを、はじめの1段落に60字ほどで書きます。）",
+    "（ ）\n\n## 何を変えたか",
+    "（ ）\n\n## どう変わったか",
+    "（数字と、いつの数字かも書きます。）",
+)
 
 
 @pytest.mark.parametrize("command", list(_COMMANDS))
 def test_every_command_has_help_in_japanese_with_an_example(shell: Shell, command: str) -> None:
     done = shell.run(command, "--help")
     assert done.returncode == 0, done.stderr
-    assert "例: dxbot" in done.stdout or "Commands:" in done.stdout
+    assert "例: dxbot" in done.stdout or "命令:" in done.stdout
     assert any("ぁ" <= c <= "ん" for c in done.stdout)
 
 
@@ -148,11 +156,40 @@ def test_a_new_post_becomes_a_good_one_when_it_is_filled_in(shell: Shell) -> Non
     assert done.returncode == 0, done.stderr
     path = Path(done.stdout.strip())
     text = path.read_text(encoding="utf-8").replace('measure: ""', "measure: 1-1")
-    path.write_text(text.replace("images: []", "images: [{file: red.png, alt: 赤い四角の見本}]"), encoding="utf-8")
+    text = text.replace("images: []", "images: [{file: red.png, alt: 赤い四角の見本}]")
+    path.write_text(text, encoding="utf-8")
+    untouched = shell.run("check", path)
+    assert untouched.returncode == 1
+    marked = [line for line in untouched.stdout.splitlines() if line.endswith("[placeholders.unanswered]")]
+    assert [int(line.split(":")[1]) for line in marked] == [text[: text.index(f"\n{m}")].count("\n") + 2 for m in OPEN_PLACES]
+    for number, place in enumerate(OPEN_PLACES):
+        text = text.replace(place, place.replace(place.split("\n")[0], f"{number + 1}つ目の答えです（見本）。"), 1)
+    path.write_text(text, encoding="utf-8")
     checked = shell.run("check", path)
     assert checked.returncode == 0, checked.stdout
     assert "窓口のDX: 書かない" in shell.run("render", path, "--channel", "x").stdout
     assert shell.run("picture", path).returncode == 0
+
+
+@pytest.mark.parametrize("driver", ["graph", "private"])
+def test_the_publisher_loads_instagrapi_only_where_it_is_chosen(shell: Shell, driver: str) -> None:
+    probe = (
+        "import sys\n"
+        "from bot.cli.main import cli\n"
+        "try:\n    cli(['run', '--once'])\nexcept SystemExit:\n    pass\n"
+        "from bot import registry\n"
+        "connected = [registry.connect(key, registry.load()) for key in ('x', 'facebook', 'instagram')]\n"
+        "print(sorted({'instagrapi', 'curl_cffi', 'tweepy', 'setuptools', 'pkg_resources'} & set(sys.modules)))\n"
+    )
+    env = {name: value for name, value in environment("http://127.0.0.1:9").items() if name != "DXBOT_VAR_DIR"}
+    env |= {"DXBOT_INSTAGRAM_DRIVER": driver, "DXBOT_MEDIA_BASE_URL": "http://127.0.0.1:9"}
+    done = shell.python("-c", probe, **env)
+    assert done.returncode == 0, done.stderr
+    loaded = done.stdout.splitlines()[-1]
+    assert ("instagrapi" in loaded) == (driver == "private")
+    assert "tweepy" in loaded  # the official clients are there
+    assert "setuptools" not in loaded
+    assert "pkg_resources" not in loaded
 
 
 def test_check_loads_neither_django_nor_an_sdk(shell: Shell) -> None:
@@ -160,7 +197,7 @@ def test_check_loads_neither_django_nor_an_sdk(shell: Shell) -> None:
         "import sys\n"
         "from bot.cli.main import cli\n"
         "try:\n    cli(['check', sys.argv[1]])\nexcept SystemExit:\n    pass\n"
-        "heavy = {'django', 'tweepy', 'facebook', 'instagrapi', 'requests', 'rich', 'twitter_text'}\n"
+        "heavy = {'django', 'tweepy', 'facebook', 'instagrapi', 'requests', 'rich', 'bot.vendor.twitter_text'}\n"
         "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)\n"
     )
     done = shell.python("-c", probe, str(write_post(shell.content)))

@@ -84,4 +84,5 @@ def test_a_name_or_number_nobody_knows_gets_the_nearest(shell: Shell, arguments:
 def test_without_a_terminal_a_title_is_needed(shell: Shell) -> None:
     done = shell.run("new")
     assert done.returncode == 2
-    assert "題名" in done.stdout
+    assert "題名" in done.stderr
+    assert done.stdout == ""

@@ -43,4 +43,4 @@ def test_where_the_office_is_a_package_is_somebodys_act(tmp_path: Path) -> None:
 def test_a_post_nobody_knows_cannot_be_packed(tmp_path: Path) -> None:
     done = Shell(tmp_path).run("export", "01NOBODY")
     assert done.returncode == 1
-    assert "01NOBODY" in done.stdout
+    assert "01NOBODY" in done.stderr

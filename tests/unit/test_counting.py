@@ -7,9 +7,9 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from twitter_text import parse_tweet
 
 from bot.text.counting import utf16_length, weighted_length
+from bot.vendor.twitter_text import parse_tweet
 
 
 def test_140_kana_fill_a_post_and_one_more_is_too_long() -> None:

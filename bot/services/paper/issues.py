@@ -13,6 +13,7 @@ from tempfile import mkdtemp
 
 from django.db import transaction
 
+from bot import folders
 from bot.checks.cache import basis_of
 from bot.config import ROOT
 from bot.errors import NotAllowed, NotFound, StaleApproval
@@ -86,7 +87,8 @@ def _key(press: Press, articles: Sequence[Article]) -> str:
     """Everything that the files are made from. Setting an issue takes seconds, and its page is opened often."""
     profile = press.profile
     fonts = [Path(font) for font in (profile.body_font, profile.heading_font) if font]
-    program = basis_of([*(ROOT / "bot" / "newsletter").glob("*.py"), *(press.templates / "newsletter").glob("*"), *fonts])
+    pages = [page for place in folders.templates(press.templates) for page in (place / "newsletter").glob("*")]
+    program = basis_of([*(ROOT / "bot" / "newsletter").glob("*.py"), *pages, *fonts])
     return hashlib.sha256(repr((press.paper, press.protected, profile, articles, program)).encode()).hexdigest()
 
 

@@ -6,14 +6,11 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # it reads its data by pkg_resources, which warns of its own end
-    from twitter_text import extract_urls_with_indices, parse_tweet
+from bot.vendor.twitter_text import extract_urls_with_indices, parse_tweet
 
 _MOST_CODE_POINTS = 1000  # the parser is super-linear: 1,500 dotted characters take ten seconds
 _LONG_LINK = re.compile(r"https?://[!-~]{40,}")

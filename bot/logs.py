@@ -20,7 +20,8 @@ from urllib.parse import quote, unquote, urlsplit
 
 import structlog
 
-from bot.config import Config, Secret
+from bot.config import Config
+from bot.options import Secret
 from bot.trouble import OneSentence
 
 PROBES = ("/health/", "/metrics")  # addresses that machines ask for all day; their answers are no news

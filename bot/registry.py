@@ -19,6 +19,7 @@ from bot import config
 from bot.config import Config
 from bot.errors import ConfigError
 from bot.language import say
+from bot.options import options_of
 from bot.render.variant import ChannelSpec
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def without_troubles(env: MutableMapping[str, str]) -> list[ConfigError]:
     ConfigError as `specs` does."""
     kinds, found = tuple(dict.fromkeys(kind for kinds in options().values() for kind in kinds)), list[ConfigError]()
     known: tuple[type[Any], ...] = (Config, *kinds)
-    for name in (name for kind in known for name in config.options_of(kind)):
+    for name in (name for kind in known for name in options_of(kind)):
         own = (name, f"{name}_FILE")
         try:
             config.read({each: env[each] for each in own if each in env}, kinds)
@@ -155,11 +156,11 @@ def _wrong_options(key: str, module: ModuleType) -> Iterator[str]:
     if not isinstance(kinds, tuple) or not all(isinstance(kind, type) and is_dataclass(kind) for kind in kinds):
         yield "OPTIONS は、設定を並べたデータクラスの組（タプル）にしてください"
         return
-    if module.SPEC.sends and not any("base_url" in (f.name for f in config.options_of(k).values()) for k in kinds):
+    if module.SPEC.sends and not any("base_url" in (f.name for f in options_of(k).values()) for k in kinds):
         yield "OPTIONS に配信先のアドレス base_url がありません（時計が合っているかも、そこに聞きます）"
     prefix = f"DXBOT_{key.upper()}_"
     for kind in (kind for kind in kinds if kind.__module__.startswith(module.__name__)):
-        for name in config.options_of(kind):
+        for name in options_of(kind):
             if not name.startswith(prefix):
                 yield say("設定 {name} の名前は {prefix} で始めてください", name=name, prefix=prefix)
 
@@ -173,7 +174,7 @@ def _missing_in_sandbox(key: str, module: ModuleType) -> Iterator[str]:
         return
     if not platform.examples:
         yield "PLATFORM の examples が空です。つなぎ方の例が1つ要ります"
-    known = {name for kind in options()[key] for name in config.options_of(kind)}
+    known = {name for kind in options()[key] for name in options_of(kind)}
     for name in platform.environment("http://127.0.0.1"):
         if name not in known:
             yield say("PLATFORM の environment にある {name} が、OPTIONS のどれにもありません", name=name)

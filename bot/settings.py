@@ -12,10 +12,11 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 from bot import folders, logs
-from bot.config import FALLBACKS, ROOT, Config, Secret
+from bot.config import FALLBACKS, ROOT, Config
 from bot.config import SECRET_KEY as SECRET_KEY_FILE
 from bot.errors import ConfigError
 from bot.loopback import is_loopback
+from bot.options import Secret
 from bot.registry import load
 from bot.render.environment import CHANNELS
 from bot.workflow.actors import roles_by_group

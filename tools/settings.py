@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from bot import registry
-from bot.config import ROOT, Config, Secret, options_of
+from bot.config import ROOT, Config
+from bot.options import Secret, options_of
 
 PAGE = ROOT / "docs" / "settings.md"
 _HEAD = """# 設定の一覧

@@ -10,8 +10,8 @@ import click
 from bot import registry
 from bot.cli.console import print_json
 from bot.cli.core import Core
-from bot.config import Secret, options_of
 from bot.language import say
+from bot.options import Secret, options_of
 from bot.render.variant import ChannelSpec
 
 if TYPE_CHECKING:

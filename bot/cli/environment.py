@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bot import folders, registry
-from bot.config import Config, Secret, options_of
+from bot.config import Config
 from bot.errors import ConfigError, FileError, Place
 from bot.language import say
+from bot.options import Secret, options_of
 
 if TYPE_CHECKING:
     from dotenv.parser import Original

@@ -22,7 +22,6 @@ from bot.channel_kit.base import Account
 from bot.channel_kit.http import OnceSession, broken_exchange
 from bot.channel_kit.matching import Page
 from bot.channel_kit.waits import positive, retry_after
-from bot.config import Secret
 from bot.errors import (
     AccountSuspended,
     AuthExpired,
@@ -37,6 +36,7 @@ from bot.errors import (
     Unavailable,
 )
 from bot.meta_graph.answers import Inspection, Listing, Made, Named, Refusal
+from bot.options import Secret
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the SDK's version pattern holds an escape that Python warns of at import

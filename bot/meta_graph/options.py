@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.config import option
+from bot.options import option
 
 
 @dataclass(frozen=True, kw_only=True)

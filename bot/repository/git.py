@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from bot.config import Secret
 from bot.errors import BotError
 from bot.language import say
+from bot.options import Secret
 from bot.repository.failure import NOT_STARTED, GitFailed
 
 _INHERITED = (

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import requests
 
-from bot.config import Secret
 from bot.errors import BotError
 from bot.loopback import is_loopback
+from bot.options import Secret
 
 State = Literal["success", "failure", "error"]
 CONTEXT = "dxbot"

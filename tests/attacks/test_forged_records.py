@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.db import DatabaseError, connection, transaction
 
 from bot import merkle
-from bot.config import Secret
 from bot.errors import ConfigError
+from bot.options import Secret
 from bot.services.records import audit, days, signing
 from bot.store.heads import DayHead
 from bot.store.models import AuditEntry

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import ROOT, Secret
+from bot.config import ROOT
 from bot.content.library import Library
 from bot.errors import CannotTell, FileError
+from bot.options import Secret
 from bot.services.handing_in import one_set
 from bot.services.people.accounts import set_up_user
 from bot.services.telling.kinds import Kind

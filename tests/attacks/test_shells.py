@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import account
-from bot.config import Secret
+from bot.options import Secret
 from bot.services.people import accounts
 from bot.services.records import audit
 from bot.services.telling import kinds, notices

@@ -11,7 +11,7 @@ import pytest
 
 from bot import registry
 from bot.channel_kit.base import Channel, Outgoing, Receipt, Sent
-from bot.config import Config, Secret
+from bot.config import Config
 from bot.errors import (
     AuthExpired,
     ChannelClosed,
@@ -23,6 +23,7 @@ from bot.errors import (
     RetryLater,
     TooLong,
 )
+from bot.options import Secret
 from tests.channels.material import BLUE, OPEN, RED, TEXT, as_prepared, connect_to, lose_track, outgoing, send
 from tests.sandbox_client import SandboxClient
 

@@ -14,7 +14,8 @@ import requests
 from django.db import transaction
 
 from bot import logs
-from bot.config import Config, Secret, options_of
+from bot.config import Config
+from bot.options import Secret, options_of
 from bot.services.delivery import pause
 from bot.services.pages import feeds
 from bot.services.people import accounts

@@ -15,7 +15,7 @@ from django.db import connection
 from waitress.server import create_server
 
 from bot.cli.listening import _settings
-from bot.config import Secret
+from bot.options import Secret
 from bot.services.delivery import heartbeats, pause
 from bot.services.delivery.heartbeats import Heart
 from bot.store.heartbeats import Heartbeat

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.clock import Clock
-from bot.config import Secret
+from bot.options import Secret
 from bot.services.records.context import Context
 from bot.services.telling import messages
 from bot.store.models import AuditEntry, User

@@ -19,8 +19,9 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
-from bot.config import ROOT, Secret
+from bot.config import ROOT
 from bot.errors import ConfigError
+from bot.options import Secret
 from bot.registry import load
 from bot.services.delivery import pause
 from bot.services.telling import messages, notices

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.config import Secret
 from bot.errors import NotAllowed
+from bot.options import Secret
 from bot.services.approval import review
 from bot.services.people import accounts
 from bot.store.models import PersonalToken, Submission, User

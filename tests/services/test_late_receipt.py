@@ -10,8 +10,8 @@ import pytest
 from django.db import transaction
 
 from bot.channel_kit.base import Absent, CannotTell, Found, NotSeen, Prepared, Receipt
-from bot.config import Secret
 from bot.errors import AuthExpired, ChannelError, NotSent, OutcomeUnknown, Rejected
+from bot.options import Secret
 from bot.services.delivery import outcome, pause, reconcile
 from bot.services.delivery.calls import Step
 from bot.services.delivery.engine import Engine

@@ -10,8 +10,8 @@ from math import inf, nan
 import pytest
 
 from bot.channel_kit.base import Prepared, Receipt
-from bot.config import Secret
 from bot.errors import ChannelError, NotSent, RateLimited
+from bot.options import Secret
 from bot.services.delivery import outcome, pause, scheduling, waits
 from bot.services.telling import notices
 from bot.store.models import AuditEntry, Delivery, Lane

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Secret
+from bot.options import Secret
 from bot.repository import git as git_module
 from bot.repository.failure import GitFailed
 from bot.repository.git import Git

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Secret
+from bot.options import Secret
 from bot.repository.git import GitFailed
 from tests.sync.desk import Desk
 from tests.sync.https import GitServer, Proxy

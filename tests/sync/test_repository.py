@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Secret
+from bot.options import Secret
 from bot.repository.checkout import Checkout
 from bot.repository.failure import GitFailed
 from bot.repository.git import Git

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 
-from bot.config import Secret
+from bot.options import Secret
 from bot.services.handing_in import one_set
 from bot.services.pages.calendar import problems
 from bot.services.telling.kinds import Kind

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from bot.config import Secret
+from bot.options import Secret
 from bot.repository.status import StatusFailed, show
 from bot.services.handing_in.sync import Rewritten
 from tests.sync.desk import Desk

@@ -11,7 +11,7 @@ import pytest
 import requests
 from django.core.cache import cache
 
-from bot.config import Secret
+from bot.options import Secret
 from bot.services.handing_in import sync
 from bot.web.office import office as web_office
 from tests.office import TUESDAY

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bot import registry
 from bot.cli.main import _COMMANDS
-from bot.config import ROOT, Config, options_of
+from bot.config import ROOT, Config
+from bot.options import options_of
 
 AT_THE_TOP = [ROOT / name for name in ("README.md", "README.ja.md", "CONTRIBUTING.md")]
 DOCUMENTS = [*AT_THE_TOP, *sorted((ROOT / "docs").rglob("*.md"))]

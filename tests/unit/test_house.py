@@ -12,8 +12,9 @@ import pytest
 
 from bot import registry
 from bot.checks.registry import rules
-from bot.config import ROOT, Config, Secret, options_of
+from bot.config import ROOT, Config
 from bot.errors import AlreadyDecided, ConfigError
+from bot.options import Secret, options_of
 from bot.registry import load
 from bot.workflow.states import LABELS, DeliveryState, SubmissionState
 from bot.workflow.transitions import DELIVERY, SUBMISSION, Action, Event, after

@@ -168,8 +168,8 @@ def test_stopping_says_what_can_no_longer_be_stopped(office: Office, officer: Br
 
 def test_a_key_for_the_command_line_is_shown_once_and_can_be_taken_back(office: Office, officer: Browser) -> None:
     from bot.clock import SystemClock
-    from bot.config import Secret
     from bot.errors import NotAllowed
+    from bot.options import Secret
     from bot.services.people.accounts import actor_for
     from bot.store.models import PersonalToken
 

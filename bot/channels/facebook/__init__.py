@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.config import Config, Secret, option
+from bot.config import Config
 from bot.media.limits import ImageLimits
 from bot.meta_graph.options import GraphOptions
+from bot.options import Secret, option
 from bot.render.plain import SOCIAL_WITH_LINKS
 from bot.render.variant import ChannelSpec, Fold
 

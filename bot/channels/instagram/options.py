@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from bot.config import Secret, option
+from bot.options import Secret, option
 
 Driver = Literal["graph", "private"]
 

@@ -8,8 +8,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from bot.config import Config, Secret, option
+from bot.config import Config
 from bot.media.limits import ImageLimits
+from bot.options import Secret, option
 from bot.render.variant import ChannelSpec, Rate
 from bot.text.counting import weighted_length
 from bot.text.split import split

@@ -13,7 +13,7 @@ from requests import Response
 from tweepy.auth import OAuth1UserHandler
 
 from bot.channel_kit.http import OnceSession
-from bot.config import Secret
+from bot.options import Secret
 
 READ_TIMEOUT = 30.0
 

@@ -14,7 +14,7 @@ from bot.channel_kit.http import OnceSession
 from bot.cli.account import require_service_account
 from bot.cli.exams.exam import Told, bad, fine, heed
 from bot.cli.exams.installation import Installation
-from bot.config import options_of
+from bot.options import options_of
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _LEAST, _LITTLE = 200 * 10**6, 2 * 10**9  # bytes

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from bot import registry
 from bot.cli.exams.exam import Told, bad, fine, heed, problem
 from bot.cli.exams.installation import Installation
-from bot.config import Config, Secret, options_of
+from bot.config import Config
 from bot.loopback import is_loopback
+from bot.options import Secret, options_of
 from bot.values.node import nearest
 
 _OURS = "DXBOT_"

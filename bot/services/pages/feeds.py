@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from icalendar import Calendar, Event
 
-from bot.config import Secret
 from bot.errors import NotFound
+from bot.options import Secret
 from bot.services.pages import calendar
 from bot.services.paper import layout
 from bot.services.records import audit

@@ -15,9 +15,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.http import int_to_base36
 
-from bot.config import Secret
 from bot.errors import NotAllowed, NotFound
 from bot.language import say
+from bot.options import Secret
 from bot.services.people import grants
 from bot.services.records import audit
 from bot.services.records.context import Context

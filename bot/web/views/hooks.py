@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from bot.config import Secret
+from bot.options import Secret
 from bot.services.handing_in import sync
 from bot.web.office import office
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.config import Config, Secret, option
+from bot.config import Config
 from bot.media.limits import ImageLimits
+from bot.options import Secret, option
 from bot.render.variant import ChannelSpec
 
 if TYPE_CHECKING:

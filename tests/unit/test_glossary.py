@@ -21,18 +21,18 @@ GENERAL = frozenset(
         r"\w+",
         """
     accessibility account accounts adapter admin again answers append appended apps back base before begun bounds box break
-    browser built calls change changes charts check cli clock code compare compose config console container control core
-    counting cut database date dates day days demo difference directory docx duplicate duplicates early entered entry
+    browser built calls change changes charts check cli clock code compare compose config console contact container control
+    core counting cut database date dates day days demo difference directory docx duplicate duplicates early entered entry
     environment error errors excess exchange exit factor fault figure figures file files filled first fitted font geometry
     git grid group header heading hooks html http idml image images ink item job kind kinds knob language lazy length letter
     lettering likeness limits line link links list listed listening locks loopback machine mail main manual matching merged
     middleware models moments month monthly new no node not note notify numerals of on once only origin orthography page
     pages paragraph passkeys pdf people period piece placed placeholders plain policy practice private problems prose push
     queries quote rate read reader reading ready recent records rect refused render repository row run savepoints schema
-    sealing search second secret security seen sentence sentences service services session shared shown single split sql
-    state states step stop storable store story strong style styled submit svg system tagged taken task tidy timing tree try
-    typed typeface unclear unit upkeep urls user viewed views waits wanted web webhook weekday wish wording work workflow
-    working
+    sealing search second secret security seen sentence sentences service services session shared shown single soundness
+    split sql state states step stop storable store story strong style styled submit svg system tagged taken task tidy
+    timing tree try typed typeface typos unclear unit upkeep urls usage user viewed views waits wanted web webhook weekday
+    wish wording work workflow working
     """,
     )
 )

@@ -51,7 +51,7 @@ class Publishers:
         """So many posts on two accounts, from so many seconds from now on."""
         begin = datetime.now(UTC) + timedelta(seconds=first)
         due = [begin + timedelta(seconds=n * every) for n in range(count)]
-        stock.fill(self.office.ctx, due, 2, [f"post-{n}@{n}" for n in range(count)])
+        stock.fill(self.office.ctx, due, stock.accounts(2), [f"post-{n}@{n}" for n in range(count)])
         Lane.objects.update(quota=None)
         return list(Delivery.objects.order_by("id"))
 
@@ -112,7 +112,7 @@ def test_of_two_publishers_the_one_whose_clock_is_set_holds_and_the_other_goes_o
     other.kill()
     clock.ahead(0)
     until(untold)
-    stock.fill(publishers.office.ctx, [datetime.now(UTC)], 1, ["later@0"])
+    stock.fill(publishers.office.ctx, [datetime.now(UTC)], stock.accounts(1), ["later@0"])
     until(all_out)
 
 

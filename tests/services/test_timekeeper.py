@@ -15,7 +15,7 @@ from bot.channel_kit.base import Channel
 from bot.clock import ManualClock
 from bot.services.delivery import timekeeper
 from bot.services.delivery.engine import LEASE, Engine
-from bot.services.delivery.timekeeper import Reading, Verdict, judge
+from bot.services.delivery.timekeeper import ClockState, Reading, judge
 from bot.store.clocks import WrongClock
 from bot.store.heads import DayHead
 from bot.store.models import AuditEntry, Delivery
@@ -54,7 +54,7 @@ def machine(office: Office) -> Iterator[Machine]:
 
 
 def planned(office: Office, after: timedelta) -> Delivery:
-    stock.fill(office.ctx, [datetime.now(UTC) + after], 1, ["見本@1"])
+    stock.fill(office.ctx, [datetime.now(UTC) + after], stock.accounts(1), ["見本@1"])
     return Delivery.objects.get()
 
 
@@ -227,28 +227,28 @@ def says(ahead: float, *, doubt: float = 0.5, same: bool = False, age: float = 0
 @pytest.mark.parametrize(
     ("readings", "verdict"),
     [
-        ([], Verdict.UNKNOWN),
-        ([says(0)], Verdict.RIGHT),
-        ([says(5.4)], Verdict.RIGHT),
-        ([says(5.6)], Verdict.WRONG),
-        ([says(-5.6)], Verdict.WRONG),
-        ([says(7, doubt=2.1)], Verdict.RIGHT),  # its answer was long on the way
-        ([says(6.5, age=20_000)], Verdict.RIGHT),  # and this machine's own count may have drifted since
-        ([says(90), says(0)], Verdict.WRONG),
-        ([says(90), says(0), says(0)], Verdict.RIGHT),
-        ([says(90), says(90), says(0), says(0), says(0)], Verdict.WRONG),
-        ([says(0, same=True)], Verdict.UNKNOWN),  # of this very machine: of course it agrees
-        ([says(0, same=True), says(90)], Verdict.WRONG),
-        ([says(90, same=True)], Verdict.WRONG),
+        ([], ClockState.UNKNOWN),
+        ([says(0)], ClockState.RIGHT),
+        ([says(5.4)], ClockState.RIGHT),
+        ([says(5.6)], ClockState.WRONG),
+        ([says(-5.6)], ClockState.WRONG),
+        ([says(7, doubt=2.1)], ClockState.RIGHT),  # its answer was long on the way
+        ([says(6.5, age=20_000)], ClockState.RIGHT),  # and this machine's own count may have drifted since
+        ([says(90), says(0)], ClockState.WRONG),
+        ([says(90), says(0), says(0)], ClockState.RIGHT),
+        ([says(90), says(90), says(0), says(0), says(0)], ClockState.WRONG),
+        ([says(0, same=True)], ClockState.UNKNOWN),  # of this very machine: of course it agrees
+        ([says(0, same=True), says(90)], ClockState.WRONG),
+        ([says(90, same=True)], ClockState.WRONG),
     ],
 )
-def test_who_is_believed(readings: list[Reading], verdict: Verdict) -> None:
+def test_who_is_believed(readings: list[Reading], verdict: ClockState) -> None:
     assert judge(readings, WALL, ELAPSED).verdict is verdict
 
 
 def test_without_anybody_to_send_to_nobody_is_asked() -> None:
-    assert judge([], WALL, ELAPSED, alone=True).verdict is Verdict.RIGHT
-    assert judge([says(90)], WALL, ELAPSED, alone=True).verdict is Verdict.WRONG
+    assert judge([], WALL, ELAPSED, alone=True).verdict is ClockState.RIGHT
+    assert judge([says(90)], WALL, ELAPSED, alone=True).verdict is ClockState.WRONG
 
 
 def test_an_answer_that_says_nothing_of_now_does_not_replace_one_that_did(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,15 +43,15 @@ def is_open(at: Installation) -> bool:
 
 def _failure(at: Installation) -> str:
     _ = at.ctx
-    from bot.store import schema
+    from bot.services.records import soundness
 
-    return schema.failure()
+    return soundness.failure()
 
 
 def _behind() -> Iterator[Told]:
-    from bot.store import schema
+    from bot.services.records import soundness
 
-    older, newer = schema.unlike()
+    older, newer = soundness.unlike()
     if older:
         yield bad(
             "データベースの形が、このプログラムより{count}段古いままです",
@@ -74,17 +74,17 @@ def is_migrated(at: Installation) -> bool:
             return False
     except BotError:
         return False
-    from bot.store import schema
+    from bot.services.records import soundness
 
-    return schema.unlike() == (0, False)
+    return soundness.unlike() == (0, False)
 
 
 def guarded(at: Installation) -> Iterator[Told]:
     if not is_migrated(at):
         return
-    from bot.store import append_only
+    from bot.services.records import soundness
 
-    if wrong := append_only.faults():
+    if wrong := soundness.unguarded():
         yield bad(
             "操作の記録を守る仕掛け（トリガー）が外れているか、変わっています：{names}",
             "だれがいつ外したかを調べてから、dxbot admin audit protect を実行し、dxbot admin audit verify で確かめてください",

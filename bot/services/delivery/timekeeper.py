@@ -41,7 +41,7 @@ _DATABASE = "SELECT extract(epoch FROM clock_timestamp()), inet_server_addr() IS
 log = logging.getLogger(__name__)
 
 
-class Verdict(Enum):
+class ClockState(Enum):
     RIGHT = "right"
     WRONG = "wrong"
     UNKNOWN = "unknown"
@@ -72,7 +72,7 @@ class Reading:
 class Opinion:
     """What the others say: `ahead` seconds where the clock is wrong, by these names."""
 
-    verdict: Verdict
+    verdict: ClockState
     ahead: float = 0.0
     names: tuple[str, ...] = ()
 
@@ -89,13 +89,13 @@ class Timekeeper:
         self._of_database: Reading | None = None
         self._asked: float | None = None
         self._since = ctx.clock.elapsed()  # the last time the clock was trusted, or the start
-        self._told = Verdict.RIGHT
+        self._told = ClockState.RIGHT
 
     def trusts(self) -> bool:
         """May anything leave, be missed or be given up by this clock? The first time, the others are asked."""
         if self._asked is None:
             self.look()
-        return self.opinion().verdict is Verdict.RIGHT
+        return self.opinion().verdict is ClockState.RIGHT
 
     def now(self) -> datetime:
         """What is written down meanwhile: by the others' clocks where this one is wrong."""
@@ -117,13 +117,13 @@ class Timekeeper:
 
     def opinion(self) -> Opinion:
         if not self.ctx.clock.may_be_wrong:
-            return Opinion(Verdict.RIGHT)
+            return Opinion(ClockState.RIGHT)
         return judge(self._readings(), self.ctx.clock.now().timestamp(), self.ctx.clock.elapsed(), alone=self._is_alone())
 
     def problem(self) -> str:
         """For people; "" where nothing is wrong."""
         found, machine = self.opinion(), socket.gethostname()
-        if found.verdict is Verdict.WRONG:
+        if found.verdict is ClockState.WRONG:
             return say(
                 "{machine} の時計が{much}います（{others} と比べて）。合うまで、何も配信しません。"
                 "時刻合わせ（NTP）を直してください。合えば自動で続けます",
@@ -131,7 +131,7 @@ class Timekeeper:
                 much=_much(found.ahead),
                 others="、".join(found.names),
             )
-        if found.verdict is Verdict.UNKNOWN:
+        if found.verdict is ClockState.UNKNOWN:
             return say(
                 "{machine} の時計が合っているか確かめられません（どの配信先も答えません）。確かめられるまで、何も配信しません。"
                 "ネットワークとプロキシの設定を確かめてください",
@@ -145,9 +145,9 @@ class Timekeeper:
 
     def _is_time(self) -> bool:
         verdict = self.opinion().verdict
-        if self._asked is None or (verdict is not self._told and verdict is Verdict.RIGHT):
+        if self._asked is None or (verdict is not self._told and verdict is ClockState.RIGHT):
             return True
-        every = _SELDOM if verdict is Verdict.RIGHT else _OFTEN
+        every = _SELDOM if verdict is ClockState.RIGHT else _OFTEN
         return self.ctx.clock.elapsed() - self._asked >= every
 
     def _readings(self) -> list[Reading]:
@@ -183,25 +183,27 @@ class Timekeeper:
 
     def _tell(self, found: Opinion) -> None:
         """Once for each change; that nobody answers, when it has lasted."""
-        if found.verdict is Verdict.RIGHT:
+        if found.verdict is ClockState.RIGHT:
             self._since = self.ctx.clock.elapsed()
             self._write(found.verdict, None, say("{machine} の時計が合いました。配信を続けます", machine=socket.gethostname()))
-        elif found.verdict is Verdict.WRONG or self.ctx.clock.elapsed() - self._since >= _PATIENCE:
-            self._write(found.verdict, found.ahead if found.verdict is Verdict.WRONG else None, self.problem())
+        elif found.verdict is ClockState.WRONG or self.ctx.clock.elapsed() - self._since >= _PATIENCE:
+            self._write(found.verdict, found.ahead if found.verdict is ClockState.WRONG else None, self.problem())
 
-    def _write(self, verdict: Verdict, ahead: float | None, words: str) -> None:
+    def _write(self, verdict: ClockState, ahead: float | None, words: str) -> None:
         now, rows = self.ctx.clock.now(), WrongClock.objects.filter(publisher=self.name)
         with transaction.atomic():
-            if verdict is Verdict.RIGHT:
+            if verdict is ClockState.RIGHT:
                 rows.delete()
             elif not rows.update(ahead=ahead, seen_at=now, problem=words[:300]):
                 WrongClock.objects.create(publisher=self.name, ahead=ahead, since=now, seen_at=now, problem=words[:300])
             if verdict is not self._told:
                 # Not after the clock that sends the notice, which would keep it until then.
                 at = min(now, self.now())
-                audit.record(at, audit.SYSTEM, RIGHT if verdict is Verdict.RIGHT else WRONG, f"clock:{self.name}", detail=words)
+                audit.record(
+                    at, audit.SYSTEM, RIGHT if verdict is ClockState.RIGHT else WRONG, f"clock:{self.name}", detail=words
+                )
         if verdict is not self._told:
-            log.log(logging.INFO if verdict is Verdict.RIGHT else logging.ERROR, "%s", words)
+            log.log(logging.INFO if verdict is ClockState.RIGHT else logging.ERROR, "%s", words)
         self._told = verdict
 
 
@@ -212,8 +214,8 @@ def judge(readings: Sequence[Reading], now: float, elapsed: float, *, alone: boo
     for_it = [reading for reading in readings if not reading.same and reading not in against]
     if len(against) >= 2 or (against and len(for_it) < 2):
         ahead = median(reading.ahead(now, elapsed) for reading in against)
-        return Opinion(Verdict.WRONG, ahead, tuple(reading.name for reading in against))
-    return Opinion(Verdict.RIGHT if for_it or alone else Verdict.UNKNOWN)
+        return Opinion(ClockState.WRONG, ahead, tuple(reading.name for reading in against))
+    return Opinion(ClockState.RIGHT if for_it or alone else ClockState.UNKNOWN)
 
 
 def wrong(now: datetime) -> list[WrongClock]:

@@ -26,7 +26,7 @@ _FIRST_MONTH = 4  # of a fiscal year
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class PublishedPost:
     """One post that is out. `where` are (name, address), the address "" for what has none."""
 
     identity: str
@@ -64,7 +64,7 @@ class Item:
     assessment: Assessment
     old: bool
     shown: tuple[Shown, ...]
-    told: tuple[Told, ...]
+    told: tuple[PublishedPost, ...]
     steps: tuple[PlanStep, ...] = ()
     logic: LogicModel = LogicModel()
 
@@ -138,7 +138,7 @@ def report(ctx: Context, year: int | None = None) -> Report:
     )
 
 
-def _measure(measure: Measure, known: Mapping[str, Indicator], out: Sequence[Told], today: date) -> Item:
+def _measure(measure: Measure, known: Mapping[str, Indicator], out: Sequence[PublishedPost], today: date) -> Item:
     return Item(
         key=measure.number,
         name=measure.name,
@@ -171,12 +171,12 @@ def _one(key: str, known: Mapping[str, Indicator]) -> Shown | None:
     return Shown(indicator=known[key], reading=known[key].latest) if key in known else None
 
 
-def _out(ctx: Context) -> Iterator[Told]:
+def _out(ctx: Context) -> Iterator[PublishedPost]:
     """Each post that is out anywhere, with all its places, the oldest first."""
     for submission, places in sorted(_places(ctx).items(), key=lambda each: min(p[0] for p in each[1])):
         row = Submission.objects.only("identity", "title", "measure").get(id=submission)
         first = min(at for at, _, _ in places).astimezone(ctx.config.timezone)
-        yield Told(
+        yield PublishedPost(
             identity=row.identity,
             submission=submission,
             title=row.title,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.template.loader import render_to_string
 
-from bot.services.pages.achievement import Item, Report, Shown, Told
+from bot.services.pages.achievement import Item, PublishedPost, Report, Shown
 from bot.text.cells import harmless
 
 _HEADINGS = (
@@ -139,6 +139,6 @@ def _reading(shown: Shown) -> dict[str, object]:
     }
 
 
-def _told(told: Told) -> dict[str, object]:
+def _told(told: PublishedPost) -> dict[str, object]:
     where = [{"name": name, "url": url} for name, url in told.where]
     return {"id": told.identity, "title": told.title, "day": told.day.isoformat(), "where": where}

@@ -39,6 +39,7 @@ _SPDX = {
 # What a distribution says of itself wrongly or not at all, read in its files.
 BY_HAND = {
     "colorama": "BSD-3-Clause",  # on Windows alone
+    "pyrage": "MIT",  # its file LICENSE; the metadata say nothing
     "qrcode": "BSD-3-Clause",  # its classifier "Other/Proprietary" stands for the notice of the code it grew from, MIT
 }
 

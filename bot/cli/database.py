@@ -25,7 +25,7 @@ def migrate() -> tuple[str, ...]:
     """Bring the database into this program's shape, one process at a time; the steps that were taken. Raises ConfigError."""
     from django.core.management import call_command
 
-    from bot.store.alone import one_at_a_time
+    from bot.services.records.steps import one_at_a_time
 
     with one_at_a_time(lambda: warn("ほかの処理がデータベースの形を整えているので、終わるのを待っています。")):
         missing = planned()

@@ -76,7 +76,7 @@ def _settings(path: Path) -> Iterator[tuple[str, str]]:
 def _line(found: Original) -> int:
     """Of its first word: the empty lines before a setting are part of it to the parser."""
     text = found.string
-    return found.line + text[: len(text) - len(text.lstrip())].count("\n")
+    return found.line + len(text[: len(text) - len(text.lstrip())].split("\n")) - 1
 
 
 def _unknown(path: Path, line: int, name: str, known: Iterable[str]) -> FileError:

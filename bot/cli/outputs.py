@@ -175,7 +175,107 @@ class Sync(TypedDict):
     problem: str
 
 
+class KeptMark(TypedDict):
+    entry: int
+    at: str
+    in_log: bool
+
+
+class Mark(TypedDict):
+    places: list[str]
+    marks: list[KeptMark]
+    problem: str | None
+    stops: list[str]
+    to_be_looked_for: int
+
+
+class Exam(TypedDict):
+    check: str
+    label: str
+    about: str
+    state: str
+    seen: str
+    why: str
+    todo: str
+
+
+class Where(TypedDict):
+    name: str
+    url: str
+
+
+class PublishedPost(TypedDict):
+    id: str
+    title: str
+    day: str
+    where: list[Where]
+
+
+class Reading(TypedDict):
+    value: str | None
+    numerator: str | None
+    denominator: str | None
+    date: str
+    date_of: str
+    source: str
+    source_url: str
+    missing: str
+
+
+class Indicator(TypedDict):
+    key: str
+    name: str
+    kind: str
+    unit: str
+    readings: list[Reading]
+
+
+class PlanStep(TypedDict):
+    name: str
+    years: dict[str, str]
+
+
+class Assessed(TypedDict):
+    key: str
+    name: str
+    said: str
+    source: str
+    achievement: str
+    as_of: str | None
+    old: bool
+    reason: str
+    next: str
+    owner: str
+    steps: list[PlanStep]
+    logic: dict[str, list[str]]
+    readings: list[Indicator]
+    links: list[str]
+    posts: list[PublishedPost]
+
+
+class Turnaround(TypedDict):
+    handed_in: int
+    out: int
+    median_days: float | None
+    returned: int
+    reasons: dict[str, int]
+
+
+class Achievement(TypedDict):
+    city: str
+    licence: str
+    day: str
+    fiscal_year: int | None
+    recommendations: list[Assessed]
+    measures: list[Assessed]
+    untold: list[str]
+    posts: Turnaround
+
+
 OUTPUTS: dict[str, Any] = {
+    "admin mark show": Mark,
+    "doctor": list[Exam],
+    "report achievement": Achievement,
     "check": list[Finding],
     "explain": list[Rule],
     "render": Bundle,

@@ -10,7 +10,10 @@ from bot.config import ROOT
 from tools import settings
 
 # Set by the program for itself or for its tests, or asked of the system; nobody configures dxbot with them.
-_NOT_SETTINGS = {"DJANGO_SETTINGS_MODULE", "USERNAME", "SUDO_USER", "PATH"}
+_NOT_SETTINGS = {
+    *("DJANGO_SETTINGS_MODULE", "USERNAME", "SUDO_USER", "PATH", "NO_COLOR"),
+    *("NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"),  # from the service manager
+}
 
 
 def _read() -> Iterator[str]:

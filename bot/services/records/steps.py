@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from bot.errors import ConfigError
 from bot.language import say
+from bot.store.alone import one_at_a_time
 from bot.store.steps import Steps, steps
+
+__all__ = ["Steps", "known", "one_at_a_time", "require_taken"]
 
 _FIRST = 5  # steps named in a sentence
 

@@ -12,7 +12,7 @@ import requests
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from bot.config import ROOT
-from bot.errors import NotAllowed, NotFound
+from bot.errors import NotAllowed
 from bot.services.approval import comments, review
 from bot.services.delivery import blackouts
 from bot.services.delivery.heartbeats import Heart
@@ -248,7 +248,7 @@ def scopes(act: Callable[[Office, Actor], Any], role: Role, office: Office) -> s
         Delivery.objects.update(state="cancelled")
         Submission.objects.update(state="withdrawn")
         User.objects.filter(username="somebody-else").delete()
-        with suppress(NotAllowed, NotFound):
+        with suppress(NotAllowed):
             act(office, Actor(person="somebody-else", role=role, scopes=frozenset({scope})))
             allowed.add(str(scope))
     return allowed

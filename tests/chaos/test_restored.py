@@ -11,7 +11,7 @@ import pytest
 
 from bot.errors import NotAllowed
 from bot.registry import load
-from bot.services.delivery import guard, pause, rollback
+from bot.services.delivery import guard, pause, reconcile, rollback
 from bot.services.records import mark
 from bot.services.records.context import context
 from bot.services.runner import Runner
@@ -179,6 +179,33 @@ def test_what_nobody_can_look_up_is_a_persons_to_decide(hall: Hall, tmp_path: Pa
     assert row.state == "undecided"
     assert "読み返しても分かりません" in row.problem
     assert len(hall.seen()) == 1
+
+
+def test_the_rest_of_a_thread_is_looked_for_once_a_person_has_found_its_beginning(hall: Hall, tmp_path: Path) -> None:
+    body = "".join(f"{n}行目、職員がお話を聞いて入力します。" for n in range(12)) + "\n"
+    extra = f"publish: {NOON:%Y-%m-%d %H:%M}\nx: {{thread: true}}"
+    hall.office.approved("one", channels="x", images="", extra=extra, body=body)
+    hall.publisher().beat()
+    back = dump(tmp_path)
+    hall.publish(hall.publisher())
+    out = Delivery.objects.order_by("part").values_list("remote_id", "url")
+    (number, address), count = out[0], len(out)
+    assert count > 1
+    back()
+    hall.office.sandbox.fault("x", "500_before", on="read", times=5)  # each look once
+    runner = hall.publisher()
+    for minutes in (0, 1, 1, 5, 15, 30):
+        hall.office.at(hall.office.clock.now() + timedelta(minutes=minutes))
+        runner.beat()
+        runner.beat()
+    first = Delivery.objects.get(part=0)
+    assert first.state == "undecided"
+    pause.resume(hall.office.ctx, hall.office.officer)
+    reconcile.decide_published(hall.office.ctx, hall.office.officer, first.id, address)
+    hall.look(runner)
+    assert len(hall.seen()) == count
+    assert Delivery.objects.get(part=0).remote_id == number
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"published"}
 
 
 def test_a_post_approved_anew_after_the_restore_is_looked_for_first(hall: Hall, tmp_path: Path) -> None:

@@ -199,7 +199,7 @@ class Exam(TypedDict):
     todo: str
 
 
-class Where(TypedDict):
+class Address(TypedDict):
     name: str
     url: str
 
@@ -208,7 +208,7 @@ class PublishedPost(TypedDict):
     id: str
     title: str
     day: str
-    where: list[Where]
+    where: list[Address]
 
 
 class Reading(TypedDict):
@@ -235,7 +235,7 @@ class PlanStep(TypedDict):
     years: dict[str, str]
 
 
-class Assessed(TypedDict):
+class Assessment(TypedDict):
     key: str
     name: str
     said: str
@@ -266,8 +266,8 @@ class Achievement(TypedDict):
     licence: str
     day: str
     fiscal_year: int | None
-    recommendations: list[Assessed]
-    measures: list[Assessed]
+    recommendations: list[Assessment]
+    measures: list[Assessment]
     untold: list[str]
     posts: Turnaround
 

@@ -36,6 +36,7 @@ class Publishers:
         office.sandbox.reset()  # its clock too: from here on time is real
         self.office, self._folder, self._all = office, folder, list[subprocess.Popen[bytes]]()
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("DXBOT_")} | office.env
+        self.env |= {"DXBOT_SECRET_KEY": "one-for-all"}  # as several machines on one database must have it
         self.env |= {"DATABASE_URL": os.environ.get("DATABASE_URL", f"sqlite:///{os.environ['DXBOT_VAR_DIR']}/dxbot.sqlite3")}
 
     def start(self, ahead: int = 0) -> tuple[subprocess.Popen[bytes], WrongClock]:

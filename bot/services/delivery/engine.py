@@ -110,8 +110,9 @@ class Engine:
             self._back += self._desk.gather(min(self._patience(), left))
 
     def look(self) -> int:
-        """Begin to read back what is in doubt and due for a look; how many? A later turn writes down what that came to."""
-        if not self._may_begin():
+        """Begin to read back what is in doubt and due for a look; how many? A later turn writes down what that came to. Also
+        while the database is behind its mark: only so is it known what left."""
+        if self._stopping.is_set() or not self.timekeeper.trusts():
             return 0
         begun = reconcile.due(self.ctx, self._looking)
         for job in begun:

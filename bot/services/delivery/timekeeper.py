@@ -48,7 +48,7 @@ class ClockState(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class ClockReading:
     """What another clock said, with the doubt of how long its answer was on the way: true time in Unix seconds is `low` to
     `high` more than `Clock.elapsed`, which was `at` then. `same`: a clock of this very machine, whose yes proves nothing."""
 
@@ -86,7 +86,7 @@ class Timekeeper:
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self._looking = threading.Lock()
         self._addresses: tuple[str, ...] = ()
-        self._of_database: Reading | None = None
+        self._of_database: ClockReading | None = None
         self._asked: float | None = None
         self._since = ctx.clock.elapsed()  # the last time the clock was trusted, or the start
         self._told = ClockState.RIGHT
@@ -150,7 +150,7 @@ class Timekeeper:
         every = _SELDOM if verdict is ClockState.RIGHT else _OFTEN
         return self.ctx.clock.elapsed() - self._asked >= every
 
-    def _readings(self) -> list[Reading]:
+    def _readings(self) -> list[ClockReading]:
         heard = (_by_date(address) for address in self._addresses)
         found = [reading for reading in (self._of_database, *heard) if reading]
         now = self.ctx.clock.elapsed()
@@ -207,7 +207,7 @@ class Timekeeper:
         self._told = verdict
 
 
-def judge(readings: Sequence[Reading], now: float, elapsed: float, *, alone: bool = False) -> Opinion:
+def judge(readings: Sequence[ClockReading], now: float, elapsed: float, *, alone: bool = False) -> Opinion:
     """Wrong if two others say so, or one whom not two others contradict; unknown if none vouches for it. `now` in Unix seconds,
     `alone`: there is nobody to ask."""
     against = [reading for reading in readings if reading.contradicts(now, elapsed)]
@@ -229,16 +229,16 @@ def _is_fresh(row: WrongClock, now: datetime) -> bool:
     return abs(now - row.seen_at) <= _FRESH or abs(now - right) <= _FRESH
 
 
-def _by_date(address: str) -> Reading | None:
+def _by_date(address: str) -> ClockReading | None:
     heard = dates.said(address)
     if heard is None:
         return None
     # A Date has whole seconds, and was made at some moment between the question and the answer.
     low, high = heard.date - heard.received, heard.date + 1 - heard.sent
-    return Reading(name=urlsplit(address).netloc, low=low, high=high, at=heard.received)
+    return ClockReading(name=urlsplit(address).netloc, low=low, high=high, at=heard.received)
 
 
-def _by_database(elapsed: Callable[[], float]) -> Reading | None:
+def _by_database(elapsed: Callable[[], float]) -> ClockReading | None:
     """None for SQLite, which has this machine's clock."""
     if connection.vendor != "postgresql":
         return None
@@ -252,7 +252,7 @@ def _by_database(elapsed: Callable[[], float]) -> Reading | None:
         return None
     if (now := elapsed()) - begun > dates.LONGEST:
         return None
-    return Reading(name=say("データベース"), low=float(moment) - now, high=float(moment) - begun, at=now, same=same)
+    return ClockReading(name=say("データベース"), low=float(moment) - now, high=float(moment) - begun, at=now, same=same)
 
 
 def _much(ahead: float) -> str:

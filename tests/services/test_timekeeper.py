@@ -12,10 +12,11 @@ from django.db import connections
 from bot import clock
 from bot.channel_kit import dates
 from bot.channel_kit.base import Channel
+from bot.channel_kit.dates import ClockReading
 from bot.clock import ManualClock
 from bot.services.delivery import timekeeper
 from bot.services.delivery.engine import LEASE, Engine
-from bot.services.delivery.timekeeper import ClockReading, ClockState, judge
+from bot.services.delivery.timekeeper import ClockState, judge
 from bot.store.clocks import WrongClock
 from bot.store.heads import DayHead
 from bot.store.models import AuditEntry, Delivery

@@ -21,6 +21,7 @@ from django.db import DatabaseError, connection, transaction
 
 from bot import registry
 from bot.channel_kit import dates
+from bot.channel_kit.dates import ClockReading
 from bot.channel_kit.http import OnceSession
 from bot.language import say
 from bot.services.delivery.calls import Connect
@@ -28,12 +29,10 @@ from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.store.clocks import WrongClock
 
-TOLERANCE = 5.0  # seconds
 WRONG, RIGHT = "clock_wrong", "clock_right"  # in the audit log
 _OFTEN, _SELDOM = 5.0, 300.0  # seconds until the others are asked again: while the clock is not trusted, and while it is
 _PATIENCE = 60.0  # seconds in which nobody answers, before people are told
 _GOOD_FOR = 6 * 3600.0  # seconds for which one answer counts
-_DRIFT = 1e-4  # seconds a second by which this machine may count too fast or too slow
 _ASKING = 3.0  # seconds for one answer
 _FRESH = timedelta(seconds=60)  # a row that was not seen for longer is of a process that died
 # One that is reached by a socket or under this machine's own address has this machine's clock.
@@ -45,27 +44,6 @@ class ClockState(Enum):
     RIGHT = "right"
     WRONG = "wrong"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClockReading:
-    """What another clock said, with the doubt of how long its answer was on the way: true time in Unix seconds is `low` to
-    `high` more than `Clock.elapsed`, which was `at` then. `same`: a clock of this very machine, whose yes proves nothing."""
-
-    name: str
-    low: float
-    high: float
-    at: float
-    same: bool = False
-
-    def ahead(self, wall: float, elapsed: float) -> float:
-        """By how many seconds a clock that shows `wall` is ahead of this one, in all likelihood; negative for behind."""
-        return wall - elapsed - (self.low + self.high) / 2
-
-    def contradicts(self, wall: float, elapsed: float) -> bool:
-        """Surely off by more than is tolerated, whatever the doubt."""
-        doubt = (self.high - self.low) / 2 + (elapsed - self.at) * _DRIFT
-        return abs(self.ahead(wall, elapsed)) > TOLERANCE + doubt
 
 
 @dataclass(frozen=True)
@@ -151,7 +129,7 @@ class Timekeeper:
         return self.ctx.clock.elapsed() - self._asked >= every
 
     def _readings(self) -> list[ClockReading]:
-        heard = (_by_date(address) for address in self._addresses)
+        heard = (dates.reading(address) for address in self._addresses)
         found = [reading for reading in (self._of_database, *heard) if reading]
         now = self.ctx.clock.elapsed()
         return [reading for reading in found if now - reading.at <= _GOOD_FOR]
@@ -227,15 +205,6 @@ def wrong(now: datetime) -> list[WrongClock]:
 def _is_fresh(row: WrongClock, now: datetime) -> bool:
     right = row.seen_at - timedelta(seconds=row.ahead or 0.0)
     return abs(now - row.seen_at) <= _FRESH or abs(now - right) <= _FRESH
-
-
-def _by_date(address: str) -> ClockReading | None:
-    heard = dates.said(address)
-    if heard is None:
-        return None
-    # A Date has whole seconds, and was made at some moment between the question and the answer.
-    low, high = heard.date - heard.received, heard.date + 1 - heard.sent
-    return ClockReading(name=urlsplit(address).netloc, low=low, high=high, at=heard.received)
 
 
 def _by_database(elapsed: Callable[[], float]) -> ClockReading | None:

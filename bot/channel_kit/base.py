@@ -10,7 +10,7 @@ treated as OutcomeUnknown once `commit` was entered.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias, runtime_checkable
 
 from bot.render.variant import Media
@@ -93,6 +93,9 @@ class Discards(Protocol):
 Found: TypeAlias = Receipt | Absent | NotSeen | CannotTell
 
 
+ENDS_SOON = timedelta(days=14)  # before its end a key is spoken of
+
+
 @dataclass(frozen=True, kw_only=True)
 class Account:
     """Whose the configured keys really are, by a reading that changes nothing. `identity` has the form of `Channel.account`.
@@ -109,6 +112,10 @@ class Account:
     endless: bool = False
     used: int | None = None
     quota: int | None = None
+
+    def ends_soon(self, now: datetime) -> bool:
+        """Time to make another key."""
+        return self.ends is not None and self.ends - now < ENDS_SOON
 
 
 class Channel(Protocol):

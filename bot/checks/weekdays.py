@@ -78,8 +78,14 @@ def _reversed_days(match: re.Match[str]) -> str:
     month, last = int(match["month"]), int(match["m2"] or match["month"])
     begin, end = (month, int(match["day"])), (last, int(match["d2"]))
     # Over New Year a span goes on in the months of the next year.
-    over = month >= 10 and last <= 4
+    over = (month >= 10 and last <= 4) or _is_a_year(begin, end)
     return f"「{match[0]}」は、終わりが始まりより前です" if end < begin and not over else ""
+
+
+def _is_a_year(begin: tuple[int, int], end: tuple[int, int]) -> bool:
+    """4月1日から3月31日まで, as a fiscal year is: from the first of a month to the end of the one before."""
+    month = (begin[0] + 10) % 12 + 1
+    return begin[1] == 1 and end == (month, monthrange(2023, month)[1])
 
 
 def _no_such_hour(match: re.Match[str]) -> str:
@@ -131,7 +137,7 @@ RULES = (
         why="終わりが始まりより前の期間は、だれかの打ち間違いです。",
         source=_SOURCE,
         bad="期間は‸12月20日から12月10日までです。",
-        good="期間は12月10日から20日まで、12月20日から1月10日までです。",
+        good="期間は12月10日から20日まで、12月20日から1月10日まで、年度は4月1日から3月31日までです。",
         hints="月",
     ),
     pattern(

@@ -265,5 +265,16 @@ def test_a_key_does_what_the_table_says_and_no_more(office: Office, name: str) -
 def test_every_scope_and_every_act_of_the_command_line_is_in_the_table() -> None:
     listed = table("鍵でできる操作")
     assert all(set(row) == set(map(str, TOKEN_SCOPES)) for row in listed.values())
-    web_only = {"alarms", "comments", "drafts", "queue", "issue_desk", "errata", "accounts", "grants", "requests"}
+    web_only = {
+        "alarms",
+        "comments",
+        "drafts",
+        "queue",
+        "issue_desk",
+        "errata",
+        "accounts",
+        "connections",
+        "grants",
+        "requests",
+    }
     assert set(listed) == {name for name in ACTS if "," not in name and name.partition(".")[0] not in web_only}

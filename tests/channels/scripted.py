@@ -101,6 +101,12 @@ def scripted_platform() -> Iterator[ScriptedPlatform]:
 
         do_POST = do_DELETE = do_CONNECT = do_GET  # noqa: N815
 
+        def do_HEAD(self) -> None:
+            """Whoever asks for the time wants no answer of the platform's, and is counted by nobody."""
+            self.send_response_only(platform.answer.status)
+            self.send_header("Date", platform.answer.headers.get("Date", self.date_time_string()))
+            self.end_headers()
+
         def log_message(self, format: str, *args: object) -> None:
             pass
 

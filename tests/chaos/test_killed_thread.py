@@ -22,15 +22,17 @@ from bot.services.records.context import context
 from bot.store.models import Delivery, Lane
 from tests.office import TUESDAY, Office
 from tests.services.torn import LONG
+from tests.wrapped import Wrapper, wrapped
 
 MOST_SECONDS = 40
 
 
-class Gate:
+class Gate(Wrapper):
     """The sandbox, of which the k-th post is kept waiting, before it is made or after, until nobody waits for its answer."""
 
     def __init__(self, app: Any) -> None:
-        self._app, self.part, self.made = app, 0, False
+        super().__init__(app)
+        self.part, self.made = 0, False
         self.arrived, self.go = threading.Event(), threading.Event()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
@@ -46,17 +48,12 @@ class Gate:
             start_response("503 Nobody waits", [])
         return answer
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._app, name)
-
 
 @pytest.fixture
 def gate(sandbox_server: server.Sandbox) -> Iterator[Gate]:
-    plain = sandbox_server._server.app
-    sandbox_server._server.app = made = Gate(plain)
-    yield made
-    made.go.set()
-    sandbox_server._server.app = plain
+    with wrapped(sandbox_server, Gate) as made:
+        yield made
+        made.go.set()
 
 
 @pytest.fixture

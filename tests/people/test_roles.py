@@ -16,9 +16,9 @@ from bot.content import post_form
 from bot.errors import NotAllowed, NotFound
 from bot.schedule.rules import Blackout
 from bot.services.approval import comments, review, submit
-from bot.services.delivery import blackouts, pause, reconcile, scheduling
+from bot.services.delivery import blackouts, pause, reconcile, rollback, scheduling
 from bot.services.handing_in import drafts
-from bot.services.pages import queue
+from bot.services.pages import connections, queue
 from bot.services.paper import errata, issue_desk
 from bot.services.people import accounts, grants, requests
 from bot.services.telling import alarms
@@ -170,6 +170,11 @@ def _erratum(office: Office) -> int:
     return Erratum.objects.get().id
 
 
+def _confirm_mark(office: Office, actor: Actor) -> object:
+    rollback.stop(office.ctx, None, "印がありません")
+    return rollback.confirm(office.ctx, actor, "移設")
+
+
 LEADER, TRAINEE, HEAD, OFFICER, OPERATOR, AUDITOR = Role
 # name → (the act, as a person who has nothing to do with the post; who may)
 ACTS: dict[str, tuple[Act, set[Role]]] = {
@@ -230,6 +235,8 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "grants.refuse": (lambda o, a: grants.refuse(o.ctx, a, _grant(o)), {OFFICER, OPERATOR}),
     "grants.ask": (lambda o, a: grants.ask(o.ctx, a, "new", Role.OFFICER), {OPERATOR}),
     "requests.accept": (_accept, {OPERATOR}),
+    "rollback.confirm": (_confirm_mark, {OPERATOR}),
+    "connections.rows": (lambda o, a: connections.rows(o.ctx, a), {OFFICER, OPERATOR, AUDITOR}),
     "alarms.see": (lambda o, a: alarms.see(o.ctx, a, 1), {HEAD, OFFICER, OPERATOR}),
     "accounts.dismiss": (lambda o, a: accounts.dismiss(o.ctx, a, someone(o)), {OPERATOR}),
 }
@@ -268,6 +275,7 @@ READINGS = {
 # Each role tries these in a test of their own, which sets the scene: tests/issues, tests/drafts, tests/sync.
 ELSEWHERE = {
     "grants.agree",  # a part of accounts.agree
+    "first_people.invite",  # by the shell alone, before there is any role
     "issues.sign_off",
     "printed.record",
     "drafts.reopen",

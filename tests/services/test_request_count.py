@@ -15,18 +15,20 @@ import pytest
 from bot.registry import load
 from bot.sandbox import server
 from tests.office import PICTURE, TUESDAY, Office
+from tests.wrapped import Wrapper, wrapped
 
 NOON = TUESDAY.replace(hour=12, minute=15)
 THREE = ", ".join([PICTURE, "{file: blue.png, alt: 青い四角の見本}", "{file: blue.png, alt: 二つ目の青い四角の見本}"])
 _NUMBERS = re.compile(r"\d{9,}")
 
 
-class Counting:
+class Counting(Wrapper):
     """The sandbox, and what it was asked for: method and path, without numbers. `refuse_at`: before the n-th request of a kind,
     something is done."""
 
     def __init__(self, app: Any) -> None:
-        self._app, self.asked = app, Counter[str]()
+        super().__init__(app)
+        self.asked = Counter[str]()
         self.refuse_at: tuple[str, int, Callable[[], object]] | None = None
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
@@ -38,16 +40,11 @@ class Counting:
                 self.refuse_at[2]()
         return self._app(environ, start_response)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._app, name)
-
 
 @pytest.fixture
 def counting(sandbox_server: server.Sandbox) -> Iterator[Counting]:
-    plain = sandbox_server._server.app
-    sandbox_server._server.app = made = Counting(plain)
-    yield made
-    sandbox_server._server.app = plain
+    with wrapped(sandbox_server, Counting) as made:
+        yield made
 
 
 # Whose the keys are is asked once a day by each publisher, before its first post.

@@ -9,6 +9,7 @@ import pytest
 
 from bot.errors import NotAllowed, NotFound, ScheduleError
 from bot.services.delivery import reconcile, threads
+from bot.store.models import Delivery
 from tests.office import Office
 from tests.services.torn import NOON, Thread, fault, lost_and_unreadable, withdraw
 
@@ -26,13 +27,18 @@ def test_a_withdrawal_half_way_is_told_and_cannot_be_gone_on_with(office: Office
     assert thread.shown() == []
 
 
-def test_who_confirms_a_part_sets_the_next_one_free(
-    office: Office, monkeypatch: pytest.MonkeyPatch, heal: Callable[[], None]
-) -> None:
+def in_doubt(office: Office, monkeypatch: pytest.MonkeyPatch) -> tuple[Thread, Delivery, str]:
+    """A thread of which nobody can see whether its second part stands, which it does; that part, and its number there."""
     thread = Thread(office, 2, lost_and_unreadable, monkeypatch)
     thread.until_it_rests()
     (row,) = office.deliveries("undecided")
-    posted = office.sandbox.posts("x")[-1]["id"]
+    return thread, row, office.sandbox.posts("x")[-1]["id"]
+
+
+def test_who_confirms_a_part_sets_the_next_one_free(
+    office: Office, monkeypatch: pytest.MonkeyPatch, heal: Callable[[], None]
+) -> None:
+    thread, row, posted = in_doubt(office, monkeypatch)
     base = office.env["DXBOT_X_BASE_URL"]
     with pytest.raises(NotAllowed, match="no number"):
         reconcile.decide_published(office.ctx, office.officer, row.id, f"{base}/kanazawa")
@@ -45,10 +51,7 @@ def test_who_confirms_a_part_sets_the_next_one_free(
 def test_what_a_person_frees_at_night_waits_for_a_decision(
     office: Office, monkeypatch: pytest.MonkeyPatch, heal: Callable[[], None]
 ) -> None:
-    thread = Thread(office, 2, lost_and_unreadable, monkeypatch)
-    thread.until_it_rests()
-    (row,) = office.deliveries("undecided")
-    posted = office.sandbox.posts("x")[-1]["id"]
+    thread, row, posted = in_doubt(office, monkeypatch)
     office.at(NOON.replace(hour=22))
     heal()
     reconcile.decide_published(office.ctx, office.officer, row.id, f"{office.env['DXBOT_X_BASE_URL']}/i/status/{posted}")

@@ -12,10 +12,11 @@ from django.db import connections
 from bot import clock
 from bot.channel_kit import dates
 from bot.channel_kit.base import Channel
+from bot.channel_kit.dates import ClockReading
 from bot.clock import ManualClock
 from bot.services.delivery import timekeeper
 from bot.services.delivery.engine import LEASE, Engine
-from bot.services.delivery.timekeeper import ClockState, Reading, judge
+from bot.services.delivery.timekeeper import ClockState, judge
 from bot.store.clocks import WrongClock
 from bot.store.heads import DayHead
 from bot.store.models import AuditEntry, Delivery
@@ -218,10 +219,10 @@ def test_a_clock_that_is_set_ahead_since_the_intent_moves_no_request(office: Off
     assert datetime.fromisoformat(seen["created_at"]) >= post.run_at
 
 
-def says(ahead: float, *, doubt: float = 0.5, same: bool = False, age: float = 0.0) -> Reading:
+def says(ahead: float, *, doubt: float = 0.5, same: bool = False, age: float = 0.0) -> ClockReading:
     """Another clock by which ours is so many seconds ahead."""
     middle = WALL - ELAPSED - ahead
-    return Reading(name=f"{ahead}", low=middle - doubt, high=middle + doubt, at=ELAPSED - age, same=same)
+    return ClockReading(name=f"{ahead}", low=middle - doubt, high=middle + doubt, at=ELAPSED - age, same=same)
 
 
 @pytest.mark.parametrize(
@@ -242,7 +243,7 @@ def says(ahead: float, *, doubt: float = 0.5, same: bool = False, age: float = 0
         ([says(90, same=True)], ClockState.WRONG),
     ],
 )
-def test_who_is_believed(readings: list[Reading], verdict: ClockState) -> None:
+def test_who_is_believed(readings: list[ClockReading], verdict: ClockState) -> None:
     assert judge(readings, WALL, ELAPSED).verdict is verdict
 
 

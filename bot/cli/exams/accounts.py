@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from bot import registry
 from bot.channel_kit.base import Account, Channel
@@ -13,8 +14,6 @@ from bot.cli.exams.installation import Installation
 from bot.errors import BotError, ConfigError
 from bot.services.delivery.proving import of_another
 from bot.text.moments import day
-
-SOON_DAYS = 14
 
 
 def accounts(at: Installation) -> Iterator[Told]:
@@ -73,7 +72,7 @@ def _wrong(at: Installation, channel: Channel, told: Account, label: str) -> Ite
             name=told.name,
             identity=told.identity,
         )
-    yield from _end(told, label)
+    yield from _end(told, label, at.config.timezone)
 
 
 def _published_before(at: Installation, channel: Channel) -> str:
@@ -86,16 +85,14 @@ def _published_before(at: Installation, channel: Channel) -> str:
     return "" if known == channel.account else known
 
 
-def _end(told: Account, label: str) -> Iterator[Told]:
-    if told.ends is None:
-        return
-    left = (told.ends - datetime.now(UTC)).days
-    if left < SOON_DAYS:
+def _end(told: Account, label: str, zone: ZoneInfo) -> Iterator[Told]:
+    now = datetime.now(UTC)
+    if told.ends is not None and told.ends_soon(now):
         yield heed(
             "{name} の鍵は、あと{left}日（{date}）で使えなくなります",
             "docs/accounts/ の手順で、期限の長い鍵に替えてください",
             label,
             name=told.name,
-            left=left,
-            date=day(told.ends, with_year=True),
+            left=(told.ends - now).days,
+            date=day(told.ends.astimezone(zone), with_year=True),
         )

@@ -5,21 +5,22 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from bot import registry
+from bot.channel_kit import dates
 from bot.channel_kit.http import OnceSession
 from bot.cli.account import require_service_account
 from bot.cli.exams.exam import Told, bad, fine, heed
 from bot.cli.exams.installation import Installation
-from bot.options import options_of
+from bot.clock import elapsed
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _LEAST, _LITTLE = 200 * 10**6, 2 * 10**9  # bytes
 _FEW_FILES = 1000
-_CLOCK_OFF = 5.0  # seconds beyond which a post would not leave at its minute
+
 _SECONDS = 10.0
 _KEY_LENGTH = 32  # characters; the one that is made has 67
 
@@ -139,39 +140,26 @@ def _font_file(path: str) -> str:
 
 
 def clock(at: Installation) -> Iterator[Told]:
-    """Against the Date of the platforms' answers, which need no key for that."""
-    off = [found for base in _bases(at) if (found := seconds_off(base)) is not None]
-    if not off:
+    """Against the Date of the platforms' answers, which need no key for that: as the publisher judges it (ADR 24)."""
+    addresses = dict.fromkeys(a for key in at.offered for a in registry.addresses(key, at.config))
+    found = [reading for address in addresses if (reading := _asked(address)) is not None]
+    if not found:
         yield heed("時計を確かめられません（どの配信先からも答えがありません）", "通信とプロキシの設定を確かめてください")
         return
-    worst = max(off, key=abs)
-    if abs(worst) > _CLOCK_OFF:
+    wall, passed = datetime.now(UTC).timestamp(), elapsed()
+    against = [reading for reading in found if reading.contradicts(wall, passed)]
+    seconds = max((reading.ahead(wall, passed) for reading in against or found), key=abs)
+    if against:
         yield bad(
             "このコンピューターの時計が、配信先の時計と{seconds:.0f}秒違います",
             "時刻合わせ（NTP、systemd-timesyncd など）を動かしてください。違うままでは、予定の時刻に出ません",
-            seconds=worst,
+            seconds=seconds,
         )
     else:
-        yield fine("時計は、配信先の時計と{seconds:.0f}秒の違いです", seconds=abs(worst))
+        yield fine("時計は、配信先の時計と{seconds:.0f}秒の違いです", seconds=abs(seconds))
 
 
-def _bases(at: Installation) -> Iterator[str]:
-    kinds = dict.fromkeys(kind for key in at.offered for kind in registry.options()[key])
-    for kind in kinds:
-        for name, field in options_of(kind).items():
-            if name.endswith("_BASE_URL"):
-                yield getattr(at.config.of(kind), field.name)
-
-
-def seconds_off(base: str) -> float | None:
-    """How far this machine's clock is ahead, None where nobody answered. Half the time that the answer took is its own."""
-    begin = datetime.now(UTC)
-    try:
-        with OnceSession(_SECONDS) as session:
-            answer = session.request("GET", base)
-        told = parsedate_to_datetime(answer.headers.get("Date", ""))
-    except Exception:  # whatever keeps an answer away is told by the exam of the account
-        return None
-    end = datetime.now(UTC)
-    middle = begin + (end - begin) / 2
-    return (middle - told.replace(tzinfo=told.tzinfo or UTC)).total_seconds()
+def _asked(address: str) -> dates.ClockReading | None:
+    with suppress(Exception), OnceSession(_SECONDS) as session:  # what keeps an answer away is told by the account's exam
+        session.head(address)
+    return dates.reading(address)

@@ -15,7 +15,7 @@ from docx.shared import Mm, Pt
 from bot.render.variant import Bundle, Variant, read_bundle
 from bot.services.records.context import Context
 from bot.store.models import Decision, Submission
-from bot.text.moments import day
+from bot.text.moments import day, minute
 from bot.workflow.transitions import Action
 
 ACTION_LABELS: Mapping[str, str] = {
@@ -179,4 +179,4 @@ def _course(ctx: Context, document: Any, made: Sheet) -> None:
         document.add_heading("決裁の経過", level=2)
     for done in made.steps:
         moment = done.at.astimezone(ctx.config.timezone)
-        document.add_paragraph(f"{day(moment, with_year=True)} {moment:%H:%M}　{done.what}　{done.who}　{done.note}".rstrip())
+        document.add_paragraph(f"{minute(moment, with_year=True)}　{done.what}　{done.who}　{done.note}".rstrip())

@@ -23,7 +23,6 @@ from bot.store.models import Lane
 from bot.text.moments import day
 
 TROUBLED, MENDED = "connection_troubled", "connection_mended"  # in the audit log
-SOON = timedelta(days=14)  # before its end a key is spoken of
 _AGAIN = timedelta(minutes=15)  # after something was wrong
 _LONGEST = 300  # characters, as the table has them
 log = logging.getLogger(__name__)
@@ -92,7 +91,7 @@ def _shut(ctx: Context, key: str, why: ChannelClosed) -> None:
 def concerns(ctx: Context, told: Account, now: datetime) -> Iterator[str]:
     if told.lacks:
         yield say("鍵に、投稿に要る権限がありません：{names}", names="、".join(told.lacks))
-    if told.ends is not None and told.ends - now < SOON:
+    if told.ends is not None and told.ends_soon(now):
         local = told.ends.astimezone(ctx.config.timezone)
         yield say("鍵は{date}に使えなくなります。期限の長い鍵に替えてください", date=day(local, with_year=True))
 

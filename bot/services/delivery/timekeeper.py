@@ -21,6 +21,7 @@ from django.db import DatabaseError, connection, transaction
 
 from bot import registry
 from bot.channel_kit import dates
+from bot.channel_kit.dates import ClockReading
 from bot.channel_kit.http import OnceSession
 from bot.language import say
 from bot.services.delivery.calls import Connect
@@ -28,12 +29,10 @@ from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.store.clocks import WrongClock
 
-TOLERANCE = 5.0  # seconds
 WRONG, RIGHT = "clock_wrong", "clock_right"  # in the audit log
 _OFTEN, _SELDOM = 5.0, 300.0  # seconds until the others are asked again: while the clock is not trusted, and while it is
 _PATIENCE = 60.0  # seconds in which nobody answers, before people are told
 _GOOD_FOR = 6 * 3600.0  # seconds for which one answer counts
-_DRIFT = 1e-4  # seconds a second by which this machine may count too fast or too slow
 _ASKING = 3.0  # seconds for one answer
 _FRESH = timedelta(seconds=60)  # a row that was not seen for longer is of a process that died
 # One that is reached by a socket or under this machine's own address has this machine's clock.
@@ -45,27 +44,6 @@ class ClockState(Enum):
     RIGHT = "right"
     WRONG = "wrong"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """What another clock said, with the doubt of how long its answer was on the way: true time in Unix seconds is `low` to
-    `high` more than `Clock.elapsed`, which was `at` then. `same`: a clock of this very machine, whose yes proves nothing."""
-
-    name: str
-    low: float
-    high: float
-    at: float
-    same: bool = False
-
-    def ahead(self, wall: float, elapsed: float) -> float:
-        """By how many seconds a clock that shows `wall` is ahead of this one, in all likelihood; negative for behind."""
-        return wall - elapsed - (self.low + self.high) / 2
-
-    def contradicts(self, wall: float, elapsed: float) -> bool:
-        """Surely off by more than is tolerated, whatever the doubt."""
-        doubt = (self.high - self.low) / 2 + (elapsed - self.at) * _DRIFT
-        return abs(self.ahead(wall, elapsed)) > TOLERANCE + doubt
 
 
 @dataclass(frozen=True)
@@ -86,7 +64,7 @@ class Timekeeper:
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self._looking = threading.Lock()
         self._addresses: tuple[str, ...] = ()
-        self._of_database: Reading | None = None
+        self._of_database: ClockReading | None = None
         self._asked: float | None = None
         self._since = ctx.clock.elapsed()  # the last time the clock was trusted, or the start
         self._told = ClockState.RIGHT
@@ -150,8 +128,8 @@ class Timekeeper:
         every = _SELDOM if verdict is ClockState.RIGHT else _OFTEN
         return self.ctx.clock.elapsed() - self._asked >= every
 
-    def _readings(self) -> list[Reading]:
-        heard = (_by_date(address) for address in self._addresses)
+    def _readings(self) -> list[ClockReading]:
+        heard = (dates.reading(address) for address in self._addresses)
         found = [reading for reading in (self._of_database, *heard) if reading]
         now = self.ctx.clock.elapsed()
         return [reading for reading in found if now - reading.at <= _GOOD_FOR]
@@ -207,7 +185,7 @@ class Timekeeper:
         self._told = verdict
 
 
-def judge(readings: Sequence[Reading], now: float, elapsed: float, *, alone: bool = False) -> Opinion:
+def judge(readings: Sequence[ClockReading], now: float, elapsed: float, *, alone: bool = False) -> Opinion:
     """Wrong if two others say so, or one whom not two others contradict; unknown if none vouches for it. `now` in Unix seconds,
     `alone`: there is nobody to ask."""
     against = [reading for reading in readings if reading.contradicts(now, elapsed)]
@@ -229,16 +207,7 @@ def _is_fresh(row: WrongClock, now: datetime) -> bool:
     return abs(now - row.seen_at) <= _FRESH or abs(now - right) <= _FRESH
 
 
-def _by_date(address: str) -> Reading | None:
-    heard = dates.said(address)
-    if heard is None:
-        return None
-    # A Date has whole seconds, and was made at some moment between the question and the answer.
-    low, high = heard.date - heard.received, heard.date + 1 - heard.sent
-    return Reading(name=urlsplit(address).netloc, low=low, high=high, at=heard.received)
-
-
-def _by_database(elapsed: Callable[[], float]) -> Reading | None:
+def _by_database(elapsed: Callable[[], float]) -> ClockReading | None:
     """None for SQLite, which has this machine's clock."""
     if connection.vendor != "postgresql":
         return None
@@ -252,7 +221,7 @@ def _by_database(elapsed: Callable[[], float]) -> Reading | None:
         return None
     if (now := elapsed()) - begun > dates.LONGEST:
         return None
-    return Reading(name=say("データベース"), low=float(moment) - now, high=float(moment) - begun, at=now, same=same)
+    return ClockReading(name=say("データベース"), low=float(moment) - now, high=float(moment) - begun, at=now, same=same)
 
 
 def _much(ahead: float) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from statistics import median
+from typing import TypeAlias
 
 from bot.newsletter.arrangement import issue_name
 from bot.services.records.context import Context
@@ -23,6 +24,7 @@ from bot.workflow.states import DeliveryState
 from bot.workflow.transitions import Action
 
 _FIRST_MONTH = 4  # of a fiscal year
+_Places: TypeAlias = dict[int, list[tuple[datetime, str, str]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +114,8 @@ def fiscal_year(day: date) -> int:
 def report(ctx: Context, year: int | None = None) -> Report:
     """Raises FileError where a file of the strategy cannot be read."""
     library, today = ctx.library, ctx.today
-    out = [t for t in _out(ctx) if year is None or fiscal_year(t.day) == year]
+    places = _places(ctx)
+    out = [t for t in _out(ctx, places) if year is None or fiscal_year(t.day) == year]
     measures = tuple(_measure(m, library.indicators, out, today) for m in library.plan.values())
     return Report(
         city=library.city.name,
@@ -134,7 +137,7 @@ def report(ctx: Context, year: int | None = None) -> Report:
         ),
         measures=measures,
         untold=tuple(m for m in measures if not m.told),
-        turnaround=_turnaround(ctx, year),
+        turnaround=_turnaround(ctx, year, places),
     )
 
 
@@ -171,10 +174,11 @@ def _one(key: str, known: Mapping[str, Indicator]) -> Shown | None:
     return Shown(indicator=known[key], reading=known[key].latest) if key in known else None
 
 
-def _out(ctx: Context) -> Iterator[PublishedPost]:
+def _out(ctx: Context, found: _Places) -> Iterator[PublishedPost]:
     """Each post that is out anywhere, with all its places, the oldest first."""
-    for submission, places in sorted(_places(ctx).items(), key=lambda each: min(p[0] for p in each[1])):
-        row = Submission.objects.only("identity", "title", "measure").get(id=submission)
+    rows = Submission.objects.only("identity", "title", "measure").in_bulk(found)
+    for submission, places in sorted(found.items(), key=lambda each: min(p[0] for p in each[1])):
+        row = rows[submission]
         first = min(at for at, _, _ in places).astimezone(ctx.config.timezone)
         yield PublishedPost(
             identity=row.identity,
@@ -186,9 +190,9 @@ def _out(ctx: Context) -> Iterator[PublishedPost]:
         )
 
 
-def _places(ctx: Context) -> dict[int, list[tuple[datetime, str, str]]]:
+def _places(ctx: Context) -> _Places:
     """By submission: when, where, and at which address."""
-    found: dict[int, list[tuple[datetime, str, str]]] = {}
+    found: _Places = {}
     stand = Delivery.objects.filter(state=DeliveryState.PUBLISHED, part=0, published_at__isnull=False)
     for number, channel, at, url in stand.values_list("submission_id", "channel", "published_at", "url"):
         assert at is not None  # noqa: S101 asked for
@@ -199,9 +203,8 @@ def _places(ctx: Context) -> dict[int, list[tuple[datetime, str, str]]]:
     return found
 
 
-def _turnaround(ctx: Context, year: int | None) -> Turnaround:
+def _turnaround(ctx: Context, year: int | None, places: _Places) -> Turnaround:
     rows = [(n, at) for n, at in Submission.objects.values_list("id", "submitted_at") if _within(ctx, at, year)]
-    places = _places(ctx)
     waited = [(min(p[0] for p in places[n]) - at).total_seconds() / 86400 for n, at in rows if n in places]
     returned = Decision.objects.filter(action=Action.RETURN, submission_id__in=[n for n, _ in rows])
     reasons = Counter(" ".join(reason.split()) for reason in returned.values_list("reason", flat=True))

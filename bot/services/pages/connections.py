@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from bot.channel_kit.base import ENDS_SOON
 from bot.render.variant import ChannelSpec
 from bot.services.delivery import connections, spending
 from bot.services.records.context import Context
@@ -41,7 +42,7 @@ def _row(ctx: Context, spec: ChannelSpec, told: Connection | None, lane: Lane | 
         spec=spec,
         told=told,
         lane=lane,
-        ends_soon=left is not None and left < connections.SOON,
+        ends_soon=left is not None and left < ENDS_SOON,
         spent=spending.spent(ctx, spec.key, now) if priced else None,
         cap=ctx.config.monthly_cap_usd or None if priced else None,
     )

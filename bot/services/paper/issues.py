@@ -52,7 +52,8 @@ def build(ctx: Context, issue: str) -> Built:
     approved = approved_for(ctx, press.profile, issue)
     articles = [article for _, article in approved]
     home = _home(ctx, issue)
-    home.mkdir(parents=True, exist_ok=True)
+    for folder in (home.parent, home):  # of the state, which others do not read
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Setting takes seconds, and an unchanged issue gives the same files: their digest is remembered by what they are made from.
     made = home / f".made-{_key(press, articles)}"
     known = made.read_text(encoding="ascii") if made.is_file() else ""

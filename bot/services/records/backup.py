@@ -28,12 +28,12 @@ from bot.errors import ConfigError
 from bot.language import say
 from bot.services.records import mark, sealed_file
 from bot.store import copies
-from bot.text.moments import day
+from bot.text.moments import minute
 
 ASIDE = "before-restore-"  # a folder in the state folder, with the time
 _MANIFEST, _DATABASE, _STATE, _FORMAT = "manifest.json", "database", "state/", 1
 # Made again by itself; of the practice; of a process; or the marks, which a copy must not bring back.
-_LEFT_OUT = ("checks.json", "sandbox", "demo", "mark.", f"{SQLITE}", ASIDE, ".")
+_LEFT_OUT = ("checks.json", "sandbox", "demo", "mark.", SQLITE, ASIDE, ".")
 _NAME = "dxbot-{at:%Y%m%d-%H%M%S}.tar"
 
 
@@ -132,7 +132,7 @@ def database_of(config: Config) -> dict[str, Any]:
 
 def said(config: Config, moment: str | datetime) -> str:
     local = (datetime.fromisoformat(moment) if isinstance(moment, str) else moment).astimezone(config.timezone)
-    return f"{day(local, with_year=True)} {local:%H:%M}"
+    return minute(local, with_year=True)
 
 
 @contextmanager

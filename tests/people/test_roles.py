@@ -248,6 +248,7 @@ READINGS = {
         "calendar.days",
         "overview.broken",
         "calendar.entries",
+        "calendar.former_wishes",
         "calendar.problems",
         "history.search",
         "history.departments",

@@ -110,7 +110,6 @@ def test_monitoring_reads_what_there_is(office: Office, ask: Ask) -> None:
     assert "dxbot_backup_timestamp_seconds" not in found
     due = office.deliveries("scheduled")[0].due_at
     office.at(due + timedelta(minutes=3))
-    office.ctx.config.var_dir.mkdir()
     (office.ctx.config.var_dir / "last-backup").touch()
     found = figures(ask("/metrics"))
     assert found['dxbot_due{channel="x"}'] == 1

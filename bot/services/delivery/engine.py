@@ -26,14 +26,14 @@ from bot.errors import BotError, CannotTell, ChannelError, NotSent, StaleApprova
 from bot.services.delivery import calls, early, gate, outcome, reconcile, savepoints, stale, upkeep, uploads, waits
 from bot.services.delivery.calls import LEAD, Connect, ReadBack, Step
 from bot.services.delivery.early import Early
-from bot.services.delivery.guard import LEAVE, Guard, Lost
+from bot.services.delivery.guard import Guard, Lost
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job, jobs
 from bot.services.delivery.proving import Proving
 from bot.services.delivery.sender_pool import Desk, SenderPool
 from bot.services.delivery.timekeeper import Timekeeper
 from bot.services.files.freshness import require_fresh
-from bot.services.records import mark
+from bot.services.records import happenings, mark
 from bot.services.records.context import Context
 from bot.services.records.mark import Mark, NotWritten
 from bot.store import locks, queries
@@ -266,7 +266,7 @@ class Engine:
     def _leave(self, ledger: Ledger, going: Sequence[gate.Ready]) -> Mark | None:
         """Close the ledger, with an entry of its own for what leaves: a database that lacks it does not know of it."""
         if going:
-            ledger.tell(LEAVE, "deliveries:", " ".join(str(ready.job.id) for ready in going))
+            ledger.tell(happenings.LEAVE, "deliveries:", " ".join(str(ready.job.id) for ready in going))
         ledger.close()
         return mark.newest(ledger.now) if going else None
 

@@ -14,7 +14,6 @@ from bot.services.records import audit, mark
 from bot.services.records.context import Context
 from bot.services.records.mark import Mark, NotWritten
 
-LEAVE = "leave"  # in the audit log: these requests leave now
 _EACH = 1.0  # seconds between two looks at what others have written
 _COMPANY = 10.0  # seconds in which others on the same database should have shown themselves
 log = logging.getLogger(__name__)

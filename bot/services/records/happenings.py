@@ -21,7 +21,7 @@ from bot import errors
 from bot.store.models import Delivery, Submission
 from bot.workflow.transitions import Event
 
-LEAVE = "leave"  # its request leaves now
+LEAVE = "leave"  # a request leaves now
 _DELIVERY, _SUBMISSION = "delivery:", "submission:"
 _GRAVE = frozenset({Event.HOLD, Event.MISS, Event.LOSE_TRACK, Event.GIVE_UP, Event.REFUSE, "published_twice", "removal_stuck"})
 # What an entry is about may come from outside; a code is a platform's. Neither is shown where it could be a sentence.
@@ -66,12 +66,13 @@ def leaving(ids: Iterable[int]) -> None:
 
 
 def recorded(happened: Sequence[Happening]) -> None:
-    """In the transaction in which the audit log gets these entries, which come last in it (ADR 6)."""
+    """In the transaction in which the audit log gets these entries, which come last in it (ADR 6). One entry stands for all
+    requests that leave together; each of them is told by `leaving`."""
     about = {happening.target for happening in happened}
     for move in _moves.open:
         move.told = move.told or move.target in about
     _moves.open.clear()
-    transaction.on_commit(partial(_tell, happened), robust=True)
+    transaction.on_commit(partial(_tell, [happening for happening in happened if happening.what != LEAVE]), robust=True)
 
 
 def code_of(verb: str, detail: str) -> str:

@@ -114,6 +114,8 @@ def _shown(default: object) -> str:
             return ""
         case bool():
             return str(default).lower()
+        case 0:  # no limit, which is written as nothing
+            return ""
         case tuple():
             return ",".join(f"{moment:%H:%M}" for moment in default)
         case ZoneInfo():

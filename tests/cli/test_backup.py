@@ -30,6 +30,7 @@ class Place:
     def back_up(self, *more: str) -> Path:
         done = self.shell.run("admin", "backup", "-o", self.copies, *more)
         assert done.returncode == 0, done.stderr
+        assert (self.folder / "last-backup").exists()  # monitoring reads its time
         return sorted(self.copies.iterdir())[-1]
 
 

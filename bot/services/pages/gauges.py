@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import Avg, Count, F, Max, Min
 
+from bot.services.records import backup
 from bot.services.records.context import Context
 from bot.store.alarms import Alarm
 from bot.store.heartbeats import Heartbeat
@@ -20,7 +21,6 @@ from bot.store.models import Delivery, Lane, PersonalToken, Submission
 from bot.store.notices import Message, Notice
 from bot.workflow.states import IN_QUEUE, DeliveryState, MessageState
 
-LAST_BACKUP = "last-backup"  # in the state folder; its time is that of the newest backup
 _LATELY = timedelta(days=1)
 _LATENESS = (
     ("lateness_mean_seconds", "How late the posts of the last day went out, on average"),
@@ -132,7 +132,7 @@ def _ends(ctx: Context, now: datetime) -> Iterator[Gauge]:
 def _backup(ctx: Context, now: datetime) -> Iterator[Gauge]:
     samples: list[Sample] = []
     with suppress(OSError):
-        samples = [((), (ctx.config.var_dir / LAST_BACKUP).stat().st_mtime)]
+        samples = [((), (ctx.config.var_dir / backup.LAST).stat().st_mtime)]
     yield Gauge(name="backup_timestamp_seconds", meaning="When the newest backup was made", samples=samples)
 
 

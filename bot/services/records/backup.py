@@ -31,9 +31,10 @@ from bot.store import copies
 from bot.text.moments import minute
 
 ASIDE = "before-restore-"  # a folder in the state folder, with the time
+LAST = "last-backup"  # in the state folder; its time is that of the newest copy
 _MANIFEST, _DATABASE, _STATE, _FORMAT = "manifest.json", "database", "state/", 1
 # Made again by itself; of the practice; of a process; or the marks, which a copy must not bring back.
-_LEFT_OUT = ("checks.json", "sandbox", "demo", "mark.", SQLITE, ASIDE, ".")
+_LEFT_OUT = ("checks.json", "sandbox", "demo", "mark.", SQLITE, LAST, ASIDE, ".")
 _NAME = "dxbot-{at:%Y%m%d-%H%M%S}.tar"
 
 
@@ -76,6 +77,7 @@ def back_up(config: Config, output: Path, now: datetime, settings: tuple[str, ..
             _settle(draft, target)
         finally:
             draft.unlink(missing_ok=True)
+    (config.var_dir / LAST).touch()
     return target
 
 

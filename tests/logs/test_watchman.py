@@ -16,6 +16,7 @@ from bot.services.people import accounts
 from bot.services.records.context import Context
 from bot.services.telling import alarms, watchman
 from bot.store.alarms import Alarm
+from bot.store.clocks import WrongClock
 from bot.store.heartbeats import Heartbeat
 from bot.store.models import Attempt, AuditEntry, Delivery, User
 from bot.workflow.actors import Role
@@ -191,6 +192,18 @@ def test_an_account_that_sends_one_after_the_other_is_not_stuck(scene: Scene) ->
     now = scene.desk.clock.now()
     Attempt.objects.create(delivery=delivery, number=1, started_at=now, ended_at=now, outcome="published")
     assert scene.look() == []
+
+
+def test_a_publisher_whose_clock_is_wrong_is_told_until_it_is_right(scene: Scene, room: Chat) -> None:
+    now = scene.ctx.clock.now()
+    row = WrongClock.objects.create(publisher="a:1", ahead=3600.0, since=now, seen_at=now, problem="a の時計が約60分進んでいます")
+    (line,) = scene.look()
+    assert line == "a の時計が約60分進んでいます。そのコンピューターからは、時計が合うまで何も出ません。"
+    assert len(room.calls) == 1
+    row.delete()
+    scene.beat()
+    assert scene.look() == []
+    assert len(room.calls) == 2  # all is well again
 
 
 @pytest.mark.parametrize("answer", ["450 later", "550 no such mailbox"])

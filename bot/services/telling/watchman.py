@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.db import Error, close_old_connections, connections
 
 from bot.language import say
-from bot.services.delivery import heartbeats
+from bot.services.delivery import heartbeats, timekeeper
 from bot.services.records.context import Context
 from bot.services.telling import alarms, memory
 from bot.store import queries
@@ -124,4 +124,15 @@ def _stuck(ids: list[int], since: datetime) -> list[Delivery]:
     return [row for row in rows if row.lane not in moving]
 
 
-_LOOKS: dict[str, Callable[[Context, datetime, timedelta], str]] = {"silent": _silent, "lost": _lost, "lying": _lying}
+def _misled(ctx: Context, now: datetime, silence: timedelta) -> str:
+    """Some live and send nothing by their own clocks. Who dies with a wrong clock is missed as any other (ADR 24)."""
+    problems = "。".join(row.problem for row in timekeeper.wrong(now))
+    return say("{problems}。そのコンピューターからは、時計が合うまで何も出ません。", problems=problems) if problems else ""
+
+
+_LOOKS: dict[str, Callable[[Context, datetime, timedelta], str]] = {
+    "silent": _silent,
+    "lost": _lost,
+    "lying": _lying,
+    "clock": _misled,
+}

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
 from pathlib import Path
 from time import monotonic
+from time import time as wall_clock
 from zoneinfo import ZoneInfo
 
 from bot.config import ROOT
@@ -34,6 +35,11 @@ MANY = (
     "tests/services/test_publish.py",  # what a platform says of its own time is of the sandbox's clock
 )
 _LONGEST = 300  # seconds for one step
+_STEPPED, _TRIES = (
+    1.0,
+    2,
+)  # seconds that a virtual machine's clock is set by when it wakes: a publisher rightly sends nothing then
+_SHOWN = 60  # lines of what a step wrote that did not end well
 _ASK = """
 import subprocess, sys, threading, time
 from datetime import UTC, datetime, timedelta
@@ -78,10 +84,18 @@ def main() -> int:
         print(_NO_FAKETIME)
         return 1 if os.environ.get("DXBOT_REQUIRE_ALL") else 0
     shutil.rmtree(VAR, ignore_errors=True)
-    return 1 if [moment for moment, tests in moments().items() if not _holds(library, moment, tests)] else 0
+    failed = [log for moment, tests in moments().items() for log in _failed(library, moment, tests)]
+    for log in failed:  # last of all, where a reader of a long output looks first
+        print(f"{_end_of(log)}\nFAILED: {log.stem}", flush=True)
+    return 1 if failed else 0
 
 
-def _holds(library: Path, moment: datetime, tests: tuple[str, ...]) -> bool:
+def _end_of(log: Path) -> str:
+    return "\n".join(log.read_text("utf-8", errors="replace").splitlines()[-_SHOWN:])
+
+
+def _failed(library: Path, moment: datetime, tests: tuple[str, ...]) -> list[Path]:
+    """What was written by the steps that did not end well."""
     state = VAR / f"{moment:%Y-%m-%d}"
     demo = ("-m", "bot", "demo", "-o", str(state / "out"))
     # A test of its own: were the date not another one, or did waiting no longer end, the others would prove nothing.
@@ -92,28 +106,41 @@ def _holds(library: Path, moment: datetime, tests: tuple[str, ...]) -> bool:
         "demo later": (moment + timedelta(days=21), demo),
         "tests": (moment, ("-m", "pytest", "-p", "no:cacheprovider", *tests)),
     }
-    fine = [_runs(library, name, at, state, arguments) for name, (at, arguments) in steps.items()]
-    return all(fine)
+    logs = {name: state.parent / f"{state.name}-{name}.log" for name in steps}
+    return [logs[name] for name, (at, do) in steps.items() if not _runs(library, logs[name], at, state, do)]
 
 
-def _runs(library: Path, name: str, moment: datetime, state: Path, arguments: tuple[str, ...]) -> bool:
-    """Did it end well? What it wrote is shown if not."""
+def _runs(library: Path, output: Path, moment: datetime, state: Path, arguments: tuple[str, ...]) -> bool:
+    """Did it end well?"""
     env = {k: v for k, v in os.environ.items() if not k.startswith("DXBOT_") or k == "DXBOT_REQUIRE_ALL"}
     env |= {"TZ": "UTC", "DXBOT_VAR_DIR": str(state / "var"), "PYTHONPATH": str(ROOT / "tests" / "faked")}
+    output.parent.mkdir(parents=True, exist_ok=True)
+    for _ in range(_TRIES):
+        start, wall = monotonic(), _set()
+        good = _ends_well(library, output, moment, env, arguments)
+        taken = f"({monotonic() - start:.0f} s)"
+        if good or abs(_set() - wall) < _STEPPED:
+            break
+        print(f"{output.stem}: this machine's own clock was set meanwhile {taken}", flush=True)
+    print(f"{output.stem} {'' if good else 'FAILED '}{taken}", flush=True)
+    return good
+
+
+def _ends_well(library: Path, output: Path, moment: datetime, env: dict[str, str], arguments: tuple[str, ...]) -> bool:
     # An offset and no date: the processes that it starts go on from the same clock. The monotonic clock stays: Python waits for
     # locks and events by it, in calls that libfaketime does not know, and would wait for ever.
     offset = ceil((moment - datetime.now(UTC)).total_seconds())
-    env |= {"LD_PRELOAD": str(library), "FAKETIME": f"{offset:+d}", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-    start, output = monotonic(), state.parent / f"{state.name}-{name}.log"
-    output.parent.mkdir(parents=True, exist_ok=True)
+    faked = {"LD_PRELOAD": str(library), "FAKETIME": f"{offset:+d}", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
     with output.open("wb") as file, suppress(subprocess.TimeoutExpired):
         command = [sys.executable, *arguments]
-        done = subprocess.run(command, env=env, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, timeout=_LONGEST)
-        if done.returncode == 0:
-            print(f"{moment:%Y-%m-%d %H:%M} UTC: {name} ({monotonic() - start:.0f} s)", flush=True)
-            return True
-    print(f"{output.read_text('utf-8', errors='replace')}\n{moment:%Y-%m-%d %H:%M} UTC: {name} FAILED", flush=True)
+        done = subprocess.run(command, env=env | faked, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, timeout=_LONGEST)
+        return done.returncode == 0
     return False
+
+
+def _set() -> float:
+    """What this machine's wall clock is set to: it changes only where somebody sets it."""
+    return wall_clock() - monotonic()
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ class Town:
         self.sandbox = SandboxClient(base_url)
         self.sandbox.reset()
         write_schedules(folder / "schedules")
+        (folder / "content").mkdir(exist_ok=True)
         ours = ("DXBOT_", "DJANGO_SETTINGS_MODULE", "DATABASE_URL")
         self.env = {k: v for k, v in os.environ.items() if not k.startswith(ours)} | environment(base_url)
         self.env |= {"DXBOT_CONTENT_DIR": str(folder / "content"), "DXBOT_VAR_DIR": str(self.var)}
@@ -93,7 +94,9 @@ class Town:
 
     @property
     def said(self) -> str:
-        return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+        """What it said of itself: not the log's lines of what happened to posts."""
+        text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+        return "".join(line for line in text.splitlines(keepends=True) if '"delivery": ' not in line)
 
     def rows(self, sql: str) -> list[Any]:
         """From the database, beside whoever writes in it."""

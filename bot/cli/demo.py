@@ -1,7 +1,6 @@
 """dxbot demo: the whole road on the sandbox, by the same services, engine and client libraries as in earnest.
 
-Only two things are special: the accounts are the sandbox's, and the clock is moved forward from slot to slot, so that nobody
-has to wait. State and posts stay in the state directory, so a second run finds everything published already.
+State and posts stay in the state directory, so a second run finds everything published already.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +19,7 @@ import click
 
 from bot.cli import samples
 from bot.cli.console import Exit, explain, tell
-from bot.clock import ManualClock, SystemClock
+from bot.cli.road import OFFICER, Road, point_at, web
 from bot.errors import BotError, ConfigError
 from bot.language import say
 from bot.registry import load
@@ -34,8 +32,6 @@ if TYPE_CHECKING:
     from bot.store.models import Delivery
 
 SANDBOX_PORT, WEB_PORT = 8001, 8000
-OFFICER = "kouhou-demo"
-_MOST_WAKES = 500
 
 
 @click.command("demo", epilog="例: dxbot demo")
@@ -44,15 +40,17 @@ _MOST_WAKES = 500
 def demo_command(serve: bool, directory: Path) -> None:
     """原稿の点検・申請・承認・配信・コラム作りまでを、このパソコンの中だけで行います。"""
     with _sandbox() as sandbox:
-        _point_at(sandbox)
-        with _web(WEB_PORT if serve else 0) as web:
-            os.environ["DXBOT_MEDIA_BASE_URL"] = web
+        var = _var()
+        point_at(sandbox, var)
+        samples.bring(load(), var / "samples")
+        with web(WEB_PORT if serve else 0) as site:
+            os.environ["DXBOT_MEDIA_BASE_URL"] = site
             if serve:
                 _practise_with_a_repository()
-            road = _Road(sandbox.base_url)
-            whole = road.run(directory)
+            demo = _Demo(sandbox.base_url)
+            whole = demo.run(directory)
             if serve:
-                road.stay(web, sandbox.base_url)
+                demo.stay(site, sandbox.base_url)
     sys.exit(Exit.FINE if whole else Exit.REFUSED)
 
 
@@ -82,32 +80,6 @@ def _var() -> Path:
     return load().var_dir / "demo"
 
 
-def _point_at(sandbox: Sandbox) -> None:
-    """From here on, whatever was configured, this process knows the sandbox only."""
-    from bot.sandbox.credentials import environment
-
-    var = _var()
-    for name in ("DATABASE_URL", "DATABASE_URL_FILE", "DXBOT_ALLOWED_HOSTS", "DXBOT_TRUSTED_PROXY", "DXBOT_SITE_URL"):
-        os.environ.pop(name, None)
-    os.environ.update(environment(sandbox.base_url), DXBOT_VAR_DIR=str(var))
-    samples.bring(load(), var / "samples")
-
-
-@contextmanager
-def _web(port: int) -> Iterator[str]:
-    """The web site in a thread: Instagram's API fetches the approved pictures from it."""
-    from bot.cli.database import migrate
-    from bot.cli.office import set_up
-
-    set_up(database=migrate)  # what is tried here is nobody's record: an older demo's goes on by itself
-    from bot.cli.listening import listen
-
-    door = listen(load(), "127.0.0.1", port)
-    door.open(lambda: None)
-    yield f"http://127.0.0.1:{door.port}"
-    door.close()
-
-
 @dataclass
 class _Row:
     """A line of the closing table."""
@@ -119,16 +91,12 @@ class _Row:
     good: bool
 
 
-class _Road:
+class _Demo:
     """Every step, in order."""
 
     def __init__(self, sandbox: str) -> None:
-        from bot.services.delivery.scheduling import deliveries
-        from bot.services.records.context import context
-
-        self._sandbox = sandbox
-        self.clock = ManualClock(max([SystemClock().now(), *(d.published_at for d in deliveries() if d.published_at)]))
-        self.ctx: Context = context(load(), self.clock)
+        self.road = Road(sandbox)
+        self.ctx: Context = self.road.ctx
         self.refused: list[_Row] = []
 
     def run(self, directory: Path) -> bool:
@@ -136,9 +104,6 @@ class _Road:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-        from bot.services.people import requests
-
-        requests.accept_all(self.ctx)  # as an operator does, so that the writers are known
         console = Console()
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         with Progress(*columns, console=console, transient=not console.is_terminal) as progress:
@@ -147,9 +112,9 @@ class _Road:
             for path in paths:
                 self._submit(path)
                 progress.advance(task)
-            count = self._approve()
+            count = self.road.approve()
             progress.add_task(say("確認と承認"), total=count, completed=count)
-            task = progress.add_task(say("配信（時計を配信枠まで進めます）"), total=self._planned())
+            task = progress.add_task(say("配信（時計を配信枠まで進めます）"), total=self.road.planned())
             for _ in self._publish():
                 progress.advance(task)
         files = self._newsletter(directory)
@@ -158,67 +123,18 @@ class _Road:
         return all(row.good for row in rows)
 
     def _submit(self, path: Path) -> None:
-        """As its author. A post that cannot be handed in is reported, and the others go on."""
-        from bot.services.approval.submit import submit
-        from bot.workflow.actors import Actor, Role
-
+        """A post that cannot be handed in is reported, and the others go on."""
         try:
-            author = self.ctx.library.read(path).author
-            submit(self.ctx, Actor(person=author.key, role=Role(author.role)), path)
+            self.road.submit(path)
         except BotError as e:
             self.refused.append(_Row(path.name, "", say("申請できず"), explain(e), False))
 
-    def _approve(self) -> int:
-        """As the demo's PR officer; a trainee's post is confirmed by a leader first. How many were approved?"""
-        from bot.services.approval import review
-        from bot.workflow.actors import Actor, Role
-        from bot.workflow.states import SubmissionState
-
-        officer = Actor(person=OFFICER, role=Role.OFFICER)
-        leaders = [a for a in self.ctx.library.people.values() if a.role == "leader"]
-        waiting = review.waiting()
-        for submission in waiting:
-            if submission.needs_confirmation and submission.state == SubmissionState.SUBMITTED:
-                leader = next(a.key for a in leaders if a.department == submission.department)
-                review.confirm(self.ctx, Actor(person=leader, role=Role.LEADER), submission.id, submission.digest)
-            review.approve(self.ctx, officer, submission.id, submission.digest)
-        return len(waiting)
-
-    def _planned(self) -> int:
-        from bot.services.delivery.scheduling import deliveries
-        from bot.workflow.states import PENDING
-
-        return sum(d.state in PENDING for d in deliveries())
-
     def _publish(self) -> Iterator[Delivery]:
-        """Move the clock to the next due time, let the publisher wake, until nothing is planned."""
-        from bot.services.delivery.scheduling import deliveries
         from bot.services.runner import Runner
-        from bot.workflow.states import DeliveryState
 
         runner = Runner(self.ctx)
-        done: set[int] = set()
-        for _ in range(_MOST_WAKES):
-            due = min((d.run_at for d in deliveries(DeliveryState.SCHEDULED)), default=None)
-            if due is None:
-                break
-            self._move_clock(due)
-            runner.beat()
-            for delivery in deliveries():
-                if delivery.id not in done and delivery.state not in (DeliveryState.SCHEDULED, DeliveryState.WAITING):
-                    done.add(delivery.id)
-                    yield delivery
+        yield from self.road.publish(runner)
         runner.stop()
-
-    def _move_clock(self, moment: datetime) -> None:
-        self.clock.advance_to(moment)
-        self._set_sandbox_clock(self.clock.now().isoformat())
-
-    def _set_sandbox_clock(self, moment: str | None) -> None:
-        """None: the system's time."""
-        import requests
-
-        requests.post(f"{self._sandbox}/_sandbox/clock", json={"now": moment}, timeout=5).raise_for_status()
 
     def _newsletter(self, directory: Path) -> list[Path]:
         """Every issue that has a post. The next one would be wrong: the clock may have passed the copy deadline of theirs."""
@@ -245,7 +161,7 @@ class _Road:
         from bot.services.runner import Runner
 
         logins = self._logins()
-        self._set_sandbox_clock(None)  # a publisher whose clock is not its platforms' sends nothing
+        self.road.let_clock_go()
         runner = Runner(context(load()))
         runner.start()
         tell("\n画面       {web}/\n練習用の掲示 {timelines}/\n", web=web, timelines=timelines)

@@ -55,6 +55,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "newsletter": ("newsletter", "新聞広報のコラムを作る"),
     "report": ("report", "何ができて、何がまだかの報告を作る"),
     "demo": ("demo", "最初から最後までを練習用サーバーで試す"),
+    "drill": ("drill", "障害と復旧の訓練をする"),
     "admin": ("admin", "管理（データベース・利用者）"),
 }
 

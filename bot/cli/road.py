@@ -1,0 +1,152 @@
+"""The road that the demo and the drills take on the sandbox: handed in, approved, published from slot to slot, by the same
+services, engine and client libraries as in earnest.
+
+Only two things are special: the accounts are the sandbox's, and the clock is moved forward from slot to slot, so that nobody
+has to wait.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.clock import ManualClock, SystemClock
+from bot.registry import load
+
+if TYPE_CHECKING:
+    from bot.sandbox.server import Sandbox
+    from bot.services.records.context import Context
+    from bot.services.runner import Runner
+    from bot.store.models import Delivery
+
+OFFICER = "kouhou-demo"
+_MOST_WAKES, _MINUTE = 1000, timedelta(minutes=1)
+# Of the office that is in earnest: its state, its site, its repository's other doors, and all that tells people something.
+_IN_EARNEST = (
+    *("DATABASE_URL", "DATABASE_URL_FILE", "DXBOT_MARK_DIR", "DXBOT_AUDIT_BRANCH", "DXBOT_CONTENT_STATUS_URL"),
+    *("DXBOT_ALLOWED_HOSTS", "DXBOT_TRUSTED_PROXY", "DXBOT_SITE_URL", "DXBOT_OIDC_ISSUER"),
+    *("DXBOT_SMTP_SERVER", "DXBOT_WEBHOOK_URL", "DXBOT_WEBHOOK_URL_FILE", "DXBOT_WATCH_MAIL"),
+)
+
+
+def point_at(sandbox: Sandbox, var: Path) -> None:
+    """From here on, whatever was configured, this process knows the sandbox only, keeps its state in `var` and tells nobody."""
+    from bot.sandbox.credentials import environment
+
+    for name in _IN_EARNEST:
+        os.environ.pop(name, None)
+    os.environ.update(environment(sandbox.base_url), DXBOT_VAR_DIR=str(var))
+
+
+@contextmanager
+def web(port: int = 0) -> Iterator[str]:
+    """The web site in a thread: Instagram's API fetches the approved pictures from it."""
+    from bot.cli.database import migrate
+    from bot.cli.office import set_up
+
+    set_up(database=migrate)  # what is tried here is nobody's record: an older demo's goes on by itself
+    from bot.cli.listening import listen
+
+    door = listen(load(), "127.0.0.1", port)
+    door.open(lambda: None)
+    yield f"http://127.0.0.1:{door.port}"
+    door.close()
+
+
+class Road:
+    """Every step. The clock never goes back behind what is out already."""
+
+    def __init__(self, sandbox: str) -> None:
+        from bot.services.delivery.scheduling import deliveries
+        from bot.services.people import requests
+        from bot.services.records.context import context
+
+        self._sandbox = sandbox
+        self.clock = ManualClock(max([SystemClock().now(), *(d.published_at for d in deliveries() if d.published_at)]))
+        self.ctx: Context = context(load(), self.clock)
+        requests.accept_all(self.ctx)  # as an operator does, so that the writers are known
+
+    def submit(self, path: Path) -> None:
+        """As its author. Raises BotError."""
+        from bot.services.approval.submit import submit
+        from bot.workflow.actors import Actor, Role
+
+        author = self.ctx.library.read(path).author
+        submit(self.ctx, Actor(person=author.key, role=Role(author.role)), path)
+
+    def approve(self) -> int:
+        """As the demo's PR officer; a trainee's post is confirmed by a leader first. How many were approved?"""
+        from bot.services.approval import review
+        from bot.workflow.actors import Actor, Role
+        from bot.workflow.states import SubmissionState
+
+        officer = Actor(person=OFFICER, role=Role.OFFICER)
+        leaders = [a for a in self.ctx.library.people.values() if a.role == "leader"]
+        waiting = review.waiting()
+        for submission in waiting:
+            if submission.needs_confirmation and submission.state == SubmissionState.SUBMITTED:
+                leader = next(a.key for a in leaders if a.department == submission.department)
+                review.confirm(self.ctx, Actor(person=leader, role=Role.LEADER), submission.id, submission.digest)
+            review.approve(self.ctx, officer, submission.id, submission.digest)
+        return len(waiting)
+
+    def planned(self) -> int:
+        from bot.services.delivery.scheduling import deliveries
+        from bot.workflow.states import PENDING
+
+        return sum(d.state in PENDING for d in deliveries())
+
+    def publish(self, runner: Runner) -> Iterator[Delivery]:
+        """Move the clock to the next due time, let the publisher wake, until nothing is planned."""
+        from bot.services.delivery.scheduling import deliveries
+        from bot.workflow.states import DeliveryState
+
+        done: set[int] = set()
+        last: list[tuple[int, datetime]] = []
+        for _ in range(_MOST_WAKES):
+            planned = sorted((d.id, d.run_at) for d in deliveries(DeliveryState.SCHEDULED))
+            if not planned:
+                break
+            due = min(run_at for _, run_at in planned)
+            # What stays where it is waits for something that is looked up meanwhile.
+            self.move_clock(self.clock.now() + _MINUTE if planned == last else due)
+            last = planned
+            runner.beat()
+            for delivery in deliveries():
+                if delivery.id not in done and delivery.state not in (DeliveryState.SCHEDULED, DeliveryState.WAITING):
+                    done.add(delivery.id)
+                    yield delivery
+
+    def move_clock(self, moment: datetime) -> None:
+        self.clock.advance_to(moment)
+        self._tell_time(self.clock.now().isoformat())
+
+    def let_clock_go(self) -> None:
+        """A publisher whose clock is not its platforms' sends nothing."""
+        self._tell_time(None)
+
+    def posts(self) -> list[dict[str, Any]]:
+        """What citizens see, on all timelines."""
+        return list(self._get("posts"))
+
+    def order_fault(self, channel: str, kind: str) -> None:
+        """For the next commit request of this channel."""
+        self._post("faults", {"channel": channel, "on": "commit", "kind": kind})
+
+    def _tell_time(self, moment: str | None) -> None:
+        self._post("clock", {"now": moment})
+
+    def _get(self, what: str) -> list[dict[str, Any]]:
+        import requests
+
+        found: list[dict[str, Any]] = requests.get(f"{self._sandbox}/_sandbox/{what}", timeout=5).json()
+        return found
+
+    def _post(self, what: str, body: dict[str, str | None]) -> None:
+        import requests
+
+        requests.post(f"{self._sandbox}/_sandbox/{what}", json=body, timeout=5).raise_for_status()

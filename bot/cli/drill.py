@@ -124,9 +124,9 @@ def _plan(road: Road) -> int:
 
 def _dxbot(number: str, *arguments: str) -> None:
     """The operator's own command, as it is typed, in a process of its own; what it says is shown."""
-    from bot.store import copies
+    from bot.services.records import backup
 
-    copies.let_go()
+    backup.let_go()
     tell("{number} $ dxbot {command}", number=number, command=" ".join(arguments))
     done = subprocess.run(  # noqa: S603 this program itself
         [sys.executable, "-m", "bot", *arguments], capture_output=True, encoding="utf-8", errors="replace", check=False

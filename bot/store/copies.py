@@ -29,13 +29,6 @@ def is_sqlite(database: Mapping[str, Any]) -> bool:
     return bool(database["ENGINE"] == "django.db.backends.sqlite3")
 
 
-def let_go() -> None:
-    """Of this thread's connections, where the database is about to be replaced by another process."""
-    from django.db import connections  # all else here works without Django
-
-    connections.close_all()
-
-
 def dump(database: Mapping[str, Any], copy: Path) -> None:
     """Raises ConfigError where PostgreSQL's tools are missing or refuse."""
     if is_sqlite(database):

@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import dj_database_url
+from django.db import connections
 
 from bot.config import SQLITE, Config
 from bot.errors import ConfigError
@@ -121,6 +122,11 @@ def put_back(config: Config, copy: Path, manifest: Manifest, now: datetime) -> P
     _copy_tree(copy / _STATE, config.var_dir)
     copies.restore(database, copy / _DATABASE)
     return aside
+
+
+def let_go() -> None:
+    """Of this thread's connections, where another process is about to put a copy back."""
+    connections.close_all()
 
 
 def newest_here(config: Config) -> tuple[int, str, datetime] | None:

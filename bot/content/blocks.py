@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Literal, NoReturn, Protocol
 
 from bot.content.lines import HEADING, OPENS, QUOTE, TASK, Item, item
-from bot.content.passage import Passage
 from bot.content.signs import Wrong
+from bot.content.source_text import SourceText
 from bot.language import say
 
 Kind = Literal["heading", "paragraph", "quote", "list"]
@@ -39,7 +39,7 @@ _WRONG = (
 _NESTED = Wrong("箇条書きの中に、箇条書きや段落は入れられません", "1段の箇条書きにしてください")
 
 
-class Refusing(Protocol):
+class _Refuses(Protocol):
     def refuse(self, offset: int, wrong: Wrong) -> NoReturn: ...
 
 
@@ -59,8 +59,8 @@ class Part:
 class Blocks:
     """One body on its way to its parts."""
 
-    def __init__(self, passage: Passage, reader: Refusing) -> None:
-        self.passage, self.text, self.reader = passage, passage.text, reader
+    def __init__(self, written: SourceText, reader: _Refuses) -> None:
+        self.written, self.text, self.reader = written, written.text, reader
         self.open: Part | None = None
         self.gap = True  # an empty line was the last
 
@@ -161,4 +161,4 @@ class Blocks:
                 self._refuse(start, Wrong(wrong, "続いた番号にするか、番号で始まる行を空の行で分けてください"))
 
     def _refuse(self, at: int, wrong: Wrong) -> NoReturn:
-        self.reader.refuse(self.passage.offset(at), wrong)
+        self.reader.refuse(self.written.offset(at), wrong)

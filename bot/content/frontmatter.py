@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import NoReturn
 
-from bot.content.front_lines import trap
+from bot.content.frontmatter_lines import trap
 from bot.errors import FrontMatterError, Place
 from bot.language import say
 from bot.text.control import UNSEEN, named

@@ -10,7 +10,6 @@ from typing import Literal, NoReturn, Protocol
 
 from bot.content.document import Inline, LineBreak, Link, Ruby, Strong, Text
 from bot.content.lines import stays
-from bot.content.passage import Passage, apart
 from bot.content.signs import (
     AUTOLINK,
     CLOSER,
@@ -23,6 +22,7 @@ from bot.content.signs import (
     address_problem,
     is_star,
 )
+from bot.content.source_text import SourceText, apart
 from bot.language import say
 
 LineEnds = Literal["prose", "join", "keep"]  # as running text says; all joined; all kept
@@ -38,10 +38,10 @@ class Figures(Protocol):
 
 
 class Inlines:
-    """One passage on its way to its inlines."""
+    """One text on its way to its inlines."""
 
-    def __init__(self, passage: Passage, figures: Figures, ends: LineEnds = "prose") -> None:
-        self.passage, self.text, self.figures, self.ends = passage, passage.text, figures, ends
+    def __init__(self, written: SourceText, figures: Figures, ends: LineEnds = "prose") -> None:
+        self.written, self.text, self.figures, self.ends = written, written.text, figures, ends
         self.last = ""  # the character that a reader saw last
         self.unclosed = -1  # up to there, no * closes another
         self.handlers: dict[str, Callable[[re.Match[str], int], tuple[Inline | None, int]]] = {
@@ -83,13 +83,13 @@ class Inlines:
 
     def _run(self, start: int, end: int) -> Iterator[Text]:
         if start < end:
-            yield Text(self.text[start:end], self.passage.offset(start))
+            yield Text(self.text[start:end], self.written.offset(start))
 
     def _say(self, text: str) -> None:
         self.last = text[-1:] or self.last
 
     def _refuse(self, at: int, wrong: Wrong) -> NoReturn:
-        self.figures.refuse(self.passage.offset(at), wrong)
+        self.figures.refuse(self.written.offset(at), wrong)
 
     # -- what begins with a sign: the inline (None: there is none), and where the text goes on
 
@@ -97,7 +97,7 @@ class Inlines:
         return None, sign.start() + 1
 
     def _figure(self, sign: re.Match[str], end: int) -> tuple[Inline, int]:
-        offset = self.passage.offset(sign.start())
+        offset = self.written.offset(sign.start())
         shown = self.figures.figure(sign["reference"].strip(), offset)
         self._say(shown)
         return Text(shown, offset), sign.end()
@@ -119,7 +119,7 @@ class Inlines:
                 ),
             )
         self._say(base)
-        return Ruby(base, readings, self.passage.offset(sign.start())), sign.end()
+        return Ruby(base, readings, self.written.offset(sign.start())), sign.end()
 
     def _bracket(self, sign: re.Match[str], end: int) -> tuple[Inline | None, int]:
         start = sign.start()
@@ -205,7 +205,7 @@ class Inlines:
             self._refuse(sign.start(), WRONG_SIGNS["html"])
         self._say(found[1])
         href = found[1] if "://" in found[1] else f"mailto:{found[1]}"
-        return Link(href, (Text(found[1], self.passage.offset(sign.start() + 1)),)), sign.end()
+        return Link(href, (Text(found[1], self.written.offset(sign.start() + 1)),)), sign.end()
 
     def _line_end(self, sign: re.Match[str], end: int) -> tuple[Inline | None, int]:
         at = sign.start("feed")
@@ -217,6 +217,6 @@ class Inlines:
             return LineBreak(), sign.end()
         marks = _MARKS_BEFORE.match(self.text, sign.end())
         first = self.text[marks.end() : marks.end() + 1] if marks else ""
-        made = Text(" ", self.passage.offset(at)) if apart(self.last, first) else None
+        made = Text(" ", self.written.offset(at)) if apart(self.last, first) else None
         self._say(" " if made else "")
         return made, sign.end()

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 from bot.content import frontmatter
 from bot.content.document import Document, Inline, Text, leaves, without_breaks
 from bot.content.markup import Reader
-from bot.content.passage import Passage, of_value
 from bot.content.people import City, load_city, load_people
 from bot.content.post import Achievement, Author, Override, People, Picture, Post, Source
+from bot.content.source_text import SourceText, of_value
 from bot.errors import ContentError, MediaError
 from bot.language import say
 from bot.strategy import indicators, plan, recommendations
@@ -217,8 +217,8 @@ class _PostReader:
         known = tuple(self.library.indicators)
         return tuple(n.choice(known) for n in self.entries["indicators"].items())
 
-    def _passage(self, node: Node, value: str) -> Passage:
-        """`value` is what the node says; the passage says where in the file."""
+    def _located(self, node: Node, value: str) -> SourceText:
+        """`value` is what the node says; the answer says where in the file, too."""
         return of_value(self.source.text, self.source.offset(node.place), value)
 
     def _title(self, node: Node) -> tuple[Inline, ...]:
@@ -230,16 +230,16 @@ class _PostReader:
         )
 
     def _line(self, node: Node) -> tuple[Inline, ...]:
-        return self.reader.line(self._passage(node, node.required_text()))
+        return self.reader.line(self._located(node, node.required_text()))
 
     def _sentence(self, key: str) -> str:
         return self._plain(self.entries[key]) if key in self.entries else ""
 
     def _plain(self, node: Node) -> str:
-        return self.reader.plain(self._passage(node, node.text())) if node.text().strip() else ""
+        return self.reader.plain(self._located(node, node.text())) if node.text().strip() else ""
 
     def _body(self) -> Document:
-        body = Passage(self.source.text[self.body_at :], range(self.body_at, len(self.source.text)))
+        body = SourceText(self.source.text[self.body_at :], range(self.body_at, len(self.source.text)))
         if not body.text.strip():
             raise ContentError(
                 "empty body",
@@ -308,10 +308,10 @@ class _PostReader:
         )
 
     def _document(self, node: Node) -> Document:
-        return self.reader.document(self._passage(node, node.required_text()))
+        return self.reader.document(self._located(node, node.required_text()))
 
     def _as_it_stands(self, node: Node) -> str:
-        return self.reader.figures(self._passage(node, node.required_text())).rstrip("\n")
+        return self.reader.figures(self._located(node, node.required_text())).rstrip("\n")
 
 
 def _tags(node: Node) -> tuple[str, ...]:

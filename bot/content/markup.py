@@ -18,8 +18,8 @@ from bot.content.bounds import excess
 from bot.content.document import Block, Document, Heading, Inline, ItemList, LineBreak, Paragraph, Quote, Text, leaves
 from bot.content.inlines import Inlines, LineEnds
 from bot.content.lines import OPENS
-from bot.content.passage import Passage
 from bot.content.signs import FIGURE, Wrong
+from bot.content.source_text import SourceText
 from bot.content.suppressions import hidden
 from bot.errors import ContentError, Place, TemplateError
 from bot.language import say
@@ -41,43 +41,43 @@ class Reader:
     indicators: Mapping[str, Indicator]
     place: Callable[[int], Place]
 
-    def document(self, passage: Passage) -> Document:
-        passage = self._shown(passage)
-        return Document(tuple(self._block(passage, part) for part in Blocks(passage, self).read()))
+    def document(self, written: SourceText) -> Document:
+        written = self._shown(written)
+        return Document(tuple(self._block(written, part) for part in Blocks(written, self).read()))
 
-    def line(self, passage: Passage) -> tuple[Inline, ...]:
+    def line(self, written: SourceText) -> tuple[Inline, ...]:
         """A single run of inlines: a title, a lead."""
-        passage = self._shown(passage).stripped()
-        if OPENS.match(passage.text):
-            self.refuse(passage.offset(0), _ONE_LINE)
-        return self._inlines(passage, "join")
+        written = self._shown(written).stripped()
+        if OPENS.match(written.text):
+            self.refuse(written.offset(0), _ONE_LINE)
+        return self._inlines(written, "join")
 
-    def plain(self, passage: Passage) -> str:
+    def plain(self, written: SourceText) -> str:
         """A sentence without any marks: a reason, a picture's description. Figures are put in, line ends stay."""
-        passage = passage.without(hidden(passage.text))
-        for start, _ in _lines(passage.text):
-            if OPENS.match(passage.text, start) and not passage.text[start].isdigit():
-                self.refuse(passage.offset(start), _PLAIN)
-        return "".join(self._unadorned(passage, inline) for inline in self._inlines(passage, "keep"))
+        written = written.without(hidden(written.text))
+        for start, _ in _lines(written.text):
+            if OPENS.match(written.text, start) and not written.text[start].isdigit():
+                self.refuse(written.offset(start), _PLAIN)
+        return "".join(self._unadorned(written, inline) for inline in self._inlines(written, "keep"))
 
-    def _unadorned(self, passage: Passage, inline: Inline) -> str:
+    def _unadorned(self, written: SourceText, inline: Inline) -> str:
         if not isinstance(inline, Text | LineBreak):
-            first = next((leaf.offset for leaf in leaves((inline,)) if not isinstance(leaf, LineBreak)), passage.offset(0))
+            first = next((leaf.offset for leaf in leaves((inline,)) if not isinstance(leaf, LineBreak)), written.offset(0))
             self.refuse(first, _PLAIN)
         return inline.text if isinstance(inline, Text) else "\n"
 
-    def figures(self, passage: Passage) -> str:
+    def figures(self, written: SourceText) -> str:
         """A text as it stands, with its figures put in."""
-        passage = self._shown(passage)
-        return _FIGURE.sub(lambda m: self.figure(m["reference"].strip(), passage.offset(m.start())), passage.text)
+        written = self._shown(written)
+        return _FIGURE.sub(lambda m: self.figure(m["reference"].strip(), written.offset(m.start())), written.text)
 
-    def _shown(self, passage: Passage) -> Passage:
-        if found := excess(passage.text):
-            self.refuse(passage.offset(found.at), Wrong(found.summary, found.next_step))
-        return passage.without(hidden(passage.text))
+    def _shown(self, written: SourceText) -> SourceText:
+        if found := excess(written.text):
+            self.refuse(written.offset(found.at), Wrong(found.summary, found.next_step))
+        return written.without(hidden(written.text))
 
-    def _block(self, passage: Passage, part: Part) -> Block:
-        lines = tuple(self._inlines(passage.joined(spans, "\n"), "prose") for spans in part.lines if spans)
+    def _block(self, written: SourceText, part: Part) -> Block:
+        lines = tuple(self._inlines(written.joined(spans, "\n"), "prose") for spans in part.lines if spans)
         match part.kind:
             case "heading":
                 return Heading(part.level, lines[0])
@@ -87,8 +87,8 @@ class Reader:
                 return Quote(tuple(inline for n, line in enumerate(lines) for inline in (*([LineBreak()] if n else []), *line)))
         return Paragraph(lines[0])
 
-    def _inlines(self, passage: Passage, ends: LineEnds) -> tuple[Inline, ...]:
-        return Inlines(passage, self, ends).read()
+    def _inlines(self, written: SourceText, ends: LineEnds) -> tuple[Inline, ...]:
+        return Inlines(written, self, ends).read()
 
     def figure(self, reference: str, offset: int) -> str:
         """What the register says. Raises TemplateError."""

@@ -12,7 +12,7 @@ _ESCAPED = {"x": 4, "u": 6, "U": 10}  # characters of YAML's escapes that name a
 
 
 @dataclass(frozen=True)
-class Passage:
+class SourceText:
     """`offsets[i]` is the place in the file, in characters, of `text[i]`."""
 
     text: str
@@ -24,7 +24,7 @@ class Passage:
             return self.offsets[at]
         return self.offsets[-1] + 1 if self.offsets else 0
 
-    def without(self, spans: Iterable[tuple[int, int]]) -> Passage:
+    def without(self, spans: Iterable[tuple[int, int]]) -> SourceText:
         """Less what stands from one place to another of its own text."""
         kept, end = [], 0
         for start, after in spans:
@@ -34,19 +34,19 @@ class Passage:
             return self
         return self.joined([*kept, (end, len(self.text))], "")
 
-    def joined(self, parts: Sequence[tuple[int, int]], between: str) -> Passage:
+    def joined(self, parts: Sequence[tuple[int, int]], between: str) -> SourceText:
         """These parts of its own text; what comes between two of them stands at the end of the first."""
         offsets: list[int] = []
         for number, (start, end) in enumerate(parts):
             if number and between:
                 offsets.append(self.offset(parts[number - 1][1]))
             offsets += self.offsets[start:end]
-        return Passage(between.join(self.text[start:end] for start, end in parts), offsets)
+        return SourceText(between.join(self.text[start:end] for start, end in parts), offsets)
 
-    def stripped(self) -> Passage:
+    def stripped(self) -> SourceText:
         start = len(self.text) - len(self.text.lstrip())
         end = len(self.text.rstrip())
-        return Passage(self.text[start:end], self.offsets[start:end])
+        return SourceText(self.text[start:end], self.offsets[start:end])
 
 
 def apart(before: str, after: str) -> bool:
@@ -54,7 +54,7 @@ def apart(before: str, after: str) -> bool:
     return bool(before and after) and not (_JAPANESE.match(before) or _JAPANESE.match(after))
 
 
-def of_value(source: str, start: int, value: str) -> Passage:
+def of_value(source: str, start: int, value: str) -> SourceText:
     """A value of the front matter that begins at `start`, read by YAML as `value`; without the blanks that YAML puts into
     Japanese where a value goes on in the next line."""
     style = source[start : start + 1]
@@ -71,7 +71,7 @@ def of_value(source: str, start: int, value: str) -> Passage:
         text.append(character)
         offsets.append(at)
         at = after
-    return Passage("".join(text), offsets).stripped()
+    return SourceText("".join(text), offsets).stripped()
 
 
 def _begin(source: str, start: int, style: str) -> int:

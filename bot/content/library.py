@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -16,6 +15,7 @@ from bot.content import frontmatter
 from bot.content.document import Document, Inline, Text, leaves, without_breaks
 from bot.content.markup import Reader
 from bot.content.people import City, load_city, load_people
+from bot.content.picture_files import chosen
 from bot.content.post import Achievement, Author, Override, People, Picture, Post, Source
 from bot.content.source_text import SourceText, of_value
 from bot.errors import ContentError, MediaError
@@ -279,16 +279,11 @@ class _PostReader:
 
     def _picture_path(self, node: Node) -> Path:
         name = node.required_text()
-        for candidate in self.library.candidates(self.source.path, name):
-            with suppress(OSError):  # a name that no file system can have
-                if candidate.is_file():
-                    return candidate
+        found = chosen(self.library.candidates(self.source.path, name), name)
+        if isinstance(found, Path):
+            return found
         raise MediaError(
-            "picture is missing",
-            summary=say("画像「{name}」が見つかりません", name=name[:80]),
-            next_step="content/media/ か原稿と同じ場所に画像を置き、名前を確かめてください",
-            place=node.place,
-            rule="media.missing",
+            "picture is missing", summary=found.summary, next_step=found.next_step, place=node.place, rule="media.missing"
         )
 
     def _override(self, channel: str) -> Override:

@@ -9,8 +9,7 @@ from typing import NoReturn
 from bot.content.frontmatter_lines import trap
 from bot.errors import FrontMatterError, Place
 from bot.language import say
-from bot.text.control import UNSEEN, named
-from bot.values.document import compose
+from bot.values.document import compose, require_writable
 from bot.values.node import Node, Origin
 
 MAX_BYTES = 200_000
@@ -38,21 +37,8 @@ def decode(path: Path, raw: bytes) -> str:
     if "\0" in text:
         _not_text(path, raw, raw.find(b"\0"))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if wrong := UNSEEN.search(text):
-        _unseen(path, text, wrong)
+    require_writable(text, Origin(path=path, error=FrontMatterError))
     return text
-
-
-def _unseen(path: Path, text: str, wrong: re.Match[str]) -> NoReturn:
-    before = text[: wrong.start()]
-    place = Place(path=path, line=before.count("\n") + 1, column=len(before) - before.rfind("\n"))
-    code = named(wrong[0])
-    _fail(
-        place,
-        f"character {code}",
-        say("使えない文字（目に見えない文字 {code}）があります", code=code),
-        "その文字を消してください",
-    )
 
 
 def unreadable(path: Path) -> FrontMatterError:

@@ -16,6 +16,7 @@ Kind = Literal["heading", "paragraph", "quote", "list"]
 _CODE = 4  # blanks at a line's beginning, from which on Markdown takes it for code
 _LINE = re.compile(r"(?P<indent>[ \t]*)(?P<text>[^\n]*)(?:\n|\Z)")
 _TABLE = Wrong("表は使えません", "箇条書きか、画像の図表にしてください")
+_MARKS = "`~|:=-*_[＃#>+・･"  # with which a line of another kind than running text begins; a number may, too
 _USABLE = "使える書き方（見出し・段落・箇条書き・リンク・強調・ふりがな）に直してください"
 # Refused and not dropped: what an author wrote and no reader sees would be approved unseen.
 _WRONG = (
@@ -84,17 +85,18 @@ class Blocks:
     def _begun(self, line: re.Match[str]) -> Part:
         """The block to which this line belongs, new or open."""
         start, text, width = line.start("text"), line["text"], len(line["indent"].expandtabs(4))
+        marked = text[0] in _MARKS or text[0].isdigit()
         after_list = self.open is not None and self.open.kind == "list"
-        for form, wrong in _WRONG:
+        for form, wrong in _WRONG if marked else ():
             if form.match(text):
                 self._refuse(start, wrong)
         if width >= _CODE and self.gap and not after_list:
             self._refuse(start, Wrong("行の初めに空白が4つ以上あり、コードとみなされます", "行の初めの空白を消してください"))
-        if found := HEADING.match(text):
+        if marked and (found := HEADING.match(text)):
             return self._heading(found, start)
-        if found := QUOTE.match(text):
+        if marked and (found := QUOTE.match(text)):
             return self._quote(start + found.end(), line.end("text"))
-        if mark := item(text):
+        if marked and (mark := item(text)):
             return self._item(mark, start, line.end("text"), width)
         if after_list and self.gap and width >= 2:  # as far as an item's text stands in
             self._refuse(start, _NESTED)

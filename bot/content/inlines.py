@@ -13,7 +13,6 @@ from bot.content.lines import stays
 from bot.content.signs import (
     AUTOLINK,
     CLOSER,
-    SIGN,
     STROKES_BEHIND,
     TARGET,
     WRONG_LINKS,
@@ -21,6 +20,7 @@ from bot.content.signs import (
     Wrong,
     address_problem,
     is_star,
+    next_sign,
 )
 from bot.content.source_text import SourceText, apart
 from bot.language import say
@@ -44,17 +44,6 @@ class Inlines:
         self.written, self.text, self.figures, self.ends = written, written.text, figures, ends
         self.last = ""  # the character that a reader saw last
         self.unclosed = -1  # up to there, no * closes another
-        self.handlers: dict[str, Callable[[re.Match[str], int], tuple[Inline | None, int]]] = {
-            "escape": self._escape,
-            "figure": self._figure,
-            "ruby": self._ruby,
-            "aozora": self._ruby,
-            "bracket": self._bracket,
-            "stars": self._stars,
-            "strokes": self._strokes,
-            "angle": self._angle,
-            "end": self._line_end,
-        }
 
     def read(self) -> tuple[Inline, ...]:
         return self._between(0, len(self.text))
@@ -62,7 +51,7 @@ class Inlines:
     def _between(self, start: int, end: int) -> tuple[Inline, ...]:
         found: list[Inline] = []
         run = at = start
-        while sign := SIGN.search(self.text, at, end):
+        while sign := next_sign(self.text, at, end):
             kind = sign.lastgroup or ""
             if kind == "literal":
                 at = sign.end()
@@ -70,7 +59,7 @@ class Inlines:
             if kind in WRONG_SIGNS:
                 self._refuse(sign.start(), WRONG_SIGNS[kind])
             self._say(self.text[run : sign.start()])
-            made, after = self.handlers[kind](sign, end)
+            made, after = _HANDLERS[kind](self, sign, end)
             if made is None and after == sign.start():  # no mark after all: it stands as it is
                 at = sign.end()
                 continue
@@ -220,3 +209,16 @@ class Inlines:
         made = Text(" ", self.written.offset(at)) if apart(self.last, first) else None
         self._say(" " if made else "")
         return made, sign.end()
+
+
+_HANDLERS: dict[str, Callable[[Inlines, re.Match[str], int], tuple[Inline | None, int]]] = {
+    "escape": Inlines._escape,
+    "figure": Inlines._figure,
+    "ruby": Inlines._ruby,
+    "aozora": Inlines._ruby,
+    "bracket": Inlines._bracket,
+    "stars": Inlines._stars,
+    "strokes": Inlines._strokes,
+    "angle": Inlines._angle,
+    "end": Inlines._line_end,
+}

@@ -22,7 +22,7 @@ _ADDRESS = r"https?://[!#-;=?-Z_a-z~]*[A-Za-z0-9/_#=&%+$-]"
 _TAG = r"(?<![A-Za-z0-9_])[#＃@]\w+"
 _ESCAPABLE = r"[!-/:-@\[-`{-~]"
 FIGURE = r"\{\{(?P<reference>[^{}\n]*)\}\}"  # one way to read it, however much is left open
-SIGN = re.compile(
+_SIGN = re.compile(
     rf"""(?P<literal>{_ADDRESS}|{_TAG}|_{{3,}})
     |(?P<end>(?:[ ]+|\\)?(?P<feed>\n)[ \t]*)
     |(?P<escape>\\(?={_ESCAPABLE}))
@@ -85,6 +85,19 @@ WRONG_LINKS = (
     (re.compile(r"[ \t　]+\((?:https?:|mailto:|tel:|www\.)|[ \t　]*（(?:https?:|mailto:|tel:|www\.)"), _GAP),
     (re.compile(r"\[[^\]\n]*\]"), _BY_NAME),
 )
+
+
+# What a sign begins with. To look for one of these first takes a tenth of the time: most of Japanese is none.
+_FIRST = re.compile(r"[\n \\{}｜!\[*_`~<&=%#＃@h]")
+
+
+def next_sign(text: str, at: int, end: int) -> re.Match[str] | None:
+    """The next sign from `at` on; its group tells which."""
+    while first := _FIRST.search(text, at, end):
+        if sign := _SIGN.match(text, first.start(), end):
+            return sign
+        at = first.end()
+    return None
 
 
 def address_problem(href: str, *, closed: bool, named: bool) -> Wrong | None:

@@ -36,6 +36,9 @@ class SourceText:
 
     def joined(self, parts: Sequence[tuple[int, int]], between: str) -> SourceText:
         """These parts of its own text; what comes between two of them stands at the end of the first."""
+        if len(parts) == 1:
+            ((start, end),) = parts
+            return SourceText(self.text[start:end], self.offsets[start:end])
         offsets: list[int] = []
         for number, (start, end) in enumerate(parts):
             if number and between:
@@ -58,7 +61,10 @@ def of_value(source: str, start: int, value: str) -> SourceText:
     """A value of the front matter that begins at `start`, read by YAML as `value`; without the blanks that YAML puts into
     Japanese where a value goes on in the next line."""
     style = source[start : start + 1]
-    text, offsets, at = [], [], _begin(source, start, style)
+    begin = _begin(source, start, style)
+    if "\n" not in value and source.startswith(value, begin):
+        return SourceText(value, range(begin, begin + len(value))).stripped()
+    text, offsets, at = [], [], begin
     for number, character in enumerate(value):
         fold = _FOLD.match(source, at) if character == " " and style != "|" else None
         if fold:

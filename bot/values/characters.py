@@ -12,7 +12,8 @@ from bot.text.control import UNSEEN, named
 _PRIVATE = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
 # What is left where a character could not be read, where an object was embedded, or where none can be.
 _NONE = "\ufffc\ufffd\ufdd0-\ufdef\ufffe\uffff\u115f\u1160\u3164\uffa0"
-_UNWRITABLE = re.compile(f"(?P<unseen>{UNSEEN.pattern})|(?P<private>[{_PRIVATE}])|(?P<none>[{_NONE}])")
+_UNWRITABLE = re.compile(f"[{UNSEEN.pattern[1:-1]}{_PRIVATE}{_NONE}]")  # one set: a text is looked through once
+_IS_PRIVATE = re.compile(f"[{_PRIVATE}]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,13 +33,11 @@ def unwritable(text: str) -> Unwritable | None:
     if found is None:
         return None
     code = named(found[0])
-    said = {
-        "unseen": (say("使えない文字（目に見えない文字 {code}）があります", code=code), "その文字を消してください"),
-        "private": (
-            say("使えない文字（外字 {code}）があります。ほかの機械では、別の字や空白になります", code=code),
-            "常用の漢字か、平仮名で書いてください",
-        ),
-        "none": (say("文字化けした字（{code}）があります", code=code), "もとの文から写し直してください"),
-    }
-    summary, next_step = said[found.lastgroup or "none"]
+    if UNSEEN.match(found[0]):
+        summary, next_step = say("使えない文字（目に見えない文字 {code}）があります", code=code), "その文字を消してください"
+    elif _IS_PRIVATE.match(found[0]):
+        summary = say("使えない文字（外字 {code}）があります。ほかの機械では、別の字や空白になります", code=code)
+        next_step = "常用の漢字か、平仮名で書いてください"
+    else:
+        summary, next_step = say("文字化けした字（{code}）があります", code=code), "もとの文から写し直してください"
     return Unwritable(at=found.start(), code=code, summary=summary, next_step=next_step)

@@ -51,6 +51,7 @@ class Part:
 
     kind: Kind
     lines: list[list[tuple[int, int]]] = field(default_factory=list)
+    start: int = 0
     level: int = 0
     sign: str = ""
     indent: int = 0
@@ -80,6 +81,8 @@ class Blocks:
     def _closed(self) -> Iterator[Part]:
         if self.open:
             self._numbered(self.open)
+            if not any(self.open.lines):
+                self._refuse(self.open.start, Wrong("引用に、言葉がありません", "引用する文を書くか、その行を消してください"))
             yield self.open
 
     def _begun(self, line: re.Match[str]) -> Part:
@@ -119,7 +122,7 @@ class Blocks:
         text = self.text[start:end]
         if OPENS.match(text.lstrip()):
             self._refuse(start, Wrong("引用の中に、見出し・引用・箇条書きは使えません", _USABLE))
-        part = self.open if self.open and self.open.kind == "quote" and not self.gap else Part(kind="quote", lines=[[]])
+        part = self.open if self.open and self.open.kind == "quote" and not self.gap else Part("quote", [[]], start)
         if text.strip():
             part.lines[-1].append((start + len(text) - len(text.lstrip()), end))
         elif part.lines[-1]:
@@ -147,7 +150,8 @@ class Blocks:
 
     def _text(self, start: int, end: int) -> Part:
         part = self.open
-        if part is None or self.gap or part.kind == "heading":
+        # Behind an empty line, be it one of a quote, nothing goes on that is not marked.
+        if part is None or self.gap or part.kind == "heading" or not part.lines[-1]:
             part = Part(kind="paragraph", lines=[[]])
         part.lines[-1].append((start, end))
         return part

@@ -30,7 +30,6 @@ _LIBRARIES = (
         "colorama",
         "jinja2",
         "jpholiday",
-        "markdown",
         "markupsafe",
         "pillow",
         "pydantic",

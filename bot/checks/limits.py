@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bot.checks.finding import Finding, at, from_error
 from bot.checks.rule import Rule, Subject
 from bot.errors import MediaError
+
+_TAG = re.compile(r"(?<![\w/&#＃])[#＃](?=\w*[^\W\d])\w+")  # digits alone make no tag
 
 
 def _too_long(subject: Subject, rule: Rule) -> Iterator[Finding]:
@@ -56,15 +59,15 @@ def _picture_count(subject: Subject, rule: Rule) -> Iterator[Finding]:
 
 
 def _hashtags(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    """Counted as the platform does: in all that it would get, wherever a tag was written."""
     for spec in subject.wanted:
-        override = subject.post.override(spec.key).hashtags
-        tags = subject.post.hashtags if override is None else override
-        if spec.max_hashtags is not None and len(tags) > spec.max_hashtags:
+        count = sum(len(_TAG.findall(part.text)) for part in subject.texts[spec.key])
+        if spec.max_hashtags is not None and count > spec.max_hashtags:
             yield at(
-                subject.place_of(f"{spec.key}.hashtags", "hashtags"),
+                subject.place_of(f"{spec.key}.hashtags", f"{spec.key}.text", "hashtags"),
                 rule.id,
                 rule.level,
-                f"{spec.label}のハッシュタグは{spec.max_hashtags}個までです（いまは{len(tags)}個）",
+                f"{spec.label}のハッシュタグは{spec.max_hashtags}個までです（いまは、本文のものも合わせて{count}個）",
                 "大切なものだけを残してください",
             )
 

@@ -73,7 +73,8 @@ def check_paths(
             if entry is None:
                 entry = _entry(subject)
                 if cache:
-                    pictures = [p for picture in subject.post.pictures for p in library.candidates(path, picture.file)]
+                    files = subject.post.pictures
+                    pictures = [p for f in files for p in (*library.candidates(path, f.file), f.path)]
                     cache.keep(path, raw, pictures, entry)
             timely = _of_time(replace(subject, timetable=table)) if table else []
         except OSError:

@@ -6,13 +6,14 @@ import re
 from pathlib import Path
 from typing import NoReturn
 
+from bot.content.frontmatter_lines import trap
 from bot.errors import FrontMatterError, Place
 from bot.language import say
-from bot.text.control import UNSEEN, named
-from bot.values.document import compose
+from bot.values.document import compose, require_writable
 from bot.values.node import Node, Origin
 
 MAX_BYTES = 200_000
+_FENCE = re.compile(r"^---[ \t]*(?:\n|\Z)", re.MULTILINE)  # a blank behind it is seen by nobody
 _HALF_WIDTH_KANA = range(0xFF61, 0xFFA0)
 
 
@@ -36,21 +37,8 @@ def decode(path: Path, raw: bytes) -> str:
     if "\0" in text:
         _not_text(path, raw, raw.find(b"\0"))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if wrong := UNSEEN.search(text):
-        _unseen(path, text, wrong)
+    require_writable(text, Origin(path=path, error=FrontMatterError))
     return text
-
-
-def _unseen(path: Path, text: str, wrong: re.Match[str]) -> NoReturn:
-    before = text[: wrong.start()]
-    place = Place(path=path, line=before.count("\n") + 1, column=len(before) - before.rfind("\n"))
-    code = named(wrong[0])
-    _fail(
-        place,
-        f"character {code}",
-        say("使えない文字（目に見えない文字 {code}）があります", code=code),
-        "その文字を消してください",
-    )
 
 
 def unreadable(path: Path) -> FrontMatterError:
@@ -86,27 +74,30 @@ def _fail(place: Place, message: str, summary: str, next_step: str) -> NoReturn:
 
 def split(path: Path, text: str) -> tuple[Node, int]:
     """The front matter's root node, and the offset at which the body begins. Raises FrontMatterError."""
-    if not text.startswith("---\n"):
+    origin = Origin(path=path, first_line=2, error=FrontMatterError)
+    opening = _FENCE.match(text)
+    if opening is None:
         _fail(
             Place(path=path),
             "no front matter",
             "ファイルの先頭に --- がありません",
             "1行目を --- にし、題名などの設定を書いてください",
         )
-    end = text.find("\n---\n", 3)
-    if end < 0:
-        if not text.rstrip().endswith("\n---"):
-            _fail(
-                Place(path=path),
-                "front matter not closed",
-                "先頭の設定が閉じていません",
-                "設定の終わりの行に --- を書いてください",
-            )
-        end = text.rstrip().rfind("\n---")
-    root = compose(text[4 : end + 1], Origin(path=path, first_line=2, error=FrontMatterError))
+    closing = _FENCE.search(text, opening.end())
+    if closing is None:
+        _fail(
+            Place(path=path),
+            "front matter not closed",
+            "先頭の設定が閉じていません",
+            "設定の終わりの行に --- を書いてください",
+        )
+    front = text[opening.end() : closing.start()]
+    if found := trap(front):
+        origin.fail(found.line, found.column, "read otherwise than meant", found.wrong.summary, found.wrong.next_step)
+    root = compose(front, origin)
     if root.empty:
         _fail(Place(path=path), "empty front matter", "先頭の設定が空です", "title: や author: を書いてください")
-    return root, min(end + 5, len(text))
+    return root, closing.end()
 
 
 def places(root: Node) -> dict[str, Place]:

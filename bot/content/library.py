@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -13,11 +12,12 @@ from typing import cast, get_args
 from zoneinfo import ZoneInfo
 
 from bot.content import frontmatter
-from bot.content.document import Document, Inline
+from bot.content.document import Document, Inline, Text, leaves, without_breaks
 from bot.content.markup import Reader
 from bot.content.people import City, load_city, load_people
+from bot.content.picture_files import chosen
 from bot.content.post import Achievement, Author, Override, People, Picture, Post, Source
-from bot.content.suppressions import blanked
+from bot.content.source_text import SourceText, of_value
 from bot.errors import ContentError, MediaError
 from bot.language import say
 from bot.strategy import indicators, plan, recommendations
@@ -114,6 +114,7 @@ class _PostReader:
 
     def __init__(self, library: Library, source: Source, root: Node, body_at: int) -> None:
         self.library, self.source, self.body_at = library, source, body_at
+        self.reader = Reader(library.indicators, source.place)
         self.entries = root.mapping((*_REQUIRED, *_OPTIONAL, *library.channels))
         for key in _REQUIRED:
             if key not in self.entries:
@@ -129,19 +130,19 @@ class _PostReader:
         zone = self.library.zone
         return Post(
             identity=self._identity(),
-            title=self._line(self.entries["title"]),
+            title=self._title(self.entries["title"]),
             author=self._author(),
             measure=self._measure(),
             achievement=achievement,
-            reason=self._text("reason"),
-            next=self._text("next"),
+            reason=self._sentence("reason"),
+            next=self._sentence("next"),
             channels=self._channels(),
             publish=self.entries["publish"].moment(zone) if "publish" in self.entries else None,
             slot=self._text("slot"),
             expires=self.entries["expires"].moment(zone, _LAST_SECOND) if "expires" in self.entries else None,
             hashtags=_tags(self.entries["hashtags"]) if "hashtags" in self.entries else (),
             link=self._link(),
-            contact=self._text("contact"),
+            contact=self._sentence("contact"),
             pictures=self._pictures(),
             indicators=self._indicators(),
             overrides={key: self._override(key) for key in self.library.channels if key in self.entries},
@@ -216,19 +217,30 @@ class _PostReader:
         known = tuple(self.library.indicators)
         return tuple(n.choice(known) for n in self.entries["indicators"].items())
 
-    def _reader(self, at: int) -> Reader:
-        return Reader(blanked(self.source.text), self.library.indicators, self.source.place, cursor=at)
+    def _located(self, node: Node, value: str) -> SourceText:
+        """`value` is what the node says; the answer says where in the file, too."""
+        return of_value(self.source.text, self.source.offset(node.place), value)
 
-    def _offset(self, node: Node) -> int:
-        lines = self.source.text.split("\n")
-        return sum(len(line) + 1 for line in lines[: node.place.line - 1]) + node.place.column - 1
+    def _title(self, node: Node) -> tuple[Inline, ...]:
+        title = self._line(node)
+        shown = "".join(leaf.text if isinstance(leaf, Text) else "字" for leaf in leaves(without_breaks(title)))
+        # Blanks, or the mark at which a headline may break: nobody would read anything.
+        return (
+            title if shown.strip() else node.fail(say("「{name}」に言葉がありません", name=node.name), "題名を書いてください")
+        )
 
     def _line(self, node: Node) -> tuple[Inline, ...]:
-        return self._reader(self._offset(node)).line(node.required_text())
+        return self.reader.line(self._located(node, node.required_text()))
+
+    def _sentence(self, key: str) -> str:
+        return self._plain(self.entries[key]) if key in self.entries else ""
+
+    def _plain(self, node: Node) -> str:
+        return self.reader.plain(self._located(node, node.text())) if node.text().strip() else ""
 
     def _body(self) -> Document:
-        body = self.source.text[self.body_at :]
-        if not body.strip():
+        body = SourceText(self.source.text[self.body_at :], range(self.body_at, len(self.source.text)))
+        if not body.text.strip():
             raise ContentError(
                 "empty body",
                 summary="本文がありません",
@@ -236,7 +248,7 @@ class _PostReader:
                 place=self.source.place(self.body_at),
                 rule="content.empty-body",
             )
-        return self._reader(self.body_at).document(body)
+        return self.reader.document(body)
 
     def _pictures(self) -> tuple[Picture, ...]:
         nodes = self.entries["images"].items() if "images" in self.entries else ()
@@ -258,47 +270,43 @@ class _PostReader:
         return Picture(
             file=entries["file"].text(),
             path=self._picture_path(entries["file"]),
-            alt=entries["alt"].required_text(),
+            alt=entries["alt"].required_text() and self._plain(entries["alt"]),
             place=entries["file"].place,
             people=people,
             consent=consent,
-            credit=entries["credit"].text() if "credit" in entries else "",
+            credit=self._plain(entries["credit"]) if "credit" in entries else "",
         )
 
     def _picture_path(self, node: Node) -> Path:
         name = node.required_text()
-        for candidate in self.library.candidates(self.source.path, name):
-            with suppress(OSError):  # a name that no file system can have
-                if candidate.is_file():
-                    return candidate
+        found = chosen(self.library.candidates(self.source.path, name), name)
+        if isinstance(found, Path):
+            return found
         raise MediaError(
-            "picture is missing",
-            summary=say("画像「{name}」が見つかりません", name=name[:80]),
-            next_step="content/media/ か原稿と同じ場所に画像を置き、名前を確かめてください",
-            place=node.place,
-            rule="media.missing",
+            "picture is missing", summary=found.summary, next_step=found.next_step, place=node.place, rule="media.missing"
         )
 
     def _override(self, channel: str) -> Override:
         options = self.library.channels[channel]
         entries = self.entries[channel].mapping((*_OVERRIDE_KEYS, *options))
         return Override(
-            text=self._plain(entries["text"]) if "text" in entries else None,
-            title=self._line(entries["title"]) if "title" in entries else None,
+            text=self._as_it_stands(entries["text"]) if "text" in entries else None,
+            title=self._title(entries["title"]) if "title" in entries else None,
             lead=self._line(entries["lead"]) if "lead" in entries else None,
-            body=self._reader(self._offset(entries["body"])).document(entries["body"].required_text())
-            if "body" in entries
-            else None,
+            body=self._document(entries["body"]) if "body" in entries else None,
             hashtags=_tags(entries["hashtags"]) if "hashtags" in entries else None,
             options={
-                key: entries[key].flag() if kind is bool else entries[key].text()
+                key: entries[key].flag() if kind is bool else self._plain(entries[key])
                 for key, kind in options.items()
                 if key in entries
             },
         )
 
-    def _plain(self, node: Node) -> str:
-        return self._reader(self._offset(node)).figures(node.required_text()).rstrip("\n")
+    def _document(self, node: Node) -> Document:
+        return self.reader.document(self._located(node, node.required_text()))
+
+    def _as_it_stands(self, node: Node) -> str:
+        return self.reader.figures(self._located(node, node.required_text())).rstrip("\n")
 
 
 def _tags(node: Node) -> tuple[str, ...]:

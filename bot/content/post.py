@@ -70,6 +70,13 @@ class Source:
         before = self.text[:offset]
         return Place(path=self.path, line=before.count("\n") + 1, column=offset - (before.rfind("\n") + 1) + 1)
 
+    def offset(self, place: Place) -> int:
+        """The character at a line and column."""
+        start = 0
+        for _ in range(place.line - 1):
+            start = self.text.index("\n", start) + 1
+        return start + place.column - 1
+
     def place_of(self, key: str) -> Place:
         return self.places.get(key) or Place(path=self.path)
 

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from bot.content import frontmatter
+from bot.text.control import in_lines
 from bot.values.node import Node
 
 QUESTIONS = ("何が不便だったか", "何を変えたか", "どう変わったか")
@@ -124,7 +125,7 @@ def _body(form: Form) -> str:
 
 
 def _normal(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return in_lines(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def read(path: Path, text: str) -> Form:

@@ -16,8 +16,7 @@ _WITHIN_ONE = r"(?:(?!<!--)[^\n])*?"
 _COMMENT = re.compile(rf"<!--[ \t]*+{_WORDS}(?P<reason>{_WITHIN_ONE})-->")
 _YAML = re.compile(rf"(?:^|[ \t])#[ \t]*+{_WORDS}(?P<reason>[^\n]*+)$")
 _HIDDEN = rf"<!--[ \t]*+点検[:：]{_WITHIN_ONE}-->"
-_OWN_LINE = re.compile(rf"^[ \t]*{_HIDDEN}[ \t]*(?:\n|\Z)", re.MULTILINE)
-_WITHIN = re.compile(_HIDDEN)
+_SHOWN_NOWHERE = re.compile(rf"^[ \t]*{_HIDDEN}[ \t]*(?:\n|\Z)|{_HIDDEN}", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,11 +45,12 @@ def suppressions(source: str) -> Iterator[Suppression]:
         offset += len(line) + 1
 
 
+def hidden(text: str) -> Iterator[tuple[int, int]]:
+    """From where to where the suppressions stand; with its end, a line that is nothing but one."""
+    if "<!--" in text:
+        yield from (found.span() for found in _SHOWN_NOWHERE.finditer(text))
+
+
 def without(text: str) -> str:
     """The text as it is read: a line that is nothing but a suppression is not there at all."""
-    return _WITHIN.sub("", _OWN_LINE.sub("", text)) if "<!--" in text else text
-
-
-def blanked(source: str) -> str:
-    """White space in place of the suppressions, so that every other character keeps its place."""
-    return _WITHIN.sub(lambda m: " " * len(m[0]), source) if "<!--" in source else source
+    return _SHOWN_NOWHERE.sub("", text) if "<!--" in text else text

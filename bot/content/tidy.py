@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bot.text.control import in_lines
+
 _BOM = "\ufeff"
 # Only letters with marks behind them. Whole NFC would also exchange the letters of some people's names (神 U+FA19).
 _PARTED = re.compile(r".[\u0300-\u036f\u3099\u309a]+")
@@ -19,6 +21,7 @@ def tidied(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
     steps = (
         ("初めの見えない印（BOM）を除きました", lambda t: t.removeprefix(_BOM)),
         ("改行を LF にそろえました", lambda t: t.replace("\r\n", "\n").replace("\r", "\n")),
+        ("スライドや文書ソフトの行の終わりを、ふつうの改行にしました", in_lines),
         ("離れていた濁点などを一文字にまとめました", lambda t: _PARTED.sub(lambda m: unicodedata.normalize("NFC", m[0]), t)),
     )
     done = []

@@ -56,7 +56,7 @@ class Plain:
             case Heading():
                 return self.style.heading.format(text=self.line(block.children)) + "\n"
             case ItemList():
-                marks = (f"{n}. " if block.ordered else "・" for n in range(1, len(block.items) + 1))
+                marks = (f"{n}. " if block.ordered else "・" for n, _ in enumerate(block.items, start=block.start))
                 return "\n".join(mark + self.line(item) for mark, item in zip(marks, block.items, strict=True))
         return self.line(block.children)
 
@@ -73,7 +73,7 @@ class Plain:
             case Link():
                 text = self.line(inline.children)
                 # An address that is its own text is not shown twice.
-                return f"{text}（{inline.href}）" if self.style.links and text != inline.href else text
+                return f"{text}（{inline.href}）" if self.style.links and text != inline.href.removeprefix("mailto:") else text
 
     def _escaped(self, text: str) -> str:
         """One sign after the other: what stands for a sign holds none of them."""

@@ -19,3 +19,12 @@ def named(character: str) -> str:
 def visible(text: str) -> str:
     """The text with such characters spelt out, so that it cannot act on a terminal, a log or a mail."""
     return UNSEEN.sub(lambda m: f"<{named(m[0])}>", text)
+
+
+# A slide's line break and a word processor's page break, and what Unicode has besides.
+_OTHER_LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+
+
+def in_lines(text: str) -> str:
+    """The text with line feeds where another program ended its lines in its own way."""
+    return _OTHER_LINE_ENDS.sub("\n", text)

@@ -5,7 +5,6 @@ Refused, since no file of ours needs them: anchors, references, tags, directives
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -13,7 +12,7 @@ from typing import Any, NoReturn
 import yaml
 
 from bot.language import say
-from bot.text.control import UNSEEN, named
+from bot.values.characters import unwritable
 from bot.values.node import Node, Origin
 
 MAX_BYTES = 1_000_000  # of a file of settings
@@ -60,8 +59,7 @@ def parse(path: Path, raw: bytes) -> Node:
 
 def compose(text: str, origin: Origin) -> Node:
     """The values of a text with \\n line ends. Raises the origin's error."""
-    if wrong := UNSEEN.search(text):
-        _forbidden(origin, text, wrong)
+    require_writable(text, origin)
     try:
         return _Composer(text, origin).document()
     except yaml.MarkedYAMLError as e:
@@ -71,16 +69,11 @@ def compose(text: str, origin: Origin) -> Node:
         _not_yaml(origin, text, 0, 0)
 
 
-def _forbidden(origin: Origin, text: str, wrong: re.Match[str]) -> NoReturn:
-    line, column = text.count("\n", 0, wrong.start()), wrong.start() - text.rfind("\n", 0, wrong.start()) - 1
-    code = named(wrong[0])
-    origin.fail(
-        line,
-        column,
-        f"character {code}",
-        say("使えない文字（制御文字 {code}）があります", code=code),
-        "その文字を消してください",
-    )
+def require_writable(text: str, origin: Origin) -> None:
+    """Raises the origin's error for a character that may not be written."""
+    if wrong := unwritable(text):
+        line, column = text.count("\n", 0, wrong.at), wrong.at - text.rfind("\n", 0, wrong.at) - 1
+        origin.fail(line, column, f"character {wrong.code}", wrong.summary, wrong.next_step)
 
 
 def _not_yaml(origin: Origin, text: str, line: int, column: int) -> NoReturn:
@@ -156,14 +149,8 @@ class _Composer:
                 say("値が長すぎます（上限は {max_value:,}字）", max_value=MAX_VALUE),
                 "引用符の閉じ忘れを確かめ、短くしてください",
             )
-        if wrong := UNSEEN.search(value):
-            code = named(wrong[0])
-            self._fail(
-                event,
-                f"character {code}",
-                say("使えない文字（制御文字 {code}）があります", code=code),
-                "その文字を消してください",
-            )
+        if wrong := unwritable(value):  # by an escape
+            self._fail(event, f"character {wrong.code}", wrong.summary, wrong.next_step)
         return value
 
     def _sequence(self, key: str, depth: int) -> list[Node]:

@@ -46,6 +46,16 @@ def test_so_many_tags_as_instagram_takes(desk: Desk, count: int) -> None:
     assert found(desk, tags, channels="x, facebook") == []
 
 
+def test_tags_in_the_text_are_counted_with_the_others(desk: Desk) -> None:
+    tags = "hashtags: [一, 二, 三, 四]"
+    path = write_post(desk.content, extra=tags, channels="instagram", body="窓口です。 #五 です。#7119 です。\n\n#六\n")
+    out = json.loads(desk.run("check", str(path), "--json").output)
+    assert [(f["rule"], f["line"], f["column"]) for f in out if f["rule"] == "limits.hashtags"] == [("limits.hashtags", 9, 11)]
+    path.write_text(path.read_text(encoding="utf-8").replace("#六", "六"), encoding="utf-8")
+    out = json.loads(desk.run("check", str(path), "--json").output)
+    assert [f for f in out if f["rule"] == "limits.hashtags"] == []
+
+
 def test_tags_that_one_channel_goes_without_are_not_counted_there(desk: Desk) -> None:
     assert found(desk, "hashtags: [一, 二, 三, 四, 五, 六]\ninstagram: {hashtags: []}") == []
 

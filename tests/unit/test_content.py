@@ -83,7 +83,8 @@ def test_an_unknown_key_names_the_nearest_known_one(library: Library, folder: Pa
         ("hashtags: 金沢市DX", "並び", 9, 11),
         ("hashtags: [金沢市DX, '#']", "ハッシュタグ", 9, 19),
         ("x: {hashtags: ['＃']}", "ハッシュタグ", 9, 16),
-        ("contact: [a", "読めません", 10, 1),
+        ("contact: [a", "文ではない", 9, 10),
+        ("channels2: [a", "読めません", 10, 1),
         ('contact: "a', "読めません", 10, 1),
     ],
 )

@@ -15,6 +15,7 @@ from docx.shared import Mm, Pt
 from bot.render.variant import Bundle, Variant, read_bundle
 from bot.services.records.context import Context
 from bot.store.models import Decision, Submission
+from bot.text.control import visible
 from bot.text.moments import day, minute
 from bot.workflow.transitions import Action
 
@@ -64,7 +65,7 @@ def sheet(ctx: Context, submission: Submission) -> Sheet:
         submission=submission,
         office=city.office,
         city=city.name,
-        reference=approval.reference if approval else "",
+        reference=visible(approval.reference) if approval else "",
         wish=_wish(ctx, submission),
         decided_at=approval.at if approval else None,
         steps=[_step(ctx, d) for d in decisions],
@@ -93,7 +94,7 @@ def _step(ctx: Context, decision: Decision) -> Step:
         at=decision.at,
         what=ACTION_LABELS[decision.action],
         who=decision.actor,
-        note="　".join(notes),
+        note=visible("　".join(notes)),  # a Word file can hold no control character
         good=decision.action == Action.APPROVE,
         bad=decision.action == Action.RETURN,
     )

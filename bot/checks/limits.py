@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bot.checks.finding import Finding, at, from_error
 from bot.checks.rule import Rule, Subject
 from bot.errors import MediaError
+from bot.text.tokens import hashtags
 
 
 def _too_long(subject: Subject, rule: Rule) -> Iterator[Finding]:
@@ -56,15 +57,15 @@ def _picture_count(subject: Subject, rule: Rule) -> Iterator[Finding]:
 
 
 def _hashtags(subject: Subject, rule: Rule) -> Iterator[Finding]:
-    for spec in subject.wanted:
-        override = subject.post.override(spec.key).hashtags
-        tags = subject.post.hashtags if override is None else override
-        if spec.max_hashtags is not None and len(tags) > spec.max_hashtags:
+    """Of the finished text: what is typed into the body counts for the platform like what the front matter adds."""
+    for spec in (s for s in subject.wanted if s.max_hashtags is not None):
+        count = sum(1 for part in subject.texts[spec.key] for _ in hashtags(part.text))
+        if count > (spec.max_hashtags or 0):
             yield at(
                 subject.place_of(f"{spec.key}.hashtags", "hashtags"),
                 rule.id,
                 rule.level,
-                f"{spec.label}のハッシュタグは{spec.max_hashtags}個までです（いまは{len(tags)}個）",
+                f"{spec.label}のハッシュタグは{spec.max_hashtags}個までです（本文のものを合わせて、いまは{count}個）",
                 "大切なものだけを残してください",
             )
 

@@ -1,7 +1,7 @@
 """textlint's Japanese rules on the same sentences as tests/checks/test_lists.py (`make corpus`, where npm can install them).
 
-A faulty sentence counts as found whatever textlint says of it, since its rules are divided otherwise than ours; of ours only the
-rule that is meant counts.
+A faulty sentence counts as found whatever textlint says of it, since its rules are divided otherwise than ours; of ours only
+the rule that is meant counts.
 """
 
 from __future__ import annotations

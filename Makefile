@@ -75,6 +75,7 @@ corpus: $(DEV_STAMP) ## 点検の決まりが、ふつうの日本語でどれ�
 	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: -d build/corpus hironsancorpus==0.1.2
 	cd build/corpus && tar -xzf hironsancorpus-*.tar.gz
 	$(BIN)/python -m tests.checks.corpus build/corpus
+	mkdir build/corpus/textlint && $(BIN)/python -m tests.checks.textlint build/corpus/textlint
 	rm -rf build/corpus
 
 fuzz: $(DEV_STAMP) ## でたらめな原稿・設定ファイル・包み・画像を読ませ続ける（Linux で、全部で30分。SECONDS で変えられる）

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from bot.checks.finding import Finding, at, from_error
 from bot.checks.rule import Rule, Subject
 from bot.errors import MediaError
-
-_TAG = re.compile(r"(?<![\w/&#＃])[#＃](?=\w*[^\W\d])\w+")  # digits alone make no tag
+from bot.text.tokens import hashtags
 
 
 def _too_long(subject: Subject, rule: Rule) -> Iterator[Finding]:
@@ -59,15 +57,15 @@ def _picture_count(subject: Subject, rule: Rule) -> Iterator[Finding]:
 
 
 def _hashtags(subject: Subject, rule: Rule) -> Iterator[Finding]:
-    """Counted as the platform does: in all that it would get, wherever a tag was written."""
-    for spec in subject.wanted:
-        count = sum(len(_TAG.findall(part.text)) for part in subject.texts[spec.key])
-        if spec.max_hashtags is not None and count > spec.max_hashtags:
+    """Of the finished text: what is typed into the body counts for the platform like what the front matter adds."""
+    for spec in (s for s in subject.wanted if s.max_hashtags is not None):
+        count = sum(1 for part in subject.texts[spec.key] for _ in hashtags(part.text))
+        if count > (spec.max_hashtags or 0):
             yield at(
                 subject.place_of(f"{spec.key}.hashtags", f"{spec.key}.text", "hashtags"),
                 rule.id,
                 rule.level,
-                f"{spec.label}のハッシュタグは{spec.max_hashtags}個までです（いまは、本文のものも合わせて{count}個）",
+                f"{spec.label}のハッシュタグは{spec.max_hashtags}個までです（本文のものを合わせて、いまは{count}個）",
                 "大切なものだけを残してください",
             )
 

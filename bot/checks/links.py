@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from bot.checks.finding import Finding, at
 from bot.checks.prose import pattern
 from bot.checks.rule import Rule, Subject
 from bot.errors import Place
+from bot.text.tokens import urls
 
 _SHORT = frozenset({"bit.ly", "t.co", "goo.gl", "tinyurl.com", "ow.ly", "x.gd", "is.gd", "buff.ly"})
 
 
 def _addresses(subject: Subject) -> Iterator[tuple[str, Place]]:
+    """Of the post, of its links, and those typed into the running text, with a scheme or without."""
     post = subject.post
     if post.link:
         yield post.link, post.source.place_of("link")
     for span in subject.prose:
         if span.link:
             yield span.link, span.place(0)
-
-
-_BARE = re.compile(rf"(?<![A-Za-z0-9.@/-])(?:https?://)?(?P<host>{'|'.join(map(re.escape, sorted(_SHORT)))})/[\w-]+")
+        else:
+            yield from ((url.text, span.place(url.start)) for url in urls(span.text))
 
 
 def _shortened(subject: Subject, rule: Rule) -> Iterator[Finding]:
-    bare = any(host in subject.whole for host in _SHORT)
-    for span in (s for s in subject.prose if bare and not s.link):  # typed into the running text
-        for match in _BARE.finditer(span.text):
-            message = f"短縮されたアドレス（{match['host']}）です"
-            yield at(span.place(match.start()), rule.id, rule.level, message, "もとのアドレスを書いてください")
     for address, place in _addresses(subject):
         host = address.split("://", 1)[-1].split("/", 1)[0].lower()
         if host in _SHORT:

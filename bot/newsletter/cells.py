@@ -14,6 +14,7 @@ import regex
 
 from bot.content.document import Inline, LineBreak, Link, Ruby, Strong, Text
 from bot.newsletter.numerals import NumberStyle, parts, separate
+from bot.text.tokens import mails, urls
 
 Form = Literal["upright", "tcy", "word"]
 Direction = Literal["tate", "yoko"]
@@ -64,12 +65,11 @@ _UNITS = {
     "GB": "ギガバイト",
     "MB": "メガバイト",
 }
-# In this order: a telephone number is no sum, and an address is no word.
+# In this order: a telephone number is no sum.
 _TOKEN = re.compile(
     r"(?P<code>\d+(?:-\d+)+)"
     r"|(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<year>(?=年))?"
     rf"(?:(?P<percent>[%％])|\s?(?P<unit>{'|'.join(_UNITS)})(?![A-Za-z]))?"
-    r"|(?P<address>https?://[!-~]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
     r"|(?P<word>[A-Za-z][0-9A-Za-z'’.&+_-]*(?<![.'’-])(?:[ ](?=[0-9A-Za-z]))?)"
     r"|(?P<space>[ \t\n]+)"
     r"|(?P<run>[^0-9A-Za-z \t\n]+|.)",
@@ -102,7 +102,16 @@ def units(children: Sequence[Inline], style: Style, *, strong: bool = False) -> 
 def text_units(text: str, style: Style, *, strong: bool = False) -> Iterator[Unit]:
     """A half-width space beside Latin or a number only parts what the grid parts anyway, and is not set."""
     plain = _normal(text)
-    for match in _TOKEN.finditer(plain):
+    at = 0
+    for address in sorted((*urls(plain), *mails(plain)), key=lambda token: token.start):
+        yield from _between(plain, at, address.start, style, strong)
+        yield Unit(cells=(_word(address.text),), strong=strong)
+        at = address.end
+    yield from _between(plain, at, len(plain), style, strong)
+
+
+def _between(plain: str, start: int, end: int, style: Style, strong: bool) -> Iterator[Unit]:
+    for match in _TOKEN.finditer(plain, start, end):
         for cells in _cells(match, style):
             yield Unit(cells=cells, strong=strong)
 
@@ -122,8 +131,6 @@ def _cells(match: re.Match[str], style: Style) -> Iterator[tuple[Cell, ...]]:
             yield from _code(token, style)
         case "number" | "year" | "percent" | "unit":
             yield from _number(match, style)
-        case "address":
-            yield (_word(token),)
         case "word":
             yield from _latin(token)
         case "space":

@@ -15,12 +15,10 @@ from unicodedata import east_asian_width
 
 from bot.content.people import City
 from bot.render.variant import ChannelSpec, Fold, Media, Part, Variant
+from bot.text.tokens import hashtags, urls
 
 RunKind = Literal["", "tag", "link", "ruby", "heading"]
-_MARKED = re.compile(
-    r"(?P<link>https?://[!-~]+)|(?P<tag>(?<!\w)[#＃]\w+)|｜(?P<ruby>[^《》｜\n]+)《(?P<reading>[^》\n]+)》|(?P<heading>^(?:【[^】\n]+】|◆.*)$)",
-    re.MULTILINE,
-)
+_READ = re.compile(r"｜(?P<ruby>[^《》｜\n]+)《(?P<reading>[^》\n]+)》|(?P<heading>^(?:【[^】\n]+】|◆.*)$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +137,7 @@ def _part(spec: ChannelSpec, part: Part, number: int, pictures: tuple[Picture, .
 def _fold(text: str, fold: Fold | None) -> int:
     """Where the visible beginning ends: never within a tag, a link or a reading."""
     cut = _end_of_lines(text, fold) if fold else len(text)
-    return next((m.start() for m in _MARKED.finditer(text) if m.start() < cut < m.end()), cut)
+    return next((start for start, end, _ in _marked(text) if start < cut < end), cut)
 
 
 def _end_of_lines(text: str, fold: Fold) -> int:
@@ -158,11 +156,24 @@ def _end_of_lines(text: str, fold: Fold) -> int:
 
 def _runs(text: str) -> Iterator[Run]:
     at = 0
-    for match in _MARKED.finditer(text):
-        if match.start() > at:
-            yield Run(kind="", text=text[at : match.start()])
-        kind: RunKind = next(k for k in ("link", "tag", "ruby", "heading") if match[k])
-        yield Run(kind=kind, text=match[kind], reading=match["reading"] or "")
-        at = match.end()
+    for start, end, run in _marked(text):
+        if start > at:
+            yield Run(kind="", text=text[at:start])
+        yield run
+        at = end
     if at < len(text):
         yield Run(kind="", text=text[at:])
+
+
+def _marked(text: str) -> Iterator[tuple[int, int, Run]]:
+    """What is shown in another way than the rest, in order: where it stands, and how it is shown."""
+    found = [(url.start, url.end, Run(kind="link", text=url.text)) for url in urls(text)]
+    found += [(tag.start, tag.end, Run(kind="tag", text=tag.text)) for tag in hashtags(text)]
+    for match in _READ.finditer(text):
+        kind: RunKind = "ruby" if match["ruby"] else "heading"
+        found.append((*match.span(), Run(kind=kind, text=match[kind], reading=match["reading"] or "")))
+    at = 0
+    for start, end, run in sorted(found, key=lambda mark: mark[:2]):
+        if start >= at:  # within a heading, an address is a part of it
+            yield start, end, run
+            at = end

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +19,7 @@ from bot.platform_kit.platform import Platform
 from bot.platform_kit.reactions import to_post
 from bot.platform_kit.state import Post, State
 from bot.platform_kit.wire import Call, Own, route
+from bot.text.tokens import urls
 
 _POLICY = "; ".join(
     (
@@ -33,7 +33,6 @@ _POLICY = "; ".join(
 )
 _HEADERS = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
-_LINK = re.compile(r"https?://[!-~]*[A-Za-z0-9/_#=&-]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,8 +151,9 @@ def with_links(text: str) -> Markup:
 
 def _pieces(text: str) -> Iterator[Markup]:
     done = 0
-    for found in _LINK.finditer(text):
-        yield escape(text[done : found.start()])
-        yield Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(found[0])
-        done = found.end()
+    for found in urls(text):
+        address = found.text if "://" in found.text else f"https://{found.text}"
+        yield escape(text[done : found.start])
+        yield Markup('<a href="{0}" rel="noreferrer">{1}</a>').format(address, found.text)
+        done = found.end
     yield escape(text[done:])

@@ -1,8 +1,7 @@
 """Length as each network counts it.
 
 X: the published configuration v3 of its text rules: a weight of 1 for U+0000-10FF and a few punctuation ranges, 2 for
-everything else, 2 for any emoji, 23 for any URL, after NFC. The reference implementation takes half a second to load and is
-super-linear on dotted text, so it is asked only about the short runs in which a bare domain or an emoji may hide.
+everything else, 2 for any emoji, 23 for any URL, after NFC.
 """
 
 from __future__ import annotations
@@ -11,22 +10,24 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from bot.text.tokens import urls
+
 URL_WEIGHT = 23
+_EMOJI_WEIGHT = 2
 _HEAVY = re.compile("[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
-_SPACE = re.compile(r"(\s+)")  # no URL and no emoji goes on behind it: what lies between can be counted apart
-_SENTENCE = re.compile(r"([。、]+)")  # as good as a space, but for a bare domain right behind it, which then counts more
-_PLAIN_URL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:jp|com|org|net)(?:/(?:[A-Za-z0-9/_.-]*[A-Za-z0-9/_-])?)?")
-_MAY_HIDE_URL = re.compile(r"\.[^\W\d_]|://")
+# Of what an emoji consists that weighs less than its characters: one with a joiner, a variant or beyond the first plane.
 _MAY_HIDE_EMOJI = re.compile("[\u00a9\u00ae\u200d\u20e3\ufe0f\U0001f000-\U0010ffff]")
-_MOST_DOTS = 50
-_LONG_RUN = 1000
+_OF_EMOJI = re.compile("[#*0-9\u00a9\u00ae\u200d\u203c-\u2bff\u3030-\u303d\u3297-\u3299\ufe0f\U0001f000-\U0010ffff]+")
 
 
 def weighted_length(text: str) -> int:
     """Length of a post on X, in weighted characters (the limit of an ordinary post is 280). Linear in the text's length."""
     normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
-    first, *rest = _SPACE.split(normal)
-    return _run_weight(first, "") + sum(_run_weight(run, " ") for run in rest)
+    found, at, weight = [], 0, 0
+    for url in urls(normal):
+        found.append(normal[at : url.start])
+        weight, at = weight + URL_WEIGHT, url.end
+    return weight + sum(_plain_weight(piece) for piece in (*found, normal[at:]))
 
 
 def utf16_length(text: str) -> int:
@@ -34,26 +35,18 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def _run_weight(run: str, before: str) -> int:
-    """`before`: the reference reads a bare domain differently at a text's beginning and behind a space."""
-    if _PLAIN_URL.fullmatch(run):
-        return URL_WEIGHT
-    if not (_MAY_HIDE_URL.search(run) or _MAY_HIDE_EMOJI.search(run)):
-        return _plain_weight(run)
-    if len(run) > _LONG_RUN and _SENTENCE.search(run):
-        return sum(_run_weight(piece, " ") for piece in _SENTENCE.split(run))
-    if run.count(".") > _MOST_DOTS or len(run) > _LONG_RUN:
-        # Nobody writes this; counting each dot as a URL is never too little, and is quick.
-        return _plain_weight(run) + URL_WEIGHT * (run.count(".") + run.count("://"))
-    return _reference_weight(before + run) - len(before)
-
-
-def _plain_weight(run: str) -> int:
-    return len(run) + len(_HEAVY.findall(run))
+def _plain_weight(text: str) -> int:
+    weight = len(text) + len(_HEAVY.findall(text))
+    if not _MAY_HIDE_EMOJI.search(text):
+        return weight
+    runs = (found[0] for found in _OF_EMOJI.finditer(text) if _MAY_HIDE_EMOJI.search(found[0]))
+    return weight - sum(_spared(run) for run in runs)
 
 
 @lru_cache(maxsize=4096)
-def _reference_weight(run: str) -> int:
-    from bot.vendor.twitter_text import parse_tweet
+def _spared(run: str) -> int:
+    """By how much the emoji in a run weigh less than their characters. Which are emoji says the list of the reference."""
+    from bot.vendor.twitter_text import extract_emojis_with_indices  # takes a moment to load, and most texts have none
 
-    return int(parse_tweet(run).asdict()["weightedLength"])
+    emoji = [found["emoji"] for found in extract_emojis_with_indices(run)]
+    return sum(len(each) + len(_HEAVY.findall(each)) - _EMOJI_WEIGHT for each in emoji)

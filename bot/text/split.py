@@ -11,12 +11,12 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
+from bot.text.tokens import hashtags, urls
+
 if TYPE_CHECKING:
     from budoux.parser import Parser
 
-URL = r"https?://[!-~]+"
 _WORD = r"[#＃@＠]?[0-9A-Za-zＡ-Ｚａ-ｚ０-９_]+(?:[.,:'’/+&%-][0-9A-Za-zＡ-Ｚａ-ｚ０-９_]+)*[%％]?"
-_HASHTAG = r"[#＃][\w]+"
 _KATAKANA = r"[ァ-ヺー・]+"
 _NEVER_FIRST = frozenset(
     "、。，．・：；！？‼⁉）］｝〕〉》」』】”’ーぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ々〻ゝゞヽヾ…〜％%"
@@ -116,8 +116,10 @@ def _atoms(text: str, protected: tuple[str, ...]) -> list[str]:
     """Pieces that are never cut: names, URLs, words, numbers with their signs, whole characters."""
     # Backwards, a name comes before one that it begins with.
     names = "|".join(re.escape(n) for n in sorted(protected, reverse=True))
-    pattern = "|".join(p for p in (URL, names, _HASHTAG, _WORD, _KATAKANA) if p)
-    inside = {place for match in re.finditer(pattern, text) for place in range(match.start() + 1, match.end())}
+    pattern = "|".join(p for p in (names, _WORD, _KATAKANA) if p)
+    whole = [match.span() for match in re.finditer(pattern, text)]
+    whole += [(token.start, token.end) for find in (urls, hashtags) for token in find(text)]
+    inside = {place for start, end in whole for place in range(start + 1, end)}
     # A word may end within a character (カ + a mark of its own, 1 + the key around it), so characters decide where a seam is.
     ends = [end for end in accumulate(len(c) for c in _characters(text)) if end not in inside]
     return [text[start:end] for start, end in pairwise((0, *ends))]

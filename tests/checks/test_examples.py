@@ -15,7 +15,7 @@ from tests.office import write_content
 
 MARKED = [r for r in rules().values() if MARK in r.bad and not r.id.startswith("timing.")]  # those need a clock: test_timing.py
 FAMILIES = (
-    *("dates", "personal", "placeholders", "orthography", "style", "links", "paper", "accessibility"),
+    *("dates", "personal", "placeholders", "orthography", "style", "tags", "links", "paper", "accessibility"),
     *("silence", "wording", "sentences", "figures", "typos", "usage", "contact"),
 )
 FRONT = """---
@@ -46,7 +46,7 @@ class Desk:
 
     def written(self, example: str) -> tuple[Path, int, int]:
         """The file, and the place of the mark, which is taken out."""
-        front = example.startswith(("link:", "images:", "newsletter:", "publish:"))
+        front = example.startswith(("link:", "images:", "newsletter:", "publish:", "hashtags:"))
         text = FRONT.format(extra=f"{example}\n" if front else "", body="はじめです。\n" if front else f"{example}\n")
         before = text.partition(MARK)[0]
         path = self.content / "posts" / "example.md"

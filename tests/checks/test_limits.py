@@ -60,6 +60,12 @@ def test_tags_that_one_channel_goes_without_are_not_counted_there(desk: Desk) ->
     assert found(desk, "hashtags: [一, 二, 三, 四, 五, 六]\ninstagram: {hashtags: []}") == []
 
 
+def test_tags_in_the_text_count_like_those_of_the_front_matter(desk: Desk) -> None:
+    typed = 'hashtags: [一, 二, 三, 四]\ninstagram: {text: "お知らせ #五 #六 #7119 です #一 #二 #三 #四"}'
+    assert found(desk, typed) == [("limits.hashtags", "error", "[一, 二, 三, 四]")]
+    assert found(desk, typed.replace(" #六", "")) == []
+
+
 @pytest.mark.parametrize("length", [140, 141])
 def test_so_long_a_text_as_x_takes(desk: Desk, length: int) -> None:
     expected = [] if length <= 140 else [("limits.length", "error", "あ" * 12)]

@@ -122,7 +122,7 @@ def test_a_name_with_a_full_stop_in_it_is_not_cut_there(name: str) -> None:
 )
 def test_a_word_is_whole_wherever_the_limit_falls(word: str) -> None:
     for ahead in range(len(word)):
-        parts = split("あ" * ahead + word + "。" + "い" * 20, len(word) + 2, len)
+        parts = split("あ" * ahead + "。" + word + "。" + "い" * 20, len(word) + 2, len)
         assert [part for part in parts if word in part], parts
 
 

@@ -14,6 +14,7 @@ from bot.options import Secret, option
 from bot.render.variant import ChannelSpec, Rate
 from bot.text.counting import weighted_length
 from bot.text.split import split
+from bot.text.tokens import urls
 
 if TYPE_CHECKING:
     from bot.channel_kit.base import Channel
@@ -22,7 +23,6 @@ LIMIT = 280
 _POST_USD, _POST_WITH_URL_USD = Decimal("0.015"), Decimal("0.20")  # pay-per-use prices since 2026-04-20
 _ALT_USD = Decimal("0.005")  # media metadata
 _READING_USD = Decimal("0.001")  # one own post; once in a UTC day, however often it is read
-_LINK = re.compile(r"https?://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +38,8 @@ OPTIONS = (Options,)
 
 
 def cost(text: str) -> Decimal:
-    """What X asks for a post, in US dollars."""
-    return _POST_WITH_URL_USD if _LINK.search(text) else _POST_USD
+    """What X asks for a post, in US dollars. A bare domain is an address to it, too."""
+    return _POST_WITH_URL_USD if any(urls(text)) else _POST_USD
 
 
 SPEC = ChannelSpec(

@@ -1,0 +1,56 @@
+"""Hashtags as X reads them: what it takes for none leads nowhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.checks.finding import Finding, at
+from bot.checks.rule import Rule, Subject
+from bot.text.tokens import hashtags
+
+_SOURCE = "X の文字の決まり（twitter-text）"
+# A sign right behind a word; F# and C# are names.
+_JOINED = re.compile(r"(?<=[0-9A-Za-zぁ-ゖァ-ヺー々一-龠])[#＃][ぁ-ゖァ-ヺ一-龠A-Za-z][0-9A-Za-zぁ-ゖァ-ヺー々一-龠_]*")
+
+
+def _malformed(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    lists = {"hashtags": subject.post.hashtags}
+    lists |= {f"{channel}.hashtags": own.hashtags or () for channel, own in subject.post.overrides.items()}
+    for key, tags in lists.items():
+        for tag in tags:
+            if [found.text for found in hashtags(f"#{tag}")] != [f"#{tag}"]:
+                said = f"「#{tag}」は、途中で切れるか、ハッシュタグになりません"
+                advice = "空白や記号を入れず、文字を一つは入れてください（数字だけのものは、ただの文になります）"
+                yield at(subject.place_of(key, "hashtags"), rule.id, rule.level, said, advice)
+
+
+def _joined(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    if not subject.senders or not _JOINED.search(subject.whole):
+        return
+    for span in subject.prose:
+        for match in _JOINED.finditer(span.text) if not span.link else ():
+            said = f"「{match[0]}」は、前の言葉とつながっていて、ハッシュタグになりません"
+            yield at(span.place(match.start()), rule.id, rule.level, said, "「#」の前に空白を入れてください")
+
+
+RULES = (
+    Rule(
+        id="tags.malformed",
+        level="warning",
+        why="形の違うハッシュタグは、押せず、探す人に見つかりません。",
+        source=_SOURCE,
+        bad="hashtags: ‸[金沢市・DX!]",
+        good="hashtags: [金沢市DX, 7月のお知らせ]",
+        check=_malformed,
+    ),
+    Rule(
+        id="tags.joined",
+        level="warning",
+        why="言葉のすぐ後ろの「#」は、ハッシュタグになりません。",
+        source=_SOURCE,
+        bad="窓口が変わりました‸#金沢市DX",
+        good="窓口が変わりました #金沢市DX",
+        check=_joined,
+    ),
+)

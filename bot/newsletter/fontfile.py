@@ -10,7 +10,8 @@ import uharfbuzz as hb
 from bot.media.lettering import font_path
 from bot.newsletter.profile import Profile
 
-_FEATURES = ("vert", "hwid")
+# ccmp makes one glyph of か゚; locl is the Japanese form, on which the vertical one of — hangs.
+_FEATURES = ("vert", "hwid", "ccmp", "locl")
 _SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 
 

@@ -80,6 +80,7 @@ _WIDE = {c: chr(c + 0xFEE0) for c in range(0x21, 0x7F)} | {ord("-"): "‐", ord(
 _INITIALS = re.compile(r"[A-Z0-9]{1,4}(?:-[A-Z0-9]{1,4})?")
 _VERTICAL_QUOTES = {ord("“"): "〝", ord("”"): "〟"}
 _FULL_WIDTH_DIGITS = re.compile(r"[０-９]+(?:[．，][０-９]+)*")
+_EMOJI_STYLE = re.compile("[\ufe0e\ufe0f]")  # asks for a picture or a sign; type has signs alone
 _HALF_KATAKANA = re.compile(r"[｡-ﾟ]+")
 
 
@@ -101,16 +102,16 @@ def units(children: Sequence[Inline], style: Style, *, strong: bool = False) -> 
 
 def text_units(text: str, style: Style, *, strong: bool = False) -> Iterator[Unit]:
     """A half-width space beside Latin or a number only parts what the grid parts anyway, and is not set."""
-    plain = _normal(text)
+    plain = normal(text)
     for match in _TOKEN.finditer(plain):
         for cells in _cells(match, style):
             yield Unit(cells=cells, strong=strong)
 
 
-def _normal(text: str) -> str:
-    """Composed characters; half-width katakana and full-width digits as their usual selves."""
+def normal(text: str) -> str:
+    """Composed characters; half-width katakana and full-width digits as their usual selves; ☎️ as the ☎ that type has."""
     # NFC for all, NFKC for half-width katakana alone: NFKC everywhere would turn ① and ㈱ into other letters.
-    text = unicodedata.normalize("NFC", text)
+    text = _EMOJI_STYLE.sub("", unicodedata.normalize("NFC", text))
     text = _HALF_KATAKANA.sub(lambda m: unicodedata.normalize("NFKC", m.group()), text)
     return _FULL_WIDTH_DIGITS.sub(lambda m: m.group().translate(_ASCII_DIGITS), text)
 

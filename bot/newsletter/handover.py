@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from bot.errors import MissingGlyph
 from bot.language import say
-from bot.newsletter.article import Article
+from bot.newsletter.encoding import twinned, unencodable
 from bot.newsletter.issue import Roll
 from bot.newsletter.profile import Profile
 from bot.newsletter.setting import Setting
@@ -26,7 +26,7 @@ def text(settings: Sequence[Setting], profile: Profile, issue: str, paper: str, 
     blocks = [_block(number, setting, profile) for number, setting in enumerate(settings, start=1)]
     lengths = ["【原稿ごとの長さ】", *roll.as_lines(), ""]
     whole = "\n".join([*head, *blocks, *lengths])
-    return _encode(whole, [s.article for s in settings], profile)
+    return _encoded(whole, profile)
 
 
 def _block(number: int, setting: Setting, profile: Profile) -> str:
@@ -52,21 +52,19 @@ def _bare(handover: str) -> str:
     return _READING.sub("", handover)
 
 
-def _encode(whole: str, articles: Sequence[Article], profile: Profile) -> bytes:
-    try:
-        return whole.replace("\n", "\r\n").encode(profile.encoding)
-    except UnicodeEncodeError as e:
-        character = e.object[e.start]
+def _encoded(whole: str, profile: Profile) -> bytes:
+    """Raises MissingGlyph. A post that cannot be encoded never comes here: what is left was typed for the whole issue."""
+    whole = twinned(whole, profile.encoding)
+    if character := unencodable(whole, profile.encoding):
         paragraph = next(line for line in whole.split("\n") if character in line)
-        source = next((f"原稿 {a.identity}" for a in articles if paragraph in a.handover), "流し込み原稿")
         raise MissingGlyph(
-            f"{profile.encoding} lacks U+{ord(character):04X}: {source}",
+            f"{profile.encoding} lacks U+{ord(character):04X}",
             summary=say(
-                "{source} の「{paragraph}」にある「{character}」（U+{ord:04X}）は、流し込み原稿の文字コードにありません",
-                source=source,
+                "流し込み原稿の「{paragraph}」にある「{character}」（U+{code}）は、その文字コードにありません",
                 paragraph=paragraph[:_SHOWN],
                 character=character,
-                ord=ord(character),
+                code=f"{ord(character):04X}",
             ),
             next_step="別の字に変えるか、schedules/newsletter.yml の encoding を utf-8-sig にしてください",
-        ) from None
+        )
+    return whole.replace("\n", "\r\n").encode(profile.encoding)

@@ -30,10 +30,19 @@ def _glyphs(subject: Subject, rule: Rule) -> Iterator[Finding]:
     for spec in subject.wanted:
         shown = dict.fromkeys(c for part in subject.texts[spec.key] for c in spec.lacks(part.text))
         for character in shown:
-            code = "・".join(f"U+{ord(c):04X}" for c in character)
-            message = f"紙面では「{character}」（{code}）を印刷できません"
-            advice = "ほかの字か言葉にするか、newsletter: に紙面だけの文を書いてください"
-            yield at(_place_of(subject, character), rule.id, rule.level, message, advice)
+            yield at(_place_of(subject, character), rule.id, rule.level, *_told(character))
+
+
+def _told(lacking: str) -> tuple[str, str]:
+    """Of a character, or of an address."""
+    if lacking.isascii() and len(lacking) > 1:
+        return (
+            f"紙面にアドレス「{lacking[:60]}」があります",
+            "「金沢市 手続き」を検索、のように書くか、newsletter: に紙面だけの文を書いてください",
+        )
+    code = "・".join(f"U+{ord(c):04X}" for c in lacking)
+    message = f"紙面では「{lacking}」（{code}）を印刷できません"
+    return message, "ほかの字か言葉にするか、newsletter: に紙面だけの文を書いてください"
 
 
 def _place_of(subject: Subject, character: str) -> Place:
@@ -48,7 +57,7 @@ RULES = (
     Rule(
         id="paper.glyph",
         level="error",
-        why="紙面の書体か、印刷会社に渡すファイルにない字は、印刷できません。絵文字もそうです。",
+        why="紙面の書体か、印刷会社に渡すファイルにない字（絵文字など）は、印刷できません。アドレスは、紙面では押せません。",
         source="付属の書体と schedules/newsletter.yml の書体・文字コード",
         bad="窓口が新しくなりました‸\U0001f600",
         good="窓口が新しくなりました！ 葛\U000e0100城市の𠮷野さん、20㎡です。",

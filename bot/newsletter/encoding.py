@@ -27,7 +27,7 @@ _TWINS = str.maketrans(
         "\u00a0": " ",
     }
 )
-_SELDOM = frozenset("‾≒")  # of JIS X 0208, and yet not in Noto's Japanese typefaces
+_SELDOM = frozenset("‾≒@")  # not in Noto's Japanese typefaces, though in JIS X 0208; and what may be an address
 
 
 def twinned(text: str, encoding: str) -> str:
@@ -45,8 +45,8 @@ def unencodable(text: str, encoding: str) -> str:
 
 
 def is_common(text: str) -> bool:
-    """JIS X 0208, which Japanese typefaces and every encoding have: most texts, and quick to see."""
-    if not _SELDOM.isdisjoint(text):
+    """JIS X 0208, which Japanese typefaces and every encoding have, and no address: most texts, and quick to see."""
+    if not _SELDOM.isdisjoint(text) or "://" in text:
         return False
     try:
         text.encode("shift_jis")

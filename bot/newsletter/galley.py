@@ -25,7 +25,7 @@ def galley(article: Article, profile: Profile) -> list[Passage]:
 
 
 def style_of(profile: Profile) -> Style:
-    return Style(direction=profile.direction, numbers=profile.numbers)
+    return Style(direction=profile.direction, numbers=profile.numbers, times=profile.times)
 
 
 class _Setter:

@@ -18,6 +18,7 @@ from bot.newsletter.encoding import is_common, unencodable
 from bot.newsletter.fontfile import font_files
 from bot.newsletter.profile import Profile, load
 from bot.newsletter.setting import Setting, inked, set_article
+from bot.newsletter.tokens import ADDRESS
 
 log = logging.getLogger(__name__)
 _WAY_OUT = "別の字に変えるか、newsletter: に紙面だけの文を書いてください"
@@ -49,6 +50,8 @@ def _refusal(article: Article, profile: Profile) -> BotError | None:
     character = next(iter(missing(written(article), profile)), "")
     if not character:
         return None
+    if ADDRESS.fullmatch(character):
+        return _address(article, character)
     place = _place(set_article(article, profile, ()), character)
     code = "・".join(f"U+{ord(c):04X}" for c in character)
     return MissingGlyph(
@@ -64,6 +67,14 @@ def _refusal(article: Article, profile: Profile) -> BotError | None:
     )
 
 
+def _address(article: Article, address: str) -> NewsletterError:
+    return NewsletterError(
+        f"an address in {article.identity}",
+        summary=say("原稿 {identity} にアドレス「{address}」があります", identity=article.identity, address=address[:60]),
+        next_step="「金沢市 手続き」を検索、のように書くか、schedules/newsletter.yml の addresses を変えてください",
+    )
+
+
 def _place(setting: Setting, character: str) -> str:
     """In words, with the line that the character is on."""
     found = next((ink for ink in inked(setting) if character in ink.text), None)
@@ -71,12 +82,15 @@ def _place(setting: Setting, character: str) -> str:
 
 
 def missing(text: str, profile: Profile) -> tuple[str, ...]:
-    """The characters of the text that the paper cannot print, each once, with what is combined with it."""
+    """The characters of the text that the paper cannot print, each once, with what is combined with it, and the addresses,
+    where the paper takes none."""
     if is_common(text):
         return ()
     fonts = font_files(profile)
+    addresses = ADDRESS.findall(text) if profile.addresses == "refuse" else []
     drawn = dict.fromkeys(c for c in regex.findall(r"\X", normal(text)) if c.strip())
-    return tuple(c for c in drawn if all(font.lacks(c) for font in fonts) or unencodable(c, profile.encoding))
+    lacking = [c for c in drawn if all(font.lacks(c) for font in fonts) or unencodable(c, profile.encoding)]
+    return (*dict.fromkeys(addresses), *lacking)
 
 
 def missing_by(path: Path, text: str) -> tuple[str, ...]:

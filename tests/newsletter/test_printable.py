@@ -96,6 +96,15 @@ def test_a_fault_in_one_post_is_a_sentence_about_that_post(profile: Profile) -> 
     assert roll.planned == ("一", "二")
 
 
+def test_an_address_is_refused_unless_the_paper_takes_it(profile: Profile) -> None:
+    text = "くわしくは https://example.jp/a_b/?c=1。問合せは a.b@example.jp へ"
+    assert missing(text, profile) == ("https://example.jp/a_b/?c=1", "a.b@example.jp")
+    assert missing(text, replace(profile, addresses="written")) == ()
+    error = refusal(article("一", text), profile)
+    assert error is not None
+    assert "アドレス「https://example.jp/a_b/?c=1」" in error.summary
+
+
 def test_a_paper_that_is_not_there_or_cannot_be_read_lacks_nothing(tmp_path: Path) -> None:
     spec = specs()["newsletter"]
     assert as_printed(spec, tmp_path).lacks("\U0001f600") == ()

@@ -32,8 +32,8 @@ GENERAL = frozenset(
     quote rate read reader reading ready recent records rect refused render repository row run samples savepoints schema
     sealing search second secret security seen sentence sentences service services session shaped shared shown single
     soundness split sql state states step stop storable store story strong style styled submit svg system tagged taken task
-    tidy timing tree trouble try typed typeface typos unclear unit upkeep urls usage user viewed views waits wanted web
-    webhook weekday wish wording words work workflow working
+    tidy timing tokens tree trouble try typed typeface typos unclear unit upkeep urls usage user viewed views waits wanted
+    web webhook weekday wish wording words work workflow working
     """,
     )
 )

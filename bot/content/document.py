@@ -71,10 +71,11 @@ class Quote:
 
 @dataclass(frozen=True)
 class ItemList:
-    """A flat list; each item is one line of inlines. `ordered` items are numbered from 1."""
+    """A flat list; each item is one line of inlines. `ordered` items are numbered from `start` on."""
 
     items: tuple[tuple[Inline, ...], ...]
     ordered: bool = False
+    start: int = 1
 
 
 Block: TypeAlias = Heading | Paragraph | Quote | ItemList

@@ -14,6 +14,7 @@ from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
+from markdown.blockprocessors import OListProcessor
 from markdown.inlinepatterns import InlineProcessor
 
 from bot.content.bounds import excess
@@ -98,7 +99,8 @@ class Reader:
             case "blockquote":
                 return Quote(tuple(self._lines_of(element)))
             case "ul" | "ol":
-                return ItemList(tuple(self._item(e) for e in element), ordered=element.tag == "ol")
+                start = int(element.get("start", "1"))
+                return ItemList(tuple(self._item(e) for e in element), ordered=element.tag == "ol", start=start)
         raise self._unsupported(element)
 
     def _lines_of(self, quote: Element) -> Iterator[Inline]:
@@ -254,6 +256,10 @@ class _FigureProcessor(InlineProcessor):
         return element, m.start(0), m.end(0)
 
 
+class _NumberedList(OListProcessor):
+    LAZY_OL = False  # it begins where its author says
+
+
 @lru_cache(maxsize=1)
 def _markdown() -> Markdown:
     md = Markdown(output_format="html")
@@ -272,6 +278,7 @@ def _markdown() -> Markdown:
         "short_image_ref",
     ):
         md.inlinePatterns.deregister(name)
+    md.parser.blockprocessors.register(_NumberedList(md.parser), "olist", 40)
     md.treeprocessors.deregister("prettify")
     md.inlinePatterns.register(_FigureProcessor(_FIGURE, md), "figure", 185)
     md.inlinePatterns.register(_RubyProcessor(_RUBY, md), "ruby", 175)

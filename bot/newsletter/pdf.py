@@ -59,7 +59,8 @@ def build(settings: Sequence[Setting], profile: Profile, issue: str, paper: str)
 
 def _embed(pdf: FPDF, family: str, font: FontFile, texts: Iterable[str], folder: Path) -> None:
     path = folder / f"{family}.otf"
-    path.write_bytes(font.subset(" ".join(texts)))
+    # The space is always there: a font of nothing, for a post in bold alone, is none that fpdf2 can read.
+    path.write_bytes(font.subset(f" {' '.join(texts)}"))
     pdf.add_font(family, fname=path)
 
 

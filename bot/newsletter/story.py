@@ -36,7 +36,7 @@ def item_mark(number: int, *, ordered: bool) -> str:
     """What stands before a list's item, one cell wide up to twenty."""
     if not ordered:
         return "▽"
-    return chr(ord("①") + number - 1) if number <= _CIRCLED else f"{number}　"
+    return chr(ord("①") + number - 1) if 1 <= number <= _CIRCLED else f"{number}　"
 
 
 def ruby_pairs(ruby: Ruby) -> list[tuple[str, str]]:
@@ -65,7 +65,7 @@ def _styled(block: Block) -> Iterator[Styled]:
         case Heading():
             yield Styled(role="heading", children=block.children)
         case ItemList():
-            for number, item in enumerate(block.items, start=1):
+            for number, item in enumerate(block.items, start=block.start):
                 yield Styled(role="item", children=(Text(item_mark(number, ordered=block.ordered)), *item))
         case Quote():
             yield Styled(role="quote", children=block.children)

@@ -56,7 +56,7 @@ class Plain:
             case Heading():
                 return self.style.heading.format(text=self.line(block.children)) + "\n"
             case ItemList():
-                marks = (f"{n}. " if block.ordered else "・" for n in range(1, len(block.items) + 1))
+                marks = (f"{n}. " if block.ordered else "・" for n in range(block.start, block.start + len(block.items)))
                 return "\n".join(mark + self.line(item) for mark, item in zip(marks, block.items, strict=True))
         return self.line(block.children)
 

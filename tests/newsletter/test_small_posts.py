@@ -10,6 +10,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 import pytest
 
+from bot.newsletter import handover
 from bot.services.paper.issues import export
 from tests.office import Office
 
@@ -46,6 +47,24 @@ def printed(office: Office, folder: Path) -> tuple[str, str, str]:
 def test_a_post_of_almost_nothing_is_printed(office: Office, tmp_path: Path, body: str, shown: str) -> None:
     office.approved(body=body)
     assert shown in printed(office, tmp_path)[0]
+
+
+def test_the_hand_over_keeps_emphasis_quotation_and_ruby_and_says_by_which_rules_the_proof_was_set(
+    office: Office, tmp_path: Path
+) -> None:
+    office.approved(body="リード。\n\nこれは**大切な**{提言|ていげん}。ﾃﾞｰﾀ、が\n\n> 引いた言葉\n> 二行目\n")
+    _, text, tagged = printed(office, tmp_path)
+    text = text.replace("\r\n", "\n")
+    assert "これは［＃太字］大切な［＃太字終わり］｜提言《ていげん》。データ、が" in text
+    assert "［＃ここから引用］\n引いた言葉" in text
+    assert "<CharStyle:強調>大切な<CharStyle:>" in tagged
+    assert "<ParaStyle:引用>引いた言葉" in tagged
+    assert "データ、が" in tagged
+    sheet = text.partition("【割付】")[2]
+    assert [line.partition("　")[0] for line in sheet.strip().split("\n")][4:10] == [
+        *("禁則", "ぶら下げ", "数字", "時刻", "単位", "組み方の印")
+    ]
+    assert handover._bare("［＃太字］大切な［＃太字終わり］｜提言《ていげん》") == "大切な提言"  # what is counted
 
 
 def test_a_list_begins_where_its_author_says(office: Office, tmp_path: Path) -> None:

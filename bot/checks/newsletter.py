@@ -9,6 +9,7 @@ from bot.checks.finding import Finding, at
 from bot.checks.prose import pattern
 from bot.checks.rule import Rule, Subject
 from bot.checks.spans import Span
+from bot.errors import Place
 
 
 def _in_print(subject: Subject, _: Span) -> bool:
@@ -25,7 +26,43 @@ def _issue_name(subject: Subject, rule: Rule) -> Iterator[Finding]:
         yield at(subject.place_of("newsletter"), rule.id, rule.level, f"号の名前「{issue[:20]}」は使えません", advice)
 
 
+def _glyphs(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    for spec in subject.wanted:
+        shown = dict.fromkeys(c for part in subject.texts[spec.key] for c in spec.lacks(part.text))
+        for character in shown:
+            yield at(_place_of(subject, character), rule.id, rule.level, *_told(character))
+
+
+def _told(lacking: str) -> tuple[str, str]:
+    """Of a character, or of an address."""
+    if lacking.isascii() and len(lacking) > 1:
+        return (
+            f"紙面にアドレス「{lacking[:60]}」があります",
+            "「金沢市 手続き」を検索、のように書くか、newsletter: に紙面だけの文を書いてください",
+        )
+    code = "・".join(f"U+{ord(c):04X}" for c in lacking)
+    message = f"紙面では「{lacking}」（{code}）を印刷できません"
+    return message, "ほかの字か言葉にするか、newsletter: に紙面だけの文を書いてください"
+
+
+def _place_of(subject: Subject, character: str) -> Place:
+    """Where it is written first; a character that a figure brings in is told at the title."""
+    # A composed character may have been written in two.
+    found = (subject.post.source.text.find(piece) for piece in (character, character[0]))
+    offset = next((at for at in found if at >= 0), None)
+    return subject.place_of("title") if offset is None else subject.post.source.place(offset)
+
+
 RULES = (
+    Rule(
+        id="paper.glyph",
+        level="error",
+        why="紙面の書体か、印刷会社に渡すファイルにない字（絵文字など）は、印刷できません。アドレスは、紙面では押せません。",
+        source="付属の書体と schedules/newsletter.yml の書体・文字コード",
+        bad="窓口が新しくなりました‸\U0001f600",
+        good="窓口が新しくなりました！ 葛\U000e0100城市の𠮷野さん、20㎡です。",
+        check=_glyphs,
+    ),
     Rule(
         id="paper.issue",
         level="error",

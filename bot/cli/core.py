@@ -9,6 +9,7 @@ from bot import registry
 from bot.cli.account import require_content
 from bot.config import ROOT, Config
 from bot.content.library import Library
+from bot.newsletter.encoding import as_printed
 from bot.registry import load
 from bot.render.environment import CHANNELS, Templates
 from bot.render.variant import ChannelSpec
@@ -23,7 +24,7 @@ class Core:
     def __init__(self, config: Config | None = None) -> None:
         self.config = config or load()
         require_content(self.config)
-        self.specs: tuple[ChannelSpec, ...] = tuple(registry.specs().values())
+        self.specs: tuple[ChannelSpec, ...] = tuple(as_printed(s, self.config.rules_dir) for s in registry.specs().values())
         options = {spec.key: spec.options for spec in self.specs}
         self.library = Library(self.config.content_dir, self.config.timezone, options, self.config.shared_dir)
         self.templates = Templates(self.config.templates_dir)

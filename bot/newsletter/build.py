@@ -31,7 +31,8 @@ class Press:
 def build(articles: Sequence[Article], press: Press, issue: str, directory: Path) -> tuple[Path, ...]:
     """Write the files of the issue as it is planned; their paths. While the profile is 仮 their names say so.
 
-    Nothing is written unless all of them can be made. Raises NotFound when no article is left for the issue.
+    Nothing is written unless all of them can be made; a post that cannot be printed is left out and told. Raises NotFound when
+    no article is left for the issue.
     """
     profile, paper = press.profile, press.paper
     arrangement, name = profile.arrangement(issue), issue_name(issue)
@@ -60,6 +61,8 @@ def build(articles: Sequence[Article], press: Press, issue: str, directory: Path
 
 
 def _refuse_an_empty(roll: Roll, name: str) -> None:
+    if not roll.posts and roll.refused:
+        raise next(iter(roll.refused.values()))
     if not roll.posts:
         raise NotFound(
             f"nothing for {name}",

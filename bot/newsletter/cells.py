@@ -14,10 +14,11 @@ import regex
 
 from bot.content.document import Inline, LineBreak, Link, Ruby, Strong, Text
 from bot.newsletter.numerals import NumberStyle, parts, separate
-from bot.text.tokens import mails, urls
+from bot.newsletter.tokens import UNITS, Token, tokens
 
 Form = Literal["upright", "tcy", "word"]
 Direction = Literal["tate", "yoko"]
+TimeStyle = Literal["colon", "kanji"]
 _EM_OF_A_LETTER = 0.55  # mean advance of Latin lower case in Japanese typefaces, so that the fit does not depend on the font
 _GLUED_CELLS = 4  # a longer number is broken anywhere: kept whole it would leave a hole in a narrow column
 
@@ -50,36 +51,27 @@ class Unit:
 
 @dataclass(frozen=True, kw_only=True)
 class Style:
+    """`times`: 9:30 as it is written (colon), or as ９時30分 (kanji)."""
+
     direction: Direction
     numbers: NumberStyle
+    times: TimeStyle = "colon"
 
 
-_UNITS = {
-    "km": "キロ",
-    "cm": "センチ",
-    "mm": "ミリ",
-    "m": "メートル",
-    "kg": "キロ",
-    "g": "グラム",
-    "t": "トン",
-    "GB": "ギガバイト",
-    "MB": "メガバイト",
-}
-# In this order: a telephone number is no sum.
-_TOKEN = re.compile(
-    r"(?P<code>\d+(?:-\d+)+)"
-    r"|(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<year>(?=年))?"
-    rf"(?:(?P<percent>[%％])|\s?(?P<unit>{'|'.join(_UNITS)})(?![A-Za-z]))?"
-    r"|(?P<word>[A-Za-z][0-9A-Za-z'’.&+_-]*(?<![.'’-])(?:[ ](?=[0-9A-Za-z]))?)"
-    r"|(?P<space>[ \t\n]+)"
-    r"|(?P<run>[^0-9A-Za-z \t\n]+|.)",
-    re.ASCII | re.DOTALL,
-)
 _ASCII_DIGITS = {0xFF10 + n: ord("0") + n for n in range(10)} | {0xFF0E: ".", 0xFF0C: ","}
 _WIDE = {c: chr(c + 0xFEE0) for c in range(0x21, 0x7F)} | {ord("-"): "‐", ord("~"): "〜"}
+_NOUN = regex.compile(r"[\p{Han}\p{Katakana}ー）」]")
+_PHONE = re.compile(r"0\d+-\d+|#\d+")
+_COUNTING = frozenset("約第計全各毎満延平令昭大明")
+_COUNTED = frozenset(
+    "人件名円年月日時分秒個台回枚本冊歳才度階号室点か箇ヶ件棟戸組世都％割倍万億兆キメセミグトパ歩車頭匹校園社市町村区"
+)
+_LYING_BEFORE = re.compile(r"[A-Za-z][0-9A-Za-z'’.&+_-]*[a-z][0-9A-Za-z'’.&+_-]*$")
+_LYING_NEXT = re.compile(r" (?=[0-9A-Za-z])")
 _INITIALS = re.compile(r"[A-Z0-9]{1,4}(?:-[A-Z0-9]{1,4})?")
 _VERTICAL_QUOTES = {ord("“"): "〝", ord("”"): "〟"}
 _FULL_WIDTH_DIGITS = re.compile(r"[０-９]+(?:[．，][０-９]+)*")
+_EMOJI_STYLE = re.compile("[\ufe0e\ufe0f]")  # asks for a picture or a sign; type has signs alone
 _HALF_KATAKANA = re.compile(r"[｡-ﾟ]+")
 
 
@@ -101,57 +93,91 @@ def units(children: Sequence[Inline], style: Style, *, strong: bool = False) -> 
 
 def text_units(text: str, style: Style, *, strong: bool = False) -> Iterator[Unit]:
     """A half-width space beside Latin or a number only parts what the grid parts anyway, and is not set."""
-    plain = _normal(text)
-    at = 0
-    for address in sorted((*urls(plain), *mails(plain)), key=lambda token: token.start):
-        yield from _between(plain, at, address.start, style, strong)
-        yield Unit(cells=(_word(address.text),), strong=strong)
-        at = address.end
-    yield from _between(plain, at, len(plain), style, strong)
-
-
-def _between(plain: str, start: int, end: int, style: Style, strong: bool) -> Iterator[Unit]:
-    for match in _TOKEN.finditer(plain, start, end):
-        for cells in _cells(match, style):
+    for token in tokens(normal(text)):
+        for cells in _cells(token, style):
             yield Unit(cells=cells, strong=strong)
 
 
-def _normal(text: str) -> str:
-    """Composed characters; half-width katakana and full-width digits as their usual selves."""
+def normal(text: str) -> str:
+    """Composed characters; half-width katakana and full-width digits as their usual selves; ☎️ as the ☎ that type has."""
     # NFC for all, NFKC for half-width katakana alone: NFKC everywhere would turn ① and ㈱ into other letters.
-    text = unicodedata.normalize("NFC", text)
+    text = _EMOJI_STYLE.sub("", unicodedata.normalize("NFC", text))
     text = _HALF_KATAKANA.sub(lambda m: unicodedata.normalize("NFKC", m.group()), text)
     return _FULL_WIDTH_DIGITS.sub(lambda m: m.group().translate(_ASCII_DIGITS), text)
 
 
-def _cells(match: re.Match[str], style: Style) -> Iterator[tuple[Cell, ...]]:
-    token = match.group()
-    match match.lastgroup:
+def _cells(token: Token, style: Style) -> Iterator[tuple[Cell, ...]]:
+    match token.kind:
+        case "address":
+            yield (_word(token.text),)
+        case "time":
+            yield from _time(token, style)
+        case "dotted":
+            yield from _dotted(token.text, style)
         case "code":
-            yield from _code(token, style)
-        case "number" | "year" | "percent" | "unit":
-            yield from _number(match, style)
+            yield from _code(token.text, style)
+        case "number":
+            yield from _number(token, style)
         case "word":
             yield from _latin(token)
         case "space":
-            if _stays(match):
+            if stays(token):
                 yield _upright("　")
-        case _:
-            yield from (_upright(c) for c in _characters(token, style))
+        case "run":
+            yield from (_upright(c) for c in _characters(token.text, style))
 
 
-def _number(match: re.Match[str], style: Style) -> Iterator[tuple[Cell, ...]]:
-    sign, unit = match["percent"], match["unit"]
-    if style.direction == "yoko":
-        tail = "％" if sign else unit or ""
-        yield (*_horizontal_number(match["number"]), *_each(tail))
+def _time(token: Token, style: Style) -> Iterator[tuple[Cell, ...]]:
+    """One unit for each time, with the sign of the range between them."""
+    if style.direction == "yoko" and style.times == "colon":
+        yield (_word(token.text),)
         return
-    pieces = parts(match["number"], style.numbers, year=match["year"] is not None)
-    cells = [c for piece in pieces for c in _piece(piece)]
-    if sign:
+    yield _clock(token.start, style)
+    if token.end:
+        yield _upright("～")
+        yield _clock(token.end, style)
+
+
+def _clock(time: str, style: Style) -> tuple[Cell, ...]:
+    hour, minute = time.split(":")
+    # 九：〇〇 is nobody's way to write a time.
+    if style.times == "colon" and style.numbers == "arabic_tcy":
+        return (*_numeral(hour, style), *_each("："), *_numeral(minute, style))
+    minutes = (*_numeral(minute.lstrip("0"), style), *_each("分")) if minute.strip("0") else ()
+    return (*_numeral(hour.lstrip("0") or "0", style), *_each("時"), *minutes)
+
+
+def _dotted(token: str, style: Style) -> Iterator[tuple[Cell, ...]]:
+    """A date or a version: 2026.11.29 as ２０２６・11・29, parted at its dots."""
+    if style.direction == "yoko":
+        yield (_word(token),)
+        return
+    for n, piece in enumerate(token.split(".")):
+        if n:
+            yield _upright("・")
+        letters = piece.rstrip("0123456789")
+        yield (*_each(letters.translate(_WIDE)), *_numeral(piece[len(letters) :], style, year=True))
+
+
+def _numeral(number: str, style: Style, *, year: bool = False) -> tuple[Cell, ...]:
+    if style.direction == "yoko":
+        return _horizontal_number(number)
+    return tuple(c for piece in parts(number, style.numbers, year=year) for c in _piece(piece))
+
+
+def _number(token: Token, style: Style) -> Iterator[tuple[Cell, ...]]:
+    letters = _each(token.letters.translate(_WIDE))
+    if style.direction == "yoko":
+        tail = "％" if token.sign else token.unit
+        yield (*_each("−" if token.minus else ""), *_horizontal_number(token.digits), *_each(tail), *letters)
+        return
+    if token.minus:
+        yield _each("マイナス")
+    cells = list(_numeral(token.digits, style, year=token.year))
+    if token.sign:
         cells += _each("％" if style.numbers == "arabic_tcy" else "パーセント")
-    yield from _glued(cells)
-    yield from ((c,) for c in _each(_UNITS[unit] if unit else ""))
+    yield from _glued([*cells, *letters])
+    yield from ((c,) for c in _each(UNITS[token.unit] if token.unit else ""))
 
 
 def _piece(piece: str) -> tuple[Cell, ...]:
@@ -193,15 +219,21 @@ def _code(token: str, style: Style) -> Iterator[tuple[Cell, ...]]:
         yield (_word(token),)
         return
     for piece in re.split("(-)", token):
-        yield from _glued(_each(separate(piece, style.numbers)))
+        yield from _glued(_each(separate(piece, style.numbers).translate(_WIDE)))
 
 
-def _latin(token: str) -> Iterator[tuple[Cell, ...]]:
-    """Up to four capitals and digits stand upright (ＤＸ, ＡＩ‐ＯＣＲ); a longer word lies along the line."""
-    if _INITIALS.fullmatch(token.strip()):
-        yield from (_each(part.translate(_WIDE)) for part in re.findall(r"[A-Z0-9]+-?", token))
+def _latin(token: Token) -> Iterator[tuple[Cell, ...]]:
+    """Up to four capitals and digits, or one letter, stand upright (ＤＸ, ＡＩ‐ＯＣＲ, ｘ); a longer word lies along it."""
+    word = token.text
+    if word == "No.":
+        yield _upright("№")
+    elif _INITIALS.fullmatch(word):
+        yield from (_each(part.translate(_WIDE)) for part in re.findall(r"[A-Z0-9]+-?", word))
+    elif len(word) == 1:
+        yield _each(word.translate(_WIDE))
     else:
-        yield (_word(token),)
+        # The space before another word lies along the line with them.
+        yield (_word(f"{word} " if _LYING_NEXT.match(token.after) else word),)
 
 
 def _word(text: str) -> Cell:
@@ -225,10 +257,23 @@ def _upright(character: str) -> tuple[Cell, ...]:
     return (Cell(text=character),)
 
 
-def _stays(space: re.Match[str]) -> bool:
-    """Whether a space parts two Japanese words or follows ！ or ？, and so becomes a full-width one."""
-    before, after = space.string[: space.start()][-1:], space.string[space.end() :][:1]
-    return bool(before and after) and (before in "！？!?" or not (before.isascii() or after.isascii()))
+def stays(space: Token) -> bool:
+    """Whether a space parts two Japanese words, two numbers or upright letters, a name and what it names, or follows ！ or ？,
+    and so becomes a full-width one. One that only parts types, which the grid does anyway, does not."""
+    before, after = space.before[-1:], space.after[:1]
+    if not before or not after:
+        return False
+    if before in "！？!?" or not (before.isascii() or after.isascii()):
+        return True
+    if before.isascii() and after.isascii():
+        return before.isalnum() and after.isalnum() and not _LYING_BEFORE.search(space.before)
+    if _PHONE.match(space.after) and _NOUN.match(before):
+        return True
+    # 約 100 人 and 市の DX です are typed with spaces for the screen; 会場 A棟 parts two things.
+    beside = after if before.isascii() else before
+    if before.isascii() and before.isdigit() and after in _COUNTED:
+        return False
+    return bool(_NOUN.match(beside)) and beside not in _COUNTING
 
 
 def _ruby(ruby: Ruby, style: Style, strong: bool) -> Iterator[Unit]:

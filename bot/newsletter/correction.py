@@ -42,5 +42,5 @@ def correction_box(sentences: Sequence[str], profile: Profile, reserved: Sequenc
 
 
 def _lines(text: str, profile: Profile, kind: Kind) -> Iterator[Line]:
-    found: list[Unit] = list(text_units(text, Style(direction=profile.direction, numbers=profile.numbers)))
+    found: list[Unit] = list(text_units(text, Style(direction=profile.direction, numbers=profile.numbers, times=profile.times)))
     yield from compose(found, profile.chars - 1, Rules(level=profile.kinsoku), first=1, indent=1, kind=kind)

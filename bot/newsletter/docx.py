@@ -110,7 +110,7 @@ def _block(docx: Docx, block: Block, profile: Profile) -> None:
         case Heading():
             _runs(docx.add_paragraph(), (Text("◆"), *block.children), size=size, bold=True)
         case ItemList():
-            for number, item in enumerate(block.items, start=1):
+            for number, item in enumerate(block.items, start=block.start):
                 mark = Text(item_mark(number, ordered=block.ordered))
                 _runs(docx.add_paragraph(), (mark, *item), size=size)
         case _:

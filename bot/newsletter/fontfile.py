@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 
 import uharfbuzz as hb
 
 from bot.media.lettering import font_path
 from bot.newsletter.profile import Profile
 
-_FEATURES = ("vert", "hwid")
+# ccmp makes one glyph of か゚; locl is the Japanese form, on which the vertical one of — hangs.
+_FEATURES = ("vert", "hwid", "ccmp", "locl")
 _SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 
 
@@ -44,4 +47,10 @@ class FontFile:
 def font_files(profile: Profile) -> tuple[FontFile, FontFile]:
     """For text and for headings: the profile's own, else those of the installed packages."""
     serif = str(files("pylopdf_fonts_jp").joinpath("NotoSerifJP-Regular.otf"))
-    return FontFile(profile.body_font or serif), FontFile(profile.heading_font or font_path(bold=True))
+    text, heading = profile.body_font or serif, profile.heading_font or font_path(bold=True)
+    return _font(text, Path(text).stat().st_mtime_ns), _font(heading, Path(heading).stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _font(path: str, changed: int) -> FontFile:
+    return FontFile(path)

@@ -25,7 +25,7 @@ def galley(article: Article, profile: Profile) -> list[Passage]:
 
 
 def style_of(profile: Profile) -> Style:
-    return Style(direction=profile.direction, numbers=profile.numbers)
+    return Style(direction=profile.direction, numbers=profile.numbers, times=profile.times)
 
 
 class _Setter:
@@ -39,7 +39,7 @@ class _Setter:
             case Heading():
                 yield self._heading(block)
             case ItemList():
-                for number, item in enumerate(block.items, start=1):
+                for number, item in enumerate(block.items, start=block.start):
                     mark = Text(item_mark(number, ordered=block.ordered))
                     yield self._body(units((mark, *item), self.style), indent=1)
             case Quote():

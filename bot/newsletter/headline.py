@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, combinations, pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from bot.content.document import HEADLINE_BREAK, Inline
@@ -48,18 +48,63 @@ def set_headline(
     `protected` name. Of all ways to break, the one that allows the largest type is taken, then the most even one.
     """
     found = [u for u in units(title, style, strong=True) if isinstance(u, Unit)]
-    manual = [n for n, u in enumerate(found) if u.text == HEADLINE_BREAK]
     shown = [u for u in found if u.text != HEADLINE_BREAK]
     # Where the writer put ｜ there is nothing to choose; budoux would only add places that nobody wanted.
-    ways = [[n - before for before, n in enumerate(manual)]] if manual else _ways(shown, _phrases(shown, style, protected))
-    best = max((_cut(shown, way) for way in ways), key=lambda lines: _merit(lines, length, depth, body))
-    size = _size(best, length, depth, body)
+    way = _manual(found) or _best(shown, _phrases(shown, style, protected), length, depth, body)
+    best = _cut(shown, way)
+    size = _size(best[0].room, len(best), length, depth, body)
     return Headline(lines=tuple(best), size=size, pitch=min(size * _LEADING, depth / len(best)))
 
 
-def _ways(shown: Sequence[Unit], places: Sequence[int]) -> list[list[int]]:
-    """Every choice of up to three of the places to break."""
-    return [list(way) for count in range(min(_MOST_LINES, len(places) + 1)) for way in combinations(places, count)]
+def _manual(found: Sequence[Unit]) -> list[int]:
+    """Where ｜ stands between two units; at an edge of the title it parts nothing."""
+    marks = [n for n, u in enumerate(found) if u.text == HEADLINE_BREAK]
+    count = len(found) - len(marks)
+    return sorted({n - before for before, n in enumerate(marks)} - {0, count})
+
+
+def _best(shown: Sequence[Unit], places: Sequence[int], length: float, depth: float, body: float) -> list[int]:
+    """The places of up to four lines: the largest type first, then the more even lines."""
+    edges = [0, *places, len(shown)]
+    widths = list(accumulate((u.width for u in shown), initial=0))
+    at = [widths[edge] for edge in edges]
+    # Rounded, lest two ways of one size differ by a float's last digit and decide.
+    sizes = {
+        count: round(_size(longest, count, length, depth, body), 3)
+        for count in range(1, min(_MOST_LINES, len(edges) - 1) + 1)
+        if (longest := _least(at, count)) is not None
+    }
+    largest = max(sizes.values())
+    ways = []
+    for count in (count for count, size in sizes.items() if size == largest):
+        # Any line that still allows this size will do; among those the even ones are looked for.
+        limit = max(w for w in range(at[-1] + 1) if round(_size(w, count, length, depth, body), 3) >= largest)
+        ways.append(_even(at, count, limit))
+    return [edges[n] for n in min(ways)[1]]
+
+
+def _least(at: Sequence[int], count: int) -> int | None:
+    """The longest of `count` lines where that is shortest. `at`: the width up to each place, the ends among them."""
+    ends: list[int | None] = [0, *[None] * (len(at) - 1)]
+    for _ in range(count):
+        before, ends = ends, [None] * len(at)
+        for n in range(1, len(at)):
+            found = [max(b, at[n] - at[m]) for m in range(n) if (b := before[m]) is not None]
+            ends[n] = min(found, default=None)
+    return ends[-1]
+
+
+def _even(at: Sequence[int], count: int, limit: int) -> tuple[int, list[int]]:
+    """The least sum of squares of `count` lines, none wider than `limit`, and the places (indices of `at`) between them."""
+    ends: list[tuple[int, list[int]] | None] = [(0, []), *[None] * (len(at) - 1)]
+    for _ in range(count):
+        before, ends = ends, [None] * len(at)
+        for n in range(1, len(at)):
+            ways = [(b[0] + w**2, [*b[1], m]) for m in range(n) if (b := before[m]) and (w := at[n] - at[m]) <= limit]
+            ends[n] = min(ways, default=None)
+    best = ends[-1]
+    assert best is not None  # noqa: S101 the limit is that of a way found
+    return best[0], best[1][1:]
 
 
 def _cut(shown: Sequence[Unit], places: Sequence[int]) -> list[Line]:
@@ -69,15 +114,9 @@ def _cut(shown: Sequence[Unit], places: Sequence[int]) -> list[Line]:
     return [Line(units=part, room=longest, kind="headline") for part in parts]
 
 
-def _merit(lines: Sequence[Line], length: float, depth: float, body: float) -> tuple[float, int]:
-    """Larger type first, then the more even lines."""
-    # Rounded, lest two ways of one size differ by a float's last digit and decide.
-    return round(_size(lines, length, depth, body), 3), -sum(line.width**2 for line in lines)
-
-
-def _size(lines: Sequence[Line], length: float, depth: float, body: float) -> float:
-    across = depth / (1 + _LEADING * (len(lines) - 1))
-    return min(length / max(1, lines[0].room), across, _LARGEST * body)
+def _size(longest: int, count: int, length: float, depth: float, body: float) -> float:
+    across = depth / (1 + _LEADING * (count - 1))
+    return min(length / max(1, longest), across, _LARGEST * body)
 
 
 def _phrases(shown: Sequence[Unit], style: Style, protected: Sequence[str]) -> list[int]:

@@ -84,7 +84,8 @@ def _block(block: Block) -> Markup:
             return Markup("<h{0}>{1}</h{0}>").format(block.level + 1, inline_html(block.children))
         case ItemList():
             items = Markup("").join(Markup("<li>{}</li>").format(inline_html(item)) for item in block.items)
-            return Markup("<{0}>{1}</{0}>").format("ol" if block.ordered else "ul", items)
+            start = Markup(' start="{}"').format(block.start) if block.start != 1 else ""
+            return Markup("<{0}{1}>{2}</{0}>").format("ol" if block.ordered else "ul", start, items)
         case Quote():
             return Markup("<blockquote><p>{}</p></blockquote>").format(inline_html(block.children))
         case _:

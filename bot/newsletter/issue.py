@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.content.document import Block, Heading, Paragraph, Strong, Text, without_breaks
+from bot.errors import BotError
 from bot.newsletter.arrangement import IssueArrangement
 from bot.newsletter.article import Article
 from bot.newsletter.galley import galley
+from bot.newsletter.printable import refusal
 from bot.newsletter.profile import Profile
 
 
@@ -36,21 +38,25 @@ class Length:
 
 @dataclass(frozen=True, kw_only=True)
 class Roll:
-    """The posts of an issue in their order. `missing` were planned but are not approved, `left_out` are approved but were not
-    planned."""
+    """The posts of an issue in their order; `planned` are the identities of all that are meant for it. `missing` were planned
+    but are not approved, `left_out` are approved but were not planned, `refused` cannot be printed, with the reason."""
 
     posts: tuple[Article, ...]
     lengths: tuple[Length, ...]
     missing: tuple[str, ...]
     left_out: tuple[str, ...]
+    planned: tuple[str, ...] = ()
+    refused: Mapping[str, BotError] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         lengths = [length.as_json() for length in self.lengths]
-        return {"lengths": lengths, "missing": list(self.missing), "left_out": list(self.left_out)}
+        refused = {identity: error.summary for identity, error in self.refused.items()}
+        return {"lengths": lengths, "missing": list(self.missing), "left_out": list(self.left_out), "refused": refused}
 
     def as_lines(self) -> list[str]:
         return [
             *(f"{length.identity}　{length.summary}" for length in self.lengths),
+            *(f"{error.summary}（載せていません）" for error in self.refused.values()),
             *(f"{identity}　承認された原稿がないため、載っていません" for identity in self.missing),
             *(f"{identity}　この号の予定にないため、載せていません" for identity in self.left_out),
         ]
@@ -60,13 +66,18 @@ def roll_of(articles: Sequence[Article], arrangement: IssueArrangement, profile:
     """All articles as they come, or, where posts are planned, those alone and in the order arranged."""
     order = {identity: number for number, identity in enumerate(arrangement.posts)}
     chosen = [a for a in articles if not order or a.identity in order]
-    posts = tuple(sorted(chosen, key=lambda a: order.get(a.identity, 0)))
+    planned = sorted(chosen, key=lambda a: order.get(a.identity, 0))
+    # What cannot be printed is left out by itself: on the day of the deadline one sign must not stop the whole issue (ADR 10).
+    refused = {a.identity: error for a in planned if (error := refusal(a, profile)) is not None}
+    posts = tuple(a for a in planned if a.identity not in refused)
     there = {article.identity for article in articles}
     return Roll(
         posts=posts,
         lengths=tuple(_length(article, arrangement, profile) for article in posts),
         missing=tuple(identity for identity in arrangement.posts if identity not in there),
-        left_out=tuple(a.identity for a in articles if a not in posts),
+        left_out=tuple(a.identity for a in articles if a not in chosen),
+        planned=tuple(a.identity for a in planned),
+        refused=refused,
     )
 
 

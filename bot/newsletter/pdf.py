@@ -35,7 +35,7 @@ def build(settings: Sequence[Setting], profile: Profile, issue: str, paper: str)
     title = f"{paper}　{issue}　校正刷り"
     text, heading = font_files(profile)
     for setting in settings:
-        _check(setting, text, heading)
+        _check(setting, (text, heading))
     grid = Grid.of(profile)
     size = (grid.frame.width + 2 * _MARGIN, grid.frame.height + _HEAD + _MARGIN + 3 * _NOTE)
     pdf = FPDF(unit="pt", format=size)
@@ -45,11 +45,13 @@ def build(settings: Sequence[Setting], profile: Profile, issue: str, paper: str)
     pdf.set_title(title)
     pdf.set_lang("ja")
     ink = [piece for setting in settings for piece in inked(setting)]
+    # Both typefaces hold what either may lend the other: a character that one of them lacks.
+    lent = [p.text for p in ink if (heading if p.bold else text).lacks(p.text)]
     notes = [note.text for n, s in enumerate(settings, 1) for note in _notes(s, profile, title, f"{n}／{len(settings)}")]
     with TemporaryDirectory() as folder:
-        _embed(pdf, "text", text, [p.text for p in ink if not p.bold], Path(folder))
-        _embed(pdf, "heading", heading, [*notes, *(p.text for p in ink if p.bold)], Path(folder))
-        proof = _Proof(pdf, grid, profile, title)
+        _embed(pdf, "text", text, [*lent, *(p.text for p in ink if not p.bold)], Path(folder))
+        _embed(pdf, "heading", heading, [*notes, *lent, *(p.text for p in ink if p.bold)], Path(folder))
+        proof = _Proof(pdf, grid, profile, title, (text, heading))
         for number, setting in enumerate(settings, start=1):
             proof.article(setting, f"{number}／{len(settings)}")
         return bytes(pdf.output())
@@ -57,14 +59,15 @@ def build(settings: Sequence[Setting], profile: Profile, issue: str, paper: str)
 
 def _embed(pdf: FPDF, family: str, font: FontFile, texts: Iterable[str], folder: Path) -> None:
     path = folder / f"{family}.otf"
-    path.write_bytes(font.subset(" ".join(texts)))
+    # The space is always there: a font of nothing, for a post in bold alone, is none that fpdf2 can read.
+    path.write_bytes(font.subset(f" {' '.join(texts)}"))
     pdf.add_font(family, fname=path)
 
 
-def _check(setting: Setting, text: FontFile, heading: FontFile) -> None:
+def _check(setting: Setting, fonts: Sequence[FontFile]) -> None:
     for piece in inked(setting):
-        character = (heading if piece.bold else text).lacks(piece.text)
-        if character:
+        character = fonts[0].lacks(piece.text)
+        if character and fonts[1].lacks(character):
             code = "・".join(f"U+{ord(c):04X}" for c in character)
             identity = setting.article.identity
             raise MissingGlyph(
@@ -105,8 +108,8 @@ def _notes(setting: Setting, profile: Profile, title: str, number: str) -> Itera
 class _Proof:
     """`text` and `heading` are its typefaces. The frame's corner is at (_MARGIN, _HEAD) on each page."""
 
-    def __init__(self, pdf: FPDF, grid: Grid, profile: Profile, title: str) -> None:
-        self.pdf, self.grid, self.profile, self.title = pdf, grid, profile, title
+    def __init__(self, pdf: FPDF, grid: Grid, profile: Profile, title: str, fonts: tuple[FontFile, FontFile]) -> None:
+        self.pdf, self.grid, self.profile, self.title, self.fonts = pdf, grid, profile, title, fonts
         self.text, self.heading = Typeface(pdf, "text"), Typeface(pdf, "heading")
 
     def article(self, setting: Setting, number: str) -> None:
@@ -145,11 +148,24 @@ class _Proof:
         """`corner` is the upper left one of the line's first cell, in the frame."""
         x, y = corner[0] + _MARGIN, corner[1] + _HEAD
         for unit, starts in line.positions():
-            face = self.heading if is_bold(line, unit) else self.text
+            bold = is_bold(line, unit)
             for cell, at in zip(unit.cells, starts, strict=True):
-                self._cell(face, cell, *self._along(x, y, at * size), size)
+                self._cell(self._face(cell.text, bold=bold), cell, *self._along(x, y, at * size), size)
             if unit.reading:
-                self._reading(face, unit, x, y, starts[0] * size, (starts[-1] + unit.cells[-1].width) * size, size)
+                self._reading(
+                    self._face(unit.reading, bold=bold),
+                    unit,
+                    x,
+                    y,
+                    starts[0] * size,
+                    (starts[-1] + unit.cells[-1].width) * size,
+                    size,
+                )
+
+    def _face(self, text: str, *, bold: bool) -> Typeface:
+        """The other typeface draws what its own one lacks."""
+        own, other = (self.heading, self.text) if bold else (self.text, self.heading)
+        return other if self.fonts[bold].lacks(text) else own
 
     def _along(self, x: float, y: float, distance: float) -> tuple[float, float]:
         return (x, y + distance) if self.grid.vertical else (x + distance, y)
@@ -184,10 +200,11 @@ class _Proof:
         """Horizontal in both kinds of page."""
         for unit, starts in line.positions():
             for cell, at in zip(unit.cells, starts, strict=True):
+                face = self._face(cell.text, bold=False)
                 if cell.form == "word":
-                    self.text.word(cell.text, x + at * size, y, size, cell.width * size, vertical=False)
+                    face.word(cell.text, x + at * size, y, size, cell.width * size, vertical=False)
                 else:
-                    self.text.upright(cell.text, x + at * size, y, size, vertical=False)
+                    face.upright(cell.text, x + at * size, y, size, vertical=False)
 
     def _overflow(self, setting: Setting, number: str, lines: Sequence[tuple[Slot, Line]]) -> None:
         """What found no place, whole, on a page of its own within a red border."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Literal, cast, get_args
 
 from bot.language import say
 from bot.newsletter.arrangement import IssueArrangement, read_issue
-from bot.newsletter.cells import Direction
+from bot.newsletter.cells import Direction, TimeStyle
 from bot.newsletter.deadlines import DayOfMonth, IfClosed, Monthly, Weekday, WorkingDaysBefore
 from bot.newsletter.frame import Rect
 from bot.newsletter.kinsoku import Level
@@ -20,6 +20,7 @@ from bot.values.document import load as load_values
 from bot.values.node import Node
 
 Status = Literal["仮", "確定"]
+AddressStyle = Literal["refuse", "written", "qr"]
 # What a paragraph is, and the name of its paragraph style in the typesetter's document when the profile gives no other;
 # "strong" is a character style.
 STYLES = {
@@ -45,7 +46,8 @@ class Profile:
 
     `heading_lines` is the 行取り of a heading in the text. `headline` and `figure` are kept free of text; without a figure's
     rectangle, or in an article without a picture, the text has the place. `body_font` and `heading_font` are font files for
-    the proof, empty for the ones that come with the program; `font` is the name that the Word file asks for.
+    the proof, empty for the ones that come with the program; `font` is the name that the Word file asks for. `addresses` in the
+    text are refused, written out, or given as a QR code with the address below.
     """
 
     status: Status
@@ -68,6 +70,8 @@ class Profile:
     figure: Rect | None
     body_font: str = ""
     heading_font: str = ""
+    times: TimeStyle = "colon"
+    addresses: AddressStyle = "refuse"
     styles: Mapping[str, str] = field(default_factory=lambda: STYLES)
     arrangements: Mapping[str, IssueArrangement] = field(default_factory=dict)
     monthly: Monthly | None = None
@@ -88,7 +92,22 @@ class Profile:
 
 _KEYS = frozenset(f.name for f in fields(Profile)) - {"arrangements"}
 _REQUIRED = tuple(
-    sorted(_KEYS - {"name", "font", "body_font", "heading_font", "figure", "styles", "issues", "monthly", "encoding"})
+    sorted(
+        _KEYS
+        - {
+            "name",
+            "font",
+            "body_font",
+            "heading_font",
+            "figure",
+            "styles",
+            "issues",
+            "monthly",
+            "encoding",
+            "times",
+            "addresses",
+        }
+    )
 )
 _TOO_LARGE = 1000
 _MOST_WORKING_DAYS = 40
@@ -129,6 +148,8 @@ class _Reader:
             kinsoku=cast(Level, self._choice("kinsoku", get_args(Level))),
             hang=self.entry["hang"].flag(),
             numbers=cast(NumberStyle, self._choice("numbers", get_args(NumberStyle))),
+            times=cast(TimeStyle, self._choice_or("times", get_args(TimeStyle))),
+            addresses=cast(AddressStyle, self._choice_or("addresses", get_args(AddressStyle))),
             heading_lines=self._count("heading_lines"),
             headline=self._rect("headline"),
             figure=self._figure(),
@@ -140,6 +161,10 @@ class _Reader:
 
     def _choice(self, key: str, choices: Collection[str]) -> str:
         return self.entry[key].choice(choices)
+
+    def _choice_or(self, key: str, choices: Sequence[str]) -> str:
+        """The first one where nothing is said."""
+        return self.entry[key].choice(choices) if key in self.entry else choices[0]
 
     def _text(self, key: str) -> str:
         return self.entry[key].text() if key in self.entry else ""
@@ -196,7 +221,7 @@ class _Reader:
         return STYLES | {role: node.text() for role, node in given.items()}
 
     def _encoding(self) -> str:
-        return self.entry["encoding"].choice(("utf-8-sig", "cp932")) if "encoding" in self.entry else "utf-8-sig"
+        return self._choice_or("encoding", ("utf-8-sig", "cp932"))
 
     def _monthly(self) -> Monthly | None:
         if "monthly" not in self.entry or self.entry["monthly"].empty:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.content.document import Block, Heading, Inline, ItemList, Quote, Ruby, Text, without_breaks
+from bot.content.document import Block, Heading, Inline, ItemList, Link, Quote, Ruby, Strong, Text, without_breaks
 from bot.newsletter.article import Article
+from bot.newsletter.cells import normal
 from bot.newsletter.correction import CORRECTION_TITLE
 from bot.newsletter.profile import Profile
 
@@ -36,7 +37,7 @@ def item_mark(number: int, *, ordered: bool) -> str:
     """What stands before a list's item, one cell wide up to twenty."""
     if not ordered:
         return "▽"
-    return chr(ord("①") + number - 1) if number <= _CIRCLED else f"{number}　"
+    return chr(ord("①") + number - 1) if 1 <= number <= _CIRCLED else f"{number}　"
 
 
 def ruby_pairs(ruby: Ruby) -> list[tuple[str, str]]:
@@ -46,6 +47,25 @@ def ruby_pairs(ruby: Ruby) -> list[tuple[str, str]]:
 
 
 def _story(article: Article) -> Iterator[Styled]:
+    yield from (replace(each, children=_normal(each.children)) for each in _paragraphs(article))
+
+
+def _normal(children: Sequence[Inline]) -> tuple[Inline, ...]:
+    """The same normal form as in the proof: what is poured must not look another way than what was looked at."""
+    return tuple(_normal_inline(child) for child in children)
+
+
+def _normal_inline(child: Inline) -> Inline:
+    match child:
+        case Text():
+            return replace(child, text=normal(child.text))
+        case Strong() | Link():
+            return replace(child, children=_normal(child.children))
+        case _:
+            return child
+
+
+def _paragraphs(article: Article) -> Iterator[Styled]:
     yield Styled(role="headline", children=without_breaks(article.title))
     if article.lead:
         yield Styled(role="lead", children=article.lead)
@@ -65,7 +85,7 @@ def _styled(block: Block) -> Iterator[Styled]:
         case Heading():
             yield Styled(role="heading", children=block.children)
         case ItemList():
-            for number, item in enumerate(block.items, start=1):
+            for number, item in enumerate(block.items, start=block.start):
                 yield Styled(role="item", children=(Text(item_mark(number, ordered=block.ordered)), *item))
         case Quote():
             yield Styled(role="quote", children=block.children)

@@ -13,13 +13,14 @@ from bot.content.document import Inline, LineBreak, Link, Ruby, Strong, Text
 from bot.errors import MissingGlyph
 from bot.language import say
 from bot.newsletter.article import Article
+from bot.newsletter.encoding import CP932, twinned
 from bot.newsletter.profile import Profile
 from bot.newsletter.story import Styled, stories
 
 _HEADER = "<Version:7><FeatureSet:InDesign-Japanese>"
 _ESCAPES = str.maketrans({"\\": "\\\\", "<": "\\<", ">": "\\>"})
 _FORCED_BREAK = "<0x000A>"
-_SJIS = "cp932"
+_SJIS = CP932
 
 
 def build(articles: Sequence[Article], profile: Profile) -> bytes:
@@ -33,7 +34,7 @@ def build(articles: Sequence[Article], profile: Profile) -> bytes:
         return b"\xff\xfe" + _lines("<UNICODE-WIN>", body).encode("utf-16-le")
     for paragraph in paragraphs:
         _check(paragraph)
-    return "".join(_sjis(c) for c in _lines("<SJIS-WIN>", body)).encode(_SJIS)
+    return "".join(_sjis(c) for c in twinned(_lines("<SJIS-WIN>", body), _SJIS)).encode(_SJIS)
 
 
 def _lines(start: str, body: Sequence[str]) -> str:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Link, Ruby, Strong, Text
+from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Link, Quote, Ruby, Strong, Text
 
 
 @dataclass(frozen=True, kw_only=True)
 class Style:
-    """`ruby` and `heading` are formats. With `ruby_once` a reading is given at a word's first occurrence only. `links` shows
-    a link's address behind its text (only where it can be followed). `escapes` stand for
-    characters that mean something in the notation."""
+    """`ruby`, `heading`, `strong` and `quote` are formats. With `ruby_once` a reading is given at a word's first occurrence
+    only. `links` shows a link's address behind its text (only where it can be followed). `escapes` stand for characters that
+    mean something in the notation."""
 
     ruby: str = "{base}（{reading}）"
     ruby_once: bool = True
     heading: str = "【{text}】"
+    strong: str = "{text}"
+    quote: str = "{text}"
     links: bool = False
     escapes: Mapping[str, str] = field(default_factory=dict)
 
@@ -28,6 +30,8 @@ PRINT = Style(
     ruby="｜{base}《{reading}》",
     ruby_once=False,
     heading="◆{text}",
+    strong="［＃太字］{text}［＃太字終わり］",
+    quote="［＃ここから引用］\n{text}\n［＃ここで引用終わり］",
     escapes={"｜": "※［＃縦線、1-1-35］", "《": "※［＃始め二重山括弧、1-1-52］", "》": "※［＃終わり二重山括弧、1-1-53］"},
 )
 
@@ -58,6 +62,8 @@ class Plain:
             case ItemList():
                 marks = (f"{n}. " if block.ordered else "・" for n, _ in enumerate(block.items, start=block.start))
                 return "\n".join(mark + self.line(item) for mark, item in zip(marks, block.items, strict=True))
+            case Quote():
+                return self.style.quote.format(text=self.line(block.children))
         return self.line(block.children)
 
     def _inline(self, inline: Inline) -> str:
@@ -69,7 +75,7 @@ class Plain:
             case LineBreak():
                 return "\n"
             case Strong():
-                return self.line(inline.children)
+                return self.style.strong.format(text=self.line(inline.children))
             case Link():
                 text = self.line(inline.children)
                 # An address that is its own text is not shown twice.

@@ -23,6 +23,10 @@ def no_cost(text: str) -> Decimal:
     return Decimal(0)
 
 
+def has_all(text: str) -> tuple[str, ...]:
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rate:
     """At most `count` posts in a window of `per`, which begins with its first post."""
@@ -52,7 +56,7 @@ class ChannelSpec:
     doubt. `rate` is the platform's own limit for one account, which we do not run into knowingly. `prepare_before` is how long
     before its time a post with pictures is prepared, and `prepared_for` for how long what was prepared is used: longer than any
     post waits for its turn, well below what platforms keep it for. `keeps_uploads`: what no post took stays there until it is
-    deleted."""
+    deleted. `lacks` are the characters of a text that the channel cannot show, each once."""
 
     key: str
     label: str
@@ -76,6 +80,7 @@ class ChannelSpec:
     prepare_before: timedelta = timedelta(minutes=1)
     prepared_for: timedelta = timedelta(hours=2)
     keeps_uploads: bool = False
+    lacks: Callable[[str], tuple[str, ...]] = has_all
 
     @property
     def sends(self) -> bool:

@@ -12,10 +12,10 @@ from typing import Annotated, Any, TypeAlias, get_args
 from pydantic import Field, TypeAdapter
 
 from bot.content.post import Role
-from bot.newsletter.cells import Direction
+from bot.newsletter.cells import Direction, TimeStyle
 from bot.newsletter.kinsoku import Level
 from bot.newsletter.numerals import NumberStyle
-from bot.newsletter.profile import STYLES, Status
+from bot.newsletter.profile import STYLES, AddressStyle, Status
 from bot.schedule.rules import DAYS
 from bot.shared_files.kinds import (
     Channels,
@@ -240,6 +240,8 @@ class Newsletter(Form):
     kinsoku: Annotated[str, one_of(*get_args(Level))] = Field(description="禁則")
     hang: Flag = Field(description="ぶら下げ")
     numbers: Annotated[str, one_of(*get_args(NumberStyle))] = Field(description="縦書きの数字")
+    times: Annotated[str, one_of(*get_args(TimeStyle))] = Field("colon", description="時刻の書き方")
+    addresses: Annotated[str, one_of(*get_args(AddressStyle))] = Field("refuse", description="文中のアドレス")
     encoding: Annotated[str, one_of("utf-8-sig", "cp932")] = Field("utf-8-sig", description="流し込み原稿の文字コード")
     font: Text = Field("", description="Word ファイルの書体名")
     body_font: Text = Field("", description="校正刷りの本文の書体ファイル")

@@ -169,7 +169,7 @@ def test_what_is_no_number_is_one_sentence(office: Office, people: None, web_sit
 
 
 def test_a_problem_of_the_proof_is_told_beside_the_desk(office: Office, people: None, web_site: str) -> None:
-    approved(office, "one", "\U0001f642のある原稿（見本）")
+    office.approved_unprintable("one", channels="newsletter", title="\U0001f642のある原稿（見本）")
     page = unescape(signed_in(web_site, "kouhou").get(f"/issues/{ISSUE}/").text)
     assert "校正刷りを作れません" in page
     assert "\U0001f642" in page.partition("校正刷りを作れません")[2].partition("</section>")[0]

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.errors import NotAllowed, StaleApproval
-from bot.services.paper import issues
+from bot.errors import NewsletterError, NotAllowed, StaleApproval
+from bot.services.paper import issue_desk, issues
 from bot.services.records.context import Context
 from bot.store.models import AuditEntry
 from bot.workflow.actors import Actor, Role
@@ -75,3 +75,45 @@ def test_nothing_is_released_while_the_layout_is_provisional(office: Office, ctx
     seen = issues.build(provisional, ISSUE)
     with pytest.raises(NotAllowed, match="provisional"):
         issues.sign_off(provisional, OFFICER, ISSUE, seen.digest)
+
+
+LONG = "".join(
+    f"{n}番目の文です。窓口で書く回数を、これまでのデータを見ながら、少しずつ減らしていきます。\n\n" for n in range(30)
+)
+
+
+def test_nothing_is_released_that_does_not_fit_its_frame(office: Office, ctx: Context) -> None:
+    office.approved("one", channels="newsletter", title="入る原稿（見本）")
+    issues.sign_off(ctx, OFFICER, ISSUE, issues.build(ctx, ISSUE).digest)
+    office.approved("two", channels="newsletter", title="長い原稿（見本）", body=LONG)
+    seen = issues.build(ctx, ISSUE)
+    (over,) = seen.over
+    assert over.startswith("「長い原稿（見本）」：枠")
+    with pytest.raises(NotAllowed, match="overflow") as caught:
+        issues.sign_off(ctx, OFFICER, ISSUE, seen.digest)
+    assert over in caught.value.summary
+    assert len(_entries()) == 1
+
+
+def test_a_sign_that_the_paper_lacks_keeps_its_post_alone_out_of_the_issue(office: Office, ctx: Context) -> None:
+    office.approved("one", channels="newsletter", title="入る原稿（見本）")
+    office.approved_unprintable("two", channels="newsletter", title="絵文字の原稿\U0001f600（見本）")
+    desk = issue_desk.desk(ctx, OFFICER, ISSUE)
+    ((refused, reason),) = desk.refused
+    assert refused.title == "絵文字の原稿\U0001f600（見本）"
+    assert "見出し" in reason.summary
+    assert [row.order for row in desk.rows] == [1, 2]  # it keeps its place in the arrangement
+    built = issues.build(ctx, ISSUE)
+    assert [s.title for s in built.printed] == ["入る原稿（見本）"]
+    issues.sign_off(ctx, OFFICER, ISSUE, built.digest)
+
+
+def test_a_fault_of_the_program_is_a_sentence(office: Office, ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> bytes:
+        raise ZeroDivisionError
+
+    office.approved("one", channels="newsletter")
+    monkeypatch.setattr("bot.newsletter.idml.build", broken)
+    with pytest.raises(NewsletterError) as caught:
+        issues.build(ctx, ISSUE)
+    assert caught.value.summary == "2026年12月号 を、内部の問題で組めません（ZeroDivisionError）"

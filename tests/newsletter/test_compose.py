@@ -13,6 +13,7 @@ from bot.newsletter.cells import Style, Unit, text_units, units
 from bot.newsletter.compose import Line, Rules, compose
 from bot.newsletter.kinsoku import Level, opens
 from bot.newsletter.numerals import NumberStyle
+from bot.newsletter.tokens import tokens
 
 TATE = Style(direction="tate", numbers="arabic_tcy")
 YOKO = Style(direction="yoko", numbers="arabic_tcy")
@@ -145,6 +146,27 @@ def test_a_hanging_stop_stands_below_the_last_cell_and_spreads_nothing() -> None
         ("か\u3099", ["が"]),
         ("葛\U000e0100城", ["葛\U000e0100", "城"]),
         ("10:30", ["10", "：", "30"]),
+        ("9:00-17:00", ["９", "：", "00", "～", "17", "：", "00"]),
+        ("50:50", ["50", "：", "50"]),
+        ("2026.11.29", ["２", "０", "２", "６", "・", "11", "・", "29"]),
+        ("R8.4.1", ["Ｒ", "８", "・", "４", "・", "１"]),
+        ("20m²", ["20", *"平方メートル"]),
+        ("5m3", ["５", *"立方メートル"]),
+        ("20㎡", ["20", "㎡"]),
+        ("60km/h", ["60", *"キロ毎時"]),
+        ("5mL", ["５", *"ミリリットル"]),
+        ("18°C", ["18", "度"]),
+        ("-5℃", [*"マイナス", "５", "℃"]),
+        ("1-2", ["１", "‐", "２"]),
+        ("TEL 076-220-2111 FAX 076-220-2112", [*"ＴＥＬ　０７６‐２２０‐２１１１　ＦＡＸ　０７６‐２２０‐２１１２"]),
+        ("電話 076-220", [*"電話　０７６‐２２０"]),
+        ("会場 A棟 3F 会議室", [*"会場　Ａ棟　３Ｆ　会議室"]),
+        ("約 100 人", [*"約１００人"]),
+        ("定員 20人 先着", ["定", "員", "　", "20", "人", "　", "先", "着"]),
+        ("x軸", ["ｘ", "軸"]),
+        ("No.1", ["№", "１"]),
+        ("#7119へ", [*"＃７１１９へ"]),
+        ("☎\ufe0f", ["☎"]),
     ],
 )
 def test_vertical_text_stands_in_cells(text: str, cells: list[str]) -> None:
@@ -164,6 +186,13 @@ def test_vertical_text_stands_in_cells(text: str, cells: list[str]) -> None:
         ("46.5%", "四六・五パーセント", "四十六・五パーセント"),
         ("076-220", "〇七六‐二二〇", "〇七六‐二二〇"),
         ("10,000人", "一万人", "一万人"),
+        ("110番", "一一〇番", "一一〇番"),
+        ("110番目", "一一〇番目", "百十番目"),
+        ("100年", "一〇〇年", "百年"),
+        ("10年前", "一〇年前", "十年前"),
+        ("令和10年", "令和一〇年", "令和十年"),
+        ("9:30", "九時三〇分", "九時三十分"),
+        ("#7119", "＃七一一九", "＃七一一九"),
     ],
 )
 def test_numbers_follow_the_house_style(text: str, positional: str, unit: str) -> None:
@@ -171,6 +200,19 @@ def test_numbers_follow_the_house_style(text: str, positional: str, unit: str) -
         return "".join(u.text for u in text_units(text, Style(direction="tate", numbers=numbers)))
 
     assert (shown("kanji_positional"), shown("kanji_unit")) == (positional, unit)
+
+
+@pytest.mark.parametrize(("text", "shown"), [("9:00〜17:30", "９時～17時30分"), ("0:05", "０時５分"), ("9時", "９時")])
+def test_a_paper_may_write_its_times_in_kanji(text: str, shown: str) -> None:
+    style = Style(direction="tate", numbers="arabic_tcy", times="kanji")
+    assert "".join(u.text for u in text_units(text, style)) == shown
+
+
+def test_the_tokens_join_to_the_text() -> None:
+    text = "9:00-17:00、-5℃、20m²、TEL 076-220、#7119、A*B −3 x@y.jp https://a.jp/。No. 5 2026.11.29 10 km"
+    found = list(tokens(text))
+    assert "".join(t.text for t in found) == text
+    assert [t.text for t in found if t.kind == "address"] == ["x@y.jp", "https://a.jp/"]
 
 
 def test_horizontal_text_keeps_its_digits_two_to_a_cell() -> None:

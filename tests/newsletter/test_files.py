@@ -118,7 +118,7 @@ def test_a_character_the_encoding_lacks_is_named_never_replaced(profile: Profile
             "新聞広報",
             EMPTY,
         )
-    assert "原稿 見本 の「𠮷野さん」にある「𠮷」（U+20BB7）" in caught.value.summary
+    assert "流し込み原稿の「𠮷野さん」にある「𠮷」（U+20BB7）" in caught.value.summary
 
 
 def test_a_character_of_a_correction_that_the_encoding_lacks_is_named_too(profile: Profile) -> None:
@@ -127,7 +127,7 @@ def test_a_character_of_a_correction_that_the_encoding_lacks_is_named_too(profil
     wrong = dataclasses.replace(setting, article=dataclasses.replace(setting.article, corrections=("𠮷野さんです。",)))
     with pytest.raises(MissingGlyph) as caught:
         handover.text([wrong], narrow, "2026年12月号", "新聞広報", EMPTY)
-    assert "流し込み原稿 の「𠮷野さんです。」にある「𠮷」" in caught.value.summary
+    assert "流し込み原稿の「𠮷野さんです。」にある「𠮷」" in caught.value.summary
 
 
 def test_a_horizontal_profile_needs_no_code(profile: Profile) -> None:
@@ -195,7 +195,7 @@ def test_the_preview_shows_each_line_hidden_from_screen_readers_and_the_article_
 
 
 def test_nothing_is_written_when_one_file_cannot_be_made(office: Office, tmp_path: Path) -> None:
-    office.approved(body="絵文字\U0001f642があります。")
+    office.approved_unprintable(body="絵文字\U0001f642があります。")
     with pytest.raises(MissingGlyph):
         export(office.ctx, "2026-12", tmp_path / "out")
     assert not (tmp_path / "out").exists()

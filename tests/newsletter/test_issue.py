@@ -81,7 +81,7 @@ def test_posts_under_a_shared_headline_stand_in_one_frame_each_below_its_title(p
     setting = set_article(frame, profile, ())
     assert "".join(line.text for line in setting.headline.lines) == "書かない窓口"
     text = "".join(placed.line.text for placed in setting.filled.placed)
-    assert text.index("題b") < text.index("リード") < text.index("題a")
+    assert text.index("題ｂ") < text.index("リード") < text.index("題ａ")
     assert text.count("小見出し") == 2
     assert text.count("問い合わせ　市民課") == 2
     assert frame.handover == "【共通の見出し】\n書かない窓口\n\n【見出し】\n題b\n\n【見出し】\n題a"

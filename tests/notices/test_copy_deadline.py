@@ -11,7 +11,7 @@ from shutil import copytree
 import pytest
 from django.db import connections
 
-from bot.services.paper import proof_build
+from bot.services.paper import issue_desk, proof_build
 from bot.services.records.context import Context
 from bot.services.runner import Runner
 from bot.store.models import AuditEntry
@@ -95,11 +95,28 @@ def test_an_issue_without_any_post_is_told_of_too(desk: Desk, ctx: Context) -> N
 
 def test_a_proof_that_cannot_be_made_is_told_with_its_reason(desk: Desk, ctx: Context) -> None:
     extra = 'newsletter: {issue: "2027-01"}'
-    desk.office.approved("a", channels="newsletter", title="\U0001f642のある原稿（見本）", extra=extra)
+    desk.office.approved_unprintable("a", channels="newsletter", title="\U0001f642のある原稿（見本）", extra=extra)
     desk.office.at(NEAR)
     proof_build.build_proofs(ctx)
     assert "校正刷りを作れません" in told()[0]
     assert "\U0001f642" in told()[0]
+
+
+def test_the_other_posts_are_built_and_a_fault_of_the_program_is_told_too(
+    desk: Desk, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extra = 'newsletter: {issue: "2027-01"}'
+    desk.office.approved_unprintable("a", channels="newsletter", title="\U0001f642のある原稿（見本）", extra=extra)
+    desk.office.approved("b", channels="newsletter", title="入る原稿（見本）", extra=extra)
+    desk.office.at(NEAR)
+    proof_build.build_proofs(ctx)
+    assert "校正刷りを作りました" in told()[0]
+    assert "\U0001f642" in told()[0].partition("校正刷りを作りました")[2]
+    assert told()[0].endswith("この原稿を除いて作りました。")
+    monkeypatch.setattr(issue_desk, "look", lambda *_: 1 // 0)
+    set_deadline(ctx, "2026-12-31")
+    proof_build.build_proofs(ctx)
+    assert "内部の問題" in told()[1]
 
 
 def test_the_publisher_s_process_does_it_by_itself_and_survives_a_wrong_file(desk: Desk, ctx: Context) -> None:

@@ -20,20 +20,20 @@ GENERAL = frozenset(
     re.findall(
         r"\w+",
         """
-    accessibility account accounts adapter address admin again alone answers append appended apps away back base before
-    begun bounds box break browser built calls change changes charts check cli clock code compare compose config console
-    contact container control core counting cut database date dates day days demo difference directory docx domain door
-    duplicate duplicates early entered entry environment error errors every excess exchange exit factor failure fault figure
-    figures file files filled first fitted folders font geometry git grid group header heading hooks html http idml image images
-    init ink item job kind kinds knob language lazy length letter lettering likeness limits line link links list listed
-    listening locks loopback machine mail main manual matching merged middleware minute models moments month monthly new no
-    node not note notify numerals of on once only options origin orthography outputs page pages paragraph passkeys pdf
-    people period piece placed placeholders plain policy practice private problems prose push queries quote rate read reader
-    reading ready recent records rect refused render repository row run samples savepoints schema sealing search second
-    secret security seen sentence sentences service services session shared shown single soundness split sql state states
-    step stop storable store story strong style styled submit svg system tag tagged taken task tidy timing tree trouble try
-    typed typeface typos unclear unit upkeep urls usage user viewed views waits wanted web webhook weekday wish wording
-    words work workflow working addresses
+    accessibility account accounts adapter address addresses admin again alone answers append appended apps away back base
+    before begun bounds box break browser built calls change changes charts check cli clock code compare compose config
+    console contact container control core counting cut database date dates day days demo difference directory docx domain
+    door duplicate duplicates early encoding entered entry environment error errors every excess exchange exit factor
+    failure fault figure figures file files filled first fitted folders font geometry git grid group header heading hooks
+    html http idml image images init ink item job kind kinds knob language lazy length letter lettering likeness limits line
+    link links list listed listening locks loopback machine mail main manual matching merged middleware minute models
+    moments month monthly new no node not note notify numerals of on once only options orientation origin orthography
+    outputs page pages paragraph passkeys pdf people period piece placed placeholders plain policy practice printable
+    private problems prose push queries quote rate read reader reading ready recent records rect refused render repository
+    row run samples savepoints schema sealing search second secret security seen sentence sentences service services session
+    shaped shared shown single soundness split sql state states step stop storable store story strong style styled submit
+    svg system tag tagged taken task tidy timing tokens tree trouble try typed typeface typos unclear unit upkeep urls usage
+    user viewed views waits wanted web webhook weekday wish wording words work workflow working
     """,
     )
 )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 
-from bot.errors import NotAllowed, NotFound, StaleApproval
+from bot import trouble
+from bot.errors import BotError, NotAllowed, NotFound, StaleApproval
 from bot.language import say
 from bot.newsletter.arrangement import IssueArrangement, issue_name
 from bot.newsletter.article import Article
@@ -29,6 +31,7 @@ from bot.store.newsletter import Arrangement, SignOff
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import IN_QUEUE, SubmissionState
 
+log = logging.getLogger(__name__)
 ARRANGE = "arrange"  # in the audit log
 _MOST_LINES = 999
 _MOST_HEADLINE = 200
@@ -72,7 +75,7 @@ class Frame:
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """An issue on the desk. `missing` was planned and is not approved; `waiting`
+    """An issue on the desk. `missing` was planned and is not approved; `refused` cannot be printed, with the reason; `waiting`
     is in the queue; `spare` are approved posts of earlier issues that were never printed. `revision` 0: nobody
     arranged it here."""
 
@@ -85,6 +88,7 @@ class Desk:
     spare: tuple[Row, ...]
     frames: tuple[Frame, ...]
     missing: tuple[str, ...]
+    refused: tuple[tuple[Submission, BotError], ...]
     waiting: tuple[Submission, ...]
     revision: int
 
@@ -143,7 +147,7 @@ def look(ctx: Context, issue: str) -> Desk:
     arranged = Arrangement.objects.filter(issue=issue).first()
     roll = roll_of([article for _, article in approved], arrangement, profile)
     lengths = {length.identity: length for length in roll.lengths}
-    order = {article.identity: number for number, article in enumerate(roll.posts, start=1)}
+    order = {identity: number for number, identity in enumerate(roll.planned, start=1)}
     rows = [
         Row(
             submission=s,
@@ -161,8 +165,9 @@ def look(ctx: Context, issue: str) -> Desk:
         headline=arrangement.headline,
         rows=tuple(sorted(rows, key=lambda row: row.order or len(rows) + 1)),
         spare=tuple(_spare(issue, [s.id for s, _ in approved], deadlines)),
-        frames=_frames(roll.posts, arrangement, press),
+        frames=tuple(_frames(roll.posts, arrangement, press)),
         missing=roll.missing,
+        refused=tuple((s, roll.refused[s.identity]) for s, _ in approved if s.identity in roll.refused),
         waiting=tuple(_waiting_for(ctx, profile, issue)),
         revision=arranged.revision if arranged else 0,
     )
@@ -239,8 +244,12 @@ def _spare(issue: str, taken: Sequence[int], deadlines: Deadlines) -> list[Row]:
     return [Row(submission=s, order=0, planned=0, lines=0) for s in rows]
 
 
-def _frames(posts: Sequence[Article], arrangement: IssueArrangement, press: Press) -> tuple[Frame, ...]:
-    return tuple(
-        Frame(column=layout.set_column(article, press.profile, press.protected), text=article_html(article))
-        for article in (frames_of(posts, arrangement) if posts else [])
-    )
+def _frames(posts: Sequence[Article], arrangement: IssueArrangement, press: Press) -> Iterator[Frame]:
+    """What cannot be set is not shown; why, says the build of the same issue."""
+    for article in frames_of(posts, arrangement) if posts else []:
+        try:
+            yield Frame(column=layout.set_column(article, press.profile, press.protected), text=article_html(article))
+        except Exception as e:
+            if trouble.of(e) is not None:
+                raise
+            log.warning("a frame of issue %s cannot be shown", arrangement.issue, exc_info=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import logging
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +15,17 @@ from tempfile import mkdtemp
 
 from django.db import transaction
 
-from bot import folders
+from bot import folders, trouble
 from bot.checks.cache import basis_of
 from bot.config import ROOT
-from bot.errors import NotAllowed, NotFound, StaleApproval
+from bot.errors import BotError, NotAllowed, NotFound, StaleApproval
+from bot.language import say
+from bot.newsletter.arrangement import issue_name
 from bot.newsletter.article import Article
 from bot.newsletter.build import Press
 from bot.newsletter.build import build as build_files
 from bot.newsletter.issue import roll_of
+from bot.newsletter.printable import unsettable
 from bot.services.paper.column import approved_for, next_issue, press_of
 from bot.services.people import hands
 from bot.services.records import audit
@@ -29,20 +34,23 @@ from bot.store.models import Submission
 from bot.store.newsletter import SignOff
 from bot.workflow.actors import Actor, Permission
 
+log = logging.getLogger(__name__)
 SIGN_OFF = "sign_off"  # in the audit log
+_SHOWN = 12  # characters that tell where the overflow begins
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Built:
     """The files of an issue; `digest` is SHA-256 over their names and bytes, in hexadecimal. `printed` are the submissions,
-    `text` is theirs, as it is handed over."""
+    `text` is theirs, as it is handed over. `over` says what does not fit its frame, a sentence for each."""
 
     issue: str
     files: tuple[Path, ...]
     digest: str
     printed: tuple[Submission, ...]
     text: str
+    over: tuple[str, ...]
 
 
 def build(ctx: Context, issue: str) -> Built:
@@ -67,7 +75,22 @@ def build(ctx: Context, issue: str) -> Built:
         digest=digest,
         printed=tuple(submission for submission, _ in approved if submission.identity in chosen),
         text="\n\n".join(article.handover for article in posts),
+        over=tuple(_over(home / digest, {s.identity: s.title for s, _ in approved})),
     )
+
+
+def _over(folder: Path, titles: Mapping[str, str]) -> Iterator[str]:
+    """Read from the fit that was built with the pages, so that it speaks of exactly these files."""
+    for file in folder.glob("column-*-fit.json"):
+        for frame in json.loads(file.read_bytes())["articles"]:
+            if not frame["fits"]:
+                # Posts under a shared headline are one frame, named by all of them.
+                shown = "・".join(f"「{titles.get(name, name)}」" for name in frame["identity"].split("・"))
+                yield say("{titles}：{summary}。「{first}…」から先が入りません", titles=shown, **_told(frame))
+
+
+def _told(frame: Mapping[str, str]) -> dict[str, str]:
+    return {"summary": frame["summary"], "first": frame["overflow"].strip("　")[:_SHOWN].partition("\n")[0]}
 
 
 def _make(press: Press, issue: str, articles: Sequence[Article], home: Path) -> str:
@@ -75,13 +98,26 @@ def _make(press: Press, issue: str, articles: Sequence[Article], home: Path) -> 
     # Built aside and put in place by one rename: a folder with a digest's name is always whole (ADR 10).
     making = Path(mkdtemp(dir=home, prefix=".making-"))
     try:
-        build_files(articles, press, issue, making)
+        _set(press, issue, articles, making)
         digest = _digest(_files(making))
         with suppress(OSError):  # it is there already
             making.rename(home / digest)
     finally:
         shutil.rmtree(making, ignore_errors=True)
     return digest
+
+
+def _set(press: Press, issue: str, articles: Sequence[Article], folder: Path) -> None:
+    """Raises NewsletterError for whatever goes wrong: the issue's page and the notice say it, and the sweep goes on."""
+    try:
+        build_files(articles, press, issue, folder)
+    except BotError:
+        raise
+    except Exception as e:
+        if trouble.of(e) is not None:
+            raise
+        log.exception("issue %s could not be set", issue)
+        raise unsettable(issue_name(issue), e) from e
 
 
 def _key(press: Press, articles: Sequence[Article]) -> str:
@@ -169,8 +205,8 @@ def _home(ctx: Context, issue: str) -> Path:
 
 
 def sign_off(ctx: Context, actor: Actor, issue: str, seen_digest: str) -> None:
-    """校了. Raises NotAllowed for whoever had a hand in a post of the issue and while the layout is 仮, StaleApproval if the
-    files are no longer what was seen. Once is enough: a second time changes nothing."""
+    """校了. Raises NotAllowed for whoever had a hand in a post of the issue, while the layout is 仮 and while a text does not
+    fit its frame, StaleApproval if the files are no longer what was seen. Once is enough: a second time changes nothing."""
     actor.require(Permission.DECIDE)
     _require_confirmed_layout(ctx)
     built = build(ctx, issue)
@@ -183,6 +219,7 @@ def sign_off(ctx: Context, actor: Actor, issue: str, seen_digest: str) -> None:
             summary="見ていた校正刷りと、いまの校正刷りが違います",
             next_step="校正刷りを開き直して、もう一度確かめてください",
         )
+    _require_fit(built)
     now = ctx.clock.now()
     kept = {"issue": issue, "officer": actor.person, "at": now, "text": built.text}
     with transaction.atomic():
@@ -191,6 +228,16 @@ def sign_off(ctx: Context, actor: Actor, issue: str, seen_digest: str) -> None:
         if new:
             made.submissions.set(built.printed)
             audit.record(now, actor.person, SIGN_OFF, f"issue:{issue}", digest=seen_digest)
+
+
+def _require_fit(built: Built) -> None:
+    """A release is of pages that hold all that was approved: what stands beyond the frame would be lost in print (ADR 10)."""
+    if built.over:
+        raise NotAllowed(
+            f"{len(built.over)} frames of {built.issue} overflow",
+            summary=say("枠に入らない文章があるため、校了にできません（{over}）", over="、".join(built.over)),
+            next_step="原稿を短くして承認を受けるか、割り付けを変えてください",
+        )
 
 
 def signed_off(built: Built) -> SignOff | None:

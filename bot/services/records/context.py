@@ -16,6 +16,7 @@ from bot.content.library import Library
 from bot.errors import NotFound
 from bot.language import say
 from bot.media.limits import ImageLimits
+from bot.newsletter.encoding import as_printed
 from bot.render.environment import Templates
 from bot.render.variant import ChannelSpec
 from bot.schedule import rules as schedule
@@ -105,4 +106,5 @@ def _written(folder: Path, zone: ZoneInfo, channels: tuple[str, ...], stamp: Has
 
 
 def context(config: Config, clock: Clock | None = None) -> Context:
-    return Context(config, clock or SystemClock(), tuple(registry.specs().values()))
+    specs = tuple(as_printed(spec, config.rules_dir) for spec in registry.specs().values())
+    return Context(config, clock or SystemClock(), specs)

@@ -1,0 +1,106 @@
+"""What the paper cannot print: a character that neither typeface of the proof has, or that the file for the typesetter cannot
+hold. It is found in a post before it is approved, and keeps that post alone out of its issue."""
+
+from __future__ import annotations
+
+import logging
+from functools import lru_cache
+from pathlib import Path
+
+import regex
+
+from bot import trouble
+from bot.errors import BotError, FileError, MissingGlyph, NewsletterError
+from bot.language import say
+from bot.newsletter.article import Article, written
+from bot.newsletter.cells import normal
+from bot.newsletter.encoding import is_common, unencodable
+from bot.newsletter.fontfile import font_files
+from bot.newsletter.profile import Profile, load
+from bot.newsletter.setting import Setting, inked, set_article
+from bot.newsletter.tokens import addresses
+
+log = logging.getLogger(__name__)
+_WAY_OUT = "別の字に変えるか、newsletter: に紙面だけの文を書いてください"
+
+
+def refusal(article: Article, profile: Profile) -> BotError | None:
+    """Why the article cannot be printed; None where it can."""
+    try:
+        return _refusal(article, profile)
+    except BotError as e:
+        return e
+    except Exception as e:  # a fault of ours in one post must not stop the others of the issue
+        if trouble.of(e) is not None:
+            raise
+        log.exception("%s: could not be set", article.identity)
+        return unsettable(f"原稿 {article.identity}", e)
+
+
+def unsettable(what: str, error: Exception) -> NewsletterError:
+    """For a fault of the program, which its log tells in full."""
+    return NewsletterError(
+        f"{what} could not be set: {type(error).__name__}",
+        summary=say("{what} を、内部の問題で組めません（{kind}）", what=what, kind=type(error).__name__),
+        next_step="運用担当者に知らせてください",
+    )
+
+
+def _refusal(article: Article, profile: Profile) -> BotError | None:
+    character = next(iter(missing(written(article), profile)), "")
+    if not character:
+        return None
+    if addresses(character):
+        return _address(article, character)
+    place = _place(set_article(article, profile, ()), character)
+    code = "・".join(f"U+{ord(c):04X}" for c in character)
+    return MissingGlyph(
+        f"the paper lacks {code} in {article.identity}",
+        summary=say(
+            "原稿 {identity} の{place}の「{character}」（{code}）は、紙面で使えません",
+            identity=article.identity,
+            place=place,
+            character=character,
+            code=code,
+        ),
+        next_step=_WAY_OUT,
+    )
+
+
+def _address(article: Article, address: str) -> NewsletterError:
+    return NewsletterError(
+        f"an address in {article.identity}",
+        summary=say("原稿 {identity} にアドレス「{address}」があります", identity=article.identity, address=address[:60]),
+        next_step="「金沢市 手続き」を検索、のように書くか、schedules/newsletter.yml の addresses を変えてください",
+    )
+
+
+def _place(setting: Setting, character: str) -> str:
+    """In words, with the line that the character is on."""
+    found = next((ink for ink in inked(setting) if character in ink.text), None)
+    return say("{where}「{line}」", where=found.where, line=found.line) if found else say("文")
+
+
+def missing(text: str, profile: Profile) -> tuple[str, ...]:
+    """The characters of the text that the paper cannot print, each once, with what is combined with it, and the addresses,
+    where the paper takes none."""
+    if is_common(text):
+        return ()
+    fonts = font_files(profile)
+    refused = [address.text for address in addresses(text)] if profile.addresses == "refuse" else []
+    drawn = dict.fromkeys(c for c in regex.findall(r"\X", normal(text)) if c.strip())
+    lacking = [c for c in drawn if all(font.lacks(c) for font in fonts) or unencodable(c, profile.encoding)]
+    return (*dict.fromkeys(refused), *lacking)
+
+
+def missing_by(path: Path, text: str) -> tuple[str, ...]:
+    """The same by a profile's file; nothing while it cannot be read, which is told at its own place."""
+    try:
+        return missing(text, _read(path, path.stat().st_mtime_ns))
+    except FileError:
+        return ()
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, changed: int) -> Profile:
+    return load(path)

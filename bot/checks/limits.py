@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bot.checks.finding import Finding, at, from_error
 from bot.checks.rule import Rule, Subject
 from bot.errors import MediaError
+from bot.text.likeness import canonical
 
 
 def _too_long(subject: Subject, rule: Rule) -> Iterator[Finding]:
@@ -38,6 +39,21 @@ def _threads(subject: Subject, rule: Rule) -> Iterator[Finding]:
                 f"{spec.label}のスレッドが{count}件になります（{least}件から{'申請できません' if refuses else '注意します'}）",
                 f"短くするか、{spec.key}: の text: に{spec.label}だけの短い文を書いてください",
             )
+
+
+def _equal_parts(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    for spec in subject.wanted:
+        first: dict[str, int] = {}
+        for number, part in enumerate(subject.texts[spec.key], start=1):
+            same = first.setdefault(canonical(part.text), number)
+            if same != number:
+                yield at(
+                    subject.place_of(f"{spec.key}.text", f"{spec.key}.body", f"{spec.key}.thread", "title"),
+                    rule.id,
+                    rule.level,
+                    f"{spec.label}のスレッドの{same}つ目と{number}つ目が同じ文です",
+                    "どちらかを消すか、違うことを書いてください",
+                )
 
 
 def _picture_count(subject: Subject, rule: Rule) -> Iterator[Finding]:
@@ -123,6 +139,15 @@ RULES = (
         bad=_thread_of(27),
         good=_thread_of(3),
         check=_threads,
+    ),
+    Rule(
+        id="limits.equal-parts",
+        level="error",
+        why="同じ文の投稿を続けると、配信先が2つ目を断り、スレッドが途中で止まります。",
+        source="X の重複投稿の拒否（HTTP 403）",
+        bad="x: {thread: true, text: " + "。".join(["あ" * 139] * 2) + "。}",
+        good=_thread_of(3),
+        check=_equal_parts,
     ),
     Rule(
         id="limits.pictures",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -199,6 +199,22 @@ def where(text: str, line: int) -> str:
     body = "---" in lines[1:]
     known = [_LABELS.get(m[1], m[1]) for content in lines if (m := (_HEADING if body else _KEY).match(content))]
     return known[-1] if known else "はじめの段落"
+
+
+def answer(form: Form, channel: str, option: str) -> str:
+    """What a channel's yes-or-no option says: "yes", "no", or "" where nothing is written."""
+    own = form.rest.get(channel)
+    written = str(own.get(option, "")).lower() if isinstance(own, Mapping) else ""
+    return {"true": "yes", "false": "no"}.get(written, "")
+
+
+def answered(form: Form, channel: str, option: str, said: str) -> Form:
+    """The form with that option as said; "" takes it out."""
+    before = form.rest.get(channel)
+    own = {key: value for key, value in before.items() if key != option} if isinstance(before, Mapping) else {}
+    own |= {option: said == "yes"} if said else {}
+    rest = {key: value for key, value in form.rest.items() if key != channel}
+    return replace(form, rest=rest | ({channel: own} if own else {}))
 
 
 def fields(form: Form) -> Iterator[tuple[str, Any]]:

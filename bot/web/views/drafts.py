@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from bot.content.post_form import Form
 from bot.errors import BotError, ConfigError
 from bot.language import say
 from bot.render.appearance import Appearance, appearance
-from bot.render.variant import Media, Variant
+from bot.render.variant import ChannelSpec, Media, Question, Variant
 from bot.schedule.rules import Slot
 from bot.services.handing_in import browser, drafts
 from bot.services.paper import layout
@@ -77,7 +78,7 @@ def write(request: HttpRequest, number: int) -> HttpResponse:
     draft = drafts.find(actor, number)
     if request.method != "POST":
         return _page(request, ctx, draft)
-    form = typed(post_form.form_of(draft.form), request.POST)
+    form = typed(post_form.form_of(draft.form), request.POST, ctx.specs)
     try:
         draft = drafts.save(ctx, actor, number, form, _seen(request))
     except drafts.StaleDraft as stale:
@@ -147,7 +148,7 @@ def _with_pictures(request: HttpRequest, ctx: Context, draft: Draft) -> Draft:
 def live(request: HttpRequest, number: int) -> HttpResponse:
     """For the script: keep what was typed, and answer with how it would look. 409 if another window has saved meanwhile."""
     ctx, actor = office(), actor_of(request)
-    form = typed(post_form.form_of(drafts.find(actor, number).form), request.POST)
+    form = typed(post_form.form_of(drafts.find(actor, number).form), request.POST, ctx.specs)
     try:
         draft = drafts.save(ctx, actor, number, form, _seen(request))
     except drafts.StaleDraft:
@@ -172,8 +173,12 @@ def picture(request: HttpRequest, number: int, file: str) -> HttpResponse:
     return HttpResponse(drafts.picture(actor_of(request), number, file), content_type=kind)
 
 
-def typed(form: Form, given: QueryDict) -> Form:
+def typed(form: Form, given: QueryDict, specs: Iterable[ChannelSpec]) -> Form:
     """The form with what was typed. What has no field on the page stays as it was."""
+    for spec in specs:
+        for option in spec.questions:
+            if (said := given.get(f"{spec.key}-{option}")) is not None:
+                form = post_form.answered(form, spec.key, option, said if said in ("yes", "no") else "")
     when = given.get("when", "")
     pictures = tuple(
         replace(shot, **{name: given.get(f"{name}-{shot.file}", "").strip() for name in _OF_PICTURE}) for shot in form.pictures
@@ -194,6 +199,30 @@ def typed(form: Form, given: QueryDict) -> Form:
 
 def _prose(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownQuestion:
+    """A channel's question on the page, and what was answered."""
+
+    name: str
+    label: str
+    question: Question
+    answer: str
+
+
+def _asked(ctx: Context, form: Form) -> list[ShownQuestion]:
+    return [
+        ShownQuestion(
+            name=f"{spec.key}-{option}",
+            label=spec.label,
+            question=question,
+            answer=post_form.answer(form, spec.key, option),
+        )
+        for spec in ctx.specs
+        if spec.key in ctx.library.offered
+        for option, question in spec.questions.items()
+    ]
 
 
 def _seen(request: HttpRequest) -> drafts.Seen:
@@ -218,6 +247,7 @@ def _page(request: HttpRequest, ctx: Context, draft: Draft, refused: BotError | 
         "questions": list(zip(("answer-1", "answer-2", "answer-3"), post_form.QUESTIONS, strict=True)),
         "measures": ctx.library.measures,
         "specs": [spec for spec in ctx.specs if spec.key in offered],
+        "asked": _asked(ctx, post_form.form_of(draft.form)),
         "slots": _slots(ctx),
         "most": drafts.MAX_PICTURES,
     }

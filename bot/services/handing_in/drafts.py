@@ -138,8 +138,21 @@ def reopen(ctx: Context, actor: Actor, submission_id: int) -> Draft:
     return draft
 
 
+def may_reopen(ctx: Context, actor: Actor, found: Submission) -> bool:
+    """Writing in the browser ends in a commit, so there must be a repository."""
+    return writes(ctx, actor) and _is_own(actor, found)
+
+
+def writes(ctx: Context, actor: Actor) -> bool:
+    return bool(ctx.config.content_repository) and actor.may(Permission.SUBMIT)
+
+
+def _is_own(actor: Actor, found: Submission) -> bool:
+    return actor.person in (found.author, found.submitted_by) or actor.may(Permission.DECIDE)
+
+
 def _require_own(actor: Actor, found: Submission) -> None:
-    if actor.person not in (found.author, found.submitted_by) and not actor.may(Permission.DECIDE):
+    if not _is_own(actor, found):
         raise NotAllowed(
             "not theirs", summary="ほかの人の原稿は直せません", next_step="書いた人に頼むか、コメントを付けてください"
         )

@@ -23,6 +23,7 @@ from bot.language import say
 from bot.render.appearance import Appearance, appearance
 from bot.render.variant import ChannelSpec, Media, Question, Variant
 from bot.schedule.rules import Slot
+from bot.services.approval import comments, returned
 from bot.services.handing_in import browser, drafts
 from bot.services.paper import layout
 from bot.services.records.context import Context
@@ -54,9 +55,15 @@ class Shown:
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
     """What this person is writing, and what they have handed in."""
-    actor = actor_of(request)
+    ctx, actor = office(), actor_of(request)
     rows = [(one, LABELS[SubmissionState(one.state)]) for one in drafts.handed_in(actor, HANDED)]
-    return render(request, "drafts.html", {"drafts": drafts.mine(actor), "handed": rows})
+    shown = {
+        "drafts": drafts.mine(actor),
+        "handed": rows,
+        "returned": returned.mine(actor),
+        "writes": drafts.writes(ctx, actor),
+    }
+    return render(request, "drafts.html", shown)
 
 
 @login_required
@@ -94,6 +101,8 @@ def _asked_for(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse
             draft = _with_pictures(request, ctx, draft)
         elif wish == "remove":
             draft = drafts.remove_picture(ctx, actor_of(request), draft.id, which)
+        elif wish == "settle":
+            comments.settle(ctx, actor_of(request), reading.ordinal(which) or 0)
         elif wish == "hand_in":
             return _hand_in(request, ctx, draft)
     except BotError as refused:
@@ -240,6 +249,7 @@ def _page(request: HttpRequest, ctx: Context, draft: Draft, refused: BotError | 
     offered = ctx.library.offered
     shown = {
         "shown": _shown(ctx, draft),
+        "asked_for": returned.at_path(draft.path),
         # Names this page, so that its own lost answer is not taken for another page's change.
         "window": secrets.token_hex(8),
         "publish": post_form.form_of(draft.form).publish.replace(" ", "T")[:16],

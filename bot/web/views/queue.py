@@ -20,8 +20,9 @@ from bot.content.library import Library
 from bot.errors import ConfigError
 from bot.language import say
 from bot.schedule.rules import Slot
-from bot.services.approval import review
+from bot.services.approval import returned, review
 from bot.services.files import viewed
+from bot.services.handing_in import drafts
 from bot.services.pages import queue as queue_page
 from bot.services.people import hands
 from bot.services.records.context import Context
@@ -89,6 +90,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         "departments": queue_page.departments(ctx, actor),
         "channels": ctx.specs,
         "recent": [row(ctx, library, s, True, False) for s in queue_page.decided(ctx, actor, RECENT)],
+        "returned": returned.mine(actor),
+        "writes": drafts.writes(ctx, actor),
         "countersign": review.to_countersign(actor),
         "may_decide": may_decide,
         "pickable": any(r.pickable for r in rows),

@@ -16,8 +16,9 @@ from bot.errors import ContentError
 from bot.render.appearance import Appearance, Column, appearance
 from bot.render.comparison import ChannelChange, Comparison
 from bot.render.variant import Media, Variant, read_bundle
-from bot.services.approval import comments, compare, review, sheet
+from bot.services.approval import comments, compare, returned, review, sheet
 from bot.services.files import viewed
+from bot.services.handing_in import drafts
 from bot.services.paper import column, layout
 from bot.services.people import hands
 from bot.services.records.context import Context
@@ -77,6 +78,8 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
         "phrases": load_phrases(ctx.config.shared_dir / "phrases.yml"),
         "absent": review.absent_deciders(actor, found),
         "road": _road(found.road),
+        "asked_for": returned.of(found),
+        "may_mend": drafts.may_reopen(ctx, actor, found),
         "hands": shown_hands(found),
     }
     return render(request, "submission.html", shown)

@@ -68,8 +68,8 @@ class FileError(ConfigError):
 
 
 class ContentError(BotError):
-    """`rule` is the id under which the problem appears as a Finding. `field` is the dotted key of the value, "" where none is at
-    fault. `others` is what else is wrong with the same file: whoever mends it is told of all at once."""
+    """`rule` is the id under which the problem appears as a Finding. `field` is the dotted key of the value, "" where none is
+    at fault. `others` is what else is wrong with the same file: whoever mends it is told of all at once."""
 
     rule = "content.unreadable"
 

@@ -134,10 +134,10 @@ class _PostReader:
         return self._take(lambda: read(self._entry(key)))
 
     def _entry(self, key: str) -> Node:
-        if key in self.entries:
-            return self.entries[key]
-        summary, next_step = say("「{key}」がありません", key=key), say("先頭の設定に {key}: を書いてください", key=key)
-        self.root.fail_for(key, summary, next_step)
+        if key not in self.entries:
+            advice = say("先頭の設定に {key}: を書いてください", key=key)
+            self.root.fail_for(key, say("「{key}」がありません", key=key), advice)
+        return self.entries[key]
 
     def _given(self, key: str, read: Callable[[Node], _T], absent: _T) -> _T:
         return self._take(lambda: read(self.entries[key])) if key in self.entries else absent

@@ -19,27 +19,11 @@ from bot.values.node import Node
 
 QUESTIONS = ("何が不便だったか", "何を変えたか", "どう変わったか")
 # What `dxbot new` leaves where an answer is still to come; the checks know it again, so that none of it goes out.
+UNSAID = " "  # of a time that is wished for and not yet said
 OPEN = "（ ）"
 LEAD_TO_COME = "（市民にとって何が変わるかを、はじめの1段落に60字ほどで書きます。）"
 FIGURES_TO_COME = "（数字と、いつの数字かも書きます。）"
-_LABELS = {
-    "title": "題名",
-    "author": "書いた人",
-    "measure": "施策",
-    "achievement": "達成度",
-    "reason": "できていない理由",
-    "next": "次にどうするか",
-    "channels": "配信先",
-    "publish": "配信の時刻",
-    "slot": "配信の時刻",
-    "expires": "配信の期限",
-    "hashtags": "ハッシュタグ",
-    "link": "詳しいページ",
-    "contact": "問い合わせ先",
-    "images": "画像",
-}
 _HEADING = re.compile(r"^## +(.+?)\s*$", re.MULTILINE)
-_KEY = re.compile(r"^([a-z]+):")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,14 +175,6 @@ def _sections(body: str) -> tuple[str, tuple[str, str, str], str]:
 
 def _three(answers: list[str]) -> tuple[str, str, str]:
     return answers[0], answers[1], answers[2]
-
-
-def where(text: str, line: int) -> str:
-    """The field of the form in which this line of `compose`'s text stands, in the words of the form."""
-    lines = text.split("\n")[:line]
-    body = "---" in lines[1:]
-    known = [_LABELS.get(m[1], m[1]) for content in lines if (m := (_HEADING if body else _KEY).match(content))]
-    return known[-1] if known else "はじめの段落"
 
 
 def answer(form: Form, channel: str, option: str) -> str:

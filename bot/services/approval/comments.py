@@ -42,12 +42,17 @@ def add(ctx: Context, actor: Actor, submission_id: int, channel: str, place: str
     actor.require(Permission.COMMENT)
     submission = review.readable_by(ctx, actor, submission_id)
     if not body.strip():
-        raise NotAllowed("empty comment", summary="コメントの中身がありません", next_step="気づいたことを書いてください")
+        raise NotAllowed(
+            "empty comment", summary="コメントの中身がありません", next_step="気づいたことを書いてください", field="body"
+        )
     # A place that the form invented would hang a remark on nothing; a submission's text never changes, so a place stays good.
     chosen = next((s for s in sentences(submission, channel) if f"{s.part}:{s.start}" == place), None)
     if chosen is None:
         raise NotFound(
-            "no such place", summary="コメントを付ける文が選ばれていません", next_step="どの文についてかを選んでください"
+            "no such place",
+            summary="コメントを付ける文が選ばれていません",
+            next_step="どの文についてかを選んでください",
+            field="place",
         )
     now = ctx.clock.now()
     with transaction.atomic():

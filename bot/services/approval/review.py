@@ -187,6 +187,7 @@ def _require_decider(actor: Actor, person: str, submission: Submission) -> None:
             "not someone who decides",
             summary="代決できるのは、承認の権限があり、この原稿に手を加えていない、ほかの人の不在のときだけです",
             next_step="代決の欄を選び直してください",
+            field="on_behalf_of",
         )
 
 
@@ -225,6 +226,7 @@ def return_(ctx: Context, actor: Actor, submission_id: int, reason: str) -> None
             "return without a reason",
             summary="差し戻しには理由が要ります",
             next_step="書いた人が直せるように、理由を書いてください",
+            field="reason",
         )
     with transaction.atomic():
         _decide(ctx, actor, submission, Action.RETURN, reason.strip())

@@ -114,18 +114,23 @@ def due_time(ctx: Context, submission: Submission, candidate: Candidate, at: dat
     now, rules = ctx.clock.now(), ctx.rules
     taken = _taken(candidate.channel, now - _RECENT)
     if wished := at or submission.publish_at:
+        # First of all: that 2020-01-01 was a holiday is no help to who mistyped the year.
+        _require_in_time(ctx, submission, candidate, wished)
         require_open(wished, candidate, rules)
         _require_space(ctx, candidate, wished, taken)
-        due = wished
-    else:
-        due = slots.next_free(candidate, submission.slot, now, taken, rules)
-    if due + rules.grace <= now or (submission.expires_at and due > submission.expires_at):
+        return wished
+    due = slots.next_free(candidate, submission.slot, now, taken, rules)
+    _require_in_time(ctx, submission, candidate, due)
+    return due
+
+
+def _require_in_time(ctx: Context, submission: Submission, candidate: Candidate, due: datetime) -> None:
+    if due + ctx.rules.grace <= ctx.clock.now() or (submission.expires_at and due > submission.expires_at):
         raise ScheduleError(
             f"too late for {candidate.channel}",
             summary="希望の時刻か期限を過ぎているため、配信できません",
-            next_step="これからの時刻にするか、原稿の publish: と expires: を直して申請し直してください",
+            next_step="これからの時刻にするか、原稿の時刻と期限を直して申請し直してください",
         )
-    return due
 
 
 def next_time(ctx: Context, delivery: Delivery) -> datetime:
@@ -137,7 +142,7 @@ def next_time(ctx: Context, delivery: Delivery) -> datetime:
         raise ScheduleError(
             "no free time before its expiry",
             summary="次に空いている時刻は、原稿の期限より後です",
-            next_step="原稿の expires: を直して申請し直してください",
+            next_step="原稿の期限を直して申請し直してください",
         )
     return due
 
@@ -239,13 +244,13 @@ def _require_movable(ctx: Context, delivery: Delivery, moment: datetime) -> None
             next_step="スレッドの、まだ出ていない最初の投稿の時刻を変えてください",
         )
     asking = candidate_of(delivery)
-    require_open(moment, asking, ctx.rules)
     if moment <= ctx.clock.now() or (delivery.submission.expires_at and moment > delivery.submission.expires_at):
         raise ScheduleError(
             "not a time in the future",
             summary="その時刻には配信できません（過ぎているか、期限より後です）",
             next_step="これからの、期限より前の時刻にしてください",
         )
+    require_open(moment, asking, ctx.rules)
     if delivery.submission.state != SubmissionState.APPROVED:
         raise ScheduleError(
             "not approved any more",

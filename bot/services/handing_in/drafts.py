@@ -13,9 +13,10 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from bot.checks import registry as checks
-from bot.checks.finding import Finding, from_error
+from bot.checks.finding import Finding, Level
 from bot.checks.rule import Subject
 from bot.content import frontmatter, post_form
+from bot.content.form_words import AtField, at_field
 from bot.content.identity import new_identity
 from bot.content.post import Post
 from bot.content.post_form import Form, Shot
@@ -59,10 +60,11 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class FieldFinding:
-    """A finding, with the field of the form that it is about."""
+    """A finding in the words of the form, at the field that it is about."""
 
-    where: str
-    finding: Finding
+    level: Level
+    silenced: str
+    field: AtField
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +77,20 @@ class DraftPreview:
 
     @property
     def ready(self) -> bool:
-        return self.bundle is not None and not any(r.finding.level == "error" for r in self.findings)
+        return self.bundle is not None and not self.errors
+
+    @property
+    def errors(self) -> tuple[FieldFinding, ...]:
+        return tuple(r for r in self.findings if r.level == "error")
+
+    @property
+    def told(self) -> tuple[FieldFinding, ...]:
+        """While it is being written: what is still empty is no mistake yet."""
+        return tuple(r for r in self.findings if not r.field.empty)
+
+    @property
+    def still_empty(self) -> tuple[FieldFinding, ...]:
+        return tuple(r for r in self.findings if r.field.empty)
 
 
 def mine(actor: Actor) -> QuerySet[Draft]:
@@ -249,21 +264,21 @@ def preview(ctx: Context, draft: Draft) -> DraftPreview:
     # A form is shown while it is written: an empty field must not blank the whole page.
     if bundle is None:
         _, post, bundle = _looked_at(ctx, draft, _without_gaps(form))
+    return DraftPreview(findings=tuple(dict.fromkeys(found)), post=post, bundle=bundle)
+
+
+def _looked_at(ctx: Context, draft: Draft, form: Form) -> tuple[list[FieldFinding], Post | None, Bundle | None]:
     text = post_form.compose(form)
-    return DraftPreview(findings=tuple(dict.fromkeys(_field_finding(text, f) for f in found)), post=post, bundle=bundle)
-
-
-def _looked_at(ctx: Context, draft: Draft, form: Form) -> tuple[list[Finding], Post | None, Bundle | None]:
     library, templates = ctx.library, ctx.templates
     with laid_out(draft, form) as path:
         try:
             post = library.read(path)
             earlier = recent.texts(ctx, post.identity)
             subject = Subject(post, ctx.specs, templates, library.city, library.indicators, earlier, timetable(ctx))
-            found = checks.check_post(subject)
+            found = [_of_finding(form, text, f) for f in checks.check_post(subject)]
             return found, post, render(post, ctx.specs, templates, library.city)
         except ContentError as e:
-            return [from_error(e)], None, None
+            return [_of_error(form, text, one) for one in (e, *e.others)], None, None
 
 
 def _without_gaps(form: Form) -> Form:
@@ -279,5 +294,12 @@ def _without_gaps(form: Form) -> Form:
     )
 
 
-def _field_finding(text: str, finding: Finding) -> FieldFinding:
-    return FieldFinding(where=post_form.where(text, finding.line), finding=finding)
+def _of_finding(form: Form, text: str, f: Finding) -> FieldFinding:
+    place = Place(path=f.path, line=f.line, column=f.column)
+    return FieldFinding(level=f.level, silenced=f.silenced, field=at_field(form, text, place, "", f.rule, f.message, f.advice))
+
+
+def _of_error(form: Form, text: str, e: ContentError) -> FieldFinding:
+    return FieldFinding(
+        level="error", silenced="", field=at_field(form, text, e.place, e.field, e.rule, e.summary, e.next_step)
+    )

@@ -17,6 +17,7 @@ from bot.language import say
 from bot.services.approval import comments, compare, review
 from bot.values import reading
 from bot.web.office import actor_of, office
+from bot.web.refusals import asked_at
 from bot.web.views.review import shown_changes
 
 
@@ -62,7 +63,8 @@ def approve(request: HttpRequest, number: int) -> HttpResponse:
         reference=given.get("reference", "").strip()[:60],
         on_behalf_of=given.get("on_behalf_of", ""),
     )
-    made = review.approve(office(), actor_of(request), number, given.get("digest", ""), terms)
+    with asked_at("at" if terms.at else "when"):
+        made = review.approve(office(), actor_of(request), number, given.get("digest", ""), terms)
     messages.success(request, say("承認しました。{count}件の配信を予定に入れました。", count=len(made)))
     return redirect("submission", number)
 
@@ -72,7 +74,9 @@ def moment(text: str) -> datetime:
     try:
         return reading.moment(text, office().config.timezone)
     except reading.Unclear:
-        raise ScheduleError("not a time", summary="日時が読めません", next_step="日付と時刻の両方を入れてください") from None
+        raise ScheduleError(
+            "not a time", summary="日時が読めません", next_step="日付と時刻の両方を入れてください", field="at"
+        ) from None
 
 
 @login_required

@@ -29,6 +29,7 @@ from bot.services.paper import layout
 from bot.services.records.context import Context
 from bot.text.difference import difference
 from bot.values import reading
+from bot.web import refusals
 from bot.web.office import actor_of, office
 from bot.workflow.states import LABELS, SubmissionState
 
@@ -112,6 +113,9 @@ def _asked_for(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse
 
 
 def _hand_in(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse:
+    seen = drafts.preview(ctx, draft)
+    if not seen.ready:
+        return _with_faults(_page(request, ctx, draft, status=refusals.MARKED), seen.errors)
     made = browser.hand_in(ctx, actor_of(request), draft.id)
     if isinstance(made, browser.Clash):
         return _clash(request, draft, made)
@@ -120,6 +124,16 @@ def _hand_in(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse:
         return redirect("drafts")
     messages.success(request, say("申請しました。広報担当の承認を待ちます。"))
     return redirect("submission", made.id)
+
+
+def _with_faults(page: HttpResponse, errors: Iterable[drafts.FieldFinding]) -> HttpResponse:
+    """All of them at once, each at its field."""
+    faults = [
+        refusals.Fault(element=e.field.element, label=e.field.label, sentence=f"{e.field.message}。{e.field.advice}。")
+        for e in errors
+    ]
+    page.content = refusals.marked(page.content.decode(), faults).encode()
+    return page
 
 
 def _clash(request: HttpRequest, draft: Draft, clash: browser.Clash, refused: BotError | None = None) -> HttpResponse:
@@ -199,7 +213,8 @@ def typed(form: Form, given: QueryDict, specs: Iterable[ChannelSpec]) -> Form:
         **plain,
         answers=(_prose(given.get("answer-1", "")), _prose(given.get("answer-2", "")), _prose(given.get("answer-3", ""))),
         channels=tuple(given.getlist("channels")),
-        publish=given.get("publish", "").replace("T", " ") if when == "at" else "",
+        # A time that is wished for and not said must not become "the next free slot".
+        publish=given.get("publish", "").replace("T", " ") or post_form.UNSAID if when == "at" else "",
         slot=when.removeprefix("slot:") if when.startswith("slot:") else "",
         hashtags=tuple(tag for word in given.get("hashtags", "").split() if (tag := word.lstrip("#＃"))),
         pictures=pictures,
@@ -246,19 +261,20 @@ def _unsaved(draft: Draft, form: Form) -> Draft:
 
 
 def _page(request: HttpRequest, ctx: Context, draft: Draft, refused: BotError | None = None, status: int = 200) -> HttpResponse:
-    offered = ctx.library.offered
+    offered, form, slots = ctx.library.offered, post_form.form_of(draft.form), _slots(ctx)
     shown = {
         "shown": _shown(ctx, draft),
         "asked_for": returned.at_path(draft.path),
         # Names this page, so that its own lost answer is not taken for another page's change.
         "window": secrets.token_hex(8),
-        "publish": post_form.form_of(draft.form).publish.replace(" ", "T")[:16],
+        "publish": form.publish.strip().replace(" ", "T")[:16],
         "refused": refused,
         "questions": list(zip(("answer-1", "answer-2", "answer-3"), post_form.QUESTIONS, strict=True)),
         "measures": ctx.library.measures,
         "specs": [spec for spec in ctx.specs if spec.key in offered],
-        "asked": _asked(ctx, post_form.form_of(draft.form)),
-        "slots": _slots(ctx),
+        "asked": _asked(ctx, form),
+        "slots": slots,
+        "unknown_slot": "" if form.slot in (slot.name for slot in slots) else form.slot,
         "most": drafts.MAX_PICTURES,
     }
     return render(request, "write.html", shown, status=status)

@@ -94,6 +94,8 @@ def at_field(form: Form, text: str, place: Place, key: str, rule: str, message: 
     key = _FIELD_OF_RULE.get(rule) or key or _key_at(text, place)
     if rule == "content.empty-body":
         key = "lead"
+    if rule == "pictures.people":
+        key = f"{key.rpartition('.')[0]}.people"
     last = key.rpartition(".")[2]
     empty = _is_empty(form, key)
     if empty and last in _EMPTY and rule not in _FIELD_OF_RULE:

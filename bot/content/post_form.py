@@ -32,7 +32,7 @@ class Shot:
 
     file: str
     alt: str = ""
-    people: str = "none"
+    people: str = ""
     consent: str = ""
     credit: str = ""
 
@@ -46,7 +46,7 @@ class Form:
     title: str = ""
     author: str = ""
     measure: str = ""
-    achievement: str = "done"
+    achievement: str = ""
     reason: str = ""
     next: str = ""
     channels: tuple[str, ...] = ()

@@ -89,7 +89,8 @@ def _context(post: Post, spec: ChannelSpec, city: City) -> dict[str, Any]:
         "department": post.author.department,
         # Who has not agreed to be named in public stands as their department.
         "author": post.author.name if post.author.public else post.author.department,
-        "achievement": ACHIEVEMENT_LABELS[post.achievement],
+        # A draft whose author has not said it yet is shown with a place for it; no file is read without.
+        "achievement": ACHIEVEMENT_LABELS.get(post.achievement, "（達成度）"),
         "reason": post.reason,
         "next": post.next,
         "city": city.name,

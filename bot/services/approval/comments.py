@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -91,6 +91,12 @@ def settle(ctx: Context, actor: Actor, comment_id: int) -> Comment:
 def by_place(submission: Submission) -> list[Comment]:
     """The remarks on this submission, in the order of the text."""
     return list(submission.comments.order_by("part", "start", "id"))
+
+
+def still_open(submission_ids: Iterable[int]) -> frozenset[int]:
+    """Those of the submissions that have a remark which nobody has settled."""
+    found = Comment.objects.filter(submission_id__in=list(submission_ids), settled_at=None)
+    return frozenset(found.values_list("submission_id", flat=True))
 
 
 def of_post(ctx: Context, actor: Actor, submission: Submission) -> list[Comment]:

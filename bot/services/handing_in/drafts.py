@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -18,7 +19,7 @@ from bot.checks.rule import Subject
 from bot.content import frontmatter, post_form
 from bot.content.form_words import AtField, at_field
 from bot.content.identity import new_identity
-from bot.content.post import Post
+from bot.content.post import Achievement, Post
 from bot.content.post_form import Form, Shot
 from bot.errors import ContentError, NotAllowed, NotFound, Place, WorkflowError
 from bot.language import say
@@ -263,16 +264,21 @@ def preview(ctx: Context, draft: Draft) -> DraftPreview:
     found, post, bundle = _looked_at(ctx, draft, form)
     # A form is shown while it is written: an empty field must not blank the whole page.
     if bundle is None:
-        _, post, bundle = _looked_at(ctx, draft, _without_gaps(form))
+        _, post, bundle = _looked_at(ctx, draft, _without_gaps(form), undeclared=not form.achievement)
     return DraftPreview(findings=tuple(dict.fromkeys(found)), post=post, bundle=bundle)
 
 
-def _looked_at(ctx: Context, draft: Draft, form: Form) -> tuple[list[FieldFinding], Post | None, Bundle | None]:
+def _looked_at(
+    ctx: Context, draft: Draft, form: Form, *, undeclared: bool = False
+) -> tuple[list[FieldFinding], Post | None, Bundle | None]:
+    """`undeclared`: nobody has said yet how far it is, and what is shown says nothing of it either."""
     text = post_form.compose(form)
     library, templates = ctx.library, ctx.templates
     with laid_out(draft, form) as path:
         try:
             post = library.read(path)
+            if undeclared:
+                post = replace(post, achievement=cast(Achievement, ""))
             earlier = recent.texts(ctx, post.identity)
             subject = Subject(post, ctx.specs, templates, library.city, library.indicators, earlier, timetable(ctx))
             found = [_of_finding(form, text, f) for f in checks.check_post(subject)]
@@ -288,6 +294,7 @@ def _without_gaps(form: Form) -> Form:
         title=form.title or "（題名）",
         lead=form.lead or "（はじめの段落）",
         measure=form.measure or "（施策）",
+        achievement=form.achievement or "done",
         reason=form.reason or "（できていない理由）",
         next=form.next or "（次にどうするか）",
         pictures=tuple(replace(s, alt=s.alt or "（画像の説明）", consent=s.consent or "（同意の記録）") for s in form.pictures),

@@ -78,6 +78,7 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
         "phrases": load_phrases(ctx.config.shared_dir / "phrases.yml"),
         "absent": review.absent_deciders(actor, found),
         "road": _road(found.road),
+        "open_comments": sum(1 for c in comments.of_post(ctx, actor, found) if c.settled_at is None),
         "asked_for": returned.of(found),
         "may_mend": drafts.may_reopen(ctx, actor, found),
         "hands": shown_hands(found),

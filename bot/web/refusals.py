@@ -22,6 +22,7 @@ from bot.errors import BotError, NotFound, ScheduleError
 from bot.language import say
 
 MARKED = 422  # "Unprocessable Content": understood, and not what was asked for
+_MARKS = ("version", "planned")  # of what the page showed, which is newer by now
 _NEVER_SHOWN_AGAIN = ("password", "file", "hidden", "submit")
 
 
@@ -113,7 +114,7 @@ def _form(document: Any, sent: HttpRequest) -> Any:
     for form in document.iter("form"):
         address = urlsplit(form.get("action") or sent.path).path
         hidden = [i for i in _fields(form) if i.get("type") == "hidden" and i.get("name") != "csrfmiddlewaretoken"]
-        alike = all(i.get("value", "") in sent.POST.getlist(i.get("name")) for i in hidden if i.get("name") != "version")
+        alike = all(i.get("value", "") in sent.POST.getlist(i.get("name")) for i in hidden if i.get("name") not in _MARKS)
         if address == sent.path and form.get("method", "").lower() == "post" and alike:
             return form
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
+from typing import Literal, cast, get_args
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -19,6 +20,8 @@ from bot.values import reading
 from bot.web.office import actor_of, office
 from bot.web.refusals import asked_at
 from bot.web.views.review import shown_changes
+
+Late = Literal["now", "next"]
 
 
 def _bound_to_what_was_seen(act: Callable[[HttpRequest, int], HttpResponse]) -> Callable[[HttpRequest, int], HttpResponse]:
@@ -60,6 +63,8 @@ def approve(request: HttpRequest, number: int) -> HttpResponse:
     given = request.POST
     terms = review.Terms(
         at=moment(given.get("at", "")) if given.get("when") == "at" else None,
+        late=cast(Late, given.get("when")) if given.get("when") in get_args(Late) else "",
+        shown=given.get("planned", "")[:500],
         reference=given.get("reference", "").strip()[:60],
         on_behalf_of=given.get("on_behalf_of", ""),
     )

@@ -42,10 +42,12 @@ class Place:
 
 
 class BotError(Exception):
-    """`message` goes to the log; `summary` and `next_step` are what a person reads."""
+    """`message` goes to the log; `summary` and `next_step` are what a person reads. `field` is the name of what was asked for
+    and not given, or not given so that it can be used: a page shows the error there ("" where there is no such thing)."""
 
-    def __init__(self, message: str, *, summary: str, next_step: str) -> None:
+    def __init__(self, message: str, *, summary: str, next_step: str, field: str = "") -> None:
         super().__init__(message)
+        self.field = field
         self.message = message
         self.summary = say(summary)
         self.next_step = say(next_step)
@@ -66,13 +68,17 @@ class FileError(ConfigError):
 
 
 class ContentError(BotError):
-    """`rule` is the id under which the problem appears as a Finding."""
+    """`rule` is the id under which the problem appears as a Finding. `field` is the dotted key of the value, "" where none is
+    at fault. `others` is what else is wrong with the same file: whoever mends it is told of all at once."""
 
     rule = "content.unreadable"
 
-    def __init__(self, message: str, *, summary: str, next_step: str, place: Place, rule: str | None = None) -> None:
-        super().__init__(message, summary=summary, next_step=next_step)
+    def __init__(
+        self, message: str, *, summary: str, next_step: str, place: Place, rule: str | None = None, field: str = ""
+    ) -> None:
+        super().__init__(message, summary=summary, next_step=next_step, field=field)
         self.place = place
+        self.others: tuple[ContentError, ...] = ()
         if rule is not None:
             self.rule = rule
 

@@ -45,7 +45,7 @@ images: [{images}]
 """
 
 
-PICTURE = "{file: red.png, alt: 赤い四角の見本}"
+PICTURE = "{file: red.png, alt: 赤い四角の見本, people: none}"
 
 
 NEVER_CLOSED = {

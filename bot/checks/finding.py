@@ -52,6 +52,11 @@ def from_error(error: ContentError) -> Finding:
     return at(error.place, error.rule, "error", error.summary, error.next_step)
 
 
+def from_errors(error: ContentError) -> list[Finding]:
+    """All that is wrong with the file."""
+    return [from_error(one) for one in (error, *error.others)]
+
+
 def from_settings(error: FileError) -> Finding:
     """What is wrong with a file that all posts share, at its place there."""
     return at(error.place, SETTINGS, "error", error.problem, error.next_step)

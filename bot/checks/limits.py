@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bot.checks.finding import Finding, at, from_error
 from bot.checks.rule import Rule, Subject
 from bot.errors import MediaError
+from bot.text.likeness import canonical
 from bot.text.tokens import hashtags
 
 
@@ -39,6 +40,21 @@ def _threads(subject: Subject, rule: Rule) -> Iterator[Finding]:
                 f"{spec.label}のスレッドが{count}件になります（{least}件から{'申請できません' if refuses else '注意します'}）",
                 f"短くするか、{spec.key}: の text: に{spec.label}だけの短い文を書いてください",
             )
+
+
+def _equal_parts(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    for spec in subject.wanted:
+        first: dict[str, int] = {}
+        for number, part in enumerate(subject.texts[spec.key], start=1):
+            same = first.setdefault(canonical(part.text), number)
+            if same != number:
+                yield at(
+                    subject.place_of(f"{spec.key}.text", f"{spec.key}.body", f"{spec.key}.thread", "title"),
+                    rule.id,
+                    rule.level,
+                    f"{spec.label}のスレッドの{same}つ目と{number}つ目が同じ文です",
+                    "どちらかを消すか、違うことを書いてください",
+                )
 
 
 def _picture_count(subject: Subject, rule: Rule) -> Iterator[Finding]:
@@ -126,12 +142,21 @@ RULES = (
         check=_threads,
     ),
     Rule(
+        id="limits.equal-parts",
+        level="error",
+        why="同じ文の投稿を続けると、配信先が2つ目を断り、スレッドが途中で止まります。",
+        source="X の重複投稿の拒否（HTTP 403）",
+        bad="x: {thread: true, text: " + "。".join(["あ" * 139] * 2) + "。}",
+        good=_thread_of(3),
+        check=_equal_parts,
+    ),
+    Rule(
         id="limits.pictures",
         level="error",
         why="Instagram は画像が1枚以上ないと掲載できません。X は4枚までです。",
         source="各配信先の公開資料",
         bad="images: []",
-        good="images: [{file: card.png, alt: 題名を大きく書いた案内の図}]",
+        good="images: [{file: card.png, alt: 題名を大きく書いた案内の図, people: none}]",
         check=_picture_count,
     ),
     Rule(
@@ -148,8 +173,8 @@ RULES = (
         level="error",
         why="開けない画像は掲載できません。",
         source="本システムの決まり",
-        bad="images: [{file: broken.png, alt: 題名を大きく書いた案内の図}]",
-        good="images: [{file: card.png, alt: 題名を大きく書いた案内の図}]",
+        bad="images: [{file: broken.png, alt: 題名を大きく書いた案内の図, people: none}]",
+        good="images: [{file: card.png, alt: 題名を大きく書いた案内の図, people: none}]",
         check=_pictures_open,
     ),
     Rule(
@@ -157,8 +182,8 @@ RULES = (
         level="error",
         why="画像の説明は、画面読み上げを使う人が画像の代わりに聞くものです。",
         source="JIS X 8341-3:2016、みんなの公共サイト運用ガイドライン",
-        bad="images: [{file: card.png, alt: card.png}]",
-        good="images: [{file: card.png, alt: 題名を大きく書いた案内の図}]",
+        bad="images: [{file: card.png, alt: card.png, people: none}]",
+        good="images: [{file: card.png, alt: 題名を大きく書いた案内の図, people: none}]",
         check=_alt_text,
     ),
 )

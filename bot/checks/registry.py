@@ -12,7 +12,7 @@ from pkgutil import iter_modules
 
 from bot.checks import duplicates, suppressions, timing
 from bot.checks.cache import Cache, Entry
-from bot.checks.finding import SETTINGS, Finding, at, from_error, from_settings
+from bot.checks.finding import SETTINGS, Finding, at, from_error, from_errors, from_settings
 from bot.checks.rule import Rule, Subject, Timetable
 from bot.content.frontmatter import unreadable
 from bot.content.library import Library
@@ -81,7 +81,7 @@ def check_paths(
             yield path, [from_error(unreadable(path))]
             continue
         except ContentError as e:
-            yield path, [from_error(e)]
+            yield path, from_errors(e)
             continue
         yield path, _in_order([*entry.findings, *timely, *duplicates.twice(path, entry, seen)])
 

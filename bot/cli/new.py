@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import click
 import yaml
@@ -61,7 +62,7 @@ class Answers:
 
     author: str
     measure: str
-    achievement: Achievement = "done"
+    achievement: Achievement | Literal[""] = ""
     reason: str = ""
     next: str = ""
     contact: str = ""
@@ -116,6 +117,7 @@ def _write_trial(core: Core, author: str, measure: str) -> None:
         before="新しい仕組みで投稿する前に、一度も試していませんでした。",
         change="試しの投稿を1件、承認を経て出しました。",
         after="市の公式アカウントから、正しく投稿できることが分かります。",
+        achievement="done",
     )
     sending = [spec.key for spec in core.specs if spec.sends and spec.key in core.library.offered]
     _write(core, path, identity, title, answers, sending)
@@ -179,7 +181,7 @@ def _choose(question: str, known: Mapping[str, str], what: str) -> str:
 def _achievement() -> Achievement:
     kinds = {str(number): kind for number, kind in enumerate(ACHIEVEMENT_LABELS, start=1)}
     shown = "、".join(f"{number} {ACHIEVEMENT_LABELS[kind]}" for number, kind in kinds.items())
-    return kinds[str(click.prompt(f"達成度（{shown}）", type=click.Choice(list(kinds)), default="1", show_choices=False))]
+    return kinds[str(click.prompt(f"達成度（{shown}）", type=click.Choice(list(kinds)), show_choices=False))]
 
 
 def _people(library: Library) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -96,7 +96,10 @@ def confirm_command(number: int) -> None:
 @click.command("approve", epilog="例: dxbot approve 12")
 @click.argument("number", type=int)
 @click.option("--digest", help="見た内容の照合番号（先頭の数文字でよい）。違っていれば承認しません")
-def approve_command(number: int, digest: str | None) -> None:
+@click.option(
+    "--late", type=click.Choice(["now", "next"]), help="希望の時刻を過ぎているとき：すぐに出す（now）、次の空き枠（next）"
+)
+def approve_command(number: int, digest: str | None, late: Literal["now", "next"] | None) -> None:
     """申請を承認します。承認した内容だけが、そのまま配信されます。"""
     ctx = office()
     actor = me(ctx)
@@ -104,7 +107,7 @@ def approve_command(number: int, digest: str | None) -> None:
 
     submission = review.readable_by(ctx, actor, number)
     seen = submission.digest if digest is None or submission.digest.startswith(digest) else digest
-    deliveries = review.approve(ctx, actor, number, seen)
+    deliveries = review.approve(ctx, actor, number, seen, review.Terms(late=late or ""))
     tell("申請 {number}「{title}」を承認しました。", number=number, title=submission.title)
     for delivery in deliveries:
         due = delivery.due_at.astimezone(ctx.config.timezone)

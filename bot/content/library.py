@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import cast, get_args
+from typing import TypeVar, cast, get_args
 from zoneinfo import ZoneInfo
 
 from bot.content import frontmatter
@@ -32,6 +32,8 @@ _OPTIONAL = (*("id", "reason", "next", "publish", "slot", "expires", "hashtags",
 _PICTURE_KEYS = ("file", "alt", "people", "consent", "credit")
 _OVERRIDE_KEYS = ("text", "title", "lead", "body", "hashtags")
 _LAST_SECOND = timedelta(days=1, seconds=-1)  # `expires` with a date alone lasts through that day
+_OUTLOOK = "reason: に理由を、next: に次にどうするかを書いてください"
+_T = TypeVar("_T")
 _IDENTITY = re.compile(r"[0-9A-Za-z_-]{4,40}")
 
 
@@ -115,51 +117,80 @@ class _PostReader:
     def __init__(self, library: Library, source: Source, root: Node, body_at: int) -> None:
         self.library, self.source, self.body_at = library, source, body_at
         self.reader = Reader(library.indicators, source.place)
-        self.entries = root.mapping((*_REQUIRED, *_OPTIONAL, *library.channels))
-        for key in _REQUIRED:
-            if key not in self.entries:
-                root.fail(say("「{key}」がありません", key=key), say("先頭の設定に {key}: を書いてください", key=key))
+        self.root, self.gaps, known = root, list[ContentError](), (*_REQUIRED, *_OPTIONAL, *library.channels)
+        self.entries, strangers = root.sorted_out(known)
+        for name in strangers:
+            self._take(partial(name.is_unknown, known))
+
+    def _take(self, read: Callable[[], _T]) -> _T:
+        """What is read; what is wrong with it is kept, and the reading goes on. Nothing is made of a post with a gap, so that
+        what stands in for a value is never seen."""
+        try:
+            return read()
+        except ContentError as e:
+            self.gaps.append(e)
+            return cast(_T, None)
+
+    def _needed(self, key: str, read: Callable[[Node], _T]) -> _T:
+        return self._take(lambda: read(self._entry(key)))
+
+    def _entry(self, key: str) -> Node:
+        if key not in self.entries:
+            advice = say("先頭の設定に {key}: を書いてください", key=key)
+            self.root.fail_for(key, say("「{key}」がありません", key=key), advice)
+        return self.entries[key]
+
+    def _given(self, key: str, read: Callable[[Node], _T], absent: _T) -> _T:
+        return self._take(lambda: read(self.entries[key])) if key in self.entries else absent
 
     def post(self) -> Post:
-        achievement = cast(Achievement, self.entries["achievement"].choice(get_args(Achievement)))
-        if achievement != "done":
+        """Raises the first of the file's gaps, with the others."""
+        made, gaps = self._read(), sorted(self.gaps, key=lambda gap: (gap.place.line, gap.place.column))
+        if gaps:
+            gaps[0].others = tuple(gaps[1:])
+            raise gaps[0]
+        return made
+
+    def _read(self) -> Post:
+        achievement = self._needed("achievement", lambda node: cast(Achievement, node.choice(get_args(Achievement))))
+        if achievement in ("partly", "not_yet"):
             self._require_reason()
         # Two wishes for one time: to choose between them would be a guess.
         if "publish" in self.entries and "slot" in self.entries:
-            self.entries["slot"].fail("「publish」と「slot」は同時に書けません", "どちらか1つにしてください")
+            self._take(
+                partial(self.entries["slot"].fail, "「publish」と「slot」は同時に書けません", "どちらか1つにしてください")
+            )
         zone = self.library.zone
         return Post(
-            identity=self._identity(),
-            title=self._title(self.entries["title"]),
-            author=self._author(),
-            measure=self._measure(),
+            identity=self._take(self._identity),
+            title=self._needed("title", self._title),
+            author=self._needed("author", self._author),
+            measure=self._needed("measure", self._measure),
             achievement=achievement,
-            reason=self._sentence("reason"),
-            next=self._sentence("next"),
-            channels=self._channels(),
-            publish=self.entries["publish"].moment(zone) if "publish" in self.entries else None,
+            reason=self._take(partial(self._sentence, "reason")),
+            next=self._take(partial(self._sentence, "next")),
+            channels=self._needed("channels", self._channels),
+            publish=self._given("publish", lambda node: node.moment(zone), None),
             slot=self._text("slot"),
-            expires=self.entries["expires"].moment(zone, _LAST_SECOND) if "expires" in self.entries else None,
-            hashtags=_tags(self.entries["hashtags"]) if "hashtags" in self.entries else (),
-            link=self._link(),
-            contact=self._sentence("contact"),
-            pictures=self._pictures(),
-            indicators=self._indicators(),
-            overrides={key: self._override(key) for key in self.library.channels if key in self.entries},
-            document=self._body(),
+            expires=self._given("expires", lambda node: node.moment(zone, _LAST_SECOND), None),
+            hashtags=self._given("hashtags", _tags, ()),
+            link=self._take(self._link),
+            contact=self._take(partial(self._sentence, "contact")),
+            pictures=self._take(self._pictures),
+            indicators=self._take(self._indicators),
+            overrides={key: self._take(partial(self._override, key)) for key in self.library.channels if key in self.entries},
+            document=self._take(self._body),
             source=self.source,
         )
 
     def _require_reason(self) -> None:
         for key in ("reason", "next"):
             if not self._text(key).strip():
-                self.entries["achievement"].fail(
-                    say("達成していない施策には「{key}」が要ります", key=key),
-                    "reason: に理由を、next: に次にどうするかを書いてください",
-                )
+                summary = say("達成していない施策には「{key}」が要ります", key=key)
+                self._take(partial(self.entries["achievement"].fail_for, key, summary, _OUTLOOK))
 
     def _text(self, key: str) -> str:
-        return self.entries[key].text() if key in self.entries else ""
+        return self._given(key, Node.text, "") or ""
 
     def _identity(self) -> str:
         if "id" in self.entries:
@@ -172,17 +203,16 @@ class _PostReader:
         # Without an id the path is the identity (ADR 8).
         return path.relative_to(posts).as_posix() if path.is_relative_to(posts) else path.name
 
-    def _author(self) -> Author:
-        node = self.entries["author"]
+    def _author(self, node: Node) -> Author:
         author = self.library.people.get(node.text())
         return author or node.fail(
             say("「{value}」という職員は登録されていません", value=node.text()[:40]),
             "content/people.yml にある名前を書いてください",
         )
 
-    def _measure(self) -> str:
+    def _measure(self, node: Node) -> str:
         """A number of plan.yml, if that file knows any."""
-        node, known = self.entries["measure"], self.library.measures
+        known = self.library.measures
         number = node.required_text()
         if known and number not in known:
             node.fail(
@@ -194,8 +224,7 @@ class _PostReader:
             )
         return number
 
-    def _channels(self) -> tuple[str, ...]:
-        node = self.entries["channels"]
+    def _channels(self, node: Node) -> tuple[str, ...]:
         offered = self.library.offered
         chosen = tuple(n.choice(offered) for n in node.items())
         if not chosen or len(set(chosen)) != len(chosen):
@@ -255,22 +284,24 @@ class _PostReader:
         # No channel takes more than ten, and each is opened to be checked (ADR 21).
         if len(nodes) > MAX_PICTURES:
             nodes[MAX_PICTURES].fail(f"画像が多すぎます（上限は {MAX_PICTURES}枚）", "要らない画像を外してください")
-        return tuple(self._picture(n) for n in nodes)
+        return tuple(self._take(partial(self._picture, n)) for n in nodes)
 
     def _picture(self, node: Node) -> Picture:
         entries = node.mapping(_PICTURE_KEYS)
         for key in ("file", "alt"):
             if key not in entries:
-                node.fail(say("画像に「{key}」がありません", key=key), "file: にファイル名、alt: に画像の説明を書いてください")
-        people = cast(People, entries["people"].choice(get_args(People)) if "people" in entries else "none")
+                advice = "file: にファイル名、alt: に画像の説明を書いてください"
+                node.fail_for(f"{node.key}.{key}", say("画像に「{key}」がありません", key=key), advice)
+        people = cast(People, self._take(lambda: entries["people"].choice(get_args(People)) if "people" in entries else "none"))
         consent = entries["consent"].text() if "consent" in entries else ""
         # A picture of a person needs a record that they agreed.
         if people == "consented" and not consent:
-            node.fail("同意を得た人が写る画像には「consent」が要ります", "consent: に同意の記録の番号を書いてください")
+            summary, advice = "同意を得た人が写る画像には「consent」が要ります", "consent: に同意の記録の番号を書いてください"
+            self._take(partial(node.fail_for, f"{node.key}.consent", summary, advice))
         return Picture(
             file=entries["file"].text(),
-            path=self._picture_path(entries["file"]),
-            alt=entries["alt"].required_text() and self._plain(entries["alt"]),
+            path=self._take(partial(self._picture_path, entries["file"])),
+            alt=self._take(lambda: entries["alt"].required_text() and self._plain(entries["alt"])),
             place=entries["file"].place,
             people=people,
             consent=consent,
@@ -283,7 +314,12 @@ class _PostReader:
         if isinstance(found, Path):
             return found
         raise MediaError(
-            "picture is missing", summary=found.summary, next_step=found.next_step, place=node.place, rule="media.missing"
+            "picture is missing",
+            summary=found.summary,
+            next_step=found.next_step,
+            place=node.place,
+            rule="media.missing",
+            field=node.key,
         )
 
     def _override(self, channel: str) -> Override:

@@ -19,7 +19,8 @@ class City:
     """Names of this municipality. `protected_words` are never cut in two. `heads` maps a department to the person whose 確認
     (発信管理者) its posts need before the PR office approves; a department that is not named there needs none. `channels` are
     those that leaders may choose; without any, all there are. A thread of `thread_warn` parts or more is warned of, one of
-    `thread_refuse` or more is refused. `licence` is under which the city gives its open data, "" while it has not said."""
+    `thread_refuse` or more is refused. `links_in_profile` are the channels whose texts point to the link in the account's
+    profile instead of holding the address. `licence` is under which the city gives its open data, "" while it has not said."""
 
     name: str
     office: str
@@ -31,6 +32,7 @@ class City:
     thread_warn: int = 6
     thread_refuse: int = 25
     licence: str = ""
+    links_in_profile: tuple[str, ...] = ()
 
 
 def load_people(path: Path) -> Mapping[str, Author]:
@@ -52,13 +54,18 @@ def load_city(path: Path, channels: Collection[str]) -> City:
         protected_words=_texts(entries.get("protected_words")),
         accounts=_names(entries.get("accounts")),
         heads=_names(entries.get("heads")),
-        channels=tuple(dict.fromkeys(n.choice(channels) for n in _entries(entries.get("channels")))),
+        channels=_known(entries.get("channels"), channels),
+        links_in_profile=_known(entries.get("links_in_profile"), channels),
     )
 
 
 def _names(node: Node | None) -> dict[str, str]:
     """Name → value; an item without any is as good as one that is not there."""
     return {} if node is None or node.empty else {name.text(): value.required_text() for name, value in node.entries()}
+
+
+def _known(node: Node | None, known: Collection[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(n.choice(known) for n in _entries(node)))
 
 
 def _author(key: str, value: Node, known: Collection[str]) -> Author:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,27 +20,11 @@ from bot.values.node import Node
 
 QUESTIONS = ("何が不便だったか", "何を変えたか", "どう変わったか")
 # What `dxbot new` leaves where an answer is still to come; the checks know it again, so that none of it goes out.
+UNSAID = " "  # of a time that is wished for and not yet said
 OPEN = "（ ）"
 LEAD_TO_COME = "（市民にとって何が変わるかを、はじめの1段落に60字ほどで書きます。）"
 FIGURES_TO_COME = "（数字と、いつの数字かも書きます。）"
-_LABELS = {
-    "title": "題名",
-    "author": "書いた人",
-    "measure": "施策",
-    "achievement": "達成度",
-    "reason": "できていない理由",
-    "next": "次にどうするか",
-    "channels": "配信先",
-    "publish": "配信の時刻",
-    "slot": "配信の時刻",
-    "expires": "配信の期限",
-    "hashtags": "ハッシュタグ",
-    "link": "詳しいページ",
-    "contact": "問い合わせ先",
-    "images": "画像",
-}
 _HEADING = re.compile(r"^## +(.+?)\s*$", re.MULTILINE)
-_KEY = re.compile(r"^([a-z]+):")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +33,7 @@ class Shot:
 
     file: str
     alt: str = ""
-    people: str = "none"
+    people: str = ""
     consent: str = ""
     credit: str = ""
 
@@ -63,7 +47,7 @@ class Form:
     title: str = ""
     author: str = ""
     measure: str = ""
-    achievement: str = "done"
+    achievement: str = ""
     reason: str = ""
     next: str = ""
     channels: tuple[str, ...] = ()
@@ -194,12 +178,20 @@ def _three(answers: list[str]) -> tuple[str, str, str]:
     return answers[0], answers[1], answers[2]
 
 
-def where(text: str, line: int) -> str:
-    """The field of the form in which this line of `compose`'s text stands, in the words of the form."""
-    lines = text.split("\n")[:line]
-    body = "---" in lines[1:]
-    known = [_LABELS.get(m[1], m[1]) for content in lines if (m := (_HEADING if body else _KEY).match(content))]
-    return known[-1] if known else "はじめの段落"
+def answer(form: Form, channel: str, option: str) -> str:
+    """What a channel's yes-or-no option says: "yes", "no", or "" where nothing is written."""
+    own = form.rest.get(channel)
+    written = str(own.get(option, "")).lower() if isinstance(own, Mapping) else ""
+    return {"true": "yes", "false": "no"}.get(written, "")
+
+
+def answered(form: Form, channel: str, option: str, said: str) -> Form:
+    """The form with that option as said; "" takes it out."""
+    before = form.rest.get(channel)
+    own = {key: value for key, value in before.items() if key != option} if isinstance(before, Mapping) else {}
+    own |= {option: said == "yes"} if said else {}
+    rest = {key: value for key, value in form.rest.items() if key != channel}
+    return replace(form, rest=rest | ({channel: own} if own else {}))
 
 
 def fields(form: Form) -> Iterator[tuple[str, Any]]:

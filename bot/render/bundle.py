@@ -21,10 +21,20 @@ def parts(post: Post, spec: ChannelSpec, templates: Templates, city: City) -> tu
     """The channel's text, as one part or as a thread if the post asks for one. Raises TemplateError."""
     override = post.override(spec.key)
     # A text that the author wrote for a channel goes out as it is: a template would add what was left out on purpose.
-    text = override.text if override.text is not None else templates.text(spec.key, _context(post, spec, city))
     threaded = spec.split is not None and override.options.get("thread") is True
+    text = override.text if override.text is not None else _from_template(post, spec, templates, city, threaded)
     texts = spec.split(text, city.protected_words) if threaded and spec.split else (text,)
     return tuple(Part(text=t, length=spec.length(t), limit=spec.limit) for t in texts)
+
+
+def _from_template(post: Post, spec: ChannelSpec, templates: Templates, city: City, threaded: bool) -> str:
+    """With all there is to say, where the channel has room for it; otherwise with what the template keeps when `brief`."""
+    context = _context(post, spec, city)
+    text = templates.text(spec.key, context)
+    if threaded or spec.limit is None or spec.length(text) <= spec.limit:
+        return text
+    # What is left out then is told to the author by the checks (bot/checks/left_out.py): it is never dropped in silence.
+    return templates.text(spec.key, context | {"brief": True})
 
 
 def render(post: Post, specs: Iterable[ChannelSpec], templates: Templates, city: City) -> Bundle:
@@ -60,7 +70,8 @@ def _media(post: Post, spec: ChannelSpec) -> tuple[Media, ...]:
 
 
 def _context(post: Post, spec: ChannelSpec, city: City) -> dict[str, Any]:
-    """The names a template may use. All are text, but `options` (the channel's own keys)."""
+    """The names a template may use. All are text, but `options` (the channel's own keys), `link_in_profile` (where links in a
+    text cannot be followed) and `brief` (the whole was longer than the channel's limit)."""
     override = post.override(spec.key)
     plain = Plain(spec.style)
     tags = override.hashtags if override.hashtags is not None else post.hashtags
@@ -73,15 +84,18 @@ def _context(post: Post, spec: ChannelSpec, city: City) -> dict[str, Any]:
         "body": plain.blocks(body),
         "hashtags": " ".join(f"#{tag}" for tag in tags),
         "link": post.link,
+        "link_in_profile": spec.key in city.links_in_profile,
         "contact": post.contact,
         "department": post.author.department,
         # Who has not agreed to be named in public stands as their department.
         "author": post.author.name if post.author.public else post.author.department,
-        "achievement": ACHIEVEMENT_LABELS[post.achievement],
+        # A draft whose author has not said it yet is shown with a place for it; no file is read without.
+        "achievement": ACHIEVEMENT_LABELS.get(post.achievement, "（達成度）"),
         "reason": post.reason,
         "next": post.next,
         "city": city.name,
         "alt": picture.alt if picture else "",
         "credit": picture.credit if picture else "",
+        "brief": False,
         "options": {key: override.options.get(key, kind()) for key, kind in spec.options.items()},
     }

@@ -44,10 +44,20 @@ class Fold:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Question:
+    """A yes-or-no option of a channel as a form asks for it, with what each answer costs."""
+
+    text: str
+    yes: str
+    no: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChannelSpec:
     """`label` is the name on screens. `limit` counts as `length` does; None means no limit of the channel's own.
-    `unit` is the word for what is counted. `options` are the front matter keys only this channel knows, with their types.
-    `split(text, protected words)` cuts a text into a thread's parts when the post asks for one (None: no threads here).
+    `unit` is the word for what is counted. `options` are the front matter keys only this channel knows, with their types;
+    `questions` are those of them that a form asks. `split(text, protected words)` cuts a text into a thread's parts when the
+    post asks for one (None: no threads here).
     `fold` is where the channel hides the rest of a text behind 「続きを読む」 (None: nowhere). `style` says how ruby,
     headings and links stand in plain text. `publishes` is False for a channel that is exported rather than sent; `by_hand` is
     True for one without an API, where a person posts what was approved. `hosts` are where its posts can be seen: who says that
@@ -67,6 +77,7 @@ class ChannelSpec:
     fold: Fold | None = None
     max_hashtags: int | None = None
     options: Mapping[str, type] = field(default_factory=dict)
+    questions: Mapping[str, Question] = field(default_factory=dict)
     split: Callable[[str, tuple[str, ...]], tuple[str, ...]] | None = None
     cost: Callable[[str], Decimal] = no_cost
     alt_usd: Decimal = Decimal(0)

@@ -108,7 +108,7 @@ def quiet(moment: datetime, reason: str, rules: Rules) -> QuietHours:
     return QuietHours(
         f"quiet at {local.isoformat()}",
         summary=say("{said}は配信しない時間です（{reason}）", said=_said(local), reason=reason),
-        next_step="別の時刻にするか、slot: で配信枠を選んでください",
+        next_step="別の時刻にするか、配信枠を選んでください",
     )
 
 

@@ -46,7 +46,7 @@ def next_free(candidate: Candidate | str, name: str, after: datetime, taken: Col
         raise SlotTaken(
             f"no free slot for {candidate.channel} in {HORIZON_DAYS} days",
             summary="空いている配信枠がありません",
-            next_step="publish: で時刻を決めるか、配信枠を増やしてください",
+            next_step="時刻を決めるか、配信枠を増やしてください",
         )
     return moment
 

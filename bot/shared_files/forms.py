@@ -65,6 +65,9 @@ class City(Form):
     accounts: Annotated[dict[str, Words], Named] = Field({}, description="公式アカウントの名前（配信先: 名前）")
     heads: Annotated[dict[str, Words], Named] = Field({}, description="所属長の確認が要る課と、その人（課: ログインの名前）")
     channels: OfferedChannels = Field((), description="原稿で選べる配信先。書かなければ全て")
+    links_in_profile: OfferedChannels = Field(
+        (), description="投稿に書いたアドレスを押せないため、プロフィールのリンクへ案内する配信先"
+    )
     licence: Text = Field("", description="オープンデータの利用条件（CC BY 4.0 など）")
     thread_warn: Annotated[int, whole(2, 1000)] = Field(6, description="スレッドがこの件数から、注意する")
     thread_refuse: Annotated[int, whole(2, 1000)] = Field(25, description="スレッドがこの件数から、申請を受け付けない")

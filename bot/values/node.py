@@ -34,6 +34,14 @@ class Origin:
         place = Place(path=self.path, line=self.first_line + line, column=column + 1)
         raise self.error(message, summary=summary, next_step=next_step, place=place)
 
+    def fail_at(self, key: str, line: int, column: int, summary: str, next_step: str) -> NoReturn:
+        """As `fail`, of the value that `key` names."""
+        try:
+            self.fail(line, column, f"key {key}", summary, next_step)
+        except (ContentError, FileError) as e:
+            e.field = key
+            raise
+
 
 class Node:
     """A scalar (its text as written), a sequence or a mapping. `key` is its dotted name. Whatever is asked for and is not
@@ -59,7 +67,11 @@ class Node:
         return ".".join(part for part in self.key.split(".") if not part.isdigit()) or "全体"
 
     def fail(self, summary: str, next_step: str) -> NoReturn:
-        self.origin.fail(self._line, self._column, f"key {self.key}", summary, next_step)
+        self.origin.fail_at(self.key, self._line, self._column, summary, next_step)
+
+    def fail_for(self, key: str, summary: str, next_step: str) -> NoReturn:
+        """As `fail`, at this place, of a value that should stand beside it: `key` is its name."""
+        self.origin.fail_at(key, self._line, self._column, summary, next_step)
 
     # -- one value
 
@@ -170,6 +182,12 @@ class Node:
             if key not in entries or entries[key][1].empty:
                 self.lacks(key)
         return {key: value for key, (_, value) in entries.items()}
+
+    def sorted_out(self, known: Collection[str]) -> tuple[dict[str, Node], list[Node]]:
+        """The entries with known names, and the names that are not: for whoever goes on reading."""
+        pairs = self._pairs()
+        strangers = [name for key, (name, _) in pairs.items() if key not in known]
+        return {key: value for key, (_, value) in pairs.items() if key in known}, strangers
 
     def is_unknown(self, known: Collection[str]) -> NoReturn:
         """Refuses this name of an entry."""

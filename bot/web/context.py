@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest
 
 from bot.errors import ConfigError
+from bot.services.approval import returned
 from bot.services.delivery import pause, timekeeper
+from bot.services.handing_in import drafts
 from bot.services.pages import overview, queue
 from bot.services.paper import layout
 from bot.services.people import grants, requests
@@ -71,7 +73,9 @@ def _city(ctx: Context) -> dict[str, object]:
 def _menu(request: HttpRequest, ctx: Context, actor: Actor) -> list[Entry]:
     at = request.resolver_match.url_name if request.resolver_match else ""
     waiting = queue.waiting_count(ctx, actor)
-    own = [Entry(name="drafts", label="書く", current=at in ("drafts", "write"))] if _writes(ctx, actor) else []
+    own = []
+    if drafts.writes(ctx, actor):
+        own = [Entry(name="drafts", label="書く", current=at in ("drafts", "write"), number=returned.count(actor))]
     return [
         *own,
         Entry(name="queue", label="承認待ち", current=at == "queue", number=waiting),
@@ -98,11 +102,6 @@ def _people(ctx: Context, actor: Actor, at: str | None) -> list[Entry]:
 
 def _prints(ctx: Context, actor: Actor) -> bool:
     return actor.may(Permission.READ_ALL) and layout.has_layout(ctx)
-
-
-def _writes(ctx: Context, actor: Actor) -> bool:
-    """Writing in the browser ends in a commit, so there must be a repository."""
-    return bool(ctx.config.content_repository) and actor.may(Permission.SUBMIT)
 
 
 def _personal(request: HttpRequest) -> list[Entry]:

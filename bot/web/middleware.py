@@ -14,6 +14,7 @@ from structlog.contextvars import bound_contextvars
 from bot import logs
 from bot.errors import BotError, NotAllowed, NotFound
 from bot.services.records import audit
+from bot.web import refusals
 from bot.web.accounts import has_proved_second_factor
 from bot.web.office import actor_of, office
 from bot.workflow.actors import NEED_SECOND_FACTOR
@@ -106,7 +107,8 @@ class NoStore:
 
 
 class PlainErrors:
-    """A refused act becomes a page that says what and what to do; nothing else of the error is shown."""
+    """A refused act says what and what to do, on the page from which it came, or on one of its own; nothing else of the error
+    is shown."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -122,7 +124,8 @@ class PlainErrors:
             audit.note(office(), actor_of(request).person, audit.REFUSED, f"{request.method} {request.path}", exception.message)
         # 409: it could be done before, and somebody else was first or the files have changed.
         status = 404 if isinstance(exception, NotFound) else 403 if isinstance(exception, NotAllowed) else 409
-        return render(request, "refused.html", {"error": exception}, status=status)
+        again = refusals.given_back(request, exception, status)
+        return again or render(request, "refused.html", {"error": exception}, status=status)
 
 
 class SecondFactor:

@@ -12,6 +12,7 @@ import pytest
 
 from bot.config import ROOT
 
+
 @pytest.fixture
 def env(tmp_path: Path) -> dict[str, str]:
     """An installation whose settings name a mail server that does not exist; nothing is to be told to anybody."""

@@ -74,7 +74,7 @@ def test_a_fine_grained_photograph_is_taken_in_and_its_page_shown(office: Office
     ["あ" * 300 + ".jpg", "a" * 5_000 + ".png", "/" * 300, "..", ".", "a/../../b.jpg", "/etc/passwd", "red.png/a"],
 )
 def test_a_name_that_no_picture_can_have_is_found_at_its_place(office: Office, name: str) -> None:
-    path = office.post(images=f"{{file: {json.dumps(name)}, alt: 赤い図（見本）}}")
+    path = office.post(images=f"{{file: {json.dumps(name)}, alt: 赤い図（見本）, people: none}}")
     with pytest.raises(ContentError) as refused:
         office.ctx.library.read(path)
     assert "画像" in refused.value.summary
@@ -89,7 +89,7 @@ def test_a_path_that_no_file_can_have_ends_in_a_sentence(tmp_path: Path, name: s
 
 
 def test_more_pictures_than_any_channel_shows_are_not_opened(office: Office) -> None:
-    path = office.post(images=", ".join(["{file: red.png, alt: 赤い図（見本）}"] * 21))
+    path = office.post(images=", ".join(["{file: red.png, alt: 赤い図（見本）, people: none}"] * 21))
     with pytest.raises(ContentError) as refused:
         office.ctx.library.read(path)
     assert "20枚" in refused.value.summary
@@ -100,7 +100,7 @@ def test_a_draft_of_a_post_with_a_strange_picture_stands(office: Office, tmp_pat
     desk = Desk(office, tmp_path / "desk")
     desk.write()
     desk.taken()
-    desk.write(images=f"{{file: {json.dumps(name)}, alt: 赤い図（見本）}}")
+    desk.write(images=f"{{file: {json.dumps(name)}, alt: 赤い図（見本）, people: none}}")
     desk.commit()
     draft = drafts.reopen(office.ctx, office.author, Submission.objects.get().id)
     seen = drafts.preview(office.ctx, draft)
@@ -108,7 +108,9 @@ def test_a_draft_of_a_post_with_a_strange_picture_stands(office: Office, tmp_pat
 
 
 def test_many_slow_pictures_hold_no_package_up(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = office.post(images="{file: red.png, alt: 赤い図（見本）}, {file: blue.png, alt: 青い図（見本）}")
+    path = office.post(
+        images="{file: red.png, alt: 赤い図（見本）, people: none}, {file: blue.png, alt: 青い図（見本）, people: none}"
+    )
     parcel = tmp_path / "package.zip"
     parcel.write_bytes(package.pack(office.ctx.library.read(path)))
     path.unlink()

@@ -30,7 +30,7 @@ author: shimin-leader
 measure: 1-1
 achievement: done
 channels: [x, instagram, facebook, newsletter]
-images: [{{file: red.png, alt: 赤い四角の見本}}]
+images: [{{file: red.png, alt: 赤い四角の見本, people: none}}]
 slot: lunch
 ---
 """

@@ -10,7 +10,7 @@ from tests.checks.test_examples import Desk, desk
 from tests.office import write_post
 
 __all__ = ["desk"]
-CARD = "{file: red.png, alt: 題名を大きく書いた案内の図}"
+CARD = "{file: red.png, alt: 題名を大きく書いた案内の図, people: none}"
 ALL = "x, instagram, facebook, newsletter"
 
 
@@ -74,7 +74,7 @@ def test_so_long_a_text_as_x_takes(desk: Desk, length: int) -> None:
 
 def test_a_picture_that_is_none_and_one_that_is_cut_off(desk: Desk) -> None:
     (desk.content / "media" / "text.png").write_bytes(b"not a picture")
-    image = "{file: text.png, alt: 題名を大きく書いた案内の図}"
+    image = "{file: text.png, alt: 題名を大きく書いた案内の図, people: none}"
     assert ("media.unreadable", "error", "text.png, al") in found(desk, images=image)
 
 
@@ -83,5 +83,5 @@ def test_a_picture_that_is_none_and_one_that_is_cut_off(desk: Desk) -> None:
     [("red.png", True), ("RED.PNG", True), ("red", True), ("赤い四角の見本", False), ("あ" * 1001, True), ("あ" * 1000, False)],
 )
 def test_a_description_that_describes(desk: Desk, alt: str, wrong: bool) -> None:
-    rules = [rule for rule, _, place in found(desk, channels="x", images=f"{{file: red.png, alt: {alt}}}")]
+    rules = [rule for rule, _, place in found(desk, channels="x", images=f"{{file: red.png, alt: {alt}, people: none}}")]
     assert rules == (["media.alt"] if wrong else [])

@@ -47,7 +47,8 @@ def test_answered_questions_make_a_post_that_says_all_of_it(shell: Shell) -> Non
     assert "「shimin-leader」（市民課（見本））ではありませんか" in shown
     post = only_post(shell)
     post.write_text(
-        post.read_text(encoding="utf-8").replace("images: []", "images: [{file: red.png, alt: 見本}]"), encoding="utf-8"
+        post.read_text(encoding="utf-8").replace("images: []", "images: [{file: red.png, alt: 見本, people: none}]"),
+        encoding="utf-8",
     )
     assert shell.run("check", post).returncode == 0, shell.run("check", post).stdout
     column = shell.run("render", post, "--channel", "newsletter").stdout

@@ -150,7 +150,7 @@ def test_another_persons_picture_is_not_shown(office: Office) -> None:
 def test_a_post_that_was_handed_in_is_written_anew_with_its_pictures(desk: Desk) -> None:
     office = desk.office
     desk.origin.write("posts/beside.png", (office.folder / "media" / "blue.png").read_bytes())
-    desk.write(images="{file: beside.png, alt: 青い四角の見本}")
+    desk.write(images="{file: beside.png, alt: 青い四角の見本, people: none}")
     desk.taken()
     submission = Submission.objects.get()
     draft = drafts.reopen(office.ctx, office.author, submission.id)

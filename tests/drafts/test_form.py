@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from bot.config import ROOT
 from bot.content import frontmatter, post_form
+from bot.content.form_words import at_field
 from bot.content.post_form import Form, Shot
-from bot.errors import FrontMatterError
+from bot.errors import FrontMatterError, Place
 
 POSTS = sorted((ROOT / "content" / "posts").rglob("*.md"))
 HERE = Path("post.md")
@@ -86,22 +87,23 @@ def test_a_picture_without_a_description_still_asks_for_one() -> None:
 
 
 def test_a_line_is_named_by_its_field_in_the_form() -> None:
-    text = post_form.compose(
-        Form(
-            title="題",
-            reason="理由",
-            pictures=(Shot(file="a.jpg", alt="絵"),),
-            lead="はじめ。",
-            answers=("不便。", "", "良い。"),
-        )
+    shot = Shot(file="a.jpg", alt="絵")
+    form = Form(
+        title="題", reason="理由", pictures=(shot,), lead="はじめ。", answers=("不便。", "", "良い。"), remainder="続き。"
     )
-    named = {line: post_form.where(text, number) for number, line in enumerate(text.split("\n"), start=1)}
-    assert named["title: 題"] == "題名"
-    assert named["reason: 理由"] == "できていない理由"
-    assert named["  alt: 絵"] == "画像"
-    assert named["はじめ。"] == "はじめの段落"
-    assert named["不便。"] == "何が不便だったか"
-    assert named["良い。"] == "どう変わったか"
+    text = post_form.compose(form)
+
+    def named(content: str) -> tuple[str, str]:
+        number = text.split("\n").index(content) + 1
+        field = at_field(form, text, Place(path=HERE, line=number, column=len(content)), "", "見本", "見本", "見本")
+        return field.element, field.label
+
+    assert named("title: 題") == ("title", "題名")
+    assert named("reason: 理由") == ("reason", "できていない理由")
+    assert named("  alt: 絵") == ("alt-a.jpg", "1枚目の画像の説明")
+    assert named("はじめ。") == ("lead", "はじめの段落")
+    assert named("不便。") == ("answer-1", "何が不便だったか")
+    assert named("良い。") == ("answer-3", "どう変わったか")
 
 
 def test_a_front_matter_that_refers_to_itself_is_refused_before_it_grows() -> None:

@@ -196,7 +196,8 @@ def test_an_account_that_sends_one_after_the_other_is_not_stuck(scene: Scene) ->
 
 def test_a_publisher_whose_clock_is_wrong_is_told_until_it_is_right(scene: Scene, room: Chat) -> None:
     now = scene.ctx.clock.now()
-    row = WrongClock.objects.create(publisher="a:1", ahead=3600.0, since=now, seen_at=now, problem="a の時計が約60分進んでいます")
+    problem = "a の時計が約60分進んでいます"
+    row = WrongClock.objects.create(publisher="a:1", ahead=3600.0, since=now, seen_at=now, problem=problem)
     (line,) = scene.look()
     assert line == "a の時計が約60分進んでいます。そのコンピューターからは、時計が合うまで何も出ません。"
     assert len(room.calls) == 1

@@ -14,7 +14,7 @@ from bot.store.uploads import HiddenUpload
 from tests.office import PICTURE, TUESDAY, Office
 
 NOON = TUESDAY.replace(hour=12, minute=15)
-TWO = f"{PICTURE}, {{file: blue.png, alt: 青い四角の見本}}"
+TWO = f"{PICTURE}, {{file: blue.png, alt: 青い四角の見本, people: none}}"
 SETTLED = uploads.SETTLED_FOR + timedelta(hours=2)
 
 

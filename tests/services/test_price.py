@@ -11,7 +11,7 @@ from bot.render.appearance import appearance
 from bot.render.variant import read_variant
 from tests.office import PICTURE, TUESDAY, Office
 
-TWO = f"{PICTURE}, {{file: blue.png, alt: 青い四角の見本}}"
+TWO = f"{PICTURE}, {{file: blue.png, alt: 青い四角の見本, people: none}}"
 SHORT = "短い文です（見本）。\n"
 LONG = "".join(f"{n}番目の文で、職員がお話を聞いて入力します。" for n in range(24)) + "\n"
 

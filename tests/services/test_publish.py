@@ -415,8 +415,8 @@ def test_instagram_through_instagrapi_publishes_a_picture_and_an_album(office: O
     album = "slot: lunch"
     path = office.post("two", channels="instagram", title="二枚（見本）", extra=album)
     text = path.read_text(encoding="utf-8").replace(
-        "images: [{file: red.png, alt: 赤い四角の見本}]",
-        "images: [{file: red.png, alt: 赤い四角の見本}, {file: blue.png, alt: 青い長方形の見本}]",
+        "images: [{file: red.png, alt: 赤い四角の見本, people: none}]",
+        "images: [{file: red.png, alt: 赤い四角の見本, people: none}, {file: blue.png, alt: 青い長方形の見本, people: none}]",
     )
     path.write_text(text, encoding="utf-8")
     office.approve(office.submit(path))

@@ -18,7 +18,13 @@ from tests.office import PICTURE, TUESDAY, Office
 from tests.wrapped import Wrapper, wrapped
 
 NOON = TUESDAY.replace(hour=12, minute=15)
-THREE = ", ".join([PICTURE, "{file: blue.png, alt: 青い四角の見本}", "{file: blue.png, alt: 二つ目の青い四角の見本}"])
+THREE = ", ".join(
+    [
+        PICTURE,
+        "{file: blue.png, alt: 青い四角の見本, people: none}",
+        "{file: blue.png, alt: 二つ目の青い四角の見本, people: none}",
+    ]
+)
 _NUMBERS = re.compile(r"\d{9,}")
 
 

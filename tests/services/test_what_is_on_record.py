@@ -20,7 +20,7 @@ from tests.office import TOKYO, TUESDAY, Office
 
 LATER = datetime(2026, 12, 3, 10, 30, tzinfo=TOKYO)
 THREAD = "x: {thread: true}\nslot: lunch"
-LONG = "最初の段落です（見本）。\n\n" + "職員がお話を聞いて入力します。" * 40 + "\n"
+LONG = "最初の段落です（見本）。\n\n" + "".join(f"{n}番目の文で、職員がお話を聞いて入力します。" for n in range(30)) + "\n"
 
 
 def entries(verb: str) -> list[tuple[str, str, str]]:

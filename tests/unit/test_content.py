@@ -74,7 +74,7 @@ def test_an_unknown_key_names_the_nearest_known_one(library: Library, folder: Pa
     [
         ("publish: 明日の昼", "日時", 9, 10),
         ("publish: 2026-13-01 12:15", "日付", 9, 10),
-        ("publish: 2026-12-01\nslot: lunch", "同時", 10, 7),
+        ("publish: 2026-12-01 12:15\nslot: lunch", "同時", 10, 7),
         ("title: 二つ目の題名", "2回", 9, 1),
         ("link: www.example.jp", "アドレス", 9, 7),
         ("indicators: [unknown]", "unknown", 9, 14),
@@ -95,6 +95,18 @@ def test_bad_front_matter_gets_a_sentence_with_line_and_column(
     assert words in error.summary
     assert error.next_step
     assert (error.place.line, error.place.column) == (line, column)
+
+
+def test_all_gaps_are_told_at_once_in_the_order_of_the_file(library: Library, folder: Path) -> None:
+    path = folder / "posts" / "gaps.md"
+    front = "titel: 題\nauthor: だれか\nmeasure:\nachievement: partly\nchannels: [x, y]\n"
+    path.write_text(f"---\n{front}images: [{{file: a.png, alt: '', people: consented}}]\n---\n", encoding="utf-8")
+    error = refused(library, path)
+    gaps = [(e.place.line, e.field) for e in (error, *error.others)]
+    assert gaps == [
+        *((2, "titel"), (2, "title"), (3, "author"), (4, "measure"), (5, "reason"), (5, "next"), (6, "channels.1")),
+        *((7, "images.0.consent"), (7, "images.0.file"), (7, "images.0.alt"), (9, "")),
+    ]
 
 
 def test_a_missing_picture_is_named_with_its_place(library: Library, folder: Path) -> None:

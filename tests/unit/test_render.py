@@ -44,9 +44,9 @@ def text(bundle: Bundle, channel: str) -> str:
 BODY = "{提言|ていげん}を受けました。\n\n## 変えたこと\n\n- {提言|ていげん}どおり\n- [公式サイト](https://example.jp/a)\n\n結び。\n"
 
 
-def test_x_gets_title_lead_and_tags_in_one_post(folder: Path) -> None:
+def test_x_gets_title_lead_degree_and_tags_in_one_post(folder: Path) -> None:
     bundle = rendered(folder, body=BODY, extra="hashtags: [金沢市DX]")
-    assert text(bundle, "x") == "書かない窓口（見本）\n\n提言（ていげん）を受けました。\n\n#金沢市DX"
+    assert text(bundle, "x") == "書かない窓口（見本）\n\n提言（ていげん）を受けました。\n\n達成度：達成\n\n#金沢市DX"
 
 
 def test_facebook_gets_the_whole_body_with_links_and_each_reading_once(folder: Path) -> None:

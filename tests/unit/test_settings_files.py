@@ -139,7 +139,7 @@ def test_an_expiry_by_date_lasts_through_that_day(library: Library) -> None:
     ],
 )
 def test_a_picture_by_an_impossible_name_is_a_sentence(library: Library, name: str, word: str) -> None:
-    error = refused(library, write_post(library.root, images=f"{{file: {name}, alt: 図の見本}}"))
+    error = refused(library, write_post(library.root, images=f"{{file: {name}, alt: 図の見本, people: none}}"))
     assert word in error.summary
     assert error.place.line == 8
 

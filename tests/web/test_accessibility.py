@@ -88,10 +88,14 @@ def pages(office: Office, people: None) -> list[str]:
     ]
 
 
+def _parts(count: int) -> str:
+    return "".join(f"{n}番目に、職員がお話を聞いて、入力します（見本）。\n\n" for n in range(count))
+
+
 def _broken_thread(office: Office) -> None:
     """Two parts stand, the third was refused."""
     thread = {"channels": "x", "extra": "publish: 2026-12-04 10:20\nx: {thread: true}"}
-    rows = office.approved("t", title="スレッドの見本", body="職員がお話を聞いて、入力します（見本）。\n\n" * 20, **thread)
+    rows = office.approved("t", title="スレッドの見本", body=_parts(20), **thread)
     numbers = [row.id for row in rows]
     Delivery.objects.filter(id__in=numbers[:2]).update(state="published", remote_id="1", url="https://x.com/i/status/1")
     Delivery.objects.filter(id__in=numbers[2:]).update(state="failed", problem="配信先が掲載を断りました")

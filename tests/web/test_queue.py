@@ -7,8 +7,9 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from lxml import html
 
-from bot.services.approval import review
+from bot.services.approval import comments, review
 from bot.services.pages import queue
 from bot.store.models import Submission
 from tests.office import Office
@@ -139,3 +140,26 @@ def test_a_long_queue_takes_no_more_queries_than_a_short_one(office: Office, peo
         Submission.objects.exclude(identity__contains="01TEST").delete()
     assert counts[0] == counts[1]
     assert queue.waiting_count(office.ctx, office.officer) == 1
+
+
+def test_what_somebody_still_asks_about_is_not_approved_in_passing(office: Office, officer: Browser) -> None:
+    submission = office.submit(office.post())
+    officer.get(f"/submissions/{submission.id}/")
+    box = f'value="{submission.id}:{submission.digest}"'
+    assert box in officer.get("/queue/").text
+    comments.add(office.ctx, office.officer, submission.id, "x", "0:0", "時点は？")
+    assert box not in officer.get("/queue/").text
+    answer = officer.post("/queue/approve/", "/queue/", chosen=[f"{submission.id}:{submission.digest}"])
+    assert "対応の済んでいないコメントがあります" in answer.text
+    assert Submission.objects.get().state == "submitted"
+    assert "対応の済んでいないコメントが1件あります" in officer.get(f"/submissions/{submission.id}/").text
+
+
+def test_nothing_of_a_text_is_folded_away_where_it_is_approved(office: Office, officer: Browser) -> None:
+    long = "\n\n".join(f"{n}つ目の段落です（見本）。" for n in range(1, 12))
+    page = officer.get(f"/submissions/{office.submit(office.post(body=long)).id}/").text
+    assert "ここから先が折りたたまれます" in page
+    shown = html.document_fromstring(page)
+    for channel in ("instagram", "facebook"):
+        (last,) = shown.xpath(f"//*[contains(@class, 'post {channel}')]//p[contains(., '11つ目の段落')]")
+        assert not list(last.iterancestors("details"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot.config import Config
 from bot.media.limits import ImageLimits
 from bot.options import Secret, option
-from bot.render.variant import ChannelSpec, Rate
+from bot.render.variant import ChannelSpec, Question, Rate
 from bot.text.counting import weighted_length
 from bot.text.split import split
 from bot.text.tokens import urls
@@ -52,6 +52,18 @@ SPEC = ChannelSpec(
     unit="字（半角換算）",
     images=ImageLimits(max_count=4, max_bytes=5_000_000, max_alt=1000),
     options={"thread": bool, "link": bool},
+    questions={
+        "link": Question(
+            text="詳しいページのアドレス",
+            yes=f"入れる（1投稿 {_POST_WITH_URL_USD}ドル）",
+            no=f"入れない（1投稿 {_POST_USD}ドル）",
+        ),
+        "thread": Question(
+            text="三つの問いの答え",
+            yes=f"続きの投稿（スレッド）で出す（投稿の数 × {_POST_USD}ドル）",
+            no=f"出さない（1投稿 {_POST_USD}ドル）",
+        ),
+    },
     split=lambda text, protected: split(text, LIMIT, weighted_length, protected),
     cost=cost,
     alt_usd=_ALT_USD,

@@ -3,6 +3,7 @@
 submit: handing a post in: check, render, keep the bytes
 review: confirm, endorse, approve, return, withdraw, countersign
 comments: a sentence of the author or the office at a place in a submission
+returned: what came back to its author and is still to be mended
 compare: a submission beside what a person knows of the same post
 preview: a post as every channel will show it, in one file
 pictures: the prepared pictures, to staff and to the public

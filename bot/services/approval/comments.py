@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -42,12 +42,17 @@ def add(ctx: Context, actor: Actor, submission_id: int, channel: str, place: str
     actor.require(Permission.COMMENT)
     submission = review.readable_by(ctx, actor, submission_id)
     if not body.strip():
-        raise NotAllowed("empty comment", summary="コメントの中身がありません", next_step="気づいたことを書いてください")
+        raise NotAllowed(
+            "empty comment", summary="コメントの中身がありません", next_step="気づいたことを書いてください", field="body"
+        )
     # A place that the form invented would hang a remark on nothing; a submission's text never changes, so a place stays good.
     chosen = next((s for s in sentences(submission, channel) if f"{s.part}:{s.start}" == place), None)
     if chosen is None:
         raise NotFound(
-            "no such place", summary="コメントを付ける文が選ばれていません", next_step="どの文についてかを選んでください"
+            "no such place",
+            summary="コメントを付ける文が選ばれていません",
+            next_step="どの文についてかを選んでください",
+            field="place",
         )
     now = ctx.clock.now()
     with transaction.atomic():
@@ -86,6 +91,12 @@ def settle(ctx: Context, actor: Actor, comment_id: int) -> Comment:
 def by_place(submission: Submission) -> list[Comment]:
     """The remarks on this submission, in the order of the text."""
     return list(submission.comments.order_by("part", "start", "id"))
+
+
+def still_open(submission_ids: Iterable[int]) -> frozenset[int]:
+    """Those of the submissions that have a remark which nobody has settled."""
+    found = Comment.objects.filter(submission_id__in=list(submission_ids), settled_at=None)
+    return frozenset(found.values_list("submission_id", flat=True))
 
 
 def of_post(ctx: Context, actor: Actor, submission: Submission) -> list[Comment]:

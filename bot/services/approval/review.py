@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from django.db import transaction
 from django.db.models import Q
 
-from bot.errors import ConfigError, NotAllowed, NotFound, StaleApproval
+from bot.errors import ConfigError, NotAllowed, NotFound, ScheduleError, StaleApproval
 from bot.language import say
-from bot.services.delivery import scheduling, workers
+from bot.services.delivery import foresight, scheduling, workers
 from bot.services.delivery.stale import void_if_changed
 from bot.services.files.freshness import origin, require_fresh
 from bot.services.paper import column
@@ -126,10 +127,14 @@ def endorse(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) ->
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What an officer may add to an approval. `at` replaces the wished time; `reference` is the number in the office's own
+    """What an officer may add to an approval. `at` replaces the wished time; where that has passed, `late` says what is to
+    become of it ("now": out at once, "next": the next free slot). `shown` are the times that the page showed, as
+    `foresight.written` has them ("" where none were shown). `reference` is the number in the office's own
     files (決裁番号); `on_behalf_of` is the person in whose absence it is decided (代決)."""
 
     at: datetime | None = None
+    late: Literal["", "now", "next"] = ""
+    shown: str = ""
     reference: str = ""
     on_behalf_of: str = ""
 
@@ -164,13 +169,27 @@ def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str, te
     if terms.on_behalf_of:
         _require_decider(actor, terms.on_behalf_of, submission)
     _require_seen(ctx, submission, seen_digest)
+    _require_choice(ctx, submission, terms)
     with transaction.atomic():
         _decide(ctx, actor, submission, Action.APPROVE, reference=terms.reference, on_behalf_of=terms.on_behalf_of)
         column.take_in(ctx, submission)
         # In the same transaction: an approval whose time cannot be met is no approval, and nothing of it stays.
-        made = scheduling.create(ctx, submission, terms.at)
+        made = scheduling.create(ctx, submission, terms.at, next_slot=terms.late == "next")
+        if terms.at is None and not terms.late:
+            foresight.require_seen(ctx, terms.shown, [(d.channel, d.due_at) for d in made if d.part == 0])
         workers.wake()
     return made
+
+
+def _require_choice(ctx: Context, submission: Submission, terms: Terms) -> None:
+    """Nothing leaves within the second unless somebody asked for just that."""
+    if foresight.is_late(ctx, submission) and terms.at is None and not terms.late:
+        raise ScheduleError(
+            "the wished time has passed",
+            summary="希望の時刻を過ぎています。承認すると、すぐに出ます",
+            next_step="すぐに出すか、次の空き枠にするか、別の時刻にするかを選んでください",
+            field="when",
+        )
 
 
 def absent_deciders(actor: Actor, submission: Submission) -> list[str]:
@@ -187,6 +206,7 @@ def _require_decider(actor: Actor, person: str, submission: Submission) -> None:
             "not someone who decides",
             summary="代決できるのは、承認の権限があり、この原稿に手を加えていない、ほかの人の不在のときだけです",
             next_step="代決の欄を選び直してください",
+            field="on_behalf_of",
         )
 
 
@@ -225,6 +245,7 @@ def return_(ctx: Context, actor: Actor, submission_id: int, reason: str) -> None
             "return without a reason",
             summary="差し戻しには理由が要ります",
             next_step="書いた人が直せるように、理由を書いてください",
+            field="reason",
         )
     with transaction.atomic():
         _decide(ctx, actor, submission, Action.RETURN, reason.strip())

@@ -24,6 +24,7 @@ threads: what stands of a thread that broke, and the three ways on
 removal: taking posts down
 uploads: hidden pictures that no post uses
 stale: submissions whose files have changed
+foresight: when each channel would get a post, before it is approved
 pause: the stop switch
 blackouts: entering and lifting times in which nothing goes out
 guard: whether this process may send: the mark against the database

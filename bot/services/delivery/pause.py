@@ -42,7 +42,9 @@ def pause(ctx: Context, actor: Actor, reason: str, channel: str = "") -> Stopped
     if channel:
         ctx.require_channel(channel)
     if not reason.strip():
-        raise NotAllowed("pause without a reason", summary="停止には理由が要ります", next_step="理由を書いてください")
+        raise NotAllowed(
+            "pause without a reason", summary="停止には理由が要ります", next_step="理由を書いてください", field="reason"
+        )
     now = ctx.clock.now()
     with transaction.atomic():
         # Alone at the gate: after this transaction no turn writes an intent that has not seen the stop (ADR 14).

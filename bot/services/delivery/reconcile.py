@@ -133,6 +133,7 @@ def _id_in(ctx: Context, channel: str, url: str) -> str:
             "no number in the address",
             summary="投稿そのもののアドレスではありません",
             next_step="配信先の画面で投稿を1つだけ開き、そのアドレスを貼り付けてください",
+            field="url",
         )
     return found[1] if found else ""
 
@@ -150,6 +151,7 @@ def _require_there(ctx: Context, channel: str, url: str) -> None:
                 "配信先の画面で投稿を開き、そのアドレス（https://{value}/…）を貼り付けてください",
                 value=hosts[0] if hosts else "…",
             ),
+            field="url",
         )
 
 

@@ -33,15 +33,16 @@ _FORGOTTEN = timedelta(days=30)  # so long after a restore, what the files say m
 _RECENT = timedelta(days=1)  # farther than any gap between two posts
 
 
-def create(ctx: Context, submission: Submission, at: datetime | None = None) -> list[Delivery]:
+def create(ctx: Context, submission: Submission, at: datetime | None = None, *, next_slot: bool = False) -> list[Delivery]:
     """Deliveries for every channel that sends, save those on which the post is already out; `at` is a time that the PR office
-    chose instead of the author's wish. Inside the approval's transaction. Raises ScheduleError where it cannot be met."""
+    chose instead of the author's wish, `next_slot` that it takes the next free slot instead. Inside the approval's transaction.
+    Raises ScheduleError where it cannot be met."""
     made: list[Delivery] = []
     variants = read_bundle(submission.bundle).variants
     _require_channels(ctx, variants)
     wanted = [v for v in variants if ctx.spec(v.channel).publishes and not _is_out(submission, v)]
     for variant in sorted(wanted, key=lambda v: v.channel):  # in one order everywhere, so that no two wait for each other
-        made += _deliveries(ctx, submission, variant, at)
+        made += _deliveries(ctx, submission, variant, at, next_slot)
     return made
 
 
@@ -60,10 +61,10 @@ def _is_out(submission: Submission, variant: Variant) -> bool:
     return Delivery.objects.filter(identity=submission.identity, channel=variant.channel, state__in=sorted(OCCUPIED)).exists()
 
 
-def _deliveries(ctx: Context, submission: Submission, variant: Variant, at: datetime | None) -> list[Delivery]:
+def _deliveries(ctx: Context, submission: Submission, variant: Variant, at: datetime | None, next_slot: bool) -> list[Delivery]:
     lane = _lane(ctx, variant.channel)
     locks.lane(lane.name)
-    due = due_time(ctx, submission, candidate(variant, submission.tags), at)
+    due = due_time(ctx, submission, candidate(variant, submission.tags), at, next_slot=next_slot)
     made: list[Delivery] = []
     for number in range(len(variant.parts)):
         made.append(
@@ -109,23 +110,30 @@ def _lane(ctx: Context, channel: str) -> Lane:
     return lane
 
 
-def due_time(ctx: Context, submission: Submission, candidate: Candidate, at: datetime | None = None) -> datetime:
+def due_time(
+    ctx: Context, submission: Submission, candidate: Candidate, at: datetime | None = None, *, next_slot: bool = False
+) -> datetime:
     """When this channel's post is due: the office's time, the author's, or the next free slot. Raises ScheduleError."""
     now, rules = ctx.clock.now(), ctx.rules
     taken = _taken(candidate.channel, now - _RECENT)
-    if wished := at or submission.publish_at:
+    if (wished := at or submission.publish_at) and not next_slot:
+        # First of all: that 2020-01-01 was a holiday is no help to who mistyped the year.
+        _require_in_time(ctx, submission, candidate, wished)
         require_open(wished, candidate, rules)
         _require_space(ctx, candidate, wished, taken)
-        due = wished
-    else:
-        due = slots.next_free(candidate, submission.slot, now, taken, rules)
-    if due + rules.grace <= now or (submission.expires_at and due > submission.expires_at):
+        return wished
+    due = slots.next_free(candidate, submission.slot, now, taken, rules)
+    _require_in_time(ctx, submission, candidate, due)
+    return due
+
+
+def _require_in_time(ctx: Context, submission: Submission, candidate: Candidate, due: datetime) -> None:
+    if due + ctx.rules.grace <= ctx.clock.now() or (submission.expires_at and due > submission.expires_at):
         raise ScheduleError(
             f"too late for {candidate.channel}",
             summary="希望の時刻か期限を過ぎているため、配信できません",
-            next_step="これからの時刻にするか、原稿の publish: と expires: を直して申請し直してください",
+            next_step="これからの時刻にするか、原稿の時刻と期限を直して申請し直してください",
         )
-    return due
 
 
 def next_time(ctx: Context, delivery: Delivery) -> datetime:
@@ -137,7 +145,7 @@ def next_time(ctx: Context, delivery: Delivery) -> datetime:
         raise ScheduleError(
             "no free time before its expiry",
             summary="次に空いている時刻は、原稿の期限より後です",
-            next_step="原稿の expires: を直して申請し直してください",
+            next_step="原稿の期限を直して申請し直してください",
         )
     return due
 
@@ -239,13 +247,13 @@ def _require_movable(ctx: Context, delivery: Delivery, moment: datetime) -> None
             next_step="スレッドの、まだ出ていない最初の投稿の時刻を変えてください",
         )
     asking = candidate_of(delivery)
-    require_open(moment, asking, ctx.rules)
     if moment <= ctx.clock.now() or (delivery.submission.expires_at and moment > delivery.submission.expires_at):
         raise ScheduleError(
             "not a time in the future",
             summary="その時刻には配信できません（過ぎているか、期限より後です）",
             next_step="これからの、期限より前の時刻にしてください",
         )
+    require_open(moment, asking, ctx.rules)
     if delivery.submission.state != SubmissionState.APPROVED:
         raise ScheduleError(
             "not approved any more",

@@ -318,7 +318,9 @@ def _end_rest(half: Half, problem: str) -> None:
 
 def _required(reason: str) -> str:
     if not reason.strip():
-        raise NotAllowed("a decision without a reason", summary="理由が要ります", next_step="理由を書いてください")
+        raise NotAllowed(
+            "a decision without a reason", summary="理由が要ります", next_step="理由を書いてください", field="reason"
+        )
     return reason.strip()[:_LONGEST_REASON]
 
 

@@ -8,16 +8,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from bot.checks import registry as checks
-from bot.checks.finding import Finding, from_error
+from bot.checks.finding import Finding, Level
 from bot.checks.rule import Subject
 from bot.content import frontmatter, post_form
+from bot.content.form_words import AtField, at_field
 from bot.content.identity import new_identity
-from bot.content.post import Post
+from bot.content.post import Achievement, Post
 from bot.content.post_form import Form, Shot
 from bot.errors import ContentError, NotAllowed, NotFound, Place, WorkflowError
 from bot.language import say
@@ -59,10 +61,11 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class FieldFinding:
-    """A finding, with the field of the form that it is about."""
+    """A finding in the words of the form, at the field that it is about."""
 
-    where: str
-    finding: Finding
+    level: Level
+    silenced: str
+    field: AtField
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +78,20 @@ class DraftPreview:
 
     @property
     def ready(self) -> bool:
-        return self.bundle is not None and not any(r.finding.level == "error" for r in self.findings)
+        return self.bundle is not None and not self.errors
+
+    @property
+    def errors(self) -> tuple[FieldFinding, ...]:
+        return tuple(r for r in self.findings if r.level == "error")
+
+    @property
+    def told(self) -> tuple[FieldFinding, ...]:
+        """While it is being written: what is still empty is no mistake yet."""
+        return tuple(r for r in self.findings if not r.field.empty)
+
+    @property
+    def still_empty(self) -> tuple[FieldFinding, ...]:
+        return tuple(r for r in self.findings if r.field.empty)
 
 
 def mine(actor: Actor) -> QuerySet[Draft]:
@@ -138,8 +154,21 @@ def reopen(ctx: Context, actor: Actor, submission_id: int) -> Draft:
     return draft
 
 
+def may_reopen(ctx: Context, actor: Actor, found: Submission) -> bool:
+    """Writing in the browser ends in a commit, so there must be a repository."""
+    return writes(ctx, actor) and _is_own(actor, found)
+
+
+def writes(ctx: Context, actor: Actor) -> bool:
+    return bool(ctx.config.content_repository) and actor.may(Permission.SUBMIT)
+
+
+def _is_own(actor: Actor, found: Submission) -> bool:
+    return actor.person in (found.author, found.submitted_by) or actor.may(Permission.DECIDE)
+
+
 def _require_own(actor: Actor, found: Submission) -> None:
-    if actor.person not in (found.author, found.submitted_by) and not actor.may(Permission.DECIDE):
+    if not _is_own(actor, found):
         raise NotAllowed(
             "not theirs", summary="ほかの人の原稿は直せません", next_step="書いた人に頼むか、コメントを付けてください"
         )
@@ -235,22 +264,27 @@ def preview(ctx: Context, draft: Draft) -> DraftPreview:
     found, post, bundle = _looked_at(ctx, draft, form)
     # A form is shown while it is written: an empty field must not blank the whole page.
     if bundle is None:
-        _, post, bundle = _looked_at(ctx, draft, _without_gaps(form))
+        _, post, bundle = _looked_at(ctx, draft, _without_gaps(form), undeclared=not form.achievement)
+    return DraftPreview(findings=tuple(dict.fromkeys(found)), post=post, bundle=bundle)
+
+
+def _looked_at(
+    ctx: Context, draft: Draft, form: Form, *, undeclared: bool = False
+) -> tuple[list[FieldFinding], Post | None, Bundle | None]:
+    """`undeclared`: nobody has said yet how far it is, and what is shown says nothing of it either."""
     text = post_form.compose(form)
-    return DraftPreview(findings=tuple(dict.fromkeys(_field_finding(text, f) for f in found)), post=post, bundle=bundle)
-
-
-def _looked_at(ctx: Context, draft: Draft, form: Form) -> tuple[list[Finding], Post | None, Bundle | None]:
     library, templates = ctx.library, ctx.templates
     with laid_out(draft, form) as path:
         try:
             post = library.read(path)
+            if undeclared:
+                post = replace(post, achievement=cast(Achievement, ""))
             earlier = recent.texts(ctx, post.identity)
             subject = Subject(post, ctx.specs, templates, library.city, library.indicators, earlier, timetable(ctx))
-            found = checks.check_post(subject)
+            found = [_of_finding(form, text, f) for f in checks.check_post(subject)]
             return found, post, render(post, ctx.specs, templates, library.city)
         except ContentError as e:
-            return [from_error(e)], None, None
+            return [_of_error(form, text, one) for one in (e, *e.others)], None, None
 
 
 def _without_gaps(form: Form) -> Form:
@@ -260,11 +294,19 @@ def _without_gaps(form: Form) -> Form:
         title=form.title or "（題名）",
         lead=form.lead or "（はじめの段落）",
         measure=form.measure or "（施策）",
+        achievement=form.achievement or "done",
         reason=form.reason or "（できていない理由）",
         next=form.next or "（次にどうするか）",
         pictures=tuple(replace(s, alt=s.alt or "（画像の説明）", consent=s.consent or "（同意の記録）") for s in form.pictures),
     )
 
 
-def _field_finding(text: str, finding: Finding) -> FieldFinding:
-    return FieldFinding(where=post_form.where(text, finding.line), finding=finding)
+def _of_finding(form: Form, text: str, f: Finding) -> FieldFinding:
+    place = Place(path=f.path, line=f.line, column=f.column)
+    return FieldFinding(level=f.level, silenced=f.silenced, field=at_field(form, text, place, "", f.rule, f.message, f.advice))
+
+
+def _of_error(form: Form, text: str, e: ContentError) -> FieldFinding:
+    return FieldFinding(
+        level="error", silenced="", field=at_field(form, text, e.place, e.field, e.rule, e.summary, e.next_step)
+    )

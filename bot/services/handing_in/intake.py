@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from bot.checks.finding import Finding, Level, from_error
+from bot.checks.finding import Finding, Level, from_errors
 from bot.errors import BotError, ContentError, NotAllowed
 from bot.language import say
 from bot.repository.checkout import Refused
@@ -55,7 +55,7 @@ def take(ctx: Context, path: str, commit: Commit | None, gone: Collection[str]) 
     except NotReady as e:
         return _refused(path, person, *(replace(f, path=Path(path)) for f in e.findings))
     except ContentError as e:
-        return _refused(path, person, replace(from_error(e), path=Path(path)))
+        return _refused(path, person, *(replace(f, path=Path(path)) for f in from_errors(e)))
     except _Unfit as e:
         return _refused(path, person, _finding(path, e.rule, e))
     except UnknownHand as e:

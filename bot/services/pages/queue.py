@@ -108,5 +108,11 @@ def _require_plain(submission: Submission, seen: bool) -> None:
     """Only what this person has opened, and what the checks had nothing to say about, may be approved in passing."""
     if not seen:
         raise NotAllowed("not opened", summary="まだ開いていない申請です", next_step="開いて、出るとおりの形を確かめてください")
+    if submission.comments.filter(settled_at=None).exists():
+        raise NotAllowed(
+            "has open comments",
+            summary="対応の済んでいないコメントがあります",
+            next_step="開いて、コメントを確かめてから承認してください",
+        )
     if submission.findings:
         raise NotAllowed("has findings", summary="指摘のある申請です", next_step="開いて、指摘を確かめてから承認してください")

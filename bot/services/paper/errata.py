@@ -31,6 +31,7 @@ def add(ctx: Context, actor: Actor, issue: str, wrong: str, right: str) -> str:
             "an empty or a long correction",
             summary="訂正の「誤り」か「正しい内容」がないか、長すぎます",
             next_step=say("どちらも{most}字までで書いてください", most=MOST),
+            field="right" if 0 < len(wrong) <= MOST else "wrong",
         )
     now, later = ctx.clock.now(), _next(ctx, issue)
     with transaction.atomic():

@@ -198,7 +198,9 @@ def arrange(ctx: Context, actor: Actor, issue: str, headline: str, posts: Mappin
 
 def _require_sensible(headline: str, posts: Mapping[str, int]) -> None:
     if not posts:
-        raise NotAllowed("nothing chosen", summary="載せる原稿が選ばれていません", next_step="一つ以上に印を付けてください")
+        raise NotAllowed(
+            "nothing chosen", summary="載せる原稿が選ばれていません", next_step="一つ以上に印を付けてください", field="take"
+        )
     if len(headline) > _MOST_HEADLINE or any(not 0 <= lines <= _MOST_LINES for lines in posts.values()):
         raise NotAllowed(
             "out of range",
@@ -208,6 +210,7 @@ def _require_sensible(headline: str, posts: Mapping[str, int]) -> None:
                 most_headline=_MOST_HEADLINE,
                 most_lines=_MOST_LINES,
             ),
+            field="headline" if len(headline) > _MOST_HEADLINE else "",
         )
 
 

@@ -26,6 +26,7 @@ def record(ctx: Context, actor: Actor, issue: str, text: str) -> None:
             f"{len(plain)} characters",
             summary="紙面に載った文がないか、長すぎます",
             next_step=say("紙面に載ったとおりの文を、{most:,}字までで入れてください", most=MOST),
+            field="text",
         )
     now, before = ctx.clock.now(), handed_over(ctx, issue)
     with transaction.atomic():

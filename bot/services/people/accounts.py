@@ -229,11 +229,14 @@ def require_valid(user: User) -> None:
                     "コミットのアドレスか署名の鍵 {value} は、すでに {person} のものです", value=min(shared)[:60], person=person
                 ),
                 next_step="どちらのものかを確かめ、一方だけに登録してください",
+                field="addresses",
             )
     try:
         user.full_clean(exclude=["password"])
     except ValidationError as e:
-        raise NotAllowed("not a name", summary="利用者名かアドレスが使えません", next_step=" ".join(e.messages)) from None
+        raise NotAllowed(
+            "not a name", summary="利用者名かアドレスが使えません", next_step=" ".join(e.messages), field="person"
+        ) from None
 
 
 def _address(ctx: Context, user: User) -> str:
@@ -275,7 +278,9 @@ def issue_token(
     # Never more than the role has, and a role that shrinks later takes the key's right with it.
     chosen = [scope for scope in most if scopes is None or scope in scopes]
     if not chosen:
-        raise NotAllowed("empty token", summary="鍵でする操作が選ばれていません", next_step="一つ以上選んでください")
+        raise NotAllowed(
+            "empty token", summary="鍵でする操作が選ばれていません", next_step="一つ以上選んでください", field="scopes"
+        )
     key = _PREFIX + secrets.token_urlsafe(32)
     now = ctx.clock.now()
     with transaction.atomic():

@@ -23,6 +23,7 @@ from bot.services.pages import calendar as calendar_page
 from bot.services.pages import feeds
 from bot.values import reading
 from bot.web.office import actor_of, office, user_of
+from bot.web.refusals import asked_at
 from bot.web.views.decisions import moment
 from bot.workflow.actors import Permission
 from bot.workflow.states import PENDING, DeliveryState
@@ -124,7 +125,8 @@ def move(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         chosen = request.POST.get("free") or request.POST.get("at", "")
         target = moment(chosen)
-        scheduling.reschedule(ctx, actor, number, target, _version(request))
+        with asked_at("at"):
+            scheduling.reschedule(ctx, actor, number, target, _version(request))
         messages.success(
             request,
             say(

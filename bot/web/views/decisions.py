@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
+from typing import Literal, cast, get_args
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,7 +18,10 @@ from bot.language import say
 from bot.services.approval import comments, compare, review
 from bot.values import reading
 from bot.web.office import actor_of, office
+from bot.web.refusals import asked_at
 from bot.web.views.review import shown_changes
+
+Late = Literal["now", "next"]
 
 
 def _bound_to_what_was_seen(act: Callable[[HttpRequest, int], HttpResponse]) -> Callable[[HttpRequest, int], HttpResponse]:
@@ -59,10 +63,13 @@ def approve(request: HttpRequest, number: int) -> HttpResponse:
     given = request.POST
     terms = review.Terms(
         at=moment(given.get("at", "")) if given.get("when") == "at" else None,
+        late=cast(Late, given.get("when")) if given.get("when") in get_args(Late) else "",
+        shown=given.get("planned", "")[:500],
         reference=given.get("reference", "").strip()[:60],
         on_behalf_of=given.get("on_behalf_of", ""),
     )
-    made = review.approve(office(), actor_of(request), number, given.get("digest", ""), terms)
+    with asked_at("at" if terms.at else "when"):
+        made = review.approve(office(), actor_of(request), number, given.get("digest", ""), terms)
     messages.success(request, say("承認しました。{count}件の配信を予定に入れました。", count=len(made)))
     return redirect("submission", number)
 
@@ -72,7 +79,9 @@ def moment(text: str) -> datetime:
     try:
         return reading.moment(text, office().config.timezone)
     except reading.Unclear:
-        raise ScheduleError("not a time", summary="日時が読めません", next_step="日付と時刻の両方を入れてください") from None
+        raise ScheduleError(
+            "not a time", summary="日時が読めません", next_step="日付と時刻の両方を入れてください", field="at"
+        ) from None
 
 
 @login_required

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +21,15 @@ from bot.content.post_form import Form
 from bot.errors import BotError, ConfigError
 from bot.language import say
 from bot.render.appearance import Appearance, appearance
-from bot.render.variant import Media, Variant
+from bot.render.variant import ChannelSpec, Media, Question, Variant
 from bot.schedule.rules import Slot
+from bot.services.approval import comments, returned
 from bot.services.handing_in import browser, drafts
 from bot.services.paper import layout
 from bot.services.records.context import Context
 from bot.text.difference import difference
 from bot.values import reading
+from bot.web import refusals
 from bot.web.office import actor_of, office
 from bot.workflow.states import LABELS, SubmissionState
 
@@ -53,9 +56,15 @@ class Shown:
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
     """What this person is writing, and what they have handed in."""
-    actor = actor_of(request)
+    ctx, actor = office(), actor_of(request)
     rows = [(one, LABELS[SubmissionState(one.state)]) for one in drafts.handed_in(actor, HANDED)]
-    return render(request, "drafts.html", {"drafts": drafts.mine(actor), "handed": rows})
+    shown = {
+        "drafts": drafts.mine(actor),
+        "handed": rows,
+        "returned": returned.mine(actor),
+        "writes": drafts.writes(ctx, actor),
+    }
+    return render(request, "drafts.html", shown)
 
 
 @login_required
@@ -77,7 +86,7 @@ def write(request: HttpRequest, number: int) -> HttpResponse:
     draft = drafts.find(actor, number)
     if request.method != "POST":
         return _page(request, ctx, draft)
-    form = typed(post_form.form_of(draft.form), request.POST)
+    form = typed(post_form.form_of(draft.form), request.POST, ctx.specs)
     try:
         draft = drafts.save(ctx, actor, number, form, _seen(request))
     except drafts.StaleDraft as stale:
@@ -93,6 +102,8 @@ def _asked_for(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse
             draft = _with_pictures(request, ctx, draft)
         elif wish == "remove":
             draft = drafts.remove_picture(ctx, actor_of(request), draft.id, which)
+        elif wish == "settle":
+            comments.settle(ctx, actor_of(request), reading.ordinal(which) or 0)
         elif wish == "hand_in":
             return _hand_in(request, ctx, draft)
     except BotError as refused:
@@ -102,6 +113,9 @@ def _asked_for(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse
 
 
 def _hand_in(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse:
+    seen = drafts.preview(ctx, draft)
+    if not seen.ready:
+        return _with_faults(_page(request, ctx, draft, status=refusals.MARKED), seen.errors)
     made = browser.hand_in(ctx, actor_of(request), draft.id)
     if isinstance(made, browser.Clash):
         return _clash(request, draft, made)
@@ -110,6 +124,16 @@ def _hand_in(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse:
         return redirect("drafts")
     messages.success(request, say("申請しました。広報担当の承認を待ちます。"))
     return redirect("submission", made.id)
+
+
+def _with_faults(page: HttpResponse, errors: Iterable[drafts.FieldFinding]) -> HttpResponse:
+    """All of them at once, each at its field."""
+    faults = [
+        refusals.Fault(element=e.field.element, label=e.field.label, sentence=f"{e.field.message}。{e.field.advice}。")
+        for e in errors
+    ]
+    page.content = refusals.marked(page.content.decode(), faults).encode()
+    return page
 
 
 def _clash(request: HttpRequest, draft: Draft, clash: browser.Clash, refused: BotError | None = None) -> HttpResponse:
@@ -147,7 +171,7 @@ def _with_pictures(request: HttpRequest, ctx: Context, draft: Draft) -> Draft:
 def live(request: HttpRequest, number: int) -> HttpResponse:
     """For the script: keep what was typed, and answer with how it would look. 409 if another window has saved meanwhile."""
     ctx, actor = office(), actor_of(request)
-    form = typed(post_form.form_of(drafts.find(actor, number).form), request.POST)
+    form = typed(post_form.form_of(drafts.find(actor, number).form), request.POST, ctx.specs)
     try:
         draft = drafts.save(ctx, actor, number, form, _seen(request))
     except drafts.StaleDraft:
@@ -172,8 +196,12 @@ def picture(request: HttpRequest, number: int, file: str) -> HttpResponse:
     return HttpResponse(drafts.picture(actor_of(request), number, file), content_type=kind)
 
 
-def typed(form: Form, given: QueryDict) -> Form:
+def typed(form: Form, given: QueryDict, specs: Iterable[ChannelSpec]) -> Form:
     """The form with what was typed. What has no field on the page stays as it was."""
+    for spec in specs:
+        for option in spec.questions:
+            if (said := given.get(f"{spec.key}-{option}")) is not None:
+                form = post_form.answered(form, spec.key, option, said if said in ("yes", "no") else "")
     when = given.get("when", "")
     pictures = tuple(
         replace(shot, **{name: given.get(f"{name}-{shot.file}", "").strip() for name in _OF_PICTURE}) for shot in form.pictures
@@ -185,7 +213,8 @@ def typed(form: Form, given: QueryDict) -> Form:
         **plain,
         answers=(_prose(given.get("answer-1", "")), _prose(given.get("answer-2", "")), _prose(given.get("answer-3", ""))),
         channels=tuple(given.getlist("channels")),
-        publish=given.get("publish", "").replace("T", " ") if when == "at" else "",
+        # A time that is wished for and not said must not become "the next free slot".
+        publish=given.get("publish", "").replace("T", " ") or post_form.UNSAID if when == "at" else "",
         slot=when.removeprefix("slot:") if when.startswith("slot:") else "",
         hashtags=tuple(tag for word in given.get("hashtags", "").split() if (tag := word.lstrip("#＃"))),
         pictures=pictures,
@@ -194,6 +223,30 @@ def typed(form: Form, given: QueryDict) -> Form:
 
 def _prose(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownQuestion:
+    """A channel's question on the page, and what was answered."""
+
+    name: str
+    label: str
+    question: Question
+    answer: str
+
+
+def _asked(ctx: Context, form: Form) -> list[ShownQuestion]:
+    return [
+        ShownQuestion(
+            name=f"{spec.key}-{option}",
+            label=spec.label,
+            question=question,
+            answer=post_form.answer(form, spec.key, option),
+        )
+        for spec in ctx.specs
+        if spec.key in ctx.library.offered
+        for option, question in spec.questions.items()
+    ]
 
 
 def _seen(request: HttpRequest) -> drafts.Seen:
@@ -208,17 +261,20 @@ def _unsaved(draft: Draft, form: Form) -> Draft:
 
 
 def _page(request: HttpRequest, ctx: Context, draft: Draft, refused: BotError | None = None, status: int = 200) -> HttpResponse:
-    offered = ctx.library.offered
+    offered, form, slots = ctx.library.offered, post_form.form_of(draft.form), _slots(ctx)
     shown = {
         "shown": _shown(ctx, draft),
+        "asked_for": returned.at_path(draft.path),
         # Names this page, so that its own lost answer is not taken for another page's change.
         "window": secrets.token_hex(8),
-        "publish": post_form.form_of(draft.form).publish.replace(" ", "T")[:16],
+        "publish": form.publish.strip().replace(" ", "T")[:16],
         "refused": refused,
         "questions": list(zip(("answer-1", "answer-2", "answer-3"), post_form.QUESTIONS, strict=True)),
         "measures": ctx.library.measures,
         "specs": [spec for spec in ctx.specs if spec.key in offered],
-        "slots": _slots(ctx),
+        "asked": _asked(ctx, form),
+        "slots": slots,
+        "unknown_slot": "" if form.slot in (slot.name for slot in slots) else form.slot,
         "most": drafts.MAX_PICTURES,
     }
     return render(request, "write.html", shown, status=status)

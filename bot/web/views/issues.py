@@ -116,18 +116,23 @@ def arrange(request: HttpRequest, name: str) -> HttpResponse:
 def _chosen(given: QueryDict) -> dict[str, int]:
     """The ticked posts by the number before them; what has none comes last, in the order of the page."""
     ticked = given.getlist("take")
-    ordered = sorted(ticked, key=lambda identity: _number(given.get(f"order-{identity}", "")) or len(ticked) + 1)
-    return {identity: _number(given.get(f"lines-{identity}", "")) for identity in ordered}
+    ordered = sorted(
+        ticked, key=lambda identity: _number(given.get(f"order-{identity}", ""), f"order-{identity}") or len(ticked) + 1
+    )
+    return {identity: _number(given.get(name, ""), name) for identity in ordered for name in (f"lines-{identity}",)}
 
 
-def _number(text: str) -> int:
-    """Raises NotAllowed for what is no number; 0 for nothing."""
+def _number(text: str, field: str = "") -> int:
+    """Raises NotAllowed for what is no number; 0 for nothing. `field` is the name of where it was typed."""
     if not text.strip():
         return 0
     number = reading.ordinal(text.strip())
     if number is None or number > _MOST:
         raise NotAllowed(
-            "not a number", summary=say("「{text}」は数ではありません", text=text[:20]), next_step="数字で書いてください"
+            "not a number",
+            summary=say("「{text}」は数ではありません", text=text[:20]),
+            next_step="数字で書いてください",
+            field=field,
         )
     return number
 
@@ -137,7 +142,10 @@ def _number(text: str) -> int:
 def sign_off(request: HttpRequest, name: str) -> HttpResponse:
     if not request.POST.get("looked"):
         raise NotAllowed(
-            "not looked at", summary="校正刷りを見た印がありません", next_step="校正刷りを開いて確かめ、印を付けてください"
+            "not looked at",
+            summary="校正刷りを見た印がありません",
+            next_step="校正刷りを開いて確かめ、印を付けてください",
+            field="looked",
         )
     issues.sign_off(office(), actor_of(request), name, request.POST.get("digest", ""))
     messages.success(request, say("校了にしました。"))

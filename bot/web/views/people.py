@@ -149,7 +149,9 @@ def _role(request: HttpRequest) -> Role:
     try:
         return Role(request.POST.get("role", ""))
     except ValueError:
-        raise NotAllowed("no such role", summary="その役割はありません", next_step="一覧から選んでください") from None
+        raise NotAllowed(
+            "no such role", summary="その役割はありません", next_step="一覧から選んでください", field="role"
+        ) from None
 
 
 def _page(request: HttpRequest, invited: str = "", address: str = "") -> HttpResponse:

@@ -20,8 +20,9 @@ from bot.content.library import Library
 from bot.errors import ConfigError
 from bot.language import say
 from bot.schedule.rules import Slot
-from bot.services.approval import review
+from bot.services.approval import comments, returned, review
 from bot.services.files import viewed
+from bot.services.handing_in import drafts
 from bot.services.pages import queue as queue_page
 from bot.services.people import hands
 from bot.services.records.context import Context
@@ -75,9 +76,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     wanted = _wanted(request)
     page = Paginator(queue_page.waiting(ctx, actor, wanted), PER_PAGE).get_page(request.GET.get("page"))
     opened = viewed.opened(actor, page)
-    may_decide = actor.may(Permission.DECIDE)
+    may_decide, spoken_of = actor.may(Permission.DECIDE), comments.still_open(page)
     rows = [
-        row(ctx, library, s, s.id in opened, may_decide and actor.person not in hands.contributors(s))
+        row(ctx, library, s, s.id in opened, may_decide and actor.person not in hands.contributors(s), s.id in spoken_of)
         for s in queue_page.rows(page)
     ]
     shown = {
@@ -89,6 +90,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         "departments": queue_page.departments(ctx, actor),
         "channels": ctx.specs,
         "recent": [row(ctx, library, s, True, False) for s in queue_page.decided(ctx, actor, RECENT)],
+        "returned": returned.mine(actor),
+        "writes": drafts.writes(ctx, actor),
         "countersign": review.to_countersign(actor),
         "may_decide": may_decide,
         "pickable": any(r.pickable for r in rows),
@@ -115,7 +118,10 @@ def _query(request: HttpRequest) -> str:
     return kept.urlencode()
 
 
-def row(ctx: Context, library: Library, submission: Submission, opened: bool, may_pick: bool) -> Row:
+def row(
+    ctx: Context, library: Library, submission: Submission, opened: bool, may_pick: bool, talked_about: bool = False
+) -> Row:
+    """`talked_about`: somebody's comment on it is still open."""
     last, now = review.deadline(ctx, submission), ctx.clock.now()
     measure = f"{submission.measure} {library.measures.get(submission.measure, '')}".strip()
     return Row(
@@ -133,7 +139,7 @@ def row(ctx: Context, library: Library, submission: Submission, opened: bool, ma
         urgent=last is not None and (last - now).days < 1,
         opened=opened,
         # Together with others only what this person has opened and the checks have nothing against (ADR 9).
-        pickable=may_pick and opened and not submission.findings,
+        pickable=may_pick and opened and not submission.findings and not talked_about,
     )
 
 

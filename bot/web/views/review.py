@@ -16,8 +16,10 @@ from bot.errors import ContentError
 from bot.render.appearance import Appearance, Column, appearance
 from bot.render.comparison import ChannelChange, Comparison
 from bot.render.variant import Media, Variant, read_bundle
-from bot.services.approval import comments, compare, review, sheet
+from bot.services.approval import comments, compare, returned, review, sheet
+from bot.services.delivery import foresight
 from bot.services.files import viewed
+from bot.services.handing_in import drafts
 from bot.services.paper import column, layout
 from bot.services.people import hands
 from bot.services.records.context import Context
@@ -25,7 +27,7 @@ from bot.web.office import actor_of, office
 from bot.web.views.queue import row
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.roads import ROAD_LABELS, Road
-from bot.workflow.states import IN_QUEUE, SubmissionState
+from bot.workflow.states import IN_QUEUE, OCCUPIED, SubmissionState
 
 if TYPE_CHECKING:
     from bot.store.models import Comment, Submission
@@ -77,9 +79,36 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
         "phrases": load_phrases(ctx.config.shared_dir / "phrases.yml"),
         "absent": review.absent_deciders(actor, found),
         "road": _road(found.road),
+        "open_comments": sum(1 for c in comments.of_post(ctx, actor, found) if c.settled_at is None),
+        "times": _times(ctx, found),
+        "asked_for": returned.of(found),
+        "may_mend": drafts.may_reopen(ctx, actor, found),
         "hands": shown_hands(found),
     }
     return render(request, "submission.html", shown)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Times:
+    """Of what waits, when each channel would get it; of what was approved, when it goes out. `planned` is for the form. `late`:
+    the wished time has passed; `next` are the times of the next free slots then."""
+
+    foreseen: list[foresight.Foreseen]
+    planned: str
+    late: bool
+    next: list[foresight.Foreseen]
+
+
+def _times(ctx: Context, found: Submission) -> Times:
+    if found.state not in IN_QUEUE:
+        rows = found.deliveries.filter(part=0, state__in=sorted(OCCUPIED)).order_by("id")
+        due = [foresight.Foreseen(channel=d.channel, label=ctx.spec(d.channel).label, due=d.due_at) for d in rows]
+        return Times(foreseen=due, planned="", late=False, next=[])
+    foreseen, late = foresight.foresee(ctx, found), foresight.is_late(ctx, found)
+    planned = foresight.written([(f.channel, f.due) for f in foreseen if f.due is not None])
+    return Times(
+        foreseen=foreseen, planned=planned, late=late, next=foresight.foresee(ctx, found, next_slot=True) if late else []
+    )
 
 
 def shown_channels(ctx: Context, found: Submission) -> list[Shown]:

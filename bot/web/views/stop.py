@@ -117,7 +117,10 @@ def release(request: HttpRequest, number: int) -> HttpResponse:
     found = review.readable_by(ctx, actor, scheduling.find(number).submission_id)
     if not request.POST.get("looked"):
         raise NotAllowed(
-            "not looked at", summary="見直しの印がありません", next_step="内容を見直し、印を付けてから戻してください"
+            "not looked at",
+            summary="見直しの印がありません",
+            next_step="内容を見直し、印を付けてから戻してください",
+            field="looked",
         )
     if request.POST.get("digest") != found.digest:
         raise StaleApproval("not what was seen", summary="見ていた内容と違います", next_step="画面を開き直してください")

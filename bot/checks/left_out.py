@@ -1,0 +1,123 @@
+"""What a citizen is to be told on every channel, and a channel's text does not say: how far it is and why, where to ask, where
+to read more. The text itself is looked at, whoever made it: the program's template, the city's, or the author."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from bot.checks.finding import Finding, at
+from bot.checks.rule import Rule, Subject
+from bot.render.bundle import ACHIEVEMENT_LABELS
+from bot.render.variant import ChannelSpec
+
+_ROOM = "はじめの段落か題名を短くするか、"
+
+
+def _squeezed(text: str) -> str:
+    """Without white space, which a thread's seams and a template may put anywhere."""
+    return "".join(unicodedata.normalize("NFC", text).split())
+
+
+def _lack(subject: Subject, *wanted: str) -> Iterator[ChannelSpec]:
+    """The channels whose text holds none of these words."""
+    for spec in subject.wanted:
+        whole = _squeezed("".join(part.text for part in subject.texts[spec.key]))
+        if not any(_squeezed(words) in whole for words in wanted):
+            yield spec
+
+
+def _advice(subject: Subject, spec: ChannelSpec, what: str) -> str:
+    if subject.post.override(spec.key).text is not None:
+        return f"{spec.key}: の text: に{what}を書き足してください"
+    if spec.limit is None or spec.split is None:
+        return f"ひな型に{what}が入っているか、運用担当に確かめてください"
+    return f"{_ROOM}{spec.key}: {{thread: true}} で続きの投稿にするか、{spec.key}: の text: に短い文を書いてください"
+
+
+def _degree(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    post = subject.post
+    if post.achievement == "done":
+        return  # a text that says nothing of it claims nothing that is not so
+    for spec in _lack(subject, ACHIEVEMENT_LABELS[post.achievement]):
+        message = f"{spec.label}の文に、達成度（{ACHIEVEMENT_LABELS[post.achievement]}）がありません"
+        yield at(
+            subject.place_of(f"{spec.key}.text", "achievement"), rule.id, rule.level, message, _advice(subject, spec, "達成度")
+        )
+
+
+def _reason(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    if subject.post.achievement == "done":
+        return
+    for spec in _lack(subject, subject.post.reason):
+        message = f"{spec.label}の文に、できていない理由が入っていません"
+        advice = _advice(subject, spec, "理由")
+        yield at(subject.place_of(f"{spec.key}.text", "reason"), rule.id, rule.level, message, advice)
+
+
+def _contact(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    if not subject.post.contact.strip():
+        return
+    for spec in _lack(subject, subject.post.contact):
+        message = f"{spec.label}の文に、問い合わせ先が入っていません"
+        advice = _advice(subject, spec, "問い合わせ先")
+        yield at(subject.place_of(f"{spec.key}.text", "contact"), rule.id, rule.level, message, advice)
+
+
+def _link(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    link = subject.post.link
+    if not link:
+        return
+    for spec in _lack(subject, link):
+        override = subject.post.override(spec.key)
+        # Who wrote `link: false` has seen the price and chosen; a text in the profile's stead is the city's choice.
+        if override.options.get("link") is False or spec.key in subject.city.links_in_profile:
+            continue
+        message, advice = f"{spec.label}の文に、詳しいページのアドレスが入っていません", _advice(subject, spec, "アドレス")
+        if override.text is None and "link" in spec.options:
+            message += f"（入れると1投稿 {spec.cost(link):.2f}ドル、入れなければ {spec.cost(''):.3f}ドル）"
+            advice = f"入れるなら {spec.key}: {{link: true}}、入れないなら {spec.key}: {{link: false}} と書いてください"
+        yield at(subject.place_of(f"{spec.key}.text", f"{spec.key}.link", "link"), rule.id, rule.level, message, advice)
+
+
+_SOURCE = "国の指針（2011年4月5日）、稲継提言（達成・未達成とその理由を伝える）"
+_PARTLY = "achievement: partly\nreason: まだ数えていないため\nnext: 来月数える"
+
+RULES = (
+    Rule(
+        id="left-out.degree",
+        level="error",
+        why="一部だけの達成や未達成を、その言葉なしで伝えると、できたと読まれます。",
+        source=_SOURCE,
+        bad=f"{_PARTLY}\nx: {{text: 窓口の話です。}}",
+        good=_PARTLY,
+        check=_degree,
+    ),
+    Rule(
+        id="left-out.reason",
+        level="warning",
+        why="できていない理由は、どの配信先で読む人にも伝わるべきことです。",
+        source=_SOURCE,
+        bad=f"{_PARTLY}\nx: {{text: 一部達成です。}}",
+        good=_PARTLY,
+        check=_reason,
+    ),
+    Rule(
+        id="left-out.contact",
+        level="warning",
+        why="どこに聞けばよいかが分からない知らせは、役に立ちません。",
+        source=_SOURCE,
+        bad="contact: 市民課\nx: {text: 窓口の話です。}",
+        good="contact: 市民課",
+        check=_contact,
+    ),
+    Rule(
+        id="left-out.link",
+        level="warning",
+        why="書いたアドレスが黙って消えると、読む人は元のページにたどり着けません。",
+        source=f"{_SOURCE}、X の料金（2026年4月20日）",
+        bad="link: https://www4.city.kanazawa.lg.jp/",
+        good="link: https://www4.city.kanazawa.lg.jp/\nx: {link: true}",
+        check=_link,
+    ),
+)

@@ -1,0 +1,83 @@
+"""What came back to its author and is still to be mended, with all that was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from bot.store.models import Comment, Decision, Submission
+from bot.workflow.actors import Actor
+from bot.workflow.states import SubmissionState
+from bot.workflow.transitions import Action
+
+
+@dataclass(frozen=True, kw_only=True)
+class Returned:
+    """`reason` in the words of whoever returned it (`by`); `remarks` are the comments that nobody has settled yet, on any
+    submission of the same post, in the order of the text."""
+
+    submission: Submission
+    reason: str
+    by: str
+    at: datetime
+    remarks: list[Comment]
+
+
+def count(actor: Actor) -> int:
+    return _unmended(Q(author=actor.person) | Q(submitted_by=actor.person)).count()
+
+
+def mine(actor: Actor) -> list[Returned]:
+    """What this person wrote or handed in and has to mend, the newest first."""
+    return _told(_unmended(Q(author=actor.person) | Q(submitted_by=actor.person)))
+
+
+def everybodys(within: Q) -> list[Returned]:
+    """What anybody still has to mend, of those submissions that `within` lets through."""
+    return _told(_unmended(within))
+
+
+def at_path(path: str) -> Returned | None:
+    """What was asked of the post in this file, if its newest submission came back."""
+    newest = Submission.objects.filter(path=path).order_by("-id").first() if path else None
+    return of(newest) if newest else None
+
+
+def of(submission: Submission) -> Returned | None:
+    """None for a submission that was not returned."""
+    found = _told([submission]) if submission.state == SubmissionState.RETURNED else []
+    return found[0] if found else None
+
+
+def _unmended(whose: Q) -> QuerySet[Submission]:
+    """A post that was handed in again is no longer to be mended, whatever became of it."""
+    newer = Submission.objects.filter(identity=OuterRef("identity"), id__gt=OuterRef("id"))
+    found = Submission.objects.filter(whose, ~Exists(newer), state=SubmissionState.RETURNED)
+    return found.defer("bundle", "source").order_by("-id")
+
+
+def _told(submissions: Iterable[Submission]) -> list[Returned]:
+    by_number = {one.id: one for one in submissions}
+    # In one query for all: this stands on a person's first page.
+    reasons = {
+        d.submission_id: d for d in Decision.objects.filter(submission__in=by_number, action=Action.RETURN).order_by("id")
+    }
+    identities = [one.identity for one in by_number.values()]
+    remarks: dict[str, list[Comment]] = {identity: [] for identity in identities}
+    still_open = Comment.objects.filter(submission__identity__in=identities, settled_at=None).select_related("submission")
+    for remark in still_open.defer("submission__bundle", "submission__source").order_by("part", "start", "id"):
+        remarks[remark.submission.identity].append(remark)
+    return [
+        Returned(
+            submission=one,
+            reason=reasons[number].reason,
+            by=reasons[number].actor,
+            at=reasons[number].at,
+            remarks=remarks[one.identity],
+        )
+        for number, one in by_number.items()
+        if number in reasons
+    ]

@@ -1,0 +1,71 @@
+"""When each channel would get its post if it were approved now: shown before it is decided, by the rule that decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.errors import BotError, ScheduleError
+from bot.language import say
+from bot.render.variant import read_bundle
+from bot.services.delivery import scheduling
+from bot.services.delivery.outgoing import candidate
+from bot.services.records.context import Context
+from bot.store.models import Submission
+from bot.text.moments import minute
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foreseen:
+    """`due` is None where it cannot go out, and `problem` says why then. `at_once`: its time has come already."""
+
+    channel: str
+    label: str
+    due: datetime | None
+    problem: str = ""
+    at_once: bool = False
+
+
+def foresee(ctx: Context, submission: Submission, *, next_slot: bool = False) -> list[Foreseen]:
+    """For every channel that sends, in the order of the text; with `next_slot`, as if the wished time were none."""
+    return [
+        _foreseen(ctx, submission, variant.channel, next_slot)
+        for variant in read_bundle(submission.bundle).variants
+        if ctx.spec(variant.channel).publishes
+    ]
+
+
+def _foreseen(ctx: Context, submission: Submission, channel: str, next_slot: bool) -> Foreseen:
+    label, variant = ctx.spec(channel).label, read_bundle(submission.bundle).variant(channel)
+    assert variant is not None  # noqa: S101 it is one of the bundle's
+    try:
+        asking = candidate(variant, submission.tags)
+        due = scheduling.due_time(ctx, submission, asking, next_slot=next_slot)
+    except BotError as e:
+        return Foreseen(channel=channel, label=label, due=None, problem=e.summary)
+    return Foreseen(channel=channel, label=label, due=due, at_once=due <= ctx.clock.now())
+
+
+def is_late(ctx: Context, submission: Submission) -> bool:
+    """The wished time has passed, and nobody has said what is to become of it: an approval would send it at once."""
+    return submission.publish_at is not None and submission.publish_at <= ctx.clock.now()
+
+
+def written(times: Sequence[tuple[str, datetime]]) -> str:
+    """The times by channel, as a form carries them."""
+    return " ".join(f"{channel}={due.isoformat(timespec='minutes')}" for channel, due in sorted(times))
+
+
+def require_seen(ctx: Context, shown: str, planned: Sequence[tuple[str, datetime]]) -> None:
+    """Raises ScheduleError where the times are others than the page showed: somebody took the slot meanwhile."""
+    if shown and shown != written(planned):
+        now = "・".join(
+            f"{ctx.spec(channel).label} {minute(due.astimezone(ctx.config.timezone))}" for channel, due in sorted(planned)
+        )
+        raise ScheduleError(
+            f"planned {written(planned)}, shown {shown}",
+            summary="見ていた時刻には、いまは配信できません",
+            next_step=say("いまの時刻（{now}）を確かめて、もう一度承認してください", now=now),
+            field="when",
+        )

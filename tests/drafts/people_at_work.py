@@ -1,0 +1,67 @@
+"""People at a browser, for the stories of the desk: wide and on a phone, with and without scripts, by keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+from tests.web.browser import PASSWORD
+
+SLOW = 15_000  # milliseconds: a loaded machine
+WIDE, PHONE = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
+WAYS = {
+    "wide": {"viewport": WIDE},
+    "phone": {"viewport": PHONE, "has_touch": True},
+    "without scripts": {"viewport": WIDE, "java_script_enabled": False},
+    "phone without scripts": {"viewport": PHONE, "java_script_enabled": False},
+}
+_RUNS_OFF = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
+@pytest.fixture
+def signed_in(people: None, chromium: Browser, web_site: str) -> Iterator[Callable[..., BrowserContext]]:
+    made: list[BrowserContext] = []
+
+    def context(person: str, **options: Any) -> BrowserContext:
+        made.append(chromium.new_context(base_url=web_site, **options))
+        page = made[-1].new_page()
+        page.goto("/login/")
+        page.get_by_label("利用者名").fill(person)
+        page.get_by_label("パスワード").fill(PASSWORD)
+        page.get_by_role("button", name="ログイン", exact=True).click()
+        page.wait_for_load_state()
+        page.close()
+        return made[-1]
+
+    yield context
+    for one in made:
+        one.close()
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return WAYS[request.param]
+
+
+def fits(page: Page) -> bool:
+    """Nothing runs off the side."""
+    return not page.evaluate(_RUNS_OFF)
+
+
+def press(page: Page, wanted: Locator, *, at_most: int = 150) -> None:
+    """Go there with the Tab key alone, and press Enter."""
+    reach(page, wanted, at_most=at_most)
+    page.keyboard.press("Enter")
+
+
+def reach(page: Page, wanted: Locator, *, at_most: int = 150) -> None:
+    """Raises AssertionError where the Tab key does not lead there."""
+    handle = wanted.element_handle()
+    for _ in range(at_most):
+        if page.evaluate("(e) => document.activeElement === e", handle):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the Tab key does not lead to {wanted}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast, get_args
 
+from bot.content.places import Places, read_places
 from bot.content.post import Author, Role
 from bot.values.document import load
 from bot.values.node import Node
@@ -19,7 +20,8 @@ class City:
     """Names of this municipality. `protected_words` are never cut in two. `heads` maps a department to the person whose 確認
     (発信管理者) its posts need before the PR office approves; a department that is not named there needs none. `channels` are
     those that leaders may choose; without any, all there are. A thread of `thread_warn` parts or more is warned of, one of
-    `thread_refuse` or more is refused. `licence` is under which the city gives its open data, "" while it has not said."""
+    `thread_refuse` or more is refused. `licence` is under which the city gives its open data, "" while it has not said.
+    `disaster` is where it lies, as the agency's telegrams name places; without it no telegram can be read."""
 
     name: str
     office: str
@@ -31,6 +33,7 @@ class City:
     thread_warn: int = 6
     thread_refuse: int = 25
     licence: str = ""
+    disaster: Places | None = None
 
 
 def load_people(path: Path) -> Mapping[str, Author]:
@@ -47,6 +50,7 @@ def load_city(path: Path, channels: Collection[str]) -> City:
     return City(
         **said,
         licence=entries["licence"].text().strip() if "licence" in entries else "",
+        disaster=read_places(entries["disaster"]) if "disaster" in entries else None,
         thread_warn=numbers.get("thread_warn", 6),
         thread_refuse=numbers.get("thread_refuse", 25),
         protected_words=_texts(entries.get("protected_words")),

@@ -84,12 +84,12 @@ def _var() -> Path:
 
 def _point_at(sandbox: Sandbox) -> None:
     """From here on, whatever was configured, this process knows the sandbox only."""
-    from bot.sandbox.credentials import environment
+    from bot.sandbox.credentials import environment, feed
 
     var = _var()
     for name in ("DATABASE_URL", "DATABASE_URL_FILE", "DXBOT_ALLOWED_HOSTS", "DXBOT_TRUSTED_PROXY", "DXBOT_SITE_URL"):
         os.environ.pop(name, None)
-    os.environ.update(environment(sandbox.base_url), DXBOT_VAR_DIR=str(var))
+    os.environ.update(environment(sandbox.base_url) | feed(sandbox.base_url), DXBOT_VAR_DIR=str(var))
     samples.bring(load(), var / "samples")
 
 
@@ -203,6 +203,7 @@ class _Road:
             if due is None:
                 break
             self._move_clock(due)
+            runner.listen()
             runner.beat()
             for delivery in deliveries():
                 if delivery.id not in done and delivery.state not in (DeliveryState.SCHEDULED, DeliveryState.WAITING):

@@ -3,7 +3,7 @@ short file is a careful one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import IntEnum
@@ -18,7 +18,7 @@ from bot.values.node import Node
 FILE = "disaster.yml"
 
 
-class Measure(IntEnum):
+class Effect(IntEnum):
     """What is done, the strictest last."""
 
     NOTHING = 0
@@ -27,7 +27,7 @@ class Measure(IntEnum):
     HOLD = 3  # hold everything
 
 
-WORDS: Mapping[str, Measure] = {"nothing": Measure.NOTHING, "tell": Measure.TELL, "light": Measure.LIGHT, "hold": Measure.HOLD}
+WORDS: Mapping[str, Effect] = {"nothing": Effect.NOTHING, "tell": Effect.TELL, "light": Effect.LIGHT, "hold": Effect.HOLD}
 LEVEL_WORDS: Mapping[str, Level] = {
     "advisory": Level.ADVISORY,
     "warning": Level.WARNING,
@@ -35,18 +35,18 @@ LEVEL_WORDS: Mapping[str, Level] = {
     "special": Level.SPECIAL,
     "unknown": Level.UNKNOWN,
 }
-_WEATHER: Mapping[Level, Measure] = {
-    Level.NONE: Measure.NOTHING,
-    Level.ADVISORY: Measure.NOTHING,
-    Level.WARNING: Measure.LIGHT,
-    Level.DANGER: Measure.HOLD,
-    Level.SPECIAL: Measure.HOLD,
-    Level.UNKNOWN: Measure.HOLD,
+_WEATHER: Mapping[Level, Effect] = {
+    Level.NONE: Effect.NOTHING,
+    Level.ADVISORY: Effect.NOTHING,
+    Level.WARNING: Effect.LIGHT,
+    Level.DANGER: Effect.HOLD,
+    Level.SPECIAL: Effect.HOLD,
+    Level.UNKNOWN: Effect.HOLD,
 }
-_TSUNAMI: Mapping[Level, Measure] = {**_WEATHER, Level.ADVISORY: Measure.LIGHT, Level.WARNING: Measure.HOLD}
+_TSUNAMI: Mapping[Level, Effect] = {**_WEATHER, Level.ADVISORY: Effect.LIGHT, Level.WARNING: Effect.HOLD}
 _LOWEST_HELD = INTENSITIES.index("5-")
-_QUAKE: Mapping[str, Measure] = {
-    value: Measure.HOLD if place >= _LOWEST_HELD else Measure.TELL if value == "4" else Measure.NOTHING
+_QUAKE: Mapping[str, Effect] = {
+    value: Effect.HOLD if place >= _LOWEST_HELD else Effect.TELL if value == "4" else Effect.NOTHING
     for place, value in enumerate(INTENSITIES)
 }
 HAZARDS = tuple(hazard for hazard in Hazard if hazard not in (Hazard.QUAKE, Hazard.UNKNOWN))
@@ -58,14 +58,14 @@ class Table:
     """`silence`: so long may the feed say nothing before `silent` is done. `tags` mark what is light-hearted; a post whose tags
     nobody knows counts as such."""
 
-    levels: Mapping[Hazard, Mapping[Level, Measure]] = field(default_factory=dict)
-    quake: Mapping[str, Measure] = field(default_factory=lambda: _QUAKE)
-    unknown: Measure = Measure.HOLD
-    silent: Measure = Measure.HOLD
+    levels: Mapping[Hazard, Mapping[Level, Effect]] = field(default_factory=dict)
+    quake: Mapping[str, Effect] = field(default_factory=lambda: _QUAKE)
+    unknown: Effect = Effect.HOLD
+    silent: Effect = Effect.HOLD
     silence: timedelta = timedelta(minutes=10)
     tags: frozenset[str] = frozenset(TAGS)
 
-    def measure(self, condition: Condition) -> Measure:
+    def effect(self, condition: Condition) -> Effect:
         """What this condition is met with."""
         said = condition.statement
         if said.hazard is Hazard.UNKNOWN or said.level is Level.UNKNOWN:
@@ -84,11 +84,20 @@ def load(path: Path) -> Table:
     return Table(
         levels={hazard: _levels(entry[hazard]) for hazard in HAZARDS if hazard in entry},
         quake={**default.quake, **(_intensities(entry["quake"]) if "quake" in entry else {})},
-        unknown=_measure(entry["unknown"]) if "unknown" in entry else default.unknown,
-        silent=_measure(entry["silent"]) if "silent" in entry else default.silent,
+        unknown=_effect(entry["unknown"]) if "unknown" in entry else default.unknown,
+        silent=_effect(entry["silent"]) if "silent" in entry else default.silent,
         silence=_silence(entry["silence"]) if "silence" in entry else default.silence,
         tags=frozenset(n.required_text().lstrip("#＃") for n in entry["tags"].some()) if "tags" in entry else default.tags,
     )
+
+
+def stamp(path: Path) -> Hashable:
+    """Differs when the file may have."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def _silence(node: Node) -> timedelta:
@@ -98,19 +107,19 @@ def _silence(node: Node) -> timedelta:
     return found
 
 
-def _measure(node: Node) -> Measure:
+def _effect(node: Node) -> Effect:
     return WORDS[node.choice(tuple(WORDS))]
 
 
-def _levels(node: Node) -> dict[Level, Measure]:
+def _levels(node: Node) -> dict[Level, Effect]:
     entry = node.mapping(tuple(LEVEL_WORDS))
-    return {LEVEL_WORDS[key]: _measure(value) for key, value in entry.items()}
+    return {LEVEL_WORDS[key]: _effect(value) for key, value in entry.items()}
 
 
-def _intensities(node: Node) -> dict[str, Measure]:
+def _intensities(node: Node) -> dict[str, Effect]:
     """What is written for an intensity holds for those above it, too, until the next line."""
-    said = {key: _measure(value) for key, value in node.mapping(INTENSITIES).items()}
-    found, last = dict[str, Measure](), None
+    said = {key: _effect(value) for key, value in node.mapping(INTENSITIES).items()}
+    found, last = dict[str, Effect](), None
     for value in INTENSITIES:
         last = said.get(value, last)
         if last is not None:

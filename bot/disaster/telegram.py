@@ -6,7 +6,7 @@ Control/DateTime.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -49,7 +49,8 @@ class Telegram:
     series: str
     covers: bool
     statements: tuple[Statement, ...] = ()
-    doubts: tuple[str, ...] = field(default=())
+    doubts: tuple[str, ...] = ()
+    address: str = ""
 
     @property
     def is_real(self) -> bool:

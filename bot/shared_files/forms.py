@@ -192,15 +192,15 @@ class Blackout(Form):
     words: SomeTexts | None = Field(None, description="文にこの言葉のある投稿だけを止める")
 
 
-_Measure = one_of(*WORDS)
+_Effect = one_of(*WORDS)
 
 
 class LevelsForm(Form):
-    advisory: Annotated[str, _Measure] | None = Field(None, description="注意報")
-    warning: Annotated[str, _Measure] | None = Field(None, description="警報")
-    danger: Annotated[str, _Measure] | None = Field(None, description="危険警報（レベル４）")
-    special: Annotated[str, _Measure] | None = Field(None, description="特別警報（レベル５）・大津波警報")
-    unknown: Annotated[str, _Measure] | None = Field(None, description="区分の分からないもの")
+    advisory: Annotated[str, _Effect] | None = Field(None, description="注意報")
+    warning: Annotated[str, _Effect] | None = Field(None, description="警報")
+    danger: Annotated[str, _Effect] | None = Field(None, description="危険警報（レベル４）")
+    special: Annotated[str, _Effect] | None = Field(None, description="特別警報（レベル５）・大津波警報")
+    unknown: Annotated[str, _Effect] | None = Field(None, description="区分の分からないもの")
 
 
 _Levels: TypeAlias = Annotated[LevelsForm | None, Maybe]
@@ -208,10 +208,10 @@ _Levels: TypeAlias = Annotated[LevelsForm | None, Maybe]
 
 class Disaster(Form):
     silence: Span | None = Field(None, description="電文がこれだけ読めなければ、silent のとおりにする。書かなければ 10m")
-    silent: Annotated[str, _Measure] | None = Field(None, description="電文が読めないとき。書かなければ hold")
-    unknown: Annotated[str, _Measure] | None = Field(None, description="知らない種類の電文。書かなければ hold")
+    silent: Annotated[str, _Effect] | None = Field(None, description="電文が読めないとき。書かなければ hold")
+    unknown: Annotated[str, _Effect] | None = Field(None, description="知らない種類の電文。書かなければ hold")
     tags: SomeTexts | None = Field(None, description="light で止める投稿のタグ。書かなければ 明るい話題")
-    quake: Annotated[dict[str, Annotated[str, _Measure]], SomeNamed] | None = Field(None, description="震度ごと（5- は5弱）")
+    quake: Annotated[dict[str, Annotated[str, _Effect]], SomeNamed] | None = Field(None, description="震度ごと（5- は5弱）")
     tsunami: _Levels = Field(None, description="津波")
     rain: _Levels = Field(None, description="大雨")
     landslide: _Levels = Field(None, description="土砂災害")

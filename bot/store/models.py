@@ -9,6 +9,7 @@ from django.db.models import Q
 import bot.store.alarms
 import bot.store.clocks
 import bot.store.connections
+import bot.store.disaster
 import bot.store.drafts
 import bot.store.hands
 import bot.store.heads
@@ -208,7 +209,7 @@ class Lane(models.Model):
 
 class Pause(models.Model):
     """The stop switch: while `ended_at` is empty nothing goes out on `channel` ("" means all). `cause` is who pressed it, as a
-    Bar: a person or a disaster."""
+    Bar: a person, a disaster, or one of which only what is light-hearted is held."""
 
     channel = models.CharField(max_length=40, blank=True)
     cause = models.CharField(max_length=10, default=Bar.STOP)

@@ -12,7 +12,7 @@ import pytest
 from bot.disaster import table, telegram
 from bot.disaster.levels import Hazard, Level
 from bot.disaster.state import State, state_of
-from bot.disaster.table import Measure, Table
+from bot.disaster.table import Effect, Table
 from bot.disaster.telegram import Telegram
 from bot.errors import FileError
 from tests.disaster import telegrams as made
@@ -27,8 +27,8 @@ def read(data: bytes, kind: str) -> Telegram:
     return telegram.read(data, kind, PLACES)
 
 
-def held(state: State, rules: Table | None = None) -> Measure:
-    return max(((rules or Table()).measure(c) for c in state.conditions), default=Measure.NOTHING)
+def held(state: State, rules: Table | None = None) -> Effect:
+    return max(((rules or Table()).effect(c) for c in state.conditions), default=Effect.NOTHING)
 
 
 def in_force(*telegrams: Telegram, later: timedelta = MINUTE) -> State:
@@ -40,16 +40,16 @@ def levels(state: State) -> list[Level]:
 
 
 def test_one_storm_in_both_schemes_is_held_once_and_until_both_have_lifted_it() -> None:
-    steps = [("大雨注意報", "10", Measure.NOTHING), ("大雨警報", "03", Measure.LIGHT), ("大雨特別警報", "33", Measure.HOLD)]
+    steps = [("大雨注意報", "10", Effect.NOTHING), ("大雨警報", "03", Effect.LIGHT), ("大雨特別警報", "33", Effect.HOLD)]
     kept = list[Telegram]()
-    for number, (name, code, measure) in enumerate(steps):
+    for number, (name, code, effect) in enumerate(steps):
         at = NOON + number * MINUTE
         told = made.warning((name, code, "発表"), at=at)
         kept += [read(told, kind) for kind in ("VPWW53", "VPWW54", "VPWW55")]
-        assert held(state_of(kept, at)) is measure
+        assert held(state_of(kept, at)) is effect
     lifted = NOON + 10 * MINUTE
     kept.append(read(made.warning(("解除", "00", "解除"), at=lifted), "VPWW55"))
-    assert held(state_of(kept, lifted)) is Measure.HOLD
+    assert held(state_of(kept, lifted)) is Effect.HOLD
     kept += [read(made.nothing(at=lifted), kind) for kind in ("VPWW53", "VPWW54")]
     assert state_of(kept, lifted).conditions == ()
 
@@ -122,13 +122,13 @@ def test_voiding_what_nobody_has_changes_nothing_and_is_told() -> None:
 
 def test_a_quake_that_was_none() -> None:
     felt = read(made.quake(QUAKE, event="1"), "VXSE51")
-    assert held(in_force(felt)) is Measure.HOLD
+    assert held(in_force(felt)) is Effect.HOLD
     assert in_force(felt, read(made.cancelled(event="1", at=NOON + MINUTE), "VXSE51")).conditions == ()
 
 
 def test_a_tsunami_warning_and_its_lifting() -> None:
     warned = read(made.tsunami(COAST), "VTSE41")
-    assert held(in_force(warned)) is Measure.HOLD
+    assert held(in_force(warned)) is Effect.HOLD
     seen = read(made.report("<Tsunami><Observation/></Tsunami>", at=NOON + MINUTE), "VTSE51")
     elsewhere = read(made.tsunami(("391", "伊勢・三河湾", "津波なし", "00"), at=NOON + MINUTE), "VTSE41")
     assert levels(in_force(warned, seen, elsewhere)) == [Level.WARNING]
@@ -144,24 +144,24 @@ def test_a_quake_counts_for_a_day_and_a_warning_until_it_is_lifted() -> None:
 
 def test_what_could_not_be_read_counts_until_the_next_of_its_kind_can() -> None:
     unread = telegram.unread("VPWW55", "大雨", "【石川県】金沢市", "金沢地方気象台", PLACES, NOON, "a")
-    assert held(in_force(unread)) is Measure.HOLD
+    assert held(in_force(unread)) is Effect.HOLD
     assert in_force(unread, read(made.nothing(at=NOON + MINUTE), "VPWW55")).conditions == ()
 
 
 @pytest.mark.parametrize(
-    ("intensity", "measure"),
-    [("3", Measure.NOTHING), ("4", Measure.TELL), *((i, Measure.HOLD) for i in ("5-", "5+", "6-", "6+", "7"))],
+    ("intensity", "effect"),
+    [("3", Effect.NOTHING), ("4", Effect.TELL), *((i, Effect.HOLD) for i in ("5-", "5+", "6-", "6+", "7"))],
 )
-def test_the_default_for_quakes(intensity: str, measure: Measure) -> None:
-    assert held(in_force(read(made.quake(("391", "石川県加賀", intensity)), "VXSE51"))) is measure
+def test_the_default_for_quakes(intensity: str, effect: Effect) -> None:
+    assert held(in_force(read(made.quake(("391", "石川県加賀", intensity)), "VXSE51"))) is effect
 
 
 @pytest.mark.parametrize(
-    ("name", "code", "measure"),
-    [("津波注意報", "62", Measure.LIGHT), ("津波警報", "51", Measure.HOLD), ("大津波警報", "52", Measure.HOLD)],
+    ("name", "code", "effect"),
+    [("津波注意報", "62", Effect.LIGHT), ("津波警報", "51", Effect.HOLD), ("大津波警報", "52", Effect.HOLD)],
 )
-def test_the_default_for_tsunamis(name: str, code: str, measure: Measure) -> None:
-    assert held(in_force(read(made.tsunami(("361", "石川県加賀", name, code)), "VTSE41"))) is measure
+def test_the_default_for_tsunamis(name: str, code: str, effect: Effect) -> None:
+    assert held(in_force(read(made.tsunami(("361", "石川県加賀", name, code)), "VTSE41"))) is effect
 
 
 # -- the table
@@ -184,17 +184,17 @@ def test_the_table_that_the_program_brings_says_what_the_defaults_say(tmp_path: 
     ]
     for data, kind in cases:
         (condition, *_) = in_force(read(data, kind)).conditions
-        assert brought.measure(condition) is Table().measure(condition)
+        assert brought.effect(condition) is Table().effect(condition)
 
 
 def test_what_an_office_writes_counts(tmp_path: Path) -> None:
     own = load(
         tmp_path, 'quake: {"3": light}\nrain: {warning: hold}\nsilence: 5m\nsilent: tell\nunknown: light\ntags: ["#まつり"]\n'
     )
-    assert held(in_force(read(made.quake(("391", "石川県加賀", "4")), "VXSE53")), own) is Measure.LIGHT
-    assert held(in_force(read(made.warning(HEAVY), "VPWW55")), own) is Measure.HOLD
-    assert held(in_force(read(made.warning(("何か", "77", "発表")), "VPWW55")), own) is Measure.LIGHT
-    assert (own.silence, own.silent, own.tags) == (timedelta(minutes=5), Measure.TELL, {"まつり"})
+    assert held(in_force(read(made.quake(("391", "石川県加賀", "4")), "VXSE53")), own) is Effect.LIGHT
+    assert held(in_force(read(made.warning(HEAVY), "VPWW55")), own) is Effect.HOLD
+    assert held(in_force(read(made.warning(("何か", "77", "発表")), "VPWW55")), own) is Effect.LIGHT
+    assert (own.silence, own.silent, own.tags) == (timedelta(minutes=5), Effect.TELL, {"まつり"})
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ removal: taking posts down
 uploads: hidden pictures that no post uses
 stale: submissions whose files have changed
 pause: the stop switch
+telegrams: reading the agency's feeds
+disasters: what is in force here, made into stops
 blackouts: entering and lifting times in which nothing goes out
 guard: whether this process may send: the mark against the database
 rollback: a database behind its mark: the stop, the looks, going on

@@ -10,6 +10,7 @@ import click
 
 from bot.cli.console import tell
 from bot.errors import ConfigError, NotFound
+from bot.language import say
 from bot.registry import load, specs
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def quake_command(intensity: str, port: int) -> None:
         raise ConfigError(
             f"intensity {intensity!r}",
             summary="その震度はありません",
-            next_step=f"{'、'.join(drills.INTENSITIES)} から選んでください",
+            next_step=say("{known} から選んでください", known="、".join(drills.INTENSITIES)),
         )
     area = _area(AreaKind.QUAKE)
     _send(port, drills.quake(area.code, area.name, intensity, _now(port)))
@@ -82,7 +83,7 @@ def warning_command(which: str, lifted: bool, port: int) -> None:
         raise ConfigError(
             f"no warning {which!r}",
             summary="その警報はありません",
-            next_step=f"{'、'.join(drills.WARNINGS)} から選んでください",
+            next_step=say("{known} から選んでください", known="、".join(drills.WARNINGS)),
         )
     area = _area(AreaKind.CITY)
     _send(port, drills.warning(area.code, area.name, _places().office, which, _now(port), lifted=lifted))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.language import say
 from bot.values.node import Node
 
 
@@ -78,5 +79,5 @@ def _area(kind: AreaKind, node: Node) -> Area:
 def _code(node: Node) -> str:
     code = node.required_text()
     if not (code.isascii() and code.isdecimal() and len(code) <= 12):
-        node.fail(f"「{code[:20]}」は区域の番号ではありません", "気象庁の区域の番号（数字）を書いてください")
+        node.fail(say("「{code}」は区域の番号ではありません", code=code[:20]), "気象庁の区域の番号（数字）を書いてください")
     return code

@@ -72,8 +72,24 @@ class Table:
             return self.unknown
         if said.hazard is Hazard.QUAKE:
             return self.quake.get(said.intensity, self.unknown)
-        default = _TSUNAMI if said.hazard is Hazard.TSUNAMI else _WEATHER
-        return self.levels.get(said.hazard, {}).get(said.level, default[said.level])
+        return self._of(said.hazard, said.level)
+
+    def shown(self) -> dict[Hazard, dict[Level, Effect]]:
+        """What every level of every hazard but quakes is met with, the defaults included, for people."""
+        steps = (Level.ADVISORY, Level.WARNING, Level.DANGER, Level.SPECIAL)
+        return {hazard: {level: self._of(hazard, level) for level in steps if _has(hazard, level)} for hazard in HAZARDS}
+
+    def _of(self, hazard: Hazard, level: Level) -> Effect:
+        default = _TSUNAMI if hazard is Hazard.TSUNAMI else _WEATHER
+        return self.levels.get(hazard, {}).get(level, default[level])
+
+
+def _has(hazard: Hazard, level: Level) -> bool:
+    """Whether the agency has this level of this hazard at all."""
+    if hazard is Hazard.OTHER:
+        return level is Level.ADVISORY
+    four = (Hazard.RAIN, Hazard.LANDSLIDE, Hazard.SURGE, Hazard.FLOOD)
+    return level is not Level.DANGER or hazard in four
 
 
 def load(path: Path) -> Table:

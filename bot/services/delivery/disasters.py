@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class NewDanger:
     """A danger as it is now: `line` for people, `address` of the telegram that says so, "" for a feed that says nothing."""
 
     key: str
@@ -84,10 +84,10 @@ def settle(ctx: Context) -> int:
     return sum(_meet(ctx, one) for one in sorted(new, key=lambda one: -one.effect))
 
 
-def _of_state(ctx: Context, state: State) -> list[Found]:
+def _of_state(ctx: Context, state: State) -> list[NewDanger]:
     decisions = rules(ctx)
     return [
-        Found(
+        NewDanger(
             key="|".join(condition.key)[:400],
             effect=decisions.effect(condition),
             line=_line(condition.telegram, table.hazard_name(condition))[:_LONGEST],
@@ -102,14 +102,14 @@ def _line(telegram: Telegram, what: str) -> str:
     return say("{what}：{title}", what=what, title=telegram.title or telegram.kind)
 
 
-def _silences(ctx: Context, now: datetime) -> list[Found]:
+def _silences(ctx: Context, now: datetime) -> list[NewDanger]:
     decisions = rules(ctx)
     found = []
     for row in telegrams.feeds():
         last = row.heard_at or row.since
         if abs(now - last) > decisions.silence:  # ahead: by a clock that was wrong
             line = say("気象庁の電文を{since}から読めていません。{problem}", since=ctx.said(last), problem=row.problem)
-            found.append(Found(key=_silence(row.name), effect=decisions.silent, line=line[:_LONGEST], since=last))
+            found.append(NewDanger(key=_silence(row.name), effect=decisions.silent, line=line[:_LONGEST], since=last))
     return found
 
 
@@ -125,7 +125,7 @@ def _end(ctx: Context, row: Danger) -> None:
             audit.record(now, audit.SYSTEM, OVER, f"danger:{row.id}", detail=row.line)
 
 
-def _meet(ctx: Context, found: Found) -> bool:
+def _meet(ctx: Context, found: NewDanger) -> bool:
     """Was a stop pressed for it?"""
     now, cause = ctx.clock.now(), _CAUSES.get(found.effect)
     with transaction.atomic():

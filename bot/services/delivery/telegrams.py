@@ -71,9 +71,9 @@ def feeds() -> list[store.Feed]:
     return list(store.Feed.objects.order_by("name"))
 
 
-def ages(now: datetime) -> dict[str, float]:
-    """Since how many seconds each feed is unheard, by its name."""
-    return {row.name: (now - (row.heard_at or row.since)).total_seconds() for row in feeds()}
+def age(row: store.Feed, now: datetime) -> float:
+    """Since how many seconds this feed is unheard; below 0 where a clock that was wrong wrote it."""
+    return (now - (row.heard_at or row.since)).total_seconds()
 
 
 def is_blind(ctx: Context, now: datetime) -> bool:

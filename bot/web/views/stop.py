@@ -20,7 +20,7 @@ from bot.render.appearance import Appearance, appearance
 from bot.render.variant import Media, Variant, read_bundle
 from bot.schedule.rules import Rules
 from bot.services.approval import review
-from bot.services.delivery import outlook, pause, scheduling, waits
+from bot.services.delivery import disasters, outlook, pause, scheduling, waits
 from bot.services.pages import overview
 from bot.services.records.context import Context
 from bot.web.office import actor_of, office
@@ -86,7 +86,7 @@ def _held(ctx: Context, delivery: Delivery, shut: set[str], rules: Rules | Confi
     return Held(
         line=line(delivery),
         look=_look(ctx, variant, address) if variant else None,
-        blocked=pause.is_paused(delivery.channel) or delivery.lane in shut,
+        blocked=pause.is_paused(delivery.channel) or delivery.lane in shut or disasters.holds(ctx, delivery),
         late=delivery.last_at <= now,
         barred=outlook.objection(delivery, max(now, delivery.run_at), rules),
         free=scheduling.free_times(ctx, delivery, OFFERED) if delivery.bar in (Bar.BLACKOUT, Bar.QUIET) else (),

@@ -59,3 +59,16 @@ class Danger(models.Model):
     class Meta:
         # Of several publishers one presses.
         constraints = [models.UniqueConstraint(fields=["key"], condition=Q(ended_at=None), name="one_open_danger_of_a_key")]
+
+
+class DutyStop(models.Model):
+    """The right of an officer on duty to stop everything once, by an address that they know: until `expires_at`, and until it
+    was used or taken back (`ended_at`). Only the address's SHA-256 is kept. `name` is whom it was made for."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=60)
+    issued_by = models.CharField(max_length=150)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    used = models.BooleanField(default=False)

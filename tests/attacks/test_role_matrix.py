@@ -269,6 +269,7 @@ def test_every_scope_and_every_act_of_the_command_line_is_in_the_table() -> None
         "alarms",
         "comments",
         "drafts",
+        "duty",
         "queue",
         "issue_desk",
         "errata",

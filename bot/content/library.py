@@ -28,7 +28,24 @@ from bot.values.node import Node
 
 _REQUIRED = ("title", "author", "measure", "achievement", "channels")
 MAX_PICTURES = 20
-_OPTIONAL = (*("id", "reason", "next", "publish", "slot", "expires", "hashtags", "link", "contact", "images", "indicators"),)
+_OPTIONAL = (
+    *(
+        "id",
+        "reason",
+        "next",
+        "publish",
+        "slot",
+        "expires",
+        "hashtags",
+        "tags",
+        "emergency",
+        "link",
+        "contact",
+        "images",
+        "indicators",
+    ),
+)
+_OF_A_MEASURE = ("measure", "achievement")  # which an emergency text has not
 _PICTURE_KEYS = ("file", "alt", "people", "consent", "credit")
 _OVERRIDE_KEYS = ("text", "title", "lead", "body", "hashtags")
 _LAST_SECOND = timedelta(days=1, seconds=-1)  # `expires` with a date alone lasts through that day
@@ -115,12 +132,14 @@ class _PostReader:
     def __init__(self, library: Library, source: Source, root: Node, body_at: int) -> None:
         self.library, self.source, self.body_at = library, source, body_at
         self.entries = root.mapping((*_REQUIRED, *_OPTIONAL, *library.channels))
+        self.emergency = self.entries["emergency"].flag() if "emergency" in self.entries else False
         for key in _REQUIRED:
-            if key not in self.entries:
+            if key not in self.entries and not (self.emergency and key in _OF_A_MEASURE):
                 root.fail(say("「{key}」がありません", key=key), say("先頭の設定に {key}: を書いてください", key=key))
 
     def post(self) -> Post:
-        achievement = cast(Achievement, self.entries["achievement"].choice(get_args(Achievement)))
+        told = self.entries.get("achievement")
+        achievement = cast(Achievement, told.choice(get_args(Achievement))) if told else "done"
         if achievement != "done":
             self._require_reason()
         # Two wishes for one time: to choose between them would be a guess.
@@ -131,7 +150,7 @@ class _PostReader:
             identity=self._identity(),
             title=self._line(self.entries["title"]),
             author=self._author(),
-            measure=self._measure(),
+            measure=self._measure() if "measure" in self.entries else "",
             achievement=achievement,
             reason=self._text("reason"),
             next=self._text("next"),
@@ -140,6 +159,8 @@ class _PostReader:
             slot=self._text("slot"),
             expires=self.entries["expires"].moment(zone, _LAST_SECOND) if "expires" in self.entries else None,
             hashtags=_tags(self.entries["hashtags"]) if "hashtags" in self.entries else (),
+            tags=_tags(self.entries["tags"]) if "tags" in self.entries else (),
+            emergency=self.emergency,
             link=self._link(),
             contact=self._text("contact"),
             pictures=self._pictures(),

@@ -87,6 +87,7 @@ class Submission(models.Model):
     expires_at = models.DateTimeField(null=True)
     channels = models.JSONField(default=list)  # keys; see bot.store.lists for asking by one
     tags = models.JSONField(null=True)  # None where it was handed in before tags were kept
+    kind = models.CharField(max_length=20, default=Kind.PUBLICATION)
     issue = models.CharField(max_length=20, blank=True)
     blobs = models.ManyToManyField(Blob)
 

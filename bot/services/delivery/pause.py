@@ -119,7 +119,9 @@ def release(ctx: Context, actor: Actor, delivery_id: int) -> None:
 
 def require_no_stop(ctx: Context, delivery: Delivery) -> None:
     """Raises NotAllowed where a person, a danger or a platform has stopped its channel, or it."""
-    held = is_paused(delivery.channel) or disasters.holds(ctx, delivery)
+    causes = HELD_BY[Kind(delivery.kind)] - {Bar.LIGHT}
+    stops = Pause.objects.filter(ended_at=None, channel__in=("", delivery.channel), cause__in=causes)
+    held = stops.exists() or disasters.holds(ctx, delivery)
     if held or Lane.objects.filter(name=delivery.lane).exclude(closed_at=None).exists():
         raise NotAllowed("still paused", summary="まだ停止中です", next_step="先に停止を解除してください")
 

@@ -94,9 +94,7 @@ def _kind_of(element: Element | None, area: Area) -> tuple[Statement, str]:
     name, code = xml.text(element, "Name"), xml.text(element, "Code")
     level, doubt = TSUNAMI_CODES.get(code), ""
     if level is None:
-        level = (
-            Level.NONE if "解除" in name or "津波予報" in name else Level.SPECIAL if "大津波" in name else levels.level_in(name)
-        )
+        level = _by_name(name)
         doubt = say("知らない津波の種類です：「{name}」（番号 {code}）", name=name[:40], code=code[:10])
     return Statement(area=area, hazard=Hazard.TSUNAMI, level=level, name=name[:60]), doubt
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 NORMAL, TRAINING = "通常", ("訓練", "試験")
-ISSUED, CORRECTED, DELAYED, CANCELLED = "発表", "訂正", "遅延", "取消"
+ISSUED, CANCELLED = "発表", "取消"
 _MOST_TEXT, _MOST_NAME = 2_000, 100
 _READERS = {
     **dict.fromkeys((*weather.KINDS,), weather.read),

@@ -28,6 +28,17 @@ class SandboxClient:
     def set_clock(self, moment: str) -> None:
         requests.post(f"{self.base_url}/_sandbox/clock", json={"now": moment}, timeout=5).raise_for_status()
 
+    def telegram(self, kind: str, xml: bytes, **more: str) -> str:
+        """The agency sends it; its address."""
+        order = {"kind": kind, "xml": xml.decode(), **more}
+        sent = requests.post(f"{self.base_url}/_sandbox/disaster", json=order, timeout=5)
+        sent.raise_for_status()
+        return str(sent.json()["address"])
+
+    def agency_fault(self, kind: str, times: int = 1) -> None:
+        order = {"fault": kind, "times": times}
+        requests.post(f"{self.base_url}/_sandbox/disaster", json=order, timeout=5).raise_for_status()
+
     def choose(self, **settings: object) -> None:
         requests.post(f"{self.base_url}/_sandbox/settings", json=settings, timeout=5).raise_for_status()
 

@@ -55,7 +55,7 @@ class NoAnswer(requests.RequestException):
 
 
 class TooLarge(Exception):
-    """An answer above MOST_BYTES."""
+    """An answer above what is read of one."""
 
 
 class Exchange:
@@ -104,14 +104,16 @@ def seconds_for(base: float, request: requests.PreparedRequest) -> float:
     return min(base + size / SLOWEST_BYTES_PER_SECOND, max(base, LONGEST_SECONDS))
 
 
-def exchange(request: requests.PreparedRequest, seconds: float, proxies: Any, **more: Any) -> requests.Response:
-    """Send once, and read all of the answer. Raises NoAnswer."""
+def exchange(
+    request: requests.PreparedRequest, seconds: float, proxies: Any, most: int = MOST_BYTES, **more: Any
+) -> requests.Response:
+    """Send once, and read all of the answer, of `most` bytes. Raises NoAnswer."""
     with Exchange(seconds) as own, _Adapter(own) as single:
         begun = elapsed()
         try:
             answer = single.send(request, timeout=(min(CONNECT_TIMEOUT, seconds), seconds), proxies=proxies, **more)
             dates.hear(request.url or "", answer.headers, begun, elapsed())
-            answer._content = _read(answer)
+            answer._content = _read(answer, most)
             answer._content_consumed = True  # type: ignore[attr-defined]  # as requests itself marks it
         except Exception as e:
             broken = NoAnswer(own, e)
@@ -122,13 +124,13 @@ def exchange(request: requests.PreparedRequest, seconds: float, proxies: Any, **
     raise broken
 
 
-def _read(answer: requests.Response) -> bytes:
+def _read(answer: requests.Response, most: int) -> bytes:
     """Piece by piece, so that neither a huge body nor a small one that unpacks to a huge one is ever held. Raises TooLarge."""
     data = bytearray()
     try:
         for piece in answer.raw.stream(_PIECE, decode_content=True):
             data += piece
-            if len(data) > MOST_BYTES:
+            if len(data) > most:
                 raise TooLarge
     finally:
         answer.raw.close()

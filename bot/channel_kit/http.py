@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from bot.channel_kit.exchange import NoAnswer, exchange, seconds_for, why_not_left
+from bot.channel_kit.exchange import MOST_BYTES, NoAnswer, exchange, seconds_for, why_not_left
 from bot.errors import ChannelError, NotSent, OutcomeUnknown, Unavailable
 from bot.loopback import is_loopback
 
@@ -17,9 +17,9 @@ class OnceAdapter(HTTPAdapter):
     """No retries, one deadline for every exchange, and a connection of its own for each: one that was kept alive and went stale
     would turn a clean failure into an unclear one. This machine is never reached through a proxy."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, most: int = MOST_BYTES) -> None:
         super().__init__(max_retries=0)
-        self._seconds = seconds
+        self._seconds, self._most = seconds, most
 
     def send(
         self,
@@ -34,18 +34,20 @@ class OnceAdapter(HTTPAdapter):
         if is_loopback(urlsplit(request.url or "").hostname or ""):
             proxies = {}
         request.headers["Connection"] = "close"
-        return exchange(request, seconds_for(self._seconds, request), proxies, verify=verify, cert=cert, stream=True)
+        deadline = seconds_for(self._seconds, request)
+        return exchange(request, deadline, proxies, self._most, verify=verify, cert=cert, stream=True)
 
 
 class OnceSession(requests.Session):
     """Follows no redirect, for a 307 would send the body twice. The city's proxy and certificates are taken from the
-    environment as usual; its password file (.netrc) is not, for it would replace our token."""
+    environment as usual; its password file (.netrc) is not, for it would replace our token. Of an answer `most` bytes are
+    read."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, most: int = MOST_BYTES) -> None:
         super().__init__()
         self.auth = unchanged
         for scheme in ("https://", "http://"):
-            self.mount(scheme, OnceAdapter(seconds))
+            self.mount(scheme, OnceAdapter(seconds, most))
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs["allow_redirects"] = False

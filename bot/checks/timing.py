@@ -69,7 +69,7 @@ def _blackout(subject: Subject, table: Timetable) -> _Said:
 def _refusals(subject: Subject, table: Timetable) -> list[tuple[str, QuietHours | Blackout]]:
     """The channels (their labels) that may not send at the wished time, if it is still to come."""
     wished = subject.post.publish
-    if wished is None or wished <= table.now:
+    if wished is None or wished <= table.now or subject.post.emergency:
         return []
     from bot.schedule.opening import require_open
 
@@ -89,7 +89,7 @@ def _candidate(subject: Subject, spec: ChannelSpec) -> Candidate:
     parts = subject.texts[spec.key]
     own = subject.post.override(spec.key).hashtags
     said = [*(part.text for part in parts), *(picture.alt for picture in subject.post.pictures)]
-    tags = frozenset({*subject.post.hashtags, *(own or ())})
+    tags = frozenset({*subject.post.hashtags, *subject.post.tags, *(own or ())})
     return Candidate(channel=spec.key, tags=tags, text="\n".join(said), parts=len(parts))
 
 

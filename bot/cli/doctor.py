@@ -62,6 +62,12 @@ EXAMS = (
         look=content.shared,
     ),
     Exam(name="remote", label="原稿のリポジトリ", why="原稿はここから届きます。", look=content.remote),
+    Exam(
+        name="disasters",
+        label="気象庁の電文",
+        why="地震や警報のとき、だれも席にいなくても配信が止まるためです。",
+        look=reach.agency,
+    ),
     Exam(name="site", label="画面のアドレス", why="招待や知らせに入ります。", look=settings.site),
     Exam(
         name="proxy",

@@ -51,6 +51,25 @@ images: []                     # 例: [{{file: 写真.jpg, alt: 写っている�
 
 {after}
 """
+_EMERGENCY = """---
+id: {identity}
+title: {title}
+author: {author}
+emergency: true                # 緊急。承認されるとすぐに、夜でも、災害で止まっていても出る（人が押した停止の間は出ない）
+channels: [{channels}]
+contact: {contact}                    # 問い合わせ先
+images: []
+---
+（いつ・どこで・何が起きているかを、1文で）
+
+## してほしいこと
+
+（すぐにしてほしいことを、1つずつ短く）
+
+## 次のお知らせ
+
+（いつ、どこで、次を知らせるか）
+"""
 _AHEAD = timedelta(days=14)  # of the example of a wished time
 _OPEN_OUTLOOK = "# reason: できていない理由\n# next: 次にどうするか"
 
@@ -77,7 +96,8 @@ class Answers:
 @click.option("--author", default="", help="content/people.yml にあるあなたの名前")
 @click.option("--measure", default="", help="content/strategy/plan.yml にある施策の番号")
 @click.option("--trial", is_flag=True, help="接続を確かめる、すぐに削除する投稿の原稿を作る")
-def new_command(title: str | None, author: str, measure: str, trial: bool) -> None:
+@click.option("--emergency", is_flag=True, help="緊急の投稿の原稿を作る（広報担当だけが申請できる）")
+def new_command(title: str | None, author: str, measure: str, trial: bool, emergency: bool) -> None:
     """ひな型から新しい原稿を作り、置いた場所を示します。端末では、3つの問いを順にお尋ねします。"""
     core = Core()
     for word, known, what in ((author, _people(core.library), "職員"), (measure, core.library.measures, "施策")):
@@ -86,6 +106,9 @@ def new_command(title: str | None, author: str, measure: str, trial: bool) -> No
             sys.exit(Exit.REFUSED)
     if trial:
         _write_trial(core, author, measure)
+        return
+    if emergency:
+        _write_emergency(core, title or "緊急のお知らせ", author)
         return
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     if not at_terminal and not title:
@@ -123,6 +146,20 @@ def _write_trial(core: Core, author: str, measure: str) -> None:
     _write(core, path, identity, title, answers, sending)
     warn("Instagram には画像が要ります。dxbot picture がこの原稿の図を作り、書く行を示します。")
     warn("次に dxbot check で点検し、dxbot submit で申請し、広報担当が承認します。出たら、配信先の画面で削除してください。")
+
+
+def _write_emergency(core: Core, title: str, author: str) -> None:
+    """No questions: who writes it has no time. Of no measure, on what shows at once without a picture."""
+    path, identity = _place(core, title)
+    sending = [
+        s.key for s in core.specs if s.sends and not s.by_hand and s.key in core.library.offered and not s.images.min_count
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = _EMERGENCY.format(
+        identity=identity, title=_scalar(title), author=_scalar(author), channels=", ".join(sending), contact=""
+    )
+    path.write_text(text, encoding="utf-8", newline="\n")
+    click.echo(path)
 
 
 def _place(core: Core, title: str) -> tuple[Path, str]:

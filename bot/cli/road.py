@@ -35,11 +35,11 @@ _IN_EARNEST = (
 
 def point_at(sandbox: Sandbox, var: Path) -> None:
     """From here on, whatever was configured, this process knows the sandbox only, keeps its state in `var` and tells nobody."""
-    from bot.sandbox.credentials import environment
+    from bot.sandbox.credentials import environment, feed
 
     for name in _IN_EARNEST:
         os.environ.pop(name, None)
-    os.environ.update(environment(sandbox.base_url), DXBOT_VAR_DIR=str(var))
+    os.environ.update(environment(sandbox.base_url) | feed(sandbox.base_url), DXBOT_VAR_DIR=str(var))
 
 
 @contextmanager
@@ -115,6 +115,7 @@ class Road:
             # What stays where it is waits for something that is looked up meanwhile.
             self.move_clock(self.clock.now() + _MINUTE if planned == last else due)
             last = planned
+            runner.listen()
             runner.beat()
             for delivery in deliveries():
                 if delivery.id not in done and delivery.state not in (DeliveryState.SCHEDULED, DeliveryState.WAITING):

@@ -76,6 +76,7 @@ def serve_command(host: str, port: int) -> None:
 def _once(ctx: Context) -> None:
     runner = _runner(ctx)
     runner.sweep()
+    runner.listen()
     runner.beat()
     runner.stop()
     _send_notices(ctx)

@@ -28,7 +28,23 @@ from bot.values.node import Node
 
 _REQUIRED = ("title", "author", "measure", "achievement", "channels")
 MAX_PICTURES = 20
-_OPTIONAL = (*("id", "reason", "next", "publish", "slot", "expires", "hashtags", "link", "contact", "images", "indicators"),)
+_OPTIONAL = (
+    *(
+        "id",
+        "reason",
+        "next",
+        "publish",
+        "slot",
+        "expires",
+        "hashtags",
+        "tags",
+        "emergency",
+        "link",
+        "contact",
+        "images",
+        "indicators",
+    ),
+)
 _PICTURE_KEYS = ("file", "alt", "people", "consent", "credit")
 _OVERRIDE_KEYS = ("text", "title", "lead", "body", "hashtags")
 _LAST_SECOND = timedelta(days=1, seconds=-1)  # `expires` with a date alone lasts through that day
@@ -121,6 +137,7 @@ class _PostReader:
         self.entries, strangers = root.sorted_out(known)
         for name in strangers:
             self._take(partial(name.is_unknown, known))
+        self.emergency = bool(self._given("emergency", lambda node: node.flag(), False))
 
     def _take(self, read: Callable[[], _T]) -> _T:
         """What is read; what is wrong with it is kept, and the reading goes on. Nothing is made of a post with a gap, so that
@@ -151,8 +168,14 @@ class _PostReader:
             raise gaps[0]
         return made
 
+    def _achievement(self) -> Achievement:
+        """An emergency's text tells of no measure."""
+        if self.emergency and "achievement" not in self.entries:
+            return "done"
+        return self._needed("achievement", lambda node: cast(Achievement, node.choice(get_args(Achievement))))
+
     def _read(self) -> Post:
-        achievement = self._needed("achievement", lambda node: cast(Achievement, node.choice(get_args(Achievement))))
+        achievement = self._achievement()
         if achievement in ("partly", "not_yet"):
             self._require_reason()
         # Two wishes for one time: to choose between them would be a guess.
@@ -165,7 +188,7 @@ class _PostReader:
             identity=self._take(self._identity),
             title=self._needed("title", self._title),
             author=self._needed("author", self._author),
-            measure=self._needed("measure", self._measure),
+            measure=self._given("measure", self._measure, "") if self.emergency else self._needed("measure", self._measure),
             achievement=achievement,
             reason=self._take(partial(self._sentence, "reason")),
             next=self._take(partial(self._sentence, "next")),
@@ -174,6 +197,8 @@ class _PostReader:
             slot=self._text("slot"),
             expires=self._given("expires", lambda node: node.moment(zone, _LAST_SECOND), None),
             hashtags=self._given("hashtags", _tags, ()),
+            tags=self._given("tags", _tags, ()),
+            emergency=self.emergency,
             link=self._take(self._link),
             contact=self._take(partial(self._sentence, "contact")),
             pictures=self._take(self._pictures),

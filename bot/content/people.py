@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast, get_args
 
+from bot.content.places import Places, read_places
 from bot.content.post import Author, Role
 from bot.values.document import load
 from bot.values.node import Node
@@ -20,7 +21,8 @@ class City:
     (発信管理者) its posts need before the PR office approves; a department that is not named there needs none. `channels` are
     those that leaders may choose; without any, all there are. A thread of `thread_warn` parts or more is warned of, one of
     `thread_refuse` or more is refused. `links_in_profile` are the channels whose texts point to the link in the account's
-    profile instead of holding the address. `licence` is under which the city gives its open data, "" while it has not said."""
+    profile instead of holding the address. `licence` is under which the city gives its open data, "" while it has not said.
+    `disaster` is where it lies, as the agency's telegrams name places; without it no telegram can be read."""
 
     name: str
     office: str
@@ -33,6 +35,7 @@ class City:
     thread_refuse: int = 25
     licence: str = ""
     links_in_profile: tuple[str, ...] = ()
+    disaster: Places | None = None
 
 
 def load_people(path: Path) -> Mapping[str, Author]:
@@ -49,6 +52,7 @@ def load_city(path: Path, channels: Collection[str]) -> City:
     return City(
         **said,
         licence=entries["licence"].text().strip() if "licence" in entries else "",
+        disaster=read_places(entries["disaster"]) if "disaster" in entries else None,
         thread_warn=numbers.get("thread_warn", 6),
         thread_refuse=numbers.get("thread_refuse", 25),
         protected_words=_texts(entries.get("protected_words")),

@@ -84,7 +84,8 @@ class Source:
 @dataclass(frozen=True, kw_only=True)
 class Post:
     """`identity` is the front matter's `id`, or the path below the posts' folder: what makes two files the same post.
-    Times are aware. `publish` and `slot` are alternatives; with neither, the next free slot is taken."""
+    Times are aware. `publish` and `slot` are alternatives; with neither, the next free slot is taken. `tags` are for the
+    office and not shown. An `emergency` text is of no measure, and goes out as soon as it is approved."""
 
     identity: str
     title: tuple[Inline, ...]
@@ -100,6 +101,8 @@ class Post:
     slot: str = ""
     expires: datetime | None = None
     hashtags: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    emergency: bool = False
     link: str = ""
     contact: str = ""
     pictures: tuple[Picture, ...] = ()

@@ -13,6 +13,7 @@ from bot.media import images
 from bot.render.environment import Templates
 from bot.render.plain import Plain
 from bot.render.variant import Bundle, ChannelSpec, Media, Part, Variant
+from bot.workflow.kinds import Kind
 
 ACHIEVEMENT_LABELS: Mapping[Achievement, str] = {"done": "達成", "partly": "一部達成", "not_yet": "未達成"}
 
@@ -49,6 +50,9 @@ def render(post: Post, specs: Iterable[ChannelSpec], templates: Templates, city:
         "expires": post.expires.isoformat() if post.expires else "",
         "channels": ",".join(post.channels),
         "issue": str(post.override("newsletter").options.get("issue", "")),
+        # What holds it belongs to what is approved.
+        **({"tags": ",".join(post.tags)} if post.tags else {}),
+        **({"kind": str(Kind.EMERGENCY)} if post.emergency else {}),
     }
     return Bundle(identity=post.identity, author=post.author.key, wish=wish, variants=variants)
 

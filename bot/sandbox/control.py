@@ -4,12 +4,14 @@ GET  /_sandbox/posts?channel=x   oldest first; texts as they were typed, with wh
 POST /_sandbox/faults            {"channel", "on", "kind", "times"}
 POST /_sandbox/settings          any of the choices that the platforms declare; answers with all (GET too), and what they tell
 POST /_sandbox/reactions         {"id", "views", "reach", "likes", "replies", "reposts", "quotes", "saves", "clicks"}
-POST /_sandbox/clock             {"now": an ISO 8601 time with a zone, or null for the system's time}
+POST /_sandbox/clock             {"now": an ISO 8601 time with a zone, or null for the system's time}; GET tells it
 POST /_sandbox/reset             posts, trouble, choices and the clock, as at the very first start
 """
 
 from __future__ import annotations
 
+import json
+import urllib.request
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -17,20 +19,23 @@ from typing import Any
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
+from bot.errors import ConfigError
+from bot.language import say
 from bot.platform_kit.choices import change as change_choices
 from bot.platform_kit.choices import shown as shown_choices
 from bot.platform_kit.platform import Platform
 from bot.platform_kit.reactions import change
 from bot.platform_kit.state import Post, State
 from bot.platform_kit.wire import Call, Own, answer, route
+from bot.sandbox.agency import Agency
 from bot.sandbox.faults import KINDS, PLACES, Fault, Faults
 
 _MOST_TIMES = 10_000
 
 
 class Control:
-    def __init__(self, state: State, faults: Faults, platforms: Mapping[str, Platform]) -> None:
-        self._state, self._faults, self._platforms = state, faults, platforms
+    def __init__(self, state: State, faults: Faults, platforms: Mapping[str, Platform], agency: Agency) -> None:
+        self._state, self._faults, self._platforms, self._agency = state, faults, platforms, agency
         self._choices = tuple(dict.fromkeys(kind for platform in platforms.values() for kind in platform.choices))
 
     def rules(self) -> Iterable[Rule]:
@@ -40,6 +45,7 @@ class Control:
             route("GET", "/_sandbox/settings", Own(work=self._shown_settings)),
             route("POST", "/_sandbox/settings", Own(work=self._choose)),
             route("POST", "/_sandbox/reactions", Own(work=self._react)),
+            route("GET", "/_sandbox/clock", Own(work=self._shown_clock)),
             route("POST", "/_sandbox/clock", Own(work=self._clock)),
             route("POST", "/_sandbox/reset", Own(work=self._reset)),
         ]
@@ -91,10 +97,14 @@ class Control:
             self._state.set_clock(None if given is None else datetime.fromisoformat(given))
         except (TypeError, ValueError):
             return _wrong("now: ISO 8601 with a zone, or null")
+        return self._shown_clock(call)
+
+    def _shown_clock(self, call: Call) -> Response:
         return answer({"now": self._state.now().isoformat()})
 
     def _reset(self, call: Call) -> Response:
         self._faults.clear()
+        self._agency.reset()
         self._state.reset()
         return answer({"ok": True})
 
@@ -118,3 +128,26 @@ def _body(request: Request) -> dict[str, Any]:
 
 def _wrong(what: str) -> Response:
     return answer({"error": what}, 400)
+
+
+def ask(port: int, what: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """From a command: tell the sandbox on this port, or ask it without a body. Raises ConfigError where none answers."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/_sandbox/{what}",
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310 this machine
+            found: dict[str, Any] = json.load(response)
+    except (OSError, ValueError):
+        raise ConfigError(
+            f"no sandbox on port {port}",
+            summary=say("練習用サーバー（ポート {port}）が答えません", port=port),
+            next_step="make serve か dxbot sandbox を動かしてから、--port にその番号を書いてください",
+        ) from None
+    return found
+
+
+def now_at(port: int) -> datetime:
+    return datetime.fromisoformat(ask(port, "clock")["now"])

@@ -12,3 +12,8 @@ def environment(base_url: str) -> dict[str, str]:
     for platform in registry.platforms().values():
         variables |= platform.environment(base_url)
     return variables
+
+
+def feed(base_url: str) -> dict[str, str]:
+    """Where a publisher hears the disasters that are practised."""
+    return {"DXBOT_JMA_BASE_URL": f"{base_url}/jma"}

@@ -24,6 +24,7 @@ from bot.loopback import is_loopback
 from bot.platform_kit.platform import PlatformContext, Service
 from bot.platform_kit.state import State
 from bot.platform_kit.wire import Call, Endpoint, Own
+from bot.sandbox.agency import Agency
 from bot.sandbox.control import Control
 from bot.sandbox.faults import Cut, Faults, reset
 from bot.sandbox.timelines import Timelines
@@ -41,7 +42,8 @@ class Sandbox:
     def __init__(self, directory: Path, port: int) -> None:
         listening = _listen(port)
         self._state, self._faults = State(directory), Faults()
-        app = _App(self._state, self._faults)
+        self._agency = Agency(self._state)
+        app = _App(self._state, self._faults, self._agency)
         with listening:  # the server takes a copy of it
             self._server = make_server(HOST, port, app, threaded=True, request_handler=_Handler, fd=listening.fileno())
         self._server.daemon_threads = True  # type: ignore[attr-defined]
@@ -57,6 +59,7 @@ class Sandbox:
     def stop(self) -> None:
         """What hangs is ended; what was posted is kept."""
         self._faults.stop()
+        self._agency.stop()
         if self._thread.is_alive():
             self._server.shutdown()
             self._thread.join()
@@ -68,6 +71,7 @@ class Sandbox:
             self._server.serve_forever()
         finally:
             self._faults.stop()
+            self._agency.stop()
             self._close()
 
     def _close(self) -> None:
@@ -105,10 +109,10 @@ def _listen(port: int) -> socket.socket:
 
 
 class _App:
-    def __init__(self, state: State, faults: Faults) -> None:
+    def __init__(self, state: State, faults: Faults, agency: Agency) -> None:
         self._faults, self.now = faults, state.now
         platforms, context = registry.platforms(), PlatformContext(state)
-        services: list[Service] = [Control(state, faults, platforms), Timelines(state, platforms)]
+        services: list[Service] = [Control(state, faults, platforms, agency), agency, Timelines(state, platforms)]
         services += [service for platform in platforms.values() for service in platform.services(context)]
         everything = (*services, *context.all_shared())
         self._map = Map([rule for service in everything for rule in service.rules()], strict_slashes=False)

@@ -25,7 +25,7 @@ from bot import registry, systemd
 from bot.channel_kit.base import Channel
 from bot.language import say
 from bot.services.approval import review
-from bot.services.delivery import connections, heartbeats, removal, stale, threads, uploads, workers
+from bot.services.delivery import connections, disasters, heartbeats, removal, stale, telegrams, threads, uploads, workers
 from bot.services.delivery.engine import LEASE, Engine
 from bot.services.delivery.heartbeats import Heart
 from bot.services.handing_in import push, sync
@@ -41,13 +41,14 @@ SLICE = 1.0  # seconds of sending after which dead workers, missed times and dou
 FAREWELL = 70.0  # seconds that a stop waits for what is in flight: longer than any commit may last
 SYNC_EVERY = 5.0  # seconds between two looks whether a sync is wanted; also the least time between two of them
 ACCOUNTS_EVERY = 60.0  # seconds between two looks whether an account is to be asked, which is once a day
+LISTEN_EVERY = 5.0  # seconds between two looks whether the agency's feeds are to be asked, which is once a minute
 REMOVE_EVERY = 2.0  # seconds between two looks for posts that are to be taken down
 log = logging.getLogger(__name__)
 _JOB = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 _BEHIND = {"max_instances": 2}  # a beat may be planned or due while another is still at work
 _SENDING = say("配信")
 # A thread each, with a database connection that stays open.
-_THREADS = ("beat", "sweep", "sync", "removal", "accounts", "clock")
+_THREADS = ("beat", "sweep", "sync", "removal", "accounts", "clock", "disaster")
 
 
 class _Thread(BasePoolExecutor):  # type: ignore[misc]  # APScheduler has no types
@@ -96,6 +97,8 @@ class Runner:
         self._scheduler.add_job(self._prune, "cron", id="prune", executor="sweep", **_JOB | night)
         self._scheduler.add_job(self._remove, Every(REMOVE_EVERY), id="removal", executor="removal", **_JOB)
         self._scheduler.add_job(self._ask, Every(ACCOUNTS_EVERY), id="accounts", executor="accounts", **_JOB)
+        if self.ctx.config.jma_base_url:
+            self._scheduler.add_job(self._listen, Every(LISTEN_EVERY), id="disaster", executor="disaster", **_JOB)
         if self.ctx.config.content_repository:
             self._scheduler.add_job(self.sync, Every(SYNC_EVERY), id="sync", executor="sync", **_JOB)
         gc.collect()
@@ -259,6 +262,17 @@ class Runner:
 
     def _look_at_clock(self) -> None:
         self._faults.do(say("時計の見比べ"), self.look_at_clock)
+
+    def listen(self) -> int:
+        """What the agency says, and the stops that come of it; how many were pressed? On a thread of its own: it waits for the
+        agency, and no post waits for it (ADR 31)."""
+        close_old_connections()
+        telegrams.look(self.ctx)
+        # By no clock that may be wrong is it silent for long.
+        return disasters.settle(self.ctx) if self.engine.timekeeper.trusts() else 0
+
+    def _listen(self) -> None:
+        self._faults.do(say("気象庁の電文"), self.listen)
 
     def _remove(self) -> None:
         self._faults.do(say("投稿の削除"), self.remove)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.config import may_exist
 from bot.content.people import load_city, load_people
 from bot.content.phrases import load_phrases
+from bot.disaster import table
 from bot.errors import FileError
 from bot.newsletter import profile
 from bot.schedule import rules
@@ -24,7 +25,7 @@ from bot.values.node import Origin, nearest
 SCHEDULES, STRATEGY = "schedules", "strategy"
 ROOTS = ("people.yml", "city.yml", "phrases.yml", STRATEGY, SCHEDULES)  # files, and folders of which all belongs to the set
 _PLAN, _ADVICE, _FIGURES = (f"{STRATEGY}/{name}.yml" for name in ("plan", "recommendations", "indicators"))
-_OPTIONAL = ("phrases.yml", _PLAN, _ADVICE, _FIGURES, "schedules/newsletter.yml")
+_OPTIONAL = ("phrases.yml", _PLAN, _ADVICE, _FIGURES, "schedules/newsletter.yml", "schedules/disaster.yml")
 
 
 def is_shared(path: str) -> bool:
@@ -97,6 +98,8 @@ class _Set:
             yield names, partial(rules.load, self.schedules, self.zone, self.channels)
             if may_exist(paper := self.schedules / "newsletter.yml"):
                 yield ("schedules/newsletter.yml",), partial(profile.load, paper)
+            if may_exist(dangers := self.schedules / table.FILE):
+                yield ("schedules/disaster.yml",), partial(table.load, dangers)
 
     def _plan(self) -> Mapping[str, Measure]:
         figures = indicators.load(self.content / _FIGURES)

@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeAlias, get_args
 from pydantic import Field, TypeAdapter
 
 from bot.content.post import Role
+from bot.disaster.table import WORDS
 from bot.newsletter.cells import Direction, TimeStyle
 from bot.newsletter.kinsoku import Level
 from bot.newsletter.numerals import NumberStyle
@@ -57,6 +58,21 @@ class PeopleEntry(Form):
     submits_for: Texts = Field((), description="代わりに申請してよい人（people.yml の名前）")
 
 
+class AreaForm(Form):
+    code: Words = Field(description="気象庁の区域の番号")
+    name: Words = Field(description="電文での名前")
+
+
+class PlacesForm(Form):
+    office: Words = Field(description="気象の電文のアドレスの終わりの番号（府県予報区）")
+    prefecture: Words = Field(description="電文の見出しに出る府県の名前")
+    city: AreaForm = Field(description="市町村等")
+    quake: AreaForm = Field(description="地震の細分区域")
+    tsunami: Annotated[AreaForm | None, Maybe] = Field(None, description="津波予報区。海のない市町村では書かない")
+    weather: AreaForm = Field(description="気象の一次細分区域")
+    rivers: Annotated[list[AreaForm], Listed] = Field([], description="洪水予報の河川")
+
+
 class City(Form):
     name: Words = Field(description="自治体の名前")
     office: Words = Field(description="広報の課の名前")
@@ -69,6 +85,7 @@ class City(Form):
         (), description="投稿に書いたアドレスを押せないため、プロフィールのリンクへ案内する配信先"
     )
     licence: Text = Field("", description="オープンデータの利用条件（CC BY 4.0 など）")
+    disaster: Annotated[PlacesForm | None, Maybe] = Field(None, description="気象庁の電文での、この市の区域")
     thread_warn: Annotated[int, whole(2, 1000)] = Field(6, description="スレッドがこの件数から、注意する")
     thread_refuse: Annotated[int, whole(2, 1000)] = Field(25, description="スレッドがこの件数から、申請を受け付けない")
 
@@ -178,6 +195,37 @@ class Blackout(Form):
     words: SomeTexts | None = Field(None, description="文にこの言葉のある投稿だけを止める")
 
 
+_Effect = one_of(*WORDS)
+
+
+class LevelsForm(Form):
+    advisory: Annotated[str, _Effect] | None = Field(None, description="注意報")
+    warning: Annotated[str, _Effect] | None = Field(None, description="警報")
+    danger: Annotated[str, _Effect] | None = Field(None, description="危険警報（レベル４）")
+    special: Annotated[str, _Effect] | None = Field(None, description="特別警報（レベル５）・大津波警報")
+    unknown: Annotated[str, _Effect] | None = Field(None, description="区分の分からないもの")
+
+
+_Levels: TypeAlias = Annotated[LevelsForm | None, Maybe]
+
+
+class Disaster(Form):
+    silence: Span | None = Field(None, description="電文がこれだけ読めなければ、silent のとおりにする。書かなければ 10m")
+    silent: Annotated[str, _Effect] | None = Field(None, description="電文が読めないとき。書かなければ hold")
+    unknown: Annotated[str, _Effect] | None = Field(None, description="知らない種類の電文。書かなければ hold")
+    tags: SomeTexts | None = Field(None, description="light で止める投稿のタグ。書かなければ 明るい話題")
+    quake: Annotated[dict[str, Annotated[str, _Effect]], SomeNamed] | None = Field(None, description="震度ごと（5- は5弱）")
+    tsunami: _Levels = Field(None, description="津波")
+    rain: _Levels = Field(None, description="大雨")
+    landslide: _Levels = Field(None, description="土砂災害")
+    surge: _Levels = Field(None, description="高潮")
+    wind: _Levels = Field(None, description="暴風・風雪")
+    wave: _Levels = Field(None, description="波浪")
+    snow: _Levels = Field(None, description="大雪")
+    flood: _Levels = Field(None, description="河川の氾濫・洪水")
+    other: _Levels = Field(None, description="その他の注意報")
+
+
 class RectForm(Form):
     column: _Count = Field(description="何段目から（1から）")
     line: _Count = Field(description="何行目から（1から）")
@@ -266,4 +314,5 @@ FORMS: Mapping[str, TypeAdapter[Any]] = {
     "schedules/quiet.yml": TypeAdapter(Quiet),
     "schedules/blackouts.yml": TypeAdapter(Annotated[list[Blackout], Listed]),
     "schedules/newsletter.yml": TypeAdapter(Newsletter),
+    "schedules/disaster.yml": TypeAdapter(Disaster),
 }

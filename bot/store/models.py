@@ -9,6 +9,7 @@ from django.db.models import Q
 import bot.store.alarms
 import bot.store.clocks
 import bot.store.connections
+import bot.store.disaster
 import bot.store.drafts
 import bot.store.hands
 import bot.store.heads
@@ -86,6 +87,7 @@ class Submission(models.Model):
     expires_at = models.DateTimeField(null=True)
     channels = models.JSONField(default=list)  # keys; see bot.store.lists for asking by one
     tags = models.JSONField(null=True)  # None where it was handed in before tags were kept
+    kind = models.CharField(max_length=20, default=Kind.PUBLICATION)
     issue = models.CharField(max_length=20, blank=True)
     blobs = models.ManyToManyField(Blob)
 
@@ -208,7 +210,7 @@ class Lane(models.Model):
 
 class Pause(models.Model):
     """The stop switch: while `ended_at` is empty nothing goes out on `channel` ("" means all). `cause` is who pressed it, as a
-    Bar: a person or a disaster."""
+    Bar: a person, a disaster, or one of which only what is light-hearted is held."""
 
     channel = models.CharField(max_length=40, blank=True)
     cause = models.CharField(max_length=10, default=Bar.STOP)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
 
 from bot.errors import ConfigError
+from bot.language import say
 from bot.services.approval import returned
-from bot.services.delivery import pause, timekeeper
+from bot.services.delivery import disasters, pause, timekeeper
 from bot.services.handing_in import drafts
+from bot.services.pages import disasters as pages
 from bot.services.pages import overview, queue
 from bot.services.paper import layout
 from bot.services.people import grants, requests
@@ -18,8 +21,10 @@ from bot.services.records.context import Context
 from bot.services.telling import alarms
 from bot.web.office import actor_of, office
 from bot.workflow.actors import ROLE_LABELS, Actor, Permission, Role
+from bot.workflow.kinds import Bar
 
 if TYPE_CHECKING:
+    from bot.store.disaster import Danger
     from bot.store.models import Pause
 
 _OFFICES = (("connections", "接続", Permission.READ_ALL), ("audit", "操作の記録", Permission.READ_AUDIT))
@@ -43,8 +48,12 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Stopped:
+    """A stop, with why a disaster's stands, and how many deliveries it holds."""
+
     row: Pause
     label: str
+    dangers: Sequence[Danger] = ()
+    held: int = 0
 
 
 def city(request: HttpRequest) -> dict[str, object]:
@@ -81,6 +90,7 @@ def _menu(request: HttpRequest, ctx: Context, actor: Actor) -> list[Entry]:
         Entry(name="queue", label="承認待ち", current=at == "queue", number=waiting),
         Entry(name="calendar", label="カレンダー", current=at in ("calendar", "blackouts")),
         Entry(name="deliveries", label="配信", current=at == "deliveries"),
+        *([Entry(name="disasters", label="災害", current=at == "disasters")] if ctx.config.jma_base_url else []),
         Entry(name="held", label="保留", current=at == "held", number=overview.held_count(ctx, actor)),
         *([Entry(name="issues", label="紙面", current=at in ("issues", "issue"))] if _prints(ctx, actor) else []),
         *([Entry(name="achievement", label="評価", current=at == "achievement")] if actor.may(Permission.READ_ALL) else []),
@@ -110,4 +120,7 @@ def _personal(request: HttpRequest) -> list[Entry]:
 
 
 def _stopped(ctx: Context, row: Pause) -> Stopped:
-    return Stopped(row=row, label=ctx.spec(row.channel).label if row.channel else "全ての配信先")
+    if row.cause not in (Bar.DISASTER, Bar.LIGHT):
+        return Stopped(row=row, label=ctx.spec(row.channel).label if row.channel else "全ての配信先")
+    label = say("明るい話題だけ") if row.cause == Bar.LIGHT else "全ての配信先"
+    return Stopped(row=row, label=label, dangers=disasters.of_pause(row), held=pages.held_count(Bar(row.cause)))

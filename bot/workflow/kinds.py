@@ -27,6 +27,7 @@ class Bar(StrEnum):
     APPROVAL = "approval"  # it was withdrawn, or is void
     STOP = "stop"  # a person pressed the switch
     DISASTER = "disaster"  # a disaster did
+    LIGHT = "light"  # a danger does, and this is light-hearted
     BEHIND = "behind"  # the database does not know all that was sent (ADR 25)
     BLACKOUT = "blackout"
     QUIET = "quiet"  # night, weekend, holiday, closed day
@@ -36,9 +37,9 @@ class Bar(StrEnum):
 
 HELD_BY: Mapping[Kind, frozenset[Bar]] = {
     Kind.PUBLICATION: frozenset(Bar),
-    Kind.CORRECTION: frozenset(Bar) - {Bar.QUIET, Bar.BLACKOUT},
+    Kind.CORRECTION: frozenset(Bar) - {Bar.QUIET, Bar.BLACKOUT, Bar.LIGHT},
     Kind.TAKE_DOWN: frozenset(),
-    Kind.EMERGENCY: frozenset(Bar) - {Bar.QUIET, Bar.BLACKOUT, Bar.DISASTER},
+    Kind.EMERGENCY: frozenset(Bar) - {Bar.QUIET, Bar.BLACKOUT, Bar.DISASTER, Bar.LIGHT},
 }
 
 

@@ -19,15 +19,15 @@ import pytest
 import requests
 
 from bot.config import ROOT
-from bot.sandbox.credentials import environment
+from bot.sandbox.credentials import environment, feed
 from tests.office import TOKYO, write_content, write_post, write_schedules
 from tests.sandbox_client import SandboxClient
 
 
 class CityHall:
-    """A folder of content and state, and the processes that work on it."""
+    """A folder of content and state, and the processes that work on it. `hears`: the sandbox's feed of disasters is read."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, *, hears: bool = False, **settings: str) -> None:
         self.content, self.processes = folder / "content", list[subprocess.Popen[str]]()
         write_content(self.content)
         schedules = write_schedules(folder / "schedules")
@@ -40,7 +40,7 @@ class CityHall:
             **settings,
         }
         base = self.address(self.start("sandbox", "--port", "0"))
-        self.env |= environment(base)
+        self.env |= environment(base) | (feed(base) if hears else {})
         self.sandbox = SandboxClient(base)
         self.run("admin", "migrate")
         self.env["DXBOT_MEDIA_BASE_URL"] = self.address(self.start("web", "--port", str(_free_port())))

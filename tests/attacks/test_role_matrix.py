@@ -58,7 +58,7 @@ ROLES = {
 
 # What any form of the site asks for, so that nobody is refused for a blank field.
 FIELDS: dict[str, str | list[str]] = {
-    **dict.fromkeys(("reason", "body", "wrong", "right", "text", "looked", "label", "headline"), "試験"),
+    **dict.fromkeys(("reason", "body", "wrong", "right", "text", "looked", "label", "headline", "name"), "試験"),
     "role": "leader",
     "person": "new",
     "email": "",
@@ -120,6 +120,7 @@ class Scene:
             "history": by_proxy.id,
             "blackouts/ask": blackouts.enter(ctx, office.operator, ELECTION).number,
             "blackouts/lift": self._asked(),
+            "stop/revoke": 0,  # there is none
             "corrections": Erratum.objects.get().id,
             "token": someone.tokens.get().id,
             "person": "ido",
@@ -269,6 +270,7 @@ def test_every_scope_and_every_act_of_the_command_line_is_in_the_table() -> None
         "alarms",
         "comments",
         "drafts",
+        "duty",
         "queue",
         "issue_desk",
         "errata",

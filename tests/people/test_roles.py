@@ -16,7 +16,7 @@ from bot.content import post_form
 from bot.errors import NotAllowed, NotFound
 from bot.schedule.rules import Blackout
 from bot.services.approval import comments, review, submit
-from bot.services.delivery import blackouts, pause, reconcile, rollback, scheduling
+from bot.services.delivery import blackouts, duty, pause, reconcile, rollback, scheduling
 from bot.services.handing_in import drafts
 from bot.services.pages import connections, queue
 from bot.services.paper import errata, issue_desk
@@ -237,6 +237,8 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "requests.accept": (_accept, {OPERATOR}),
     "rollback.confirm": (_confirm_mark, {OPERATOR}),
     "connections.rows": (lambda o, a: connections.rows(o.ctx, a), {OFFICER, OPERATOR, AUDITOR}),
+    "duty.issue": (lambda o, a: duty.issue(o.ctx, a, "当番"), {OFFICER, OPERATOR}),
+    "duty.revoke": (lambda o, a: duty.revoke(o.ctx, a, 1), {OFFICER, OPERATOR}),
     "alarms.see": (lambda o, a: alarms.see(o.ctx, a, 1), {HEAD, OFFICER, OPERATOR}),
     "accounts.dismiss": (lambda o, a: accounts.dismiss(o.ctx, a, someone(o)), {OPERATOR}),
 }

@@ -10,10 +10,13 @@ from urllib.request import getproxies
 
 import requests
 
+from bot.channel_kit import exchange
 from bot.channel_kit.http import OnceSession
 from bot.cli.exams.exam import Told, bad, fine, heed
 from bot.cli.exams.installation import Installation
-from bot.errors import NotSent
+from bot.disaster import feed
+from bot.disaster.xml import MOST_BYTES, Unreadable
+from bot.errors import BotError, NotSent
 from bot.language import say
 from bot.loopback import is_loopback
 from bot.notify import mail
@@ -45,6 +48,46 @@ def pictures(at: Installation) -> Iterator[Told]:
         )
     else:
         yield fine("画像を公開するアドレスが応答します（庁外からも確かめてください）")
+
+
+def agency(at: Installation) -> Iterator[Told]:
+    """The feeds can be read from here, and the city's places are known."""
+    base = at.config.jma_base_url.rstrip("/")
+    if not base:
+        yield heed(
+            "気象庁の電文を読む設定がありません。災害が起きても、配信は自動では止まりません",
+            "DXBOT_JMA_BASE_URL に https://www.data.jma.go.jp/developer/xml を書いてください",
+        )
+        return
+    yield from _places(at)
+    for name in feed.FEEDS:
+        yield _feed(base, name)
+
+
+def _places(at: Installation) -> Iterator[Told]:
+    try:
+        found = at.library.city.disaster
+    except BotError:
+        return  # the exam of the shared files says so
+    if found is None:
+        yield bad("city.yml に、電文での区域（disaster）がないため、電文を読めません", "docs/disaster.md を見て書いてください")
+
+
+def _feed(base: str, name: str) -> Told:
+    answer = _asked(f"{base}/feed/{name}.xml", MOST_BYTES)
+    try:
+        if answer is not None and answer.status_code == requests.codes.ok:
+            count = len(feed.read(answer.content))
+            return fine("気象庁の電文の一覧（{name}）を読めます（{count}件）", name=name, count=count)
+        told = say("応答なし") if answer is None else f"HTTP {answer.status_code}"
+    except Unreadable as e:
+        told = e.why
+    return bad(
+        "気象庁の電文の一覧（{name}）を読めません（{told}）",
+        "DXBOT_JMA_BASE_URL と、庁外への通信の許可を確かめてください",
+        name=name,
+        told=told,
+    )
 
 
 def _advice(name: str) -> str:
@@ -128,10 +171,10 @@ def log_in(at: Installation) -> Iterator[Told]:
         yield fine("庁内の認証基盤の案内を読めます")
 
 
-def _asked(url: str) -> requests.Response | None:
+def _asked(url: str, most: int = exchange.MOST_BYTES) -> requests.Response | None:
     """None where no whole answer came."""
     try:
-        with OnceSession(_SECONDS) as session:
+        with OnceSession(_SECONDS, most) as session:
             return session.request("GET", url)
     except Exception:  # its words may hold the address
         return None

@@ -27,6 +27,7 @@ from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.store.models import Blob, Delivery, Submission, User
 from bot.workflow.actors import Actor, Permission, Role
+from bot.workflow.kinds import Kind
 from bot.workflow.states import IN_QUEUE, OCCUPIED, OPEN, PENDING
 
 _INDICATORS = "strategy/indicators.yml"
@@ -89,6 +90,7 @@ def submit(ctx: Context, actor: Actor, path: Path, commit: str = "") -> Submissi
     ready = _prepare(ctx, path)
     author = registered.account(ready.post.author.key)
     _require_own(actor, author.username)
+    _require_office(actor, ready.post)
     _require_owner(actor, ready.post.identity, author.username)
     with transaction.atomic():
         if (same := _same(ready)) is not None:
@@ -150,6 +152,16 @@ def _require_own(actor: Actor, author: str) -> None:
             f"{actor.person} is not the author {author}",
             summary="ほかの人の原稿は申請できません",
             next_step="原稿の author: に書かれた人が申請するか、運用担当に「代わりに申請する相手」に登録してもらってください",
+        )
+
+
+def _require_office(actor: Actor, post: Post) -> None:
+    """What passes a disaster's stop, and the night, is written by those who answer for it."""
+    if post.emergency and not actor.may(Permission.DECIDE):
+        raise NotAllowed(
+            "an emergency text of somebody else",
+            summary="緊急の投稿（emergency: true）は、広報担当だけが申請できます",
+            next_step="急ぐことは、広報担当に電話で伝えてください",
         )
 
 
@@ -242,7 +254,8 @@ def _keep(ctx: Context, actor: Actor, origin: _Origin, ready: _Ready) -> Submiss
         slot=post.slot,
         expires_at=post.expires,
         channels=[v.channel for v in ready.bundle.variants],
-        tags=sorted({*post.hashtags, *(tag for own in post.overrides.values() for tag in own.hashtags or ())}),
+        kind=Kind.EMERGENCY if post.emergency else Kind.PUBLICATION,
+        tags=sorted({*post.hashtags, *post.tags, *(tag for own in post.overrides.values() for tag in own.hashtags or ())}),
         issue=ready.bundle.wish.get("issue", ""),
     )
     submission.blobs.set(blobs)

@@ -26,6 +26,9 @@ uploads: hidden pictures that no post uses
 stale: submissions whose files have changed
 foresight: when each channel would get a post, before it is approved
 pause: the stop switch
+telegrams: reading the agency's feeds
+disasters: what is in force here, made into stops
+duty: a stop from a phone, by an address that is used up
 blackouts: entering and lifting times in which nothing goes out
 guard: whether this process may send: the mark against the database
 rollback: a database behind its mark: the stop, the looks, going on

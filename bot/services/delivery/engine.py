@@ -23,7 +23,7 @@ from django.db import IntegrityError, connection, transaction
 
 from bot.channel_kit.base import Prepared, Receipt
 from bot.errors import BotError, CannotTell, ChannelError, NotSent, StaleApproval
-from bot.services.delivery import calls, early, gate, outcome, reconcile, savepoints, stale, upkeep, uploads, waits
+from bot.services.delivery import calls, early, gate, outcome, reconcile, savepoints, stale, telegrams, upkeep, uploads, waits
 from bot.services.delivery.calls import LEAD, Connect, ReadBack, Step
 from bot.services.delivery.early import Early
 from bot.services.delivery.guard import Guard, Lost
@@ -46,6 +46,7 @@ LEASE = timedelta(seconds=180)  # longer than any attempt may take, time-outs an
 WORKERS = 512  # deliveries under way at once, and so the size of a turn's transaction, if as many accounts share one system
 READERS = 64  # looks at once
 _PAUSE = 0.2  # seconds between two tries while the database is away
+_FIRST_LOOK = 30.0  # seconds that a start waits for the agency's feed
 _STILL = 1.0  # seconds that a turn waits for an answer at most: what time brings about is due each second
 log = logging.getLogger(__name__)
 
@@ -84,6 +85,7 @@ class Engine:
         self._proved: dict[str, str] = {}  # by lane, the account that this process has written down
         self._guard = Guard(ctx)
         self._stopping = threading.Event()
+        self._began = ctx.clock.elapsed()
         self.timekeeper = Timekeeper(ctx, channel)
 
     def stop(self) -> None:
@@ -181,8 +183,15 @@ class Engine:
 
     def _may_begin(self) -> bool:
         """Nothing new once told to stop, by a database that is behind its mark (ADR 25), nor by a clock that is wrong or that
-        nobody vouches for (ADR 24)."""
-        return not self._stopping.is_set() and self._guard.stands and self.timekeeper.trusts()
+        nobody vouches for (ADR 24), nor before the feed was heard once after a gap (ADR 31)."""
+        stands = not self._stopping.is_set() and self._guard.stands and self.timekeeper.trusts()
+        return stands and not self._is_listening()
+
+    def _is_listening(self) -> bool:
+        """A publisher that begins after a gap hears first what came meanwhile. If that takes long, the gate decides: it holds
+        what is due while nobody hears the feed."""
+        began_now = self.ctx.clock.elapsed() - self._began < _FIRST_LOOK
+        return began_now and telegrams.is_blind(self.ctx, self.ctx.clock.now())
 
     def _marked(self, turn: _Turn) -> Sequence[gate.Ready]:
         try:

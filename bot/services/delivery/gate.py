@@ -22,7 +22,7 @@ from bot.errors import ConfigError
 from bot.language import say
 from bot.schedule import opening
 from bot.schedule.rules import Rules
-from bot.services.delivery import outcome, spending
+from bot.services.delivery import disasters, outcome, spending
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job
 from bot.services.records import happenings
@@ -36,7 +36,7 @@ from bot.workflow.states import SubmissionState
 from bot.workflow.transitions import Event
 
 STOPPED = "停止中"
-_TOLD = (Bar.STOP, Bar.BEHIND)
+_TOLD = (Bar.STOP, Bar.DISASTER, Bar.BEHIND)
 _WITHDRAWN = "承認が取り消されたため"
 _LATE = "予定の時刻に出せなかったため、出していません"
 OTHER_ACCOUNT = "これまでと違うアカウントです"
@@ -64,7 +64,8 @@ def pass_through(ctx: Context, ledger: Ledger, asking: Sequence[Ready], lease: t
 
     Inside the turn's transaction, behind `locks.pass_gate`: a stop or a blackout that is in force is seen by every later turn.
     """
-    closed = _closed(ctx, ledger.now, [ready.job for ready in asking])
+    closed = _endangered(ctx, ledger.now, [ready.job for ready in asking])
+    closed |= _closed(ctx, ledger.now, [ready.job for ready in asking if ready.job.id not in closed])
     closed |= _too_dear(ctx, ledger, [ready.job for ready in asking if ready.job.id not in closed])
     # The calendar is asked in Python, the rest in the statement itself, which alone sees what others commit (ADR 14).
     intents = [_intent(ready) for ready in asking if ready.job.id not in closed]
@@ -87,6 +88,19 @@ def put_back(ctx: Context, now: datetime, job: Job) -> None:
 def _intent(ready: Ready) -> Intent:
     job, prepared = ready.job, ready.prepared
     return Intent(id=job.id, fence=job.fence, token=prepared.token, prepared_by=prepared.by, account=ready.account)
+
+
+def _endangered(ctx: Context, now: datetime, jobs: Sequence[Job]) -> dict[int, Barred]:
+    """Those that a feed which nobody hears holds, or a danger as light-hearted. What holds everything is a stop, and is asked
+    in the statement itself."""
+    deaf, light = disasters.silence(ctx, now), disasters.light_stop()
+    found = dict[int, Barred]()
+    for job in jobs if deaf or light else ():
+        if deaf and Bar.DISASTER in HELD_BY[job.kind]:
+            found[job.id] = Barred(bar=Bar.DISASTER, reason=deaf)
+        elif reason := disasters.objection(ctx, job.kind, job.candidate, light):
+            found[job.id] = Barred(bar=Bar.LIGHT, reason=reason)
+    return found
 
 
 def _closed(ctx: Context, now: datetime, jobs: Sequence[Job]) -> dict[int, Barred]:
@@ -172,7 +186,7 @@ def _bar(ctx: Context, ledger: Ledger, row: Delivery, account: str) -> Barred | 
         return Barred(bar=Bar.APPROVAL, reason=_WITHDRAWN)
     if Bar.LATE in bars and row.last_at < ledger.now:
         return Barred(bar=Bar.LATE, reason=_LATE)
-    for stop in Pause.objects.filter(ended_at=None, channel__in=("", row.channel)):
+    for stop in Pause.objects.filter(ended_at=None, channel__in=("", row.channel)).exclude(cause=Bar.LIGHT):
         if stop.cause in bars:
             return Barred(bar=Bar(stop.cause), reason=STOPPED)
     return _account(ledger, Lane.objects.get(name=row.lane), account) if Bar.ACCOUNT in bars else None

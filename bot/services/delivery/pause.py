@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from bot.errors import NotAllowed, ScheduleError
-from bot.services.delivery import lookback, outlook, rollback, scheduling, waits, workers
+from bot.services.delivery import disasters, lookback, outlook, rollback, scheduling, waits, workers
 from bot.services.delivery.gate import OTHER_ACCOUNT, STOPPED
 from bot.services.records import audit, happenings
 from bot.services.records.context import Context
@@ -33,7 +33,8 @@ def active() -> list[Pause]:
 
 
 def is_paused(channel: str) -> bool:
-    return Pause.objects.filter(ended_at=None, channel__in=("", channel)).exists()
+    """By a stop of everything there."""
+    return Pause.objects.filter(ended_at=None, channel__in=("", channel)).exclude(cause=Bar.LIGHT).exists()
 
 
 def pause(ctx: Context, actor: Actor, reason: str, channel: str = "") -> Stopped:
@@ -62,6 +63,8 @@ def pause(ctx: Context, actor: Actor, reason: str, channel: str = "") -> Stopped
 def hold_while_paused() -> None:
     """What became due for planning during a pause (a thread's next part, a new approval) is held as well."""
     for entry in active():
+        if entry.cause == Bar.LIGHT:
+            continue  # the gate asks each post what it is
         with transaction.atomic():
             happenings.moved(queries.hold(entry.channel, STOPPED, Bar(entry.cause)), Event.HOLD)
 
@@ -106,7 +109,7 @@ def release(ctx: Context, actor: Actor, delivery_id: int) -> None:
     is to believe that it goes out."""
     actor.require(Permission.RESUME)
     delivery = scheduling.find(delivery_id)
-    require_no_stop(delivery)
+    require_no_stop(ctx, delivery)
     lookback.require_done(delivery)
     if delivery.state == DeliveryState.HELD:
         _require_it_would_leave(ctx, delivery)
@@ -116,9 +119,12 @@ def release(ctx: Context, actor: Actor, delivery_id: int) -> None:
             audit.record(ctx.clock.now(), actor.person, "release", f"delivery:{delivery_id}")
 
 
-def require_no_stop(delivery: Delivery) -> None:
-    """Raises NotAllowed where a person or a platform has stopped its channel."""
-    if is_paused(delivery.channel) or Lane.objects.filter(name=delivery.lane).exclude(closed_at=None).exists():
+def require_no_stop(ctx: Context, delivery: Delivery) -> None:
+    """Raises NotAllowed where a person, a danger or a platform has stopped its channel, or it."""
+    causes = HELD_BY[Kind(delivery.kind)] - {Bar.LIGHT}
+    stops = Pause.objects.filter(ended_at=None, channel__in=("", delivery.channel), cause__in=causes)
+    held = stops.exists() or disasters.holds(ctx, delivery)
+    if held or Lane.objects.filter(name=delivery.lane).exclude(closed_at=None).exists():
         raise NotAllowed("still paused", summary="まだ停止中です", next_step="先に停止を解除してください")
 
 

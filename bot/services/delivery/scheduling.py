@@ -24,7 +24,7 @@ from bot.store.marks import Rollback
 from bot.store.models import Delivery, Lane, Submission
 from bot.text.control import visible
 from bot.workflow.actors import Actor, Permission
-from bot.workflow.kinds import Bar
+from bot.workflow.kinds import Bar, Kind
 from bot.workflow.states import NEVER_OUT, OCCUPIED, PENDING, DeliveryState, SubmissionState
 from bot.workflow.transitions import Event
 
@@ -71,6 +71,7 @@ def _deliveries(ctx: Context, submission: Submission, variant: Variant, at: date
             Delivery.objects.create(
                 submission=submission,
                 identity=submission.identity,
+                kind=submission.kind,
                 channel=variant.channel,
                 lane=lane.name,
                 part=number,
@@ -115,6 +116,8 @@ def due_time(
 ) -> datetime:
     """When this channel's post is due: the office's time, the author's, or the next free slot. Raises ScheduleError."""
     now, rules = ctx.clock.now(), ctx.rules
+    if submission.kind == Kind.EMERGENCY:
+        return max(now, at or submission.publish_at or now)  # neither hours nor slots nor spacing
     taken = _taken(candidate.channel, now - _RECENT)
     if (wished := at or submission.publish_at) and not next_slot:
         # First of all: that 2020-01-01 was a holiday is no help to who mistyped the year.

@@ -205,7 +205,7 @@ def times_from_now(ctx: Context, row: Delivery) -> dict[str, Any]:
     now = ctx.clock.now()
     row.due_at = max(now, row.due_at)
     _require_approval(row)
-    pause.require_no_stop(row)
+    pause.require_no_stop(ctx, row)
     last = scheduling.last_moment(ctx, row.submission, row.due_at)
     late = "原稿の期限（expires）を過ぎています" if last < now else ""
     if summary := late or outlook.objection(row, now, outlook.rules(ctx)):
@@ -247,7 +247,7 @@ def _require_settled(half: Half) -> None:
 def _require_it_may_go_on(ctx: Context, half: Half) -> None:
     _require_settled(half)
     _require_approval(half.torn)
-    pause.require_no_stop(half.torn)
+    pause.require_no_stop(ctx, half.torn)
     if half.gaps:
         numbers = "・".join(map(str, half.gaps))
         raise NotAllowed(

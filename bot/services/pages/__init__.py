@@ -7,6 +7,7 @@ history: everything that happened to a post; searching and exporting what was pu
 achievement: what was achieved, what was not, why, and what comes next, beside what citizens were told
 achievement_files: that report as HTML, CSV and JSON
 connections: each channel's account as it was told last
+disasters: whether the agency is heard, what is in force here, which telegrams say so
 health: whether a process does its work, for whoever asks
 gauges: the figures of the running system, for monitoring
 feeds: the calendar in a person's own calendar program

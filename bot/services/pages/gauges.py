@@ -13,6 +13,8 @@ from typing import Any
 
 from django.db.models import Avg, Count, F, Max, Min
 
+from bot.disaster.table import WORDS
+from bot.services.delivery import disasters, telegrams
 from bot.services.records import backup
 from bot.services.records.context import Context
 from bot.store.alarms import Alarm
@@ -120,6 +122,16 @@ def _heartbeats(ctx: Context, now: datetime) -> Iterator[Gauge]:
     yield Gauge(name="heartbeat_age_seconds", meaning=meaning, labels=("host", "pid", "version"), samples=samples)
 
 
+def _feeds(ctx: Context, now: datetime) -> Iterator[Gauge]:
+    rows = telegrams.feeds() if telegrams.is_configured(ctx) else []
+    samples = [((row.name,), telegrams.age(row, now)) for row in rows]
+    meaning = "Since when each feed of the Meteorological Agency was last heard"
+    yield Gauge(name="feed_age_seconds", meaning=meaning, labels=("feed",), samples=samples)
+    effects = [row.effect for row in disasters.dangers()]
+    samples = [((name,), float(effects.count(effect))) for name, effect in WORDS.items() if effect]
+    yield Gauge(name="dangers", meaning="What is in force here, by what it is met with", labels=("effect",), samples=samples)
+
+
 def _ends(ctx: Context, now: datetime) -> Iterator[Gauge]:
     """Of the keys whose end is known: those that people hold."""
     ending = PersonalToken.objects.filter(revoked_at=None, expires_at__gt=now, user__is_active=True)
@@ -143,6 +155,7 @@ _GROUPS: tuple[Callable[[Context, datetime], Iterator[Gauge]], ...] = (
     _queue,
     _telling,
     _heartbeats,
+    _feeds,
     _ends,
     _backup,
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
 
@@ -10,31 +11,40 @@ from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from bot.services.delivery import heartbeats
+from bot.services.delivery import heartbeats, telegrams
 from bot.services.records.context import Context
 
 
 @dataclass(frozen=True, kw_only=True)
 class Health:
     """`why` is one word, "" if all is well: `database` (does not answer), `schema` (is not that of this program), `silent` (no
-    publisher has been seen for `age` seconds, None for never)."""
+    publisher has been seen for `age` seconds, None for never). `feeds` are the seconds since each of the agency's feeds was
+    heard, by name: whoever can still serve a page is ready, deaf or not."""
 
     why: str = ""
     publishers: int = 0
     age: float | None = None
+    feeds: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def well(self) -> bool:
         return not self.why
 
 
-def ready() -> Health:
+def ready(ctx: Context) -> Health:
     """Whether this process could serve a page now."""
     try:
         there = set(MigrationRecorder.Migration.objects.using(connection.alias).values_list("app", "name"))
     except DatabaseError:
         return Health(why="database")
-    return Health() if _own() <= there else Health(why="schema")
+    return Health(feeds=_feeds(ctx)) if _own() <= there else Health(why="schema")
+
+
+def _feeds(ctx: Context) -> dict[str, float]:
+    if not telegrams.is_configured(ctx):
+        return {}
+    now = ctx.clock.now()
+    return {row.name: round(telegrams.age(row, now), 1) for row in telegrams.feeds()}
 
 
 def publisher(ctx: Context) -> Health:

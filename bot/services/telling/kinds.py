@@ -7,7 +7,18 @@ from enum import StrEnum
 
 from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
-from bot.services.delivery import connections, outcome, reconcile, removal, rollback, threads, timekeeper, waits
+from bot.services.delivery import (
+    connections,
+    disasters,
+    outcome,
+    reconcile,
+    removal,
+    rollback,
+    telegrams,
+    threads,
+    timekeeper,
+    waits,
+)
 from bot.services.handing_in import push
 from bot.services.handing_in.one_set import REFUSE, TAKE_AWAY
 from bot.services.handing_in.parked import REWRITTEN
@@ -49,6 +60,7 @@ class Kind(StrEnum):
     SPOILT = "spoilt"
     RULES = "rules"
     CLOCK = "clock"
+    DISASTER = "disaster"
     COPY_DEADLINE = "copy_deadline"
     REWRITTEN = "rewritten"
     SHELL = "shell"
@@ -85,6 +97,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.SPOILT: "設定ファイルの誤り",
     Kind.RULES: "配信の決まりの誤り",
     Kind.CLOCK: "時計のずれ",
+    Kind.DISASTER: "災害",
     Kind.COPY_DEADLINE: "紙面の締切",
     Kind.REWRITTEN: "原稿の履歴の書き換え",
     Kind.SHELL: "サーバーでの操作",
@@ -107,6 +120,7 @@ ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.PEOPLE: _OFFICE,
     Kind.RULES: _OFFICE,
     Kind.CLOCK: _OFFICE,
+    Kind.DISASTER: _OFFICE,
     Kind.FAULT: _OFFICE,
     Kind.FAILED: _OFFICE,
     Kind.MISSED: _OFFICE,
@@ -151,6 +165,8 @@ _VERBS: Mapping[str, Kind] = {
     **dict.fromkeys(("blackout", "ask_to_lift", "lift"), Kind.BLACKOUT),
     UNREADABLE: Kind.RULES,
     **dict.fromkeys((timekeeper.WRONG, timekeeper.RIGHT), Kind.CLOCK),
+    **dict.fromkeys((disasters.HELD, disasters.TOLD, disasters.OVER, disasters.CONFLICT), Kind.DISASTER),
+    **dict.fromkeys((telegrams.DOUBTFUL, telegrams.STRANGE), Kind.DISASTER),
     FAILS: Kind.FAULT,
     **dict.fromkeys((REFUSE, push.REFUSE), Kind.FILES),
     TAKE_AWAY: Kind.FILES_GONE,

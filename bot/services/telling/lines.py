@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from bot.services.delivery import connections, rollback, scheduling, waits
+from bot.services.delivery import connections, disasters, rollback, scheduling, telegrams, waits
 from bot.services.handing_in import push
 from bot.services.handing_in.one_set import REFUSE, TAKE_AWAY
 from bot.services.handing_in.parked import REWRITTEN
@@ -58,6 +58,7 @@ def line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | N
         Kind.SPOILT: f"設定ファイルを読めません。直るまで、これを使う原稿の承認と配信を止めます。\n{entry.detail}",
         Kind.RULES: f"配信の決まりが読めないため、直るまで何も配信しません。{entry.detail}。",
         Kind.CLOCK: f"{entry.detail}。",
+        Kind.DISASTER: _disaster(entry),
         Kind.FAULT: f"配信のサーバーに、進まない所があります。直れば自動で続けます。\n{entry.detail}。",
         Kind.COPY_DEADLINE: entry.detail,
         Kind.SHELL: f"サーバーで操作がありました：{entry.actor} {entry.verb} {entry.object} {entry.detail}".strip(),
@@ -84,6 +85,16 @@ def _seal(entry: AuditEntry) -> str:
     return f"操作の記録に署名する鍵が替わりました（公開鍵 {day}）。覚えがなければ、経緯を調べてください。"
 
 
+def _disaster(entry: AuditEntry) -> str:
+    held = "止めたものは、解除されても自動では出ません。一つずつ見直して、予定に戻してください。"
+    return {
+        disasters.HELD: f"災害のため、配信を止めました。{entry.detail}。{held}",
+        disasters.OVER: f"解除されました。{entry.detail}。配信は止まったままです。{held}",
+        disasters.TOLD: f"配信は止めていません。{entry.detail}。",
+        telegrams.STRANGE: f"{entry.detail}。見出しに市や県の名前があれば、配信を止めます。",
+    }.get(entry.verb, f"{entry.detail}。")
+
+
 def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery | None) -> str:
     """The page on which something can be done about it."""
     about, _, name = entry.object.partition(":")
@@ -97,8 +108,10 @@ def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery 
         return "/audit/"
     if about == "blackout":
         return "/blackouts/"
-    if entry.verb in (Event.HOLD, waits.TOLD, rollback.STOPPED):
+    if entry.verb in (Event.HOLD, waits.TOLD, rollback.STOPPED, disasters.HELD, disasters.OVER):
         return "/held/"
+    if about in ("danger", "telegram", "telegram_kind"):
+        return "/disasters/"
     return f"/submissions/{submission.id}/" if submission and not delivery else "/deliveries/"
 
 

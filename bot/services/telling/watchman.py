@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.db import Error, close_old_connections, connections
 
 from bot.language import say
-from bot.services.delivery import heartbeats, timekeeper
+from bot.services.delivery import disasters, heartbeats, telegrams, timekeeper
 from bot.services.records.context import Context
 from bot.services.telling import alarms, memory
 from bot.store import queries
@@ -130,9 +130,23 @@ def _misled(ctx: Context, now: datetime, silence: timedelta) -> str:
     return say("{problems}。そのコンピューターからは、時計が合うまで何も出ません。", problems=problems) if problems else ""
 
 
+def _deaf(ctx: Context, now: datetime, silence: timedelta) -> str:
+    """Somebody listened to the agency, and nobody hears it now: whoever reads the feed may be what is dead."""
+    if not telegrams.is_configured(ctx):
+        return ""
+    limit = disasters.rules(ctx).silence.total_seconds()
+    deaf = [row for row in telegrams.feeds() if abs(telegrams.age(row, now)) > limit]
+    if not deaf:
+        return ""
+    since = ctx.said(min(row.heard_at or row.since for row in deaf))
+    line = say("気象庁の電文を、{since}から読めていません。{problem}", since=since, problem=deaf[0].problem)
+    return line + say("読めるまで、配信は止まります。サーバーから気象庁へつながるか確かめてください。")
+
+
 _LOOKS: dict[str, Callable[[Context, datetime, timedelta], str]] = {
     "silent": _silent,
     "lost": _lost,
     "lying": _lying,
     "clock": _misled,
+    "deaf": _deaf,
 }

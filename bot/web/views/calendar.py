@@ -20,7 +20,7 @@ from bot.language import say
 from bot.services.approval import review
 from bot.services.delivery import scheduling
 from bot.services.pages import calendar as calendar_page
-from bot.services.pages import feeds
+from bot.services.pages import disasters, feeds
 from bot.values import reading
 from bot.web.office import actor_of, office, user_of
 from bot.web.refusals import asked_at
@@ -72,6 +72,7 @@ def _page(request: HttpRequest, feed: str = "") -> HttpResponse:
         "subscribed": feeds.is_issued(ctx, user_of(request)),
         "feed": feed,
         "problems": calendar_page.problems(ctx, actor),
+        "deaf": disasters.notice(ctx),
     }
     return render(request, "calendar.html", shown)
 

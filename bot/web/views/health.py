@@ -29,7 +29,8 @@ def live(request: HttpRequest) -> HttpResponse:
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """So does the database, and its tables are those of this program."""
-    return _answer(health.ready())
+    found = health.ready(office())
+    return _answer(found, **({"feed_age_seconds": dict(found.feeds)} if found.feeds else {}))
 
 
 @require_safe
@@ -44,7 +45,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """For Prometheus: from this machine, or with the configured token."""
     if not (_is_from_here(request) or _has_token(request)):
         return HttpResponse(status=HTTPStatus.FORBIDDEN)
-    if not (state := health.ready()).well:
+    if not (state := health.ready(office())).well:
         return _answer(state)
     registry = CollectorRegistry()
     for gauge in filter(lambda one: one.samples, gauges.read(office())):  # without a figure there is none, and no 0

@@ -20,7 +20,7 @@ from bot.render.appearance import Appearance, appearance
 from bot.render.variant import Media, Variant, read_bundle
 from bot.schedule.rules import Rules
 from bot.services.approval import review
-from bot.services.delivery import outlook, pause, scheduling, waits
+from bot.services.delivery import disasters, duty, outlook, pause, scheduling, waits
 from bot.services.pages import overview
 from bot.services.records.context import Context
 from bot.web.office import actor_of, office
@@ -59,7 +59,9 @@ def stop(request: HttpRequest) -> HttpResponse:
             messages.error(request, still % {"count": stopped.leaving})
         return redirect("held")
     channels = [spec for spec in ctx.specs if spec.publishes]
-    return render(request, "stop.html", {"channels": channels, "may_pause": actor.may(Permission.PAUSE)})
+    may_pause = actor.may(Permission.PAUSE)
+    shown = {"channels": channels, "may_pause": may_pause, "duties": duty.standing(ctx) if may_pause else []}
+    return render(request, "stop.html", shown)
 
 
 @login_required
@@ -86,7 +88,7 @@ def _held(ctx: Context, delivery: Delivery, shut: set[str], rules: Rules | Confi
     return Held(
         line=line(delivery),
         look=_look(ctx, variant, address) if variant else None,
-        blocked=pause.is_paused(delivery.channel) or delivery.lane in shut,
+        blocked=pause.is_paused(delivery.channel) or delivery.lane in shut or disasters.holds(ctx, delivery),
         late=delivery.last_at <= now,
         barred=outlook.objection(delivery, max(now, delivery.run_at), rules),
         free=scheduling.free_times(ctx, delivery, OFFERED) if delivery.bar in (Bar.BLACKOUT, Bar.QUIET) else (),

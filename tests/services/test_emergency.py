@@ -1,0 +1,87 @@
+"""An emergency text: neither night nor disaster holds it, a person's stop does; two people, the same checks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.errors import NotAllowed
+from bot.registry import load
+from bot.services.approval.submit import NotReady
+from bot.services.delivery import pause
+from bot.services.records.context import context
+from bot.store.models import Submission
+from bot.workflow.actors import Actor, Role
+from bot.workflow.kinds import Kind
+from tests.disaster import telegrams as made
+from tests.office import TUESDAY, Office
+from tests.services.test_disasters import CITY, QUAKE
+
+NIGHT = TUESDAY.replace(hour=22)
+CHIEF = Actor(person="kouhou-kacho", role=Role.OFFICER)
+
+
+@pytest.fixture
+def night(office: Office) -> Office:
+    """Ten in the evening, after a quake that has stopped everything."""
+    (office.folder / "city.yml").write_text(CITY, encoding="utf-8")
+    office.env |= {"DXBOT_JMA_BASE_URL": f"{office.sandbox.base_url}/jma"}
+    office.ctx = context(load(office.env), office.clock)
+    office.approved("planned", channels="x", extra="publish: 2026-12-02 09:00")
+    office.at(NIGHT)
+    office.sandbox.telegram("VXSE53", made.quake(QUAKE, at=NIGHT - timedelta(minutes=1)))
+    office.runner().listen()
+    assert office.states() == {"x": "held"}
+    return office
+
+
+def text(office: Office, name: str = "dansui", body: str = "市内の一部で断水しています。給水所は市役所前です。\n") -> Path:
+    path = office.folder / "posts" / f"{name}.md"
+    front = f"id: 01TEST{name}\ntitle: 断水のお知らせ\nauthor: shimin-leader\nemergency: true\nchannels: [x]\n"
+    path.write_text(f"---\n{front}contact: 危機管理課 076-220-2111\n---\n{body}", encoding="utf-8")
+    return path
+
+
+def test_it_goes_out_at_once_at_night_past_the_disasters_stop(night: Office) -> None:
+    submission = night.submit(text(night), night.officer)
+    assert submission.kind == Kind.EMERGENCY
+    (delivery,) = night.approve(submission, CHIEF)
+    assert delivery.kind == Kind.EMERGENCY
+    night.runner().beat()
+    delivery.refresh_from_db()
+    assert delivery.state == "published"
+    assert [p["text"].splitlines()[0] for p in night.sandbox.posts("x")] == ["断水のお知らせ"]
+    assert [d.state for d in night.deliveries() if d.id != delivery.id] == ["held"]
+
+
+def test_a_stop_that_a_person_pressed_holds_it(night: Office) -> None:
+    pause.pause(night.ctx, night.officer, "誤りの報告があったため")
+    (delivery,) = night.approve(night.submit(text(night), night.officer), CHIEF)
+    night.runner().beat()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.bar) == ("held", "stop")
+    assert night.sandbox.posts("x") == []
+
+
+def test_only_the_office_hands_it_in_and_another_approves_it(night: Office) -> None:
+    with pytest.raises(NotAllowed):
+        night.submit(text(night), night.author)
+    submission = night.submit(text(night), night.officer)
+    with pytest.raises(NotAllowed):
+        night.approve(submission, night.officer)
+
+
+def test_the_checks_are_the_same(night: Office) -> None:
+    with pytest.raises(NotReady):
+        night.submit(text(night, body="断水は、2026年12月2日（月）に終わります。\n"), night.officer)
+
+
+def test_what_is_approved_is_an_emergency_and_no_other_kind(night: Office) -> None:
+    emergency = night.submit(text(night), night.officer)
+    plain = text(night).read_text(encoding="utf-8").replace("emergency: true", "measure: 2-1\nachievement: done")
+    (night.folder / "posts" / "dansui.md").write_text(plain, encoding="utf-8")
+    other = night.submit(night.folder / "posts" / "dansui.md", night.officer)
+    assert other.digest != emergency.digest
+    assert Submission.objects.get(id=emergency.id).state == "stale"

@@ -15,7 +15,7 @@ import bot.services
 from bot.content import post_form
 from bot.errors import NotAllowed, NotFound
 from bot.schedule.rules import Blackout
-from bot.services.approval import comments, review, submit
+from bot.services.approval import comments, review, submit, withdrawing
 from bot.services.delivery import blackouts, pause, reconcile, rollback, scheduling
 from bot.services.handing_in import drafts
 from bot.services.pages import connections, queue
@@ -183,8 +183,8 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "review.confirm": (_confirm, {LEADER, HEAD}),
     "review.approve": (lambda o, a: review.approve(o.ctx, a, *_look(waiting(o))), {OFFICER}),
     "review.return_": (lambda o, a: review.return_(o.ctx, a, waiting(o).id, "理由"), {OFFICER}),
-    "review.withdraw": (lambda o, a: review.withdraw(o.ctx, a, waiting(o).id), {OFFICER}),
-    "review.take_back, by a push": (lambda o, a: review.take_back(o.ctx, a, waiting(o)), {OFFICER}),
+    "withdrawing.withdraw": (lambda o, a: withdrawing.withdraw(o.ctx, a, waiting(o).id), {OFFICER}),
+    "withdrawing.take_back, by a push": (lambda o, a: withdrawing.take_back(o.ctx, a, waiting(o)), {OFFICER}),
     "review.endorse": (_endorse_as_head, {LEADER, HEAD}),
     "review.countersign": (_countersign, {OFFICER}),
     "comments.add": (_remark, {LEADER, TRAINEE, HEAD, OFFICER}),
@@ -275,6 +275,7 @@ READINGS = {
 # Each role tries these in a test of their own, which sets the scene: tests/issues, tests/drafts, tests/sync.
 ELSEWHERE = {
     "grants.agree",  # a part of accounts.agree
+    "review.decide",  # a part of every decision
     "first_people.invite",  # by the shell alone, before there is any role
     "issues.sign_off",
     "printed.record",

@@ -168,14 +168,16 @@ def _require_space(ctx: Context, candidate: Candidate, moment: datetime, taken: 
     )
 
 
-def cancel_pending(submission: Submission, problem: str, *, begun_too: bool = True) -> None:
-    """Cancel what has not begun; with `begun_too`, the rest of threads that have begun as well. Inside the caller's
-    transaction."""
+def cancel_pending(submission: Submission, problem: str, *, begun_too: bool = True) -> int:
+    """Cancel what has not begun; with `begun_too`, the rest of threads that have begun as well. How many posts? Inside the
+    caller's transaction."""
     pending = submission.deliveries.filter(NOT_BEGUN)
     if not begun_too:
         pending = pending.exclude(channel__in=_begun(submission), part__gt=0)
+    left = pending.count()
     for delivery in pending:
         move_delivery(delivery, Event.CANCEL, only=NOT_BEGUN, problem=problem, lease_owner="")
+    return left - pending.all().count()
 
 
 def _begun(submission: Submission) -> list[str]:

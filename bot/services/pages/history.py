@@ -32,6 +32,7 @@ _VERBS: Mapping[str, str] = {
     Action.APPROVE: "承認",
     Action.RETURN: "差し戻し",
     Action.WITHDRAW: "取り下げ",
+    Action.CLOSE: "まだ出ていない分の取り下げ",
     Action.CHANGE: "原稿が変わったため無効",
     Action.EXPIRE: "期限切れ",
     "countersign": "後閲",

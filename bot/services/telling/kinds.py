@@ -50,6 +50,7 @@ class Kind(StrEnum):
     RULES = "rules"
     CLOCK = "clock"
     COPY_DEADLINE = "copy_deadline"
+    CLOSED_POST = "closed_post"
     REWRITTEN = "rewritten"
     SHELL = "shell"
     SEAL = "seal"
@@ -86,6 +87,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.RULES: "配信の決まりの誤り",
     Kind.CLOCK: "時計のずれ",
     Kind.COPY_DEADLINE: "紙面の締切",
+    Kind.CLOSED_POST: "取り下げの残り",
     Kind.REWRITTEN: "原稿の履歴の書き換え",
     Kind.SHELL: "サーバーでの操作",
     Kind.SEAL: "操作の記録の署名",
@@ -100,6 +102,7 @@ ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.TO_CONFIRM: frozenset({Role.LEADER, Role.HEAD}),
     Kind.WAITING: frozenset({Role.OFFICER}),
     Kind.COPY_DEADLINE: frozenset({Role.OFFICER}),
+    Kind.CLOSED_POST: frozenset({Role.OFFICER}),
     Kind.BLACKOUT: _OFFICE,
     Kind.FILES: _OFFICE,
     Kind.FILES_GONE: _OFFICE,
@@ -134,6 +137,7 @@ _VERBS: Mapping[str, Kind] = {
     Action.CONFIRM: Kind.WAITING,
     Action.APPROVE: Kind.APPROVED,
     Action.RETURN: Kind.RETURNED,
+    Action.CLOSE: Kind.CLOSED_POST,
     Event.LOSE_TRACK: Kind.UNKNOWN,
     **dict.fromkeys((Event.GIVE_UP, reconcile.SECOND), Kind.UNDECIDED),
     Event.FOUND: Kind.SETTLED,

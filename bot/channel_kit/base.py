@@ -90,6 +90,25 @@ class Discards(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Newest:
+    """The account's newest posts by one list call. Each post made at `since` or later is among them; `read` were told, which is
+    what some platforms ask a price for."""
+
+    ids: frozenset[str]
+    since: datetime
+    read: int
+
+
+@runtime_checkable
+class Lists(Protocol):
+    """A channel whose platform lists the account's own posts under the numbers of their receipts."""
+
+    def newest(self, since: datetime) -> Newest:
+        """One request; none older than `since` is asked for, where the platform can be asked so. Raises ChannelError."""
+        ...
+
+
 Found: TypeAlias = Receipt | Absent | NotSeen | CannotTell
 
 
@@ -101,13 +120,15 @@ class Account:
     """Whose the configured keys really are, by a reading that changes nothing. `identity` has the form of `Channel.account`.
 
     `rights` are the permissions that the platform tells, by its own names, None where it does not tell; `lacks` those that
-    posting needs beside them. `ends` is when the key ends, `endless` that the platform says it does not; neither: not told.
-    `used` of `quota` posts have left in the platform's window, None where it does not tell."""
+    posting needs beside them, `lacks_to_delete` those that only deleting needs. `ends` is when the key ends, `endless` that the
+    platform says it does not; neither: not told. `used` of `quota` posts have left in the platform's window, None where it does
+    not tell."""
 
     identity: str
     name: str = ""
     rights: tuple[str, ...] | None = None
     lacks: tuple[str, ...] = ()
+    lacks_to_delete: tuple[str, ...] = ()
     ends: datetime | None = None
     endless: bool = False
     used: int | None = None

@@ -42,6 +42,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "deliveries": ("deliveries", "配信の記録"),
     "decide": ("deliveries", "結果の分からない配信を決着させる"),
     "threads": ("threads", "途中で止まったスレッドを決着させる"),
+    "takedown": ("takedown", "出ている投稿を配信先から消す"),
+    "sign": ("takedown", "ほかの人が決めた削除に署名する"),
     "run": ("run", "配信を動かす"),
     "web": ("run", "画面を動かす"),
     "serve": ("run", "画面と配信を一つで動かす"),

@@ -176,7 +176,7 @@ class Graph:
         """Who stands behind this node ("me": behind the token)."""
         return self.told(Named, lambda g: g.get_object(node, fields=fields))
 
-    def account(self, identity: str, name: str, needed: frozenset[str]) -> Account:
+    def account(self, identity: str, name: str, needed: frozenset[str], to_delete: frozenset[str] = frozenset()) -> Account:
         """With what the token may do and when it ends, as far as Graph tells. Raises AuthExpired for one that has ended."""
         try:
             asked = {"input_token": self._token.reveal()}
@@ -192,6 +192,7 @@ class Graph:
             name=name,
             rights=told.scopes,
             lacks=tuple(sorted(needed - set(told.scopes))),
+            lacks_to_delete=tuple(sorted(to_delete - set(told.scopes))),
             ends=datetime.fromtimestamp(ends, UTC) if ends else None,
             endless=not ends,
         )

@@ -33,11 +33,12 @@ class DeliveryState(StrEnum):
 
 
 class ThreadWay(StrEnum):
-    """What a person decides about a thread of which only a part is out."""
+    """What a person decides about what is out of a post on a channel: of a thread that broke, or of a whole one."""
 
     GO_ON = "go_on"
     TAKE_DOWN = "take_down"
     LEAVE = "leave"
+    REPLACE = "replace"  # its correction stands: a part of the correction's approval
 
 
 class RemovalState(StrEnum):

@@ -253,6 +253,7 @@ READINGS = {
         "history.departments",
         "history.as_csv",
         "history.timeline",
+        "history.standing",
         "viewed.record",
         "review.readable",
         "review.may_confirm",
@@ -284,7 +285,8 @@ ELSEWHERE = {
     "browser.settle",
     "branch.commit_as",
     "replanning.plan_again",  # a part of submit.submit
-    *("threads.go_on", "threads.take_down", "threads.leave", "threads.sign", "removal.decide_gone", "removal.decide_again"),
+    *("threads.go_on", "takedowns.take_down", "threads.leave", "takedowns.sign", "removal.decide_gone", "removal.decide_again"),
+    *("vanished.decide_gone", "vanished.decide_there"),
 }
 
 

@@ -8,10 +8,10 @@ from io import BytesIO
 
 from bot.channel_kit import pictures
 from bot.channel_kit.answers import link
-from bot.channel_kit.base import Account, Channel, Found, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.base import Account, Channel, Found, Newest, Outgoing, Prepared, Receipt, Sent
 from bot.channel_kit.begun import named, one_by_one
 from bot.channel_kit.limits import require_fit
-from bot.channel_kit.matching import earliest, listed, made_before, the_one
+from bot.channel_kit.matching import earliest, listed, made_before, newest, the_one
 from bot.channels.facebook import SPEC, Options
 from bot.channels.facebook.answers import Linked, Photo, Post, Shown
 from bot.config import Config, require
@@ -22,6 +22,7 @@ from bot.render.variant import Media
 from bot.text.likeness import canonical
 
 _A_PAGE = 25
+_MOST_LISTED = 100  # by one call, at the daily look
 _NEEDED = frozenset({"pages_manage_posts", "pages_read_engagement"})  # to post, and to read back what was posted
 _SHOWN = "id,attachments{target,subattachments{target}}"
 _FIELDS = "id,message,created_time,permalink_url,attachments{target,subattachments{target}}"
@@ -78,6 +79,12 @@ class _Page:
         """Graph says the same of what is gone and of what it denies for a while (100/33): only that it stands can be known."""
         self._graph.read(lambda g: g.get_object(remote_id, fields="id"))
         return True
+
+    def newest(self, since: datetime) -> Newest:
+        page = self._graph.page(
+            self._page, "published_posts", "", fields="id,created_time", since=int(since.timestamp()), limit=_MOST_LISTED
+        )
+        return newest(Post, page, lambda post: post.created_time, lambda post: post.id, since)
 
     def probe(self) -> Account:
         """A Page's token is the Page itself."""

@@ -49,7 +49,7 @@ class Withdrawal:
 
 
 def _then() -> str:
-    return say("消すときは「配信」の画面の「配信先から消す」で、直すときは訂正で行ってください。")
+    return say("消すときは「経過」の画面で「配信先から消す」を、直すときは訂正を選んでください。")
 
 
 def withdraw(ctx: Context, actor: Actor, submission_id: int) -> Withdrawal:

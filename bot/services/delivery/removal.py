@@ -1,4 +1,4 @@
-"""Taking posts down: each asked for once, an unclear answer looked up before anything else is done, then given to a person.
+"""Deleting posts: each asked for once, an unclear answer looked up before anything else is done, then given to a person.
 
 No lane, no hour and no stop holds it (`bot.workflow.kinds`: nothing holds a take-down). A second request does no harm, as what
 is gone cannot go again; so it has no place among the commits (ADR 19).
@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 
 from bot.errors import BotError, ChannelClosed, ConfigError, NotFound, NotSent, RateLimited
+from bot.services.delivery import takedowns
 from bot.services.delivery.calls import Connect
 from bot.services.records import audit
 from bot.services.records.context import Context
@@ -37,6 +38,7 @@ def work(ctx: Context, connect: Connect) -> int:
     """Take one step with each post that is due; how many were there? Waits for the platform."""
     assert not HELD_BY[Kind.TAKE_DOWN]  # noqa: S101 else the gate would have to be asked here
     now = ctx.clock.now()
+    takedowns.ask_for_late_ones(ctx)
     # Its worker died: the request may have left.
     Removal.objects.filter(state=RemovalState.REMOVING, lease_until__lt=now).update(
         state=RemovalState.UNCLEAR, problem=_UNCLEAR, next_at=now

@@ -14,14 +14,15 @@ from django.db.models import Q, QuerySet
 from bot import errors
 from bot.newsletter.arrangement import issue_name
 from bot.services.approval import review
-from bot.services.delivery import outcome, reconcile
+from bot.services.delivery import outcome, reconcile, removal, vanished
 from bot.services.pages import overview
 from bot.services.records.context import Context
 from bot.store.models import Attempt, AuditEntry, Delivery, Submission
 from bot.store.newsletter import SignOff
+from bot.store.threads import Removal
 from bot.text.cells import harmless
 from bot.workflow.actors import Actor
-from bot.workflow.states import LABELS, DeliveryState
+from bot.workflow.states import LABELS, DeliveryState, ThreadWay
 from bot.workflow.transitions import Action, Event
 
 Tone = Literal["", "good", "bad"]
@@ -53,10 +54,27 @@ _VERBS: Mapping[str, str] = {
     reconcile.LOOK: "もう一度送る前に配信先を見る",
     reconcile.SECOND: "ほかの担当者の判断を待つ",
     Event.DECIDE_LET_BE: "送らずに終えると判断",
+    vanished.VANISHED: "配信先で見当たらないことに気づいた",
+    ThreadWay.TAKE_DOWN: "配信先からの削除を始めた",
+    "sign": "削除に署名",
+    Event.REMOVE: "配信先から消えた",
+    removal.STUCK: "削除できたか分からず、人の判断を待つ",
     outcome.TWICE: "二重に掲載された（配信先で開き、どちらかを消してください）",
 }
 _GOOD = frozenset({Action.APPROVE, "sign_off", Event.FOUND, Event.DECIDE_PUBLISHED})
-_BAD = frozenset({Action.RETURN, Action.CHANGE, Action.EXPIRE, Event.MISS, Event.GIVE_UP, Event.HOLD, outcome.TWICE})
+_BAD = frozenset(
+    {
+        Action.RETURN,
+        Action.CHANGE,
+        Action.EXPIRE,
+        Event.MISS,
+        Event.GIVE_UP,
+        Event.HOLD,
+        outcome.TWICE,
+        vanished.VANISHED,
+        removal.STUCK,
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +102,18 @@ def timeline(ctx: Context, actor: Actor, submission: Submission) -> list[Happeni
     tries = Attempt.objects.filter(delivery__in=channels).order_by("id")
     lines = [*(_act(ctx, e, channels) for e in acts), *(_try(ctx, t, channels[t.delivery_id]) for t in tries)]
     return sorted(lines, key=lambda line: line.at)
+
+
+def standing(ctx: Context, actor: Actor, submission: Submission) -> list[Delivery]:
+    """What is out of the same post and is not on its way down: the first part of each thread that stands."""
+    own = Submission.objects.filter(review.readable(ctx, actor), identity=submission.identity)
+    rows = Delivery.objects.filter(submission__in=own, state=DeliveryState.PUBLISHED).exclude(
+        id__in=Removal.objects.filter(ended_at=None).values("delivery")
+    )
+    first: dict[tuple[int, str], Delivery] = {}
+    for row in rows.select_related("submission", "after").order_by("channel", "submission", "part"):
+        first.setdefault((row.submission_id, row.channel), row)
+    return list(first.values())
 
 
 def _act(ctx: Context, entry: AuditEntry, channels: Mapping[int, Delivery]) -> Happening:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
-from bot.services.delivery import connections, outcome, reconcile, removal, rollback, threads, timekeeper, waits
+from bot.services.delivery import connections, outcome, reconcile, removal, rollback, takedowns, timekeeper, vanished, waits
 from bot.services.handing_in import push
 from bot.services.handing_in.one_set import REFUSE, TAKE_AWAY
 from bot.services.handing_in.parked import REWRITTEN
@@ -39,6 +39,7 @@ class Kind(StrEnum):
     UNSIGNED = "unsigned"
     REMOVED = "removed"
     STUCK = "stuck"
+    VANISHED = "vanished"
     PAUSED = "paused"
     BEHIND = "behind"
     CLOSED = "closed"
@@ -76,6 +77,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.UNSIGNED: "署名のない削除",
     Kind.REMOVED: "削除",
     Kind.STUCK: "削除の要判断",
+    Kind.VANISHED: "見当たらない投稿",
     Kind.PAUSED: "停止",
     Kind.BEHIND: "配信の印",
     Kind.CLOSED: "配信先の停止",
@@ -123,6 +125,7 @@ ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.UNSIGNED: frozenset({Role.HEAD, Role.OPERATOR}),
     Kind.REMOVED: _OFFICE,
     Kind.STUCK: _OFFICE,
+    Kind.VANISHED: _OFFICE,
     Kind.PAUSED: _OFFICE,
     Kind.BEHIND: _OFFICE,
     Kind.CLOSED: _OFFICE,
@@ -143,9 +146,10 @@ _VERBS: Mapping[str, Kind] = {
     Event.FOUND: Kind.SETTLED,
     Event.PROVE_ABSENT: Kind.SETTLED,
     outcome.TWICE: Kind.TWICE,
-    threads.UNSIGNED: Kind.UNSIGNED,
+    takedowns.UNSIGNED: Kind.UNSIGNED,
     ThreadWay.TAKE_DOWN: Kind.REMOVED,
     removal.STUCK: Kind.STUCK,
+    vanished.VANISHED: Kind.VANISHED,
     Event.MISS: Kind.MISSED,
     Event.HOLD: Kind.HELD,
     waits.TOLD: Kind.PUT_OFF,

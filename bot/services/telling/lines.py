@@ -49,6 +49,7 @@ def line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | N
         Kind.UNSIGNED: f"{title}の{channel}の投稿の削除に、1日たっても2人目の署名がありません。{reason}",
         Kind.REMOVED: f"{entry.actor} が、{title}の{channel}に出ている分の削除を始めました。{reason}。1日以内に署名を。",
         Kind.STUCK: f"{title}の{channel}の投稿を削除できたか分かりません。{entry.detail}。",
+        Kind.VANISHED: f"{title}の{channel}の投稿は、{entry.detail}。だれが消したか、配信先の措置かを確かめてください。",
         Kind.PAUSED: f"{entry.actor} が{channel}の配信を止めました。{reason}",
         Kind.BEHIND: f"全ての配信を止めています。{entry.detail}。",
         Kind.CLOSED: f"{channel}の配信を止めています。{_problem(delivery)}",

@@ -18,6 +18,7 @@ from bot.services.records import audit
 from bot.values import reading
 from bot.web.office import actor_of, office
 from bot.web.views.deliveries import line
+from bot.workflow.actors import Permission
 from bot.workflow.states import LABELS, DeliveryState
 
 PER_PAGE = 25
@@ -76,4 +77,10 @@ def export(request: HttpRequest) -> HttpResponseBase:
 def timeline(request: HttpRequest, number: int) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
     found = review.readable_by(ctx, actor, number)
-    return render(request, "timeline.html", {"submission": found, "happenings": past.timeline(ctx, actor, found)})
+    shown = {
+        "submission": found,
+        "happenings": past.timeline(ctx, actor, found),
+        "standing": [line(d) for d in past.standing(ctx, actor, found)],
+        "may_plan": actor.may(Permission.PLAN),
+    }
+    return render(request, "timeline.html", shown)

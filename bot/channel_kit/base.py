@@ -21,7 +21,8 @@ class Outgoing:
     """One part of a Variant, about to be sent. `parent` is the remote id it replies to ("" for none); `key` is stable for
     this delivery over all attempts (used where a platform lets a client name its upload). `earlier` is the token of the
     attempt before this one ("" for none): where a platform publishes the same thing only once, it is used again. `since` is
-    when this delivery's first request left, None if none has yet."""
+    when this delivery's first request left, None if none has yet. `edits` is the remote id of the post whose words this
+    replaces ("": it is a post of its own)."""
 
     key: str
     text: str
@@ -29,6 +30,7 @@ class Outgoing:
     parent: str = ""
     earlier: str = ""
     since: datetime | None = None
+    edits: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

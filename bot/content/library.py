@@ -13,6 +13,7 @@ from typing import cast, get_args
 from zoneinfo import ZoneInfo
 
 from bot.content import frontmatter
+from bot.content.correction import KINDS, MOST, Correction, Way
 from bot.content.document import Document, Inline
 from bot.content.markup import Reader
 from bot.content.people import City, load_city, load_people
@@ -28,7 +29,10 @@ from bot.values.node import Node
 
 _REQUIRED = ("title", "author", "measure", "achievement", "channels")
 MAX_PICTURES = 20
-_OPTIONAL = (*("id", "reason", "next", "publish", "slot", "expires", "hashtags", "link", "contact", "images", "indicators"),)
+_OPTIONAL = (
+    *("id", "reason", "next", "publish", "slot", "expires", "hashtags", "link", "contact", "images", "indicators"),
+    "correction",
+)
 _PICTURE_KEYS = ("file", "alt", "people", "consent", "credit")
 _OVERRIDE_KEYS = ("text", "title", "lead", "body", "hashtags")
 _LAST_SECOND = timedelta(days=1, seconds=-1)  # `expires` with a date alone lasts through that day
@@ -144,6 +148,7 @@ class _PostReader:
             contact=self._text("contact"),
             pictures=self._pictures(),
             indicators=self._indicators(),
+            correction=self._correction() if "correction" in self.entries else None,
             overrides={key: self._override(key) for key in self.library.channels if key in self.entries},
             document=self._body(),
             source=self.source,
@@ -295,6 +300,22 @@ class _PostReader:
                 for key, kind in options.items()
                 if key in entries
             },
+        )
+
+    def _correction(self) -> Correction:
+        named = ("kind", "wrong", "right")
+        entries = self.entries["correction"].mapping((*named, *self.library.channels), required=named)
+        wrong, right = (entries[key].required_text() for key in ("wrong", "right"))
+        for key, text in (("wrong", wrong), ("right", right)):
+            if len(text) > MOST or "\n" in text:
+                entries[key].fail(
+                    say("「{key}」が長すぎます", key=key), say("改行なしで、{most}字までで書いてください", most=MOST)
+                )
+        return Correction(
+            kind=entries["kind"].choice(KINDS),
+            wrong=wrong,
+            right=right,
+            ways={key: Way(entries[key].choice(list(Way))) for key in self.library.channels if key in entries},
         )
 
     def _plain(self, node: Node) -> str:

@@ -35,7 +35,7 @@ from bot.errors import (
     TooLong,
     Unavailable,
 )
-from bot.meta_graph.answers import Inspection, Listing, Made, Named, Refusal
+from bot.meta_graph.answers import Done, Inspection, Listing, Made, Named, Refusal
 from bot.options import Secret
 
 with warnings.catch_warnings():
@@ -156,6 +156,13 @@ class Graph:
     def commit(self, send: Callable[[Any], Any]) -> str:
         """The one call that can make a post visible: the post's number. An answer without one is OutcomeUnknown."""
         return self._made(send, committing=True)
+
+    def change(self, node: str, **fields: str) -> None:
+        """Change a node that is there. An answer that does not say that it was done is OutcomeUnknown."""
+        self._call(lambda g: g.request(f"{VERSION}/{node}", post_args=fields, method="POST"), committing=True)
+        answer = self._session.last
+        if answer is None or (done := read(Done, answer)) is None or not done.success:
+            raise _translate(ValueError(), answer, committing=True)
 
     def told(self, model: type[M], send: Callable[[Any], Any]) -> M:
         """A reading in this form. Raises Unavailable for one that has not."""

@@ -41,6 +41,7 @@ urlpatterns = [
     path("write/<int:number>/settle/", drafts.settle, name="settle_draft"),
     path("write/<int:number>/discard/", drafts.discard, name="discard"),
     path("write/<int:number>/pictures/<str:file>", drafts.picture, name="draft_picture"),
+    path("submissions/<int:number>/correct/", drafts.correct, name="begin_correction"),
     path("submissions/<int:number>/rewrite/", drafts.reopen, name="rewrite"),
     path("queue/", queue.queue, name="queue"),
     path("queue/approve/", queue.approve_opened, name="approve_opened"),

@@ -282,6 +282,8 @@ ELSEWHERE = {
     "printed.record",
     "drafts.reopen",
     "browser.hand_in",
+    "correcting.begin",
+    "errata.follow",  # a part of review.approve
     "browser.settle",
     "branch.commit_as",
     "replanning.plan_again",  # a part of submit.submit

@@ -8,7 +8,7 @@ from io import BytesIO
 
 from bot.channel_kit import pictures
 from bot.channel_kit.answers import link
-from bot.channel_kit.base import Account, Channel, Found, Newest, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.base import Absent, Account, Channel, Found, Newest, Outgoing, Prepared, Receipt, Sent
 from bot.channel_kit.begun import named, one_by_one
 from bot.channel_kit.limits import require_fit
 from bot.channel_kit.matching import earliest, listed, made_before, newest, the_one
@@ -45,12 +45,16 @@ class _Page:
 
     def prepare(self, outgoing: Outgoing) -> Prepared:
         require_fit(SPEC, outgoing)
+        if outgoing.edits:  # its photos are there
+            return Prepared(outgoing=outgoing)
         # Photos go into one post only. So of two requests with the same ones, the second is refused if the first has won.
         if _are_photos(outgoing):
             return Prepared(outgoing=outgoing, token=outgoing.earlier)
         return Prepared(outgoing=outgoing, token=",".join(one_by_one(outgoing, self._hidden_photo)))
 
     def commit(self, prepared: Prepared, now: datetime) -> Receipt:
+        if prepared.outgoing.edits:
+            return self._edit(prepared.outgoing, now)
         fields = {"message": prepared.outgoing.text}
         if prepared.token:
             photos = [{"media_fbid": photo} for photo in prepared.token.split(",")]
@@ -63,6 +67,8 @@ class _Page:
 
     def find(self, sent: Sent) -> Found:
         """Among the Page's posts since just before the first commit: by the photos' numbers, or by the text."""
+        if sent.prepared.outgoing.edits:
+            return self._edited(sent.prepared.outgoing)
         since = earliest(sent)
         posts = listed(
             Post,
@@ -71,6 +77,15 @@ class _Page:
             lambda post: post.created_time.timestamp() < since,
         )
         return the_one(posts, lambda post: _is_it(post, sent.prepared), _receipt)
+
+    def _edit(self, outgoing: Outgoing, now: datetime) -> Receipt:
+        """The same words a second time change nothing, so what was not seen to be there may be sent again."""
+        self._graph.change(outgoing.edits, message=outgoing.text)
+        return Receipt(remote_id=outgoing.edits, url=self._permalink(outgoing.edits), at=now)
+
+    def _edited(self, outgoing: Outgoing) -> Found:
+        post = self._graph.told(Post, lambda g: g.get_object(outgoing.edits, fields="id,message,created_time,permalink_url"))
+        return _receipt(post) if canonical(post.message or "") == canonical(outgoing.text) else Absent()
 
     def delete(self, remote_id: str) -> None:
         self._graph.read(lambda g: g.delete_object(remote_id))

@@ -13,7 +13,7 @@ from bot.language import say
 from bot.services.delivery import scheduling, workers
 from bot.services.delivery.stale import void_if_changed
 from bot.services.files.freshness import origin, require_fresh
-from bot.services.paper import column
+from bot.services.paper import column, errata
 from bot.services.people import hands, registered
 from bot.services.records import audit
 from bot.services.records.context import Context
@@ -166,7 +166,10 @@ def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str, te
     _require_seen(ctx, submission, seen_digest)
     with transaction.atomic():
         decide(ctx, actor, submission, Action.APPROVE, reference=terms.reference, on_behalf_of=terms.on_behalf_of)
-        column.take_in(ctx, submission)
+        if submission.correction:
+            errata.follow(ctx, actor, submission)
+        else:
+            column.take_in(ctx, submission)
         # In the same transaction: an approval whose time cannot be met is no approval, and nothing of it stays.
         made = scheduling.create(ctx, submission, terms.at)
         workers.wake()

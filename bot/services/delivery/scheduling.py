@@ -14,7 +14,7 @@ from bot.language import say
 from bot.render.variant import Variant, read_bundle
 from bot.schedule import slots
 from bot.schedule.opening import Candidate, require_open
-from bot.services.delivery import workers
+from bot.services.delivery import corrections, workers
 from bot.services.delivery.outgoing import candidate, candidate_of
 from bot.services.records import audit
 from bot.services.records.context import Context
@@ -57,13 +57,15 @@ def _require_channels(ctx: Context, variants: Sequence[Variant]) -> None:
 
 
 def _is_out(submission: Submission, variant: Variant) -> bool:
-    return Delivery.objects.filter(identity=submission.identity, channel=variant.channel, state__in=sorted(OCCUPIED)).exists()
+    same = Delivery.objects.filter(identity=submission.identity, channel=variant.channel, version=submission.version)
+    return same.filter(state__in=sorted(OCCUPIED)).exists()
 
 
 def _deliveries(ctx: Context, submission: Submission, variant: Variant, at: datetime | None) -> list[Delivery]:
     lane = _lane(ctx, variant.channel)
     locks.lane(lane.name)
-    due = due_time(ctx, submission, candidate(variant, submission.tags), at)
+    own = corrections.fields(ctx, submission, variant.channel)
+    due = _due(ctx, submission, variant, own, at)
     made: list[Delivery] = []
     for number in range(len(variant.parts)):
         made.append(
@@ -78,10 +80,18 @@ def _deliveries(ctx: Context, submission: Submission, variant: Variant, at: date
                 run_at=due,
                 last_at=last_moment(ctx, submission, due),
                 state=_first_state(ctx, variant.channel) if not made else DeliveryState.WAITING,
+                **(own if not made else {**own, "parent_remote_id": ""}),
                 **({} if made else _look(ctx, variant.channel)),
             )
         )
     return made
+
+
+def _due(ctx: Context, submission: Submission, variant: Variant, own: Mapping[str, Any], at: datetime | None) -> datetime:
+    """A correction goes out as soon as it is approved, unless a later time is wished for: the wrong text stands meanwhile."""
+    if not own.get("way"):
+        return due_time(ctx, submission, candidate(variant, submission.tags), at)
+    return max(ctx.clock.now(), at or submission.publish_at or ctx.clock.now())
 
 
 def _look(ctx: Context, channel: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ While a wrong text misleads citizens, nobody is waited for: no hour, no blackout
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -120,12 +120,6 @@ def tell_unsigned(ctx: Context) -> int:
                 audit.record(now, audit.SYSTEM, UNSIGNED, _object(decision), detail=decision.reason)
                 told += 1
     return told
-
-
-def standing_since(row: Delivery) -> datetime | None:
-    """When what can be taken down of this delivery went out; None where nothing of it stands, or it is on its way down."""
-    going = Removal.objects.filter(delivery=row.id, ended_at=None).exists()
-    return row.published_at if row.state == DeliveryState.PUBLISHED and not going else None
 
 
 def required(reason: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
@@ -16,6 +16,7 @@ from bot.newsletter.arrangement import issue_name
 from bot.services.approval import review
 from bot.services.delivery import outcome, reconcile, removal, vanished
 from bot.services.pages import overview
+from bot.services.paper import errata
 from bot.services.records.context import Context
 from bot.store.models import Attempt, AuditEntry, Delivery, Submission
 from bot.store.newsletter import SignOff
@@ -55,6 +56,9 @@ _VERBS: Mapping[str, str] = {
     reconcile.SECOND: "ほかの担当者の判断を待つ",
     Event.DECIDE_LET_BE: "送らずに終えると判断",
     vanished.VANISHED: "配信先で見当たらないことに気づいた",
+    ThreadWay.REPLACE: "訂正で出し直したため、前の投稿の削除を始めた",
+    errata.CORRECT: "次の号の訂正の欄に入れた",
+    errata.WAITS: "紙面の訂正を載せる号がない",
     ThreadWay.TAKE_DOWN: "配信先からの削除を始めた",
     "sign": "削除に署名",
     Event.REMOVE: "配信先から消えた",
@@ -100,7 +104,9 @@ def timeline(ctx: Context, actor: Actor, submission: Submission) -> list[Happeni
     # Only verbs that have words: what the log holds besides is for auditors.
     acts = AuditEntry.objects.filter(object__in=objects, verb__in=list(_VERBS)).order_by("id")
     tries = Attempt.objects.filter(delivery__in=channels).order_by("id")
-    lines = [*(_act(ctx, e, channels) for e in acts), *(_try(ctx, t, channels[t.delivery_id]) for t in tries)]
+    noted = {number: told or {} for number, told in own.exclude(correction=None).values_list("id", "correction")}
+    told = (_corrected(_act(ctx, e, channels), e, noted) for e in acts)
+    lines = [*told, *(_try(ctx, t, channels[t.delivery_id]) for t in tries)]
     return sorted(lines, key=lambda line: line.at)
 
 
@@ -124,6 +130,16 @@ def _act(ctx: Context, entry: AuditEntry, channels: Mapping[int, Delivery]) -> H
     if entry.verb == "reschedule":
         detail = f"{ctx.said(datetime.fromisoformat(entry.detail))}へ"
     return Happening(at=entry.at, who=entry.actor, what=_VERBS[entry.verb], where=_where(ctx, row), detail=detail, tone=tone)
+
+
+def _corrected(line: Happening, entry: AuditEntry, noted: Mapping[int, Mapping[str, str]]) -> Happening:
+    """What a submission that is a correction puts right stands beside its handing in."""
+    kind, _, number = entry.object.partition(":")
+    correction = noted.get(int(number)) if kind == "submission" and entry.verb == Action.SUBMIT else None
+    if correction is None:
+        return line
+    detail = f"{line.detail}　{correction['kind']}：{correction['wrong']} → {correction['right']}"
+    return replace(line, what="訂正の申請", detail=detail)
 
 
 def _try(ctx: Context, attempt: Attempt, row: Delivery) -> Happening:

@@ -11,6 +11,7 @@ from bot.services.delivery import connections, outcome, reconcile, removal, roll
 from bot.services.handing_in import push
 from bot.services.handing_in.one_set import REFUSE, TAKE_AWAY
 from bot.services.handing_in.parked import REWRITTEN
+from bot.services.paper import errata
 from bot.services.paper.proof_build import BUILD_PROOF
 from bot.services.people import accounts, grants, requests
 from bot.services.records import audit, days
@@ -52,6 +53,7 @@ class Kind(StrEnum):
     CLOCK = "clock"
     COPY_DEADLINE = "copy_deadline"
     CLOSED_POST = "closed_post"
+    CORRECTION_WAITS = "correction_waits"
     REWRITTEN = "rewritten"
     SHELL = "shell"
     SEAL = "seal"
@@ -90,6 +92,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.CLOCK: "時計のずれ",
     Kind.COPY_DEADLINE: "紙面の締切",
     Kind.CLOSED_POST: "取り下げの残り",
+    Kind.CORRECTION_WAITS: "紙面の訂正",
     Kind.REWRITTEN: "原稿の履歴の書き換え",
     Kind.SHELL: "サーバーでの操作",
     Kind.SEAL: "操作の記録の署名",
@@ -104,6 +107,7 @@ ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.TO_CONFIRM: frozenset({Role.LEADER, Role.HEAD}),
     Kind.WAITING: frozenset({Role.OFFICER}),
     Kind.COPY_DEADLINE: frozenset({Role.OFFICER}),
+    Kind.CORRECTION_WAITS: frozenset({Role.OFFICER}),
     Kind.CLOSED_POST: frozenset({Role.OFFICER}),
     Kind.BLACKOUT: _OFFICE,
     Kind.FILES: _OFFICE,
@@ -165,6 +169,7 @@ _VERBS: Mapping[str, Kind] = {
     SPOILT: Kind.SPOILT,
     **dict.fromkeys((requests.ASK, grants.ASK, grants.AGREE), Kind.PEOPLE),
     BUILD_PROOF: Kind.COPY_DEADLINE,
+    errata.WAITS: Kind.CORRECTION_WAITS,
     REWRITTEN: Kind.REWRITTEN,
     **dict.fromkeys((days.SEALED, days.UNSEALED, days.NEW_KEY), Kind.SEAL),
 }

@@ -61,6 +61,7 @@ def line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | N
         Kind.CLOCK: f"{entry.detail}。",
         Kind.FAULT: f"配信のサーバーに、進まない所があります。直れば自動で続けます。\n{entry.detail}。",
         Kind.COPY_DEADLINE: entry.detail,
+        Kind.CORRECTION_WAITS: f"{title}の訂正を、紙面の訂正の欄に入れられませんでした。{entry.detail}。",
         Kind.CLOSED_POST: f"{entry.actor} が{title}を取り下げました。出ているものはそのままです：{entry.detail}",
         Kind.SHELL: f"サーバーで操作がありました：{entry.actor} {entry.verb} {entry.object} {entry.detail}".strip(),
         Kind.REWRITTEN: "原稿の履歴（Git）が書き換えられたため、取り込みを止めています。だれが何を変えたか確かめてください。",

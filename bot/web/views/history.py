@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -11,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from bot.content.correction import KINDS, WAY_LABELS, Way
 from bot.services.approval import review
 from bot.services.pages import history as past
 from bot.services.pages import overview
@@ -18,8 +20,11 @@ from bot.services.records import audit
 from bot.values import reading
 from bot.web.office import actor_of, office
 from bot.web.views.deliveries import line
-from bot.workflow.actors import Permission
+from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import LABELS, DeliveryState
+
+if TYPE_CHECKING:
+    from bot.store.models import Submission
 
 PER_PAGE = 25
 
@@ -81,6 +86,14 @@ def timeline(request: HttpRequest, number: int) -> HttpResponse:
         "submission": found,
         "happenings": past.timeline(ctx, actor, found),
         "standing": [line(d) for d in past.standing(ctx, actor, found)],
+        "may_correct": _may_correct(actor, found),
+        "kinds": KINDS,
+        "ways": [(way, WAY_LABELS[way]) for way in Way],
         "may_plan": actor.may(Permission.PLAN),
     }
     return render(request, "timeline.html", shown)
+
+
+def _may_correct(actor: Actor, found: Submission) -> bool:
+    own = actor.person in (found.author, found.submitted_by)
+    return actor.may(Permission.SUBMIT) and (own or actor.may(Permission.DECIDE))

@@ -56,6 +56,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "blackout": ("blackout", "配信を止める期間を入れる"),
     "newsletter": ("newsletter", "新聞広報のコラムを作る"),
     "report": ("report", "何ができて、何がまだかの報告を作る"),
+    "record": ("record", "公文書としての記録を書き出す"),
+    "verify": ("record", "記録が書き換わっていないか確かめる"),
     "demo": ("demo", "最初から最後までを練習用サーバーで試す"),
     "admin": ("admin", "管理（データベース・利用者）"),
 }

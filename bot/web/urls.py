@@ -80,6 +80,7 @@ urlpatterns = [
     path("alarms/<int:number>/see/", alarms.see, name="see_alarm"),
     path("history/", history.history, name="history"),
     path("history/export.csv", history.export, name="export"),
+    path("history/<int:number>/record.zip", history.record, name="record"),
     path("history/<int:number>/", history.timeline, name="timeline"),
     path("issues/", issues.issue_list, name="issues"),
     path("issues/<str:name>/", issues.issue, name="issue"),

@@ -18,7 +18,7 @@ from bot.schedule.rules import Blackout
 from bot.services.approval import comments, review, submit, withdrawing
 from bot.services.delivery import blackouts, pause, reconcile, rollback, scheduling
 from bot.services.handing_in import drafts
-from bot.services.pages import connections, queue
+from bot.services.pages import connections, post_record, queue, record_files
 from bot.services.paper import errata, issue_desk
 from bot.services.people import accounts, grants, requests
 from bot.services.telling import alarms
@@ -237,6 +237,10 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "requests.accept": (_accept, {OPERATOR}),
     "rollback.confirm": (_confirm_mark, {OPERATOR}),
     "connections.rows": (lambda o, a: connections.rows(o.ctx, a), {OFFICER, OPERATOR, AUDITOR}),
+    "post_record.find": (lambda o, a: post_record.find(o.ctx, a, waiting(o).id), {OFFICER, OPERATOR, AUDITOR}),
+    "record_files.files": (lambda o, a: record_files.files(o.ctx, a, waiting(o).id), {OFFICER, OPERATOR, AUDITOR}),
+    "record_files.register": (lambda o, a: record_files.register(o.ctx, a, 2026), {OFFICER, OPERATOR, AUDITOR}),
+    "record_files.due": (lambda o, a: record_files.due(o.ctx, a), {OFFICER, OPERATOR, AUDITOR}),
     "alarms.see": (lambda o, a: alarms.see(o.ctx, a, 1), {HEAD, OFFICER, OPERATOR}),
     "accounts.dismiss": (lambda o, a: accounts.dismiss(o.ctx, a, someone(o)), {OPERATOR}),
 }

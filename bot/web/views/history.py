@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ from django.views.decorators.http import require_GET
 from bot.content.correction import KINDS, WAY_LABELS, Way
 from bot.services.approval import review
 from bot.services.pages import history as past
-from bot.services.pages import overview
+from bot.services.pages import overview, record_files
 from bot.services.records import audit
 from bot.values import reading
 from bot.web.office import actor_of, office
@@ -89,9 +91,23 @@ def timeline(request: HttpRequest, number: int) -> HttpResponse:
         "may_correct": _may_correct(actor, found),
         "kinds": KINDS,
         "ways": [(way, WAY_LABELS[way]) for way in Way],
+        "may_read_all": actor.may(Permission.READ_ALL),
         "may_plan": actor.may(Permission.PLAN),
     }
     return render(request, "timeline.html", shown)
+
+
+@login_required
+@require_GET
+def record(request: HttpRequest, number: int) -> HttpResponse:
+    """The post's record as files in one; `redacted` for the copy without names."""
+    found = record_files.files(office(), actor_of(request), number, redacted="redacted" in request.GET)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as into:
+        for name, data in found.items():
+            into.writestr(name, data)
+    named = {"Content-Disposition": f'attachment; filename="record-{number}.zip"'}
+    return HttpResponse(packed.getvalue(), content_type="application/zip", headers=named)
 
 
 def _may_correct(actor: Actor, found: Submission) -> bool:

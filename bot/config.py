@@ -95,6 +95,8 @@ class Config:
     token: Secret = option("DXBOT_TOKEN", Secret(""), "承認などの操作に使う、あなた個人の鍵")
     secret_key: Secret = option("DXBOT_SECRET_KEY", Secret(""), "ログインの署名に使う鍵。空なら状態の置き場に作る")
     secret_key_fallbacks: Secret = option("DXBOT_SECRET_KEY_FALLBACKS", Secret(""), "取り替える前の鍵（空白区切り）")
+    record_class: str = option("DXBOT_RECORD_CLASS", "", "投稿の記録の、公文書としての分類。空なら未定（仮）")
+    record_years: int = option("DXBOT_RECORD_YEARS", 0, "投稿の記録の保存年数。空なら未定（仮）")
     audit_key: Secret = option(
         "DXBOT_AUDIT_KEY", Secret(""), "操作の記録の一日ごとに署名する鍵（Ed25519 の PEM）。空なら状態の置き場に作る"
     )

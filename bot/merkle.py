@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 def root(leaves: Iterable[bytes]) -> bytes:
@@ -20,6 +20,16 @@ def root(leaves: Iterable[bytes]) -> bytes:
     while peaks:
         node = _hash(b"\x01" + peaks.pop()[1] + node)
     return node
+
+
+def path(leaves: Sequence[bytes], index: int) -> list[bytes]:
+    """What is needed besides the leaf at `index` to come to the root, the nearest first (RFC 6962, section 2.1.1)."""
+    if len(leaves) == 1:
+        return []
+    half = 1 << (len(leaves) - 1).bit_length() - 1  # the largest power of two below their number
+    if index < half:
+        return [*path(leaves[:half], index), root(leaves[half:])]
+    return [*path(leaves[half:], index - half), root(leaves[:half])]
 
 
 def _hash(data: bytes) -> bytes:

@@ -142,6 +142,8 @@ def _missing(key: str, module: ModuleType) -> Iterator[str]:
         yield say("SPEC の key が「{key}」です。フォルダーの名前「{key2}」と同じにしてください", key=spec.key, key2=key)
     if not (folder / "post.txt").is_file():
         yield "標準のひな型 post.txt がありません"
+    if spec.corrects_by and not (folder / "correction.txt").is_file():
+        yield "訂正のひな型 correction.txt がありません"
     if spec.sends and not callable(getattr(module, "connect", None)):
         yield "入口の connect(config) がありません。送らない配信先なら SPEC に publishes=False か by_hand=True と書いてください"
     if spec.sends and not any((folder / name).is_file() for name in ("sandbox.py", "sandbox/__init__.py")):

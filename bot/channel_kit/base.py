@@ -21,7 +21,8 @@ class Outgoing:
     """One part of a Variant, about to be sent. `parent` is the remote id it replies to ("" for none); `key` is stable for
     this delivery over all attempts (used where a platform lets a client name its upload). `earlier` is the token of the
     attempt before this one ("" for none): where a platform publishes the same thing only once, it is used again. `since` is
-    when this delivery's first request left, None if none has yet."""
+    when this delivery's first request left, None if none has yet. `edits` is the remote id of the post whose words this
+    replaces ("": it is a post of its own)."""
 
     key: str
     text: str
@@ -29,6 +30,7 @@ class Outgoing:
     parent: str = ""
     earlier: str = ""
     since: datetime | None = None
+    edits: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +92,25 @@ class Discards(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Newest:
+    """The account's newest posts by one list call. Each post made at `since` or later is among them; `read` were told, which is
+    what some platforms ask a price for."""
+
+    ids: frozenset[str]
+    since: datetime
+    read: int
+
+
+@runtime_checkable
+class Lists(Protocol):
+    """A channel whose platform lists the account's own posts under the numbers of their receipts."""
+
+    def newest(self, since: datetime) -> Newest:
+        """One request; none older than `since` is asked for, where the platform can be asked so. Raises ChannelError."""
+        ...
+
+
 Found: TypeAlias = Receipt | Absent | NotSeen | CannotTell
 
 
@@ -101,13 +122,15 @@ class Account:
     """Whose the configured keys really are, by a reading that changes nothing. `identity` has the form of `Channel.account`.
 
     `rights` are the permissions that the platform tells, by its own names, None where it does not tell; `lacks` those that
-    posting needs beside them. `ends` is when the key ends, `endless` that the platform says it does not; neither: not told.
-    `used` of `quota` posts have left in the platform's window, None where it does not tell."""
+    posting needs beside them, `lacks_to_delete` those that only deleting needs. `ends` is when the key ends, `endless` that the
+    platform says it does not; neither: not told. `used` of `quota` posts have left in the platform's window, None where it does
+    not tell."""
 
     identity: str
     name: str = ""
     rights: tuple[str, ...] | None = None
     lacks: tuple[str, ...] = ()
+    lacks_to_delete: tuple[str, ...] = ()
     ends: datetime | None = None
     endless: bool = False
     used: int | None = None

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from bot.channel_kit.answers import AnswerModel, rows
-from bot.channel_kit.base import CannotTell, Channel, Found, NotSeen, Prepared, Receipt, Sent
-from bot.errors import ChannelError, Duplicate, OutcomeUnknown
+from bot.channel_kit.base import CannotTell, Channel, Found, Newest, NotSeen, Prepared, Receipt, Sent
+from bot.errors import ChannelError, Duplicate, OutcomeUnknown, Unavailable
 
 # A platform's clock and ours differ; a post this much older than the commit may still be the one.
 CLOCK_SKEW = timedelta(seconds=60)
@@ -51,6 +51,15 @@ def listed(model: type[T], ask: Callable[[str], Page], older: Callable[[T], bool
         if not cursor or (found and older(found[-1])):
             return PostList(posts=posts, whole=odd == 0)
     return PostList(posts=posts, whole=False)
+
+
+def newest(model: type[T], page: Page, at: Callable[[T], datetime], number: Callable[[T], str], since: datetime) -> Newest:
+    """Of one page. Where another one is behind it, it reaches back to its oldest post only; an odd entry tells nothing."""
+    posts, odd = rows(model, page.entries)
+    if odd:
+        raise Unavailable("an odd entry in the list")
+    reaches = max(since, min((at(post) for post in posts), default=since)) if page.following else since
+    return Newest(ids=frozenset(number(post) for post in posts), since=reaches, read=len(posts))
 
 
 def the_one(posts: PostList[T], is_it: Callable[[T], bool], receipt: Callable[[T], Receipt]) -> Found:

@@ -42,8 +42,9 @@ class Core:
             *shared.glob("*.yml"),
             *(shared / "strategy").glob("*.yml"),
             *self.config.rules_dir.glob("*.yml"),
-            *CHANNELS.glob("*/post.txt"),
+            *CHANNELS.glob("*/*.txt"),
             *(self.config.templates_dir / "posts").rglob("*"),
+            *(self.config.templates_dir / "corrections").rglob("*"),
         ]
         return [file for file in files if file.is_file()]
 

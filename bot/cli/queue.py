@@ -130,10 +130,9 @@ def return_command(number: int, reason: str) -> None:
 @click.command("withdraw", epilog="例: dxbot withdraw 12")
 @click.argument("number", type=int)
 def withdraw_command(number: int) -> None:
-    """申請を取り下げます。まだ出ていない配信は取り消されます。"""
+    """申請を取り下げます。まだ出ていない配信は取り消され、出ているものは名前を示します。"""
     ctx = office()
     actor = me(ctx)
-    from bot.services.approval import review
+    from bot.services.approval import withdrawing
 
-    review.withdraw(ctx, actor, number)
-    tell("申請 {number} を取り下げました。", number=number)
+    click.echo(withdrawing.withdraw(ctx, actor, number).told)

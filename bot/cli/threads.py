@@ -8,6 +8,7 @@ import click
 
 from bot.cli.console import print_json, tell
 from bot.cli.office import me, office
+from bot.cli.takedown import sign_command, takedown_command
 from bot.language import say
 from bot.values import reading
 
@@ -27,7 +28,7 @@ def threads_command(click_ctx: click.Context, as_json: bool) -> None:
     if click_ctx.invoked_subcommand:
         return
     ctx = office()
-    from bot.services.delivery import threads
+    from bot.services.delivery import takedowns, threads
 
     halves = threads.broken()
     if as_json:
@@ -35,7 +36,7 @@ def threads_command(click_ctx: click.Context, as_json: bool) -> None:
         return
     for half in halves:
         _print(ctx, half)
-    for decision in threads.take_downs():
+    for decision in takedowns.open_ones():
         signed = decision.signed_by or say("署名待ち")
         click.echo(say("削除") + f" {decision.id:>4}  {decision.submission.title}  {decision.reason}  {signed}")
     tell("{count}件", count=len(halves))
@@ -83,19 +84,6 @@ def go_on_command(number: int, moment: str | None) -> None:
     tell("続きを {at:%Y-%m-%d %H:%M} に出します。", at=at)
 
 
-@threads_command.command("take-down", epilog='例: dxbot threads take-down 12 --reason "半分では誤解されるため"')
-@click.argument("number", type=int)
-@click.option("--reason", required=True, help="削除する理由")
-def take_down_command(number: int, reason: str) -> None:
-    """出ている分を削除します。1日以内に、ほかの広報担当が署名します。"""
-    ctx = office()
-    actor = me(ctx)
-    from bot.services.delivery import threads
-
-    count = threads.take_down(ctx, actor, number, reason)
-    tell("{count}件の削除を始めました。ほかの広報担当に署名を頼んでください。", count=count)
-
-
 @threads_command.command("leave", epilog='例: dxbot threads leave 12 --reason "要点は伝わっているため"')
 @click.argument("number", type=int)
 @click.option("--reason", required=True, help="このままにする理由")
@@ -107,18 +95,6 @@ def leave_command(number: int, reason: str) -> None:
 
     threads.leave(ctx, actor, number, reason)
     tell("このままにすると記録しました。")
-
-
-@threads_command.command("sign", epilog="例: dxbot threads sign 3")
-@click.argument("decision", type=int)
-def sign_command(decision: int) -> None:
-    """ほかの広報担当が決めた削除に署名します。番号は dxbot threads の「削除」の番号です。"""
-    ctx = office()
-    actor = me(ctx)
-    from bot.services.delivery import threads
-
-    threads.sign(ctx, actor, decision)
-    tell("署名しました。")
 
 
 @threads_command.command("settle", epilog="例: dxbot threads settle 12 --gone")
@@ -135,3 +111,8 @@ def settle_command(number: int, gone: bool) -> None:
     decide = removal.decide_gone if gone else removal.decide_again
     decide(ctx, actor, removal.of(number))
     tell("決着させました。")
+
+
+# Of a thread as of any post; `takedown` and `sign` are commands of their own, too.
+threads_command.add_command(takedown_command, "take-down")
+threads_command.add_command(sign_command)

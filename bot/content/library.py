@@ -12,6 +12,7 @@ from typing import TypeVar, cast, get_args
 from zoneinfo import ZoneInfo
 
 from bot.content import frontmatter
+from bot.content.correction import KINDS, MOST, Correction, Way
 from bot.content.document import Document, Inline, Text, leaves, without_breaks
 from bot.content.markup import Reader
 from bot.content.people import City, load_city, load_people
@@ -29,21 +30,8 @@ from bot.values.node import Node
 _REQUIRED = ("title", "author", "measure", "achievement", "channels")
 MAX_PICTURES = 20
 _OPTIONAL = (
-    *(
-        "id",
-        "reason",
-        "next",
-        "publish",
-        "slot",
-        "expires",
-        "hashtags",
-        "tags",
-        "emergency",
-        "link",
-        "contact",
-        "images",
-        "indicators",
-    ),
+    *("id", "reason", "next", "publish", "slot", "expires", "hashtags", "tags", "emergency", "link", "contact", "images"),
+    *("indicators", "correction"),
 )
 _PICTURE_KEYS = ("file", "alt", "people", "consent", "credit")
 _OVERRIDE_KEYS = ("text", "title", "lead", "body", "hashtags")
@@ -203,6 +191,7 @@ class _PostReader:
             contact=self._take(partial(self._sentence, "contact")),
             pictures=self._take(self._pictures),
             indicators=self._take(self._indicators),
+            correction=self._given("correction", self._correction, None),
             overrides={key: self._take(partial(self._override, key)) for key in self.library.channels if key in self.entries},
             document=self._take(self._body),
             source=self.source,
@@ -368,6 +357,22 @@ class _PostReader:
 
     def _as_it_stands(self, node: Node) -> str:
         return self.reader.figures(self._located(node, node.required_text())).rstrip("\n")
+
+    def _correction(self, node: Node) -> Correction:
+        named = ("kind", "wrong", "right")
+        entries = node.mapping((*named, *self.library.channels), required=named)
+        wrong, right = (entries[key].required_text() for key in ("wrong", "right"))
+        for key, text in (("wrong", wrong), ("right", right)):
+            if len(text) > MOST or "\n" in text:
+                entries[key].fail(
+                    say("「{key}」が長すぎます", key=key), say("改行なしで、{most}字までで書いてください", most=MOST)
+                )
+        return Correction(
+            kind=entries["kind"].choice(KINDS),
+            wrong=wrong,
+            right=right,
+            ways={key: Way(entries[key].choice(list(Way))) for key in self.library.channels if key in entries},
+        )
 
 
 def _tags(node: Node) -> tuple[str, ...]:

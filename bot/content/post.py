@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from bot.content.correction import Correction
 from bot.content.document import Document, Inline
 from bot.errors import Place
 
@@ -84,8 +85,9 @@ class Source:
 @dataclass(frozen=True, kw_only=True)
 class Post:
     """`identity` is the front matter's `id`, or the path below the posts' folder: what makes two files the same post.
-    Times are aware. `publish` and `slot` are alternatives; with neither, the next free slot is taken. `tags` are for the
-    office and not shown. An `emergency` text is of no measure, and goes out as soon as it is approved."""
+    `correction`: it is a new version of what is out. Times are aware. `publish` and `slot` are alternatives; with neither, the
+    next free slot is taken. `tags` are for the office and not shown. An `emergency` text is of no measure, and goes out as soon
+    as it is approved."""
 
     identity: str
     title: tuple[Inline, ...]
@@ -108,6 +110,7 @@ class Post:
     pictures: tuple[Picture, ...] = ()
     indicators: tuple[str, ...] = ()
     overrides: Mapping[str, Override] = field(default_factory=dict)
+    correction: Correction | None = None
 
     def override(self, channel: str) -> Override:
         return self.overrides.get(channel) or Override()

@@ -11,6 +11,12 @@ from bot.channel_kit.answers import AnswerModel
 Id = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,39}(_[1-9][0-9]{0,39})?$")]
 
 
+class Done(AnswerModel):
+    """Of what is changed in its place."""
+
+    success: bool
+
+
 class Made(AnswerModel):
     """A post, a photo, a container."""
 

@@ -35,7 +35,7 @@ from bot.errors import (
     TooLong,
     Unavailable,
 )
-from bot.meta_graph.answers import Inspection, Listing, Made, Named, Refusal
+from bot.meta_graph.answers import Done, Inspection, Listing, Made, Named, Refusal
 from bot.options import Secret
 
 with warnings.catch_warnings():
@@ -157,6 +157,13 @@ class Graph:
         """The one call that can make a post visible: the post's number. An answer without one is OutcomeUnknown."""
         return self._made(send, committing=True)
 
+    def change(self, node: str, **fields: str) -> None:
+        """Change a node that is there. An answer that does not say that it was done is OutcomeUnknown."""
+        self._call(lambda g: g.request(f"{VERSION}/{node}", post_args=fields, method="POST"), committing=True)
+        answer = self._session.last
+        if answer is None or (done := read(Done, answer)) is None or not done.success:
+            raise _translate(ValueError(), answer, committing=True)
+
     def told(self, model: type[M], send: Callable[[Any], Any]) -> M:
         """A reading in this form. Raises Unavailable for one that has not."""
         self._call(send, committing=False)
@@ -176,7 +183,7 @@ class Graph:
         """Who stands behind this node ("me": behind the token)."""
         return self.told(Named, lambda g: g.get_object(node, fields=fields))
 
-    def account(self, identity: str, name: str, needed: frozenset[str]) -> Account:
+    def account(self, identity: str, name: str, needed: frozenset[str], to_delete: frozenset[str] = frozenset()) -> Account:
         """With what the token may do and when it ends, as far as Graph tells. Raises AuthExpired for one that has ended."""
         try:
             asked = {"input_token": self._token.reveal()}
@@ -192,6 +199,7 @@ class Graph:
             name=name,
             rights=told.scopes,
             lacks=tuple(sorted(needed - set(told.scopes))),
+            lacks_to_delete=tuple(sorted(to_delete - set(told.scopes))),
             ends=datetime.fromtimestamp(ends, UTC) if ends else None,
             endless=not ends,
         )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from bot.content.correction import Way
 from bot.content.document import without_breaks
 from bot.content.people import City
 from bot.content.post import Achievement, Post
 from bot.media import images
-from bot.render.environment import Templates
+from bot.render.environment import CORRECTIONS, Templates
 from bot.render.plain import Plain
 from bot.render.variant import Bundle, ChannelSpec, Media, Part, Variant
 from bot.workflow.kinds import Kind
@@ -24,6 +26,7 @@ def parts(post: Post, spec: ChannelSpec, templates: Templates, city: City) -> tu
     # A text that the author wrote for a channel goes out as it is: a template would add what was left out on purpose.
     threaded = spec.split is not None and override.options.get("thread") is True
     text = override.text if override.text is not None else _from_template(post, spec, templates, city, threaded)
+    text = _corrected(text, post, spec, templates, city)
     texts = spec.split(text, city.protected_words) if threaded and spec.split else (text,)
     return tuple(Part(text=t, length=spec.length(t), limit=spec.limit) for t in texts)
 
@@ -38,11 +41,25 @@ def _from_template(post: Post, spec: ChannelSpec, templates: Templates, city: Ci
     return templates.text(spec.key, context | {"brief": True})
 
 
+def _corrected(text: str, post: Post, spec: ChannelSpec, templates: Templates, city: City) -> str:
+    """With the words that the office puts before a correction, where it is one."""
+    if not post.correction or not (way := spec.way(post.correction)):
+        return text
+    said = {
+        "way": str(way),
+        "kind": str(post.correction.kind),
+        "wrong": post.correction.wrong,
+        "right": post.correction.right,
+    }
+    return templates.text(spec.key, {**_context(post, spec, city), **said, "text": text}, CORRECTIONS)
+
+
 def render(post: Post, specs: Iterable[ChannelSpec], templates: Templates, city: City) -> Bundle:
     """Everything that the post's channels will show. Raises TemplateError and MediaError with their place."""
     wanted = {spec.key: spec for spec in specs}
     # In the order in which the author named the channels, which is the same on every machine.
-    variants = tuple(_variant(post, wanted[key], templates, city) for key in post.channels if key in wanted)
+    shown = (wanted[key] for key in post.channels if key in wanted)
+    variants = tuple(_variant(post, spec, templates, city) for spec in shown if not _is_left(post, spec))
     # The wish is part of the digest: an approval for noon is none for midnight (ADR 2).
     wish = {
         "publish": post.publish.isoformat() if post.publish else "",
@@ -54,7 +71,15 @@ def render(post: Post, specs: Iterable[ChannelSpec], templates: Templates, city:
         **({"tags": ",".join(post.tags)} if post.tags else {}),
         **({"kind": str(Kind.EMERGENCY)} if post.emergency else {}),
     }
+    # Only where there is one: what was approved before there were corrections keeps its digest.
+    if post.correction:
+        wish["correction"] = json.dumps(post.correction.as_json(), ensure_ascii=False, sort_keys=True)
     return Bundle(identity=post.identity, author=post.author.key, wish=wish, variants=variants)
+
+
+def _is_left(post: Post, spec: ChannelSpec) -> bool:
+    """This correction leaves the channel as it is."""
+    return post.correction is not None and spec.way(post.correction) == Way.NONE
 
 
 def _variant(post: Post, spec: ChannelSpec, templates: Templates, city: City) -> Variant:

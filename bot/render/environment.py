@@ -23,15 +23,19 @@ from bot.language import say
 CHANNELS = ROOT / "bot" / "channels"  # the folders of the channels, each with its own templates (ADR 0013)
 
 
-def template(directory: Path, channel: str) -> Path:
-    """The file of a channel's template: the city's `posts/<channel>.txt`, or else the one in the channel's folder."""
-    citys = os.path.join(directory, "posts", f"{channel}.txt")  # noqa: PTH118 asked for before every sending
-    return Path(citys) if os.path.isfile(citys) else _channels_own(channel)  # noqa: PTH113
+POSTS, CORRECTIONS = "posts", "corrections"  # folders of a city's templates; a channel's own are post.txt and correction.txt
+
+
+def template(directory: Path, channel: str, folder: str = POSTS) -> Path:
+    """The file of a channel's template: the city's `posts/<channel>.txt`, or else the one in the channel's folder; that of its
+    corrections in the same way."""
+    citys = os.path.join(directory, folder, f"{channel}.txt")  # noqa: PTH118 asked for before every sending
+    return Path(citys) if os.path.isfile(citys) else _channels_own(channel, folder)  # noqa: PTH113
 
 
 @lru_cache
-def _channels_own(channel: str) -> Path:
-    return CHANNELS / channel / "post.txt"
+def _channels_own(channel: str, folder: str) -> Path:
+    return CHANNELS / channel / f"{folder.removesuffix('s')}.txt"
 
 
 class Templates:
@@ -41,7 +45,10 @@ class Templates:
         self._directory = directory
         # A city writes its own templates; one that reaches for Python's inside must be refused, not run.
         self._environment = ImmutableSandboxedEnvironment(
-            loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(directory / "posts"), jinja2.FunctionLoader(_load_own)]),
+            # What a city's template includes lies beside it, or is one of the program's.
+            loader=jinja2.ChoiceLoader(
+                [jinja2.FileSystemLoader([directory, directory / POSTS]), jinja2.FunctionLoader(_load_own)]
+            ),
             # A misspelt name would print nothing, and nobody would miss it in an approved text.
             undefined=jinja2.StrictUndefined,
             autoescape=False,  # plain text for a network, not HTML
@@ -49,9 +56,10 @@ class Templates:
             lstrip_blocks=True,
         )
 
-    def text(self, channel: str, context: dict[str, Any]) -> str:
-        """The channel's text: without trailing spaces, at most one empty line in a row. Raises TemplateError."""
-        name = f"{channel}.txt"
+    def text(self, channel: str, context: dict[str, Any], folder: str = POSTS) -> str:
+        """The channel's text, or that of its corrections: without trailing spaces, at most one empty line in a row. Raises
+        TemplateError."""
+        name = f"{folder}/{channel}.txt"
         try:
             rendered = self._environment.get_template(name).render(context)
         except jinja2.TemplateNotFound:
@@ -80,7 +88,8 @@ class Templates:
         return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
     def _error(self, name: str, line: int, word: str, summary: str) -> TemplateError:
-        path = template(self._directory, name.removesuffix(".txt"))
+        folder, _, file = name.rpartition("/")
+        path = template(self._directory, file.removesuffix(".txt"), folder or POSTS)
         column = 1
         if word and path.is_file():
             shown = path.read_text(encoding="utf-8").split("\n")
@@ -95,7 +104,8 @@ class Templates:
 
 def _load_own(name: str) -> tuple[str, str, Callable[[], bool]] | None:
     """Jinja's form of a template that the city has not replaced: source, file, whether it is still the same."""
-    file = _channels_own(name.removesuffix(".txt"))
+    folder, _, channel = name.removesuffix(".txt").rpartition("/")
+    file = _channels_own(channel, folder or POSTS)
     if not file.is_file():
         return None
     read_at = file.stat().st_mtime_ns

@@ -15,6 +15,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from bot.content.correction import Correction, Way
 from bot.media.limits import ImageLimits
 from bot.render.plain import SOCIAL, Style
 
@@ -66,7 +67,8 @@ class ChannelSpec:
     doubt. `rate` is the platform's own limit for one account, which we do not run into knowingly. `prepare_before` is how long
     before its time a post with pictures is prepared, and `prepared_for` for how long what was prepared is used: longer than any
     post waits for its turn, well below what platforms keep it for. `keeps_uploads`: what no post took stays there until it is
-    deleted. `lacks` are the characters of a text that the channel cannot show, each once."""
+    deleted. `lacks` are the characters of a text that the channel cannot show, each once. `corrects_by`: the ways in which what
+    is out there can be put right, the usual one first; none for the paper, which has a box of its own."""
 
     key: str
     label: str
@@ -92,6 +94,12 @@ class ChannelSpec:
     prepared_for: timedelta = timedelta(hours=2)
     keeps_uploads: bool = False
     lacks: Callable[[str], tuple[str, ...]] = has_all
+    corrects_by: tuple[Way, ...] = ()
+
+    def way(self, correction: Correction) -> Way | None:
+        """How this channel is put right: as the author chose, or as usual; None where it has no ways."""
+        usual = self.corrects_by[0] if self.corrects_by else None
+        return correction.ways.get(self.key, usual)
 
     @property
     def sends(self) -> bool:

@@ -25,7 +25,18 @@ from bot import registry, systemd
 from bot.channel_kit.base import Channel
 from bot.language import say
 from bot.services.approval import review
-from bot.services.delivery import connections, disasters, heartbeats, removal, stale, telegrams, threads, uploads, workers
+from bot.services.delivery import (
+    connections,
+    disasters,
+    heartbeats,
+    removal,
+    stale,
+    takedowns,
+    telegrams,
+    uploads,
+    vanished,
+    workers,
+)
 from bot.services.delivery.engine import LEASE, Engine
 from bot.services.delivery.heartbeats import Heart
 from bot.services.handing_in import push, sync
@@ -225,7 +236,7 @@ class Runner:
         """Nothing expires and no day is closed by a clock that may be wrong (ADR 24)."""
         return (
             (say("期限の見回り"), lambda: review.expire(self.ctx)),
-            (say("署名の催促"), lambda: threads.tell_unsigned(self.ctx)),
+            (say("署名の催促"), lambda: takedowns.tell_unsigned(self.ctx)),
             (say("紙面の組み上げ"), lambda: proof_build.build_proofs(self.ctx)),
             (say("操作の記録の署名"), lambda: days.close(self.ctx)),
         )
@@ -286,9 +297,12 @@ class Runner:
         return removal.work(self.ctx, self.channel)
 
     def ask(self) -> int:
-        """Whose the keys are, before a post waits for the answer; how many accounts were asked? On a thread of its own, too."""
+        """Whose the keys are, before a post waits for the answer, and whether what is out still stands; how many accounts were
+        asked? On a thread of its own, too."""
         close_old_connections()
-        return connections.look(self.ctx, self.channel, self.engine.proving)
+        asked = connections.look(self.ctx, self.channel, self.engine.proving)
+        vanished.look(self.ctx, self.channel)
+        return asked
 
     def sync(self) -> None:
         """Take what leaders committed, when it is time or somebody said so. What goes wrong waits for the next time."""

@@ -14,7 +14,7 @@ from bot.store.sql import AMONG, listed, moment_of, run
 # The approval's digest stands in the decision, not in the submission alone: both are compared with the bytes (ADR 2).
 _CLAIMED = """
 SELECT d.id, d.fence, d.attempts, d.kind, d.channel, d.lane, d.part, d.parent_remote_id, d.token, d.prepared_by,
-    d.intent_at, d.first_intent_at, d.run_at, d.prepared_until, d.look_since, d.part = 0 OR d.due_at > a.due_at,
+    d.intent_at, d.first_intent_at, d.run_at, d.prepared_until, d.look_since, d.way, d.part = 0 OR d.due_at > a.due_at,
     s.id, s.path, s.inputs, s.digest, s.bundle, s.tags,
     COALESCE((SELECT c.digest FROM store_decision c WHERE c.submission_id = s.id AND c.action = 'approve'
         ORDER BY c.id DESC LIMIT 1), '')
@@ -42,6 +42,7 @@ class Claimed(NamedTuple):
     run_at: datetime
     prepared_until: datetime | None
     look_since: datetime | None
+    way: str
     asks: bool
     submission: int
     path: str
@@ -67,6 +68,7 @@ def _claimed(*row: Any) -> Claimed:
         run_at,
         prepared_until,
         look_since,
+        way,
         asks,
         submission,
         path,
@@ -78,7 +80,7 @@ def _claimed(*row: Any) -> Claimed:
     ) = row
     times = [moment_of(told) for told in (intent_at, first_intent_at, run_at, prepared_until, look_since)]
     rest = (path, _read(inputs), digest, bundle, _read(tags), approved)
-    return Claimed._make((*before, *times, bool(asks), submission, *rest))
+    return Claimed._make((*before, *times, way, bool(asks), submission, *rest))
 
 
 def _read(kept: Any) -> Any:

@@ -20,7 +20,8 @@ import bot.store.newsletter
 import bot.store.notices
 import bot.store.rules
 import bot.store.threads
-import bot.store.uploads  # noqa: F401 Django finds their tables through here
+import bot.store.uploads
+import bot.store.vanished  # noqa: F401 Django finds their tables through here
 from bot.store.people import Standing
 from bot.workflow.actors import ROLE_LABELS, Actor, Role
 from bot.workflow.kinds import Bar, Kind
@@ -60,7 +61,8 @@ class Blob(models.Model):
 
 class Submission(models.Model):
     """A Bundle in the queue. Its content never changes: a changed post is a new submission. `issue` is that of the newsletter:
-    the one that the author wished for, else the next one at the time of the approval. `hands` are the Hands of
+    the one that the author wished for, else the next one at the time of the approval. `version` counts from
+    1 what was published of the post and then corrected. `hands` are the Hands of
     bot.services.people.hands as dictionaries, `edits_upto` the last Edit that is among them or before them."""
 
     identity = models.CharField(max_length=300)
@@ -76,6 +78,8 @@ class Submission(models.Model):
     commit = models.CharField(max_length=64, blank=True)
     hands = models.JSONField(default=list)
     edits_upto = models.BigIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+    correction = models.JSONField(null=True)  # a Correction as JSON; None: it corrects nothing
     state = models.CharField(max_length=16, default=SubmissionState.SUBMITTED)
     bundle = models.TextField()
     digest = models.CharField(max_length=64)
@@ -226,13 +230,17 @@ class Delivery(models.Model):
     holds it while it is held, "" where that is not known. `token` is what was prepared, on the account and by the way of
     connecting that `prepared_by` names; it can be used as it is until `prepared_until`. While `preparing_until` is ahead,
     somebody prepares it; the next one may not before `prepare_after`. `first_intent_at` is when its first request left.
-    `again_by` is who wants it sent again while it is in doubt. `told_until`: people know that it will not make its time, for
+    `again_by` is who wants it sent again while it is in doubt. `replaces` is the post that a correction corrects, the
+    first of its thread. `told_until`: people know that it will not make its time, for
     its account waits so long. `look_since`: it may be out since then, unknown to this database; it is looked for at
     `reconcile_at`, and not sent before."""
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="deliveries")
     identity = models.CharField(max_length=300)
+    version = models.PositiveIntegerField(default=1)
     kind = models.CharField(max_length=20, default=Kind.PUBLICATION)
+    way = models.CharField(max_length=10, blank=True)  # of a correction, on its channel; "" for none
+    replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrected_by", db_index=False)
     channel = models.CharField(max_length=40)
     lane = models.CharField(max_length=120)
     part = models.PositiveIntegerField(default=0)
@@ -271,7 +279,7 @@ class Delivery(models.Model):
         constraints = [
             # The last wall against publishing twice: a place on a channel is taken once, whatever the code does.
             models.UniqueConstraint(
-                fields=["identity", "channel", "part"],
+                fields=["identity", "channel", "part", "version"],
                 condition=Q(state__in=sorted(OCCUPIED)),
                 name="one_live_delivery_per_part",
             ),
@@ -290,6 +298,7 @@ class Delivery(models.Model):
             models.Index(fields=["last_at"], condition=Q(state="scheduled"), name="too_late_scheduled"),
             models.Index(fields=["last_at"], condition=Q(state="held"), name="too_late_held"),
             models.Index(fields=["after"], condition=Q(state__in=sorted(TORN)), name="torn_threads"),
+            models.Index(fields=["id"], condition=Q(way="repost", state="published"), name="reposts"),
             # For people's lists. A state must not come first: it would draw the planner away from the narrow ones above.
             models.Index(fields=["due_at", "state", "id"], name="calendar"),
         ]

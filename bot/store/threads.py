@@ -1,4 +1,4 @@
-"""What was decided about a thread of which only a part is out, and the posts that are being taken down; see ADR 19."""
+"""What was decided about what is out, and the posts that are being taken down; see ADR 19 and 31."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from django.db.models import Q
 
 from bot.workflow.states import RemovalState, ThreadWay
 
+LONGEST_REASON = 200  # characters
+
 
 class ThreadDecision(models.Model):
-    """Which way a person chose for a thread when `stood` of its `parts` were out. Taking down is signed by a second person:
-    until then `signed_at` is empty, and `head_told_at` says when the heads were told that nobody has signed."""
+    """Which way a person chose for a thread, or for a post that is none, when `stood` of its `parts` were out. Taking down is
+    signed by a second person: until then `signed_at` is empty, and `head_told_at` says when the heads were told that nobody has
+    signed."""
 
     submission = models.ForeignKey("store.Submission", on_delete=models.PROTECT, related_name="thread_decisions")
     channel = models.CharField(max_length=40)
@@ -19,7 +22,7 @@ class ThreadDecision(models.Model):
     stood = models.PositiveIntegerField()
     actor = models.CharField(max_length=150)
     at = models.DateTimeField()
-    reason = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=LONGEST_REASON, blank=True)
     signed_by = models.CharField(max_length=150, blank=True)
     signed_at = models.DateTimeField(null=True)
     head_told_at = models.DateTimeField(null=True)

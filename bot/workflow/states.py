@@ -12,6 +12,7 @@ class SubmissionState(StrEnum):
     APPROVED = "approved"
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
+    CLOSED = "closed"  # what is out of it stays; nothing more goes out
     STALE = "stale"
     EXPIRED = "expired"
 
@@ -32,11 +33,12 @@ class DeliveryState(StrEnum):
 
 
 class ThreadWay(StrEnum):
-    """What a person decides about a thread of which only a part is out."""
+    """What a person decides about what is out of a post on a channel: of a thread that broke, or of a whole one."""
 
     GO_ON = "go_on"
     TAKE_DOWN = "take_down"
     LEAVE = "leave"
+    REPLACE = "replace"  # its correction stands: a part of the correction's approval
 
 
 class RemovalState(StrEnum):
@@ -67,6 +69,7 @@ LABELS: dict[SubmissionState | DeliveryState, str] = {
     SubmissionState.APPROVED: "承認済み",
     SubmissionState.RETURNED: "差し戻し",
     SubmissionState.WITHDRAWN: "取り下げ",
+    SubmissionState.CLOSED: "一部取り下げ",
     SubmissionState.STALE: "変更により無効",
     SubmissionState.EXPIRED: "期限切れ",
     DeliveryState.WAITING: "前の投稿待ち",
@@ -85,6 +88,8 @@ LABELS: dict[SubmissionState | DeliveryState, str] = {
 
 IN_QUEUE = frozenset({SubmissionState.SUBMITTED, SubmissionState.CONFIRMED})
 OPEN = IN_QUEUE | {SubmissionState.APPROVED}
+# Its text is in the column of an issue until the office takes it out.
+PRINTED = frozenset({SubmissionState.APPROVED, SubmissionState.CLOSED})
 # A delivery that may still lead, or may have led, to a visible post: its place must not be taken by another.
 OCCUPIED = frozenset(DeliveryState) - {
     DeliveryState.FAILED,

@@ -22,6 +22,7 @@ class Action(StrEnum):
     APPROVE = "approve"
     RETURN = "return"
     WITHDRAW = "withdraw"
+    CLOSE = "close"  # withdrawn, but for what is out
     CHANGE = "change"
     EXPIRE = "expire"
 
@@ -63,6 +64,7 @@ SUBMISSION: Mapping[tuple[S, Action], S] = {
     (S.SUBMITTED, Action.WITHDRAW): S.WITHDRAWN,
     (S.CONFIRMED, Action.WITHDRAW): S.WITHDRAWN,
     (S.APPROVED, Action.WITHDRAW): S.WITHDRAWN,
+    (S.APPROVED, Action.CLOSE): S.CLOSED,
     (S.SUBMITTED, Action.CHANGE): S.STALE,
     (S.CONFIRMED, Action.CHANGE): S.STALE,
     (S.APPROVED, Action.CHANGE): S.STALE,

@@ -17,7 +17,7 @@ import pytest
 from bot.clock import SystemClock
 from bot.config import ROOT
 from bot.sandbox import server
-from bot.services.delivery import reconcile, threads
+from bot.services.delivery import reconcile, takedowns, threads
 from bot.services.records.context import context
 from bot.store.models import Delivery, Lane
 from tests.office import TUESDAY, Office
@@ -139,7 +139,7 @@ def test_killed_before_it_was_made_a_person_decides(
     if way == "go_on":
         threads.go_on(office.ctx, office.officer, first.id)
     if way == "take_down":
-        threads.take_down(office.ctx, office.officer, first.id, "誤解されるため")
+        takedowns.take_down(office.ctx, office.officer, first.id, "誤解されるため")
         _wait_for(lambda: _states()[:2] == ["removed"] * 2)
         assert all(post["deleted"] for post in office.sandbox.posts("x"))
     else:

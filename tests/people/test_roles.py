@@ -15,10 +15,10 @@ import bot.services
 from bot.content import post_form
 from bot.errors import NotAllowed, NotFound
 from bot.schedule.rules import Blackout
-from bot.services.approval import comments, review, submit
+from bot.services.approval import comments, review, submit, withdrawing
 from bot.services.delivery import blackouts, duty, pause, reconcile, rollback, scheduling
 from bot.services.handing_in import drafts
-from bot.services.pages import connections, queue
+from bot.services.pages import connections, post_record, queue, record_files
 from bot.services.paper import errata, issue_desk
 from bot.services.people import accounts, grants, requests
 from bot.services.telling import alarms
@@ -183,8 +183,8 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "review.confirm": (_confirm, {LEADER, HEAD}),
     "review.approve": (lambda o, a: review.approve(o.ctx, a, *_look(waiting(o))), {OFFICER}),
     "review.return_": (lambda o, a: review.return_(o.ctx, a, waiting(o).id, "理由"), {OFFICER}),
-    "review.withdraw": (lambda o, a: review.withdraw(o.ctx, a, waiting(o).id), {OFFICER}),
-    "review.take_back, by a push": (lambda o, a: review.take_back(o.ctx, a, waiting(o)), {OFFICER}),
+    "withdrawing.withdraw": (lambda o, a: withdrawing.withdraw(o.ctx, a, waiting(o).id), {OFFICER}),
+    "withdrawing.take_back, by a push": (lambda o, a: withdrawing.take_back(o.ctx, a, waiting(o)), {OFFICER}),
     "review.endorse": (_endorse_as_head, {LEADER, HEAD}),
     "review.countersign": (_countersign, {OFFICER}),
     "comments.add": (_remark, {LEADER, TRAINEE, HEAD, OFFICER}),
@@ -239,6 +239,10 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "connections.rows": (lambda o, a: connections.rows(o.ctx, a), {OFFICER, OPERATOR, AUDITOR}),
     "duty.issue": (lambda o, a: duty.issue(o.ctx, a, "当番"), {OFFICER, OPERATOR}),
     "duty.revoke": (lambda o, a: duty.revoke(o.ctx, a, 1), {OFFICER, OPERATOR}),
+    "post_record.find": (lambda o, a: post_record.find(o.ctx, a, waiting(o).id), {OFFICER, OPERATOR, AUDITOR}),
+    "record_files.files": (lambda o, a: record_files.files(o.ctx, a, waiting(o).id), {OFFICER, OPERATOR, AUDITOR}),
+    "record_files.register": (lambda o, a: record_files.register(o.ctx, a, 2026), {OFFICER, OPERATOR, AUDITOR}),
+    "record_files.due": (lambda o, a: record_files.due(o.ctx, a), {OFFICER, OPERATOR, AUDITOR}),
     "alarms.see": (lambda o, a: alarms.see(o.ctx, a, 1), {HEAD, OFFICER, OPERATOR}),
     "accounts.dismiss": (lambda o, a: accounts.dismiss(o.ctx, a, someone(o)), {OPERATOR}),
 }
@@ -256,6 +260,7 @@ READINGS = {
         "history.departments",
         "history.as_csv",
         "history.timeline",
+        "history.standing",
         "viewed.record",
         "review.readable",
         "review.may_confirm",
@@ -278,15 +283,19 @@ READINGS = {
 # Each role tries these in a test of their own, which sets the scene: tests/issues, tests/drafts, tests/sync.
 ELSEWHERE = {
     "grants.agree",  # a part of accounts.agree
+    "review.decide",  # a part of every decision
     "first_people.invite",  # by the shell alone, before there is any role
     "issues.sign_off",
     "printed.record",
     "drafts.reopen",
     "browser.hand_in",
+    "correcting.begin",
+    "errata.follow",  # a part of review.approve
     "browser.settle",
     "branch.commit_as",
     "replanning.plan_again",  # a part of submit.submit
-    *("threads.go_on", "threads.take_down", "threads.leave", "threads.sign", "removal.decide_gone", "removal.decide_again"),
+    *("threads.go_on", "takedowns.take_down", "threads.leave", "takedowns.sign", "removal.decide_gone", "removal.decide_again"),
+    *("vanished.decide_gone", "vanished.decide_there"),
 }
 
 

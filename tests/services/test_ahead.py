@@ -12,7 +12,7 @@ from django.db import connections
 
 from bot.channel_kit.base import Prepared, Receipt
 from bot.clock import SystemClock
-from bot.services.approval import review
+from bot.services.approval import withdrawing
 from bot.services.delivery import pause, scheduling, stale
 from bot.services.delivery.engine import LEAD
 from bot.services.runner import Runner
@@ -80,7 +80,7 @@ def move(office: Office, delivery: Delivery) -> None:
 
 
 def withdraw(office: Office, delivery: Delivery) -> None:
-    review.withdraw(office.ctx, office.author, delivery.submission_id)
+    withdrawing.withdraw(office.ctx, office.author, delivery.submission_id)
 
 
 def change_the_file(office: Office, delivery: Delivery) -> None:

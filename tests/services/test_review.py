@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import AlreadyDecided, NotAllowed, ScheduleError, StaleApproval
-from bot.services.approval import review
+from bot.services.approval import review, withdrawing
 from bot.services.approval.submit import NotReady, submit
 from bot.services.delivery import stale
 from bot.services.records import audit
@@ -133,7 +133,7 @@ def test_a_return_needs_a_reason_and_tells_it(office: Office) -> None:
 def test_withdrawing_cancels_what_has_not_gone_out(office: Office) -> None:
     submission = office.submit(office.post())
     office.approve(submission)
-    review.withdraw(office.ctx, office.author, submission.id)
+    withdrawing.withdraw(office.ctx, office.author, submission.id)
     assert {d.state for d in office.deliveries()} == {"cancelled"}
 
 

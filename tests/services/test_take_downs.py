@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import NotAllowed, NotFound
-from bot.services.delivery import removal, threads
+from bot.services.delivery import removal, takedowns, threads
 from bot.store.models import Lane
 from bot.store.notices import Notice
 from bot.store.threads import Removal, ThreadDecision
@@ -25,7 +25,7 @@ def test_a_take_down_works_at_night_while_all_is_stopped_and_the_account_is_clos
     office.at(NOON.replace(hour=23))
     stop(office)
     Lane.objects.update(closed_at=office.clock.now())
-    threads.take_down(office.ctx, office.officer, thread.number, "誤りのため")
+    takedowns.take_down(office.ctx, office.officer, thread.number, "誤りのため")
     thread.runner.remove()
     assert thread.shown() == []
     assert threads.broken() == []
@@ -33,7 +33,7 @@ def test_a_take_down_works_at_night_while_all_is_stopped_and_the_account_is_clos
 
 @pytest.mark.parametrize("answer", ["500_before", "500_after", "reset_after", "html_502", "truncated_after"])
 def test_an_unclear_answer_to_a_delete_is_looked_up(office: Office, refused: Thread, answer: str) -> None:
-    threads.take_down(office.ctx, office.officer, refused.number, "誤りのため")
+    takedowns.take_down(office.ctx, office.officer, refused.number, "誤りのため")
     office.sandbox.fault("x", answer, on="upload")
     refused.runner.remove()
     assert refused.states()[0] == "published"
@@ -45,7 +45,7 @@ def test_an_unclear_answer_to_a_delete_is_looked_up(office: Office, refused: Thr
 
 
 def test_what_cannot_be_looked_up_is_given_to_a_person(office: Office, refused: Thread) -> None:
-    threads.take_down(office.ctx, office.officer, refused.number, "誤りのため")
+    takedowns.take_down(office.ctx, office.officer, refused.number, "誤りのため")
     office.sandbox.fault("x", "reset_after", on="upload")
     office.sandbox.fault("x", "500_before", on="read", times=50)
     for _ in range(8):
@@ -62,7 +62,7 @@ def test_what_cannot_be_looked_up_is_given_to_a_person(office: Office, refused: 
 
 
 def test_a_worker_that_died_over_a_delete_is_looked_after(office: Office, refused: Thread) -> None:
-    threads.take_down(office.ctx, office.officer, refused.number, "誤りのため")
+    takedowns.take_down(office.ctx, office.officer, refused.number, "誤りのため")
     Removal.objects.update(state="removing", attempts=1, lease_until=office.clock.now() + removal.LEASE)
     refused.runner.remove()
     assert len(refused.shown()) == 1
@@ -74,14 +74,14 @@ def test_a_worker_that_died_over_a_delete_is_looked_after(office: Office, refuse
 
 
 def test_a_take_down_is_signed_by_another_person_or_the_heads_are_told(office: Office, refused: Thread) -> None:
-    threads.take_down(office.ctx, office.officer, refused.number, "誤りのため")
+    takedowns.take_down(office.ctx, office.officer, refused.number, "誤りのため")
     (decision,) = ThreadDecision.objects.all()
     with pytest.raises(NotAllowed):
-        threads.sign(office.ctx, office.officer, decision.id)
+        takedowns.sign(office.ctx, office.officer, decision.id)
     office.at(office.clock.now() + timedelta(hours=25))
-    assert [threads.tell_unsigned(office.ctx) for _ in range(2)] == [1, 0]
+    assert [takedowns.tell_unsigned(office.ctx) for _ in range(2)] == [1, 0]
     refused.lines("unsigned")
     assert Notice.objects.filter(kind="unsigned", address="kacho@example.jp").count() == 1
-    threads.sign(office.ctx, SECOND, decision.id)
+    takedowns.sign(office.ctx, SECOND, decision.id)
     with pytest.raises(NotAllowed):
-        threads.sign(office.ctx, SECOND, decision.id)
+        takedowns.sign(office.ctx, SECOND, decision.id)

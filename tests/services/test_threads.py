@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import NotAllowed, ScheduleError
-from bot.services.delivery import pause, reconcile, threads
+from bot.services.delivery import pause, reconcile, takedowns, threads
 from tests.office import Office
 from tests.services.torn import A_WHILE, NOON, Break, Thread, blackout, by_hand, delete, edit, fault, stop
 
@@ -61,7 +61,7 @@ def test_a_broken_thread_becomes_whole_none_or_a_recorded_half(
         assert thread.is_whole()
         assert threads.broken() == []
     elif way == "take_down":
-        assert threads.take_down(office.ctx, office.officer, thread.number, "半分では誤解されるため") == stands
+        assert takedowns.take_down(office.ctx, office.officer, thread.number, "半分では誤解されるため") == stands
         office.runner().remove()
         assert thread.shown() == []
         assert thread.states()[:stands] == ["removed"] * stands
@@ -143,7 +143,7 @@ def test_what_somebody_deleted_stands_no_more(
         assert half.left
         assert len(thread.shown()) == stands
     else:
-        assert threads.take_down(office.ctx, office.officer, thread.number, "途中が消されたため") == stands
+        assert takedowns.take_down(office.ctx, office.officer, thread.number, "途中が消されたため") == stands
         thread.runner.remove()
         assert thread.shown() == []
         assert thread.states()[:deleted] == ["removed"] * deleted

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import NotAllowed, NotFound, ScheduleError
-from bot.services.delivery import reconcile, threads
+from bot.services.delivery import reconcile, takedowns, threads
 from bot.store.models import Delivery
 from tests.office import Office
 from tests.services.torn import NOON, Thread, fault, lost_and_unreadable, withdraw
@@ -22,7 +22,7 @@ def test_a_withdrawal_half_way_is_told_and_cannot_be_gone_on_with(office: Office
     assert "取り下げ" in line
     with pytest.raises(NotAllowed, match="not approved"):
         threads.go_on(office.ctx, office.officer, thread.number)
-    threads.take_down(office.ctx, office.officer, thread.number, "取り下げのため")
+    takedowns.take_down(office.ctx, office.officer, thread.number, "取り下げのため")
     thread.runner.remove()
     assert thread.shown() == []
 
@@ -87,7 +87,7 @@ def test_not_sending_ends_the_rest_at_once(office: Office, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("reason", ["", " 　"])
 def test_a_decision_that_ends_a_thread_has_a_reason(office: Office, refused: Thread, reason: str) -> None:
-    for decide in (threads.leave, threads.take_down):
+    for decide in (threads.leave, takedowns.take_down):
         with pytest.raises(NotAllowed, match="reason"):
             decide(office.ctx, office.officer, refused.number, reason)
     with pytest.raises(NotAllowed):
@@ -95,7 +95,7 @@ def test_a_decision_that_ends_a_thread_has_a_reason(office: Office, refused: Thr
 
 
 def test_nothing_is_decided_on_a_thread_that_is_whole_or_going_down(office: Office, refused: Thread) -> None:
-    threads.take_down(office.ctx, office.officer, refused.number, "誤りのため")
+    takedowns.take_down(office.ctx, office.officer, refused.number, "誤りのため")
     with pytest.raises(NotAllowed, match="taken down"):
         threads.go_on(office.ctx, office.officer, refused.number)
     refused.runner.remove()

@@ -12,7 +12,7 @@ from docx.shared import Mm
 
 from bot.errors import NotAllowed, NotFound, ScheduleError
 from bot.schedule.rules import Blackout
-from bot.services.approval import comments, review, sheet
+from bot.services.approval import comments, review, sheet, withdrawing
 from bot.services.approval.review import Terms
 from bot.services.delivery import blackouts, reconcile, scheduling, stale
 from bot.store.models import AuditEntry, Decision, Delivery, Submission
@@ -104,7 +104,7 @@ def test_the_office_s_time_and_number_are_what_the_approval_keeps(office: Office
 
 def test_what_somebody_may_not_read_is_not_there_for_them_whatever_they_would_do(office: Office) -> None:
     submission = office.submit(office.post())
-    for act in (review.withdraw, partial(review.confirm, seen_digest=submission.digest)):
+    for act in (withdrawing.withdraw, partial(review.confirm, seen_digest=submission.digest)):
         with pytest.raises(NotFound) as theirs:
             act(office.ctx, office.leader, submission_id=submission.id)
         with pytest.raises(NotFound) as nobodys:
@@ -115,7 +115,7 @@ def test_what_somebody_may_not_read_is_not_there_for_them_whatever_they_would_do
 def test_who_reads_a_trainees_post_and_would_withdraw_it_is_told_whose_it_is(office: Office) -> None:
     submission = office.submit(office.post(author="kokusai-trainee"), office.trainee)
     with pytest.raises(NotAllowed) as caught:
-        review.withdraw(office.ctx, office.leader, submission.id)
+        withdrawing.withdraw(office.ctx, office.leader, submission.id)
     assert "ほかの人の申請" in caught.value.summary
 
 

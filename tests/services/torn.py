@@ -11,7 +11,7 @@ from django.db import connection
 
 from bot.channel_kit.base import Outgoing, Prepared, Receipt
 from bot.schedule.rules import Blackout
-from bot.services.approval import review
+from bot.services.approval import withdrawing
 from bot.services.delivery import blackouts, pause, stale
 from bot.services.runner import Runner
 from bot.services.telling import notices
@@ -130,4 +130,4 @@ def edit(office: Office) -> None:
 
 
 def withdraw(office: Office) -> None:
-    review.withdraw(office.ctx, office.author, Delivery.objects.first().submission_id)  # type: ignore[union-attr]
+    withdrawing.withdraw(office.ctx, office.author, Delivery.objects.first().submission_id)  # type: ignore[union-attr]

@@ -40,7 +40,7 @@ def test_a_take_down_is_begun_by_one_and_signed_by_another(
     office: Office, officer: Browser, half: Delivery, web_site: str
 ) -> None:
     begun = officer.post(f"/threads/{half.id}/decide/", "/deliveries/", way="take_down", reason="誤解されるため")
-    assert "削除しているスレッド" in begun.text
+    assert "削除している投稿" in begun.text
     assert "署名を待っています" in begun.text
     office.runner().remove()
     assert all(post["deleted"] for post in office.sandbox.posts("x"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.config import Config
+from bot.content.correction import Way
 from bot.media.limits import ImageLimits
 from bot.meta_graph.options import GraphOptions
 from bot.options import Secret, option
@@ -25,6 +26,7 @@ SPEC = ChannelSpec(
     images=ImageLimits(max_count=10, max_bytes=3_900_000, max_alt=1000),
     style=SOCIAL_WITH_LINKS,
     keeps_uploads=True,
+    corrects_by=(Way.EDIT, Way.LINKED, Way.REPOST),
 )
 
 

@@ -8,10 +8,10 @@ from io import BytesIO
 
 from bot.channel_kit import pictures
 from bot.channel_kit.answers import link
-from bot.channel_kit.base import Account, Channel, Found, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.base import Absent, Account, Channel, Found, Newest, Outgoing, Prepared, Receipt, Sent
 from bot.channel_kit.begun import named, one_by_one
 from bot.channel_kit.limits import require_fit
-from bot.channel_kit.matching import earliest, listed, made_before, the_one
+from bot.channel_kit.matching import earliest, listed, made_before, newest, the_one
 from bot.channels.facebook import SPEC, Options
 from bot.channels.facebook.answers import Linked, Photo, Post, Shown
 from bot.config import Config, require
@@ -22,6 +22,7 @@ from bot.render.variant import Media
 from bot.text.likeness import canonical
 
 _A_PAGE = 25
+_MOST_LISTED = 100  # by one call, at the daily look
 _NEEDED = frozenset({"pages_manage_posts", "pages_read_engagement"})  # to post, and to read back what was posted
 _SHOWN = "id,attachments{target,subattachments{target}}"
 _FIELDS = "id,message,created_time,permalink_url,attachments{target,subattachments{target}}"
@@ -44,12 +45,16 @@ class _Page:
 
     def prepare(self, outgoing: Outgoing) -> Prepared:
         require_fit(SPEC, outgoing)
+        if outgoing.edits:  # its photos are there
+            return Prepared(outgoing=outgoing)
         # Photos go into one post only. So of two requests with the same ones, the second is refused if the first has won.
         if _are_photos(outgoing):
             return Prepared(outgoing=outgoing, token=outgoing.earlier)
         return Prepared(outgoing=outgoing, token=",".join(one_by_one(outgoing, self._hidden_photo)))
 
     def commit(self, prepared: Prepared, now: datetime) -> Receipt:
+        if prepared.outgoing.edits:
+            return self._edit(prepared.outgoing, now)
         fields = {"message": prepared.outgoing.text}
         if prepared.token:
             photos = [{"media_fbid": photo} for photo in prepared.token.split(",")]
@@ -62,6 +67,8 @@ class _Page:
 
     def find(self, sent: Sent) -> Found:
         """Among the Page's posts since just before the first commit: by the photos' numbers, or by the text."""
+        if sent.prepared.outgoing.edits:
+            return self._edited(sent.prepared.outgoing)
         since = earliest(sent)
         posts = listed(
             Post,
@@ -71,6 +78,15 @@ class _Page:
         )
         return the_one(posts, lambda post: _is_it(post, sent.prepared), _receipt)
 
+    def _edit(self, outgoing: Outgoing, now: datetime) -> Receipt:
+        """The same words a second time change nothing, so what was not seen to be there may be sent again."""
+        self._graph.change(outgoing.edits, message=outgoing.text)
+        return Receipt(remote_id=outgoing.edits, url=self._permalink(outgoing.edits), at=now)
+
+    def _edited(self, outgoing: Outgoing) -> Found:
+        post = self._graph.told(Post, lambda g: g.get_object(outgoing.edits, fields="id,message,created_time,permalink_url"))
+        return _receipt(post) if canonical(post.message or "") == canonical(outgoing.text) else Absent()
+
     def delete(self, remote_id: str) -> None:
         self._graph.read(lambda g: g.delete_object(remote_id))
 
@@ -78,6 +94,12 @@ class _Page:
         """Graph says the same of what is gone and of what it denies for a while (100/33): only that it stands can be known."""
         self._graph.read(lambda g: g.get_object(remote_id, fields="id"))
         return True
+
+    def newest(self, since: datetime) -> Newest:
+        page = self._graph.page(
+            self._page, "published_posts", "", fields="id,created_time", since=int(since.timestamp()), limit=_MOST_LISTED
+        )
+        return newest(Post, page, lambda post: post.created_time, lambda post: post.id, since)
 
     def probe(self) -> Account:
         """A Page's token is the Page itself."""

@@ -48,7 +48,7 @@ class Page:
             route("GET", page, self._on("read", self._page)),
             route("GET", post, self._on("read", self._get)),
             route("GET", f"{post}/insights", self._on("read", self._insights)),
-            route("POST", post, self._on("upload", self._update)),
+            route("POST", post, self._on("commit", self._update)),
             route("DELETE", post, self._on("upload", self._delete)),
         ]
 

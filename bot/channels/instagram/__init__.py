@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.channels.instagram.options import Options
 from bot.config import Config
+from bot.content.correction import Way
 from bot.media.limits import ImageLimits
 from bot.meta_graph.options import GraphOptions
 from bot.render.variant import ChannelSpec, Fold, Rate
@@ -34,6 +35,7 @@ SPEC = ChannelSpec(
         max_alt=1000,
     ),
     max_hashtags=5,
+    corrects_by=(Way.LINKED, Way.REPOST),  # a caption cannot be edited
     rate=Rate(count=100, per=timedelta(hours=24)),
     prepare_before=timedelta(minutes=10),  # Meta asks for a container's status "for no more than 5 minutes": it may take long
 )

@@ -12,9 +12,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.channel_kit.answers import link
-from bot.channel_kit.base import Absent, Account, CannotTell, Channel, Found, NotSeen, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.base import Absent, Account, CannotTell, Channel, Found, Newest, NotSeen, Outgoing, Prepared, Receipt, Sent
 from bot.channel_kit.limits import require_fit
-from bot.channel_kit.matching import PostList, earliest, listed, the_one
+from bot.channel_kit.matching import PostList, earliest, listed, newest, the_one
 from bot.channels.instagram.answers import Permalink, Quota, Quotas, Shown
 from bot.channels.instagram.containers import DEAD, FINISHED, GONE, PUBLISHED, Containers
 from bot.channels.instagram.options import Options
@@ -30,7 +30,9 @@ from bot.text.likeness import canonical
 _SETTLED = {FINISHED: timedelta(minutes=2), **dict.fromkeys((*DEAD, GONE), timedelta(minutes=5))}
 _PROFILE = "https://www.instagram.com/"  # where a post's own address cannot be read
 _FIELDS, _A_PAGE = "id,caption,permalink,timestamp,media_type,children{id}", 50
+_MOST_LISTED = 100  # by one call, at the daily look
 _NEEDED = frozenset({"instagram_basic", "instagram_content_publish"})
+_TO_DELETE = frozenset({"instagram_manage_contents"})
 _AN_HOUR = 3600.0  # where Instagram does not tell when its limit ends
 
 
@@ -102,11 +104,15 @@ class _Instagram:
         self._graph.read(lambda g: g.get_object(remote_id, fields="id"))
         return True
 
+    def newest(self, since: datetime) -> Newest:
+        page = self._graph.page(self._user, "media", "", fields="id,timestamp", limit=_MOST_LISTED)
+        return newest(Shown, page, lambda post: post.timestamp, lambda post: post.id, since)
+
     def probe(self) -> Account:
         """The token may be a Page's or a system user's; it is the professional account's own number that it can read."""
         told = self._graph.whose(self._user, "id,username")
         quota = self._graph.told(Quotas, self._ask_for_quota).data[0]
-        account = self._graph.account(f"instagram:{told.id}", f"@{told.username}" if told.username else "", _NEEDED)
+        account = self._graph.account(f"instagram:{told.id}", f"@{told.username}" if told.username else "", _NEEDED, _TO_DELETE)
         return replace(account, used=quota.quota_usage, quota=quota.config.quota_total)
 
     def _posts(self, since: float) -> PostList[Shown]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.content.correction import Way
 from bot.media.limits import ImageLimits
 from bot.render.variant import ChannelSpec
 
@@ -13,4 +14,5 @@ SPEC = ChannelSpec(
     length=len,
     images=ImageLimits(max_count=10, max_width=1920, max_height=1920, max_bytes=8_000_000),
     by_hand=True,
+    corrects_by=(Way.EDIT, Way.LINKED),
 )

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bot.config import Config
+from bot.content.correction import Way
 from bot.media.limits import ImageLimits
 from bot.options import Secret, option
 from bot.render.variant import ChannelSpec, Question, Rate
@@ -68,6 +69,7 @@ SPEC = ChannelSpec(
     cost=cost,
     alt_usd=_ALT_USD,
     reading_usd=_READING_USD,
+    corrects_by=(Way.LINKED, Way.REPOST),
     rate=Rate(count=100, per=timedelta(minutes=15)),
 )
 

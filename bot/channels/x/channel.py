@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from requests import Response
 
 from bot.channel_kit.answers import MADE, AnswerModel, read, unreadable
-from bot.channel_kit.base import Account, Channel, Found, Outgoing, Prepared, Receipt, Sent
+from bot.channel_kit.base import Account, Channel, Found, Newest, Outgoing, Prepared, Receipt, Sent
 from bot.channel_kit.begun import one_by_one
 from bot.channel_kit.http import broken_exchange
 from bot.channel_kit.limits import require_fit
-from bot.channel_kit.matching import Page, listed, made_before, the_one
+from bot.channel_kit.matching import Page, listed, made_before, newest, the_one
 from bot.channel_kit.pictures import refused
 from bot.channel_kit.waits import retry_after, until
 from bot.channels.x import SPEC, Options
@@ -110,7 +110,7 @@ class _X:
 
     def find(self, sent: Sent) -> Found:
         """Among our own posts since just before the first commit: the same text, picture count and parent."""
-        posts = listed(Post, lambda cursor: self._timeline(sent, cursor))
+        posts = listed(Post, lambda cursor: self._timeline(sent.since, cursor))
         return the_one(posts, lambda post: is_it(post, sent.prepared, self._user), self._receipt)
 
     def delete(self, remote_id: str) -> None:
@@ -120,6 +120,9 @@ class _X:
     def stands(self, remote_id: str) -> bool:
         shown = self._read(Shown, lambda: self._client.get_tweet(remote_id, user_auth=True), committing=False)
         return shown.data is not None and shown.data.id == remote_id
+
+    def newest(self, since: datetime) -> Newest:
+        return newest(Post, self._timeline(since, ""), lambda post: post.created_at, lambda post: post.id, since)
 
     def probe(self) -> Account:
         """Keys of OAuth 1.0a do not end by themselves."""
@@ -157,9 +160,9 @@ class _X:
     def _receipt(self, post: Post) -> Receipt:
         return Receipt(remote_id=post.id, url=self._url(post.id), at=post.created_at)
 
-    def _timeline(self, sent: Sent, cursor: str) -> Page:
+    def _timeline(self, since: datetime, cursor: str) -> Page:
         """Newest first. What is older than the first commit has a smaller number; X asks a price for each that is read."""
-        query = {"since_id": before(sent.since), "max_results": 100, **({"pagination_token": cursor} if cursor else {})}
+        query = {"since_id": before(since), "max_results": 100, **({"pagination_token": cursor} if cursor else {})}
         told = self._read(
             Timeline,
             lambda: self._client.get_users_tweets(self._user, tweet_fields=list(_FIELDS), user_auth=True, **query),

@@ -72,6 +72,14 @@ def _wrong(at: Installation, channel: Channel, told: Account, label: str) -> Ite
             name=told.name,
             identity=told.identity,
         )
+    if told.lacks_to_delete:
+        yield heed(
+            "{name} の鍵に、投稿を消すときに要る権限がありません：{lacks}",
+            "消せないまま困らないように、docs/accounts/ の手順で権限を足し、鍵を作り直してください",
+            label,
+            name=told.name,
+            lacks="、".join(told.lacks_to_delete),
+        )
     yield from _end(told, label, at.config.timezone)
 
 

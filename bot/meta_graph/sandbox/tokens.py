@@ -33,6 +33,7 @@ _SCOPES = (
     "read_insights",
     "instagram_basic",
     "instagram_content_publish",
+    "instagram_manage_contents",
     "instagram_manage_insights",
     "business_management",
 )
@@ -77,6 +78,11 @@ class Tokens:
             return with_usage(ordered(status).response(), _BUSY_MINUTES if status == 429 else 0)
 
         return Endpoint(channel=channel, on=on, work=work, refuse=refuse)
+
+    def require(self, scope: str) -> None:
+        """Raises GraphError where this permission was not given to the tokens."""
+        if scope in chosen(self._state, Choices).meta_lacks:
+            raise GraphError(10, f"(#10) This endpoint requires the '{scope}' permission", 0, 403)
 
     def _owner(self, request: Request) -> str:
         """Whose token the request carries, in its header or as a parameter. Raises GraphError."""

@@ -1,7 +1,8 @@
 """A submission and the decisions on it, with all that a decision is made by.
 
 submit: handing a post in: check, render, keep the bytes
-review: confirm, endorse, approve, return, withdraw, countersign
+review: confirm, endorse, approve, return, countersign
+withdrawing: taking back what is not out
 comments: a sentence of the author or the office at a place in a submission
 returned: what came back to its author and is still to be mended
 compare: a submission beside what a person knows of the same post

@@ -1,4 +1,4 @@
-"""Deciding on a submission: confirm, endorse, approve, return, withdraw; and who may see it."""
+"""Deciding on a submission: confirm, endorse, approve, return; and who may see it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.language import say
 from bot.services.delivery import foresight, scheduling, workers
 from bot.services.delivery.stale import void_if_changed
 from bot.services.files.freshness import origin, require_fresh
-from bot.services.paper import column
+from bot.services.paper import column, errata
 from bot.services.people import hands, registered
 from bot.services.records import audit
 from bot.services.records.context import Context
@@ -92,7 +92,7 @@ def confirm(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) ->
     hands.require_none(actor.person, submission, "確認")
     _require_seen(ctx, submission, seen_digest)
     with transaction.atomic():
-        _decide(ctx, actor, submission, Action.CONFIRM)
+        decide(ctx, actor, submission, Action.CONFIRM)
 
 
 def may_confirm(ctx: Context, actor: Actor, submission: Submission) -> bool:
@@ -122,7 +122,7 @@ def endorse(ctx: Context, actor: Actor, submission_id: int, seen_digest: str) ->
         )
     _require_seen(ctx, submission, seen_digest)
     with transaction.atomic():
-        _decide(ctx, actor, submission, Action.ENDORSE)
+        decide(ctx, actor, submission, Action.ENDORSE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,8 +171,11 @@ def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str, te
     _require_seen(ctx, submission, seen_digest)
     _require_choice(ctx, submission, terms)
     with transaction.atomic():
-        _decide(ctx, actor, submission, Action.APPROVE, reference=terms.reference, on_behalf_of=terms.on_behalf_of)
-        column.take_in(ctx, submission)
+        decide(ctx, actor, submission, Action.APPROVE, reference=terms.reference, on_behalf_of=terms.on_behalf_of)
+        if submission.correction:
+            errata.follow(ctx, actor, submission)
+        else:
+            column.take_in(ctx, submission)
         # In the same transaction: an approval whose time cannot be met is no approval, and nothing of it stays.
         made = scheduling.create(ctx, submission, terms.at, next_slot=terms.late == "next")
         if terms.at is None and not terms.late:
@@ -248,28 +251,7 @@ def return_(ctx: Context, actor: Actor, submission_id: int, reason: str) -> None
             field="reason",
         )
     with transaction.atomic():
-        _decide(ctx, actor, submission, Action.RETURN, reason.strip())
-
-
-def withdraw(ctx: Context, actor: Actor, submission_id: int) -> None:
-    """Take a submission back; what has not begun to go out is cancelled."""
-    actor.require(Permission.WITHDRAW)
-    take_back(ctx, actor, readable_by(ctx, actor, submission_id))
-
-
-def take_back(ctx: Context, actor: Actor, submission: Submission) -> None:
-    """`withdraw` of one whose being there is no news to the person."""
-    actor.require(Permission.WITHDRAW)
-    # The office may withdraw for others, as a post may have to be stopped while its author is away.
-    if not actor.may(Permission.DECIDE) and actor.person not in (submission.author, submission.submitted_by):
-        raise NotAllowed(
-            "not one's own submission",
-            summary="ほかの人の申請は取り下げられません",
-            next_step="書いた人か広報担当に頼んでください",
-        )
-    with transaction.atomic():
-        _decide(ctx, actor, submission, Action.WITHDRAW)
-        scheduling.cancel_pending(submission, "申請が取り下げられたため")
+        decide(ctx, actor, submission, Action.RETURN, reason.strip())
 
 
 def expire(ctx: Context) -> int:
@@ -297,7 +279,7 @@ def _require_seen(ctx: Context, submission: Submission, seen_digest: str) -> Non
     require_fresh(ctx, origin(submission))  # unchanged as far as anybody knows; what cannot be read is not decided on
 
 
-def _decide(ctx: Context, actor: Actor, submission: Submission, action: Action, reason: str = "", **noted: str) -> None:
+def decide(ctx: Context, actor: Actor, submission: Submission, action: Action, reason: str = "", **noted: str) -> None:
     """State, decision and audit entry in the caller's transaction."""
     now = ctx.clock.now()
     move_submission(submission, action)

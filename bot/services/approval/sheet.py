@@ -25,6 +25,7 @@ ACTION_LABELS: Mapping[str, str] = {
     Action.APPROVE: "承認",
     Action.RETURN: "差し戻し",
     Action.WITHDRAW: "取り下げ",
+    Action.CLOSE: "まだ出ていない分の取り下げ",
 }
 QUESTION = "次のとおり配信してよろしいか伺います。"
 # On every Windows since 2018, and made to be read by everybody (UD).

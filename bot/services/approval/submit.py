@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from bot.render.plain import SOCIAL, Plain
 from bot.render.variant import Bundle
 from bot.services.approval import recent
 from bot.services.approval.timetable import timetable
-from bot.services.delivery import replanning, threads
+from bot.services.delivery import corrections, replanning, threads
 from bot.services.delivery.stale import make_stale
 from bot.services.files import freshness
 from bot.services.people import hands, registered
@@ -99,8 +100,12 @@ def submit(ctx: Context, actor: Actor, path: Path, commit: str = "") -> Submissi
             replanning.plan_again(ctx, actor, same)
             return same
         found = hands.of_post(ctx, ready.post.identity, _made_of(ctx, ready.post))
-        _require_unpublished(ready)
-        _require_timely(ready)
+        if ready.post.correction:
+            corrections.require_fit(ctx, ready.bundle, ready.post.correction)
+        else:
+            _require_unpublished(ready)
+        if not ready.post.correction:  # which goes out when it is approved
+            _require_timely(ready)
         # One post has one open submission: an approval of the older text must not send it beside the new one (ADR 2).
         for older in Submission.objects.filter(identity=ready.post.identity, state__in=OPEN):
             make_stale(ctx, older, actor.person)
@@ -207,7 +212,7 @@ def _require_unpublished(ready: _Ready) -> None:
         raise AlreadyPublished(
             "already published",
             summary="この原稿はすでに配信されています",
-            next_step="訂正や続報は、新しい原稿として書いてください",
+            next_step="誤りを直すときは、原稿の先頭に correction: を書いて訂正として申請し、続報は新しい原稿にしてください",
         )
 
 
@@ -221,6 +226,10 @@ def _require_no_half(identity: str) -> None:
                 summary=say("この原稿は{label}です", label=half.label),
                 next_step="続きを出すか、削除するか、このままにするかを、広報担当が「配信」の画面で決めてください",
             )
+
+
+def _is_past(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and moment <= now
 
 
 def _keep(ctx: Context, actor: Actor, origin: _Origin, ready: _Ready) -> Submission:
@@ -243,6 +252,8 @@ def _keep(ctx: Context, actor: Actor, origin: _Origin, ready: _Ready) -> Submiss
         commit=origin.commit,
         hands=hands.as_kept(origin.hands),
         edits_upto=origin.hands.upto,
+        version=corrections.version(post.identity, post.correction),
+        correction=post.correction.as_json() if post.correction else None,
         bundle=ready.bundle.canonical,
         digest=ready.bundle.digest,
         # The whole file: it tells a renamed post from a new one, and can be written on when the branch has lost it.
@@ -250,9 +261,10 @@ def _keep(ctx: Context, actor: Actor, origin: _Origin, ready: _Ready) -> Submiss
         # The hashes of the files, so that "has it changed?" needs no rendering while they are equal (ADR 2).
         inputs=ready.inputs,
         findings=[f.as_json() for f in ready.findings],
-        publish_at=post.publish,
+        # A correction still has the times of what it corrects.
+        publish_at=None if post.correction and _is_past(post.publish, now) else post.publish,
         slot=post.slot,
-        expires_at=post.expires,
+        expires_at=None if post.correction and _is_past(post.expires, now) else post.expires,
         channels=[v.channel for v in ready.bundle.variants],
         kind=Kind.EMERGENCY if post.emergency else Kind.PUBLICATION,
         tags=sorted({*post.hashtags, *post.tags, *(tag for own in post.overrides.values() for tag in own.hashtags or ())}),

@@ -21,7 +21,11 @@ outcome: what an error's class makes of a delivery
 reconcile: reading back what is in doubt, and asking a person
 replanning: what did not go out, handed in again unchanged
 threads: what stands of a thread that broke, and the three ways on
-removal: taking posts down
+corrections: which post a correction puts right, and how
+replacing: deleting what a repost stands in for
+takedowns: one officer takes a post down, another signs
+removal: deleting posts, one by one
+vanished: once a day, whether what was published still stands
 uploads: hidden pictures that no post uses
 stale: submissions whose files have changed
 foresight: when each channel would get a post, before it is approved

@@ -91,6 +91,8 @@ def _shut(ctx: Context, key: str, why: ChannelClosed) -> None:
 def concerns(ctx: Context, told: Account, now: datetime) -> Iterator[str]:
     if told.lacks:
         yield say("鍵に、投稿に要る権限がありません：{names}", names="、".join(told.lacks))
+    if told.lacks_to_delete:
+        yield say("鍵に、投稿を消すときに要る権限がありません：{names}", names="、".join(told.lacks_to_delete))
     if told.ends is not None and told.ends_soon(now):
         local = told.ends.astimezone(ctx.config.timezone)
         yield say("鍵は{date}に使えなくなります。期限の長い鍵に替えてください", date=day(local, with_year=True))

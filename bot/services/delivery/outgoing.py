@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.channel_kit.base import Outgoing
+from bot.content.correction import Way
 from bot.errors import StaleApproval
 from bot.render.variant import Media, Variant, digest_of, read_variant
 from bot.schedule.opening import Candidate
@@ -76,7 +77,8 @@ def _job(row: Claimed) -> Job:
         key=f"{row.id}-{row.part}",
         text=variant.parts[row.part].text,
         media=tuple(_with_data(row, m) for m in variant.media) if row.part == 0 else (),
-        parent=row.parent_remote_id,
+        parent="" if row.way == Way.EDIT else row.parent_remote_id,
+        edits=row.parent_remote_id if row.way == Way.EDIT else "",
         earlier=row.token,
         since=row.first_intent_at,
     )

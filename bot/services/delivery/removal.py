@@ -1,4 +1,4 @@
-"""Taking posts down: each asked for once, an unclear answer looked up before anything else is done, then given to a person.
+"""Deleting posts: each asked for once, an unclear answer looked up before anything else is done, then given to a person.
 
 No lane, no hour and no stop holds it (`bot.workflow.kinds`: nothing holds a take-down). A second request does no harm, as what
 is gone cannot go again; so it has no place among the commits (ADR 19).
@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 
 from bot.errors import BotError, ChannelClosed, ConfigError, NotFound, NotSent, RateLimited
+from bot.services.delivery import replacing, takedowns
 from bot.services.delivery.calls import Connect
 from bot.services.records import audit
 from bot.services.records.context import Context
@@ -21,7 +22,7 @@ from bot.store.models import Delivery
 from bot.store.threads import Removal, ThreadDecision
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.kinds import HELD_BY, Kind
-from bot.workflow.states import RemovalState
+from bot.workflow.states import DeliveryState, RemovalState, ThreadWay
 from bot.workflow.transitions import Event
 
 LEASE = timedelta(seconds=180)  # longer than one exchange may take
@@ -37,15 +38,22 @@ def work(ctx: Context, connect: Connect) -> int:
     """Take one step with each post that is due; how many were there? Waits for the platform."""
     assert not HELD_BY[Kind.TAKE_DOWN]  # noqa: S101 else the gate would have to be asked here
     now = ctx.clock.now()
+    takedowns.ask_for_late_ones(ctx)
+    replacing.replace(ctx)
     # Its worker died: the request may have left.
     Removal.objects.filter(state=RemovalState.REMOVING, lease_until__lt=now).update(
         state=RemovalState.UNCLEAR, problem=_UNCLEAR, next_at=now
     )
     due = Removal.objects.filter(state__in=(RemovalState.ASKED, RemovalState.UNCLEAR), ended_at=None, next_at__lte=now)
-    rows = list(due.select_related("delivery").order_by("id"))
+    rows = [row for row in due.select_related("delivery", "decision").order_by("id") if not _is_held(row)]
     for row in rows:
         _step(ctx, connect, row)
     return len(rows)
+
+
+def _is_held(row: Removal) -> bool:
+    """What a correction deletes is of its kind, and held by what holds one."""
+    return row.decision.way == ThreadWay.REPLACE and replacing.is_stopped(row.delivery.channel)
 
 
 def _step(ctx: Context, connect: Connect, row: Removal) -> None:
@@ -97,7 +105,15 @@ def _gone(ctx: Context, row: Removal, by: str) -> None:
         ended = Removal.objects.filter(id=row.id, ended_at=None)
         require_moved(ended.update(state=RemovalState.REMOVED, ended_at=now, problem="", lease_until=None) == 1)
         require_moved(move_delivery(post, Event.REMOVE, problem="削除しました"))
+        _with_it(post)
         audit.record(now, by, Event.REMOVE, f"delivery:{post.id}", digest=post.submission.digest, detail=post.url)
+
+
+def _with_it(post: Delivery) -> None:
+    """A post that was edited in its place is known by two deliveries, the first one's and its correction's."""
+    same = Delivery.objects.filter(channel=post.channel, remote_id=post.remote_id, state=DeliveryState.PUBLISHED)
+    for row in same.exclude(id=post.id) if post.remote_id else ():
+        move_delivery(row, Event.REMOVE, problem="削除しました")
 
 
 def decide_gone(ctx: Context, actor: Actor, removal_id: int) -> None:

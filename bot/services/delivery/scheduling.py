@@ -14,7 +14,7 @@ from bot.language import say
 from bot.render.variant import Variant, read_bundle
 from bot.schedule import slots
 from bot.schedule.opening import Candidate, require_open
-from bot.services.delivery import workers
+from bot.services.delivery import corrections, workers
 from bot.services.delivery.outgoing import candidate, candidate_of
 from bot.services.records import audit
 from bot.services.records.context import Context
@@ -58,13 +58,15 @@ def _require_channels(ctx: Context, variants: Sequence[Variant]) -> None:
 
 
 def _is_out(submission: Submission, variant: Variant) -> bool:
-    return Delivery.objects.filter(identity=submission.identity, channel=variant.channel, state__in=sorted(OCCUPIED)).exists()
+    same = Delivery.objects.filter(identity=submission.identity, channel=variant.channel, version=submission.version)
+    return same.filter(state__in=sorted(OCCUPIED)).exists()
 
 
 def _deliveries(ctx: Context, submission: Submission, variant: Variant, at: datetime | None, next_slot: bool) -> list[Delivery]:
     lane = _lane(ctx, variant.channel)
     locks.lane(lane.name)
-    due = due_time(ctx, submission, candidate(variant, submission.tags), at, next_slot=next_slot)
+    own = corrections.fields(ctx, submission, variant.channel)
+    due = _due(ctx, submission, variant, own, at, next_slot=next_slot)
     made: list[Delivery] = []
     for number in range(len(variant.parts)):
         made.append(
@@ -80,10 +82,20 @@ def _deliveries(ctx: Context, submission: Submission, variant: Variant, at: date
                 run_at=due,
                 last_at=last_moment(ctx, submission, due),
                 state=_first_state(ctx, variant.channel) if not made else DeliveryState.WAITING,
+                **(own if not made else {**own, "parent_remote_id": ""}),
                 **({} if made else _look(ctx, variant.channel)),
             )
         )
     return made
+
+
+def _due(
+    ctx: Context, submission: Submission, variant: Variant, own: Mapping[str, Any], at: datetime | None, *, next_slot: bool
+) -> datetime:
+    """A correction goes out as soon as it is approved, unless a later time is wished for: the wrong text stands meanwhile."""
+    if not own.get("way"):
+        return due_time(ctx, submission, candidate(variant, submission.tags), at, next_slot=next_slot)
+    return max(ctx.clock.now(), at or submission.publish_at or ctx.clock.now())
 
 
 def _look(ctx: Context, channel: str) -> dict[str, Any]:
@@ -179,14 +191,16 @@ def _require_space(ctx: Context, candidate: Candidate, moment: datetime, taken: 
     )
 
 
-def cancel_pending(submission: Submission, problem: str, *, begun_too: bool = True) -> None:
-    """Cancel what has not begun; with `begun_too`, the rest of threads that have begun as well. Inside the caller's
-    transaction."""
+def cancel_pending(submission: Submission, problem: str, *, begun_too: bool = True) -> int:
+    """Cancel what has not begun; with `begun_too`, the rest of threads that have begun as well. How many posts? Inside the
+    caller's transaction."""
     pending = submission.deliveries.filter(NOT_BEGUN)
     if not begun_too:
         pending = pending.exclude(channel__in=_begun(submission), part__gt=0)
+    left = pending.count()
     for delivery in pending:
         move_delivery(delivery, Event.CANCEL, only=NOT_BEGUN, problem=problem, lease_owner="")
+    return left - pending.all().count()
 
 
 def _begun(submission: Submission) -> list[str]:

@@ -6,23 +6,34 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 
+from django.db.models import Sum
+
 from bot import registry
 from bot.language import say
 from bot.render.variant import read_variant
 from bot.services.delivery.outcome import DOUBTS
 from bot.services.records.context import Context
 from bot.store.models import Attempt, Submission
+from bot.store.vanished import ListLook
 
 _NOTHING = Decimal(0)
 
 
 def spent(ctx: Context, channel: str, now: datetime) -> Decimal:
-    """In US dollars, since the first of this month on the office's wall: what was published, and what may have been."""
+    """In US dollars, since the first of this month on the office's wall: what was published, what may have been, and what was
+    read to see whether it still stands."""
     begin = now.astimezone(ctx.config.timezone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     left = Attempt.objects.filter(delivery__channel=channel, started_at__gte=begin, outcome__in=("published", *DOUBTS))
     # An attempt that was in doubt and then found has two lines in the record.
     tries = left.values_list("delivery_id", "number", "delivery__submission__digest", "delivery__part").distinct()
-    return sum((_price(channel, digest, part) for _, _, digest, part in tries), start=_NOTHING)
+    made = sum((_price(channel, digest, part) for _, _, digest, part in tries), start=_NOTHING)
+    return made + _read(ctx, channel, begin)
+
+
+def _read(ctx: Context, channel: str, since: datetime) -> Decimal:
+    """What the daily looks at the account's list have cost."""
+    posts = ListLook.objects.filter(channel=channel, at__gte=since).aggregate(read=Sum("read"))["read"]
+    return ctx.spec(channel).reading_usd * (posts or 0)
 
 
 def objection(ctx: Context, channel: str, text: str, now: datetime) -> str:

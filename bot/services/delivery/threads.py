@@ -8,32 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from bot.errors import NotAllowed, NotFound, ScheduleError
 from bot.language import say
 from bot.schedule.opening import require_open
-from bot.services.delivery import gate, outcome, outlook, pause, scheduling, workers
+from bot.services.delivery import gate, outcome, outlook, pause, scheduling, takedowns, workers
 from bot.services.delivery.outgoing import candidate_of
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.services.records.transition import move_delivery, require_moved
 from bot.store import locks
 from bot.store.models import Delivery
-from bot.store.threads import Removal, ThreadDecision
+from bot.store.threads import ThreadDecision
 from bot.workflow.actors import Actor, Permission
-from bot.workflow.states import NEVER_OUT, TORN, DeliveryState, RemovalState, ThreadWay
+from bot.workflow.states import NEVER_OUT, TORN, DeliveryState, ThreadWay
 from bot.workflow.transitions import Event
 
-UNSIGNED = "unsigned"  # in the audit log
-SIGN_WITHIN = timedelta(days=1)  # a second person's look at a take-down; after it the heads are told
 # A part that somebody deleted at the platform leaves the others where they are.
 _WAS_OUT = frozenset({DeliveryState.PUBLISHED, DeliveryState.REMOVED})
-_LONGEST_REASON = 200  # characters, as the column is wide
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,12 +89,6 @@ def half_of(submission: int, channel: str) -> Half | None:
     return Half(parts=parts, stands=stands, torn=torn, decision=_newest(submission, channel))
 
 
-def take_downs() -> list[ThreadDecision]:
-    """Those that are not at their end: a post still stands, or nobody has signed."""
-    rows = ThreadDecision.objects.filter(way=ThreadWay.TAKE_DOWN).filter(Q(signed_at=None) | Q(removals__ended_at=None))
-    return list(rows.select_related("submission").distinct().order_by("id"))
-
-
 def _newest(submission: int, channel: str) -> ThreadDecision | None:
     return ThreadDecision.objects.filter(submission=submission, channel=channel).order_by("-id").first()
 
@@ -123,65 +114,7 @@ def leave(ctx: Context, actor: Actor, number: int, reason: str) -> None:
         half = _locked(number)
         _require_settled(half)
         _end_rest(half, "担当者の判断で、続きを送らない")
-        _write(ctx, actor, half, ThreadWay.LEAVE, _required(reason))
-
-
-def take_down(ctx: Context, actor: Actor, number: int, reason: str) -> int:
-    """Begin to delete what stands, the last part first; how many posts? Another person signs afterwards: while half a text
-    misleads citizens, nobody is waited for. Raises NotAllowed."""
-    actor.require(Permission.PLAN)
-    with transaction.atomic():
-        half = _locked(number)
-        _require_settled(half)
-        _end_rest(half, "出ている分を削除するため")
-        decision = _write(ctx, actor, half, ThreadWay.TAKE_DOWN, _required(reason))
-        standing = [p for p in half.parts if p.state == DeliveryState.PUBLISHED]
-        nameless = [p for p in standing if not p.remote_id]
-        Removal.objects.bulk_create(
-            Removal(
-                decision=decision,
-                delivery=part,
-                next_at=ctx.clock.now(),
-                state=RemovalState.UNDECIDED if part in nameless else RemovalState.ASKED,
-                problem="投稿の番号が分からないため、配信先で消してください" if part in nameless else "",
-            )
-            for part in reversed(standing)
-        )
-        workers.wake()
-    return len(standing)
-
-
-def sign(ctx: Context, actor: Actor, decision_id: int) -> None:
-    """The second person's name under a take-down. Raises NotAllowed."""
-    actor.require(Permission.PLAN)
-    now = ctx.clock.now()
-    with transaction.atomic():
-        unsigned = ThreadDecision.objects.filter(id=decision_id, way=ThreadWay.TAKE_DOWN, signed_at=None)
-        if not unsigned.exclude(actor=actor.person).update(signed_by=actor.person, signed_at=now):
-            raise NotAllowed(
-                "nothing that this person may sign",
-                summary="この削除には、もう署名があるか、決めた本人のため署名できません",
-                next_step="画面を開き直し、必要ならほかの広報担当に頼んでください",
-            )
-        decision = ThreadDecision.objects.get(id=decision_id)
-        audit.record(now, actor.person, "sign", _object(decision))
-
-
-def tell_unsigned(ctx: Context) -> int:
-    """Tell the heads of take-downs that nobody has signed for a day; how many?"""
-    now, told = ctx.clock.now(), 0
-    late = ThreadDecision.objects.filter(way=ThreadWay.TAKE_DOWN, signed_at=None, at__lte=now - SIGN_WITHIN, head_told_at=None)
-    for decision in late:
-        with transaction.atomic():
-            if ThreadDecision.objects.filter(id=decision.id, head_told_at=None).update(head_told_at=now):
-                audit.record(now, audit.SYSTEM, UNSIGNED, _object(decision), detail=decision.reason)
-                told += 1
-    return told
-
-
-def _object(decision: ThreadDecision) -> str:
-    first = Delivery.objects.get(submission=decision.submission_id, channel=decision.channel, part=0)
-    return f"delivery:{first.id}"
+        _write(ctx, actor, half, ThreadWay.LEAVE, takedowns.required(reason))
 
 
 def set_free(ctx: Context, row: Delivery, remote_id: str) -> None:
@@ -314,14 +247,6 @@ def _plan_rest(ctx: Context, half: Half, at: datetime) -> None:
 def _end_rest(half: Half, problem: str) -> None:
     if half.torn.state == DeliveryState.HELD:
         require_moved(move_delivery(half.torn, Event.CANCEL, problem=problem))
-
-
-def _required(reason: str) -> str:
-    if not reason.strip():
-        raise NotAllowed(
-            "a decision without a reason", summary="理由が要ります", next_step="理由を書いてください", field="reason"
-        )
-    return reason.strip()[:_LONGEST_REASON]
 
 
 def _write(ctx: Context, actor: Actor, half: Half, way: ThreadWay, reason: str) -> ThreadDecision:

@@ -15,7 +15,7 @@ from bot.content.post import Post
 from bot.errors import BotError, CannotTell, ContentError, FileError, StaleApproval
 from bot.language import say
 from bot.render.bundle import render
-from bot.render.environment import template
+from bot.render.environment import CORRECTIONS, POSTS, template
 from bot.services.records.context import Context
 from bot.store.models import Submission
 
@@ -38,6 +38,8 @@ def inputs(ctx: Context, post: Post) -> dict[str, str]:
     """The SHA-256 of every file that a post's texts and pictures are made from, by its name; "" for one that is not there."""
     own = own_files(ctx, post)
     templates = [f"{_TEMPLATES}{channel}.txt" for channel in post.channels]
+    if post.correction:
+        templates += [f"{_TEMPLATES}{CORRECTIONS}/{channel}.txt" for channel in post.channels]
     return {name: _sha256(_path(ctx, name)) for name in (*own, *_SHARED, *templates)}
 
 
@@ -104,7 +106,8 @@ def _reason(ctx: Context, error: BotError) -> str:
 
 def _path(ctx: Context, name: str) -> str:
     if name.startswith(_TEMPLATES):
-        return str(template(ctx.config.templates_dir, name.removeprefix(_TEMPLATES).removesuffix(".txt")))
+        kind, _, channel = name.removeprefix(_TEMPLATES).removesuffix(".txt").rpartition("/")
+        return str(template(ctx.config.templates_dir, channel, kind or POSTS))
     folder = ctx.config.shared_dir if name in _SHARED else ctx.config.content_dir
     return os.path.join(folder, name)  # noqa: PTH118 in every send
 

@@ -12,7 +12,7 @@ from bot.errors import BotError, ContentError, NotAllowed
 from bot.language import say
 from bot.repository.checkout import Refused
 from bot.repository.mirror import Commit
-from bot.services.approval import review
+from bot.services.approval import withdrawing
 from bot.services.approval.submit import AlreadyPublished, NotReady, submit
 from bot.services.delivery import replanning
 from bot.services.delivery.stale import unsettled, void_if_changed
@@ -92,7 +92,7 @@ def _withdraw(ctx: Context, submission: Submission, commit: Commit | None) -> It
     try:
         actor = _actor(ctx, commit)
         person = actor.person
-        review.take_back(ctx, actor, submission)  # whose file they had before them
+        withdrawing.take_back(ctx, actor, submission)  # whose file they had before them
         return Item(path=submission.path, taken=Taken.WITHDRAWN, person=person, submission=submission.id)
     except _Unfit as e:
         found = _finding(submission.path, e.rule, e)

@@ -4,6 +4,8 @@ queue: what waits for a decision, and for whom
 overview: deliveries in lists: planned, held, in doubt, ended
 calendar: what goes out where, day by day, and what stands against it
 history: everything that happened to a post; searching and exporting what was published
+post_record: the record of one post, as data
+record_files: that record as sealed files, and the register of a year
 achievement: what was achieved, what was not, why, and what comes next, beside what citizens were told
 achievement_files: that report as HTML, CSV and JSON
 connections: each channel's account as it was told last

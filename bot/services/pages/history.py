@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
@@ -14,14 +14,16 @@ from django.db.models import Q, QuerySet
 from bot import errors
 from bot.newsletter.arrangement import issue_name
 from bot.services.approval import review
-from bot.services.delivery import outcome, reconcile
+from bot.services.delivery import outcome, reconcile, removal, vanished
 from bot.services.pages import overview
+from bot.services.paper import errata
 from bot.services.records.context import Context
 from bot.store.models import Attempt, AuditEntry, Delivery, Submission
 from bot.store.newsletter import SignOff
+from bot.store.threads import Removal
 from bot.text.cells import harmless
 from bot.workflow.actors import Actor
-from bot.workflow.states import LABELS, DeliveryState
+from bot.workflow.states import LABELS, DeliveryState, ThreadWay
 from bot.workflow.transitions import Action, Event
 
 Tone = Literal["", "good", "bad"]
@@ -32,6 +34,7 @@ _VERBS: Mapping[str, str] = {
     Action.APPROVE: "承認",
     Action.RETURN: "差し戻し",
     Action.WITHDRAW: "取り下げ",
+    Action.CLOSE: "まだ出ていない分の取り下げ",
     Action.CHANGE: "原稿が変わったため無効",
     Action.EXPIRE: "期限切れ",
     "countersign": "後閲",
@@ -52,10 +55,30 @@ _VERBS: Mapping[str, str] = {
     reconcile.LOOK: "もう一度送る前に配信先を見る",
     reconcile.SECOND: "ほかの担当者の判断を待つ",
     Event.DECIDE_LET_BE: "送らずに終えると判断",
+    vanished.VANISHED: "配信先で見当たらないことに気づいた",
+    ThreadWay.REPLACE: "訂正で出し直したため、前の投稿の削除を始めた",
+    errata.CORRECT: "次の号の訂正の欄に入れた",
+    errata.WAITS: "紙面の訂正を載せる号がない",
+    ThreadWay.TAKE_DOWN: "配信先からの削除を始めた",
+    "sign": "削除に署名",
+    Event.REMOVE: "配信先から消えた",
+    removal.STUCK: "削除できたか分からず、人の判断を待つ",
     outcome.TWICE: "二重に掲載された（配信先で開き、どちらかを消してください）",
 }
 _GOOD = frozenset({Action.APPROVE, "sign_off", Event.FOUND, Event.DECIDE_PUBLISHED})
-_BAD = frozenset({Action.RETURN, Action.CHANGE, Action.EXPIRE, Event.MISS, Event.GIVE_UP, Event.HOLD, outcome.TWICE})
+_BAD = frozenset(
+    {
+        Action.RETURN,
+        Action.CHANGE,
+        Action.EXPIRE,
+        Event.MISS,
+        Event.GIVE_UP,
+        Event.HOLD,
+        outcome.TWICE,
+        vanished.VANISHED,
+        removal.STUCK,
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,8 +104,22 @@ def timeline(ctx: Context, actor: Actor, submission: Submission) -> list[Happeni
     # Only verbs that have words: what the log holds besides is for auditors.
     acts = AuditEntry.objects.filter(object__in=objects, verb__in=list(_VERBS)).order_by("id")
     tries = Attempt.objects.filter(delivery__in=channels).order_by("id")
-    lines = [*(_act(ctx, e, channels) for e in acts), *(_try(ctx, t, channels[t.delivery_id]) for t in tries)]
+    noted = {number: told or {} for number, told in own.exclude(correction=None).values_list("id", "correction")}
+    told = (_corrected(_act(ctx, e, channels), e, noted) for e in acts)
+    lines = [*told, *(_try(ctx, t, channels[t.delivery_id]) for t in tries)]
     return sorted(lines, key=lambda line: line.at)
+
+
+def standing(ctx: Context, actor: Actor, submission: Submission) -> list[Delivery]:
+    """What is out of the same post and is not on its way down: the first part of each thread that stands."""
+    own = Submission.objects.filter(review.readable(ctx, actor), identity=submission.identity)
+    rows = Delivery.objects.filter(submission__in=own, state=DeliveryState.PUBLISHED).exclude(
+        id__in=Removal.objects.filter(ended_at=None).values("delivery")
+    )
+    first: dict[tuple[int, str], Delivery] = {}
+    for row in rows.select_related("submission", "after").order_by("channel", "submission", "part"):
+        first.setdefault((row.submission_id, row.channel), row)
+    return list(first.values())
 
 
 def _act(ctx: Context, entry: AuditEntry, channels: Mapping[int, Delivery]) -> Happening:
@@ -93,6 +130,16 @@ def _act(ctx: Context, entry: AuditEntry, channels: Mapping[int, Delivery]) -> H
     if entry.verb == "reschedule":
         detail = f"{ctx.said(datetime.fromisoformat(entry.detail))}へ"
     return Happening(at=entry.at, who=entry.actor, what=_VERBS[entry.verb], where=_where(ctx, row), detail=detail, tone=tone)
+
+
+def _corrected(line: Happening, entry: AuditEntry, noted: Mapping[int, Mapping[str, str]]) -> Happening:
+    """What a submission that is a correction puts right stands beside its handing in."""
+    kind, _, number = entry.object.partition(":")
+    correction = noted.get(int(number)) if kind == "submission" and entry.verb == Action.SUBMIT else None
+    if correction is None:
+        return line
+    detail = f"{line.detail}　{correction['kind']}：{correction['wrong']} → {correction['right']}"
+    return replace(line, what="訂正の申請", detail=detail)
 
 
 def _try(ctx: Context, attempt: Attempt, row: Delivery) -> Happening:

@@ -21,20 +21,20 @@ from bot.services.records.context import Context
 from bot.store.lists import Lists
 from bot.store.models import Submission
 from bot.store.newsletter import Arrangement, Erratum
-from bot.workflow.states import SubmissionState
+from bot.workflow.states import PRINTED
 
 
 def approved_for(ctx: Context, profile: Profile, issue: str) -> list[tuple[Submission, Article]]:
     """What may go into the issue, in the order in which it was submitted: what was approved for it, and what the office has
     put into its arrangement by name."""
     wanted = Q(issue=issue) | Q(identity__in=list(profile.arrangement(issue).posts))
-    found = Submission.objects.filter(wanted, printed(), state=SubmissionState.APPROVED).order_by("submitted_at", "id")
+    found = Submission.objects.filter(wanted, printed(), state__in=sorted(PRINTED)).order_by("submitted_at", "id")
     return [(submission, _article(ctx, submission, issue)) for submission in found]
 
 
 def issues_with_posts() -> list[str]:
     """The issues for which something was approved, by name."""
-    found = Submission.objects.filter(printed(), state=SubmissionState.APPROVED)
+    found = Submission.objects.filter(printed(), state__in=sorted(PRINTED))
     return sorted(set(found.order_by().values_list("issue", flat=True)))
 
 

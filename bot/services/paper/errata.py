@@ -9,14 +9,15 @@ from django.db import transaction
 from bot.errors import NotAllowed, NotFound
 from bot.language import say
 from bot.newsletter.arrangement import issue_name
-from bot.services.paper import layout
+from bot.services.paper import column, layout
 from bot.services.paper.column import press_of
 from bot.services.records import audit
 from bot.services.records.context import Context
+from bot.store.models import Submission
 from bot.store.newsletter import Erratum, SignOff
 from bot.workflow.actors import Actor, Permission
 
-CORRECT, DROP = "correct_issue", "drop_correction"  # in the audit log
+CORRECT, DROP, WAITS = "correct_issue", "drop_correction", "correction_waits"  # in the audit log
 MOST = 300  # characters
 _IN_MAKING = timedelta(days=31)  # after its copy deadline, so long may an issue that is not released be still in the making
 
@@ -38,6 +39,32 @@ def add(ctx: Context, actor: Actor, issue: str, wrong: str, right: str) -> str:
         Erratum.objects.create(issue=issue, told_in=later, wrong=wrong, right=right, officer=actor.person, at=now)
         audit.record(now, actor.person, CORRECT, f"issue:{issue}", detail=f"{issue_name(later)}：{wrong} → {right}")
     return later
+
+
+def follow(ctx: Context, actor: Actor, submission: Submission) -> None:
+    """A post that was printed is corrected in the box of the next issue, and not printed again; one that waits for its issue is
+    printed there as it is now. In the transaction of the approval. Where no later issue is known, the office is told."""
+    earlier = Submission.objects.filter(identity=submission.identity).exclude(id=submission.id)
+    release = SignOff.objects.filter(submissions__in=earlier).order_by("-id").first()
+    if release is None:
+        waiting = earlier.exclude(issue="").order_by("-id").values_list("issue", flat=True).first()
+        submission.issue = submission.issue or waiting or ""
+        submission.save(update_fields=["issue"])
+        column.take_in(ctx, submission)
+        return
+    submission.issue = ""
+    submission.save(update_fields=["issue"])
+    noted = submission.correction or {}
+    wrong, right = str(noted["wrong"]), str(noted["right"])
+    now, name = ctx.clock.now(), f"submission:{submission.id}"
+    try:
+        later = _next(ctx, release.issue)
+    except NotAllowed as e:
+        audit.record(now, actor.person, WAITS, name, digest=submission.digest, detail=f"{e.summary}。{e.next_step}")
+        return
+    Erratum.objects.create(issue=release.issue, told_in=later, wrong=wrong, right=right, officer=actor.person, at=now)
+    detail = f"{issue_name(later)}：{wrong} → {right}"
+    audit.record(now, actor.person, CORRECT, f"issue:{release.issue}", digest=submission.digest, detail=detail)
 
 
 def drop(ctx: Context, actor: Actor, number: int) -> str:

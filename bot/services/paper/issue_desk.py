@@ -29,7 +29,7 @@ from bot.services.records.context import Context
 from bot.store.models import Submission
 from bot.store.newsletter import Arrangement, SignOff
 from bot.workflow.actors import Actor, Permission
-from bot.workflow.states import IN_QUEUE, SubmissionState
+from bot.workflow.states import IN_QUEUE, PRINTED
 
 log = logging.getLogger(__name__)
 ARRANGE = "arrange"  # in the audit log
@@ -221,7 +221,7 @@ def _is_near(ctx: Context, profile: Profile, issue: str, deadline: date) -> bool
 
 
 def _printed_and_approved() -> QuerySet[Submission]:
-    return Submission.objects.filter(printed(), state=SubmissionState.APPROVED)
+    return Submission.objects.filter(printed(), state__in=sorted(PRINTED))
 
 
 def _counts(found: QuerySet[Submission]) -> Counter[str]:

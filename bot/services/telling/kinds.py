@@ -14,14 +14,16 @@ from bot.services.delivery import (
     reconcile,
     removal,
     rollback,
+    takedowns,
     telegrams,
-    threads,
     timekeeper,
+    vanished,
     waits,
 )
 from bot.services.handing_in import push
 from bot.services.handing_in.one_set import REFUSE, TAKE_AWAY
 from bot.services.handing_in.parked import REWRITTEN
+from bot.services.paper import errata
 from bot.services.paper.proof_build import BUILD_PROOF
 from bot.services.people import accounts, grants, requests
 from bot.services.records import audit, days
@@ -50,6 +52,7 @@ class Kind(StrEnum):
     UNSIGNED = "unsigned"
     REMOVED = "removed"
     STUCK = "stuck"
+    VANISHED = "vanished"
     PAUSED = "paused"
     BEHIND = "behind"
     CLOSED = "closed"
@@ -62,6 +65,8 @@ class Kind(StrEnum):
     CLOCK = "clock"
     DISASTER = "disaster"
     COPY_DEADLINE = "copy_deadline"
+    CLOSED_POST = "closed_post"
+    CORRECTION_WAITS = "correction_waits"
     REWRITTEN = "rewritten"
     SHELL = "shell"
     SEAL = "seal"
@@ -87,6 +92,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.UNSIGNED: "署名のない削除",
     Kind.REMOVED: "削除",
     Kind.STUCK: "削除の要判断",
+    Kind.VANISHED: "見当たらない投稿",
     Kind.PAUSED: "停止",
     Kind.BEHIND: "配信の印",
     Kind.CLOSED: "配信先の停止",
@@ -99,6 +105,8 @@ LABELS: Mapping[Kind, str] = {
     Kind.CLOCK: "時計のずれ",
     Kind.DISASTER: "災害",
     Kind.COPY_DEADLINE: "紙面の締切",
+    Kind.CLOSED_POST: "取り下げの残り",
+    Kind.CORRECTION_WAITS: "紙面の訂正",
     Kind.REWRITTEN: "原稿の履歴の書き換え",
     Kind.SHELL: "サーバーでの操作",
     Kind.SEAL: "操作の記録の署名",
@@ -113,6 +121,8 @@ ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.TO_CONFIRM: frozenset({Role.LEADER, Role.HEAD}),
     Kind.WAITING: frozenset({Role.OFFICER}),
     Kind.COPY_DEADLINE: frozenset({Role.OFFICER}),
+    Kind.CORRECTION_WAITS: frozenset({Role.OFFICER}),
+    Kind.CLOSED_POST: frozenset({Role.OFFICER}),
     Kind.BLACKOUT: _OFFICE,
     Kind.FILES: _OFFICE,
     Kind.FILES_GONE: _OFFICE,
@@ -134,6 +144,7 @@ ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.UNSIGNED: frozenset({Role.HEAD, Role.OPERATOR}),
     Kind.REMOVED: _OFFICE,
     Kind.STUCK: _OFFICE,
+    Kind.VANISHED: _OFFICE,
     Kind.PAUSED: _OFFICE,
     Kind.BEHIND: _OFFICE,
     Kind.CLOSED: _OFFICE,
@@ -148,14 +159,16 @@ _VERBS: Mapping[str, Kind] = {
     Action.CONFIRM: Kind.WAITING,
     Action.APPROVE: Kind.APPROVED,
     Action.RETURN: Kind.RETURNED,
+    Action.CLOSE: Kind.CLOSED_POST,
     Event.LOSE_TRACK: Kind.UNKNOWN,
     **dict.fromkeys((Event.GIVE_UP, reconcile.SECOND), Kind.UNDECIDED),
     Event.FOUND: Kind.SETTLED,
     Event.PROVE_ABSENT: Kind.SETTLED,
     outcome.TWICE: Kind.TWICE,
-    threads.UNSIGNED: Kind.UNSIGNED,
+    takedowns.UNSIGNED: Kind.UNSIGNED,
     ThreadWay.TAKE_DOWN: Kind.REMOVED,
     removal.STUCK: Kind.STUCK,
+    vanished.VANISHED: Kind.VANISHED,
     Event.MISS: Kind.MISSED,
     Event.HOLD: Kind.HELD,
     waits.TOLD: Kind.PUT_OFF,
@@ -173,6 +186,7 @@ _VERBS: Mapping[str, Kind] = {
     SPOILT: Kind.SPOILT,
     **dict.fromkeys((requests.ASK, grants.ASK, grants.AGREE), Kind.PEOPLE),
     BUILD_PROOF: Kind.COPY_DEADLINE,
+    errata.WAITS: Kind.CORRECTION_WAITS,
     REWRITTEN: Kind.REWRITTEN,
     **dict.fromkeys((days.SEALED, days.UNSEALED, days.NEW_KEY), Kind.SEAL),
 }

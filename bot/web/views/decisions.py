@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from bot.errors import ScheduleError, StaleApproval
 from bot.language import say
-from bot.services.approval import comments, compare, review
+from bot.services.approval import comments, compare, review, withdrawing
 from bot.values import reading
 from bot.web.office import actor_of, office
 from bot.web.refusals import asked_at
@@ -99,9 +99,9 @@ def return_(request: HttpRequest, number: int) -> HttpResponse:
 @login_required
 @require_POST
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
-    review.withdraw(office(), actor_of(request), number)
-    messages.success(request, say("取り下げました。"))
-    return redirect("queue")
+    done = withdrawing.withdraw(office(), actor_of(request), number)
+    messages.success(request, done.told)
+    return redirect("submission", number) if done.stands else redirect("queue")
 
 
 @login_required

@@ -16,7 +16,7 @@ from bot.errors import ConfigError
 from bot.language import say
 from bot.render.variant import Media, read_variant
 from bot.schedule.rules import Rules
-from bot.services.delivery import outlook, reconcile, removal, scheduling, threads
+from bot.services.delivery import outlook, reconcile, removal, scheduling, takedowns, vanished
 from bot.services.delivery.threads import Half
 from bot.services.pages import overview
 from bot.services.records.context import Context
@@ -63,7 +63,8 @@ def deliveries(request: HttpRequest) -> HttpResponse:
     shown = {
         "broken": [_broken(ctx, half) for half in halves if not half.left],
         "left": [_broken(ctx, half) for half in halves if half.left][:MOST_ENDED],
-        "down": [_down(ctx, actor.person, decision) for decision in threads.take_downs()] if may_plan else [],
+        "down": [_down(ctx, actor.person, decision) for decision in takedowns.open_ones()] if may_plan else [],
+        "vanished": [line(v.delivery) for v in vanished.open_ones()] if may_plan else [],
         "planned": [line(d) for d in overview.planned(ctx, actor, MOST_PLANNED)],
         "planned_count": overview.planned_count(ctx, actor),
         "by_hand": [_task(ctx, d, rules) for d in overview.by_hand(ctx, actor, MOST_PLANNED)],

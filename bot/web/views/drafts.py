@@ -16,15 +16,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.content import post_form
+from bot.content.correction import KINDS, Correction, Way
 from bot.content.post import Post
 from bot.content.post_form import Form
-from bot.errors import BotError, ConfigError
+from bot.errors import BotError, ConfigError, NotAllowed
 from bot.language import say
 from bot.render.appearance import Appearance, appearance
 from bot.render.variant import ChannelSpec, Media, Question, Variant
 from bot.schedule.rules import Slot
 from bot.services.approval import comments, returned
-from bot.services.handing_in import browser, drafts
+from bot.services.handing_in import browser, correcting, drafts
 from bot.services.paper import layout
 from bot.services.records.context import Context
 from bot.text.difference import difference
@@ -71,6 +72,23 @@ def desk(request: HttpRequest) -> HttpResponse:
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
     return redirect("write", drafts.begin(office(), actor_of(request)).id)
+
+
+@login_required
+@require_POST
+def correct(request: HttpRequest, number: int) -> HttpResponse:
+    """Begin the correction of what is out of this post."""
+    given, ctx = request.POST, office()
+    try:
+        kind = KINDS[KINDS.index(given.get("kind", ""))]
+        ways = {spec.key: Way(way) for spec in ctx.specs if (way := given.get(f"way-{spec.key}"))}
+    except ValueError:
+        raise NotAllowed(
+            "an unknown kind or way", summary="訂正の種類か、直し方が選ばれていません", next_step="一覧から選んでください"
+        ) from None
+    wanted = Correction(kind=kind, wrong=given.get("wrong", ""), right=given.get("right", ""), ways=ways)
+    draft = correcting.begin(ctx, actor_of(request), number, wanted)
+    return redirect("write", draft.id)
 
 
 @login_required

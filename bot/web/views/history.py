@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -11,14 +14,19 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from bot.content.correction import KINDS, WAY_LABELS, Way
 from bot.services.approval import review
 from bot.services.pages import history as past
-from bot.services.pages import overview
+from bot.services.pages import overview, record_files
 from bot.services.records import audit
 from bot.values import reading
 from bot.web.office import actor_of, office
 from bot.web.views.deliveries import line
+from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import LABELS, DeliveryState
+
+if TYPE_CHECKING:
+    from bot.store.models import Submission
 
 PER_PAGE = 25
 
@@ -76,4 +84,32 @@ def export(request: HttpRequest) -> HttpResponseBase:
 def timeline(request: HttpRequest, number: int) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
     found = review.readable_by(ctx, actor, number)
-    return render(request, "timeline.html", {"submission": found, "happenings": past.timeline(ctx, actor, found)})
+    shown = {
+        "submission": found,
+        "happenings": past.timeline(ctx, actor, found),
+        "standing": [line(d) for d in past.standing(ctx, actor, found)],
+        "may_correct": _may_correct(actor, found),
+        "kinds": KINDS,
+        "ways": [(way, WAY_LABELS[way]) for way in Way],
+        "may_read_all": actor.may(Permission.READ_ALL),
+        "may_plan": actor.may(Permission.PLAN),
+    }
+    return render(request, "timeline.html", shown)
+
+
+@login_required
+@require_GET
+def record(request: HttpRequest, number: int) -> HttpResponse:
+    """The post's record as files in one; `redacted` for the copy without names."""
+    found = record_files.files(office(), actor_of(request), number, redacted="redacted" in request.GET)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as into:
+        for name, data in found.items():
+            into.writestr(name, data)
+    named = {"Content-Disposition": f'attachment; filename="record-{number}.zip"'}
+    return HttpResponse(packed.getvalue(), content_type="application/zip", headers=named)
+
+
+def _may_correct(actor: Actor, found: Submission) -> bool:
+    own = actor.person in (found.author, found.submitted_by)
+    return actor.may(Permission.SUBMIT) and (own or actor.may(Permission.DECIDE))

@@ -11,13 +11,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from bot.content.correction import WAY_LABELS, Correction
 from bot.content.phrases import load_phrases
 from bot.errors import ContentError
+from bot.language import say
 from bot.render.appearance import Appearance, Column, appearance
 from bot.render.comparison import ChannelChange, Comparison
 from bot.render.variant import Media, Variant, read_bundle
 from bot.services.approval import comments, compare, returned, review, sheet
-from bot.services.delivery import foresight
+from bot.services.delivery import corrections, foresight
 from bot.services.files import viewed
 from bot.services.handing_in import drafts
 from bot.services.paper import column, layout
@@ -84,6 +86,7 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
         "asked_for": returned.of(found),
         "may_mend": drafts.may_reopen(ctx, actor, found),
         "hands": shown_hands(found),
+        "correction": shown_correction(ctx, found),
     }
     return render(request, "submission.html", shown)
 
@@ -136,6 +139,26 @@ def _column(ctx: Context, found: Submission, variant: Variant) -> Column | None:
         return layout.column(ctx, column.post_of(ctx, found), column.with_pictures(found, variant))
     except ContentError:
         return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownCorrection:
+    """`ways` are the channels with what happens there."""
+
+    correction: Correction
+    ways: list[tuple[str, str]]
+
+
+def shown_correction(ctx: Context, found: Submission) -> ShownCorrection | None:
+    correction = corrections.of(found)
+    if correction is None:
+        return None
+    specs = [ctx.spec(key) for key in found.channels]
+    ways = [(spec.label, say(WAY_LABELS[way])) for spec in specs if (way := spec.way(correction))]
+    if layout.CHANNEL in found.channels:
+        told = say("載ったあとなら次の号の訂正の欄に入れ、まだなら文を差し替える")
+        ways.append((ctx.spec(layout.CHANNEL).label, told))
+    return ShownCorrection(correction=correction, ways=ways)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from bot.errors import ScheduleError
 from bot.language import say
-from bot.services.delivery import removal, threads
+from bot.services.delivery import removal, takedowns, threads, vanished
 from bot.services.records.context import Context
 from bot.values import reading
 from bot.web.office import actor_of, office
@@ -31,7 +31,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
         at = threads.go_on(ctx, actor, number, _moment(ctx, request.POST.get("at", "")))
         told = say("続きを{time}に出します。", time=f"{localtime(at):%m-%d %H:%M}")
     elif way == "take_down":
-        count = threads.take_down(ctx, actor, number, reason)
+        count = takedowns.take_down(ctx, actor, number, reason)
         told = say("{count}件の削除を始めました。1日以内に、ほかの広報担当に署名を頼んでください。", count=count)
     else:
         threads.leave(ctx, actor, number, reason)
@@ -53,9 +53,29 @@ def _moment(ctx: Context, typed: str) -> datetime | None:
 
 @login_required
 @require_POST
+def take_down(request: HttpRequest, number: int) -> HttpResponse:
+    """All that stands of a delivery's post on its channel, be it a thread or not."""
+    count = takedowns.take_down(office(), actor_of(request), number, request.POST.get("reason", ""))
+    said = say("{count}件の削除を始めました。1日以内に、ほかの広報担当に署名を頼んでください。", count=count)
+    messages.success(request, said)
+    return redirect("deliveries")
+
+
+@login_required
+@require_POST
 def sign(request: HttpRequest, number: int) -> HttpResponse:
-    threads.sign(office(), actor_of(request), number)
+    takedowns.sign(office(), actor_of(request), number)
     messages.success(request, say("署名しました。"))
+    return redirect("deliveries")
+
+
+@login_required
+@require_POST
+def missed(request: HttpRequest, number: int) -> HttpResponse:
+    """What a person saw of a post that the daily look missed."""
+    decide_ = vanished.decide_gone if request.POST.get("verdict") == "gone" else vanished.decide_there
+    decide_(office(), actor_of(request), number)
+    messages.success(request, say("決着させました。"))
     return redirect("deliveries")
 
 

@@ -162,6 +162,7 @@ class Publishing:
         return answer(shaped(node, request, "id", "IGContainer"))
 
     def _delete(self, call: Call) -> Response:
+        self._tokens.require("instagram_manage_contents")
         self._state.change_post(self._post(call.values["identity"]).id, deleted=True)
         return answer({"success": True})
 

@@ -1,0 +1,51 @@
+"""dxbot record, verify: the public record of one post, the register of a year, and whether a record is whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bot.cli.console import Exit, tell
+from bot.cli.office import me, office
+from bot.language import say
+
+
+@click.command("record", epilog="例: dxbot record 12 -o out、dxbot record --year 2026 -o out")
+@click.argument("number", type=int, required=False)
+@click.option("-o", "folder", type=click.Path(path_type=Path, file_okay=False), required=True, help="書き出すフォルダ")
+@click.option("--redacted", is_flag=True, help="職員の氏名を伏せた写しを、理由を付けて作る")
+@click.option("--year", type=click.IntRange(1990, 2200), help="この年度の目録（register.csv）を作る")
+def record_command(number: int | None, folder: Path, redacted: bool, year: int | None) -> None:
+    """申請（番号）の原稿の記録を、公文書として書き出します。版の全て、判断、出た文、画像、削除、訂正が入ります。"""
+    if (number is None) == (year is None):
+        raise click.UsageError(say("申請の番号か --year の、どちらか1つを書いてください"))
+    ctx = office()
+    actor = me(ctx)
+    from bot.services.pages import record_files
+
+    if year is not None:
+        found = {"register.csv": record_files.register(ctx, actor, year).encode()}
+        late = record_files.due(ctx, actor)
+    else:
+        found, late = record_files.files(ctx, actor, number or 0, redacted=redacted), []
+    for path in record_files.write(found, folder):
+        click.echo(path)
+    if late:
+        tell("移管の時期が来ている年度：{years}", years="、".join(map(str, late)))
+
+
+@click.command("verify", epilog="例: dxbot verify out/record.json --key 3b6a27bc…")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--key", default="", help="市が公表している公開鍵（16進）")
+def verify_command(file: Path, key: str) -> None:
+    """記録（record.json）が封をした時のままかどうかを、配信のプログラムを使わずに確かめます。"""
+    from bot import record_check
+
+    try:
+        found = record_check.check(file, key)
+    except record_check.NotWhole as e:
+        click.echo(str(e), err=True)
+        raise SystemExit(Exit.REFUSED) from None
+    for line in found:
+        click.echo(line)

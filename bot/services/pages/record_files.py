@@ -1,0 +1,135 @@
+"""The record of a post as files: sealed data, a page to read, the pictures; and the register of a year.
+
+`record.json` has a section on each line, so that whoever checks it can say which line, and which bytes, are not as sealed.
+The check (`bot/record_check.py`) shares no code with this file.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from bot import merkle
+from bot.services.pages import post_record
+from bot.services.pages.achievement import fiscal_year
+from bot.services.pages.post_record import PROVISIONAL, Sections
+from bot.services.records import audit, signing
+from bot.services.records.context import Context
+from bot.store.heads import DayHead
+from bot.store.models import AuditEntry, Blob, Delivery, Submission
+from bot.text.cells import harmless
+from bot.workflow.actors import Actor, Permission
+from bot.workflow.states import DeliveryState
+
+FORMAT = "dxbot record 1"
+REGISTER = ("分類", "名称", "移管者", "移管の時期", "記録媒体の種別", "請求番号")  # 金沢市 令和4年規則第34号 第4条
+_MEDIUM = "電磁的記録"
+
+
+def files(ctx: Context, actor: Actor, number: int, *, redacted: bool = False) -> dict[str, bytes]:
+    """Name → bytes: record.json, record.html, and each picture as pictures/<sha256>.jpg. Raises NotAllowed, NotFound."""
+    post = post_record.find(ctx, actor, number)
+    audit.note(ctx, actor.person, audit.EXPORTED, f"submission:{post.id}", "record, redacted" if redacted else "record")
+    whole = post_record.sections(ctx, post)
+    about = post_record.entries(whole)
+    told = post_record.redacted(ctx, whole) if redacted else whole
+    found = {"record.json": _sealed(ctx, told, about, redacted=redacted)}
+    found["record.html"] = render_to_string("record_file.html", {"record": told, "redacted": redacted}).encode()
+    named = {picture["sha256"] for d in whole["deliveries"] for picture in d["pictures"]}
+    for blob in Blob.objects.filter(sha256__in=named):
+        found[f"pictures/{blob.sha256}.jpg"] = bytes(blob.data)
+    return found
+
+
+def write(found: dict[str, bytes], folder: Path) -> list[Path]:
+    for name, data in found.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    return [folder / name for name in found]
+
+
+def register(ctx: Context, actor: Actor, year: int) -> str:
+    """The posts that went out in a fiscal year, by the six columns; what nobody has decided is marked 仮."""
+    actor.require(Permission.READ_ALL)
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(REGISTER)
+    for post in _published_in(ctx, year):
+        years = ctx.config.record_years
+        moved = f"{year + 1 + years}年4月" if years else f"未定（{PROVISIONAL}）"
+        class_ = ctx.config.record_class or f"未定（{PROVISIONAL}）"
+        row = (class_, post.title, post.department, moved, _MEDIUM, f"未定（{PROVISIONAL}）")
+        table.writerow([harmless(cell) for cell in row])
+    return "\ufeff" + out.getvalue()
+
+
+def due(ctx: Context, actor: Actor) -> list[int]:
+    """The fiscal years whose records are to be handed over by now; none while the years of keeping are undecided."""
+    actor.require(Permission.READ_ALL)
+    if not ctx.config.record_years:
+        return []
+    first = Delivery.objects.filter(published_at__isnull=False).order_by("published_at").values_list("published_at").first()
+    begun = fiscal_year(first[0].astimezone(ctx.config.timezone).date()) if first and first[0] else fiscal_year(ctx.today)
+    return [
+        year
+        for year in range(begun, fiscal_year(ctx.today) + 1)
+        if year + 1 + ctx.config.record_years <= fiscal_year(ctx.today)
+    ]
+
+
+def _published_in(ctx: Context, year: int) -> Iterable[Submission]:
+    zone = ctx.config.timezone
+    start, end = (datetime(y, 4, 1, tzinfo=zone) for y in (year, year + 1))
+    out = Delivery.objects.filter(published_at__gte=start, published_at__lt=end)
+    out = out.filter(state__in=(DeliveryState.PUBLISHED, DeliveryState.REMOVED), version=1)
+    numbers = out.values_list("submission", flat=True).distinct()
+    return Submission.objects.filter(id__in=numbers).defer("bundle", "source").order_by("submitted_at", "id")
+
+
+def _sealed(ctx: Context, told: Sections, about: list[AuditEntry], *, redacted: bool) -> bytes:
+    lines = {name: _canonical(section) for name, section in told.items()}
+    lines["entries"] = _canonical([_entry(entry, redacted=redacted) for entry in about])
+    lines["heads"] = _canonical(_heads(about))
+    sums = {name: hashlib.sha256(line.encode()).hexdigest() for name, line in lines.items()}
+    manifest = _canonical({"format": FORMAT, "sections": sums})
+    key = signing.own(ctx) or signing.make(ctx)
+    seal = {"key": signing.public(key), "signature": key.sign(manifest.encode()).hex()}
+    body = [f'"manifest":{manifest}', *(f"{_canonical(name)}:{line}" for name, line in lines.items())]
+    return ("{\n" + ",\n".join([*body, f'"seal":{_canonical(seal)}']) + "\n}\n").encode()
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _entry(entry: AuditEntry, *, redacted: bool) -> dict[str, Any]:
+    """With its way to the root of its day, None while that is open."""
+    shown: dict[str, Any] = {"id": entry.id, "hash": entry.hash}
+    if not redacted:
+        fields = ("actor", "verb", "object", "digest", "detail", "previous_hash")
+        shown |= {"at": entry.at.isoformat(), **{name: getattr(entry, name) for name in fields}}
+    head = DayHead.objects.filter(last__gte=entry.id).order_by("last").first()
+    if head is None:
+        return shown | {"day": None}
+    before = DayHead.objects.filter(last__lt=entry.id).order_by("-last").values_list("last", flat=True).first() or 0
+    own = AuditEntry.objects.filter(id__gt=before, id__lte=head.last).order_by("id").values_list("id", "hash")
+    numbers, hashes = zip(*own, strict=True)
+    index = numbers.index(entry.id)
+    way = merkle.path([bytes.fromhex(link) for link in hashes], index)
+    return shown | {"day": head.day.isoformat(), "index": index, "size": len(hashes), "path": [node.hex() for node in way]}
+
+
+def _heads(about: list[AuditEntry]) -> list[dict[str, str]]:
+    if not about:
+        return []
+    heads = DayHead.objects.filter(last__gte=about[0].id).order_by("day")
+    wanted = [head for head in heads if any(head.last - head.size < entry.id <= head.last for entry in about)]
+    return [{"day": head.day.isoformat(), "statement": head.statement, "signature": head.signature} for head in wanted]

@@ -20,7 +20,8 @@ from bot.content.post import Achievement, Author, Override, People, Picture, Pos
 from bot.content.suppressions import blanked
 from bot.errors import ContentError, MediaError
 from bot.language import say
-from bot.strategy import indicators, plan, recommendations
+from bot.strategy import charts, indicators, plan, recommendations
+from bot.strategy.charts import Chart
 from bot.strategy.indicators import Indicator
 from bot.strategy.plan import Measure
 from bot.strategy.recommendations import Recommendation
@@ -69,6 +70,14 @@ class Library:
     @cached_property
     def indicators(self) -> Mapping[str, Indicator]:
         return indicators.load(self.shared_root / "strategy" / "indicators.yml")
+
+    @property
+    def charts_file(self) -> Path:
+        return self.shared_root / "strategy" / "charts.yml"
+
+    @cached_property
+    def charts(self) -> Mapping[str, Chart]:
+        return charts.load(self.charts_file, self.indicators)
 
     @cached_property
     def plan(self) -> Mapping[str, Measure]:

@@ -16,15 +16,15 @@ from bot.newsletter import profile
 from bot.schedule import rules
 from bot.shared_files.forms import FORMS
 from bot.shared_files.kinds import MOST, slips
-from bot.strategy import indicators, plan, recommendations
+from bot.strategy import charts, indicators, plan, recommendations
 from bot.strategy.plan import Measure
 from bot.values.document import load
 from bot.values.node import Origin, nearest
 
 SCHEDULES, STRATEGY = "schedules", "strategy"
 ROOTS = ("people.yml", "city.yml", "phrases.yml", STRATEGY, SCHEDULES)  # files, and folders of which all belongs to the set
-_PLAN, _ADVICE, _FIGURES = (f"{STRATEGY}/{name}.yml" for name in ("plan", "recommendations", "indicators"))
-_OPTIONAL = ("phrases.yml", _PLAN, _ADVICE, _FIGURES, "schedules/newsletter.yml")
+_PLAN, _ADVICE, _FIGURES, _CHARTS = (f"{STRATEGY}/{name}.yml" for name in ("plan", "recommendations", "indicators", "charts"))
+_OPTIONAL = ("phrases.yml", _PLAN, _ADVICE, _FIGURES, _CHARTS, "schedules/newsletter.yml")
 
 
 def is_shared(path: str) -> bool:
@@ -90,6 +90,7 @@ class _Set:
         yield ("city.yml",), partial(load_city, self.content / "city.yml", self.channels)
         yield ("phrases.yml",), partial(load_phrases, self.content / "phrases.yml")
         yield (_FIGURES,), partial(indicators.load, self.content / _FIGURES)
+        yield (_CHARTS, _FIGURES), self._charts
         yield (_PLAN, _FIGURES), self._plan
         yield (_ADVICE, _PLAN, _FIGURES), self._recommendations
         if self.schedules:
@@ -97,6 +98,9 @@ class _Set:
             yield names, partial(rules.load, self.schedules, self.zone, self.channels)
             if may_exist(paper := self.schedules / "newsletter.yml"):
                 yield ("schedules/newsletter.yml",), partial(profile.load, paper)
+
+    def _charts(self) -> object:
+        return charts.load(self.content / _CHARTS, indicators.load(self.content / _FIGURES))
 
     def _plan(self) -> Mapping[str, Measure]:
         figures = indicators.load(self.content / _FIGURES)

@@ -43,6 +43,7 @@ from bot.shared_files.kinds import (
     whole,
 )
 from bot.strategy.assessment import Degree
+from bot.strategy.charts import Look
 from bot.strategy.plan import Stage
 
 _Count: TypeAlias = Annotated[int, whole(1, 999)]
@@ -136,6 +137,27 @@ class Figure(ReadingForm):
     unit: Words = Field(description="単位")
     kind: Text = Field("", description="何を数えたか（交付枚数、保有枚数など）。種類の違う値は別の指標にする")
     readings: Annotated[list[ReadingForm], Listed] = Field([], description="時点ごとの値。1つなら、そのまま value などを書く")
+
+
+class ChartRow(Form):
+    indicator: Words = Field(description="指標の名前（indicators.yml）")
+    label: Text = Field("", description="図の中での呼び名。書かなければ指標の名前")
+
+
+class ChartGoal(Form):
+    value: Number = Field(description="目標の値")
+    date: Day | None = Field(None, description="いつまでに")
+    source: Words = Field(description="目標の出典")
+
+
+class ChartEntry(Form):
+    title: Words = Field(description="図の題")
+    look: Annotated[str, one_of(*get_args(Look))] = Field(
+        description="bars（横に比べる棒）、line（移り変わりの線）、goal（目標までの棒）、change（前と後の数字）、title（連載の題）"
+    )
+    rows: Annotated[list[ChartRow], Listed] = Field([], description="並べる指標。初めが自分の市")
+    goal: Annotated[ChartGoal | None, Maybe] = Field(None, description="目標（look: goal のとき）")
+    kicker: Text = Field("", description="題の上の小さい文字（look: title のとき）")
 
 
 class Slot(Form):
@@ -257,6 +279,7 @@ FORMS: Mapping[str, TypeAdapter[Any]] = {
     "strategy/plan.yml": TypeAdapter(Annotated[dict[str, PlanEntry], Named]),
     "strategy/recommendations.yml": TypeAdapter(Annotated[dict[str, RecommendationEntry], Named]),
     "strategy/indicators.yml": TypeAdapter(Annotated[dict[str, Figure], Named]),
+    "strategy/charts.yml": TypeAdapter(Annotated[dict[str, ChartEntry], Named]),
     "schedules/slots.yml": TypeAdapter(Slots),
     "schedules/quiet.yml": TypeAdapter(Quiet),
     "schedules/blackouts.yml": TypeAdapter(Annotated[list[Blackout], Listed]),

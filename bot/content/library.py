@@ -30,7 +30,8 @@ from bot.values.node import Node
 _REQUIRED = ("title", "author", "measure", "achievement", "channels")
 MAX_PICTURES = 20
 _OPTIONAL = (*("id", "reason", "next", "publish", "slot", "expires", "hashtags", "link", "contact", "images", "indicators"),)
-_PICTURE_KEYS = ("file", "alt", "people", "consent", "credit")
+_PICTURE_KEYS = ("file", "alt", "people", "consent", "credit", "chart")
+_CHART_KEYS = ("chart", "credit")
 _OVERRIDE_KEYS = ("text", "title", "lead", "body", "hashtags")
 _LAST_SECOND = timedelta(days=1, seconds=-1)  # `expires` with a date alone lasts through that day
 _IDENTITY = re.compile(r"[0-9A-Za-z_-]{4,40}")
@@ -256,6 +257,8 @@ class _PostReader:
 
     def _picture(self, node: Node) -> Picture:
         entries = node.mapping(_PICTURE_KEYS)
+        if "chart" in entries:
+            return self._chart(entries)
         for key in ("file", "alt"):
             if key not in entries:
                 node.fail(say("画像に「{key}」がありません", key=key), "file: にファイル名、alt: に画像の説明を書いてください")
@@ -272,6 +275,23 @@ class _PostReader:
             people=people,
             consent=consent,
             credit=entries["credit"].text() if "credit" in entries else "",
+        )
+
+    def _chart(self, entries: Mapping[str, Node]) -> Picture:
+        for key in entries:
+            if key not in _CHART_KEYS:
+                entries[key].fail(
+                    say("図に「{key}」は書けません", key=key), "図と、その説明は、指標から作ります。chart: だけを書いてください"
+                )
+        known = self.library.charts
+        chart = known[entries["chart"].choice(tuple(known))]
+        return Picture(
+            file=chart.key,
+            path=self.library.charts_file,
+            alt=charts.alt(chart),
+            place=entries["chart"].place,
+            credit=entries["credit"].text() if "credit" in entries else "",
+            chart=chart,
         )
 
     def _picture_path(self, node: Node) -> Path:

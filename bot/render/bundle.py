@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from bot.content.document import without_breaks
 from bot.content.people import City
-from bot.content.post import Achievement, Post
-from bot.media import images
+from bot.content.post import Achievement, Picture, Post
+from bot.errors import MediaError, NotInstalled
+from bot.media import charts, images
 from bot.render.environment import Templates
 from bot.render.plain import Plain
 from bot.render.variant import Bundle, ChannelSpec, Media, Part, Variant
+from bot.strategy.charts import Chart
 
+
+@dataclass(frozen=True, kw_only=True)
+class Drawings:
+    """The charts that are drawn already, by channel and rule, and whether others are drawn: whoever only compares does not, and
+    needs nothing to draw with (ADR 40)."""
+
+    known: Mapping[tuple[str, str], Media] = field(default_factory=dict)
+    draws: bool = True
+
+
+DRAW_ALL = Drawings()
 ACHIEVEMENT_LABELS: Mapping[Achievement, str] = {"done": "達成", "partly": "一部達成", "not_yet": "未達成"}
 
 
@@ -27,11 +41,11 @@ def parts(post: Post, spec: ChannelSpec, templates: Templates, city: City) -> tu
     return tuple(Part(text=t, length=spec.length(t), limit=spec.limit) for t in texts)
 
 
-def render(post: Post, specs: Iterable[ChannelSpec], templates: Templates, city: City) -> Bundle:
+def render(post: Post, specs: Iterable[ChannelSpec], templates: Templates, city: City, drawn: Drawings = DRAW_ALL) -> Bundle:
     """Everything that the post's channels will show. Raises TemplateError and MediaError with their place."""
     wanted = {spec.key: spec for spec in specs}
     # In the order in which the author named the channels, which is the same on every machine.
-    variants = tuple(_variant(post, wanted[key], templates, city) for key in post.channels if key in wanted)
+    variants = tuple(_variant(post, wanted[key], templates, city, drawn) for key in post.channels if key in wanted)
     # The wish is part of the digest: an approval for noon is none for midnight (ADR 2).
     wish = {
         "publish": post.publish.isoformat() if post.publish else "",
@@ -43,20 +57,40 @@ def render(post: Post, specs: Iterable[ChannelSpec], templates: Templates, city:
     return Bundle(identity=post.identity, author=post.author.key, wish=wish, variants=variants)
 
 
-def _variant(post: Post, spec: ChannelSpec, templates: Templates, city: City) -> Variant:
+def _variant(post: Post, spec: ChannelSpec, templates: Templates, city: City, drawn: Drawings) -> Variant:
     own = parts(post, spec, templates, city)
     return Variant(
         channel=spec.key,
         parts=own,
-        media=_media(post, spec),
+        media=tuple(_media(p, spec, drawn) for p in post.pictures),
         cost_usd=sum((spec.cost(p.text) for p in own), start=Decimal(0)),
     )
 
 
-def _media(post: Post, spec: ChannelSpec) -> tuple[Media, ...]:
+def _media(picture: Picture, spec: ChannelSpec, drawn: Drawings) -> Media:
     # The bytes are made here and kept: what is approved is what goes out, to the last byte (ADR 2).
-    fitted = ((p, images.fit(p.path, spec.images, p.place)) for p in post.pictures)
-    return tuple(Media(file=p.file, alt=p.alt, width=i.width, height=i.height, sha256=i.sha256, data=i.data) for p, i in fitted)
+    if picture.chart is not None:
+        return _chart(picture, picture.chart, spec, drawn)
+    return _fitted(picture, images.fit(picture.path, spec.images, picture.place))
+
+
+def _chart(picture: Picture, chart: Chart, spec: ChannelSpec, drawn: Drawings) -> Media:
+    rule = charts.rule(chart)
+    if (known := drawn.known.get((spec.key, rule))) is not None:
+        return replace(known, file=picture.file, alt=picture.alt)
+    if not drawn.draws:
+        return Media(file=picture.file, alt=picture.alt, width=0, height=0, sha256="", rule=rule)
+    try:
+        data = charts.png(chart)
+    except NotInstalled as e:
+        raise MediaError(e.message, summary=e.summary, next_step=e.next_step, place=picture.place, rule="media.chart") from None
+    return replace(_fitted(picture, images.fit_drawn(data, spec.images, picture.place)), rule=rule)
+
+
+def _fitted(picture: Picture, image: images.FittedImage) -> Media:
+    return Media(
+        file=picture.file, alt=picture.alt, width=image.width, height=image.height, sha256=image.sha256, data=image.data
+    )
 
 
 def _context(post: Post, spec: ChannelSpec, city: City) -> dict[str, Any]:

@@ -71,6 +71,10 @@ class Chart:
     kicker: str = ""
 
     @property
+    def label(self) -> str:
+        return LOOK_LABELS[self.look]
+
+    @property
     def unit(self) -> str:
         return self.rows[0].indicator.unit if self.rows else ""
 

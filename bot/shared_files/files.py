@@ -12,11 +12,12 @@ from bot.config import may_exist
 from bot.content.people import load_city, load_people
 from bot.content.phrases import load_phrases
 from bot.errors import FileError
+from bot.language import say
 from bot.newsletter import profile
 from bot.schedule import rules
 from bot.shared_files.forms import FORMS
 from bot.shared_files.kinds import MOST, slips
-from bot.strategy import charts, indicators, plan, recommendations
+from bot.strategy import charts, indicators, intake, plan, recommendations
 from bot.strategy.plan import Measure
 from bot.values.document import load
 from bot.values.node import Origin, nearest
@@ -90,6 +91,7 @@ class _Set:
         yield ("city.yml",), partial(load_city, self.content / "city.yml", self.channels)
         yield ("phrases.yml",), partial(load_phrases, self.content / "phrases.yml")
         yield (_FIGURES,), partial(indicators.load, self.content / _FIGURES)
+        yield (_FIGURES,), self._sources
         yield (_CHARTS, _FIGURES), self._charts
         yield (_PLAN, _FIGURES), self._plan
         yield (_ADVICE, _PLAN, _FIGURES), self._recommendations
@@ -98,6 +100,23 @@ class _Set:
             yield names, partial(rules.load, self.schedules, self.zone, self.channels)
             if may_exist(paper := self.schedules / "newsletter.yml"):
                 yield ("schedules/newsletter.yml",), partial(profile.load, paper)
+
+    def _sources(self) -> None:
+        """Each number that was taken from a published file has that file beside it."""
+        path = self.content / _FIGURES
+        for figure in indicators.load(path).values():
+            if lost := next((r for r in figure.readings if not intake.kept_well(path.parent, r)), None):
+                Origin(path=path).fail(
+                    0,
+                    0,
+                    "source file",
+                    say(
+                        "「{name}」の元のファイル {file} がないか、取り込んだものと違います",
+                        name=figure.name,
+                        file=lost.source_file[:90],
+                    ),
+                    "strategy/sources に元のファイルを戻すか、dxbot indicators で取り込み直してください",
+                )
 
     def _charts(self) -> object:
         return charts.load(self.content / _CHARTS, indicators.load(self.content / _FIGURES))

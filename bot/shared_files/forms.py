@@ -127,7 +127,13 @@ class ReadingForm(Form):
     )
     source: Text = Field("", description="出典")
     source_url: Text = Field("", description="出典のアドレス")
+    source_file: Text = Field("", description="取り込んだファイル（dxbot indicators が書く）")
     note: Text = Field("", description="覚え書き")
+
+
+class AreaForm(Form):
+    code: Words = Field(description='全国地方公共団体コードの6桁（"172014"）。全国は "00000"')
+    name: Words = Field(description="公表される表での名前（金沢市）")
 
 
 class Figure(ReadingForm):
@@ -136,6 +142,7 @@ class Figure(ReadingForm):
     name: Words = Field(description="指標の名前")
     unit: Words = Field(description="単位")
     kind: Text = Field("", description="何を数えたか（交付枚数、保有枚数など）。種類の違う値は別の指標にする")
+    area: Annotated[AreaForm | None, Maybe] = Field(None, description="公表される表から取り込むとき、どの団体の値か")
     readings: Annotated[list[ReadingForm], Listed] = Field([], description="時点ごとの値。1つなら、そのまま value などを書く")
 
 

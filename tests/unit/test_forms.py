@@ -62,7 +62,8 @@ paper:
     "strategy/indicators.yml": """
 card:
   {name: 取得率, unit: "%", rate: 46.5, numerator: 208794, denominator: 448702, date: 2022-12-05, source: 提言,
-   date_of: published, source_url: "https://example.jp/", note: 覚え, kind: 交付枚数率}
+   date_of: published, source_url: "https://example.jp/", note: 覚え, kind: 交付枚数率, area: {code: "172014", name: 金沢市},
+   source_file: ""}
 seats:
   {name: 席, unit: 席, kind: 席数, readings: [{value: 4, date: 2026-04-01, source: 課}, {missing: 数えていない,
    date: 2026-05-01, source: 課, source_url: "", note: "", date_of: measured}]}

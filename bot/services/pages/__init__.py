@@ -5,7 +5,8 @@ overview: deliveries in lists: planned, held, in doubt, ended
 calendar: what goes out where, day by day, and what stands against it
 history: everything that happened to a post; searching and exporting what was published
 achievement: what was achieved, what was not, why, and what comes next, beside what citizens were told
-achievement_files: that report as HTML, CSV and JSON
+achievement_files: that report as HTML, PDF, CSV and JSON
+printed_report: that report on paper, and one page of it for the council
 connections: each channel's account as it was told last
 health: whether a process does its work, for whoever asks
 gauges: the figures of the running system, for monitoring

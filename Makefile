@@ -3,6 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
+REPORT_STAMP := $(VENV)/.installed-report
 CATALOGUES := $(wildcard bot/locale/*/LC_MESSAGES/*.po)
 
 PREFIX ?= /usr/local
@@ -28,10 +29,14 @@ $(DEV_STAMP): requirements-dev.lock $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
 
-demo: $(STAMP) ## 一つの命令で、最初から最後まで試す（アカウントも鍵も要らない）
+$(REPORT_STAMP): requirements-report.lock $(STAMP) # what draws charts and sets reports: dxbot[report]
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-report.lock
+	touch $@
+
+demo: $(REPORT_STAMP) ## 一つの命令で、最初から最後まで試す（アカウントも鍵も要らない）
 	$(BIN)/dxbot demo
 
-serve: $(STAMP) ## 画面 http://127.0.0.1:8000/ と練習用の掲示 http://127.0.0.1:8001/
+serve: $(REPORT_STAMP) ## 画面 http://127.0.0.1:8000/ と練習用の掲示 http://127.0.0.1:8001/
 	$(BIN)/dxbot demo --serve
 
 test: $(DEV_STAMP) system ## 全ての試験（SQLite と PostgreSQL で、同時に）
@@ -57,6 +62,8 @@ system: # what only the system has: a browser, a word processor, git, nginx. Ins
 	command -v systemd-analyze > /dev/null || missing="$$missing systemd"; \
 	command -v ssh-keygen > /dev/null || missing="$$missing openssh-client"; \
 	command -v openssl > /dev/null || missing="$$missing openssl"; \
+	ldconfig -p | grep -q libpangoft2-1.0 || missing="$$missing libpango-1.0-0 libpangoft2-1.0-0"; \
+	ldconfig -p | grep -q libharfbuzz-subset || missing="$$missing libharfbuzz-subset0"; \
 	test -z "$$missing" || if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing > /dev/null; \
 	else echo "試験の一部に次のものが要ります（入れるまで、その試験は飛ばします）:$$missing"; fi
@@ -99,7 +106,7 @@ size: ## 新しい写しで make demo を動かし、終わりまでの時間と
 	start=$$(date +%s); MAKEFLAGS= $(MAKE) --no-print-directory -C build/size/clone demo > /dev/null; \
 	echo "make demo の初めから終わりまで $$(( $$(date +%s) - start )) 秒（50 まで）"
 	build/size/clone/$(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes -d build/size/files -r requirements.lock
-	@echo "取り寄せる量 $$(du -sm build/size/files | cut -f1) MB（110 まで）、入れた量 $$(du -sm build/size/clone/$(VENV) | cut -f1) MB（350 まで）"
+	@echo "取り寄せる量 $$(du -sm build/size/files | cut -f1) MB（110 まで）、図と報告の部品も入れた量 $$(du -sm build/size/clone/$(VENV) | cut -f1) MB（530 まで）"
 	rm -rf build/size
 
 house: $(DEV_STAMP) ## 部屋の図と一覧を、依存の向きから描き直す（docs/house.md）
@@ -141,6 +148,7 @@ lock: ## 依存の版と検査値を固定し直す（uv が要る）
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
 	uv pip compile --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock -o requirements-build.lock
 	uv pip compile pyproject.toml --extra distributed --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock -o requirements-distributed.lock
+	uv pip compile pyproject.toml --extra report --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock -o requirements-report.lock
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock -c requirements-build.lock -o requirements-dev.lock
 
 clean: ## 試した跡を消す（.venv は残す）

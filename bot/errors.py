@@ -7,6 +7,7 @@ BotError                      message for the log (English), summary and next_st
  │  ├ FrontMatterError
  │  ├ MediaError
  │  └ TemplateError
+ ├ NotInstalled               a part of the program that only some machines need is not on this one
  ├ ScheduleError              SlotTaken · QuietHours · Blackout
  ├ WorkflowError              NotAllowed · AlreadyDecided · StaleApproval · CannotTell · NotFound
  ├ NewsletterError            DoesNotFit · MissingGlyph
@@ -65,6 +66,15 @@ class FileError(ConfigError):
         super().__init__(f"{place.path.name}:{place.line}: {message}", summary=f"{where}：{summary}", next_step=next_step)
         self.place = place
         self.problem = say(summary)
+
+
+class NotInstalled(BotError):
+    def __init__(self, part: str) -> None:
+        super().__init__(
+            f"{part} is not installed",
+            summary=say("この機械には、図と報告を作る部品（{part}）が入っていません", part=part),
+            next_step="pip install 'dxbot[report]' で入れるか、入っている機械で行ってください",
+        )
 
 
 class ContentError(BotError):

@@ -92,7 +92,7 @@ def _pictures_open(subject: Subject, rule: Rule) -> Iterator[Finding]:
 
 def _alt_text(subject: Subject, rule: Rule) -> Iterator[Finding]:
     for number, picture in enumerate(subject.post.pictures):
-        place = subject.place_of(f"images.{number}.alt")
+        place = subject.place_of(f"images.{number}.alt", f"images.{number}.chart")
         longest = min((s.images.max_alt for s in subject.wanted), default=len(picture.alt))
         if len(picture.alt) > longest:
             message, advice = (

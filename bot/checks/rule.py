@@ -13,7 +13,7 @@ from bot.checks.spans import Span, spans
 from bot.content.people import City
 from bot.content.post import Picture, Post
 from bot.errors import MediaError, Place
-from bot.media import images
+from bot.media import charts, images
 from bot.render.bundle import parts
 from bot.render.environment import Templates
 from bot.render.variant import ChannelSpec, Part
@@ -110,6 +110,8 @@ class Subject:
 
 
 def _header(picture: Picture) -> images.Header | MediaError:
+    if picture.chart is not None:
+        return images.Header(width=charts.SIZE, height=charts.SIZE, taken=False, located=False)
     try:
         return images.probe(picture.path, picture.place)
     except MediaError as e:

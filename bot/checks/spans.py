@@ -32,7 +32,7 @@ def spans(post: Post) -> Iterator[Span]:
         yield from _line(source, override.lead or ())
         yield from _document(source, override.body) if override.body else ()
     values = {"reason": post.reason, "next": post.next, "contact": post.contact}
-    values |= {f"images.{number}.alt": picture.alt for number, picture in enumerate(post.pictures)}
+    values |= {f"images.{number}.alt": picture.alt for number, picture in enumerate(post.pictures) if picture.chart is None}
     for key, text in values.items():
         yield Span(text=text, place=partial(_of_key, source, key))
 

@@ -55,6 +55,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "resume": ("pause", "停止を解除する"),
     "blackout": ("blackout", "配信を止める期間を入れる"),
     "newsletter": ("newsletter", "新聞広報のコラムを作る"),
+    "indicators": ("indicators", "公表された表から指標の値を取り込む"),
     "report": ("report", "何ができて、何がまだかの報告を作る"),
     "record": ("record", "公文書としての記録を書き出す"),
     "verify": ("record", "記録が書き換わっていないか確かめる"),

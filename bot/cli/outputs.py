@@ -6,7 +6,7 @@ their offset; what may be null is not known, or does not apply.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NotRequired
 
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict
@@ -46,6 +46,7 @@ class Picture(TypedDict):
     width: int
     height: int
     sha256: str
+    rule: NotRequired[str]  # of a chart: the hash of its data and drawing rule
 
 
 class Variant(TypedDict):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.console import print_json, tell
+from bot.cli.console import explain, print_json, tell, warn
 from bot.cli.office import office
 from bot.language import say
 
@@ -22,7 +22,7 @@ def report_command() -> None:
 
 @report_command.command("achievement", epilog="例: dxbot report achievement --year 2026 -o out")
 @click.option("--year", type=click.IntRange(1990, 2200), help="年度（4月から翌年3月）。投稿はこの年度のものだけを数える")
-@click.option("-o", "folder", type=click.Path(path_type=Path, file_okay=False), help="HTML・CSV・JSON を書くフォルダ")
+@click.option("-o", "folder", type=click.Path(path_type=Path, file_okay=False), help="HTML・PDF・CSV・JSON を書くフォルダ")
 @click.option("--json", "as_json", is_flag=True, help="JSON で出す")
 def achievement_command(year: int | None, folder: Path | None, as_json: bool) -> None:
     """提言と施策のそれぞれについて、達成状況・理由・次の一手・指標・市民に伝えた投稿を並べます。
@@ -37,8 +37,11 @@ def achievement_command(year: int | None, folder: Path | None, as_json: bool) ->
     if as_json:
         print_json(achievement_files.data(found))
     elif folder:
-        for path in achievement_files.write(found, folder):
+        written, lacking = achievement_files.write(found, folder)
+        for path in written:
             click.echo(path)
+        for sentence in dict.fromkeys(explain(e) for e in lacking):
+            warn("{sentence}", sentence=sentence)
     else:
         _print(found)
 

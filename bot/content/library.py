@@ -21,7 +21,8 @@ from bot.content.post import Achievement, Author, Override, People, Picture, Pos
 from bot.content.source_text import SourceText, of_value
 from bot.errors import ContentError, MediaError
 from bot.language import say
-from bot.strategy import indicators, plan, recommendations
+from bot.strategy import charts, indicators, plan, recommendations
+from bot.strategy.charts import Chart
 from bot.strategy.indicators import Indicator
 from bot.strategy.plan import Measure
 from bot.strategy.recommendations import Recommendation
@@ -33,7 +34,8 @@ _OPTIONAL = (
     *("id", "reason", "next", "publish", "slot", "expires", "hashtags", "tags", "emergency", "link", "contact", "images"),
     *("indicators", "correction"),
 )
-_PICTURE_KEYS = ("file", "alt", "people", "consent", "credit")
+_PICTURE_KEYS = ("file", "alt", "people", "consent", "credit", "chart")
+_CHART_KEYS = ("chart", "credit")
 _OVERRIDE_KEYS = ("text", "title", "lead", "body", "hashtags")
 _LAST_SECOND = timedelta(days=1, seconds=-1)  # `expires` with a date alone lasts through that day
 _OUTLOOK = "reason: に理由を、next: に次にどうするかを書いてください"
@@ -75,6 +77,14 @@ class Library:
     @cached_property
     def indicators(self) -> Mapping[str, Indicator]:
         return indicators.load(self.shared_root / "strategy" / "indicators.yml")
+
+    @property
+    def charts_file(self) -> Path:
+        return self.shared_root / "strategy" / "charts.yml"
+
+    @cached_property
+    def charts(self) -> Mapping[str, Chart]:
+        return charts.load(self.charts_file, self.indicators)
 
     @cached_property
     def plan(self) -> Mapping[str, Measure]:
@@ -302,6 +312,8 @@ class _PostReader:
 
     def _picture(self, node: Node) -> Picture:
         entries = node.mapping(_PICTURE_KEYS)
+        if "chart" in entries:
+            return self._chart(entries)
         for key in ("file", "alt"):
             if key not in entries:
                 advice = "file: にファイル名、alt: に画像の説明を書いてください"
@@ -320,6 +332,23 @@ class _PostReader:
             people=people,
             consent=consent,
             credit=self._plain(entries["credit"]) if "credit" in entries else "",
+        )
+
+    def _chart(self, entries: Mapping[str, Node]) -> Picture:
+        for key in entries:
+            if key not in _CHART_KEYS:
+                entries[key].fail(
+                    say("図に「{key}」は書けません", key=key), "図と、その説明は、指標から作ります。chart: だけを書いてください"
+                )
+        known = self.library.charts
+        chart = known[entries["chart"].choice(tuple(known))]
+        return Picture(
+            file=chart.key,
+            path=self.library.charts_file,
+            alt=charts.alt(chart),
+            place=entries["chart"].place,
+            credit=self._plain(entries["credit"]) if "credit" in entries else "",
+            chart=chart,
         )
 
     def _picture_path(self, node: Node) -> Path:

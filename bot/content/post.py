@@ -11,6 +11,7 @@ from typing import Literal
 from bot.content.correction import Correction
 from bot.content.document import Document, Inline
 from bot.errors import Place
+from bot.strategy.charts import Chart
 
 Achievement = Literal["done", "partly", "not_yet"]
 People = Literal["none", "unidentifiable", "consented"]
@@ -33,7 +34,8 @@ class Author:
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """An image named in the front matter. `path` is where the file lies; `file` is as the author wrote it."""
+    """An image named in the front matter. `path` is where the file lies; `file` is as the author wrote it. A chart is drawn
+    from readings: its `file` is its name, its `path` the file that defines it, its `alt` is written from the readings."""
 
     file: str
     path: Path
@@ -42,6 +44,7 @@ class Picture:
     people: People = "none"
     consent: str = ""
     credit: str = ""
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +114,11 @@ class Post:
     indicators: tuple[str, ...] = ()
     overrides: Mapping[str, Override] = field(default_factory=dict)
     correction: Correction | None = None
+
+    @property
+    def files(self) -> tuple[Picture, ...]:
+        """The pictures that lie in files of their own."""
+        return tuple(p for p in self.pictures if p.chart is None)
 
     def override(self, channel: str) -> Override:
         return self.overrides.get(channel) or Override()

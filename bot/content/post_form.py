@@ -29,13 +29,18 @@ _HEADING = re.compile(r"^## +(.+?)\s*$", re.MULTILINE)
 
 @dataclass(frozen=True, kw_only=True)
 class Shot:
-    """A picture of the form; `file` lies beside the post or among the shared pictures."""
+    """A picture of the form; `file` lies beside the post or among the shared pictures, and is "" for a `chart`."""
 
     file: str
     alt: str = ""
     people: str = ""
     consent: str = ""
     credit: str = ""
+    chart: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.chart or self.file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +95,8 @@ def compose(form: Form) -> str:
 
 
 def _shot(shot: Shot) -> dict[str, str]:
+    if shot.chart:
+        return {key: value for key, value in (("chart", shot.chart), ("credit", shot.credit)) if value}
     given = {"file": shot.file, "alt": shot.alt, "people": shot.people, "consent": shot.consent, "credit": shot.credit}
     return {key: value for key, value in given.items() if value or key == "alt"}
 
@@ -155,7 +162,7 @@ def _texts(value: object) -> tuple[str, ...]:
 
 def _picture(value: object) -> Shot:
     given = value if isinstance(value, dict) else {}
-    return Shot(**{key: _text(given.get(key)) for key in ("file", "alt", "people", "consent", "credit")})
+    return Shot(**{key: _text(given.get(key)) for key in ("file", "alt", "people", "consent", "credit", "chart")})
 
 
 def _sections(body: str) -> tuple[str, tuple[str, str, str], str]:

@@ -76,6 +76,14 @@ def fit(path: Path, limits: ImageLimits, place: Place) -> FittedImage:
     return FittedImage(data=data, width=image.width, height=image.height, sha256=hashlib.sha256(data).hexdigest())
 
 
+def fit_drawn(png: bytes, limits: ImageLimits, place: Place) -> FittedImage:
+    """A picture of our own drawing within `limits`; it comes from no stranger, so nothing of it is distrusted."""
+    import PIL.Image
+
+    image, data = _saved(_plain(PIL.Image.open(BytesIO(png))), limits, _QUALITIES, place)
+    return FittedImage(data=data, width=image.width, height=image.height, sha256=hashlib.sha256(data).hexdigest())
+
+
 def cleaned(path: Path, place: Place) -> tuple[bytes, str]:
     """The picture to be kept, and the end of its file's name: upright, without the place and the camera that a photo
     tells of, at most MAX_SIDE pixels long. Raises MediaError."""

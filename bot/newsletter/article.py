@@ -33,7 +33,9 @@ def from_post(post: Post, handover: str, media: tuple[Media, ...], issue: str) -
     override = post.override("newsletter")
     lead = post.document.lead
     picture = post.pictures[0] if post.pictures else None
-    caption = str(override.options.get("caption", "")) or (picture.alt if picture else "")
+    # As approved: what a chart says of its readings may have changed since.
+    alt = media[0].alt if media else picture.alt if picture else ""
+    caption = str(override.options.get("caption", "")) or alt
     own = tuple(_as_written(override.text)) if override.text is not None else None
     return Article(
         identity=post.identity,

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from bot.content.correction import Way
 from bot.content.document import without_breaks
 from bot.content.people import City
-from bot.content.post import Achievement, Post
-from bot.media import images
+from bot.content.post import Achievement, Picture, Post
+from bot.errors import MediaError, NotInstalled
+from bot.media import charts, images
 from bot.render.environment import CORRECTIONS, Templates
 from bot.render.plain import Plain
 from bot.render.variant import Bundle, ChannelSpec, Media, Part, Variant
+from bot.strategy.charts import Chart
 from bot.workflow.kinds import Kind
 
+
+@dataclass(frozen=True, kw_only=True)
+class Drawings:
+    """The charts that are drawn already, by channel and rule, and whether others are drawn: whoever only compares does not, and
+    needs nothing to draw with (ADR 40)."""
+
+    known: Mapping[tuple[str, str], Media] = field(default_factory=dict)
+    draws: bool = True
+
+
+DRAW_ALL = Drawings()
 ACHIEVEMENT_LABELS: Mapping[Achievement, str] = {"done": "達成", "partly": "一部達成", "not_yet": "未達成"}
 
 
@@ -54,12 +68,12 @@ def _corrected(text: str, post: Post, spec: ChannelSpec, templates: Templates, c
     return templates.text(spec.key, {**_context(post, spec, city), **said, "text": text}, CORRECTIONS)
 
 
-def render(post: Post, specs: Iterable[ChannelSpec], templates: Templates, city: City) -> Bundle:
+def render(post: Post, specs: Iterable[ChannelSpec], templates: Templates, city: City, drawn: Drawings = DRAW_ALL) -> Bundle:
     """Everything that the post's channels will show. Raises TemplateError and MediaError with their place."""
     wanted = {spec.key: spec for spec in specs}
     # In the order in which the author named the channels, which is the same on every machine.
     shown = (wanted[key] for key in post.channels if key in wanted)
-    variants = tuple(_variant(post, spec, templates, city) for spec in shown if not _is_left(post, spec))
+    variants = tuple(_variant(post, spec, templates, city, drawn) for spec in shown if not _is_left(post, spec))
     # The wish is part of the digest: an approval for noon is none for midnight (ADR 2).
     wish = {
         "publish": post.publish.isoformat() if post.publish else "",
@@ -82,20 +96,40 @@ def _is_left(post: Post, spec: ChannelSpec) -> bool:
     return post.correction is not None and spec.way(post.correction) == Way.NONE
 
 
-def _variant(post: Post, spec: ChannelSpec, templates: Templates, city: City) -> Variant:
+def _variant(post: Post, spec: ChannelSpec, templates: Templates, city: City, drawn: Drawings) -> Variant:
     own = parts(post, spec, templates, city)
     return Variant(
         channel=spec.key,
         parts=own,
-        media=_media(post, spec),
+        media=tuple(_media(p, spec, drawn) for p in post.pictures),
         cost_usd=sum((spec.cost(p.text) for p in own), start=Decimal(0)),
     )
 
 
-def _media(post: Post, spec: ChannelSpec) -> tuple[Media, ...]:
+def _media(picture: Picture, spec: ChannelSpec, drawn: Drawings) -> Media:
     # The bytes are made here and kept: what is approved is what goes out, to the last byte (ADR 2).
-    fitted = ((p, images.fit(p.path, spec.images, p.place)) for p in post.pictures)
-    return tuple(Media(file=p.file, alt=p.alt, width=i.width, height=i.height, sha256=i.sha256, data=i.data) for p, i in fitted)
+    if picture.chart is not None:
+        return _chart(picture, picture.chart, spec, drawn)
+    return _fitted(picture, images.fit(picture.path, spec.images, picture.place))
+
+
+def _chart(picture: Picture, chart: Chart, spec: ChannelSpec, drawn: Drawings) -> Media:
+    rule = charts.rule(chart)
+    if (known := drawn.known.get((spec.key, rule))) is not None:
+        return replace(known, file=picture.file, alt=picture.alt)
+    if not drawn.draws:
+        return Media(file=picture.file, alt=picture.alt, width=0, height=0, sha256="", rule=rule)
+    try:
+        data = charts.png(chart)
+    except NotInstalled as e:
+        raise MediaError(e.message, summary=e.summary, next_step=e.next_step, place=picture.place, rule="media.chart") from None
+    return replace(_fitted(picture, images.fit_drawn(data, spec.images, picture.place)), rule=rule)
+
+
+def _fitted(picture: Picture, image: images.FittedImage) -> Media:
+    return Media(
+        file=picture.file, alt=picture.alt, width=image.width, height=image.height, sha256=image.sha256, data=image.data
+    )
 
 
 def _context(post: Post, spec: ChannelSpec, city: City) -> dict[str, Any]:

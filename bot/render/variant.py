@@ -118,15 +118,21 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Media:
-    """A JPEG ready for one channel: upright, without metadata. `file` is the name the author gave."""
+    """A JPEG ready for one channel: upright, without metadata. `file` is the name the author gave. `rule` is, for a chart, the
+    SHA-256 of data and drawing rule, "" for all others; `sha256` is "" for a chart that is compared and not drawn (ADR 40)."""
 
     file: str
     alt: str
     width: int
     height: int
     sha256: str
+    rule: str = ""
     # Not compared, as the hash stands for it: what was read from the database has no data and is the same picture.
     data: bytes = field(repr=False, default=b"", compare=False)
+
+    def as_json(self) -> dict[str, Any]:
+        said = {"file": self.file, "alt": self.alt, "width": self.width, "height": self.height, "sha256": self.sha256}
+        return said | ({"rule": self.rule} if self.rule else {})  # without one as ever: no older approval is touched
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,9 +153,7 @@ class Variant:
         return {
             "channel": self.channel,
             "parts": [{"text": p.text, "length": p.length, "limit": p.limit} for p in self.parts],
-            "media": [
-                {"file": m.file, "alt": m.alt, "width": m.width, "height": m.height, "sha256": m.sha256} for m in self.media
-            ],
+            "media": [m.as_json() for m in self.media],
             # The price is part of what is approved: a thread costs as many times as it has parts.
             "cost_usd": float(self.cost_usd),
         }
@@ -203,6 +207,12 @@ def read_bundle(canonical: str) -> Bundle:
         wish=content["wish"],
         variants=tuple(_read_variant(v) for v in content["variants"]),
     )
+
+
+def drawings(canonical: str) -> Mapping[tuple[str, str], Media]:
+    """The charts of a Bundle's written form, by channel and rule: drawn once, and not again for the same readings (ADR 40)."""
+    found = read_bundle(canonical).variants
+    return {(v.channel, m.rule): m for v in found for m in v.media if m.rule}
 
 
 def read_variant(canonical: str, channel: str) -> Variant | None:

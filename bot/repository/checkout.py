@@ -21,6 +21,7 @@ from bot.values import document
 
 PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp")
 _LIMITS = {".md": frontmatter.MAX_BYTES, ".yml": document.MAX_BYTES, **dict.fromkeys(PICTURES, MAX_FILE)}
+_TABLES, _SOURCES = (".xlsx", ".csv"), PurePosixPath("strategy", "sources")
 _MAX_NAME, _MAX_DEPTH = 200, 10  # bytes of a name, so that any file system holds it; folders in each other
 _AT_ONCE = 30_000_000  # bytes that are held in memory together
 
@@ -121,7 +122,7 @@ def _refusal(change: Change, sizes: Mapping[str, int]) -> Refused | None:
             ),
             next_step="短い名前で置いてください",
         )
-    limit = _LIMITS.get(PurePosixPath(change.path).suffix.lower())
+    limit = _limit(PurePosixPath(change.path))
     if limit is None:
         return Refused(
             path=change.path,
@@ -139,3 +140,10 @@ def _refusal(change: Change, sizes: Mapping[str, int]) -> Refused | None:
             next_step="小さくしてから、もう一度コミットしてください",
         )
     return None
+
+
+def _limit(path: PurePosixPath) -> int | None:
+    """Bytes; None for a kind of file that has no place there. Published tables lie in one folder."""
+    if path.suffix.lower() in _TABLES and path.parent == _SOURCES:
+        return MAX_FILE
+    return _LIMITS.get(path.suffix.lower())

@@ -13,19 +13,23 @@ from bot.content.people import load_city, load_people
 from bot.content.phrases import load_phrases
 from bot.disaster import table
 from bot.errors import FileError
+from bot.language import say
 from bot.newsletter import profile
 from bot.schedule import rules
 from bot.shared_files.forms import FORMS
 from bot.shared_files.kinds import MOST, slips
-from bot.strategy import indicators, plan, recommendations
+from bot.strategy import charts, indicators, intake, plan, recommendations
 from bot.strategy.plan import Measure
 from bot.values.document import load
 from bot.values.node import Origin, nearest
 
 SCHEDULES, STRATEGY = "schedules", "strategy"
 ROOTS = ("people.yml", "city.yml", "phrases.yml", STRATEGY, SCHEDULES)  # files, and folders of which all belongs to the set
-_PLAN, _ADVICE, _FIGURES = (f"{STRATEGY}/{name}.yml" for name in ("plan", "recommendations", "indicators"))
-_OPTIONAL = ("phrases.yml", _PLAN, _ADVICE, _FIGURES, "schedules/newsletter.yml", "schedules/disaster.yml")
+_PLAN, _ADVICE, _FIGURES, _CHARTS = (f"{STRATEGY}/{name}.yml" for name in ("plan", "recommendations", "indicators", "charts"))
+_OPTIONAL = (
+    *("phrases.yml", _PLAN, _ADVICE, _FIGURES, _CHARTS),
+    *("schedules/newsletter.yml", "schedules/disaster.yml"),
+)
 
 
 def is_shared(path: str) -> bool:
@@ -91,6 +95,8 @@ class _Set:
         yield ("city.yml",), partial(load_city, self.content / "city.yml", self.channels)
         yield ("phrases.yml",), partial(load_phrases, self.content / "phrases.yml")
         yield (_FIGURES,), partial(indicators.load, self.content / _FIGURES)
+        yield (_FIGURES,), self._sources
+        yield (_CHARTS, _FIGURES), self._charts
         yield (_PLAN, _FIGURES), self._plan
         yield (_ADVICE, _PLAN, _FIGURES), self._recommendations
         if self.schedules:
@@ -100,6 +106,26 @@ class _Set:
                 yield ("schedules/newsletter.yml",), partial(profile.load, paper)
             if may_exist(dangers := self.schedules / table.FILE):
                 yield ("schedules/disaster.yml",), partial(table.load, dangers)
+
+    def _sources(self) -> None:
+        """Each number that was taken from a published file has that file beside it."""
+        path = self.content / _FIGURES
+        for figure in indicators.load(path).values():
+            if lost := next((r for r in figure.readings if not intake.kept_well(path.parent, r)), None):
+                Origin(path=path).fail(
+                    0,
+                    0,
+                    "source file",
+                    say(
+                        "「{name}」の元のファイル {file} がないか、取り込んだものと違います",
+                        name=figure.name,
+                        file=lost.source_file[:90],
+                    ),
+                    "strategy/sources に元のファイルを戻すか、dxbot indicators で取り込み直してください",
+                )
+
+    def _charts(self) -> object:
+        return charts.load(self.content / _CHARTS, indicators.load(self.content / _FIGURES))
 
     def _plan(self) -> Mapping[str, Measure]:
         figures = indicators.load(self.content / _FIGURES)

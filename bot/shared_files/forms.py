@@ -44,6 +44,7 @@ from bot.shared_files.kinds import (
     whole,
 )
 from bot.strategy.assessment import Degree
+from bot.strategy.charts import Look
 from bot.strategy.plan import Stage
 
 _Count: TypeAlias = Annotated[int, whole(1, 999)]
@@ -58,7 +59,7 @@ class PeopleEntry(Form):
     submits_for: Texts = Field((), description="代わりに申請してよい人（people.yml の名前）")
 
 
-class AreaForm(Form):
+class TelegramAreaForm(Form):
     code: Words = Field(description="気象庁の区域の番号")
     name: Words = Field(description="電文での名前")
 
@@ -66,11 +67,11 @@ class AreaForm(Form):
 class PlacesForm(Form):
     office: Words = Field(description="気象の電文のアドレスの終わりの番号（府県予報区）")
     prefecture: Words = Field(description="電文の見出しに出る府県の名前")
-    city: AreaForm = Field(description="市町村等")
-    quake: AreaForm = Field(description="地震の細分区域")
-    tsunami: Annotated[AreaForm | None, Maybe] = Field(None, description="津波予報区。海のない市町村では書かない")
-    weather: AreaForm = Field(description="気象の一次細分区域")
-    rivers: Annotated[list[AreaForm], Listed] = Field([], description="洪水予報の河川")
+    city: TelegramAreaForm = Field(description="市町村等")
+    quake: TelegramAreaForm = Field(description="地震の細分区域")
+    tsunami: Annotated[TelegramAreaForm | None, Maybe] = Field(None, description="津波予報区。海のない市町村では書かない")
+    weather: TelegramAreaForm = Field(description="気象の一次細分区域")
+    rivers: Annotated[list[TelegramAreaForm], Listed] = Field([], description="洪水予報の河川")
 
 
 class City(Form):
@@ -146,7 +147,13 @@ class ReadingForm(Form):
     )
     source: Text = Field("", description="出典")
     source_url: Text = Field("", description="出典のアドレス")
+    source_file: Text = Field("", description="取り込んだファイル（dxbot indicators が書く）")
     note: Text = Field("", description="覚え書き")
+
+
+class AreaForm(Form):
+    code: Words = Field(description='全国地方公共団体コードの6桁（"172014"）。全国は "00000"')
+    name: Words = Field(description="公表される表での名前（金沢市）")
 
 
 class Figure(ReadingForm):
@@ -155,7 +162,29 @@ class Figure(ReadingForm):
     name: Words = Field(description="指標の名前")
     unit: Words = Field(description="単位")
     kind: Text = Field("", description="何を数えたか（交付枚数、保有枚数など）。種類の違う値は別の指標にする")
+    area: Annotated[AreaForm | None, Maybe] = Field(None, description="公表される表から取り込むとき、どの団体の値か")
     readings: Annotated[list[ReadingForm], Listed] = Field([], description="時点ごとの値。1つなら、そのまま value などを書く")
+
+
+class ChartRow(Form):
+    indicator: Words = Field(description="指標の名前（indicators.yml）")
+    label: Text = Field("", description="図の中での呼び名。書かなければ指標の名前")
+
+
+class ChartGoal(Form):
+    value: Number = Field(description="目標の値")
+    date: Day | None = Field(None, description="いつまでに")
+    source: Words = Field(description="目標の出典")
+
+
+class ChartEntry(Form):
+    title: Words = Field(description="図の題")
+    look: Annotated[str, one_of(*get_args(Look))] = Field(
+        description="bars（横に比べる棒）、line（移り変わりの線）、goal（目標までの棒）、change（前と後の数字）、title（連載の題）"
+    )
+    rows: Annotated[list[ChartRow], Listed] = Field([], description="並べる指標。初めが自分の市")
+    goal: Annotated[ChartGoal | None, Maybe] = Field(None, description="目標（look: goal のとき）")
+    kicker: Text = Field("", description="題の上の小さい文字（look: title のとき）")
 
 
 class Slot(Form):
@@ -310,6 +339,7 @@ FORMS: Mapping[str, TypeAdapter[Any]] = {
     "strategy/plan.yml": TypeAdapter(Annotated[dict[str, PlanEntry], Named]),
     "strategy/recommendations.yml": TypeAdapter(Annotated[dict[str, RecommendationEntry], Named]),
     "strategy/indicators.yml": TypeAdapter(Annotated[dict[str, Figure], Named]),
+    "strategy/charts.yml": TypeAdapter(Annotated[dict[str, ChartEntry], Named]),
     "schedules/slots.yml": TypeAdapter(Slots),
     "schedules/quiet.yml": TypeAdapter(Quiet),
     "schedules/blackouts.yml": TypeAdapter(Annotated[list[Blackout], Listed]),

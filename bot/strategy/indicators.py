@@ -14,6 +14,8 @@ from pathlib import Path
 
 from bot.config import may_exist
 from bot.language import say
+from bot.strategy import areas
+from bot.strategy.areas import Area
 from bot.text.moments import day
 from bot.values.document import load as load_values
 from bot.values.node import Node
@@ -21,8 +23,8 @@ from bot.values.node import Node
 FIELDS = ("value", "rate", "numerator", "denominator", "name", "unit", "date", "source")
 REACH = "到達"  # the kind of what counts how many were reached
 _NUMBERS = ("value", "rate", "numerator", "denominator")
-_READING = (*_NUMBERS, "date", "date_of", "source", "source_url", "note", "missing")
-_KEYS = frozenset({"name", "unit", "kind", "readings", *_READING})
+_READING = (*_NUMBERS, "date", "date_of", "source", "source_url", "source_file", "note", "missing")
+_KEYS = frozenset({"name", "unit", "kind", "area", "readings", *_READING})
 _DATES = ("measured", "published")
 _HUNDRED = Decimal(100)
 
@@ -31,7 +33,8 @@ _HUNDRED = Decimal(100)
 class Reading:
     """`value` is the printed figure with its decimals, for a rate in percent, and the two numbers that it was computed from
     may be given; None where there is none, for the reason in `missing`. `date` is when it was measured, or, if `date_of` is
-    "published", when the source appeared."""
+    "published", when the source appeared. `source_file` is the published file as it was read, below the strategy's folder and
+    named by its SHA-256; "" for what was typed."""
 
     value: Decimal | None
     date: date
@@ -40,19 +43,22 @@ class Reading:
     numerator: Decimal | None = None
     denominator: Decimal | None = None
     source_url: str = ""
+    source_file: str = ""
     note: str = ""
     missing: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Indicator:
-    """`kind` says exactly what is counted, "" where the name says it; `readings` stand in the order of their dates."""
+    """`kind` says exactly what is counted, "" where the name says it; `readings` stand in the order of their dates. `area` is
+    the place that published tables have it for, None where it is taken from none."""
 
     key: str
     name: str
     unit: str
     readings: tuple[Reading, ...]
     kind: str = ""
+    area: Area | None = None
 
     @property
     def latest(self) -> Reading | None:
@@ -103,6 +109,7 @@ def _indicator(key: str, value: Node) -> Indicator:
         name=entry["name"].required_text(),
         unit=entry["unit"].required_text(),
         kind=entry["kind"].text().strip() if "kind" in entry else "",
+        area=areas.read(entry["area"]) if "area" in entry else None,
         readings=readings,
     )
 
@@ -140,6 +147,7 @@ def _reading(whole: Node, entry: Mapping[str, Node]) -> Reading:
         date_of=entry["date_of"].choice(_DATES) if "date_of" in entry else "measured",
         source=entry["source"].required_text(),
         source_url=entry["source_url"].text() if "source_url" in entry else "",
+        source_file=entry["source_file"].text() if "source_file" in entry else "",
         note=entry["note"].text() if "note" in entry else "",
         missing=entry["missing"].required_text() if "missing" in entry else "",
     )

@@ -29,7 +29,7 @@ from tests.sync.https import GitServer
 from tests.sync.origin import Origin
 
 GUIDE = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
-SAMPLE = "posts/2026/11/mynumber.md"
+SAMPLE = "posts/2026/11/no-writing-desk.md"
 
 
 def steps() -> dict[int, str]:

@@ -1,5 +1,5 @@
 """The title cards of the sample posts, drawn from the posts and the list of figures. `python -m tests.media.pictures` writes
-them anew after a title or a figure has changed. The two charts were drawn elsewhere; what they show is in `CHARTS`."""
+them anew after a title or a figure has changed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,6 @@ from bot.render.plain import SOCIAL, Plain
 
 LIBRARY = Library(ROOT / "content", Config().timezone, {s.key: s.options for s in registry.specs().values()})
 MEDIA = LIBRARY.root / "media"
-CHARTS = {  # the figures of each chart, by post
-    "mynumber": ("mynumber_kanazawa", "mynumber_japan", "mynumber_ishikawa", "mynumber_kaga"),
-    "dual-monitor": ("monitors_technical", "monitors_satellite", "monitors_trial"),
-}
 
 
 def drawn() -> Mapping[str, bytes]:

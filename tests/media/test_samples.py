@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from bot.content.post import Post
 from bot.render.plain import SOCIAL, Plain
-from tests.media.pictures import CHARTS, LIBRARY, MEDIA, drawn
+from tests.media.pictures import LIBRARY, MEDIA, drawn
 
 POSTS = {path.stem: LIBRARY.read(path) for path in LIBRARY.paths()}
 every_post = pytest.mark.parametrize("post", POSTS.values(), ids=POSTS)
@@ -25,15 +25,8 @@ def test_the_drawn_pictures_show_the_titles_and_figures_of_today() -> None:
         assert max(ImageStat.Stat(ImageChops.difference(kept, wanted)).mean) < 0.5, f"python -m tests.media.pictures: {name}"
 
 
-@pytest.mark.parametrize("slug", CHARTS)
-def test_a_chart_is_described_with_the_figures_of_today(slug: str) -> None:
-    (chart,) = POSTS[slug].pictures
-    figures = [LIBRARY.indicators[key] for key in CHARTS[slug]]
-    assert [f.key for f in figures if f.field("value") + f.unit not in chart.alt] == []
-
-
 def test_every_picture_is_used_and_light() -> None:
-    used = {picture.path.name for post in POSTS.values() for picture in post.pictures}
+    used = {picture.path.name for post in POSTS.values() for picture in post.files}
     assert used == {path.name for path in MEDIA.iterdir()}
     assert all(path.stat().st_size < 300_000 for path in MEDIA.iterdir())
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 from bot.options import Secret
 from bot.services.handing_in import one_set
@@ -12,6 +14,7 @@ from bot.services.telling.kinds import Kind
 from bot.services.telling.notices import take_in
 from bot.store.models import AuditEntry, Submission
 from bot.store.notices import Notice
+from tests.figures.ministry import Book
 from tests.sync.desk import PEOPLE, SHIMIN, SOUMU, Desk
 from tests.sync.origin import git
 
@@ -197,3 +200,16 @@ def test_the_last_post_that_is_taken_away_is_void_though_no_folder_is_left(desk:
     desk.commit("stranger@example.jp")  # who may not withdraw it
     desk.sync()
     assert Submission.objects.get().state == "stale"
+
+
+def test_a_published_table_comes_with_the_readings_that_were_taken_from_it(desk: Desk, tmp_path: Path) -> None:
+    book = Book().save(tmp_path / "a.xlsx")
+    kept = f"sources/{hashlib.sha256(book.read_bytes()).hexdigest()}.xlsx"
+    figure = f'card: {{name: 取得率, unit: "%", rate: 46.5, date: 2022-12-05, source: 提言, source_file: {kept}}}\n'
+    desk.origin.write("strategy/indicators.yml", figure)
+    desk.taken()
+    assert refused(desk)["strategy/indicators.yml"] == "not-in-force"
+    desk.origin.write(f"strategy/{kept}", book.read_bytes())
+    desk.taken()
+    assert in_force(desk, "strategy/indicators.yml") == figure
+    assert (desk.office.ctx.config.shared_dir / "strategy" / kept).read_bytes() == book.read_bytes()

@@ -26,7 +26,7 @@ from bot.shared_files import schema
 from bot.shared_files.files import problems
 from bot.shared_files.forms import FORMS
 from bot.shared_files.kinds import slips
-from bot.strategy import indicators, plan, recommendations
+from bot.strategy import charts, indicators, plan, recommendations
 from bot.values import document
 from tests.office import TOKYO
 
@@ -62,10 +62,15 @@ paper:
     "strategy/indicators.yml": """
 card:
   {name: 取得率, unit: "%", rate: 46.5, numerator: 208794, denominator: 448702, date: 2022-12-05, source: 提言,
-   date_of: published, source_url: "https://example.jp/", note: 覚え, kind: 交付枚数率}
+   date_of: published, source_url: "https://example.jp/", note: 覚え, kind: 交付枚数率, area: {code: "172014", name: 金沢市},
+   source_file: ""}
 seats:
   {name: 席, unit: 席, kind: 席数, readings: [{value: 4, date: 2026-04-01, source: 課}, {missing: 数えていない,
    date: 2026-05-01, source: 課, source_url: "", note: "", date_of: measured}]}
+""",
+    "strategy/charts.yml": """
+cards: {title: 取得率, look: goal, rows: [{indicator: card, label: 金沢市}], goal: {value: 100, date: 2027-03-31, source: 提言}}
+series: {title: 連載, look: title, kicker: 一}
 """,
     "schedules/slots.yml": "grace: 60m\nslots:\n  noon: {days: [mon, tue], at: 12:15, gap: 30m, channels: [x]}\n",
     "schedules/quiet.yml": """
@@ -105,6 +110,7 @@ def reader(folder: Path, name: str) -> Callable[[], object]:
         "strategy/plan.yml": lambda: plan.load(path),
         "strategy/recommendations.yml": lambda: recommendations.load(path),
         "strategy/indicators.yml": lambda: indicators.load(path),
+        "strategy/charts.yml": lambda: charts.load(path, indicators.load(folder / "strategy" / "indicators.yml")),
         "schedules/newsletter.yml": lambda: profile.load(path),
     }.get(name, lambda: rules.load(path.parent, TOKYO, CHANNELS))
 

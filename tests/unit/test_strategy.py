@@ -150,3 +150,33 @@ def test_a_plan_of_names_alone_is_still_a_plan(city: Path) -> None:
     (city / "plan.yml").write_text("1: {name: 窓口}\n1-1: {name: 予約}\n11: {name: 基盤}\n", encoding="utf-8")
     found = plan.load(city / "plan.yml")
     assert [number for number in found if found["1"].holds(number)] == ["1", "1-1"]
+
+
+CHART = "cards:\n  title: 取得率\n  look: {look}\n  rows:\n    - {{indicator: held}}\n    - {{indicator: {other}}}\n"
+KINDS = """
+held:
+  {name: 保有, unit: "%", kind: 保有枚数率, rate: 81.2, date: 2026-01-31, source: 省}
+given:
+  {name: 交付, unit: "%", kind: 交付枚数率, rate: 67.0, date: 2023-03-31, source: 省}
+down:
+  {name: 増減, unit: "%", kind: 保有枚数率, value: -1, date: 2023-03-31, source: 省}
+"""
+
+
+@pytest.mark.parametrize(
+    ("look", "other", "line", "said"),
+    [
+        ("bars", "given", 6, "「交付」は、「保有」と種類か単位が違うため、並べられません"),
+        ("bars", "down", 6, "「増減」には0より小さい値があります"),
+        ("line", "held", 5, "「保有」には、値のある時点が2つありません"),
+        ("goal", "held", 5, "「goal」の図に並べる指標が2件あります"),
+    ],
+)
+def test_a_chart_that_would_mislead_is_refused_at_its_place(city: Path, look: str, other: str, line: int, said: str) -> None:
+    (city / "indicators.yml").write_text(KINDS, encoding="utf-8")
+    (city / "charts.yml").write_text(CHART.format(look=look, other=other), encoding="utf-8")
+    assert ("charts.yml", line, said) in slips(city)
+
+
+def test_the_charts_of_the_seed_are_in_order() -> None:
+    assert {c.look for c in HERE.charts.values()} == {"bars", "line", "goal", "change", "title"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.errors import BotError
-from bot.render.bundle import render
+from bot.render.bundle import Drawings, render
 from bot.render.comparison import Comparison, compare
-from bot.render.variant import Bundle, read_bundle
+from bot.render.variant import Bundle, drawings, read_bundle
 from bot.services.records.context import Context
 from bot.store.models import Submission
 
@@ -37,6 +37,7 @@ def _as_it_stands(ctx: Context, submission: Submission) -> Bundle | None:
     """The post rendered from its files, now."""
     try:
         library = ctx.library
-        return render(library.read(ctx.absolute(submission.path)), ctx.specs, ctx.templates, library.city)
+        kept = Drawings(known=drawings(submission.bundle), draws=False)
+        return render(library.read(ctx.absolute(submission.path)), ctx.specs, ctx.templates, library.city, kept)
     except BotError:
         return None

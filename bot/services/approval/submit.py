@@ -15,9 +15,9 @@ from bot.checks.rule import Subject
 from bot.content.post import Post
 from bot.errors import BotError, NotAllowed
 from bot.language import say
-from bot.render.bundle import render
+from bot.render.bundle import Drawings, render
 from bot.render.plain import SOCIAL, Plain
-from bot.render.variant import Bundle
+from bot.render.variant import Bundle, Media, drawings
 from bot.services.approval import recent
 from bot.services.approval.timetable import timetable
 from bot.services.delivery import corrections, replanning, threads
@@ -31,7 +31,7 @@ from bot.workflow.actors import Actor, Permission, Role
 from bot.workflow.kinds import Kind
 from bot.workflow.states import IN_QUEUE, OCCUPIED, OPEN, PENDING
 
-_INDICATORS = "strategy/indicators.yml"
+_INDICATORS, _CHARTS = "strategy/indicators.yml", "strategy/charts.yml"
 
 
 class NotReady(BotError):
@@ -114,7 +114,8 @@ def submit(ctx: Context, actor: Actor, path: Path, commit: str = "") -> Submissi
 
 def _made_of(ctx: Context, post: Post) -> list[str]:
     """The files whose writers write this post. A figure's name and unit are words of the text, too."""
-    return [*freshness.own_files(ctx, post), *([_INDICATORS] if "indicator" in post.source.text else [])]
+    charts = [_CHARTS] if post.pictures != post.files else []
+    return [*freshness.own_files(ctx, post), *charts, *([_INDICATORS] if charts or "indicator" in post.source.text else [])]
 
 
 def _refresh(ctx: Context, same: Submission, path: Path, ready: _Ready) -> None:
@@ -139,7 +140,16 @@ def _prepare(ctx: Context, path: Path) -> _Ready:
     findings = [f for f in found if f.rule not in timing.IDS]
     if any(f.level == "error" for f in findings):
         raise NotReady(found)
-    return _Ready(post, render(post, ctx.specs, templates, library.city), freshness.inputs(ctx, post), findings, untimely)
+    bundle = render(post, ctx.specs, templates, library.city, _drawn(post))
+    return _Ready(post, bundle, freshness.inputs(ctx, post), findings, untimely)
+
+
+def _drawn(post: Post) -> Drawings:
+    """The charts of this post that were handed in already: the same readings are the same picture, whoever draws (ADR 40)."""
+    if post.pictures == post.files:
+        return Drawings()
+    newest = Submission.objects.filter(identity=post.identity).order_by("-id").values_list("bundle", flat=True).first()
+    return Drawings(known=drawings(newest) if newest else {})
 
 
 def _require_timely(ready: _Ready) -> None:
@@ -236,7 +246,7 @@ def _keep(ctx: Context, actor: Actor, origin: _Origin, ready: _Ready) -> Submiss
     post, now = ready.post, ctx.clock.now()
     media = {m.sha256: m for v in ready.bundle.variants for m in v.media}
     # Pictures are kept by their hash: the same picture in four channels and five submissions is one row.
-    blobs = [Blob.objects.get_or_create(sha256=sha, defaults={"data": m.data})[0] for sha, m in media.items()]
+    blobs = [_blob(m) for m in media.values()]
     submission = Submission.objects.create(
         identity=post.identity,
         path=origin.path,
@@ -273,3 +283,10 @@ def _keep(ctx: Context, actor: Actor, origin: _Origin, ready: _Ready) -> Submiss
     submission.blobs.set(blobs)
     audit.record(now, actor.person, "submit", f"submission:{submission.id}", digest=submission.digest, detail=origin.told)
     return submission
+
+
+def _blob(media: Media) -> Blob:
+    """A chart that was drawn for an earlier submission of this post has its bytes there, and none here."""
+    if not media.data:
+        return Blob.objects.get(sha256=media.sha256)
+    return Blob.objects.get_or_create(sha256=media.sha256, defaults={"data": media.data})[0]

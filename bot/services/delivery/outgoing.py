@@ -90,7 +90,7 @@ def _job(row: Claimed) -> Job:
         channel=row.channel,
         lane=row.lane,
         submission=row.submission,
-        origin=Origin(path=row.path, inputs=row.inputs, digest=row.digest),
+        origin=Origin(path=row.path, inputs=row.inputs, digest=row.digest, bundle=row.bundle),
         outgoing=outgoing,
         candidate=candidate(variant, row.tags, row.part),
         first=row.part == 0,

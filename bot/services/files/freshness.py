@@ -14,12 +14,13 @@ from bot.config import may_exist
 from bot.content.post import Post
 from bot.errors import BotError, CannotTell, ContentError, FileError, StaleApproval
 from bot.language import say
-from bot.render.bundle import render
+from bot.render.bundle import Drawings, render
 from bot.render.environment import CORRECTIONS, POSTS, template
+from bot.render.variant import drawings
 from bot.services.records.context import Context
 from bot.store.models import Submission
 
-_SHARED = ("people.yml", "city.yml", "strategy/indicators.yml")
+_SHARED = ("people.yml", "city.yml", "strategy/indicators.yml", "strategy/charts.yml")
 _TEMPLATES = "@templates/"
 _SHOWN = 120  # characters of the reason: a delivery keeps 200 in all
 _RACY = 2.0  # seconds within which a second write may leave a file's times as they were
@@ -27,11 +28,13 @@ _RACY = 2.0  # seconds within which a second write may leave a file's times as t
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """Where a submission came from: its path, its inputs' hashes, and the digest of what was made from them."""
+    """Where a submission came from: its path, its inputs' hashes, and the digest and the written form of what was made from
+    them."""
 
     path: str
     inputs: Mapping[str, str]
     digest: str
+    bundle: str
 
 
 def inputs(ctx: Context, post: Post) -> dict[str, str]:
@@ -45,12 +48,12 @@ def inputs(ctx: Context, post: Post) -> dict[str, str]:
 
 def own_files(ctx: Context, post: Post) -> list[str]:
     """The names of the files that are this post's own: its text and its pictures."""
-    own = [ctx.relative(path) for path in (post.source.path, *(p.path for p in post.pictures))]
-    return own + [f"media/{p.file}" for p in post.pictures]  # looked for here first: one that appears later takes its place
+    own = [ctx.relative(path) for path in (post.source.path, *(p.path for p in post.files))]
+    return own + [f"media/{p.file}" for p in post.files]  # looked for here first: one that appears later takes its place
 
 
 def origin(submission: Submission) -> Origin:
-    return Origin(path=submission.path, inputs=submission.inputs, digest=submission.digest)
+    return Origin(path=submission.path, inputs=submission.inputs, digest=submission.digest, bundle=submission.bundle)
 
 
 def require_fresh(ctx: Context, origin: Origin, seen: dict[str, str] | None = None) -> None:
@@ -66,7 +69,7 @@ def require_fresh(ctx: Context, origin: Origin, seen: dict[str, str] | None = No
             seen[name] = _sha256(_path(ctx, name))
     if origin.inputs and {name: seen[name] for name in origin.inputs} == origin.inputs:
         return
-    if _is_gone(ctx, origin.path) or _rendered_anew(ctx, origin.path) != origin.digest:
+    if _is_gone(ctx, origin.path) or _rendered_anew(ctx, origin) != origin.digest:
         raise StaleApproval(
             f"{origin.path} has changed",
             summary="申請のあとで原稿か画像が変わりました",
@@ -82,11 +85,12 @@ def _is_gone(ctx: Context, path: str) -> bool:
     return at_hand and not may_exist(file) and not file.is_symlink()
 
 
-def _rendered_anew(ctx: Context, path: str) -> str:
-    library = ctx.library
+def _rendered_anew(ctx: Context, origin: Origin) -> str:
+    library, path = ctx.library, origin.path
+    kept = Drawings(known=drawings(origin.bundle), draws=False)
     try:
         post = library.read(ctx.absolute(path))
-        return render(post, ctx.specs, ctx.templates, library.city).digest
+        return render(post, ctx.specs, ctx.templates, library.city, kept).digest
     except BotError as e:
         why = _reason(ctx, e)[:_SHOWN]
         raise CannotTell(

@@ -144,7 +144,7 @@ def reopen(ctx: Context, actor: Actor, submission_id: int) -> Draft:
     if (form.identity, form.author) != (post_form.read(path, found.source).identity, found.author):
         form = post_form.read(path, found.source)
     # By plain names only: the draft's pictures are laid out by them, and one may lead anywhere, or nowhere.
-    plain = [shot.file for shot in form.pictures if is_safe(shot.file) and "/" not in shot.file]
+    plain = [shot.file for shot in form.pictures if shot.file and is_safe(shot.file) and "/" not in shot.file]
     beside = {file: branch.read(ctx, str(path.with_name(file)), head) for file in plain}
     with transaction.atomic():
         kept = dict(post_form.fields(form))
@@ -197,17 +197,33 @@ def add_picture(ctx: Context, actor: Actor, number: int, data: bytes) -> Draft:
     actor.require(Permission.SUBMIT)
     draft = find(actor, number)
     form = post_form.form_of(draft.form)
+    _require_room(form)
+    cleaned, ending = _cleaned(data)
+    file = f"{form.identity.lower()}-{secrets.token_hex(3)}{ending}"
+    with transaction.atomic():
+        DraftPicture.objects.create(draft=draft, file=file, data=cleaned)
+        return save(ctx, actor, number, replace(form, pictures=(*form.pictures, Shot(file=file))), _as_it_is(draft))
+
+
+def add_chart(ctx: Context, actor: Actor, number: int, key: str) -> Draft:
+    """Put a chart of charts.yml at the end; one that is there already stays once."""
+    actor.require(Permission.SUBMIT)
+    draft = find(actor, number)
+    form = post_form.form_of(draft.form)
+    if key not in ctx.library.charts:
+        raise NotAllowed("no such chart", summary="その図はありません", next_step="図を選び直してください")
+    _require_room(form)
+    others = tuple(shot for shot in form.pictures if shot.chart != key)
+    return save(ctx, actor, number, replace(form, pictures=(*others, Shot(file="", chart=key))), _as_it_is(draft))
+
+
+def _require_room(form: Form) -> None:
     if len(form.pictures) >= MAX_PICTURES:
         raise NotAllowed(
             "too many",
             summary=say("画像は{max_pictures}枚までです", max_pictures=MAX_PICTURES),
             next_step="要らない画像を外してください",
         )
-    cleaned, ending = _cleaned(data)
-    file = f"{form.identity.lower()}-{secrets.token_hex(3)}{ending}"
-    with transaction.atomic():
-        DraftPicture.objects.create(draft=draft, file=file, data=cleaned)
-        return save(ctx, actor, number, replace(form, pictures=(*form.pictures, Shot(file=file))), _as_it_is(draft))
 
 
 def remove_picture(ctx: Context, actor: Actor, number: int, file: str) -> Draft:
@@ -217,7 +233,7 @@ def remove_picture(ctx: Context, actor: Actor, number: int, file: str) -> Draft:
     form = post_form.form_of(draft.form)
     with transaction.atomic():
         draft.pictures.filter(file=file).delete()
-        left = tuple(shot for shot in form.pictures if shot.file != file)
+        left = tuple(shot for shot in form.pictures if shot.name != file)
         return save(ctx, actor, number, replace(form, pictures=left), _as_it_is(draft))
 
 

@@ -131,7 +131,7 @@ def _require_sound(ctx: Context, path: str, gone: Collection[str]) -> None:
     library = ctx.library
     post = library.read(ctx.absolute(path))
     # The file is taken away only after the queue is told (ADR 8), so the folder alone would say that all is well.
-    if lost := [p.file for p in post.pictures if ctx.relative(p.path) in gone]:  # still here, until the queue is told
+    if lost := [p.file for p in post.files if ctx.relative(p.path) in gone]:  # still here, until the queue is told
         raise _Unfit(
             "media.missing",
             summary=say("画像「{value}」がコミットで消されています", value=lost[0][:80]),

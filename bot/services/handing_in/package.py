@@ -46,7 +46,7 @@ _ANY = ImageLimits(max_count=MAX_MEMBERS, max_width=100, max_height=100, max_byt
 def pack(post: Post) -> bytes:
     """The zip: stored, not deflated, and without times, so that the same post gives the same bytes everywhere."""
     buffer = BytesIO()
-    members = {post.source.path.name: post.source.path, **{p.file: p.path for p in post.pictures}}
+    members = {post.source.path.name: post.source.path, **{p.file: p.path for p in post.files}}
     with zipfile.ZipFile(buffer, "w") as packed:
         # No compression and no times: two sides compare a package by its hash.
         for name, path in members.items():
@@ -181,7 +181,7 @@ def _read(ctx: Context, staged: Path) -> Post:
     try:
         with timing.together(PICTURES_SECONDS, "画像を小さくするか、数を減らして作り直してください"):
             post = ctx.library.read(staged)
-            for picture in post.pictures:
+            for picture in post.files:
                 # Decoded whole: a picture that is damaged half way would otherwise be found out when it is sent.
                 images.fit(picture.path, _ANY, picture.place)
     except ContentError as e:
@@ -192,11 +192,11 @@ def _read(ctx: Context, staged: Path) -> Post:
 
 def _require_pictures(post: Post, arrived: list[Path]) -> None:
     """Each arrived picture is the one that the post shows: a file of that name in media/ would be shown in its stead."""
-    used = {p.path for p in post.pictures}
+    used = {p.path for p in post.files}
     for picture in arrived:
         if picture in used:
             continue
-        known = next((p for p in post.pictures if picture.name == Path(p.file).name), None)
+        known = next((p for p in post.files if picture.name == Path(p.file).name), None)
         if known is None:
             raise _refused(
                 Path(post.source.path.name),

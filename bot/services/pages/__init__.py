@@ -7,7 +7,8 @@ history: everything that happened to a post; searching and exporting what was pu
 post_record: the record of one post, as data
 record_files: that record as sealed files, and the register of a year
 achievement: what was achieved, what was not, why, and what comes next, beside what citizens were told
-achievement_files: that report as HTML, CSV and JSON
+achievement_files: that report as HTML, PDF, CSV and JSON
+printed_report: that report on paper, and one page of it for the council
 connections: each channel's account as it was told last
 disasters: whether the agency is heard, what is in force here, which telegrams say so
 health: whether a process does its work, for whoever asks

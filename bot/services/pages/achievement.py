@@ -18,6 +18,7 @@ from bot.services.records.context import Context
 from bot.store.models import Decision, Delivery, Submission
 from bot.store.newsletter import SignOff
 from bot.strategy.assessment import Assessment
+from bot.strategy.charts import Chart
 from bot.strategy.indicators import Indicator, Reading
 from bot.strategy.plan import LogicModel, Measure, PlanStep
 from bot.workflow.states import DeliveryState
@@ -89,7 +90,8 @@ class Turnaround:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """`year` is the fiscal year that posts are counted of, None for all. `untold` are measures that no citizen heard of."""
+    """`year` is the fiscal year that posts are counted of, None for all. `untold` are measures that no citizen heard of,
+    `indicators` all figures, `charts` those that show some."""
 
     city: str
     licence: str
@@ -99,6 +101,8 @@ class Report:
     measures: tuple[Item, ...]
     untold: tuple[Item, ...]
     turnaround: Turnaround
+    indicators: tuple[Indicator, ...] = ()
+    charts: tuple[Chart, ...] = ()
 
     @property
     def degrees(self) -> Mapping[str, int]:
@@ -138,6 +142,8 @@ def report(ctx: Context, year: int | None = None) -> Report:
         measures=measures,
         untold=tuple(m for m in measures if not m.told),
         turnaround=_turnaround(ctx, year, places),
+        indicators=tuple(library.indicators.values()),
+        charts=tuple(c for c in library.charts.values() if c.rows),
     )
 
 

@@ -1,16 +1,19 @@
-"""The report of achievements as files: a page that needs no network, a table and data for others to use."""
+"""The report of achievements as files: a page that needs no network, paper, tables and data for others to use."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from django.template.loader import render_to_string
 
+from bot.errors import BotError
+from bot.services.pages import printed_report
 from bot.services.pages.achievement import Item, PublishedPost, Report, Shown
+from bot.strategy.indicators import Indicator, Reading
 from bot.text.cells import harmless
 
 _HEADINGS = (
@@ -27,21 +30,73 @@ _HEADINGS = (
     "市民に伝えた投稿",
     "出典",
 )
+_READINGS = (
+    "番号",
+    "指標",
+    "種類",
+    "単位",
+    "団体コード",
+    "時点",
+    "時点の意味",
+    "値",
+    "分子",
+    "分母",
+    "値のない理由",
+    "出典",
+    "出典のアドレス",
+    "備考",
+    "利用条件",
+)
 _KINDS = ("提言", "施策")
 
 
-def write(report: Report, folder: Path) -> list[Path]:
-    """The paths of the files: achievement.html, .csv (with a byte order mark) and .json."""
+def write(report: Report, folder: Path) -> tuple[list[Path], list[BotError]]:
+    """The paths of the files in FILES, tables with a byte order mark; and why one cannot be made on this machine."""
     folder.mkdir(parents=True, exist_ok=True)
-    texts = {"html": as_html(report), "csv": as_csv(report), "json": as_json(report)}
-    paths = {folder / f"achievement.{ending}": text for ending, text in texts.items()}
-    for path, text in paths.items():
-        path.write_text(text, encoding="utf-8", newline="")
-    return list(paths)
+    written, lacking = [], []
+    for ending, (make, _) in FILES.items():
+        path = folder / f"achievement.{ending}"
+        try:
+            made = make(report)
+        except BotError as e:
+            lacking.append(e)
+            continue
+        path.write_bytes(made.encode() if isinstance(made, str) else made)
+        written.append(path)
+    return written, lacking
 
 
 def as_html(report: Report) -> str:
-    return render_to_string("achievement_file.html", {"report": report})
+    return render_to_string("achievement_file.html", printed_report.context(report))
+
+
+def as_readings(report: Report) -> str:
+    """Open data: every reading of every figure, as it was published, with the terms under which the city gives it."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(_READINGS)
+    for figure in report.indicators:
+        table.writerows([harmless(cell) for cell in _reading_cells(figure, r, report.licence)] for r in figure.readings)
+    return "\ufeff" + out.getvalue()
+
+
+def _reading_cells(figure: Indicator, reading: Reading, licence: str) -> Sequence[str]:
+    numbers = (reading.value, reading.numerator, reading.denominator)
+    return (
+        figure.key,
+        figure.name,
+        figure.kind,
+        figure.unit,
+        figure.area.code if figure.area else "",
+        reading.date.isoformat(),
+        "公表日" if reading.date_of == "published" else "測った日",
+        *("" if number is None else str(number) for number in numbers),
+        reading.missing,
+        reading.source,
+        reading.source_url,
+        reading.note,
+        licence,
+    )
 
 
 def as_csv(report: Report) -> str:
@@ -142,3 +197,14 @@ def _reading(shown: Shown) -> dict[str, object]:
 def _told(told: PublishedPost) -> dict[str, object]:
     where = [{"name": name, "url": url} for name, url in told.where]
     return {"id": told.identity, "title": told.title, "day": told.day.isoformat(), "where": where}
+
+
+# By the end of their names, each with its kind of content.
+FILES: Mapping[str, tuple[Callable[[Report], str | bytes], str]] = {
+    "html": (as_html, "text/html; charset=utf-8"),
+    "pdf": (printed_report.as_pdf, "application/pdf"),
+    "summary.pdf": (printed_report.as_summary, "application/pdf"),
+    "csv": (as_csv, "text/csv; charset=utf-8"),
+    "readings.csv": (as_readings, "text/csv; charset=utf-8"),
+    "json": (as_json, "application/json"),
+}

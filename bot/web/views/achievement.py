@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,12 +12,6 @@ from bot.services.pages import achievement_files as files
 from bot.services.records import audit
 from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
-
-_FILES: dict[str, tuple[Callable[[pages.Report], str], str]] = {
-    "html": (files.as_html, "text/html; charset=utf-8"),
-    "csv": (files.as_csv, "text/csv; charset=utf-8"),
-    "json": (files.as_json, "application/json"),
-}
 
 
 @login_required
@@ -36,10 +28,10 @@ def achievement(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest, ending: str) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
     actor.require(Permission.READ_ALL)
-    if ending not in _FILES:
+    if ending not in files.FILES:
         raise Http404
     audit.note(ctx, actor.person, audit.EXPORTED, "achievement", request.GET.urlencode())
-    write, kind = _FILES[ending]
+    write, kind = files.FILES[ending]
     named = {"Content-Disposition": f'attachment; filename="achievement.{ending}"'}
     return HttpResponse(write(pages.report(ctx, _year(request))), content_type=kind, headers=named)
 

@@ -37,7 +37,7 @@ def _bound_to_what_was_seen(act: Callable[[HttpRequest, int], HttpResponse]) -> 
             ctx = office()
             found = review.readable_by(ctx, actor_of(request), number)
             meanwhile = compare.meanwhile(ctx, found)
-            changes = shown_changes(ctx, meanwhile.changes) if meanwhile.changes else None
+            changes = shown_changes(ctx, meanwhile.changes, found, meanwhile.newer) if meanwhile.changes else None
             shown = {"error": stale, "submission": found, "newer": meanwhile.newer, "changes": changes}
             return render(request, "stale.html", shown, status=409)
 

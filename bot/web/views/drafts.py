@@ -28,6 +28,7 @@ from bot.services.approval import comments, returned
 from bot.services.handing_in import browser, correcting, drafts
 from bot.services.paper import layout
 from bot.services.records.context import Context
+from bot.strategy.charts import Chart
 from bot.text.difference import difference
 from bot.values import reading
 from bot.web import refusals
@@ -118,6 +119,8 @@ def _asked_for(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse
     try:
         if wish == "add":
             draft = _with_pictures(request, ctx, draft)
+        elif wish == "chart":
+            draft = drafts.add_chart(ctx, actor_of(request), draft.id, request.POST.get("chart", ""))
         elif wish == "remove":
             draft = drafts.remove_picture(ctx, actor_of(request), draft.id, which)
         elif wish == "settle":
@@ -222,7 +225,8 @@ def typed(form: Form, given: QueryDict, specs: Iterable[ChannelSpec]) -> Form:
                 form = post_form.answered(form, spec.key, option, said if said in ("yes", "no") else "")
     when = given.get("when", "")
     pictures = tuple(
-        replace(shot, **{name: given.get(f"{name}-{shot.file}", "").strip() for name in _OF_PICTURE}) for shot in form.pictures
+        shot if shot.chart else replace(shot, **{name: given.get(f"{name}-{shot.file}", "").strip() for name in _OF_PICTURE})
+        for shot in form.pictures
     )
     plain: dict[str, Any] = {name: " ".join(given.get(name, "").split()) for name in _LINES}
     plain |= {name: _prose(given.get(name, "")) for name in _PROSE}
@@ -293,6 +297,7 @@ def _page(request: HttpRequest, ctx: Context, draft: Draft, refused: BotError | 
         "asked": _asked(ctx, form),
         "slots": slots,
         "unknown_slot": "" if form.slot in (slot.name for slot in slots) else form.slot,
+        "charts": _charts(ctx),
         "most": drafts.MAX_PICTURES,
     }
     return render(request, "write.html", shown, status=status)
@@ -302,6 +307,14 @@ def _slots(ctx: Context) -> list[Slot]:
     """None while the rules cannot be read: a text can be written and kept all the same."""
     try:
         return list(ctx.written.slots.values())
+    except ConfigError:
+        return []
+
+
+def _charts(ctx: Context) -> list[Chart]:
+    """None while the figures cannot be read."""
+    try:
+        return list(ctx.library.charts.values())
     except ConfigError:
         return []
 

@@ -76,7 +76,7 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
         "seen": seen,
         "approved": approved,
         "against": against,
-        "changes": shown_changes(ctx, compare.between(against, found)) if against else None,
+        "changes": shown_changes(ctx, compare.between(against, found), against, found) if against else None,
         "earlier": [c for c in comments.of_post(ctx, actor, found) if c.submission_id != found.id],
         "phrases": load_phrases(ctx.config.shared_dir / "phrases.yml"),
         "absent": review.absent_deciders(actor, found),
@@ -163,17 +163,21 @@ def shown_correction(ctx: Context, found: Submission) -> ShownCorrection | None:
 
 @dataclass(frozen=True, kw_only=True)
 class ShownChanges:
+    """`old` and `new` are the submissions of which pictures can be shown, None where there is none."""
+
     channels: list[tuple[str, ChannelChange]]
     comparison: Comparison
+    old: int
+    new: int | None
 
 
-def shown_changes(ctx: Context, comparison: Comparison) -> ShownChanges:
+def shown_changes(ctx: Context, comparison: Comparison, old: Submission, new: Submission | None) -> ShownChanges:
     """Channels in which the very same words changed are shown as one."""
     alike: dict[object, list[ChannelChange]] = {}
     for change in comparison.channels:
         alike.setdefault(_changed(change), []).append(change)
     together = [("・".join(ctx.spec(c.channel).label for c in group), group[0]) for group in alike.values()]
-    return ShownChanges(channels=together, comparison=comparison)
+    return ShownChanges(channels=together, comparison=comparison, old=old.id, new=new.id if new else None)
 
 
 def _changed(change: ChannelChange) -> object:

@@ -131,6 +131,11 @@ class Config:
     )
     digest_at: tuple[time, ...] = option("DXBOT_DIGEST_AT", (time(8, 30),), "急がない知らせをまとめて送る時刻（08:30,13:00）")
     monthly_cap_usd: int = option("DXBOT_MONTHLY_CAP_USD", 0, "費用のかかる配信先（X）の1か月の上限（米ドル）。空なら止めない")
+    public_url: str = option(
+        "DXBOT_PUBLIC_URL",
+        "",
+        "市民向けの公開サイト（dxbot site build）のアドレス。空なら、アドレスの要る新着とサイトマップを作らない",
+    )
     media_base_url: str = option("DXBOT_MEDIA_BASE_URL", "", "掲載画像を公開するアドレス（Instagram が取りに来る）")
     declared: tuple[object, ...] = ()
 

@@ -54,6 +54,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "blackout": ("blackout", "配信を止める期間を入れる"),
     "newsletter": ("newsletter", "新聞広報のコラムを作る"),
     "report": ("report", "何ができて、何がまだかの報告を作る"),
+    "site": ("site", "市民向けの公開サイトを作る"),
     "demo": ("demo", "最初から最後までを練習用サーバーで試す"),
     "admin": ("admin", "管理（データベース・利用者）"),
 }

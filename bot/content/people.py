@@ -19,7 +19,8 @@ class City:
     """Names of this municipality. `protected_words` are never cut in two. `heads` maps a department to the person whose 確認
     (発信管理者) its posts need before the PR office approves; a department that is not named there needs none. `channels` are
     those that leaders may choose; without any, all there are. A thread of `thread_warn` parts or more is warned of, one of
-    `thread_refuse` or more is refused. `licence` is under which the city gives its open data, "" while it has not said."""
+    `thread_refuse` or more is refused. `licence` is under which the city gives its open data, "" while it has not said;
+    `policy` is what the office has laid down for its accounts, as plain text, "" until it has."""
 
     name: str
     office: str
@@ -31,6 +32,7 @@ class City:
     thread_warn: int = 6
     thread_refuse: int = 25
     licence: str = ""
+    policy: str = ""
 
 
 def load_people(path: Path) -> Mapping[str, Author]:
@@ -47,6 +49,7 @@ def load_city(path: Path, channels: Collection[str]) -> City:
     return City(
         **said,
         licence=entries["licence"].text().strip() if "licence" in entries else "",
+        policy=entries["policy"].text().strip() if "policy" in entries else "",
         thread_warn=numbers.get("thread_warn", 6),
         thread_refuse=numbers.get("thread_refuse", 25),
         protected_words=_texts(entries.get("protected_words")),

@@ -66,6 +66,7 @@ class City(Form):
     heads: Annotated[dict[str, Words], Named] = Field({}, description="所属長の確認が要る課と、その人（課: ログインの名前）")
     channels: OfferedChannels = Field((), description="原稿で選べる配信先。書かなければ全て")
     licence: Text = Field("", description="オープンデータの利用条件（CC BY 4.0 など）")
+    policy: Text = Field("", description="公式アカウントの運用ポリシー。公開サイトに載る")
     thread_warn: Annotated[int, whole(2, 1000)] = Field(6, description="スレッドがこの件数から、注意する")
     thread_refuse: Annotated[int, whole(2, 1000)] = Field(25, description="スレッドがこの件数から、申請を受け付けない")
 

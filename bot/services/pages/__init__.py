@@ -6,6 +6,12 @@ calendar: what goes out where, day by day, and what stands against it
 history: everything that happened to a post; searching and exporting what was published
 achievement: what was achieved, what was not, why, and what comes next, beside what citizens were told
 achievement_files: that report as HTML, CSV and JSON
+published: what is out, as the public may see it
+public_site: the public site as files
+public_feeds: what machines read of it
+public_search: searching it, where the extra `report` is there
+recognition: whether an address, a text or a picture is the city's
+public_record: by what a browser finds out the same
 connections: each channel's account as it was told last
 health: whether a process does its work, for whoever asks
 gauges: the figures of the running system, for monitoring

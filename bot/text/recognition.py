@@ -18,6 +18,7 @@ _GRAM = 3
 _AROUND = 8  # characters that are shown before and behind a change
 _KEPT = 16
 _WORD = 0xFFFFFFFF
+_GAP = 2  # equal characters between two changes that are told as one
 HINT = 0.25  # of two sketches: below it a text is not looked at
 NEAR = 0.8  # of all characters of both texts, this part must be the same
 SHORTEST = 10  # characters: less is no text that could be recognised
@@ -66,7 +67,6 @@ def changes(record: str, given: str) -> tuple[TextChange, ...] | None:
     matcher = SequenceMatcher(None, record, given, autojunk=False)
     if matcher.real_quick_ratio() < NEAR or matcher.quick_ratio() < NEAR or matcher.ratio() < NEAR:
         return None
-    steps = (step for step in matcher.get_opcodes() if step[0] != "equal")
     return tuple(
         TextChange(
             at=a + 1,
@@ -75,5 +75,18 @@ def changes(record: str, given: str) -> tuple[TextChange, ...] | None:
             given=given[c:d],
             after=record[b : b + _AROUND],
         )
-        for _, a, b, c, d in steps
+        for a, b, c, d in _joined(matcher)
     )
+
+
+def _joined(matcher: SequenceMatcher[str]) -> list[tuple[int, int, int, int]]:
+    """Where texts differ; what stands close together is one place, so that 46 and 64 are told as such."""
+    found: list[tuple[int, int, int, int]] = []
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        if found and a - found[-1][1] <= _GAP:
+            found[-1] = (found[-1][0], b, found[-1][2], d)
+        else:
+            found.append((a, b, c, d))
+    return found

@@ -6,6 +6,7 @@
   let pagefind;
   try {
     pagefind = await import("./pagefind/pagefind.js");
+    await pagefind.options({ baseUrl: new URL("./", location.href).pathname }); // the site may lie below a folder
     await pagefind.init();
   } catch { return; }
   const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });

@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const GRID = 16, STEP = 2, ALIKE = 0.25, FEWEST = 24, GRAM = 3, KEPT = 16, HINT = 0.25, NEAR = 0.8;
-  const SHORTEST = 10, LONGEST = 5000, CANDIDATES = 5, AROUND = 8, SIDE = 1024;
+  const SHORTEST = 10, LONGEST = 5000, CANDIDATES = 5, AROUND = 8, GAP = 2, SIDE = 1024;
   const NAMING = ["fbid", "id", "story_fbid", "v"], STARTS = ["www.", "m.", "mobile."];
   const BARE = /^[a-z0-9.-]+\.[a-z]{2,}(?::\d+)?(?:\/|$)/iu;
   const NOISE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+/gu;
@@ -60,14 +60,16 @@
     }
     if (2 * (start + end + table[0]) < NEAR * all) return null;
     const found = [];
-    for (let i = 0, j = 0, last = null; i < a.length || j < b.length;) {
-      if (i < a.length && j < b.length && a[i] === b[j]) { i++; j++; last = null; continue; }
-      if (!last) found.push(last = { at: start + i, to: start + i, record: "", given: "" });
-      const left = i < a.length && (j === b.length || table[(i + 1) * width + j] >= table[i * width + j + 1]);
-      if (left) { last.record += a[i++]; last.to = start + i; } else { last.given += b[j++]; }
+    for (let i = 0, j = 0; i < a.length || j < b.length;) {
+      if (i < a.length && j < b.length && a[i] === b[j]) { i++; j++; continue; }
+      let last = found.at(-1);
+      if (!last || start + i - last.to > GAP) found.push(last = { at: start + i, from: start + j });
+      if (i < a.length && (j === b.length || table[(i + 1) * width + j] >= table[i * width + j + 1])) i++; else j++;
+      last.to = start + i;
+      last.until = start + j;
     }
-    return found.map((c) => ({ ...c, before: record.slice(Math.max(c.at - AROUND, 0), c.at).join(""),
-      after: record.slice(c.to, c.to + AROUND).join("") }));
+    return found.map((c) => ({ at: c.at, record: record.slice(c.at, c.to).join(""), given: given.slice(c.from, c.until).join(""),
+      before: record.slice(Math.max(c.at - AROUND, 0), c.at).join(""), after: record.slice(c.to, c.to + AROUND).join("") }));
   };
 
   const addressKey = (given, index) => {

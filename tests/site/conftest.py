@@ -11,7 +11,7 @@ from threading import Thread
 
 import pytest
 
-from bot.services.pages import public_site
+from bot.services.pages import public_search, public_site
 from bot.services.records.context import Context
 from tests.chromium import chromium
 from tests.office import Office
@@ -23,6 +23,13 @@ POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+
+
+@pytest.fixture(autouse=True)
+def _without_search(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index takes seconds; only the tests of the search make one."""
+    if "test_search" not in request.module.__name__:
+        monkeypatch.setattr(public_search, "is_available", lambda: False)
 
 
 @pytest.fixture

@@ -155,6 +155,8 @@ def test_every_kind_of_question_has_its_answer(ask: Callable[[], Ask], out: Offi
     assert (
         asked(text.replace("職員が", "")) == f"同じではありません {TITLE} {plain(text).index('職員が') + 1}字目 職員が→（なし）"
     )
+    swapped = text.replace("書く回数", "回く書数")
+    assert asked(swapped) == f"同じではありません {TITLE} {plain(text).index('書く回数') + 1}字目 書く回→回く書"
     assert asked(STRANGE) == "ありません"
     assert asked("取得率は46.5%です（見本）。という文") == "ありません"
     assert asked(url) == f"市の記録にあります {TITLE}"

@@ -28,6 +28,7 @@ def index(site: Path) -> None:
         errors="replace",
     )
     if done.returncode:
+        shutil.rmtree(site / FOLDER, ignore_errors=True)  # a half index would pass for one
         raise ConfigError(
             f"pagefind: {done.stderr[-500:]}",
             summary="検索の索引を作れませんでした",

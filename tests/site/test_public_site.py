@@ -8,18 +8,23 @@ import re
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urldefrag
 
 import fastfeedparser
 import feedparser
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from justhtml import JustHTML
 from pyld import jsonld
 
 from bot.errors import ConfigError
 from bot.services.approval import review
 from bot.services.pages import public_site
+from bot.services.records import days, signing
 from bot.services.records.context import Context
 from bot.store.models import Blob, Delivery, Submission
 from bot.store.newsletter import Erratum, PrintedText, SignOff
@@ -69,7 +74,8 @@ def test_what_is_not_out_is_not_there(office: Office, built: Build) -> None:
     office.approved("d", title="止めている（見本）", channels="x", body="止めた文です（見本）。\n")
     Delivery.objects.filter(submission__title__startswith="止めて").update(state="held")
     office.approved("e", title="分からない（見本）", channels="x", body="返事のない文です（見本）。\n")
-    Delivery.objects.filter(submission__title__startswith="分から").update(state="undecided")
+    unclear = Delivery.objects.filter(submission__title__startswith="分から")
+    unclear.update(state="undecided", published_at=office.clock.now(), url="https://x.com/i/status/7")
     whole = everything(built())
     assert TITLE in whole
     for hidden in ("まだ承認", "待つ文", "まだ出して", "出る前の文", "止めて", "止めた文", "分からない", "返事のない"):
@@ -348,3 +354,30 @@ def many(office: Office, count: int) -> None:
             fields |= {"identity": copy.identity, "submission_id": copy.id, "url": f"{row.url}{copy.id}"}
             sent.append(Delivery(**fields))
     Delivery.objects.bulk_create(sent)
+
+
+def test_the_newest_signed_day_of_the_log_is_printed_and_can_be_checked(office: Office, built: Build) -> None:
+    assert "署名された日は、まだありません" in (built() / "verify.html").read_text("utf-8")
+    publish(office, "a")
+    signing.make(office.ctx)
+    office.at(office.clock.now() + timedelta(days=1))
+    assert days.close(office.ctx) == 1
+    site = built()
+    head = days.newest()
+    assert head
+    page = (site / "verify.html").read_text("utf-8")
+    assert html.escape(head.statement) in page
+    assert head.signature in page
+    key = load_pem_public_key((site / "audit-key.pem").read_bytes())
+    assert isinstance(key, Ed25519PublicKey)
+    key.verify((site / "audit-head.sig").read_bytes(), (site / "audit-head.txt").read_bytes())
+
+
+def test_the_form_without_scripts_is_named_only_where_others_can_reach_it(
+    office: Office, public: Context, tmp_path: Path
+) -> None:
+    public_site.build(public, tmp_path / "inside")
+    assert "送って確かめる" not in (tmp_path / "inside" / "verify.html").read_text("utf-8")
+    desk = replace(public, config=replace(public.config, site_url="https://dx.city.example.jp"))
+    public_site.build(desk, tmp_path / "outside")
+    assert 'href="https://dx.city.example.jp/verify/"' in (tmp_path / "outside" / "verify.html").read_text("utf-8")

@@ -138,6 +138,11 @@ class Config:
         "",
         "気象庁の電文の置き場（https://www.data.jma.go.jp/developer/xml）。空なら読まず、災害で自動では止まらない",
     )
+    public_url: str = option(
+        "DXBOT_PUBLIC_URL",
+        "",
+        "市民向けの公開サイト（dxbot site build）のアドレス。空なら、アドレスの要る新着とサイトマップを作らない",
+    )
     media_base_url: str = option("DXBOT_MEDIA_BASE_URL", "", "掲載画像を公開するアドレス（Instagram が取りに来る）")
     declared: tuple[object, ...] = ()
 

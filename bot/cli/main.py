@@ -59,6 +59,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("report", "何ができて、何がまだかの報告を作る"),
     "record": ("record", "公文書としての記録を書き出す"),
     "verify": ("record", "記録が書き換わっていないか確かめる"),
+    "site": ("site", "市民向けの公開サイトを作る"),
     "demo": ("demo", "最初から最後までを練習用サーバーで試す"),
     "drill": ("drill", "障害と復旧の訓練をする"),
     "admin": ("admin", "管理（データベース・利用者）"),

@@ -21,8 +21,9 @@ class City:
     (発信管理者) its posts need before the PR office approves; a department that is not named there needs none. `channels` are
     those that leaders may choose; without any, all there are. A thread of `thread_warn` parts or more is warned of, one of
     `thread_refuse` or more is refused. `links_in_profile` are the channels whose texts point to the link in the account's
-    profile instead of holding the address. `licence` is under which the city gives its open data, "" while it has not said.
-    `disaster` is where it lies, as the agency's telegrams name places; without it no telegram can be read."""
+    profile instead of holding the address. `licence` is under which the city gives its open data, "" while it has not said;
+    `policy` is what the office has laid down for its accounts, as plain text, "" until it has. `disaster` is where the city
+    lies, as the agency's telegrams name places; without it no telegram can be read."""
 
     name: str
     office: str
@@ -36,6 +37,7 @@ class City:
     licence: str = ""
     links_in_profile: tuple[str, ...] = ()
     disaster: Places | None = None
+    policy: str = ""
 
 
 def load_people(path: Path) -> Mapping[str, Author]:
@@ -53,6 +55,7 @@ def load_city(path: Path, channels: Collection[str]) -> City:
         **said,
         licence=entries["licence"].text().strip() if "licence" in entries else "",
         disaster=read_places(entries["disaster"]) if "disaster" in entries else None,
+        policy=entries["policy"].text().strip() if "policy" in entries else "",
         thread_warn=numbers.get("thread_warn", 6),
         thread_refuse=numbers.get("thread_refuse", 25),
         protected_words=_texts(entries.get("protected_words")),

@@ -72,7 +72,7 @@ def fit(path: Path, limits: ImageLimits, place: Place) -> FittedImage:
     """The picture within `limits`. Too wide or too tall, it gets a quiet margin; too many bytes, it is saved more coarsely,
     and then smaller. Raises MediaError."""
     with timing.counted(place):
-        image, data = _saved(_upright(path, place), limits, _QUALITIES, place)
+        image, data = _saved(upright(path, place), limits, _QUALITIES, place)
     return FittedImage(data=data, width=image.width, height=image.height, sha256=hashlib.sha256(data).hexdigest())
 
 
@@ -87,13 +87,13 @@ def fit_drawn(png: bytes, limits: ImageLimits, place: Place) -> FittedImage:
 def cleaned(path: Path, place: Place) -> tuple[bytes, str]:
     """The picture to be kept, and the end of its file's name: upright, without the place and the camera that a photo
     tells of, at most MAX_SIDE pixels long. Raises MediaError."""
-    upright = _upright(path, place)
-    if path.suffix.lower() == ".png" and upright.width * upright.height <= _KEPT_AS_PNG:
+    image = upright(path, place)
+    if path.suffix.lower() == ".png" and image.width * image.height <= _KEPT_AS_PNG:
         buffer = BytesIO()
-        upright.save(buffer, "PNG")
+        image.save(buffer, "PNG")
         if len(buffer.getvalue()) <= _KEPT.max_bytes:
             return buffer.getvalue(), ".png"
-    return _saved(upright, _KEPT, _KEPT_QUALITIES, place)[1], ".jpg"
+    return _saved(image, _KEPT, _KEPT_QUALITIES, place)[1], ".jpg"
 
 
 def _saved(upright: Image, limits: ImageLimits, qualities: tuple[int, ...], place: Place) -> tuple[Image, bytes]:
@@ -190,18 +190,18 @@ def _too_many_pixels(path: Path, place: Place) -> MediaError:
     )
 
 
-def _upright(path: Path, place: Place) -> Image:
-    """Decoded, turned as its EXIF says, sRGB without transparency, at most MAX_SIDE pixels long."""
+def upright(path: Path, place: Place) -> Image:
+    """Decoded, turned as its EXIF says, sRGB without transparency, at most MAX_SIDE pixels long. Raises MediaError."""
     import PIL.Image
 
     with _open(path, place) as (image, said):
         width, height = image.size
         if width * height > _HALVED_ABOVE:
             image.draft(None, (width // 2, height // 2))  # JPEG alone can
-        upright = _plain(image)
-    upright.thumbnail((MAX_SIDE, MAX_SIDE))
+        plain = _plain(image)
+    plain.thumbnail((MAX_SIDE, MAX_SIDE))
     turn = _TURNS.get(said.orientation)
-    return upright if turn is None else upright.transpose(PIL.Image.Transpose(turn))
+    return plain if turn is None else plain.transpose(PIL.Image.Transpose(turn))
 
 
 def _plain(image: Image) -> Image:

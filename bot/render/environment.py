@@ -115,12 +115,16 @@ def _load_own(name: str) -> tuple[str, str, Callable[[], bool]] | None:
 def html(directory: Path, name: str, context: dict[str, Any]) -> str:
     """A page of `directory` or else of the program, which may include how the channels look; everything put into it is
     escaped."""
+    return pages(directory).get_template(name).render(context)
+
+
+def pages(directory: Path) -> jinja2.Environment:
+    """For those who fill many pages: a template is read once."""
     places = folders.templates(directory)
-    environment = jinja2.Environment(
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader([*places, *(place / "web" for place in places), CHANNELS]),
         undefined=jinja2.StrictUndefined,
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template(name).render(context)

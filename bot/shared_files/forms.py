@@ -87,6 +87,7 @@ class City(Form):
     )
     licence: Text = Field("", description="オープンデータの利用条件（CC BY 4.0 など）")
     disaster: Annotated[PlacesForm | None, Maybe] = Field(None, description="気象庁の電文での、この市の区域")
+    policy: Text = Field("", description="公式アカウントの運用ポリシー。公開サイトに載る")
     thread_warn: Annotated[int, whole(2, 1000)] = Field(6, description="スレッドがこの件数から、注意する")
     thread_refuse: Annotated[int, whole(2, 1000)] = Field(25, description="スレッドがこの件数から、申請を受け付けない")
 

@@ -15,6 +15,7 @@ import bot.store.hands
 import bot.store.heads
 import bot.store.heartbeats
 import bot.store.keys
+import bot.store.likeness
 import bot.store.marks
 import bot.store.newsletter
 import bot.store.notices

@@ -24,6 +24,7 @@ from bot.web.views import (
     issues,
     media,
     queue,
+    recognition,
     review,
     sheet,
     stop,
@@ -106,6 +107,7 @@ urlpatterns = [
     path("health/publisher", health.publisher, name="publisher"),
     path("metrics", health.metrics, name="metrics"),
     path("hooks/content/", hooks.content, name="content_hook"),
+    path("verify/", recognition.verify, name="verify"),
     path("m/<str:sha256>.jpg", media.public, name="public_media"),
 ]
 

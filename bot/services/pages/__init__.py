@@ -9,6 +9,12 @@ record_files: that record as sealed files, and the register of a year
 achievement: what was achieved, what was not, why, and what comes next, beside what citizens were told
 achievement_files: that report as HTML, PDF, CSV and JSON
 printed_report: that report on paper, and one page of it for the council
+published: what is out, as the public may see it
+public_site: the public site as files
+public_feeds: what machines read of it
+public_search: searching it, where the extra `report` is there
+recognition: whether an address, a text or a picture is the city's
+public_record: by what a browser finds out the same
 connections: each channel's account as it was told last
 disasters: whether the agency is heard, what is in force here, which telegrams say so
 health: whether a process does its work, for whoever asks

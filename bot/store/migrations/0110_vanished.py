@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0100_hidden_uploads'),
+        ("store", "0110_likeness"),
     ]
 
     operations = [

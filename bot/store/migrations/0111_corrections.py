@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0110_vanished'),
+        ("store", "0110_vanished"),
     ]
 
     operations = [

@@ -276,7 +276,7 @@ class Runner:
 
     def listen(self) -> int:
         """What the agency says, and the stops that come of it; how many were pressed? On a thread of its own: it waits for the
-        agency, and no post waits for it (ADR 31)."""
+        agency, and no post waits for it (ADR 32)."""
         close_old_connections()
         telegrams.look(self.ctx)
         # By no clock that may be wrong is it silent for long.

@@ -1,4 +1,4 @@
-"""What was read of the agency's feeds, and the stops that came of it. See ADR 31."""
+"""What was read of the agency's feeds, and the stops that came of it. See ADR 32."""
 
 from __future__ import annotations
 

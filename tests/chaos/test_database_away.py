@@ -23,7 +23,7 @@ from tests.chaos.town import Town, until
 from tests.postgres import start
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the server is reached by a Unix socket")
-DELIVERIES, AWAY = 60, 20.0  # seconds
+DELIVERIES, AWAY = 200, 60.0  # seconds
 PUBLISHERS = 2
 
 
@@ -136,6 +136,7 @@ def test_a_database_that_is_away_at_the_start_is_waited_for_and_a_command_says_s
 
 
 def test_a_page_without_a_database_says_so_and_comes_back(town: Town, wire: Wire) -> None:
+    town.migrate()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     town.start("web", "--port", str(port))

@@ -1,7 +1,7 @@
 """What is in force here, made into stops; and what the gate asks of it.
 
 A stop is pressed once for each danger, at once and everywhere, as by a person. It ends by a person only, and what it held goes
-out when a person has looked at each post: a danger that is over ends nothing. See ADR 31.
+out when a person has looked at each post: a danger that is over ends nothing. See ADR 32.
 """
 
 from __future__ import annotations

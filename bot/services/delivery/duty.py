@@ -2,7 +2,7 @@
 
 To open it changes nothing, so that a program that looks at links in messages stops nobody; the press with the officer's name
 stops and uses it up. It is signed, so that guesses cost no look at the database. Whoever finds it can at worst stop the posts,
-which a person can undo; so it may be sent to a phone. See ADR 31.
+which a person can undo; so it may be sent to a phone. See ADR 32.
 """
 
 from __future__ import annotations

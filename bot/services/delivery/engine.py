@@ -183,7 +183,7 @@ class Engine:
 
     def _may_begin(self) -> bool:
         """Nothing new once told to stop, by a database that is behind its mark (ADR 25), nor by a clock that is wrong or that
-        nobody vouches for (ADR 24), nor before the feed was heard once after a gap (ADR 31)."""
+        nobody vouches for (ADR 24), nor before the feed was heard once after a gap (ADR 32)."""
         stands = not self._stopping.is_set() and self._guard.stands and self.timekeeper.trusts()
         return stands and not self._is_listening()
 

@@ -1,7 +1,7 @@
 """Reading the agency's feeds: on a thread of its own, once a minute for all publishers together, within bounds.
 
 What was read is kept by its address and never fetched again. What cannot be read is tried again with each look; until then it
-stands for what its headline says, and its feed is not heard. See ADR 31.
+stands for what its headline says, and its feed is not heard. See ADR 32.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import pytest
 
 from bot import registry
 from bot.config import ROOT
+from bot.content import post_form
 from bot.content.document import Text
 from bot.content.library import Library
 from bot.content.post import Post
@@ -165,3 +166,12 @@ def test_an_error_in_a_folded_value_names_its_line(library: Library) -> None:
     error = refused(library, extra="x:\n  lead: >\n    はじめの文です。\n    次に**開いた文です。")
     assert "閉じていません" in error.summary
     assert (error.place.line, error.place.column) == (12, 7)
+
+
+def test_the_form_in_the_browser_reads_what_the_post_reads(library: Library) -> None:
+    path = write_post(library.root, title=">\n  救急の相談は\n  ここへ", extra="reason: '人手 と #1 の課題'")
+    form = post_form.read(path, path.read_text(encoding="utf-8"))
+    assert (form.title, form.reason) == ("救急の相談はここへ", "人手 と #1 の課題")
+    path.write_text(post_form.compose(form), encoding="utf-8")
+    post = library.read(path)
+    assert (title(post), post.reason) == ("救急の相談はここへ", "人手 と #1 の課題")

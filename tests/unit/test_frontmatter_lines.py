@@ -162,6 +162,12 @@ def test_ruby_and_strong_words_may_stand_in_a_title_with_their_places(library: L
         assert parts(post, spec, Templates(ROOT / "templates"), library.city)
 
 
+def test_the_lines_of_a_lead_stay_lines(library: Library) -> None:
+    post = library.read(write_post(library.root, extra="x:\n  lead: |\n    日時　12月1日（火）\n    場所　本庁舎"))
+    (x,) = parts(post, registry.specs()["x"], Templates(ROOT / "templates"), library.city)
+    assert "日時　12月1日（火）\n場所　本庁舎" in x.text
+
+
 def test_an_error_in_a_folded_value_names_its_line(library: Library) -> None:
     error = refused(library, extra="x:\n  lead: >\n    はじめの文です。\n    次に**開いた文です。")
     assert "閉じていません" in error.summary

@@ -1,5 +1,4 @@
-"""How much Markdown is read. The parser's work grows with the square of a paragraph and of the signs in it, and descends once
-for each level of quotation; so these are counted, in one pass over the text, before it is parsed (ADR 12).
+"""How much Markdown is read: counted in one pass over the text, before it is read (ADR 12).
 
 The limits are some ten times what a post of this kind holds. Within them a text takes less than a second.
 """

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.content import frontmatter
 from bot.content.correction import KINDS, MOST, Correction, Way
 from bot.content.document import Document, Inline, Text, leaves, without_breaks
+from bot.content.inlines import LineEnds
 from bot.content.markup import Reader
 from bot.content.people import City, load_city, load_people
 from bot.content.picture_files import chosen
@@ -282,8 +283,8 @@ class _PostReader:
             title if shown.strip() else node.fail(say("「{name}」に言葉がありません", name=node.name), "題名を書いてください")
         )
 
-    def _line(self, node: Node) -> tuple[Inline, ...]:
-        return self.reader.line(self._located(node, node.required_text()))
+    def _line(self, node: Node, ends: LineEnds = "join") -> tuple[Inline, ...]:
+        return self.reader.line(self._located(node, node.required_text()), ends)
 
     def _sentence(self, key: str) -> str:
         return self._plain(self.entries[key]) if key in self.entries else ""
@@ -371,7 +372,7 @@ class _PostReader:
         return Override(
             text=self._as_it_stands(entries["text"]) if "text" in entries else None,
             title=self._title(entries["title"]) if "title" in entries else None,
-            lead=self._line(entries["lead"]) if "lead" in entries else None,
+            lead=self._line(entries["lead"], "prose") if "lead" in entries else None,
             body=self._document(entries["body"]) if "body" in entries else None,
             hashtags=_tags(entries["hashtags"]) if "hashtags" in entries else None,
             options={

@@ -45,12 +45,12 @@ class Reader:
         written = self._shown(written)
         return Document(tuple(self._block(written, part) for part in Blocks(written, self).read()))
 
-    def line(self, written: SourceText) -> tuple[Inline, ...]:
+    def line(self, written: SourceText, ends: LineEnds = "join") -> tuple[Inline, ...]:
         """A single run of inlines: a title, a lead."""
         written = self._shown(written).stripped()
         if OPENS.match(written.text):
             self.refuse(written.offset(0), _ONE_LINE)
-        return self._inlines(written, "join")
+        return self._inlines(written, ends)
 
     def plain(self, written: SourceText) -> str:
         """A sentence without any marks: a reason, a picture's description. Figures are put in, line ends stay."""

@@ -15,6 +15,9 @@ from typing import Any
 import yaml
 
 from bot.content import frontmatter
+from bot.content.frontmatter_lines import SENTENCES
+from bot.content.post import Source
+from bot.content.source_text import of_value
 from bot.text.control import in_lines
 from bot.values.node import Node
 
@@ -122,7 +125,8 @@ def _normal(text: str) -> str:
 def read(path: Path, text: str) -> Form:
     """The form of a file's text. Raises FrontMatterError for a front matter that is not one, or that names one value twice."""
     root, body_at = frontmatter.split(path, text)
-    front: dict[str, Any] = {key: value.plain() for key, value in _entries(root)}
+    source = Source(path=path, text=text, places={})
+    front: dict[str, Any] = {key: _meant(source, value) for key, value in _entries(root)}
     lead, answers, remainder = _sections(text[body_at:])
     return Form(
         identity=_text(front.pop("id", "")),
@@ -150,6 +154,13 @@ def read(path: Path, text: str) -> Form:
 def _entries(root: Node) -> Iterator[tuple[str, Node]]:
     for name, value in root.entries():
         yield name.text(), value
+
+
+def _meant(source: Source, value: Node) -> object:
+    """As the post is read: a sentence that goes on in the next line has no blank there in Japanese."""
+    if isinstance(value.content, str) and " " in value.content and value.key in SENTENCES:
+        return of_value(source.text, source.offset(value.place), value.content).text
+    return value.plain()
 
 
 def _text(value: object) -> str:

@@ -65,6 +65,14 @@ def test_a_sheet_after_the_decision_tells_its_course_and_number(office: Office) 
     assert "画像の説明：赤い四角の見本" in text
 
 
+def test_a_sheet_is_made_whatever_was_pasted_into_the_decision(office: Office) -> None:
+    submission = office.submit(office.post())
+    review.approve(office.ctx, office.officer, submission.id, submission.digest, Terms(reference="広広\x0b第9号"))
+    rows, text, _ = word(office, submission)
+    assert rows["決裁番号"] == "広広<U+000B>第9号"
+    assert "決裁番号 広広<U+000B>第9号" in text
+
+
 def test_a_comment_is_on_record_with_who_made_and_who_settled_it(office: Office) -> None:
     submission = office.submit(office.post())
     places = list(comments.sentences(submission, "facebook"))

@@ -25,7 +25,22 @@ _WORDS = (
     "@kanazawa_ #金沢市DX ** * __ _ ## ### # - 1. 2. > [ ]( ] ) {漢字|かんじ} ｜漢字《かんじ》 {{ }} <!-- --> &nbsp; [^1] "
     "**大切** [申込み](https://example.lg.jp/) <https://example.lg.jp/> \\* \\ ~~ ` ==== --- | [ ] 5℃"
 )
-PIECES = [*_SIGNS, *_WORDS.split(" "), "\n", "\n\n", "\n- ", "\n1. ", "\n## ", "\n> ", "  \n", "\\\n", "\n  "]
+PIECES = [
+    *_SIGNS,
+    *_WORDS.split(" "),
+    "\n",
+    "\n\n",
+    "\n- ",
+    "\n1. ",
+    "\n## ",
+    "\n## C#\n",
+    "\n## x #\n",
+    "\n## y ##\n",
+    "\n> ",
+    "  \n",
+    "\\\n",
+    "\n  ",
+]
 BODIES = st.lists(st.sampled_from(PIECES), min_size=1, max_size=25).map("".join)
 _ITEM = re.compile(r"^[ \t]*(?:[-*+](?=\s)|\d{1,9}[.)](?=\s)|[・･])", re.MULTILINE)
 _HEADING = re.compile(r"^[ \t]*\#{2,3}|(?<=[ \t])\#{2,3}[ \t]*$", re.MULTILINE)

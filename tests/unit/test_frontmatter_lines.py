@@ -6,6 +6,7 @@ import pytest
 
 from bot import registry
 from bot.config import ROOT
+from bot.content import post_form
 from bot.content.document import Text
 from bot.content.library import Library
 from bot.content.post import Post
@@ -161,7 +162,22 @@ def test_ruby_and_strong_words_may_stand_in_a_title_with_their_places(library: L
         assert parts(post, spec, Templates(ROOT / "templates"), library.city)
 
 
+def test_the_lines_of_a_lead_stay_lines(library: Library) -> None:
+    post = library.read(write_post(library.root, extra="x:\n  lead: |\n    日時　12月1日（火）\n    場所　本庁舎"))
+    (x,) = parts(post, registry.specs()["x"], Templates(ROOT / "templates"), library.city)
+    assert "日時　12月1日（火）\n場所　本庁舎" in x.text
+
+
 def test_an_error_in_a_folded_value_names_its_line(library: Library) -> None:
     error = refused(library, extra="x:\n  lead: >\n    はじめの文です。\n    次に**開いた文です。")
     assert "閉じていません" in error.summary
     assert (error.place.line, error.place.column) == (12, 7)
+
+
+def test_the_form_in_the_browser_reads_what_the_post_reads(library: Library) -> None:
+    path = write_post(library.root, title=">\n  救急の相談は\n  ここへ", extra="reason: '人手 と #1 の課題'")
+    form = post_form.read(path, path.read_text(encoding="utf-8"))
+    assert (form.title, form.reason) == ("救急の相談はここへ", "人手 と #1 の課題")
+    path.write_text(post_form.compose(form), encoding="utf-8")
+    post = library.read(path)
+    assert (title(post), post.reason) == ("救急の相談はここへ", "人手 と #1 の課題")

@@ -18,6 +18,7 @@ from bot.content.markup import Reader
 from bot.content.people import City, load_city, load_people
 from bot.content.post import Achievement, Author, Override, People, Picture, Post, Source
 from bot.content.suppressions import blanked
+from bot.content.words import Word, load_words
 from bot.errors import ContentError, MediaError
 from bot.language import say
 from bot.strategy import indicators, plan, recommendations
@@ -60,6 +61,10 @@ class Library:
     @cached_property
     def city(self) -> City:
         return load_city(self.shared_root / "city.yml", tuple(self.channels))
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        return load_words(self.shared_root / "words.yml")
 
     @cached_property
     def offered(self) -> tuple[str, ...]:

@@ -246,7 +246,9 @@ def _looked_at(ctx: Context, draft: Draft, form: Form) -> tuple[list[Finding], P
         try:
             post = library.read(path)
             earlier = recent.texts(ctx, post.identity)
-            subject = Subject(post, ctx.specs, templates, library.city, library.indicators, earlier, timetable(ctx))
+            subject = Subject(
+                post, ctx.specs, templates, library.city, library.indicators, earlier, timetable(ctx), library.words
+            )
             found = checks.check_post(subject)
             return found, post, render(post, ctx.specs, templates, library.city)
         except ContentError as e:

@@ -69,7 +69,8 @@ def check_paths(
             entry = cache.recall(path, raw) if cache else None
             table = wishes.timetable if wishes and wishes.asks(path) else None
             if entry is None or table:
-                subject = Subject(library.parse(path, raw), specs, templates, library.city, library.indicators)
+                post = library.parse(path, raw)
+                subject = Subject(post, specs, templates, library.city, library.indicators, words=library.words)
             if entry is None:
                 entry = _entry(subject)
                 if cache:

@@ -12,6 +12,7 @@ from bot.checks.finding import Finding, Level
 from bot.checks.spans import Span, spans
 from bot.content.people import City
 from bot.content.post import Picture, Post
+from bot.content.words import Word
 from bot.errors import MediaError, Place
 from bot.media import charts, images
 from bot.render.bundle import parts
@@ -54,7 +55,7 @@ class Subject:
     """One post under check, with what its channels will show.
 
     `sent`: what other posts said on each channel of late, or are to say. `timetable`: None where nobody asks whether the wished
-    time can be met."""
+    time can be met. `words`: the city's own list."""
 
     post: Post
     specs: tuple[ChannelSpec, ...]
@@ -63,6 +64,7 @@ class Subject:
     indicators: Mapping[str, Indicator]
     sent: Mapping[str, Sequence[SentText]] = field(default_factory=dict)
     timetable: Timetable | None = None
+    words: tuple[Word, ...] = ()
 
     @cached_property
     def texts(self) -> Mapping[str, tuple[Part, ...]]:

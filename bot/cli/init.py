@@ -27,7 +27,7 @@ _HOOK = """#!/bin/sh
 # 原稿の点検（{ours} が置きました）。コミットする原稿と共通のファイルに直すところがあれば、コミットを止めます。
 git diff --cached --name-only -z --diff-filter=ACMR -- \\
     ':(glob)**/posts/**/*.md' ':(glob)**/people.yml' ':(glob)**/city.yml' ':(glob)**/phrases.yml' \\
-    ':(glob)**/strategy/*.yml' ':(glob)**/schedules/*.yml' |
+    ':(glob)**/words.yml' ':(glob)**/strategy/*.yml' ':(glob)**/schedules/*.yml' |
     xargs -0 sh -c 'test $# = 0 || exec "$0" -m bot check "$@"' {python}
 """
 
@@ -73,7 +73,8 @@ def _files(home: Path, city: str) -> Iterator[tuple[Path, str]]:
     content = home / "content"
     if (content / ".git").exists() or (content / "city.yml").exists():
         return
-    yield content / "phrases.yml", _read(shipped / "content" / "phrases.yml", city)
+    for name in ("phrases.yml", "words.yml"):
+        yield content / name, _read(shipped / "content" / name, city)
     yield content / "posts" / ".gitkeep", ""
     yield content / "media" / ".gitkeep", ""
     for file in sorted((START / "content").rglob("*.yml"), reverse=True):

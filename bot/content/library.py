@@ -20,6 +20,7 @@ from bot.content.people import City, load_city, load_people
 from bot.content.picture_files import chosen
 from bot.content.post import Achievement, Author, Override, People, Picture, Post, Source
 from bot.content.source_text import SourceText, of_value
+from bot.content.words import Word, load_words
 from bot.errors import ContentError, MediaError
 from bot.language import say
 from bot.strategy import charts, indicators, plan, recommendations
@@ -69,6 +70,10 @@ class Library:
     @cached_property
     def city(self) -> City:
         return load_city(self.shared_root / "city.yml", tuple(self.channels))
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        return load_words(self.shared_root / "words.yml")
 
     @cached_property
     def offered(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.config import may_exist
 from bot.content.people import load_city, load_people
 from bot.content.phrases import load_phrases
+from bot.content.words import load_words
 from bot.disaster import table
 from bot.errors import FileError
 from bot.language import say
@@ -24,10 +25,11 @@ from bot.values.document import load
 from bot.values.node import Origin, nearest
 
 SCHEDULES, STRATEGY = "schedules", "strategy"
-ROOTS = ("people.yml", "city.yml", "phrases.yml", STRATEGY, SCHEDULES)  # files, and folders of which all belongs to the set
+# Files, and folders of which all belongs to the set.
+ROOTS = ("people.yml", "city.yml", "phrases.yml", "words.yml", STRATEGY, SCHEDULES)
 _PLAN, _ADVICE, _FIGURES, _CHARTS = (f"{STRATEGY}/{name}.yml" for name in ("plan", "recommendations", "indicators", "charts"))
 _OPTIONAL = (
-    *("phrases.yml", _PLAN, _ADVICE, _FIGURES, _CHARTS),
+    *("phrases.yml", "words.yml", _PLAN, _ADVICE, _FIGURES, _CHARTS),
     *("schedules/newsletter.yml", "schedules/disaster.yml"),
 )
 
@@ -94,6 +96,7 @@ class _Set:
         yield ("people.yml",), partial(load_people, self.content / "people.yml")
         yield ("city.yml",), partial(load_city, self.content / "city.yml", self.channels)
         yield ("phrases.yml",), partial(load_phrases, self.content / "phrases.yml")
+        yield ("words.yml",), partial(load_words, self.content / "words.yml")
         yield (_FIGURES,), partial(indicators.load, self.content / _FIGURES)
         yield (_FIGURES,), self._sources
         yield (_CHARTS, _FIGURES), self._charts

@@ -92,6 +92,12 @@ class City(Form):
     thread_refuse: Annotated[int, whole(2, 1000)] = Field(25, description="スレッドがこの件数から、申請を受け付けない")
 
 
+class WordEntry(Form):
+    right: Words = Field(description="市での書き方")
+    reason: Text = Field("", description="そう書く理由")
+    since: Day | None = Field(None, description="そう決めた日")
+
+
 class EvidenceForm(Form):
     posts: Texts = Field((), description="示す投稿の id")
     readings: Texts = Field((), description="示す指標の名前（indicators.yml）")
@@ -337,6 +343,7 @@ FORMS: Mapping[str, TypeAdapter[Any]] = {
     "people.yml": TypeAdapter(Annotated[dict[str, PeopleEntry], SomeNamed]),
     "city.yml": TypeAdapter(City),
     "phrases.yml": TypeAdapter(Annotated[dict[str, Words], Named]),
+    "words.yml": TypeAdapter(Annotated[dict[str, WordEntry], Named]),
     "strategy/plan.yml": TypeAdapter(Annotated[dict[str, PlanEntry], Named]),
     "strategy/recommendations.yml": TypeAdapter(Annotated[dict[str, RecommendationEntry], Named]),
     "strategy/indicators.yml": TypeAdapter(Annotated[dict[str, Figure], Named]),

@@ -19,6 +19,7 @@ from bot import registry
 from bot.config import ROOT
 from bot.content.people import load_city, load_people
 from bot.content.phrases import load_phrases
+from bot.content.words import load_words
 from bot.errors import FileError
 from bot.newsletter import profile
 from bot.schedule import rules
@@ -48,6 +49,7 @@ thread_warn: 6
 thread_refuse: 25
 """,
     "phrases.yml": "時点: いつの数字ですか。\n",
+    "words.yml": "子供: {right: 子ども, reason: 手引き, since: 2026-04-01}\n",
     "strategy/plan.yml": """
 2-1:
   {name: 窓口, goals: [書かない], source: 計画, steps: [{name: 会議, years: {2021: 拡充, 2022: ⇒}}],
@@ -107,6 +109,7 @@ def reader(folder: Path, name: str) -> Callable[[], object]:
         "people.yml": lambda: load_people(path),
         "city.yml": lambda: load_city(path, CHANNELS),
         "phrases.yml": lambda: load_phrases(path),
+        "words.yml": lambda: load_words(path),
         "strategy/plan.yml": lambda: plan.load(path),
         "strategy/recommendations.yml": lambda: recommendations.load(path),
         "strategy/indicators.yml": lambda: indicators.load(path),

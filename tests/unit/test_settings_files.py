@@ -12,6 +12,7 @@ from bot import registry
 from bot.content.library import Library
 from bot.content.people import load_city, load_people
 from bot.content.phrases import load_phrases
+from bot.content.words import load_words
 from bot.errors import ContentError, FileError
 from bot.strategy import indicators, plan
 from tests.office import TOKYO, write_content, write_post
@@ -81,6 +82,9 @@ def test_a_figure_that_is_written_twice_is_refused(tmp_path: Path) -> None:
         (load_people, "people.yml", "", "「名前: 値」"),
         (load_phrases, "phrases.yml", "- あ", "「名前: 値」"),
         (load_phrases, "phrases.yml", "短い:", "空"),
+        (load_words, "words.yml", "子供: {right: 子供}", "同じ"),
+        (load_words, "words.yml", "子供: {reason: 手引き}", "「right」がありません"),
+        (load_words, "words.yml", "子供: {right: 子ども, since: 先月}", "先月"),
         (plan.load, "plan.yml", "1: {nam: あ}", "「nam」"),
         (plan.load, "plan.yml", "1: {name: あ}\n1: {name: い}", "2回"),
     ],

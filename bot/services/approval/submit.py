@@ -134,7 +134,9 @@ def _prepare(ctx: Context, path: Path) -> _Ready:
     post = library.read(path)
     # The same text twice can cost the account, so what went out of late is compared before anybody approves.
     earlier = recent.texts(ctx, post.identity)
-    found = checks.check_post(Subject(post, ctx.specs, templates, library.city, library.indicators, earlier, timetable(ctx)))
+    found = checks.check_post(
+        Subject(post, ctx.specs, templates, library.city, library.indicators, earlier, timetable(ctx), library.words)
+    )
     # Kept out of the stored findings: a stored answer about a time would soon be wrong (ADR 11).
     untimely = [f for f in found if f.rule in timing.IDS]
     findings = [f for f in found if f.rule not in timing.IDS]

@@ -296,7 +296,9 @@ def _looked_at(
             if undeclared:
                 post = replace(post, achievement=cast(Achievement, ""))
             earlier = recent.texts(ctx, post.identity)
-            subject = Subject(post, ctx.specs, templates, library.city, library.indicators, earlier, timetable(ctx))
+            subject = Subject(
+                post, ctx.specs, templates, library.city, library.indicators, earlier, timetable(ctx), library.words
+            )
             found = [_of_finding(form, text, f) for f in checks.check_post(subject)]
             return found, post, render(post, ctx.specs, templates, library.city)
         except ContentError as e:

@@ -28,9 +28,9 @@ GENERAL = frozenset(
     images init ink item job kind kinds knob language lazy length letter lettering likeness limits line link links list
     listed listening locks loopback machine mail main manual matching merged middleware minute models moments month monthly
     new no node not note notify numerals of on once only options orientation origin orthography outputs page pages paragraph
-    passkeys pdf people period piece placed placeholders plain policy practice printable private problems prose push queries
-    quote rate read reader reading ready recent records rect refused render repository row run samples savepoints schema
-    sealing search second secret security seen sentence sentences service services session shaped shared shown single
+    passkeys pdf people period piece placed placeholders plain policy practice printable private problems prose push qr
+    queries quote rate read reader reading ready recent records rect refused render repository row run samples savepoints
+    schema sealing search second secret security seen sentence sentences service services session shaped shared shown single
     soundness split sql state states step stop storable store story strong style styled submit svg system tagged taken task
     tidy timing tokens tree trouble try typed typeface typos unclear unit upkeep urls usage user viewed views waits wanted
     web webhook weekday wish wording words work workflow working

@@ -134,7 +134,7 @@ class Reader:
     def _inline(self, element: Element) -> Inline:
         match element.tag:
             case "strong" | "em":
-                return Strong(self._inlines(element))
+                return Strong(self._inlines(element), dots=element.tag == "em")
             case "a":
                 return self._link(element)
             case "br":

@@ -67,6 +67,8 @@ def _inline(child: Inline) -> Markup:
             return escape(child.text)
         case Ruby():
             return Markup("").join(_ruby(base, reading) for base, reading in ruby_pairs(child))
+        case Strong(dots=True):
+            return Markup("<em>{}</em>").format(inline_html(child.children))
         case Strong():
             return Markup("<strong>{}</strong>").format(inline_html(child.children))
         case Link():

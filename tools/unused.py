@@ -41,7 +41,7 @@ _CALLED_BY = {
         *("list_commands", "get_command", "resolve_command", "format_commands", "short_help"),
         *("options_metavar", "subcommand_metavar"),
     ),
-    "Markdown": ("handleMatch",),
+    "Markdown": ("handleMatch", "LAZY_OL"),
     "oauthlib": (
         *("enforce_ssl", "client_key_length", "access_token_length", "nonce_length", "safe_characters", "dummy_client"),
         *("validate_client_key", "get_client_secret", "get_access_token_secret", "validate_timestamp_and_nonce"),

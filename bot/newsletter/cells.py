@@ -178,8 +178,8 @@ def _numeral(number: str, style: Style, *, year: bool = False) -> tuple[Cell, ..
 def _number(token: Token, style: Style) -> Iterator[tuple[Cell, ...]]:
     letters = _each(token.letters.translate(_WIDE))
     if style.direction == "yoko":
-        tail = "％" if token.sign else token.unit
-        yield (*_each("−" if token.minus else ""), *_horizontal_number(token.digits), *_each(tail), *letters)
+        tail = (_word(token.unit),) if token.unit else _each("％" if token.sign else "")
+        yield (*_each("−" if token.minus else ""), *_horizontal_number(token.digits), *tail, *letters)
         return
     if token.minus:
         yield _each("マイナス")

@@ -79,6 +79,18 @@ def test_dots_stand_beside_what_is_set_off_and_reach_every_file(office: Office, 
     assert "<em>大切、な</em>" in next(tmp_path.glob("*-article.html")).read_text("utf-8")
 
 
+def test_a_text_for_the_paper_alone_is_what_is_set(office: Office, tmp_path: Path) -> None:
+    office.approved(
+        body="絵文字\U0001f600の本文。",
+        extra="contact: 市民課\nnewsletter:\n  text: |\n    紙面だけの文です。\n    ◆小さな見出し\n    つづき",
+    )
+    proof, text, tagged = printed(office, tmp_path)
+    assert "紙面だけの文です。小さな見出し" in proof.replace("　", "")
+    assert "市民課" not in proof
+    assert "<ParaStyle:小見出し>小さな見出し" in tagged
+    assert "紙面だけの文です。\r\n◆小さな見出し\r\nつづき" in text.replace("\r\n", "\n").replace("\n", "\r\n")
+
+
 def test_a_list_begins_where_its_author_says(office: Office, tmp_path: Path) -> None:
     office.approved(body="リード。\n\n5. 五番目\n6. 六番目\n")
     proof, text, tagged = printed(office, tmp_path)

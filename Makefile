@@ -13,7 +13,7 @@ STATEDIR ?= /var/lib
 PROGRAM = $(DESTDIR)$(PREFIX)/lib/dxbot
 PLACE = sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' -e 's|@STATEDIR@|$(STATEDIR)|g'
 
-.PHONY: help demo serve test sqlite postgresql dates system check corpus fuzz mutants bench bundle size house settings licences sbom install units lock clean
+.PHONY: help demo serve test sqlite postgresql dates system check outputs corpus fuzz mutants bench bundle size house settings licences sbom install units lock clean
 
 help: ## この一覧
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -75,6 +75,9 @@ check: $(DEV_STAMP) ## 書き方・型・依存の向き・使われないもの
 	$(BIN)/lint-imports
 	$(BIN)/python tools/unused.py
 	DJANGO_SETTINGS_MODULE=bot.settings DXBOT_VAR_DIR=build/check $(BIN)/python -m django makemigrations --check --dry-run
+
+outputs: $(DEV_STAMP) ## 紙面の行が、校正刷り・HTML・図・文章で同じか、5,000段落で比べる
+	PARAGRAPHS=5000 $(BIN)/python -m pytest tests/newsletter/test_outputs_agree.py -q
 
 corpus: $(DEV_STAMP) ## 点検の決まりが、ふつうの日本語でどれだけ鳴るかを測る（Debian で。文章は取り寄せ、残さない）
 	rm -rf build/corpus && mkdir -p build/corpus

@@ -40,7 +40,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Strong:
+    """Bold; or, with `dots` (`*…*`), what print shows by 圏点 beside each character."""
+
     children: tuple[Inline, ...]
+    dots: bool = False
 
 
 @dataclass(frozen=True)

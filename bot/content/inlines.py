@@ -155,7 +155,7 @@ class Inlines:
             self._refuse(start, WRONG_SIGNS["open_stars" if close < 0 else "blank_stars"])
         if count == 1 and (self._is_word(start - 1) or inner[:1].isdigit()):
             self._refuse(start, WRONG_SIGNS["star_or_stress"])
-        return Strong(self._between(after, close)), close + count
+        return Strong(self._between(after, close), dots=count == 1), close + count
 
     def _closing_stars(self, start: int, end: int, count: int) -> int:
         return next((m.start("stars") for m in CLOSER.finditer(self.text, start, end) if m["stars"] == "*" * count), -1)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Literal
 
@@ -61,6 +61,7 @@ class Style:
 _ASCII_DIGITS = {0xFF10 + n: ord("0") + n for n in range(10)} | {0xFF0E: ".", 0xFF0C: ","}
 _WIDE = {c: chr(c + 0xFEE0) for c in range(0x21, 0x7F)} | {ord("-"): "‐", ord("~"): "〜"}
 _NOUN = regex.compile(r"[\p{Han}\p{Katakana}ー）」]")
+_POINTED = regex.compile(r"[\p{L}\p{N}]")
 _PHONE = re.compile(r"0\d+-\d+|#\d+")
 _COUNTING = frozenset("約第計全各毎満延平令昭大明")
 _COUNTED = frozenset(
@@ -83,12 +84,21 @@ def units(children: Sequence[Inline], style: Style, *, strong: bool = False) -> 
                 yield from text_units(child.text, style, strong=strong)
             case Ruby():
                 yield from _ruby(child, style, strong)
+            case Strong(dots=True):
+                yield from (_dotted_unit(unit) for unit in units(child.children, style, strong=strong))
             case Strong():
                 yield from units(child.children, style, strong=True)
             case Link():
                 yield from units(child.children, style, strong=strong)
             case LineBreak():
                 yield child
+
+
+def _dotted_unit(unit: Unit | LineBreak) -> Unit | LineBreak:
+    """圏点: a sesame dot stands where a reading does, which goes before it; none beside stops and brackets (JLReq 3.3.9)."""
+    if isinstance(unit, LineBreak) or unit.reading or not _POINTED.search(unit.text):
+        return unit
+    return replace(unit, reading="﹅" * unit.width)
 
 
 def text_units(text: str, style: Style, *, strong: bool = False) -> Iterator[Unit]:
@@ -168,8 +178,8 @@ def _numeral(number: str, style: Style, *, year: bool = False) -> tuple[Cell, ..
 def _number(token: Token, style: Style) -> Iterator[tuple[Cell, ...]]:
     letters = _each(token.letters.translate(_WIDE))
     if style.direction == "yoko":
-        tail = "％" if token.sign else token.unit
-        yield (*_each("−" if token.minus else ""), *_horizontal_number(token.digits), *_each(tail), *letters)
+        tail = (_word(token.unit),) if token.unit else _each("％" if token.sign else "")
+        yield (*_each("−" if token.minus else ""), *_horizontal_number(token.digits), *tail, *letters)
         return
     if token.minus:
         yield _each("マイナス")

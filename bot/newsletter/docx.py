@@ -138,12 +138,26 @@ def _runs(paragraph: Paragraph, children: Sequence[Inline], *, size: float, bold
             case Ruby():
                 for base, reading in ruby_pairs(child):
                     paragraph._p.append(_ruby(base, reading, size, bold))
+            case Strong(dots=True):
+                _dotted(paragraph, child.children, size, bold)
             case Strong():
                 _runs(paragraph, child.children, size=size, bold=True)
             case Link():
                 _runs(paragraph, child.children, size=size, bold=bold)
             case LineBreak():
                 paragraph.add_run().add_break()
+
+
+def _dotted(paragraph: Paragraph, children: Sequence[Inline], size: float, bold: bool) -> None:
+    """圏点 on all runs of the children."""
+    before = len(paragraph.runs)
+    _runs(paragraph, children, size=size, bold=bold)
+    for run in paragraph.runs[before:]:
+        properties, emphasis = run._r.get_or_add_rPr(), OxmlElement("w:em")
+        emphasis.set(qn("w:val"), "comma")
+        # The schema has it before eastAsianLayout, and last but for that here.
+        layout = properties.find(qn("w:eastAsianLayout"))
+        properties.append(emphasis) if layout is None else layout.addprevious(emphasis)
 
 
 def _text(paragraph: Paragraph, text: str, size: float, bold: bool) -> None:

@@ -39,11 +39,13 @@ Slot = tuple[int, int]  # column, line
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """One set paragraph or heading. `rows` slots belong to it; a heading takes more than it has lines (行取り)."""
+    """One set paragraph or heading. `rows` slots belong to it; a heading takes more than it has lines (行取り), and an
+    `address` to be shown as a QR code has none."""
 
     lines: tuple[Line, ...]
     rows: int
     heading: bool = False
+    address: str = ""
 
     @property
     def text(self) -> str:
@@ -61,13 +63,15 @@ class Placed:
 
 @dataclass(frozen=True, kw_only=True)
 class Filled:
-    """`lost` slots stay open because a heading may not stand there; `overflow` had no slot."""
+    """`lost` slots stay open because a heading or a code may not stand there; `overflow` had no slot. `codes` are addresses
+    with the slot where their QR code begins."""
 
     slots: tuple[Slot, ...]
     placed: tuple[Placed, ...]
     used: int
     lost: int
     overflow: tuple[Passage, ...] = field(default=())
+    codes: tuple[tuple[Slot, str], ...] = field(default=())
 
 
 def slots(columns: int, lines: int, reserved: Sequence[Rect]) -> tuple[Slot, ...]:
@@ -79,24 +83,39 @@ def slots(columns: int, lines: int, reserved: Sequence[Rect]) -> tuple[Slot, ...
 def fill(passages: Sequence[Passage], places: tuple[Slot, ...]) -> Filled:
     """A heading stays within one run of slots and has a line of text after it; what no longer fits is handed back, in order."""
     placed: list[Placed] = []
+    codes: list[tuple[Slot, str]] = []
     at = lost = 0
     for number, passage in enumerate(passages):
-        if passage.heading:
+        whole = passage.heading or bool(passage.address)
+        if whole:
             # One row more than its own: a heading at the foot of a column, with its text in the next, looks like an error.
-            start = _room_for(passage.rows + 1, places, at)
+            start = _room_for(passage.rows + passage.heading, places, at)
             lost += start - at
             at = start
         free = places[at : at + passage.rows]
         # A heading is never torn; what follows it overflows together with it, so that the order stays.
-        if passage.heading and len(free) < passage.rows:
-            return Filled(slots=places, placed=tuple(placed), used=at - lost, lost=lost, overflow=tuple(passages[number:]))
+        if whole and len(free) < passage.rows:
+            over = tuple(passages[number:])
+            return _filled(places, placed, codes, at - lost, lost, over)
         placed += _place(passage, free)
+        codes += [(free[0], passage.address)] if passage.address else []
         at += len(free)
         if len(free) < passage.rows:
             rest = Passage(lines=passage.lines[len(free) :], rows=passage.rows - len(free))
             over = (rest, *passages[number + 1 :])
-            return Filled(slots=places, placed=tuple(placed), used=at - lost, lost=lost, overflow=over)
-    return Filled(slots=places, placed=tuple(placed), used=at - lost, lost=lost)
+            return _filled(places, placed, codes, at - lost, lost, over)
+    return _filled(places, placed, codes, at - lost, lost, ())
+
+
+def _filled(
+    places: tuple[Slot, ...],
+    placed: Sequence[Placed],
+    codes: Sequence[tuple[Slot, str]],
+    used: int,
+    lost: int,
+    overflow: tuple[Passage, ...],
+) -> Filled:
+    return Filled(slots=places, placed=tuple(placed), used=used, lost=lost, overflow=overflow, codes=tuple(codes))
 
 
 def _place(passage: Passage, free: Sequence[Slot]) -> Iterator[Placed]:

@@ -4,24 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Quote, Strong, Text
+from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Quote, Strong, Text, inlines, leaves
 from bot.newsletter.article import Article
 from bot.newsletter.cells import Style, Unit, units
 from bot.newsletter.compose import Kind, Line, Rules, compose
 from bot.newsletter.frame import Passage
 from bot.newsletter.kinsoku import opens
 from bot.newsletter.profile import Profile
+from bot.newsletter.qr import rows_of
 from bot.newsletter.story import item_mark
+from bot.newsletter.tokens import ADDRESS
 
 
 def galley(article: Article, profile: Profile) -> list[Passage]:
     """The lead first, then the body, then where to ask."""
     setter = _Setter(profile)
     passages = [setter.paragraph(article.lead, strong=True)] if article.lead else []
-    passages += [p for block in article.body for p in setter.block(block)]
+    for block in article.body:
+        passages += [*setter.block(block), *(_code(a, profile) for a in addresses(block, profile))]
     if article.contact:
         passages.append(setter.paragraph((Strong((Text("問い合わせ"),)), Text(f"　{article.contact}"))))
     return passages
+
+
+def addresses(block: Block, profile: Profile) -> list[str]:
+    """Those of the block that the paper shows as QR codes behind it; they stay in the text, for who has no telephone."""
+    if profile.addresses != "qr":
+        return []
+    text = "".join(leaf.text for line in inlines(block) for leaf in leaves(line) if isinstance(leaf, Text))
+    return list(dict.fromkeys(a for a in ADDRESS.findall(text) if "@" not in a))
+
+
+def _code(address: str, profile: Profile) -> Passage:
+    return Passage(lines=(), rows=rows_of(profile.pitch_pt), address=address)
 
 
 def style_of(profile: Profile) -> Style:

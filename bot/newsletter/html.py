@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import jinja2
@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from bot import folders
 from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Link, Quote, Ruby, Strong, Text, without_breaks
+from bot.newsletter import qr
 from bot.newsletter.article import Article
 from bot.newsletter.cells import Cell, Unit
 from bot.newsletter.compose import Line
@@ -66,6 +67,8 @@ def _inline(child: Inline) -> Markup:
             return escape(child.text)
         case Ruby():
             return Markup("").join(_ruby(base, reading) for base, reading in ruby_pairs(child))
+        case Strong(dots=True):
+            return Markup("<em>{}</em>").format(inline_html(child.children))
         case Strong():
             return Markup("<strong>{}</strong>").format(inline_html(child.children))
         case Link():
@@ -121,6 +124,7 @@ class _Sheet:
     border: Box | None
     picture: Box | None
     source: str
+    codes: tuple[Markup, ...]
 
 
 def _sheet(setting: Setting, profile: Profile, grid: Grid) -> _Sheet:
@@ -133,7 +137,14 @@ def _sheet(setting: Setting, profile: Profile, grid: Grid) -> _Sheet:
         border=_border(grid.box(setting.correction.rect)) if setting.correction else None,
         picture=_picture(setting, grid),
         source=_data_url(figure.picture.data) if figure else "",
+        codes=tuple(_code(address, qr.box_of(grid, *slot)) for slot, address in setting.filled.codes),
     )
+
+
+def _code(address: str, box: Box) -> Markup:
+    style = f"left:{box.x:.2f}pt;top:{box.y:.2f}pt;width:{box.width:.2f}pt;height:{box.height:.2f}pt"
+    path = qr.path(address, replace(box, x=0.0, y=0.0))
+    return Markup('<svg style="{}" viewBox="0 0 {:.2f} {:.2f}"><path d="{}"/></svg>').format(style, box.width, box.height, path)
 
 
 def _rule(x1: float, y1: float, x2: float, y2: float) -> Box:

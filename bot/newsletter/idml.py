@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element, SubElement, register_namespace, tostr
 from bot.content.document import Inline, LineBreak, Link, Ruby, Strong, Text
 from bot.newsletter.article import Article
 from bot.newsletter.geometry import Grid
-from bot.newsletter.profile import Profile
+from bot.newsletter.profile import CHARACTER_STYLES, Profile
 from bot.newsletter.story import TWO_DIGITS, Styled, stories
 
 _MIMETYPE = "application/vnd.adobe.indesign-idml-package"
@@ -81,11 +81,12 @@ def _styles(profile: Profile) -> Element:
     root = _part("Styles")
     characters = SubElement(root, "RootCharacterStyleGroup", Self="characters")
     SubElement(characters, "CharacterStyle", Self=_CHARACTER_NONE, Name="$ID/[No character style]")
-    strong = profile.styles["strong"]
+    strong, dots = profile.styles["strong"], profile.styles["dots"]
     SubElement(characters, "CharacterStyle", Self=f"CharacterStyle/{strong}", Name=strong, FontStyle="Bold")
+    SubElement(characters, "CharacterStyle", Self=f"CharacterStyle/{dots}", Name=dots, KentenKind="KentenSesameDot")
     paragraphs = SubElement(root, "RootParagraphStyleGroup", Self="paragraphs")
     for role, name in profile.styles.items():
-        if role != "strong":
+        if role not in CHARACTER_STYLES:
             size = profile.size_pt * _SIZES.get(role, 1.0)
             attributes = {"Self": f"ParagraphStyle/{name}", "Name": name, "PointSize": f"{size:g}"}
             SubElement(paragraphs, "ParagraphStyle", attributes)
@@ -156,7 +157,8 @@ def _runs(children: Sequence[Inline], style: dict[str, str], profile: Profile) -
                 reading = " ".join(child.readings)
                 yield child.base, style | {"RubyFlag": "true", "RubyString": reading, "RubyType": kind}
             case Strong():
-                strong = {"AppliedCharacterStyle": f"CharacterStyle/{profile.styles['strong']}"}
+                name = profile.styles["dots" if child.dots else "strong"]
+                strong = {"AppliedCharacterStyle": f"CharacterStyle/{name}"}
                 yield from _runs(child.children, style | strong, profile)
             case Link():
                 yield from _runs(child.children, style, profile)

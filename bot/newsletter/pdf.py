@@ -13,6 +13,7 @@ from fpdf import FPDF
 
 from bot.errors import MissingGlyph
 from bot.language import say
+from bot.newsletter import qr
 from bot.newsletter.cells import Cell, Unit
 from bot.newsletter.compose import Line
 from bot.newsletter.correction import BORDER
@@ -117,6 +118,8 @@ class _Proof:
         self._headline(setting)
         for placed in setting.placed:
             self._line(placed.line, self.grid.cell(placed.column, placed.row, 0), self.grid.size)
+        for (column, row), address in setting.filled.codes:
+            self._code(address, qr.box_of(self.grid, column, row))
         if setting.figure:
             self._figure(setting.figure)
         for slots in _pages(setting, self.grid):
@@ -195,6 +198,11 @@ class _Proof:
         for n, line in enumerate(figure.caption):
             x, y = figure.caption_corner(self.grid, n)
             self._caption(line, x + _MARGIN, y + _HEAD, self.grid.size * CAPTION_SIZE)
+
+    def _code(self, address: str, box: Box) -> None:
+        self.pdf.set_fill_color(*_BLACK)
+        for bar in qr.bars(address, box):
+            self.pdf.rect(bar.x + _MARGIN, bar.y + _HEAD, bar.width, bar.height, style="F")
 
     def _caption(self, line: Line, x: float, y: float, size: float) -> None:
         """Horizontal in both kinds of page."""

@@ -22,7 +22,7 @@ from bot.values.node import Node
 Status = Literal["仮", "確定"]
 AddressStyle = Literal["refuse", "written", "qr"]
 # What a paragraph is, and the name of its paragraph style in the typesetter's document when the profile gives no other;
-# "strong" is a character style.
+# those of CHARACTER_STYLES are of characters.
 STYLES = {
     "note": "注記",
     "headline": "見出し",
@@ -34,7 +34,9 @@ STYLES = {
     "caption": "写真説明",
     "contact": "問い合わせ",
     "strong": "強調",
+    "dots": "圏点",
 }
+CHARACTER_STYLES = ("strong", "dots")
 _RECT = ("column", "line", "columns", "lines")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import escape
 
+from bot.newsletter import qr
 from bot.newsletter.cells import Cell, Unit
 from bot.newsletter.compose import Line
 from bot.newsletter.geometry import Box, Grid
@@ -42,6 +43,7 @@ def draw(setting: Setting, profile: Profile) -> str:
         *_headline(setting, profile, grid),
         *_text(setting, grid),
         *_caption(setting, grid),
+        *(f'<path d="{qr.path(address, qr.box_of(grid, *slot))}"/>' for slot, address in setting.filled.codes),
         "</svg>",
     ]
     return "\n".join(parts)

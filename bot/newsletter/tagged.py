@@ -52,7 +52,8 @@ def _inline(child: Inline, profile: Profile) -> str:
         case Ruby():
             return _ruby(child)
         case Strong():
-            return f"<CharStyle:{profile.styles['strong']}>{_inlines(child.children, profile)}<CharStyle:>"
+            style = profile.styles["dots" if child.dots else "strong"]
+            return f"<CharStyle:{style}>{_inlines(child.children, profile)}<CharStyle:>"
         case Link():
             return _inlines(child.children, profile)
         case LineBreak():

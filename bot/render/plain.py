@@ -10,14 +10,15 @@ from bot.content.document import Block, Heading, Inline, ItemList, LineBreak, Li
 
 @dataclass(frozen=True, kw_only=True)
 class Style:
-    """`ruby`, `heading`, `strong` and `quote` are formats. With `ruby_once` a reading is given at a word's first occurrence
-    only. `links` shows a link's address behind its text (only where it can be followed). `escapes` stand for characters that
-    mean something in the notation."""
+    """`ruby`, `heading`, `strong`, `dots` and `quote` are formats. With `ruby_once` a reading is given at a word's first
+    occurrence only. `links` shows a link's address behind its text (only where it can be followed). `escapes` stand for
+    characters that mean something in the notation."""
 
     ruby: str = "{base}（{reading}）"
     ruby_once: bool = True
     heading: str = "【{text}】"
     strong: str = "{text}"
+    dots: str = "{text}"
     quote: str = "{text}"
     links: bool = False
     escapes: Mapping[str, str] = field(default_factory=dict)
@@ -31,6 +32,7 @@ PRINT = Style(
     ruby_once=False,
     heading="◆{text}",
     strong="［＃太字］{text}［＃太字終わり］",
+    dots="［＃傍点］{text}［＃傍点終わり］",
     quote="［＃ここから引用］\n{text}\n［＃ここで引用終わり］",
     escapes={"｜": "※［＃縦線、1-1-35］", "《": "※［＃始め二重山括弧、1-1-52］", "》": "※［＃終わり二重山括弧、1-1-53］"},
 )
@@ -75,7 +77,8 @@ class Plain:
             case LineBreak():
                 return "\n"
             case Strong():
-                return self.style.strong.format(text=self.line(inline.children))
+                emphasis = self.style.dots if inline.dots else self.style.strong
+                return emphasis.format(text=self.line(inline.children))
             case Link():
                 text = self.line(inline.children)
                 # An address that is its own text is not shown twice.

@@ -309,6 +309,7 @@ class Styles(Form):
     caption: Words = Field(STYLES["caption"])
     contact: Words = Field(STYLES["contact"])
     strong: Words = Field(STYLES["strong"])
+    dots: Words = Field(STYLES["dots"])
 
 
 class Newsletter(Form):

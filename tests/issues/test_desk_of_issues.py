@@ -175,6 +175,20 @@ def test_a_problem_of_the_proof_is_told_beside_the_desk(office: Office, people: 
     assert "\U0001f642" in page.partition("校正刷りを作れません")[2].partition("</section>")[0]
 
 
+def test_the_page_says_what_does_not_fit_and_what_cannot_be_printed(office: Office, people: None, web_site: str) -> None:
+    approved(office, "one", "入る原稿（見本）")
+    office.approved_unprintable("two", channels="newsletter", title="\U0001f642のある原稿（見本）")
+    office.approved("three", channels="newsletter", title="長い原稿（見本）", body="長い文を、何度も書きます。" * 120)
+    page = unescape(signed_in(web_site, "kouhou").get(f"/issues/{ISSUE}/").text)
+    unprintable = page.partition("紙面に組めない原稿")[2].partition("</section>")[0]
+    assert "\U0001f642のある原稿（見本）" in unprintable
+    assert "U+1F642" in unprintable
+    over = page.partition("枠に入らない文章があります")[2].partition("</section>")[0]
+    assert "「長い原稿（見本）」：枠" in over
+    assert "入る原稿" not in over
+    assert "できたファイル" in page
+
+
 def test_a_leader_is_not_shown_the_issue(office: Office, people: None, web_site: str) -> None:
     leader = signed_in(web_site, "shimin-leader")
     assert leader.get(f"/issues/{ISSUE}/").status_code == 403

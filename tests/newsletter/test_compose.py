@@ -215,6 +215,11 @@ def test_the_tokens_join_to_the_text() -> None:
     assert [t.text for t in found if t.kind == "address"] == ["x@y.jp", "https://a.jp/"]
 
 
+def test_horizontal_units_stand_as_they_are_written() -> None:
+    found = [(c.text, c.width) for u in text_units("20m²、60km/h", YOKO) for c in u.cells]
+    assert found == [("20", 1), ("m²", 2), ("、", 1), ("60", 1), ("km/h", 3)]
+
+
 def test_horizontal_text_keeps_its_digits_two_to_a_cell() -> None:
     found = [(c.text, c.width) for u in text_units("5件、448,702人、46.5%", YOKO) for c in u.cells]
     assert found == [("５", 1), ("件", 1), ("、", 1), ("448,702", 4), ("人", 1), ("、", 1), ("46.5", 2), ("％", 1)]

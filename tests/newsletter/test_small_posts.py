@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +66,29 @@ def test_the_hand_over_keeps_emphasis_quotation_and_ruby_and_says_by_which_rules
         *("禁則", "ぶら下げ", "数字", "時刻", "単位", "組み方の印")
     ]
     assert handover._bare("［＃太字］大切な［＃太字終わり］｜提言《ていげん》") == "大切な提言"  # what is counted
+
+
+def test_dots_stand_beside_what_is_set_off_and_reach_every_file(office: Office, tmp_path: Path) -> None:
+    office.approved(body="リード。\n\nこれは*大切、な*ことで、**太字**です。\n")
+    proof, text, tagged = printed(office, tmp_path)
+    assert "大﹅切﹅、な﹅こと" in proof
+    assert "［＃傍点］大切、な［＃傍点終わり］" in text
+    assert "<CharStyle:圏点>大切、な<CharStyle:>" in tagged
+    word = zipfile.ZipFile(next(tmp_path.glob("*.docx"))).read("word/document.xml").decode()
+    assert word.count('<w:em w:val="comma"/>') == 1
+    assert "<em>大切、な</em>" in next(tmp_path.glob("*-article.html")).read_text("utf-8")
+
+
+def test_a_text_for_the_paper_alone_is_what_is_set(office: Office, tmp_path: Path) -> None:
+    office.approved(
+        body="絵文字\U0001f600の本文。",
+        extra="contact: 市民課\nnewsletter:\n  text: |\n    紙面だけの文です。\n    ◆小さな見出し\n    つづき",
+    )
+    proof, text, tagged = printed(office, tmp_path)
+    assert "紙面だけの文です。小さな見出し" in proof.replace("　", "")
+    assert "市民課" not in proof
+    assert "<ParaStyle:小見出し>小さな見出し" in tagged
+    assert "紙面だけの文です。\r\n◆小さな見出し\r\nつづき" in text.replace("\r\n", "\n").replace("\n", "\r\n")
 
 
 def test_a_list_begins_where_its_author_says(office: Office, tmp_path: Path) -> None:

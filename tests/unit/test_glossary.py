@@ -29,12 +29,12 @@ GENERAL = frozenset(
     link links list listed listening locks loopback machine mail main manual matching merged middleware minute models
     moments month monthly new no node not note notify numerals of on once only options orientation origin orthography
     outputs page pages paragraph passkeys pdf people period piece placed placeholders plain policy practice printable
-    private problems prose push queries quote rate read reader reading ready recent records rect refused render repository
-    rivers row run samples savepoints schema sealing search second secret security seen seismic sentence sentences service
-    services session shaped shared shown single soundness split sql state states step stop storable store story strong style
-    styled submit svg system tag tagged taken task tidy timing tokens tree trouble try typed typeface typos unclear unit
-    upkeep urls usage user viewed views waits wanted weather web webhook weekday wish wording words work workflow working
-    xml
+    private problems prose push qr queries quote rate read reader reading ready recent records rect refused render
+    repository rivers row run samples savepoints schema sealing search second secret security seen seismic sentence
+    sentences service services session shaped shared shown single soundness split sql state states step stop storable store
+    story strong style styled submit svg system tag tagged taken task tidy timing tokens tree trouble try typed typeface
+    typos unclear unit upkeep urls usage user viewed views waits wanted weather web webhook weekday wish wording words work
+    workflow working xml
     """,
     )
 )

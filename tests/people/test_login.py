@@ -126,7 +126,7 @@ def test_a_log_in_never_leads_to_another_site(add: Add, browser: Browser, elsewh
     answer = browser.session.post(
         f"{browser.base}/login/?next={quote(elsewhere, safe='')}", data=fields, timeout=10, allow_redirects=False
     )
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/queue/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
 
 
 def test_a_log_in_leads_on_to_the_page_that_was_asked_for(add: Add, browser: Browser) -> None:

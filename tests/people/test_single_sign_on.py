@@ -280,4 +280,4 @@ def test_a_directory_that_did_not_ask_proves_nothing(city: City) -> None:
 def test_the_way_to_the_directory_leads_to_no_other_site(city: City) -> None:
     anew = Anew(city, "anew-5")
     asked = anew.browser.get("/account/directory/?go=1&next=https://evil.example/")
-    assert anew.browser.path(anew.answered(asked.url, "anew-5")) == "/queue/"
+    assert anew.browser.path(anew.answered(asked.url, "anew-5")) == "/"

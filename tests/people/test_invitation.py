@@ -123,7 +123,7 @@ def test_an_operator_invites_changes_and_dismisses_on_the_web(
     browser.post("/people/kouhou/role/", "/people/", role="auditor")
     browser.post("/people/kouhou/email/", "/people/", email="kouhou@example.jp")
     assert "アドレスが使えません" in browser.post("/people/kouhou/email/", "/people/", email="kouhou").text
-    browser.post("/people/kouhou/dismiss/", "/people/")
+    browser.post("/people/kouhou/dismiss/", "/people/", sure="1")
     user = User.objects.get(username="kouhou")
     assert (user.role, user.email, user.is_active) == ("auditor", "kouhou@example.jp", False)
     made = AuditEntry.objects.filter(object="user:kouhou").order_by("id").values_list("verb", "actor", "detail")

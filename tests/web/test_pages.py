@@ -181,7 +181,7 @@ def test_a_key_for_the_command_line_is_shown_once_and_can_be_taken_back(office: 
     assert key[1] not in officer.get("/tokens/").text
     assert actor_for(office.ctx, Secret(key[1])).person == "kouhou"
     assert key[1] not in str(list(PersonalToken.objects.values()))
-    officer.post(f"/tokens/{PersonalToken.objects.get().id}/revoke/", "/tokens/")
+    officer.post(f"/tokens/{PersonalToken.objects.get().id}/revoke/", "/tokens/", sure="1")
     with pytest.raises(NotAllowed):
         actor_for(office.ctx, Secret(key[1]))
 

@@ -20,6 +20,7 @@ from bot.services.delivery import outlook, reconcile, removal, scheduling, threa
 from bot.services.delivery.threads import Half
 from bot.services.pages import overview
 from bot.services.records.context import Context
+from bot.web.asking import asks
 from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
 from bot.workflow.states import LABELS, PENDING, DeliveryState, SubmissionState
@@ -140,8 +141,15 @@ def _task(ctx: Context, delivery: Delivery, rules: Rules | ConfigError) -> Task:
     )
 
 
+def _named(request: HttpRequest, number: int) -> str:
+    actor_of(request).require(Permission.PLAN)
+    found = line(scheduling.find(number))
+    return f"{found.channel}「{found.delivery.submission.title}」"
+
+
 @login_required
 @require_POST
+@asks("この配信を取り消しますか", "取り消す", _named)
 def cancel(request: HttpRequest, number: int) -> HttpResponse:
     scheduling.cancel(office(), actor_of(request), number)
     messages.success(request, say("配信を取り消しました。"))

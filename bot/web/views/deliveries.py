@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -26,7 +27,7 @@ from bot.workflow.actors import Permission
 from bot.workflow.states import LABELS, PENDING, DeliveryState, SubmissionState
 
 if TYPE_CHECKING:
-    from bot.store.models import Delivery
+    from bot.store.models import Delivery, Submission
     from bot.store.threads import Removal, ThreadDecision
 
 MOST_PLANNED, MOST_ENDED = 50, 10
@@ -54,6 +55,30 @@ def line(delivery: Delivery) -> Line:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """One post of the list, with its channels; `at` where all of them go out at one time, None where they do not."""
+
+    submission: Submission
+    lines: list[Line]
+    at: datetime | None
+
+
+def by_post(found: Iterable[Delivery]) -> list[Post]:
+    """In the order of each post's first delivery. Later parts of a thread stand in for nothing: the first one leads them."""
+    posts: dict[int, list[Delivery]] = {}
+    for delivery in found:
+        posts.setdefault(delivery.submission_id, []).append(delivery)
+    return [
+        Post(
+            submission=rows[0].submission,
+            lines=[line(d) for d in rows],
+            at=rows[0].due_at if len({d.due_at for d in rows}) == 1 else None,
+        )
+        for rows in posts.values()
+    ]
+
+
 @login_required
 @require_GET
 def deliveries(request: HttpRequest) -> HttpResponse:
@@ -65,7 +90,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
         "broken": [_broken(ctx, half) for half in halves if not half.left],
         "left": [_broken(ctx, half) for half in halves if half.left][:MOST_ENDED],
         "down": [_down(ctx, actor.person, decision) for decision in threads.take_downs()] if may_plan else [],
-        "planned": [line(d) for d in overview.planned(ctx, actor, MOST_PLANNED)],
+        "planned": by_post(overview.planned(ctx, actor, MOST_PLANNED)),
         "planned_count": overview.planned_count(ctx, actor),
         "by_hand": [_task(ctx, d, rules) for d in overview.by_hand(ctx, actor, MOST_PLANNED)],
         "doubtful": [line(d) for d in overview.doubtful(ctx, actor, MOST_PLANNED)],

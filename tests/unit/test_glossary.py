@@ -20,7 +20,8 @@ GENERAL = frozenset(
     re.findall(
         r"\w+",
         """
-    accessibility account accounts adapter address admin again alone answers append appended apps away back base before templatetags
+    accessibility account accounts adapter address admin again alone answers append appended apps away back base before
+    templatetags
     begun bounds box break browser built calls change changes charts check cli clock code compare compose config console
     contact container control core counting cut database date dates day days demo difference directory docx door duplicate
     duplicates early entered entry environment error errors every excess exchange exit factor failure fault figure figures

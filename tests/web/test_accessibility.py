@@ -140,8 +140,21 @@ def test_no_page_has_a_barrier_and_none_runs_off_the_side(page: Page, pages: lis
     page.get_by_role("button", name="この内容で承認する").click()
     assert page.get_by_role("heading", name="この操作はしていません").is_visible()
     found += barriers(page)
+    found += _of_refusals_and_questions(page, pages[3])
     found += _of_entering_a_blackout(page)
     assert not found, "\n".join(found)
+
+
+def _of_refusals_and_questions(page: Page, submission: str) -> list[str]:
+    """A form that came back, and an act that is asked about."""
+    page.goto(submission)
+    page.get_by_role("button", name="差し戻す").click()
+    assert page.get_by_role("heading", name="できませんでした").is_visible()
+    found = barriers(page)
+    page.goto(submission)
+    page.get_by_role("button", name="取り下げる").click()
+    assert page.get_by_role("link", name="やめる").is_visible()
+    return found + barriers(page)
 
 
 def _of_entering_a_blackout(page: Page) -> list[str]:

@@ -248,7 +248,7 @@ def test_every_address_refuses_a_form_without_its_token_and_sets_the_policy(add:
     assert "http" not in policy
 
 
-PUBLIC = {"/", "/login/", "/logout/", "/account/inactive/", "/account/invited/done/", "/account/second-factor/webauthn/login/"}
+PUBLIC = {"/login/", "/logout/", "/account/inactive/", "/account/invited/done/", "/account/second-factor/webauthn/login/"}
 
 
 @pytest.mark.parametrize(

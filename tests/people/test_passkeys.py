@@ -78,7 +78,7 @@ def test_an_officer_registers_a_passkey_and_signs_in_with_password_and_passkey(
     page.wait_for_url("**/account/second-factor/")
     register(page, alone=False)
     page.goto("/queue/")
-    assert re.search(r":\d+/$", page.url)
+    assert page.url.endswith("/queue/")
     log_out(page)
     log_in(page, "kouhou")
     page.get_by_role("button", name="パスキーで続ける").click()

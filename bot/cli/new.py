@@ -186,7 +186,7 @@ def _interview(library: Library, author: str, measure: str) -> Answers:
         "lead": _ask("市民にとって何が変わるかを、60字ほどで", empty=True),
     }
     achievement = _achievement()
-    done = achievement == "done"
+    done = achievement in ("done", "")
     return Answers(
         author=author,
         measure=measure,
@@ -215,10 +215,13 @@ def _choose(question: str, known: Mapping[str, str], what: str) -> str:
     return _ask(question, empty=True, check=check)
 
 
-def _achievement() -> Achievement:
+def _achievement() -> Achievement | Literal[""]:
+    """Left open where nobody says it: how far something is must not be supposed."""
     kinds = {str(number): kind for number, kind in enumerate(ACHIEVEMENT_LABELS, start=1)}
     shown = "、".join(f"{number} {ACHIEVEMENT_LABELS[kind]}" for number, kind in kinds.items())
-    return kinds[str(click.prompt(f"達成度（{shown}）", type=click.Choice(list(kinds)), show_choices=False))]
+    choice = click.Choice([*kinds, ""])
+    said = click.prompt(f"達成度（{shown}）", type=choice, default="", show_choices=False, show_default=False)
+    return kinds.get(str(said), "")
 
 
 def _people(library: Library) -> Mapping[str, str]:

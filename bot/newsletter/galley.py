@@ -13,7 +13,7 @@ from bot.newsletter.kinsoku import opens
 from bot.newsletter.profile import Profile
 from bot.newsletter.qr import rows_of
 from bot.newsletter.story import item_mark
-from bot.newsletter.tokens import ADDRESS
+from bot.text.tokens import urls
 
 
 def galley(article: Article, profile: Profile) -> list[Passage]:
@@ -32,7 +32,7 @@ def addresses(block: Block, profile: Profile) -> list[str]:
     if profile.addresses != "qr":
         return []
     text = "".join(leaf.text for line in inlines(block) for leaf in leaves(line) if isinstance(leaf, Text))
-    return list(dict.fromkeys(a for a in ADDRESS.findall(text) if "@" not in a))
+    return list(dict.fromkeys(found.text for found in urls(text)))
 
 
 def _code(address: str, profile: Profile) -> Passage:

@@ -86,6 +86,7 @@ def _menu(request: HttpRequest, ctx: Context, actor: Actor) -> list[Entry]:
     if drafts.writes(ctx, actor):
         own = [Entry(name="drafts", label="書く", current=at in ("drafts", "write"), number=returned.count(actor))]
     return [
+        Entry(name="home", label="今日", current=at == "home"),
         *own,
         Entry(name="queue", label="承認待ち", current=at == "queue", number=waiting),
         Entry(name="calendar", label="カレンダー", current=at in ("calendar", "blackouts")),

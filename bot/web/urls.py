@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from allauth.account.views import logout
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 from bot.web.views import (
     account,
@@ -29,12 +28,13 @@ from bot.web.views import (
     sheet,
     stop,
     threads,
+    today,
 )
 
 urlpatterns = [
     path("achievement/", achievement.achievement, name="achievement"),
     path("achievement.<str:ending>", achievement.export, name="achievement-file"),
-    path("", RedirectView.as_view(pattern_name="queue"), name="home"),
+    path("", today.today, name="home"),
     path("", include("bot.web.account_urls")),
     path("logout/", logout, name="logout"),
     path("write/", drafts.desk, name="drafts"),

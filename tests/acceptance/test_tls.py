@@ -151,7 +151,7 @@ def test_of_two_computers_one_cannot_lock_the_other_out(hall: SecuredHall) -> No
         stranger.session.headers["X-Forwarded-For"] = f"192.0.2.{n}"  # whatever it claims to be
         answer = stranger.log_in("shimin-leader", f"guess-{n}")
     assert "受け付けを止めています" in answer.text
-    assert colleague.path(colleague.log_in("shimin-leader")) == "/queue/"
+    assert colleague.path(colleague.log_in("shimin-leader")) == "/"
     shown = colleague.get("/account/sessions/").text
     assert "127.0.0.1" in shown
     assert "127.0.0.2" not in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -35,7 +36,7 @@ def signed_in(people: None, chromium: Browser, web_site: str) -> Iterator[Callab
         page.get_by_label("利用者名").fill(person)
         page.get_by_label("パスワード").fill(PASSWORD)
         page.get_by_role("button", name="ログイン", exact=True).click()
-        page.wait_for_url("**/queue/")
+        page.wait_for_url(re.compile(r":\d+/$"))
         page.close()
         return made[-1]
 

@@ -17,6 +17,7 @@ from tests.drafts.test_drafts import photo
 from tests.sync.desk import Desk
 from tests.web.browser import Browser
 from tests.web.browser import signed_in as plainly_signed_in
+from tests.web.test_accessibility import barriers
 
 __all__ = ["signed_in", "way"]
 WHOLE = {
@@ -131,6 +132,7 @@ def test_the_way_from_a_refusal_to_the_field_and_on(
     page.get_by_role("button", name="この内容で申請する").click()
     expect(page.get_by_role("heading", name="できませんでした")).to_be_focused()
     assert fits(page)
+    assert not barriers(page)
     page.get_by_role("alert").get_by_role("link", name="施策：").click()
     expect(page.get_by_label("施策", exact=True)).to_be_in_viewport()
     expect(page.get_by_label("何が不便だったか")).to_have_value("同じことを何度も書いていました。")

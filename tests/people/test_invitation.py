@@ -36,14 +36,14 @@ def test_there_is_no_sign_up_and_no_reset_by_oneself(browser: Browser, path: str
 def test_the_invited_choose_a_password_and_sign_in(office: Office, browser: Browser) -> None:
     address = accounts.invite(office.ctx, office.operator, "shimin-leader", Role.LEADER, "shimin@example.jp")
     assert "パスワードを決めました" in choose(browser, address)
-    assert browser.path(browser.log_in("shimin-leader", CHOSEN)) == "/queue/"
+    assert browser.path(browser.log_in("shimin-leader", CHOSEN)) == "/"
 
 
 def test_an_invitation_works_once(office: Office, browser: Browser, web_site: str) -> None:
     address = accounts.invite(office.ctx, office.operator, "shimin-leader", Role.LEADER)
     choose(browser, address)
     assert "この招待は使えません" in choose(Browser(web_site), address, "another-good-passphrase")
-    assert browser.path(browser.log_in("shimin-leader", CHOSEN)) == "/queue/"
+    assert browser.path(browser.log_in("shimin-leader", CHOSEN)) == "/"
 
 
 def test_an_invitation_ends_after_three_days(
@@ -87,7 +87,7 @@ def test_who_has_left_is_out_at_once(office: Office, add: Add, browser: Browser,
     browser.log_in("shimin-leader")
     accounts.dismiss(office.ctx, office.operator, "shimin-leader")
     assert browser.path(browser.get("/queue/")) == "/login/"
-    assert Browser(web_site).path(browser.log_in("shimin-leader")) != "/queue/"
+    assert Browser(web_site).path(browser.log_in("shimin-leader")) != "/"
     with pytest.raises(NotAllowed):
         accounts.actor_for(office.ctx, key)
 
@@ -123,7 +123,7 @@ def test_an_operator_invites_changes_and_dismisses_on_the_web(
     browser.post("/people/kouhou/role/", "/people/", role="auditor")
     browser.post("/people/kouhou/email/", "/people/", email="kouhou@example.jp")
     assert "アドレスが使えません" in browser.post("/people/kouhou/email/", "/people/", email="kouhou").text
-    browser.post("/people/kouhou/dismiss/", "/people/")
+    browser.post("/people/kouhou/dismiss/", "/people/", sure="1")
     user = User.objects.get(username="kouhou")
     assert (user.role, user.email, user.is_active) == ("auditor", "kouhou@example.jp", False)
     made = AuditEntry.objects.filter(object="user:kouhou").order_by("id").values_list("verb", "actor", "detail")

@@ -126,7 +126,7 @@ def test_a_log_in_never_leads_to_another_site(add: Add, browser: Browser, elsewh
     answer = browser.session.post(
         f"{browser.base}/login/?next={quote(elsewhere, safe='')}", data=fields, timeout=10, allow_redirects=False
     )
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/queue/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
 
 
 def test_a_log_in_leads_on_to_the_page_that_was_asked_for(add: Add, browser: Browser) -> None:
@@ -177,7 +177,7 @@ def test_a_stranger_s_wrong_passwords_keep_nobody_else_out(add: Add, web_site: s
     answers = [stranger.log_in("kouhou", f"guess-{n}") for n in range(6)]
     assert "受け付けを止めています" in answers[-1].text
     owner = Browser(web_site)
-    assert owner.path(owner.log_in("kouhou")) == "/queue/"
+    assert owner.path(owner.log_in("kouhou")) == "/"
 
 
 def test_guesses_from_many_addresses_are_stopped_and_the_person_s_own_desk_stays_open(add: Add, web_site: str) -> None:
@@ -191,7 +191,7 @@ def test_guesses_from_many_addresses_are_stopped_and_the_person_s_own_desk_stays
     late, desk = Browser(web_site), Browser(web_site)
     late.come_from("127.0.0.99")
     assert "受け付けを止めています" in late.log_in("kouhou").text
-    assert desk.path(desk.log_in("kouhou")) == "/queue/"
+    assert desk.path(desk.log_in("kouhou")) == "/"
 
 
 def test_a_wrong_password_of_one_keeps_no_colleague_at_the_same_address_out(add: Add, web_site: str) -> None:
@@ -200,7 +200,7 @@ def test_a_wrong_password_of_one_keeps_no_colleague_at_the_same_address_out(add:
     forgetful = [Browser(web_site).log_in("kouhou", "wrong") for _ in range(12)]
     assert "受け付けを止めています" in forgetful[-1].text
     colleague = Browser(web_site)
-    assert colleague.path(colleague.log_in("shimin-leader")) == "/queue/"
+    assert colleague.path(colleague.log_in("shimin-leader")) == "/"
 
 
 def test_what_the_database_holds_of_a_session_opens_none(add: Add, browser: Browser, web_site: str) -> None:
@@ -248,7 +248,7 @@ def test_every_address_refuses_a_form_without_its_token_and_sets_the_policy(add:
     assert "http" not in policy
 
 
-PUBLIC = {"/", "/login/", "/logout/", "/account/inactive/", "/account/invited/done/", "/account/second-factor/webauthn/login/"}
+PUBLIC = {"/login/", "/logout/", "/account/inactive/", "/account/invited/done/", "/account/second-factor/webauthn/login/"}
 
 
 @pytest.mark.parametrize(

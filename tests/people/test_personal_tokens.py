@@ -104,7 +104,7 @@ def test_nobody_revokes_another_s_key(office: Office, add: Add, browser: Browser
     add("shimin-leader", Role.LEADER)
     key = accounts.issue_token(office.ctx, add("soumu-leader", Role.LEADER), "自席")
     browser.log_in("shimin-leader")
-    browser.post(f"/tokens/{PersonalToken.objects.get().id}/revoke/", "/tokens/")
+    browser.post(f"/tokens/{PersonalToken.objects.get().id}/revoke/", "/tokens/", sure="1")
     assert _works(office, key)
 
 

@@ -18,7 +18,7 @@ from bot.schedule.rules import Blackout
 from bot.services.approval import comments, review, submit, withdrawing
 from bot.services.delivery import blackouts, duty, pause, reconcile, rollback, scheduling
 from bot.services.handing_in import drafts
-from bot.services.pages import connections, post_record, queue, record_files
+from bot.services.pages import connections, post_record, queue, record_files, today
 from bot.services.paper import errata, issue_desk
 from bot.services.people import accounts, grants, requests
 from bot.services.telling import alarms
@@ -236,6 +236,7 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "grants.ask": (lambda o, a: grants.ask(o.ctx, a, "new", Role.OFFICER), {OPERATOR}),
     "requests.accept": (_accept, {OPERATOR}),
     "rollback.confirm": (_confirm_mark, {OPERATOR}),
+    "today.accounts": (lambda o, a: today.accounts(o.ctx, a), {OFFICER, OPERATOR, AUDITOR}),
     "connections.rows": (lambda o, a: connections.rows(o.ctx, a), {OFFICER, OPERATOR, AUDITOR}),
     "duty.issue": (lambda o, a: duty.issue(o.ctx, a, "当番"), {OFFICER, OPERATOR}),
     "duty.revoke": (lambda o, a: duty.revoke(o.ctx, a, 1), {OFFICER, OPERATOR}),
@@ -267,6 +268,8 @@ READINGS = {
         "comments.of_post",
         "registered.departments_to_confirm",
     ),
+    *("today.waiting", "today.outings", "today.lately_out", "today.undecided_count", "today.returned_and_not_mended"),
+    *("drafts.writes", "drafts.may_reopen", "calendar.former_wishes"),
     *(
         "review.readable_by",
         "pictures.of_submission",

@@ -38,7 +38,7 @@ def test_an_officer_without_a_second_factor_is_led_to_set_one_up_and_sees_nothin
 
 def test_a_leader_needs_no_second_factor(earnest: Office, add: Add, browser: Browser) -> None:
     add("shimin-leader", Role.LEADER)
-    assert browser.path(browser.log_in("shimin-leader")) == "/queue/"
+    assert browser.path(browser.log_in("shimin-leader")) == "/"
 
 
 def test_with_the_app_set_up_the_same_session_approves(earnest: Office, officer: tuple[Browser, str, list[str]]) -> None:
@@ -58,7 +58,7 @@ def test_the_next_login_asks_for_the_apps_code(officer: tuple[Browser, str, list
     refused = again.post("/account/second-factor/authenticate/", code=f"{(int(code_of(secret)) + 1) % 10**6:06}")
     assert "コードが違います" in refused.text
     done = again.post("/account/second-factor/authenticate/", code=code_of(secret))
-    assert again.path(done) == "/queue/"
+    assert again.path(done) == "/"
 
 
 def test_a_code_that_was_used_is_worth_nothing(officer: tuple[Browser, str, list[str]], web_site: str) -> None:
@@ -98,7 +98,7 @@ def test_a_recovery_code_opens_once(officer: tuple[Browser, str, list[str]], web
         browser = Browser(web_site)
         browser.log_in("kouhou")
         results.append(browser.path(browser.post("/account/second-factor/authenticate/", code=codes[0])))
-    assert results == ["/queue/", "/account/second-factor/authenticate/"]
+    assert results == ["/", "/account/second-factor/authenticate/"]
 
 
 def test_recovery_codes_are_shown_once(officer: tuple[Browser, str, list[str]]) -> None:
@@ -143,5 +143,5 @@ def test_log_ins_and_second_factors_are_in_the_audit_log(officer: tuple[Browser,
 
 def test_in_sandbox_mode_an_officer_may_try_the_pages_without_a_telephone(office: Office, add: Add, browser: Browser) -> None:
     add("kouhou", Role.OFFICER)
-    assert browser.path(browser.log_in("kouhou")) == "/queue/"
+    assert browser.path(browser.log_in("kouhou")) == "/"
     assert "練習モードです" in browser.get("/queue/").text

@@ -108,7 +108,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
 def test_a_person_of_a_known_group_comes_in_with_the_role_of_that_group(city: City) -> None:
     city.register("sub-1", preferred_username="shimin-leader", groups=["staff", "dx-leaders"], email="shimin@example.jp")
     browser, answer = city.log_in("sub-1")
-    assert browser.path(answer) == "/queue/"
+    assert browser.path(answer) == "/"
     assert "shimin-leader（デジタル行政推進リーダー）" in answer.text
     assert city.rows("SELECT role, email FROM store_user WHERE username = 'shimin-leader'") == [("leader", "shimin@example.jp")]
 
@@ -162,7 +162,7 @@ def test_an_officer_is_asked_for_a_second_factor_unless_the_directory_has_asked(
     assert browser.path(answer) == "/account/second-factor/"
     city.register("sub-6", preferred_username="kouhou", groups=["dx-koho"], amr=["pwd", "mfa"])
     browser, answer = city.log_in("sub-6")
-    assert browser.path(answer) == "/queue/"
+    assert browser.path(answer) == "/"
 
 
 def test_an_officer_from_the_directory_sets_up_a_second_factor_without_any_password(city: City) -> None:
@@ -280,4 +280,4 @@ def test_a_directory_that_did_not_ask_proves_nothing(city: City) -> None:
 def test_the_way_to_the_directory_leads_to_no_other_site(city: City) -> None:
     anew = Anew(city, "anew-5")
     asked = anew.browser.get("/account/directory/?go=1&next=https://evil.example/")
-    assert anew.browser.path(anew.answered(asked.url, "anew-5")) == "/queue/"
+    assert anew.browser.path(anew.answered(asked.url, "anew-5")) == "/"

@@ -11,7 +11,13 @@ from bot.services.records.context import Context
 
 
 def work_on(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("bot.web.urls", "bot.web.context", "bot.web.middleware", "bot.web.accounts"):  # and with them every view
+    for name in (
+        "bot.web.urls",
+        "bot.web.context",
+        "bot.web.middleware",
+        "bot.web.accounts",
+        "bot.web.templatetags.people",
+    ):  # and with them every view
         import_module(name)
     for name, module in list(sys.modules.items()):
         if name.startswith("bot.web.") and name != "bot.web.office" and hasattr(module, "office"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -50,6 +51,7 @@ def pages(office: Office, people: None) -> list[str]:
     Draft.objects.update(person="kouhou")
     draft = drafts.add_picture(office.ctx, office.officer, draft.id, (office.folder / "media" / "red.png").read_bytes())
     return [
+        "/",
         "/queue/",
         "/queue/?q=ありません",
         f"/submissions/{first.id}/",
@@ -138,8 +140,21 @@ def test_no_page_has_a_barrier_and_none_runs_off_the_side(page: Page, pages: lis
     page.get_by_role("button", name="この内容で承認する").click()
     assert page.get_by_role("heading", name="この操作はしていません").is_visible()
     found += barriers(page)
+    found += _of_refusals_and_questions(page, pages[3])
     found += _of_entering_a_blackout(page)
     assert not found, "\n".join(found)
+
+
+def _of_refusals_and_questions(page: Page, submission: str) -> list[str]:
+    """A form that came back, and an act that is asked about."""
+    page.goto(submission)
+    page.get_by_role("button", name="差し戻す").click()
+    assert page.get_by_role("heading", name="できませんでした").is_visible()
+    found = barriers(page)
+    page.goto(submission)
+    page.get_by_role("button", name="取り下げる").click()
+    assert page.get_by_role("link", name="やめる").is_visible()
+    return found + barriers(page)
 
 
 def _of_entering_a_blackout(page: Page) -> list[str]:
@@ -184,7 +199,7 @@ def log_in(page: Page, person: str = "kouhou") -> None:
     page.get_by_label("利用者名").fill(person)
     page.get_by_label("パスワード").fill(PASSWORD)
     page.get_by_role("button", name="ログイン", exact=True).click()
-    page.wait_for_url("**/queue/")
+    page.wait_for_url(re.compile(r":\d+/$"))
 
 
 def barriers(page: Page) -> list[str]:

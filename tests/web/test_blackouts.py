@@ -241,7 +241,7 @@ def test_a_missed_post_that_was_handed_in_anew_is_not_sent_twice(office: Office,
     page = f"/deliveries/{row.id}/move/"
     fence = re.findall(r'name="version" value="(\d+)"', officer.get(page).text)
     refused = officer.post(page, page, at="2026-12-03T12:15", version=fence[0])
-    assert refused.status_code == 409
+    assert refused.status_code == 422
     assert "この原稿の承認は、いまは有効ではありません" in refused.text
     assert Delivery.objects.get(id=row.id).state == "missed"
 

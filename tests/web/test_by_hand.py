@@ -16,7 +16,7 @@ def test_the_approved_text_is_handed_to_a_person_and_never_sent(office: Office, 
     assert office.states() == {"x": "published", "note": "by_hand"}
     page = officer.get("/deliveries/").text
     assert "手で掲載するもの" in page
-    assert "職員がお話を聞いて入力します。</textarea>" in page
+    assert "職員がお話を聞いて入力します。" in page
     note = Delivery.objects.get(channel="note")
     done = officer.post(
         f"/deliveries/{note.id}/decide/", "/deliveries/", verdict="published", url="https://note.com/kanazawa/n/1"

@@ -161,7 +161,7 @@ def test_a_delivery_is_not_moved_to_where_nothing_may_go_out(office: Office, off
     delivery = office.approved()[0]
     page = f"/deliveries/{delivery.id}/move/"
     done = officer.post(page, page, at=at, version=str(delivery.fence))
-    assert done.status_code == 409
+    assert done.status_code == 422
     assert "ほかの操作が先に" not in done.text
     assert Delivery.objects.get(id=delivery.id).due_at == delivery.due_at
 

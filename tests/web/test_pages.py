@@ -10,7 +10,7 @@ from bot.services.people.accounts import set_up_user
 from bot.store.models import Delivery, Submission
 from bot.workflow.actors import Role
 from tests.office import Office
-from tests.web.browser import PASSWORD, Browser
+from tests.web.browser import PASSWORD, Browser, signed_in
 
 
 def test_the_queue_and_a_submission_show_exactly_what_will_go_out(office: Office, officer: Browser) -> None:
@@ -181,6 +181,23 @@ def test_a_key_for_the_command_line_is_shown_once_and_can_be_taken_back(office: 
     assert key[1] not in officer.get("/tokens/").text
     assert actor_for(office.ctx, Secret(key[1])).person == "kouhou"
     assert key[1] not in str(list(PersonalToken.objects.values()))
-    officer.post(f"/tokens/{PersonalToken.objects.get().id}/revoke/", "/tokens/")
+    officer.post(f"/tokens/{PersonalToken.objects.get().id}/revoke/", "/tokens/", sure="1")
     with pytest.raises(NotAllowed):
         actor_for(office.ctx, Secret(key[1]))
+
+
+def test_the_audit_page_speaks_japanese_and_calls_people_by_name(office: Office, people: None, web_site: str) -> None:
+    office.approve(office.submit(office.post()))
+    page = signed_in(web_site, "unyou").get("/audit/").text
+    assert '<td data-label="操作">申請</td>' in page
+    assert '<td data-label="操作">承認</td>' in page
+    assert "申請 1" in page or "申請 " in page
+    assert '市民課（見本）<span class="sub">shimin-leader</span>' in page
+
+
+def test_people_are_named_and_their_log_in_names_are_not_shown(office: Office, officer: Browser) -> None:
+    submission = office.submit(office.post())
+    for page in (f"/submissions/{submission.id}/", f"/submissions/{submission.id}/sheet/", "/queue/"):
+        text = officer.get(page).text
+        assert "市民課（見本）" in text, page
+        assert "shimin-leader" not in text, page

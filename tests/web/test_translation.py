@@ -89,7 +89,7 @@ def test_a_page_in_english_has_no_japanese_but_what_people_and_files_say(
     with override_settings(LANGUAGE_CODE="en"), translation.override("en"):
         page = officer.get(path).text
     names = [spec.label for spec in office.ctx.specs]  # a channel's name is what it is in every language
-    for own in (*names, "金沢市", "広報広聴課", "市民課", "総務課", "休業日", "年末年始", "号の原稿締切"):
+    for own in (*names, "金沢市", "広報広聴課", "市民課", "総務課", "（見本）", "休業日", "年末年始", "号の原稿締切"):
         page = page.replace(own, "")
     assert '<html lang="en">' in page
     assert [line for line in page.splitlines() if JAPANESE.search(line)] == []

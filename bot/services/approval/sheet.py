@@ -12,6 +12,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from bot.errors import ConfigError
 from bot.render.variant import Bundle, Variant, read_bundle
 from bot.services.records.context import Context
 from bot.store.models import Decision, Submission
@@ -48,6 +49,7 @@ class Step:
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
     submission: Submission
+    author: str
     office: str
     city: str
     reference: str
@@ -64,6 +66,7 @@ def sheet(ctx: Context, submission: Submission) -> Sheet:
     city = ctx.library.city
     return Sheet(
         submission=submission,
+        author=name_of(ctx, submission.author),
         office=city.office,
         city=city.name,
         reference=visible(approval.reference) if approval else "",
@@ -72,6 +75,15 @@ def sheet(ctx: Context, submission: Submission) -> Sheet:
         steps=[_step(ctx, d) for d in decisions],
         texts=[(ctx.spec(v.channel).label, v) for v in bundle.variants],
     )
+
+
+def name_of(ctx: Context, person: str) -> str:
+    """As people.yml has it; the log-in name of whoever is not there, or while it cannot be read."""
+    try:
+        known = ctx.library.people.get(person)
+    except ConfigError:
+        return person
+    return known.name if known else person
 
 
 def steps(ctx: Context, submission: Submission) -> list[Step]:
@@ -88,13 +100,13 @@ def _step(ctx: Context, decision: Decision) -> Step:
     if decision.on_behalf_of:
         when = decision.countersigned_at
         seen = f"{_day(ctx, when)} 後閲済み" if when else "後閲を待っています"
-        notes.append(f"代決（{decision.on_behalf_of} の不在のため。{seen}）")
+        notes.append(f"代決（{name_of(ctx, decision.on_behalf_of)} の不在のため。{seen}）")
     if decision.reference:
         notes.append(f"決裁番号 {decision.reference}")
     return Step(
         at=decision.at,
         what=ACTION_LABELS[decision.action],
-        who=decision.actor,
+        who=name_of(ctx, decision.actor),
         note=visible("　".join(notes)),  # a Word file can hold no control character
         good=decision.action == Action.APPROVE,
         bad=decision.action == Action.RETURN,
@@ -123,7 +135,7 @@ def as_docx(ctx: Context, made: Sheet) -> bytes:
         ("決裁番号", made.reference),
         ("起案年月日", _day(ctx, submission.submitted_at)),
         ("決裁年月日", _day(ctx, made.decided_at)),
-        ("起案者", f"{submission.department}　{submission.author}"),
+        ("起案者", f"{submission.department}　{made.author}"),
         ("施策", submission.measure),
         ("配信先", "・".join(label for label, _ in made.texts)),
         ("希望の時刻", made.wish),

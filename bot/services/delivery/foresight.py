@@ -18,13 +18,12 @@ from bot.text.moments import minute
 
 @dataclass(frozen=True, kw_only=True)
 class Foreseen:
-    """`due` is None where it cannot go out, and `problem` says why then. `at_once`: its time has come already."""
+    """`due` is None where it cannot go out, and `problem` says why then."""
 
     channel: str
     label: str
     due: datetime | None
     problem: str = ""
-    at_once: bool = False
 
 
 def foresee(ctx: Context, submission: Submission, *, next_slot: bool = False) -> list[Foreseen]:
@@ -44,7 +43,7 @@ def _foreseen(ctx: Context, submission: Submission, channel: str, next_slot: boo
         due = scheduling.due_time(ctx, submission, asking, next_slot=next_slot)
     except BotError as e:
         return Foreseen(channel=channel, label=label, due=None, problem=e.summary)
-    return Foreseen(channel=channel, label=label, due=due, at_once=due <= ctx.clock.now())
+    return Foreseen(channel=channel, label=label, due=due)
 
 
 def is_late(ctx: Context, submission: Submission) -> bool:

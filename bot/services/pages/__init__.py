@@ -1,5 +1,7 @@
 """What the office reads and nobody changes.
 
+today: a person's first page: what waits for them, what goes out today
+acts: the acts of the audit log in the words of the office
 queue: what waits for a decision, and for whom
 overview: deliveries in lists: planned, held, in doubt, ended
 calendar: what goes out where, day by day, and what stands against it

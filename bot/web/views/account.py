@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from bot.language import say
 from bot.services.people import accounts, signing_in
 from bot.web.again import asks_again, to_directory
+from bot.web.asking import asks
 from bot.web.office import office, user_of
 from bot.workflow.actors import TOKEN_SCOPES, Permission, Role, scopes_of
 
@@ -44,8 +45,13 @@ def issue(request: HttpRequest) -> HttpResponse:
     return _page(request, key.reveal())
 
 
+def _named(request: HttpRequest, token: int) -> str:
+    return next((t.label for t in accounts.live_tokens(office(), user_of(request)) if t.id == token), "")
+
+
 @login_required
 @require_POST
+@asks("この鍵を使えなくしますか", "使えなくする", _named)
 def revoke(request: HttpRequest, token: int) -> HttpResponse:
     accounts.revoke_token(office(), user_of(request), token)
     return redirect("tokens")

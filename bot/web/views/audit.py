@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from bot.services.pages import acts
 from bot.services.records import audit
 from bot.values import reading
 from bot.web.office import actor_of
@@ -22,4 +23,5 @@ def log(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     entries = audit.latest(_PAGE, reading.ordinal(before))
     older = entries[-1].id if len(entries) == _PAGE else None
-    return render(request, "audit.html", {"entries": entries, "older": older})
+    rows = [(entry, acts.verb(entry.verb), acts.target(entry.object)) for entry in entries]
+    return render(request, "audit.html", {"rows": rows, "older": older})

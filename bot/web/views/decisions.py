@@ -17,9 +17,11 @@ from bot.errors import ScheduleError, StaleApproval
 from bot.language import say
 from bot.services.approval import comments, compare, review, withdrawing
 from bot.values import reading
+from bot.web.asking import asks
 from bot.web.office import actor_of, office
 from bot.web.refusals import asked_at
 from bot.web.views.review import shown_changes
+from bot.workflow.actors import Permission
 
 Late = Literal["now", "next"]
 
@@ -96,8 +98,14 @@ def return_(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("submission", number)
 
 
+def _named(request: HttpRequest, number: int) -> str:
+    actor_of(request).require(Permission.WITHDRAW)
+    return review.readable_by(office(), actor_of(request), number).title
+
+
 @login_required
 @require_POST
+@asks("この申請を取り下げますか。まだ出ていない配信は取り消されます", "取り下げる", _named)
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     done = withdrawing.withdraw(office(), actor_of(request), number)
     messages.success(request, done.told)

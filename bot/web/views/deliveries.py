@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -20,12 +21,13 @@ from bot.services.delivery import outlook, reconcile, removal, scheduling, taked
 from bot.services.delivery.threads import Half
 from bot.services.pages import overview
 from bot.services.records.context import Context
+from bot.web.asking import asks
 from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
 from bot.workflow.states import LABELS, PENDING, DeliveryState, SubmissionState
 
 if TYPE_CHECKING:
-    from bot.store.models import Delivery
+    from bot.store.models import Delivery, Submission
     from bot.store.threads import Removal, ThreadDecision
 
 MOST_PLANNED, MOST_ENDED = 50, 10
@@ -53,6 +55,30 @@ def line(delivery: Delivery) -> Line:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """One post of the list, with its channels; `at` where all of them go out at one time, None where they do not."""
+
+    submission: Submission
+    lines: list[Line]
+    at: datetime | None
+
+
+def by_post(found: Iterable[Delivery]) -> list[Post]:
+    """In the order of each post's first delivery. Later parts of a thread stand in for nothing: the first one leads them."""
+    posts: dict[int, list[Delivery]] = {}
+    for delivery in found:
+        posts.setdefault(delivery.submission_id, []).append(delivery)
+    return [
+        Post(
+            submission=rows[0].submission,
+            lines=[line(d) for d in rows],
+            at=rows[0].due_at if len({d.due_at for d in rows}) == 1 else None,
+        )
+        for rows in posts.values()
+    ]
+
+
 @login_required
 @require_GET
 def deliveries(request: HttpRequest) -> HttpResponse:
@@ -65,7 +91,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
         "left": [_broken(ctx, half) for half in halves if half.left][:MOST_ENDED],
         "down": [_down(ctx, actor.person, decision) for decision in takedowns.open_ones()] if may_plan else [],
         "vanished": [line(v.delivery) for v in vanished.open_ones()] if may_plan else [],
-        "planned": [line(d) for d in overview.planned(ctx, actor, MOST_PLANNED)],
+        "planned": by_post(overview.planned(ctx, actor, MOST_PLANNED)),
         "planned_count": overview.planned_count(ctx, actor),
         "by_hand": [_task(ctx, d, rules) for d in overview.by_hand(ctx, actor, MOST_PLANNED)],
         "doubtful": [line(d) for d in overview.doubtful(ctx, actor, MOST_PLANNED)],
@@ -141,8 +167,15 @@ def _task(ctx: Context, delivery: Delivery, rules: Rules | ConfigError) -> Task:
     )
 
 
+def _named(request: HttpRequest, number: int) -> str:
+    actor_of(request).require(Permission.PLAN)
+    found = line(scheduling.find(number))
+    return f"{found.channel}「{found.delivery.submission.title}」"
+
+
 @login_required
 @require_POST
+@asks("この配信を取り消しますか", "取り消す", _named)
 def cancel(request: HttpRequest, number: int) -> HttpResponse:
     scheduling.cancel(office(), actor_of(request), number)
     messages.success(request, say("配信を取り消しました。"))

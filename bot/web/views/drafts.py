@@ -32,6 +32,7 @@ from bot.strategy.charts import Chart
 from bot.text.difference import difference
 from bot.values import reading
 from bot.web import refusals
+from bot.web.asking import asks
 from bot.web.office import actor_of, office
 from bot.workflow.states import LABELS, SubmissionState
 
@@ -202,8 +203,13 @@ def live(request: HttpRequest, number: int) -> HttpResponse:
     return answer
 
 
+def _named(request: HttpRequest, number: int) -> str:
+    return str(drafts.find(actor_of(request), number).form.get("title", ""))
+
+
 @login_required
 @require_POST
+@asks("この下書きを捨てますか。書いた内容は戻せません", "捨てる", _named)
 def discard(request: HttpRequest, number: int) -> HttpResponse:
     drafts.discard(actor_of(request), number)
     messages.success(request, say("下書きを捨てました。"))

@@ -11,9 +11,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.errors import NotAllowed
+from bot.services.approval import sheet
 from bot.services.handing_in import sync
 from bot.services.people import accounts, grants, requests
 from bot.web.again import asks_again
+from bot.web.asking import asks
 from bot.web.office import actor_of, office
 from bot.workflow.actors import ROLE_LABELS, Permission, Role
 
@@ -137,8 +139,14 @@ def change_email(request: HttpRequest, person: str) -> HttpResponse:
     return redirect("people")
 
 
+def _named(request: HttpRequest, person: str) -> str:
+    actor_of(request).require(Permission.MANAGE_PEOPLE)
+    return sheet.name_of(office(), person)
+
+
 @login_required
 @require_POST
+@asks("この人を利用者から外しますか。ログインと鍵が使えなくなります", "外す", _named)
 def dismiss(request: HttpRequest, person: str) -> HttpResponse:
     accounts.dismiss(office(), actor_of(request), person)
     messages.success(request, f"{person} を外しました。ログインと鍵は、もう使えません。")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot.content.places import Places
 from bot.disaster import rivers, seismic, weather, xml
 from bot.disaster.levels import BASE_KIND
+from bot.disaster.telegram import YEARS
 from bot.disaster.xml import Unreadable
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _entry(element: Element) -> Entry:
         updated = datetime.fromisoformat(xml.text(element, "updated"))
     except ValueError:
         raise Unreadable("an entry without a time") from None
-    if not address or updated.tzinfo is None:
+    if not address or updated.tzinfo is None or updated.year not in YEARS:
         raise Unreadable("an entry without an address or a zone")
     named = _ADDRESS.search(address) or _SAMPLE.search(address)
     told = named.groupdict() if named else {}

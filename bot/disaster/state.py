@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.disaster.levels import Hazard
+from bot.disaster.levels import INTENSITIES, Hazard
 from bot.disaster.statement import Statement
 from bot.disaster.telegram import CANCELLED, ISSUED, Telegram
 
@@ -22,15 +22,21 @@ _EVENTS = (Hazard.QUAKE, Hazard.UNKNOWN)
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """One thing that is in force. `key` stays the same while the telegrams that say so follow each other."""
+    """One thing that is in force. `danger` stays the same while telegrams speak of it: one storm comes in several of them, a
+    quake with each report of its intensities. `grade` is how grave it is, to be compared with another of the same danger."""
 
     statement: Statement
     telegram: Telegram
 
     @property
-    def key(self) -> tuple[str, str, str, str]:
+    def danger(self) -> str:
+        of_its_own = {Hazard.QUAKE: self.telegram.event, Hazard.UNKNOWN: self.telegram.series}
+        return f"{self.statement.hazard}:{of_its_own.get(self.statement.hazard, '')}"
+
+    @property
+    def grade(self) -> int:
         said = self.statement
-        return self.telegram.series, str(said.hazard), str(said.area.kind), said.area.code
+        return INTENSITIES.index(said.intensity) if said.intensity in INTENSITIES else int(said.level)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 NORMAL, TRAINING = "通常", ("訓練", "試験")
 ISSUED, CANCELLED = "発表", "取消"
+YEARS = range(1990, 2200)  # what no database and no other zone stumbles over
 _MOST_TEXT, _MOST_NAME = 2_000, 100
 _READERS = {
     **dict.fromkeys((*weather.KINDS,), weather.read),
@@ -146,6 +147,6 @@ def _moment(said: str) -> datetime:
         moment = datetime.fromisoformat(said)
     except ValueError:
         raise Unreadable(f"time {said[:40]!r}") from None
-    if moment.tzinfo is None:
-        raise Unreadable("a time without a zone")
+    if moment.tzinfo is None or moment.year not in YEARS:
+        raise Unreadable("a time without a zone, or of another age")
     return moment

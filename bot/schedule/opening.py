@@ -35,7 +35,8 @@ class Candidate:
 
 
 def closed_reason(day: date, rules: Rules) -> str:
-    """Why nothing goes out on this day; "" on an open day. Public holidays are those of the 国民の祝日に関する法律."""
+    """Why nothing goes out on this day; "" on an open day. Public holidays are those of the 国民の祝日に関する法律, and
+    those that the office has written beside them."""
     # Here, since it takes a moment to load and most commands ask for no day.
     import jpholiday
 
@@ -43,8 +44,9 @@ def closed_reason(day: date, rules: Rules) -> str:
         return "休業日"
     if why := rules.quiet.closed.get((day.month, day.day)):
         return why
-    holiday = None if rules.quiet.public_holidays else jpholiday.is_holiday_name(day)
-    return str(holiday or "")
+    if rules.quiet.public_holidays or day in rules.quiet.workdays:
+        return ""
+    return rules.quiet.holidays.get(day) or str(jpholiday.is_holiday_name(day) or "")
 
 
 def quiet_reason(moment: datetime, rules: Rules, room: timedelta = timedelta(0)) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -35,13 +35,16 @@ class Slot:
 @dataclass(frozen=True, kw_only=True)
 class Quiet:
     """When things may go out: `open` ≤ time < `close` on `days`, not on public holidays unless allowed, not on `closed` days
-    (month, day) → reason."""
+    (month, day) → reason. `holidays` are public holidays that the library does not know yet, `workdays` those that it knows and
+    that are none any more: a law moves one faster than a release follows."""
 
     open: time
     close: time
     days: frozenset[int]
     public_holidays: bool
     closed: Mapping[tuple[int, int], str]
+    holidays: Mapping[date, str] = field(default_factory=dict)
+    workdays: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +158,8 @@ def _texts(node: Node) -> frozenset[str]:
 
 
 def _quiet(root: Node) -> Quiet:
-    entry = root.mapping(("open", "close", "days", "public_holidays", "closed"), required=("open", "close", "days"))
+    known = ("open", "close", "days", "public_holidays", "closed", "holidays", "workdays")
+    entry = root.mapping(known, required=("open", "close", "days"))
     opens, closes = entry["open"].clock(), entry["close"].end_of_hours()
     if closes <= opens:
         entry["close"].fail(
@@ -166,7 +170,7 @@ def _quiet(root: Node) -> Quiet:
             ),
             "close を open より後の時刻にしてください",
         )
-    closed = entry["closed"].items() if "closed" in entry and not entry["closed"].empty else []
+    closed = _some(entry, "closed")
     return Quiet(
         open=opens,
         close=closes,
@@ -174,7 +178,18 @@ def _quiet(root: Node) -> Quiet:
         # Closed unless the office says otherwise, as a holiday is a closed day.
         public_holidays=entry["public_holidays"].flag() if "public_holidays" in entry else False,
         closed={day: why for span in closed for day, why in _closed_days(span)},
+        holidays=dict(_holiday(n) for n in _some(entry, "holidays")),
+        workdays=frozenset(n.day() for n in _some(entry, "workdays")),
     )
+
+
+def _some(entry: Mapping[str, Node], key: str) -> list[Node]:
+    return entry[key].items() if key in entry and not entry[key].empty else []
+
+
+def _holiday(value: Node) -> tuple[date, str]:
+    entry = value.mapping(("day", "name"), required=("day",))
+    return entry["day"].day(), (entry["name"].text().strip() if "name" in entry else "") or "祝日"
 
 
 def _closed_days(value: Node) -> Iterator[tuple[tuple[int, int], str]]:

@@ -44,11 +44,12 @@ class Telegram(models.Model):
 
 
 class Danger(models.Model):
-    """One thing that is in force here, while `ended_at` is empty: `effect` is what it was met with at its gravest, and `pause`
+    """One thing that is in force here, while `ended_at` is empty: `effect` and `grade` are those at its gravest, and `pause`
     the stop that it caused or found. A stop that a person ended is not pressed again by the same danger."""
 
     key = models.CharField(max_length=400)
     effect = models.PositiveSmallIntegerField()
+    grade = models.PositiveSmallIntegerField(default=0)
     line = models.CharField(max_length=300)
     address = models.CharField(max_length=500, blank=True)
     since = models.DateTimeField()

@@ -175,6 +175,32 @@ def test_several_dangers_press_one_stop_and_none_hides_a_persons(hall: Office) -
     assert Danger.objects.filter(pause__cause=Bar.DISASTER).count() == 3
 
 
+def test_one_quake_and_one_storm_in_several_telegrams_are_one_danger_each(hall: Office) -> None:
+    area = made.quake(QUAKE, at=NOON - MINUTE, event="1")
+    hall.sandbox.telegram("VXSE51", area)
+    hall.sandbox.telegram("VPWW53", made.warning(("大雨特別警報", "33", "発表"), at=NOON - MINUTE))
+    runner = listened(hall)
+    pause.resume(hall.ctx, hall.officer)
+    hall.at(NOON + MINUTE)
+    hall.sandbox.telegram("VXSE53", made.quake(QUAKE, city=("1720100", "金沢市", "5+"), at=NOON, event="1"))
+    hall.sandbox.telegram("VPWW55", made.warning(HEAVY, at=NOON))
+    runner.listen()
+    assert pause.active() == []
+    hall.at(NOON + 3 * MINUTE)
+    hall.sandbox.telegram("VXSE53", made.quake(("391", "石川県加賀", "6-"), at=NOON + MINUTE, event="1"))
+    runner.listen()
+    assert [stop.cause for stop in pause.active()] == [Bar.DISASTER]
+
+
+def test_a_telegram_of_a_time_to_come_does_not_stand_for_ever(hall: Office) -> None:
+    hall.sandbox.telegram("VPWW55", made.nothing(at=NOON + timedelta(days=400)))
+    runner = listened(hall)
+    hall.at(NOON + MINUTE)
+    hall.sandbox.telegram("VPWW55", made.warning(HEAVY, at=NOON + MINUTE))
+    runner.listen()
+    assert [stop.cause for stop in pause.active()] == [Bar.DISASTER]
+
+
 def test_an_emergency_text_passes_a_disasters_stop_and_no_persons(hall: Office) -> None:
     Delivery.objects.update(kind=Kind.EMERGENCY)
     hall.sandbox.telegram("VXSE53", made.quake(QUAKE, at=NOON - MINUTE))

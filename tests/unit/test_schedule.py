@@ -268,3 +268,13 @@ def test_a_wrong_file_is_named_with_its_item(tmp_path: Path, file: str, text: st
         load(_folder(tmp_path, **{file: text}), TOKYO)
     assert word in caught.value.summary
     assert f"{file}.yml" in caught.value.summary
+
+
+def test_a_holiday_that_the_library_does_not_know_closes_and_one_that_is_none_any_more_opens(tmp_path: Path) -> None:
+    quiet = (
+        'open: "8:30"\nclose: "17:15"\ndays: [mon, tue, wed, thu, fri]\n'
+        "holidays: [{day: 2026-12-02, name: 国民の休日}, {day: 2026-12-03}]\nworkdays: [2026-11-23]\n"
+    )
+    rules = load(_folder(tmp_path, quiet=quiet), TOKYO)
+    days = ("2026-12-01", "2026-12-02", "2026-12-03", "2026-11-23", "2026-11-03")
+    assert [closed_reason(at(day).date(), rules) for day in days] == ["", "国民の休日", "祝日", "", "文化の日"]

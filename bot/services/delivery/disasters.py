@@ -47,7 +47,12 @@ class NewDanger:
     effect: Effect
     line: str
     since: datetime
+    grade: int = 0
     address: str = ""
+
+    @property
+    def gravity(self) -> tuple[int, int]:
+        return self.effect, self.grade
 
 
 def rules(ctx: Context) -> Table:
@@ -76,11 +81,14 @@ def settle(ctx: Context) -> int:
         return 0
     state, now = in_force(ctx), ctx.clock.now()
     _tell_of_conflicts(ctx, state)
-    found = {one.key: one for one in (*_of_state(ctx, state), *_silences(ctx, now)) if one.effect}
+    found = dict[str, NewDanger]()
+    for one in sorted((*_of_state(ctx, state), *_silences(ctx, now)), key=lambda one: one.gravity):
+        if one.effect:
+            found[one.key] = one  # the gravest of each is left
     known = {row.key: row for row in Danger.objects.filter(ended_at=None)}
     for key in known.keys() - found.keys():
         _end(ctx, known[key])
-    new = [one for key, one in found.items() if key not in known or known[key].effect < one.effect]
+    new = [one for key, one in found.items() if key not in known or _gravity(known[key]) < one.gravity]
     return sum(_meet(ctx, one) for one in sorted(new, key=lambda one: -one.effect))
 
 
@@ -88,10 +96,11 @@ def _of_state(ctx: Context, state: State) -> list[NewDanger]:
     decisions = rules(ctx)
     return [
         NewDanger(
-            key="|".join(condition.key)[:400],
+            key=condition.danger[:400],
             effect=decisions.effect(condition),
             line=_line(condition.telegram, table.hazard_name(condition))[:_LONGEST],
             since=condition.telegram.reported,
+            grade=condition.grade,
             address=condition.telegram.address,
         )
         for condition in state.conditions
@@ -117,6 +126,10 @@ def _silence(name: str) -> str:
     return f"silence|{name}"
 
 
+def _gravity(row: Danger) -> tuple[int, int]:
+    return row.effect, row.grade
+
+
 def _end(ctx: Context, row: Danger) -> None:
     """Over, as far as the agency says; the stop stays."""
     now = ctx.clock.now()
@@ -137,15 +150,17 @@ def _meet(ctx: Context, found: NewDanger) -> bool:
             ended_at=None,
             defaults={
                 "effect": found.effect,
+                "grade": found.grade,
                 "line": found.line,
                 "address": found.address,
                 "since": found.since,
                 "found_at": now,
             },
         )
-        if not is_new and row.effect >= found.effect:
+        if not is_new and _gravity(row) >= found.gravity:
             return False  # another publisher was first
-        row.effect, row.line, row.address, row.since = found.effect, found.line, found.address, found.since
+        row.effect, row.grade = found.gravity
+        row.line, row.address, row.since = found.line, found.address, found.since
         pressed = _press(row, cause, now) if cause else False
         row.save()
         audit.record(now, audit.SYSTEM, HELD if cause else TOLD, f"danger:{row.id}", detail=found.line)

@@ -93,9 +93,11 @@ def _intent(ready: Ready) -> Intent:
 def _endangered(ctx: Context, now: datetime, jobs: Sequence[Job]) -> dict[int, Barred]:
     """Those that a feed which nobody hears holds, or a danger as light-hearted. What holds everything is a stop, and is asked
     in the statement itself."""
+    if not jobs:
+        return {}
     deaf, light = disasters.silence(ctx, now), disasters.light_stop()
     found = dict[int, Barred]()
-    for job in jobs if deaf or light else ():
+    for job in jobs:
         if deaf and Bar.DISASTER in HELD_BY[job.kind]:
             found[job.id] = Barred(bar=Bar.DISASTER, reason=deaf)
         elif reason := disasters.objection(ctx, job.kind, job.candidate, light):

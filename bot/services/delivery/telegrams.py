@@ -40,6 +40,7 @@ _OF_A_KIND = (
     3  # telegrams of one kind of warnings: each is the whole state, and the ones before are wanted only if it is voided
 )
 _LATELY = timedelta(days=2)  # so old may a quake or a tsunami be when it is first read
+_AHEAD = timedelta(hours=1)  # a telegram may be of: the agency's clock and ours
 _KEPT = timedelta(days=10)  # telegrams of which the state is made
 log = logging.getLogger(__name__)
 
@@ -155,11 +156,16 @@ def _note(ctx: Context, name: str, wanted: Sequence[Entry], places: Places) -> N
     """Keep what was announced and is new, as unread: it counts by its headline until it is read."""
     known = set(store.Telegram.objects.filter(address__in=[e.address for e in wanted]).values_list("address", flat=True))
     rows = [
-        _row(e.address, name, telegram.unread(e.kind, e.title, e.headline, e.author, places, e.updated, e.address), ctx, 1)
+        _row(e.address, name, _unread(e, places, ctx.clock.now()), ctx, 1)
         for e in _last_of_each(wanted)
         if e.address not in known
     ]
     store.Telegram.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _unread(entry: Entry, places: Places, now: datetime) -> Telegram:
+    at = min(entry.updated, now)
+    return telegram.unread(entry.kind, entry.title, entry.headline, entry.author, places, at, entry.address)
 
 
 def _last_of_each(entries: Sequence[Entry]) -> list[Entry]:
@@ -186,6 +192,8 @@ def _take(ctx: Context, session: OnceSession, row: store.Telegram, places: Place
         if not row.address.startswith(f"{_base(ctx)}/"):
             raise Unreadable("elsewhere")
         found = telegram.read(_get(session, row.address).content, row.kind, places)
+        if found.reported > ctx.clock.now() + _AHEAD:
+            raise Unreadable("of a time to come")  # nothing that follows could ever supersede it
     except (requests.RequestException, Unreadable) as e:
         row.tries += 1
         row.save(update_fields=["tries"])

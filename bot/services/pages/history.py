@@ -116,9 +116,12 @@ def standing(ctx: Context, actor: Actor, submission: Submission) -> list[Deliver
     rows = Delivery.objects.filter(submission__in=own, state=DeliveryState.PUBLISHED).exclude(
         id__in=Removal.objects.filter(ended_at=None).values("delivery")
     )
-    first: dict[tuple[int, str], Delivery] = {}
-    for row in rows.select_related("submission", "after").order_by("channel", "submission", "part"):
-        first.setdefault((row.submission_id, row.channel), row)
+    first, seen = dict[tuple[int, str], Delivery](), set[str]()
+    # The newest first: a post that was edited in its place is that of its correction.
+    for row in rows.select_related("submission", "after").order_by("channel", "-submission", "part"):
+        if row.remote_id not in seen:
+            first.setdefault((row.submission_id, row.channel), row)
+        seen |= {row.remote_id} - {""}
     return list(first.values())
 
 

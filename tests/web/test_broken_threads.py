@@ -45,6 +45,8 @@ def test_a_take_down_is_begun_by_one_and_signed_by_another(
     office.runner().remove()
     assert all(post["deleted"] for post in office.sandbox.posts("x"))
     (decision,) = ThreadDecision.objects.all()
+    own = officer.post(f"/take-downs/{decision.id}/sign/", "/deliveries/")
+    assert "決めた本人のため署名できません" in own.text
     ThreadDecision.objects.update(actor="another")
     officer.post(f"/take-downs/{decision.id}/sign/", "/deliveries/")
     decision.refresh_from_db()

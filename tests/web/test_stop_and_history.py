@@ -109,7 +109,7 @@ def test_an_attempt_that_is_known_by_no_name_is_told_as_unclear(office: Office) 
     ("query", "count"),
     [
         ("", 4),
-        ("q=窓口", 3),
+        ("q=窓口の見本", 3),
         ("channel=x", 2),
         ("department=総務課", 1),
         ("state=scheduled", 4),
@@ -117,7 +117,7 @@ def test_an_attempt_that_is_known_by_no_name_is_told_as_unclear(office: Office) 
         ("since=2026-12-04", 3),
         ("until=2026-12-03", 1),
         ("since=x", 4),
-        ("q=窓口&channel=facebook", 1),
+        ("q=窓口の見本&channel=facebook", 1),
     ],
 )
 def test_the_record_can_be_searched(office: Office, officer: Browser, query: str, count: int) -> None:

@@ -30,6 +30,7 @@ LEASE = timedelta(seconds=180)  # longer than one exchange may take
 AGAIN = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1200))
 STUCK = "removal_stuck"  # in the audit log: a person has to look
 _UNCLEAR = "削除の返事がはっきりしなかったため、消えたかどうかを確かめています"
+_REMOVED = "削除しました"
 _LOOK = "消えたかどうか確かめられません。配信先の画面で確かめてください"
 log = logging.getLogger(__name__)
 
@@ -104,16 +105,16 @@ def _gone(ctx: Context, row: Removal, by: str) -> None:
         post = Delivery.objects.select_related("submission").get(id=row.delivery_id)
         ended = Removal.objects.filter(id=row.id, ended_at=None)
         require_moved(ended.update(state=RemovalState.REMOVED, ended_at=now, problem="", lease_until=None) == 1)
-        require_moved(move_delivery(post, Event.REMOVE, problem="削除しました"))
-        _with_it(post)
+        require_moved(move_delivery(post, Event.REMOVE, problem=_REMOVED))
+        end_twins(post, _REMOVED)
         audit.record(now, by, Event.REMOVE, f"delivery:{post.id}", digest=post.submission.digest, detail=post.url)
 
 
-def _with_it(post: Delivery) -> None:
+def end_twins(post: Delivery, problem: str) -> None:
     """A post that was edited in its place is known by two deliveries, the first one's and its correction's."""
     same = Delivery.objects.filter(channel=post.channel, remote_id=post.remote_id, state=DeliveryState.PUBLISHED)
     for row in same.exclude(id=post.id) if post.remote_id else ():
-        move_delivery(row, Event.REMOVE, problem="削除しました")
+        move_delivery(row, Event.REMOVE, problem=problem)
 
 
 def decide_gone(ctx: Context, actor: Actor, removal_id: int) -> None:

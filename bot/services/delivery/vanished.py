@@ -16,6 +16,7 @@ from bot.channel_kit.base import Channel, Lists, Newest
 from bot.errors import BotError, ChannelError, NotFound
 from bot.services.delivery.calls import Connect
 from bot.services.delivery.connections import known_account, offered
+from bot.services.delivery.removal import end_twins
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.services.records.transition import move_delivery, require_moved
@@ -103,8 +104,9 @@ def _look(ctx: Context, connect: Connect, channel: str) -> int:
         return 0
     ListLook.objects.create(channel=channel, at=ctx.clock.now(), read=shown.read)
     _seen_again(ctx, channel, shown)
-    missing = [row for row in _out(ctx, channel) if row.remote_id not in shown.ids and _reaches(shown, row)]
-    return sum(_tell(ctx, row, _is_gone(connected, row)) for row in missing)
+    # One post may be known by two deliveries, its own and that of its correction.
+    missing = {row.remote_id: row for row in _out(ctx, channel) if row.remote_id not in shown.ids and _reaches(shown, row)}
+    return sum(_tell(ctx, row, _is_gone(connected, row)) for row in missing.values())
 
 
 def _reaches(shown: Newest, row: Delivery) -> bool:
@@ -138,6 +140,8 @@ def _tell(ctx: Context, row: Delivery, gone: bool | None) -> int:
 def _write_off(ctx: Context, row: Delivery, by: str) -> bool:
     """In the caller's transaction."""
     moved = move_delivery(row, Event.REMOVE, problem=GONE)
+    if moved:
+        end_twins(row, GONE)
     if moved and by != audit.SYSTEM:
         audit.record(ctx.clock.now(), by, Event.REMOVE, f"delivery:{row.id}", digest=row.submission.digest, detail=row.url)
     return moved

@@ -54,6 +54,7 @@ def _asked(request: HttpRequest) -> past.Search:
     given = request.GET
     return past.Search(
         words=given.get("q", "").strip(),
+        person=given.get("person", "").strip(),
         department=given.get("department", ""),
         channel=given.get("channel", ""),
         state=given.get("state", ""),

@@ -1,0 +1,63 @@
+"""Searching the records by word and person, also among ten thousand posts."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+from bot.services.pages import history
+from bot.store.models import Delivery, Submission
+from tests.office import Office
+from tests.web.browser import Browser
+
+MANY = 10_000
+
+
+def test_records_are_found_by_a_word_of_the_text_and_by_a_person(office: Office) -> None:
+    office.approved()
+    office.approved("other", title="別の題（見本）", body="図書館の予約が早くなります（見本）。\n")
+
+    def found(**asked: str) -> int:
+        return history.search(office.ctx, office.officer, history.Search(**asked)).count()
+
+    assert (found(words="図書館の予約"), found(words="別の題"), found(words="ない言葉")) == (3, 3, 0)
+    assert (found(person="kouhou"), found(person="shimin-leader"), found(person="soumu-leader")) == (6, 6, 0)
+    assert found(person="kouhou", words="図書館", channel="x") == 1
+
+
+def test_the_page_of_a_search_among_ten_thousand_takes_at_most_three_times_one_for_nothing(
+    office: Office, officer: Browser
+) -> None:
+    def took(query: str) -> float:
+        spans = []
+        for _ in range(5):
+            begun = time.perf_counter()
+            assert officer.get(f"/history/?{query}").status_code == 200
+            spans.append(time.perf_counter() - begun)
+        return min(spans)
+
+    (first, *_) = office.approved()
+    post, at = Submission.objects.get(), office.clock.now()
+    kept = {f.attname: getattr(post, f.attname) for f in Submission._meta.concrete_fields if f.name != "id"}
+    copies = [Submission(**{**kept, "identity": f"copy-{n}", "state": "stale", "digest": f"{n:064}"}) for n in range(MANY)]
+    made = Submission.objects.bulk_create(copies, batch_size=500)
+    Delivery.objects.bulk_create(
+        [
+            Delivery(
+                submission=s,
+                identity=s.identity,
+                channel="x",
+                lane="x",
+                state="published",
+                due_at=at - timedelta(minutes=n),
+                run_at=at,
+                last_at=at,
+            )
+            for n, s in enumerate(made)
+        ],
+        batch_size=500,
+    )
+    assert first.id
+    empty = took("")
+    assert took("q=職員がお話") <= 3 * empty + 0.05  # the clock of a loaded machine
+    assert took("q=ない言葉です") <= 3 * empty + 0.05

@@ -32,7 +32,8 @@ def test_the_review_shows_the_chart_before_and_after_a_changed_reading(city: Off
     measured(city, "46.6")
     second = post(city)
     page = officer.get(f"/submissions/{second.id}/").text
-    old, new = shown(page)[:2]
+    assert "画像が変わりました" in page
+    old, new = shown(page)[:2]  # of X, Instagram and Facebook; the paper has its own
     assert (old.rpartition("/")[2].removesuffix(".jpg"), new.rpartition("/")[2].removesuffix(".jpg")) == (
         picture(first).sha256,
         picture(second).sha256,

@@ -58,6 +58,9 @@ def test_a_chart_is_chosen_while_writing_once_and_taken_out_again(city: Office, 
     address = f"/write/{draft.id}/"
     page = leader.get(address).text
     assert "取得率（横に比べる棒）" in page
+    (drawn,) = re.findall(r'<img src="(/write/charts/[^"]+)"', page)
+    assert "46.5%" in leader.get(drawn).text
+    assert leader.get("/write/charts/other.svg").status_code == 404
 
     def ask(wish: str) -> list[post_form.Shot]:
         kept = drafts.find(city.author, draft.id)

@@ -62,8 +62,8 @@ system: # what only the system has: a browser, a word processor, git, nginx. Ins
 	command -v systemd-analyze > /dev/null || missing="$$missing systemd"; \
 	command -v ssh-keygen > /dev/null || missing="$$missing openssh-client"; \
 	command -v openssl > /dev/null || missing="$$missing openssl"; \
-	ldconfig -p | grep -q libpangoft2-1.0 || missing="$$missing libpango-1.0-0 libpangoft2-1.0-0"; \
-	ldconfig -p | grep -q libharfbuzz-subset || missing="$$missing libharfbuzz-subset0"; \
+	PATH="$$PATH:/usr/sbin:/sbin" ldconfig -p | grep -q libpangoft2-1.0 || missing="$$missing libpango-1.0-0 libpangoft2-1.0-0"; \
+	PATH="$$PATH:/usr/sbin:/sbin" ldconfig -p | grep -q libharfbuzz-subset || missing="$$missing libharfbuzz-subset0"; \
 	test -z "$$missing" || if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing > /dev/null; \
 	else echo "試験の一部に次のものが要ります（入れるまで、その試験は飛ばします）:$$missing"; fi

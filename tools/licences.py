@@ -13,7 +13,8 @@ from importlib import metadata
 
 from bot.config import ROOT
 
-LOCK = ROOT / "requirements-distributed.lock"  # all that an installation may hold; the tests' own travel nowhere
+# All that an installation may hold; the tests' own travel nowhere.
+LOCKS = (ROOT / "requirements-distributed.lock", ROOT / "requirements-report.lock")
 # Allowed as they are: they ask for their notice, which lies in each distribution, and for nothing of the work around them.
 PERMISSIVE = frozenset(
     {
@@ -22,7 +23,7 @@ PERMISSIVE = frozenset(
     }
 )
 # Allowed where NOTICE names the distribution: they ask that whoever passes it on says so and offers its source.
-TOLD = frozenset({"LGPL-3.0-only", "LGPL-3.0-or-later", "LGPL-2.1-only", "MPL-2.0", "OFL-1.1"})
+TOLD = frozenset({"LGPL-3.0-only", "LGPL-3.0-or-later", "LGPL-2.1-only", "MPL-1.1", "MPL-2.0", "OFL-1.1"})
 _SPDX = {
     "Apache": "Apache-2.0",
     "Apache License 2.0": "Apache-2.0",
@@ -38,7 +39,9 @@ _SPDX = {
 }
 # What a distribution says of itself wrongly or not at all, read in its files.
 BY_HAND = {
+    "brotlicffi": "MIT",  # on PyPy alone
     "colorama": "BSD-3-Clause",  # on Windows alone
+    "pyphen": "GPL-2.0-or-later OR LGPL-2.1-or-later OR MPL-1.1",  # its file LICENSE; the classifiers do not say "or"
     "pyrage": "MIT",  # its file LICENSE; the metadata say nothing
     "qrcode": "BSD-3-Clause",  # its classifier "Other/Proprietary" stands for the notice of the code it grew from, MIT
 }
@@ -61,7 +64,7 @@ class Licence:
 
 
 def licences() -> Iterator[Licence]:
-    names = re.findall(r"(?m)^([a-z0-9][a-z0-9-]*)==", LOCK.read_text(encoding="utf-8"))
+    names = [n for lock in LOCKS for n in re.findall(r"(?m)^([a-z0-9][a-z0-9-]*)==", lock.read_text(encoding="utf-8"))]
     for name in sorted(set(names)):
         yield Licence(distribution=name, expression=_expression(name))
 

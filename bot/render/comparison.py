@@ -19,7 +19,8 @@ WISHES: Mapping[str, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class PictureChange:
-    """`old` is None for a new picture, `new` for one that was taken away; both where only the description changed."""
+    """`old` is None for a new picture, `new` for one that was taken away; both where the description changed, or the picture
+    under its name."""
 
     old: Media | None
     new: Media | None
@@ -78,9 +79,13 @@ def _pictures(before: Variant | None, after: Variant | None) -> Iterator[Picture
     # Paired by their bytes: a renamed file is the same picture, and another description of it is a change.
     old = {m.sha256: m for m in before.media} if before else {}
     new = {m.sha256: m for m in after.media} if after else {}
-    for sha256 in dict.fromkeys((*old, *new)):
-        was, now = old.get(sha256), new.get(sha256)
-        if was is None or now is None or was.alt != now.alt:
+    # And what is left by their names: a chart of another reading, or a file that was replaced.
+    named = {m.file: m for m in old.values() if m.sha256 not in new}
+    paired = {sha256: named.pop(m.file) for sha256, m in new.items() if sha256 not in old and m.file in named}
+    gone = {m.sha256 for m in paired.values()}
+    for sha256 in dict.fromkeys((*(sha256 for sha256 in old if sha256 not in gone), *new)):
+        was, now = old.get(sha256) or paired.get(sha256), new.get(sha256)
+        if was is None or now is None or was.sha256 != now.sha256 or was.alt != now.alt:
             yield PictureChange(old=was, new=now, alt=difference(was.alt if was else "", now.alt if now else ""))
 
 

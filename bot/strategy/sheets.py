@@ -1,4 +1,4 @@
-"""Spreadsheets that others publish, as cells with their names. Everything is bounded before anything is parsed (ADR 21).
+"""Spreadsheets that others publish, as cells with their names. Everything is bounded before anything is parsed (ADR 41).
 
 A workbook is a zip of XML: a few kilobytes may unpack to gigabytes, name one entity a billion times, or speak of a cell a
 million rows away. So what is unpacked is counted, declarations of entities are refused, and each cell that is named lies within

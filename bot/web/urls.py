@@ -39,6 +39,7 @@ urlpatterns = [
     path("logout/", logout, name="logout"),
     path("write/", drafts.desk, name="drafts"),
     path("write/new/", drafts.begin, name="begin"),
+    path("write/charts/<str:chart>.svg", drafts.chart, name="chart"),
     path("write/<int:number>/", drafts.write, name="write"),
     path("write/<int:number>/live/", drafts.live, name="write_live"),
     path("write/<int:number>/settle/", drafts.settle, name="settle_draft"),

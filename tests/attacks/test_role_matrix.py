@@ -93,6 +93,7 @@ class Scene:
     def __init__(self, office: Office, web_site: str) -> None:
         self.office, self.site = office, web_site
         ctx, author, officer = office.ctx, office.author, office.officer
+        (office.folder / "strategy" / "charts.yml").write_text("cards: {title: 図, look: title}\n", encoding="utf-8")
         someone = User.objects.get(username="someone")
         open_ones = {act: self._open(act) for act in ("approve", "return", "withdraw", "endorse", "comment", "rewrite", "read")}
         open_ones["confirm"] = office.submit(office.post("trainee", author="kokusai-trainee"), office.trainee)
@@ -113,6 +114,7 @@ class Scene:
         shown = office.approved("shown", channels="instagram")[0].submission.blobs.get()
         self.values: dict[str, str | int] = {
             "ending": "csv",
+            "chart": "cards",
             "write": draft.id,
             "file": draft.pictures.get().file,
             "comments": remark.id,

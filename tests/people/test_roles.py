@@ -126,6 +126,11 @@ def _writer(actor: Actor) -> Actor:
     return Actor(person="shimin-leader", role=actor.role, scopes=actor.scopes)
 
 
+def _add_chart(office: Office, actor: Actor) -> object:
+    (office.folder / "strategy" / "charts.yml").write_text("cards: {title: 図, look: title}\n", encoding="utf-8")
+    return drafts.add_chart(office.ctx, _writer(actor), _draft(office).id, "cards")
+
+
 def _draft(office: Office) -> Draft:
     return drafts.begin(office.ctx, office.author)
 
@@ -196,6 +201,7 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
         lambda o, a: drafts.add_picture(o.ctx, _writer(a), _draft(o).id, (o.folder / "media" / "red.png").read_bytes()),
         {LEADER, TRAINEE, OFFICER},
     ),
+    "drafts.add_chart": (_add_chart, {LEADER, TRAINEE, OFFICER}),
     "drafts.remove_picture": (
         lambda o, a: drafts.remove_picture(o.ctx, _writer(a), _draft(o).id, "a.jpg"),
         {LEADER, TRAINEE, OFFICER},

@@ -72,7 +72,8 @@ def test_a_changed_reading_voids_the_approval_and_changes_picture_and_words(city
     old, new = picture(first), picture(second)
     assert old.sha256 != new.sha256
     (change,) = [c for c in compare(read_bundle(first.bundle), read_bundle(second.bundle)).channels if c.channel == "x"]
-    assert [(p.old, p.new) for p in change.pictures] == [(old, None), (None, new)]
+    assert [(p.old, p.new) for p in change.pictures] == [(old, new)]
+    assert [p.text for p in change.pictures[0].alt if p.kind == "added"] == ["46.6%"]
     assert "46.6%" in new.alt
 
 

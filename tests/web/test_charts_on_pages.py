@@ -32,7 +32,8 @@ def test_the_review_shows_the_chart_before_and_after_a_changed_reading(city: Off
     measured(city, "46.6")
     second = post(city)
     page = officer.get(f"/submissions/{second.id}/").text
-    old, new = shown(page)[:2]
+    assert "画像が変わりました" in page
+    old, new = shown(page)[:2]  # of X, Instagram and Facebook; the paper has its own
     assert (old.rpartition("/")[2].removesuffix(".jpg"), new.rpartition("/")[2].removesuffix(".jpg")) == (
         picture(first).sha256,
         picture(second).sha256,
@@ -57,6 +58,9 @@ def test_a_chart_is_chosen_while_writing_once_and_taken_out_again(city: Office, 
     address = f"/write/{draft.id}/"
     page = leader.get(address).text
     assert "取得率（横に比べる棒）" in page
+    (drawn,) = re.findall(r'<img src="(/write/charts/[^"]+)"', page)
+    assert "46.5%" in leader.get(drawn).text
+    assert leader.get("/write/charts/other.svg").status_code == 404
 
     def ask(wish: str) -> list[post_form.Shot]:
         kept = drafts.find(city.author, draft.id)

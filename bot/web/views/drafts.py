@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,6 +21,7 @@ from bot.content.post import Post
 from bot.content.post_form import Form
 from bot.errors import BotError, ConfigError, NotAllowed
 from bot.language import say
+from bot.media import charts
 from bot.render.appearance import Appearance, appearance
 from bot.render.variant import ChannelSpec, Media, Question, Variant
 from bot.schedule.rules import Slot
@@ -34,6 +35,7 @@ from bot.values import reading
 from bot.web import refusals
 from bot.web.asking import asks
 from bot.web.office import actor_of, office
+from bot.workflow.actors import Permission
 from bot.workflow.states import LABELS, SubmissionState
 
 if TYPE_CHECKING:
@@ -214,6 +216,16 @@ def discard(request: HttpRequest, number: int) -> HttpResponse:
     drafts.discard(actor_of(request), number)
     messages.success(request, say("下書きを捨てました。"))
     return redirect("drafts")
+
+
+@login_required
+@require_GET
+def chart(request: HttpRequest, chart: str) -> HttpResponse:
+    """A chart of charts.yml as it would be drawn now, to choose from."""
+    actor_of(request).require(Permission.SUBMIT)
+    if (found := {c.key: c for c in _charts(office())}.get(chart)) is None:
+        raise Http404
+    return HttpResponse(charts.svg(found), content_type="image/svg+xml", headers={"Cache-Control": "no-cache"})
 
 
 @login_required

@@ -178,7 +178,12 @@
     return made;
   };
   const marked = (text) => (text ? element("mark", text) : element("mark", "（なし）"));
-  const told = (what, found) => {
+  // A record that is behind, or does not know, must not pass for a "no".
+  const reservations = (index) => [
+    index.until ? `この記録は、${index.until}までのものです。それより新しい投稿は、あとでもう一度確かめてください。` : "",
+    index.doubt ? "市では、出たかどうかを確かめている投稿があります。少し待って、もう一度お試しください。" : "",
+  ].filter(Boolean);
+  const told = (what, found, index) => {
     const shown = element("div");
     shown.className = "answer";
     shown.append(element("h2", `${what}：${HEADINGS[found.verdict]}`));
@@ -198,6 +203,7 @@
       shown.append(element("p", `違うところは${found.changes.length}か所です。`), list);
     }
     if (WORDS[found.verdict]) shown.append(element("p", WORDS[found.verdict]));
+    if (found.verdict === "none") shown.append(...reservations(index).map((words) => element("p", words)));
     return shown;
   };
 
@@ -208,9 +214,9 @@
     try {
       await load("verify-index.js");
       const index = window.cityRecord;
-      if (given && addressKey(given, index)) found.push(told("アドレス", ofAddress(given, index)));
-      else if (given) found.push(told("文", await ofText(given, index)));
-      if (blob) found.push(told("画像", await ofPicture(blob, index)));
+      if (given && addressKey(given, index)) found.push(told("アドレス", ofAddress(given, index), index));
+      else if (given) found.push(told("文", await ofText(given, index), index));
+      if (blob) found.push(told("画像", await ofPicture(blob, index), index));
       if (!found.length) found.push(element("p", "アドレスか文を入れるか、画像を選んでください。"));
     } catch {
       found.push(told("記録", { verdict: "failed" }));

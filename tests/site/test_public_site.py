@@ -285,6 +285,13 @@ def test_no_text_ends_the_script_that_holds_it(office: Office, built: Build) -> 
     assert not any("<img src=x" in path.read_text("utf-8") for path in site.rglob("*.html"))
 
 
+def test_an_address_that_is_none_of_the_web_becomes_no_link(office: Office, built: Build) -> None:
+    publish(office, "a")
+    Delivery.objects.filter(channel="x").update(url="javascript:alert(1)")
+    whole = everything(built())
+    assert "javascript:" not in whole
+
+
 def test_without_an_address_the_site_has_neither_feeds_nor_sitemap(office: Office, tmp_path: Path) -> None:
     publish(office, "a")
     public_site.build(office.ctx, tmp_path / "site")

@@ -178,6 +178,20 @@ def test_what_was_taken_down_is_the_citys_and_says_so_without_its_text(ask: Call
     assert asked(text.replace("入力", "人力")) == f"同じではありません {TITLE} 取り下げた投稿"
 
 
+def test_a_no_of_the_page_says_how_far_its_record_goes_and_what_is_in_doubt(
+    out: Office, built: Callable[[], Path], chromium: Browser
+) -> None:
+    Delivery.objects.filter(channel="facebook").update(state="undecided", published_at=None)
+    page = chromium.new_page()
+    page.goto((built() / "verify.html").as_uri())
+    page.fill("#text", STRANGE)
+    page.get_by_role("button", name="確かめる").click()
+    last = max(row.published_at for row in Delivery.objects.all() if row.published_at)
+    page.get_by_text(f"この記録は、{out.ctx.said(last, with_year=True)}までのものです。").wait_for()
+    assert page.get_by_text("出たかどうかを確かめている投稿があります").is_visible()
+    page.close()
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

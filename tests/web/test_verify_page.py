@@ -75,6 +75,13 @@ def test_nothing_that_is_not_out_is_recognised(office: Office, stranger: Browser
     assert "大切なお知らせ" not in page.replace(f"まだ出していない（見本）{secret}</textarea>", "")
 
 
+def test_while_something_is_in_doubt_a_no_says_so(office: Office, stranger: Browser) -> None:
+    text, doubt = "市の文かどうかを尋ねる文です。", "出たかどうかを確かめている投稿があります"
+    assert doubt not in ask(stranger, text).text
+    Delivery.objects.filter(channel="instagram").update(state="unknown", published_at=None)
+    assert doubt in ask(stranger, text).text
+
+
 @pytest.mark.parametrize("given", ["短い", "長" * 5001])
 def test_what_cannot_be_compared_is_said_in_a_sentence(stranger: Browser, given: str) -> None:
     got = ask(stranger, given)

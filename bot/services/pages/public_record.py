@@ -11,7 +11,7 @@ from typing import Any
 from bot.render.variant import ChannelSpec
 from bot.services.pages.published import PublicPost
 from bot.services.pages.recognition import CityRecord, CityText
-from bot.text.moments import day
+from bot.text.moments import day, minute
 
 INDEX = "verify-index.js"
 
@@ -31,6 +31,8 @@ def files(record: CityRecord, specs: Sequence[ChannelSpec]) -> Iterator[tuple[st
 def _index(record: CityRecord, specs: Sequence[ChannelSpec]) -> dict[str, Any]:
     number = {post.identity: at for at, post in enumerate(record.posts)}
     return {
+        "until": minute(record.until, with_year=True) if record.until else "",
+        "doubt": record.in_doubt,
         "posts": [_post(post) for post in record.posts],
         "hosts": {host: spec.key for spec in specs for host in spec.hosts},
         "forms": {spec.key: spec.address.pattern for spec in specs if spec.address},

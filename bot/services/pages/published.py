@@ -132,8 +132,8 @@ def _sent(ctx: Context) -> Iterator[tuple[int, _Row, str]]:
                 channel=channel,
                 label=ctx.spec(channel).label,
                 at=min(_local(ctx, row[5]) for row in rows),
-                url=left[0][6],
-                addresses=tuple(url for row in rows if (url := row[6])),
+                url=_web(left[0][6]),
+                addresses=tuple(url for row in rows if (url := _web(row[6]))),
                 parts=tuple(dict.fromkeys(row[2] for row in left)),
                 stands=stands,
                 taken_down_at=_local(ctx, max(ends)) if ends else None,
@@ -201,6 +201,11 @@ def _place(row: _Row, variant: Variant | None) -> PublicPlace:
         stands=row.stands,
         taken_down_at=row.taken_down_at,
     )
+
+
+def _web(address: str) -> str:
+    """What a platform gave us as an address becomes a link for citizens, so it must be one of the web."""
+    return address if address.startswith(("https://", "http://")) else ""
 
 
 def _local(ctx: Context, moment: datetime | None) -> datetime:

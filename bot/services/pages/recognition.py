@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +29,7 @@ from bot.store.likeness import Likeness
 from bot.store.models import AuditEntry, Blob, Delivery
 from bot.text import recognition
 from bot.text.recognition import TextChange
+from bot.workflow.states import IN_DOUBT
 
 Verdict = Literal["same", "near", "none", "plain"]
 LONGEST = 5_000  # characters of a text
@@ -60,13 +62,20 @@ class CityText:
 
 @dataclass(frozen=True, kw_only=True)
 class CityRecord:
-    """Everything that can be recognised. `addresses` by `address_key`, `pictures` by SHA-256, `marks` of them by the same."""
+    """Everything that can be recognised. `addresses` by `address_key`, `pictures` by SHA-256, `marks` of them by the same.
+    `in_doubt`: of some post it is not known whether it is out, so "none" may be wrong for it."""
 
     posts: tuple[PublicPost, ...]
     addresses: Mapping[str, PublicPost]
     texts: tuple[CityText, ...]
     pictures: Mapping[str, PublicPost]
     marks: Mapping[str, str]
+    in_doubt: bool
+
+    @property
+    def until(self) -> datetime | None:
+        """When something on it appeared last, or was taken down."""
+        return max((post.changed_at for post in self.posts), default=None)
 
     def address(self, given: str, specs: Iterable[ChannelSpec]) -> Recognised:
         post = self.addresses.get(address_key(given, specs) or "")
@@ -124,6 +133,7 @@ def record(ctx: Context) -> CityRecord:
         texts=tuple(_texts(posts)),
         pictures=pictures,
         marks=_marks(pictures),
+        in_doubt=Delivery.objects.filter(state__in=IN_DOUBT).exists(),
     )
 
 
@@ -206,5 +216,10 @@ class RecordReader:
 
 def _stamp() -> tuple[object, ...]:
     """Changes with what is out: what a publisher sends shows in the rows, what a person does in the audit log."""
-    states = Delivery.objects.filter(state__in=published.OUT).values_list("state").annotate(Count("id")).order_by("state")
+    states = (
+        Delivery.objects.filter(state__in=(*published.OUT, *IN_DOUBT))
+        .values_list("state")
+        .annotate(Count("id"))
+        .order_by("state")
+    )
     return AuditEntry.objects.order_by("-id").values_list("hash", flat=True).first(), *states

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from bot.errors import BotError
 from bot.services.pages import recognition
 from bot.services.pages.public_feeds import page
-from bot.services.pages.recognition import Recognised
+from bot.services.pages.recognition import CityRecord, Recognised
 from bot.web.office import office
 
 # Of all questions, and of those with a picture: for one address, then for the whole world. A picture may keep a processor busy
@@ -48,13 +48,15 @@ def verify(request: HttpRequest) -> HttpResponse:
     if upload is not None and not _AT_ONCE.acquire(timeout=_PATIENCE):
         return _too_many(request)
     try:
-        answers = list(_answers(given, upload))
+        record = _reader.read(office())
+        answers = list(_answers(given, upload, record))
     finally:
         if upload is not None:
             _AT_ONCE.release()
     wrong = all(answer.refused for answer in answers)
     status = HTTPStatus.BAD_REQUEST if wrong else HTTPStatus.OK
-    return render(request, "verify.html", {"given": given[: recognition.LONGEST], "answers": answers}, status=status)
+    shown = {"given": given[: recognition.LONGEST], "answers": answers, "in_doubt": record.in_doubt}
+    return render(request, "verify.html", shown, status=status)
 
 
 def _too_many(request: HttpRequest) -> HttpResponse:
@@ -66,9 +68,8 @@ def _heard(request: HttpRequest, action: str) -> bool:
     return bool(ratelimit.consume(request, app="dxbot", action=action, config=_RATES, key="all"))
 
 
-def _answers(given: str, upload: object) -> Iterator[Answer]:
+def _answers(given: str, upload: object, record: CityRecord) -> Iterator[Answer]:
     ctx = office()
-    record = _reader.read(ctx)
     if given and recognition.address_key(given, ctx.specs):
         yield _answer("address", lambda: record.address(given, ctx.specs))
     elif given:

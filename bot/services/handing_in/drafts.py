@@ -277,12 +277,12 @@ def _looked_at(
     with laid_out(draft, form) as path:
         try:
             post = library.read(path)
-            if undeclared:
-                post = replace(post, achievement=cast(Achievement, ""))
             earlier = recent.texts(ctx, post.identity)
             subject = Subject(post, ctx.specs, templates, library.city, library.indicators, earlier, timetable(ctx))
             found = [_of_finding(form, text, f) for f in checks.check_post(subject)]
-            return found, post, render(post, ctx.specs, templates, library.city)
+            # For the texts alone: neither the checks nor the column know such a degree.
+            shown = replace(post, achievement=cast(Achievement, "")) if undeclared else post
+            return found, post, render(shown, ctx.specs, templates, library.city)
         except ContentError as e:
             return [_of_error(form, text, one) for one in (e, *e.others)], None, None
 

@@ -63,6 +63,7 @@ class Seen:
 class FieldFinding:
     """A finding in the words of the form, at the field that it is about."""
 
+    rule: str
     level: Level
     silenced: str
     field: AtField
@@ -303,10 +304,12 @@ def _without_gaps(form: Form) -> Form:
 
 def _of_finding(form: Form, text: str, f: Finding) -> FieldFinding:
     place = Place(path=f.path, line=f.line, column=f.column)
-    return FieldFinding(level=f.level, silenced=f.silenced, field=at_field(form, text, place, "", f.rule, f.message, f.advice))
+    return FieldFinding(
+        rule=f.rule, level=f.level, silenced=f.silenced, field=at_field(form, text, place, "", f.rule, f.message, f.advice)
+    )
 
 
 def _of_error(form: Form, text: str, e: ContentError) -> FieldFinding:
     return FieldFinding(
-        level="error", silenced="", field=at_field(form, text, e.place, e.field, e.rule, e.summary, e.next_step)
+        rule=e.rule, level="error", silenced="", field=at_field(form, text, e.place, e.field, e.rule, e.summary, e.next_step)
     )

@@ -144,8 +144,7 @@ class _PostReader:
         self.emergency = bool(self._given("emergency", lambda node: node.flag(), False))
 
     def _take(self, read: Callable[[], _T]) -> _T:
-        """What is read; what is wrong with it is kept, and the reading goes on. Nothing is made of a post with a gap, so that
-        what stands in for a value is never seen."""
+        """What is read; what is wrong with it is kept, and the reading goes on. Of a post with a gap nothing is made."""
         try:
             return read()
         except ContentError as e:
@@ -157,8 +156,8 @@ class _PostReader:
 
     def _entry(self, key: str) -> Node:
         if key not in self.entries:
-            advice = say("先頭の設定に {key}: を書いてください", key=key)
-            self.root.fail_for(key, say("「{key}」がありません", key=key), advice)
+            told = say("「{key}」がありません", key=key), say("先頭の設定に {key}: を書いてください", key=key)
+            self.root.fail_for(key, *told)
         return self.entries[key]
 
     def _given(self, key: str, read: Callable[[Node], _T], absent: _T) -> _T:

@@ -26,7 +26,14 @@ def test_the_citys_posts_are_committed_by_their_authors_and_a_new_one_can_be_han
     assert all(s.submitted_by == s.author for s in handed)
     leader = Actor(person=handed[0].author, role=Role.LEADER)
     draft = drafts.begin(ctx, leader)
-    form = replace(post_form.form_of(draft.form), title="新しい原稿（見本）", measure="1", lead="始めます。", channels=("x",))
+    form = replace(
+        post_form.form_of(draft.form),
+        title="新しい原稿（見本）",
+        measure="1",
+        achievement="done",
+        lead="始めます。",
+        channels=("x",),
+    )
     drafts.save(ctx, leader, draft.id, form, drafts.Seen(revision=0))
     made = browser.hand_in(ctx, leader, draft.id)
     assert isinstance(made, Submission)

@@ -104,7 +104,7 @@ def test_a_draft_of_a_post_with_a_strange_picture_stands(office: Office, tmp_pat
     desk.commit()
     draft = drafts.reopen(office.ctx, office.author, Submission.objects.get().id)
     seen = drafts.preview(office.ctx, draft)
-    assert any("画像" in row.finding.message for row in seen.findings)
+    assert any("画像" in row.field.message for row in seen.findings)
 
 
 def test_many_slow_pictures_hold_no_package_up(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

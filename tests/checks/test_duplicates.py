@@ -87,7 +87,7 @@ def test_the_writing_page_tells_of_it_while_the_post_is_written(office: Office) 
     draft = drafts.begin(office.ctx, office.author)
     form = draft.form | {"title": "書かない窓口（見本）", "lead": BODY.strip(), "channels": ["x"], "measure": "1-1"}
     draft.form = form
-    assert "duplicates.equal" in {r.finding.rule for r in drafts.preview(office.ctx, draft).findings}
+    assert "duplicates.equal" in {r.rule for r in drafts.preview(office.ctx, draft).findings}
 
 
 def test_of_two_posts_with_the_same_text_the_later_file_is_told_once(office: Office) -> None:

@@ -72,6 +72,7 @@ def fill(page: Page, title: str = "書かない窓口（見本）") -> None:
     page.get_by_label("何を変えたか").fill("職員がお話を聞いて入力します。")
     page.get_by_label("どう変わったか").fill("書くのは署名だけです。")
     page.get_by_label("施策", exact=True).select_option(index=1)
+    page.get_by_label("達成", exact=True).check()
 
 
 def kept() -> post_form.Form:
@@ -177,6 +178,7 @@ def test_what_is_handed_in_is_a_commit_of_the_leader_and_waits_for_the_office(
     page.get_by_label("画像を選ぶ").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()})
     page.get_by_role("button", name="選んだ画像を加える").click()
     page.get_by_label("画像の説明").fill("職員が端末に入力している")
+    page.get_by_label("写っている人").select_option("none")
     page.get_by_role("button", name="この内容で申請する").click()
     page.get_by_text("申請しました。広報担当の承認を待ちます。").wait_for()
     author = git(desk.origin.bare, "log", "-1", "--format=%ae %s", "main")
@@ -193,7 +195,7 @@ def test_what_is_not_ready_is_not_handed_in_and_says_why(page: Page, desk: Desk)
     begin(page)
     page.get_by_label("題名").fill("題だけ")
     page.get_by_role("button", name="この内容で申請する").click()
-    assert page.get_by_text("直すところが残っています").is_visible()
+    assert page.get_by_role("heading", name="できませんでした").is_visible()
     assert desk.origin.head == before
     assert kept().title == "題だけ"
 

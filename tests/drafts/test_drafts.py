@@ -44,6 +44,7 @@ def filled(office: Office, draft: Draft) -> Draft:
         form_of(draft),
         title="書かない窓口（見本）",
         measure="1",
+        achievement="done",
         lead="窓口で書く回数を減らします（見本）。",
         answers=("何度も書いていました。", "職員が入力します。", "書くのは署名だけです。"),
         channels=("x", "newsletter"),
@@ -76,7 +77,8 @@ def test_an_empty_draft_says_what_is_missing_and_a_filled_one_shows_every_channe
     draft = drafts.begin(office.ctx, office.author)
     empty = drafts.preview(office.ctx, draft)
     assert not empty.ready
-    assert [r.where for r in empty.findings] == ["題名"]
+    assert {r.field.element for r in empty.still_empty} == {"title", "measure", "achievement", "lead"}
+    assert empty.told == ()
     assert empty.bundle
     assert "（題名）" in empty.bundle.variants[0].parts[0].text
     seen = drafts.preview(office.ctx, filled(office, draft))
@@ -90,8 +92,8 @@ def test_a_finding_names_the_field_of_the_form(office: Office) -> None:
     draft = drafts.begin(office.ctx, office.author)
     form = replace(form_of(filled(office, draft)), answers=("", "取得率は46.5%です。", ""))
     seen = drafts.preview(office.ctx, drafts.save(office.ctx, office.author, draft.id, form, drafts.Seen(revision=1)))
-    assert [(r.where, r.finding.rule) for r in seen.findings if r.finding.rule == "figures.unsourced"] == [
-        ("何を変えたか", "figures.unsourced")
+    assert [(r.field.element, r.field.label) for r in seen.findings if "46.5" in r.field.message] == [
+        ("answer-2", "何を変えたか")
     ]
 
 
@@ -203,7 +205,7 @@ def wishing(office: Office, publish: str) -> drafts.DraftPreview:
 
 def test_a_time_that_cannot_be_met_is_told_while_writing_at_its_field(office: Office) -> None:
     seen = wishing(office, "2026-12-13 22:00")  # a Sunday
-    assert [(r.where, r.finding.rule) for r in seen.findings] == [("配信の時刻", "timing.closed")]
+    assert [(r.field.label, r.rule) for r in seen.findings] == [("配信の時刻", "timing.closed")]
     assert seen.bundle
     assert not seen.ready
     assert wishing(office, "2026-12-14 12:15").ready
@@ -212,7 +214,7 @@ def test_a_time_that_cannot_be_met_is_told_while_writing_at_its_field(office: Of
 def test_a_schedule_that_cannot_be_read_is_told_at_the_time_that_waits_for_it(office: Office, tmp_path: Path) -> None:
     office.ctx = replace(office.ctx, config=replace(office.ctx.config, schedules_dir=tmp_path / "nowhere"))
     seen = wishing(office, "2026-12-14 12:15")
-    assert [(r.where, r.finding.rule) for r in seen.findings] == [("配信の時刻", "content.settings")]
+    assert [(r.field.label, r.rule) for r in seen.findings] == [("配信の時刻", "content.settings")]
     assert seen.bundle
     assert not seen.ready
     assert wishing(office, "").ready

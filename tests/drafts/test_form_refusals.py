@@ -155,3 +155,14 @@ def test_by_keyboard_the_summary_leads_to_the_field(
     # The link leads to the field itself: what is typed next stands in it, or in the field behind it.
     typed = page.evaluate("document.activeElement.value")
     assert typed == "題名を書きました"
+
+
+def test_a_text_whose_degree_nobody_has_said_is_shown_with_a_place_for_it(author: Browser, desk: Desk) -> None:
+    draft = drafts.begin(desk.office.ctx, desk.office.author)
+    page = f"/write/{draft.id}/"
+    given = {key: value for key, value in WHOLE.items() if key != "achievement"} | {"channels": ["x", "newsletter"]}
+    author.post(page, page, do="keep", revision=str(draft.revision), **given)
+    shown = author.get(page)
+    assert shown.status_code == 200
+    assert "達成度：（達成度）" in shown.text
+    assert "達成度：達成" not in shown.text

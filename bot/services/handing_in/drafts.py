@@ -63,6 +63,7 @@ class Seen:
 class FieldFinding:
     """A finding in the words of the form, at the field that it is about."""
 
+    rule: str
     level: Level
     silenced: str
     field: AtField
@@ -293,14 +294,14 @@ def _looked_at(
     with laid_out(draft, form) as path:
         try:
             post = library.read(path)
-            if undeclared:
-                post = replace(post, achievement=cast(Achievement, ""))
             earlier = recent.texts(ctx, post.identity)
             subject = Subject(
                 post, ctx.specs, templates, library.city, library.indicators, earlier, timetable(ctx), library.words
             )
             found = [_of_finding(form, text, f) for f in checks.check_post(subject)]
-            return found, post, render(post, ctx.specs, templates, library.city)
+            # For the texts alone: neither the checks nor the column know such a degree.
+            shown = replace(post, achievement=cast(Achievement, "")) if undeclared else post
+            return found, post, render(shown, ctx.specs, templates, library.city)
         except ContentError as e:
             return [_of_error(form, text, one) for one in (e, *e.others)], None, None
 
@@ -321,10 +322,12 @@ def _without_gaps(form: Form) -> Form:
 
 def _of_finding(form: Form, text: str, f: Finding) -> FieldFinding:
     place = Place(path=f.path, line=f.line, column=f.column)
-    return FieldFinding(level=f.level, silenced=f.silenced, field=at_field(form, text, place, "", f.rule, f.message, f.advice))
+    return FieldFinding(
+        rule=f.rule, level=f.level, silenced=f.silenced, field=at_field(form, text, place, "", f.rule, f.message, f.advice)
+    )
 
 
 def _of_error(form: Form, text: str, e: ContentError) -> FieldFinding:
     return FieldFinding(
-        level="error", silenced="", field=at_field(form, text, e.place, e.field, e.rule, e.summary, e.next_step)
+        rule=e.rule, level="error", silenced="", field=at_field(form, text, e.place, e.field, e.rule, e.summary, e.next_step)
     )

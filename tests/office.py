@@ -30,7 +30,9 @@ shimin-leader: {name: 市民課（見本）, department: 市民課, role: leader
 soumu-leader: {name: 総務課（見本）, department: 総務課, role: leader}
 kokusai-trainee: {name: 国際交流課（見本）, department: 総務課, role: trainee}
 """
-_CITY = "{name: 金沢市, office: 広報広聴課, paper: 新聞広報「いいね金沢」, protected_words: [金沢市]}"
+_CITY = """{name: 金沢市, office: 広報広聴課, paper: 新聞広報「いいね金沢」, protected_words: [金沢市], disaster: {
+  office: "170000", prefecture: 石川県, city: {code: "1720100", name: 金沢市}, quake: {code: "391", name: 石川県加賀},
+  tsunami: {code: "361", name: 石川県加賀}, weather: {code: "170010", name: 加賀}}}"""
 _INDICATORS = """
 card: {name: 取得率, unit: "%", rate: 46.5, numerator: 208794, denominator: 448702, date: 2022-12-05, source: 提言}
 """

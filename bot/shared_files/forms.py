@@ -212,7 +212,7 @@ class DayPeriod(Form):
     why: Text = Field("", description="理由")
 
 
-class HolidayForm(Form):
+class NewDayForm(Form):
     day: Day = Field(description="日（2027-05-06）")
     name: Text = Field("", description="祝日の名前")
 
@@ -223,7 +223,7 @@ class Quiet(Form):
     days: Weekdays = Field(description="配信する曜日")
     public_holidays: Flag = Field(False, description="祝日に配信するか")
     closed: Annotated[list[DayPeriod], Listed] = Field([], description="毎年の休業日")
-    holidays: Annotated[list[HolidayForm], Listed] = Field([], description="新しくできた、または移った祝日")
+    holidays: Annotated[list[NewDayForm], Listed] = Field([], description="新しくできた、または移った祝日")
     workdays: Annotated[list[Day], Listed] = Field([], description="祝日でなくなった日")
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from bot.cli.exams.exam import State
 from bot.cli.exams.machine import space
-from bot.sandbox.credentials import environment
+from bot.sandbox.credentials import environment, feed
 from tests.channels.scripted import Answer, ScriptedPlatform, scripted_platform
 from tests.cli.shell import Shell
 from tests.office import write_schedules
@@ -67,12 +67,16 @@ def hall(tmp_path: Path, started: Path, sandbox: SandboxClient) -> Iterator[Hall
     schedules = write_schedules(tmp_path / "schedules")
     with scripted_platform() as platform:
         platform.answer = Answer(404)
-        env = environment(sandbox.base_url) | {
-            "DXBOT_SCHEDULES_DIR": str(schedules),
-            "DXBOT_MEDIA_BASE_URL": platform.base_url,
-            "DXBOT_WEBHOOK_URL": platform.base_url,
-            "DXBOT_WEBHOOK_SECRET": SECRET,
-        }
+        env = (
+            environment(sandbox.base_url)
+            | feed(sandbox.base_url)
+            | {
+                "DXBOT_SCHEDULES_DIR": str(schedules),
+                "DXBOT_MEDIA_BASE_URL": platform.base_url,
+                "DXBOT_WEBHOOK_URL": platform.base_url,
+                "DXBOT_WEBHOOK_SECRET": SECRET,
+            }
+        )
         yield Hall(shell, var, sandbox, platform, env)
 
 
@@ -194,6 +198,12 @@ CASES = {
         lambda h: h.sql(ANOTHER),
         "これまで投稿してきたアカウントは x:7",
         "元に戻して",
+    ),
+    "no feed of disasters": Case(
+        "disasters", lambda h: h.env.update(DXBOT_JMA_BASE_URL=""), "自動では止まりません", "DXBOT_JMA_BASE_URL", "heed"
+    ),
+    "a feed that is none": Case(
+        "disasters", lambda h: h.sandbox.agency_fault("broken", times=2), "一覧（eqvol）を読めません", "庁外への通信"
     ),
     "reading app": Case("accounts", lambda h: h.sandbox.choose(x_access="read"), "ません：read-write", "docs/accounts/"),
     "permission": Case(

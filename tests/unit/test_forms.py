@@ -20,6 +20,7 @@ from bot.config import ROOT
 from bot.content.people import load_city, load_people
 from bot.content.phrases import load_phrases
 from bot.content.words import load_words
+from bot.disaster import table
 from bot.errors import FileError
 from bot.newsletter import profile
 from bot.schedule import rules
@@ -85,6 +86,7 @@ closed: [{from: 12-29, to: 01-03, why: 年末年始}]
     "schedules/blackouts.yml": """
 - {from: 2027-03-26, to: 2027-04-09, kind: 選挙, set_by: 課, why: 選挙, channels: [x], tags: [花火], words: [花火大会]}
 """,
+    "schedules/disaster.yml": (ROOT / "schedules" / "disaster.yml").read_text(encoding="utf-8"),
     "schedules/newsletter.yml": (ROOT / "schedules" / "newsletter.yml")
     .read_text(encoding="utf-8")
     .replace(
@@ -114,6 +116,7 @@ def reader(folder: Path, name: str) -> Callable[[], object]:
         "strategy/recommendations.yml": lambda: recommendations.load(path),
         "strategy/indicators.yml": lambda: indicators.load(path),
         "strategy/charts.yml": lambda: charts.load(path, indicators.load(folder / "strategy" / "indicators.yml")),
+        "schedules/disaster.yml": lambda: table.load(path),
         "schedules/newsletter.yml": lambda: profile.load(path),
     }.get(name, lambda: rules.load(path.parent, TOKYO, CHANNELS))
 

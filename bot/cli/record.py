@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bot.cli.console import Exit, tell
-from bot.cli.office import me, office
+from bot.cli.office import office, shell
 from bot.language import say
 
 
@@ -21,7 +21,7 @@ def record_command(number: int | None, folder: Path, redacted: bool, year: int |
     if (number is None) == (year is None):
         raise click.UsageError(say("申請の番号か --year の、どちらか1つを書いてください"))
     ctx = office()
-    actor = me(ctx)
+    actor = shell()
     from bot.services.pages import record_files
 
     if year is not None:

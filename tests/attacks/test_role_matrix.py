@@ -60,6 +60,7 @@ ROLES = {
 FIELDS: dict[str, str | list[str]] = {
     **dict.fromkeys(("reason", "body", "wrong", "right", "text", "looked", "label", "headline", "name"), "試験"),
     "role": "leader",
+    "kind": "誤記",
     "person": "new",
     "email": "",
     "channel": "x",
@@ -101,9 +102,10 @@ class Scene:
         by_proxy = self._open("countersign")
         chief = Actor(person="kouhou-kacho", role=Role.OFFICER)
         review.approve(ctx, chief, by_proxy.id, by_proxy.digest, review.Terms(on_behalf_of="kouhou"))
-        moved = {act: office.approved(act, channels="x")[0] for act in ("move", "cancel", "release", "decide")}
+        moved = {act: office.approved(act, channels="x")[0] for act in ("move", "cancel", "release", "decide", "take-down")}
         Delivery.objects.filter(id=moved["release"].id).update(state="held")
         Delivery.objects.filter(id=moved["decide"].id).update(state="undecided")
+        Delivery.objects.filter(id=moved["take-down"].id).update(state="published", remote_id="1234")
         printed = self._open("printed", channels="newsletter")
         office.approve(printed)
         draft = drafts.begin(ctx, author)
@@ -129,7 +131,7 @@ class Scene:
             "grants/agree": self._wanted("new-1"),
             "grants/refuse": self._wanted("new-2"),
             "take-downs/sign": self._taken_down(by_proxy),
-            **dict.fromkeys(("threads/decide", "removals/settle"), 0),  # there is none
+            **dict.fromkeys(("threads/decide", "removals/settle", "deliveries/missed"), 0),  # there is none
             "alarms/see": Alarm.objects.create(kind="silent", line="試験", since=office.clock.now()).id,
             "name": "2026-12",
             "key": feeds.issue(ctx, someone).reveal(),
@@ -278,6 +280,8 @@ def test_every_scope_and_every_act_of_the_command_line_is_in_the_table() -> None
         "errata",
         "accounts",
         "connections",
+        "post_record",  # its command is for those at the server
+        "record_files",
         "grants",
         "requests",
     }

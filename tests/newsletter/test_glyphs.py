@@ -42,6 +42,7 @@ def drawn(font: FontFile, text: str, *, vertical: bool = True) -> tuple[list[str
         face.upright(text, 0, 0, 10, vertical=vertical)
     (shaped,) = face.shapes.values()
     named = {code: glyph.glyph_name for glyph, code in pdf.fonts["font"].subset.items() if glyph}  # type: ignore[union-attr]
+    pdf.output()  # closes the file
     return [named[code] for code, _ in shaped.codes], shaped.turned
 
 

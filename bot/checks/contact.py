@@ -30,6 +30,8 @@ RULES = (
         source=_SOURCE,
         bad="電話は‸076-220-211です。",
         good="電話は076-220-2111、0120-123-457です。",
+        hints="- － ‐ （ (",
+        numeric=True,
     ),
     pattern(
         "contact.area-code",

@@ -145,6 +145,7 @@ RULES = (
         source=_SOURCE,
         bad="説明会は‸2026年12月1日（月）に開きます。",
         good="説明会は2026年12月1日（火）に開きます。",
+        hints="（月 （火 （水 （木 （金 （土 （日 (月 (火 (水 (木 (金 (土 (日",
     ),
     pattern(
         "dates.impossible",
@@ -156,6 +157,8 @@ RULES = (
         source=_SOURCE,
         bad="締切は‸2026年11月31日です。",
         good="締切は2026年11月30日です。",
+        hints="年",
+        numeric=True,
     ),
     pattern(
         "dates.impossible-time",
@@ -167,6 +170,8 @@ RULES = (
         source=_SOURCE,
         bad="受付は‸25時30分までです。",
         good="受付は17時15分までです。",
+        hints="時 : ：",
+        numeric=True,
     ),
     pattern(
         "dates.era",
@@ -179,6 +184,7 @@ RULES = (
         source=_SOURCE,
         bad="‸令和7年（2026年）に始めました。",
         good="令和8年（2026年）に始めました。",
+        hints="年（ 年( 度（ 度(",
     ),
     Rule(
         id="dates.over",
@@ -208,6 +214,8 @@ RULES = (
         source=_SOURCE,
         bad="‸2206年に始めました。",
         good="2026年に始めました。5000年前の遺跡です。",
+        hints="年",
+        numeric=True,
     ),
     pattern(
         "dates.no-such-era-year",
@@ -219,5 +227,6 @@ RULES = (
         source=_SOURCE,
         bad="‸平成35年までに終えます。",
         good="令和5年に終えました。平成31年からの事業です。",
+        hints="明治 大正 昭和 平成",
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from functools import partial
 
 from bot.checks.finding import Finding, at
 from bot.checks.prose import pattern
@@ -36,6 +37,8 @@ _MYRIADS = {"億": 8, "万": 4, "": 0}
 def _typed(subject: Subject, rule: Rule) -> Iterator[Finding]:
     """A rate typed by hand: the source shows digits there, not a reference."""
     source = subject.post.source
+    if not any(map(partial(_TYPED.match, subject.whole), subject.numbers)):
+        return
     for block in subject.post.document.blocks:
         for line in inlines(block):
             for leaf in leaves(line):
@@ -97,7 +100,8 @@ _SUM = re.compile(
     r"[（(](?P<parts>[^（()）\n]{3,60})[）)]"
 )
 _CHANGE = re.compile(
-    r"(?<![\d,])(?P<before>\d[\d,]*)(?P<unit>分|人|件|枚|台|回|時間|円|日|か所)から、?(?P<after>\d[\d,]*)(?P=unit)(?:に|へ|まで)、?[^。、\d\n]{0,12}?"
+    r"(?<![\d,])(?P<before>\d[\d,]*)(?P<unit>分|人|件|枚|台|回|時間|円|日|"
+    r"か所)から、?(?P<after>\d[\d,]*)(?P=unit)(?:に|へ|まで)、?[^。、\d\n]{0,12}?"
     r"(?P<change>\d[\d,]*)(?P=unit)(?:分)?、?(?:減|増|短|縮|少|多)"
 )
 
@@ -133,6 +137,7 @@ RULES = (
         bad="利用率は‸40%から50%に10%増えました。",
         good="利用率は40%から50%に10ポイント増えました。",
         hints="% ％",
+        numeric=True,
     ),
     pattern(
         "figures.rate",
@@ -202,6 +207,7 @@ RULES = (
         bad="待ち時間は‸28分から17分に12分減りました。",
         good="待ち時間は28分から17分に11分減りました。",
         hints="から",
+        numeric=True,
     ),
     pattern(
         "figures.times-more",
@@ -214,6 +220,7 @@ RULES = (
         bad="申請は前の年の‸3倍増えました。",
         good="申請は前の年の3倍になりました。",
         hints="倍",
+        numeric=True,
     ),
     pattern(
         "figures.thousand-yen",
@@ -226,6 +233,7 @@ RULES = (
         bad="費用は‸5,000千円です。",
         good="費用は500万円です。",
         hints="千円 百万円",
+        numeric=True,
     ),
     pattern(
         "figures.commas",
@@ -238,5 +246,6 @@ RULES = (
         bad="人口は‸448,70人です。",
         good="人口は448,702人です。",
         hints=",",
+        numeric=True,
     ),
 )

@@ -60,6 +60,7 @@ RULES = (
         source=_SOURCE,
         bad="番号は‸1234-5678-9018です。",
         good="番号は1234-5678-9012です。",
+        numeric=True,
     ),
     pattern(
         "personal.card",
@@ -71,6 +72,7 @@ RULES = (
         source=_SOURCE,
         bad="見本は‸4242 4242 4242 4242です。",
         good="見本は4242 4242 4242 4241です。",
+        numeric=True,
     ),
     pattern(
         "personal.mobile",
@@ -82,6 +84,7 @@ RULES = (
         source=_SOURCE,
         bad="電話は‸090-1234-5678です。",
         good="電話は076-220-0000です。",
+        numeric=True,
     ),
     pattern(
         "personal.plate",
@@ -97,7 +100,8 @@ RULES = (
     pattern(
         "personal.resident",
         "warning",
-        r"[一-龠ぁ-んァ-ヶ]{2,6}さん?[（(]\d{1,3}(?:歳|才)?[、，・][^）)]{0,12}(?:町|丁目|番地|市|村)[^）)]*[）)]|[（(]\d{1,3}歳、[^）)]*(?:丁目|番地?|町)[^）)]*[）)]",
+        r"[一-龠ぁ-んァ-ヶ]{2,6}さん?[（(]\d{1,3}(?:歳|才)?[、，・][^）)]{0,12}(?:町|丁目|番地|市|村)[^）)]*[）)]|"
+        r"[（(]\d{1,3}歳、[^）)]*(?:丁目|番地?|町)[^）)]*[）)]",
         "人の名前と年齢・住所「{0}」があります",
         "本人の同意があるかを確かめ、要らないところは消してください",
         why="住所や年齢は、公開すると消せません。",
@@ -122,7 +126,8 @@ RULES = (
     pattern(
         "personal.private-mail",
         "warning",
-        r"(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]{1,64}@(?:gmail\.com|yahoo\.co\.jp|outlook\.(?:com|jp)|hotmail\.(?:com|co\.jp)|icloud\.com|docomo\.ne\.jp|ezweb\.ne\.jp|au\.com|softbank\.ne\.jp|i\.softbank\.jp)",
+        r"(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]{1,64}@(?:gmail\.com|yahoo\.co\.jp|outlook\.(?:com|jp)|hotmail\.(?:com|"
+        r"co\.jp)|icloud\.com|docomo\.ne\.jp|ezweb\.ne\.jp|au\.com|softbank\.ne\.jp|i\.softbank\.jp)",
         "個人で使うメールアドレス「{0}」があります",
         "市のアドレスにしてください",
         why="個人のアドレスは、公開すると消せず、引き継げません。",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 
 from bot.checks.finding import Finding, Level, at
 from bot.checks.rule import Rule, Subject
@@ -25,21 +25,25 @@ def pattern(
     where: Callable[[Subject, Span], bool] = lambda _, span: not span.link.startswith(span.text or " "),
     quoted: bool = True,
     hints: str = "",
+    numeric: bool = False,
 ) -> Rule:
     """A rule that looks for an expression in the prose. `message` may hold {0} for what was found; a callable may answer ""
     for what is right after all. In `bad`, ‸ stands before the fault. `quoted`: what stands in 「 」 counts too.
     `hints` are texts, apart by blanks, without any of which there can be no fault: an expression is compiled only then, as most
-    runs look at one post, and to compile a hundred takes as long as to read it."""
-    needed = hints.split()
+    runs look at one post, and to compile a hundred takes as long as to read it. `numeric`: what is found begins with a number,
+    but for an era that may stand before it, so that the expression is tried there alone."""
+    needed = _Hints(hints)
 
     @cache
     def compiled() -> re.Pattern[str]:
         return re.compile(expression, re.MULTILINE)
 
     def check(subject: Subject, own: Rule) -> Iterator[Finding]:
-        if needed and not any(hint in subject.whole for hint in needed if hint[0] in subject.letters):
+        if not needed.may_stand_in(subject):
             return
-        if not compiled().search(subject.whole):  # most rules find nothing in most posts
+        if numeric and not any(map(partial(compiled().match, subject.whole), subject.numbers)):
+            return
+        if not numeric and not compiled().search(subject.whole):  # most rules find nothing in most posts
             return
         for span in subject.prose:
             if not where(subject, span):
@@ -52,6 +56,20 @@ def pattern(
                     yield at(span.place(match.start()), own.id, own.level, said, advice)
 
     return Rule(id=rule, level=level, why=why, source=source, bad=bad, good=good, check=check)
+
+
+class _Hints:
+    """Texts, one of which must stand in a post. A look at their first letters spares the search for most of them."""
+
+    def __init__(self, hints: str) -> None:
+        self._all = hints.split()
+        self._heads = frozenset(hint[0] for hint in self._all)
+
+    def may_stand_in(self, subject: Subject) -> bool:
+        if not self._all:
+            return True
+        heads = self._heads & subject.letters
+        return bool(heads) and any(hint in subject.whole for hint in self._all if hint[0] in heads)
 
 
 def _is_quoted(match: re.Match[str]) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.checks.cache import stamp
 from bot.checks.finding import Finding, Level
 from bot.checks.spans import Span, spans
 from bot.content.people import City
@@ -23,6 +26,9 @@ from bot.text.likeness import canonical
 
 if TYPE_CHECKING:
     from bot.schedule.rules import Rules
+
+
+_NUMBER = re.compile(r"[\d元]\d*")  # 令和元年 has a number, too
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +98,12 @@ class Subject:
         return frozenset(self.whole)
 
     @cached_property
+    def numbers(self) -> tuple[int, ...]:
+        """Where in the whole text a number begins. Found once: an expression that begins with a number would be tried at
+        every character, by each of a dozen rules."""
+        return tuple(match.start() for match in _NUMBER.finditer(self.whole))
+
+    @cached_property
     def headers(self) -> tuple[images.Header | MediaError, ...]:
         """Those of the pictures, each opened once for all rules, or what is wrong with it."""
         return tuple(_header(picture) for picture in self.post.pictures)
@@ -115,9 +127,19 @@ def _header(picture: Picture) -> images.Header | MediaError:
     if picture.chart is not None:
         return images.Header(width=charts.SIZE, height=charts.SIZE, taken=False, located=False)
     try:
+        return _probed(picture.path, stamp(picture.path))
+    except MediaError:  # once more, for its place: it differs from post to post
+        pass
+    try:
         return images.probe(picture.path, picture.place)
     except MediaError as e:
         return e
+
+
+@lru_cache(maxsize=256)
+def _probed(path: Path, _: tuple[int, int]) -> images.Header:
+    """One picture stands in many posts, and in one that is looked at again at every key. What failed is not remembered."""
+    return images.probe(path, Place(path=path, line=1, column=1))
 
 
 MARK = "‸"  # in a bad example, before the fault

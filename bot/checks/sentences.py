@@ -17,6 +17,7 @@ from bot.errors import Place
 LONGEST = 100  # characters; at 80 every fourth sentence of ordinary prose would be found
 _SOURCE = "公用文作成の考え方（文化審議会建議、2022年）"
 _SENTENCE = re.compile(r"[^。！？]+[。！？]*[」』）]*")
+_RUNS_ON = re.compile(rf"[^。！？]{{{LONGEST - 20}}}")  # with its end and what closes it, such a sentence may be too long
 _QUOTED = re.compile(r"「[^「」]*」|『[^『』]*』|（[^（）]*）")
 _POLITE = re.compile(r"(?:です|ます|ました|ません|でした|でしょう|ましょう|ください)[か]?[。！？]")
 _PLAIN_SOMEWHERE = re.compile(r"(?:ある|あった|あろう|だった|だ)。")
@@ -44,9 +45,10 @@ def sentences(document: Document, least: int = 0) -> Iterator[Sentence]:
 def _of_line(line: list[Text | Ruby], least: int) -> Iterator[Sentence]:
     shown = [leaf.text if isinstance(leaf, Text) else leaf.base for leaf in line]
     ends = list(accumulate(map(len, shown)))
-    if not ends or ends[-1] < least:
+    text = "".join(shown)
+    if len(text) < least or (least and not _RUNS_ON.search(text)):
         return
-    for match in _SENTENCE.finditer("".join(shown)):
+    for match in _SENTENCE.finditer(text):
         start = match.end() - len(match[0].lstrip())
         number = bisect_right(ends, start)
         leaf = line[number] if number < len(line) else line[-1]

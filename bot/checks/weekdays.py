@@ -15,15 +15,16 @@ _WEEKDAYS = "月火水木金土日"
 _SOURCE = "公用文作成の考え方（文化審議会建議）、暦の計算"
 _BRACKET = r"[ 　]?[（(](?P<weekday>[月火水木金土日])(?:曜日?)?(?:・[祝休])?[）)]"
 _DAY = re.compile(
-    r"(?<![\d年/])(?:(?P<month>\d{1,2})月(?P<day>\d{1,2})日|(?P<m2>\d{1,2})/(?P<d2>\d{1,2})(?![\d/])|(?<![月\d])(?P<alone>\d{1,2})日)"
-    + _BRACKET
+    r"(?<![\d年/])(?:(?P<month>\d{1,2})月(?P<day>\d{1,2})日|(?P<m2>\d{1,2})/(?P<d2>\d{1,2})(?![\d/])|"
+    r"(?<![月\d])(?P<alone>\d{1,2})日)" + _BRACKET
 )
 _HALF_A_YEAR = timedelta(days=183)
 _NEVER = re.compile(r"(?<![\d年])(?P<month>\d{1,2})月(?P<day>\d{1,2})日")
 _SPAN = r"(?:から|[〜～－-])"
 _HOURS = re.compile(rf"(?<!\d)(?P<from>\d{{1,2}})時(?:(?P<m1>\d{{1,2}})分|(?P<half>半))?{_SPAN}(?P<to>\d{{1,2}})時")
 _DAYS = re.compile(
-    rf"(?<![\d年])(?P<month>\d{{1,2}})月(?P<day>\d{{1,2}})日(?:[（(][^）)]{{1,4}}[）)])?{_SPAN}(?:(?P<m2>\d{{1,2}})月)?(?P<d2>\d{{1,2}})日"
+    rf"(?<![\d年])(?P<month>\d{{1,2}})月(?P<day>\d{{1,2}})日(?:[（(][^）)]{{1,4}}[）)])?{_SPAN}"
+    r"(?:(?P<m2>\d{1,2})月)?(?P<d2>\d{1,2})日"
 )
 _AFTERNOON = re.compile(r"(?P<half>午前|午後)(?P<hour>\d{1,2})(?:時|[:：])")
 
@@ -115,6 +116,7 @@ RULES = (
         bad="締切は‸11月31日です。",
         good="締切は11月30日です。2月29日にも開きます。",
         hints="月",
+        numeric=True,
     ),
     pattern(
         "dates.reversed-hours",
@@ -127,6 +129,7 @@ RULES = (
         bad="受付は‸18時から17時までです。",
         good="受付は9時から17時まで、夜間は22時から6時までです。",
         hints="時",
+        numeric=True,
     ),
     pattern(
         "dates.reversed-days",
@@ -139,6 +142,7 @@ RULES = (
         bad="期間は‸12月20日から12月10日までです。",
         good="期間は12月10日から20日まで、12月20日から1月10日まで、年度は4月1日から3月31日までです。",
         hints="月",
+        numeric=True,
     ),
     pattern(
         "dates.no-such-hour",

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import registry
-from bot.text.tokens import hashtags, urls
+from bot.text.tokens import hashtags, tags, urls
 from bot.vendor.twitter_text import extract_urls_with_indices
 
 _PIECES = st.sampled_from(
@@ -94,3 +94,16 @@ def test_a_bare_domain_has_the_price_of_an_address() -> None:
     )
     assert bare > plain
     assert bare == registry.specs()["x"].cost("https://example.lg.jp/")
+
+
+def test_ordinary_letters_and_digits_are_those_of_unicode() -> None:
+    """Each character that is read without asking for its kind, alone behind a sign and behind a letter."""
+    ordinary = [chr(n) for n in range(0x20000) if tags._ORDINARY.fullmatch(chr(n))]
+    assert len(ordinary) > 20_000
+    for form in ("{}", "あ{}", "{}あ", "あ#{}"):
+        quick = [c for c in ordinary if tags._in_ordinary_text().search("#" + form.format(c) + "。")]
+        assert quick == [c for c in ordinary if tags._in_any_text().search("#" + form.format(c) + "。")]
+    joined = [c for c in ordinary if tags._in_ordinary_text().search(f"{c}#あ")]
+    assert joined == [c for c in ordinary if tags._in_any_text().search(f"{c}#あ")]
+    whole = [c for c in ordinary if [t.text for t in hashtags(f"#あ{c}")] == [f"#あ{c}"]]
+    assert whole == [c for c in ordinary if (m := tags._in_any_text().match(f"#あ{c}")) and m.end() == 3 and c not in "#＃"]

@@ -33,15 +33,15 @@ _ENDS_IN_SCHEME = re.compile(r"https?\Z", re.IGNORECASE)
 _ASCII_NAME = re.compile(r"[0-9A-Za-z]*")
 _GOES_ON = re.compile(r"[0-9A-Za-z@+-]")
 _PUNYCODE = re.compile(r"xn--[-0-9a-z]+", re.IGNORECASE)
-_ASCII_LABELS = re.compile(rf"(?:[-a-z0-9{LATIN}]++\.)++", re.IGNORECASE)
-_PATH_CHARACTER = rf"[a-z\u0400-\u04ff0-9!*';:=+,.$/%#\[\]\-\u2013_~@|&{LATIN}]"
+# Both cases are spelt out: to compile for either takes many times as long.
+_ASCII_LABELS = re.compile(rf"(?:[-A-Za-z0-9{LATIN}]++\.)++")
+_PATH_CHARACTER = rf"[A-Za-z\u0400-\u04ff0-9!*';:=+,.$/%#\[\]\-\u2013_~@|&{LATIN}]"
 _IN_BRACKETS = rf"\((?:{_PATH_CHARACTER}++|{_PATH_CHARACTER}*+\({_PATH_CHARACTER}++\){_PATH_CHARACTER}*+)\)"
 # As far as the last character that may end a path, and brackets right behind it.
 _PATH = re.compile(
-    rf"/(?:{_PATH_CHARACTER}*(?:{_IN_BRACKETS}{_PATH_CHARACTER}*)*[+\-a-z\u0400-\u04ff0-9=_#/{LATIN}])?+(?:{_IN_BRACKETS})*+",
-    re.IGNORECASE,
+    rf"/(?:{_PATH_CHARACTER}*(?:{_IN_BRACKETS}{_PATH_CHARACTER}*)*[+\-A-Za-z\u0400-\u04ff0-9=_#/{LATIN}])?+(?:{_IN_BRACKETS})*+"
 )
-_QUERY = re.compile(r"\?[a-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]*[a-z0-9\-_&=#/]", re.IGNORECASE)
+_QUERY = re.compile(r"\?[A-Za-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]*[A-Za-z0-9\-_&=#/]")
 _PORT = re.compile(r":[0-9]+")
 _OWN_SHORT = re.compile(rf"https?://t\.co/([a-z0-9]+)(?:{_QUERY.pattern})?", re.IGNORECASE)
 _LONGEST, _LONGEST_LABEL, _LONGEST_SLUG = 4096, 63, 40

@@ -26,7 +26,8 @@ def hashtags(text: str) -> Iterator[Token]:
     if not _SIGN.search(text):
         return
     taken = [(url.start, url.end) for url in urls(text)]
-    for found in _hashtag().finditer(text):
+    expression = _in_ordinary_text() if _ORDINARY.fullmatch(text) else _in_any_text()
+    for found in expression.finditer(text):
         start, end = found.span("tag")
         # X turns to what comes first: a tag that an address begins in stays.
         within = any(first <= start < last for first, last in taken)
@@ -42,14 +43,29 @@ def mentions(text: str) -> Iterator[Token]:
             yield Token(start, end, text[start:end])
 
 
-@lru_cache(maxsize=1)
-def _hashtag() -> regex.Pattern[str]:
-    import regex  # `re` knows no marks; only a text with a # waits for it
+_SPECIAL = r"_\u200c\u200d\ua67e\u05be\u05f3\u05f4\uff5e\u301c\u309b\u309c\u30a0\u30fb\u3003\u0f0b\u0f0c\xb7"
+# Signs, digits and letters of ordinary Japanese, without marks: of these it is known here which are letters.
+_ORDINARY = re.compile(
+    "[\\x00-\\x7fぁ-ゖゝゞァ-ヿ\u3000-\u3003々\u3008-\u3011〜一-鿿\uff01-\uff5e\u2010-\u2027\u2190-\u27ff\U0001f300-\U0001faff]*"
+)
+_ORDINARY_LETTER, _ORDINARY_DIGIT = "A-Za-zぁ-ゖゝゞァ-ヺー-ヿ々一-鿿Ａ-Ｚａ-ｚ", "0-9０-９"
 
-    special = r"_\u200c\u200d\ua67e\u05be\u05f3\u05f4\uff5e\u301c\u309b\u309c\u30a0\u30fb\u3003\u0f0b\u0f0c\xb7"
-    letter = r"\p{L}\p{M}"
-    part = rf"[{letter}\p{{Nd}}{special}]"
-    return regex.compile(
+
+def _tag(letter: str, digit: str) -> str:
+    part = rf"[{letter}{digit}{_SPECIAL}]"
+    return (
         rf"(?:^|[\ufe0e\ufe0f]|(?!{part}|&)(?s:.))"
-        rf"(?P<tag>[#＃](?!\ufe0f|\u20e3)(?=[\p{{Nd}}{special}]*+[{letter}]){part}++)"
+        rf"(?P<tag>[#＃](?!\ufe0f|\u20e3)(?=[{digit}{_SPECIAL}]*+[{letter}]){part}++)"
     )
+
+
+@lru_cache(maxsize=1)
+def _in_ordinary_text() -> re.Pattern[str]:
+    return re.compile(_tag(_ORDINARY_LETTER, _ORDINARY_DIGIT))
+
+
+@lru_cache(maxsize=1)
+def _in_any_text() -> regex.Pattern[str]:
+    import regex  # `re` knows no marks; it takes a moment to load, and few texts wait for it
+
+    return regex.compile(_tag(r"\p{L}\p{M}", r"\p{Nd}"))

@@ -70,6 +70,8 @@ def _link(subject: Subject, rule: Rule) -> Iterator[Finding]:
         return
     for spec in _lack(subject, link):
         override = subject.post.override(spec.key)
+        if spec.lacks(link):  # the paper takes no address, as long as its profile says so
+            continue
         # Who wrote `link: false` has seen the price and chosen; a text in the profile's stead is the city's choice.
         if override.options.get("link") is False or spec.key in subject.city.links_in_profile:
             continue

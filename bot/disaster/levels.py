@@ -45,6 +45,11 @@ LABELS: Mapping[Level, str] = {
     Level.SPECIAL: "特別警報",
     Level.UNKNOWN: "不明",
 }
+_OF_TSUNAMI: Mapping[Level, str] = {
+    Level.ADVISORY: "津波注意報",
+    Level.WARNING: "津波警報",
+    Level.SPECIAL: "大津波警報",
+}
 HAZARDS: Mapping[Hazard, str] = {
     Hazard.QUAKE: "地震",
     Hazard.TSUNAMI: "津波",
@@ -58,6 +63,13 @@ HAZARDS: Mapping[Hazard, str] = {
     Hazard.OTHER: "その他の注意報",
     Hazard.UNKNOWN: "知らない種類の電文",
 }
+
+
+def label(hazard: Hazard, level: Level) -> str:
+    """The agency's own word for a level: a tsunami's are other ones than the weather's."""
+    return _OF_TSUNAMI.get(level, LABELS[level]) if hazard is Hazard.TSUNAMI else LABELS[level]
+
+
 INTENSITIES = ("1", "2", "3", "4", "5-", "5+", "6-", "6+", "7")
 INTENSITY_NAMES = dict(zip(INTENSITIES, ("１", "２", "３", "４", "５弱", "５強", "６弱", "６強", "７"), strict=True))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.disaster import feed
-from bot.disaster.levels import HAZARDS, INTENSITIES, INTENSITY_NAMES, LABELS
+from bot.disaster.levels import HAZARDS, INTENSITIES, INTENSITY_NAMES, label
 from bot.disaster.table import Effect, Table
 from bot.disaster.telegram import CANCELLED, TRAINING
 from bot.language import say
@@ -118,5 +118,5 @@ def _decisions(rules: Table) -> list[tuple[str, str, str]]:
             found.append(("地震", name, EFFECTS[effect]))
         before = effect
     for hazard, levels in rules.shown().items():
-        found += [(HAZARDS[hazard], LABELS[level], EFFECTS[e]) for level, e in levels.items() if e]
+        found += [(HAZARDS[hazard], label(hazard, level), EFFECTS[e]) for level, e in levels.items() if e]
     return found

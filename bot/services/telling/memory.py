@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from filelock import FileLock
 
+from bot import trouble
 from bot.language import say
 from bot.notify import mail, webhook
 from bot.notify.letter import Letter
@@ -21,6 +22,7 @@ from bot.services.telling import alarms, messages
 
 _FILE = "watchman.json"
 log = logging.getLogger(__name__)
+_news = trouble.EveryMinute()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,21 +37,25 @@ class _Memory:
 
 def database_is_back(ctx: Context, people: Sequence[str]) -> None:
     """The database answers. Keeps who is to be told when it does not, and tells those who were told that it is well again."""
-    before = _Memory()
-    with _remembering(ctx):
+    told = list[str]()
+
+    def forget() -> None:
         before = _read(ctx)
         _write(ctx, before, _Memory(people=list(people)))
-    if before.told:
-        subject = say("【{city}広報配信】見張り：もとに戻りました", city=messages.city(ctx))
-        for address in before.told:
-            _send(ctx, address, subject, say("データベースが、また答えるようになりました。"))
+        told.extend(before.told)
+
+    _remembering(ctx, forget)
+    subject = say("【{city}広報配信】見張り：もとに戻りました", city=messages.city(ctx)) if told else ""
+    for address in told:
+        _send(ctx, address, subject, say("データベースが、また答えるようになりました。"))
 
 
 def database_is_away(ctx: Context) -> str:
     """Tell the chat and one person after the other, once it has been away for as long as a publisher may be silent; what there
     is to say. Nobody can say that they have seen it while nothing can be written."""
     now, line = ctx.clock.now(), say("データベースが答えません。配信は止まり、画面も開きません。")
-    with _remembering(ctx):
+
+    def tell() -> None:
         before = _read(ctx)
         since = datetime.fromisoformat(before.since) if before.since else now
         after = replace(before, since=since.isoformat())
@@ -57,6 +63,8 @@ def database_is_away(ctx: Context) -> str:
         if due and now - since >= timedelta(seconds=ctx.config.watch_silence):
             after = _tell_next(ctx, after, line)
         _write(ctx, before, after)
+
+    _remembering(ctx, tell)
     return line
 
 
@@ -79,16 +87,16 @@ def _send(ctx: Context, address: str, subject: str, body: str) -> bool:
     return alarms.send(ctx, mail.send if to else webhook.send, letter)
 
 
-@contextmanager
-def _remembering(ctx: Context) -> Iterator[None]:
+def _remembering(ctx: Context, work: Callable[[], None]) -> None:
     """One watchman at a time: the thread of a web site, and one that a timer starts. Where nothing can be kept, nobody is told,
     since they would be told again at every look."""
     try:
         ctx.config.var_dir.mkdir(parents=True, exist_ok=True)
         with FileLock(_path(ctx).with_suffix(".lock"), mode=0o600):
-            yield
+            work()
     except OSError as e:
-        log.error("the watchman cannot write into the state folder: %s", type(e).__name__)
+        if _news(type(e).__name__):
+            log.error("the watchman cannot write into the state folder: %s", type(e).__name__)
 
 
 def _path(ctx: Context) -> Path:

@@ -45,6 +45,7 @@ _CALLED_BY = {
         *("enforce_ssl", "client_key_length", "access_token_length", "nonce_length", "safe_characters", "dummy_client"),
         *("validate_client_key", "get_client_secret", "get_access_token_secret", "validate_timestamp_and_nonce"),
     ),
+    "python-markdown": ("test", "extendMarkdown", "preprocessors", "inlinePatterns", "postprocessors"),
     "tweepy": ("user_auth",),
     "instagrapi": ("request_log",),
     "requests": ("max_redirects", "trust_env", "timeout", "_content", "_content_consumed"),

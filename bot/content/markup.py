@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
-from bot.content.blocks import Blocks, Part
+from bot.content import dialect
 from bot.content.bounds import excess
-from bot.content.document import Block, Document, Heading, Inline, ItemList, LineBreak, Paragraph, Quote, Text, leaves
+from bot.content.document import Document, Inline, LineBreak, Text, leaves
 from bot.content.inlines import Inlines, LineEnds
 from bot.content.lines import OPENS
 from bot.content.signs import FIGURE, Wrong
@@ -42,8 +42,7 @@ class Reader:
     place: Callable[[int], Place]
 
     def document(self, written: SourceText) -> Document:
-        written = self._shown(written)
-        return Document(tuple(self._block(written, part) for part in Blocks(written, self).read()))
+        return dialect.document(self._shown(written), self)
 
     def line(self, written: SourceText, ends: LineEnds = "join") -> tuple[Inline, ...]:
         """A single run of inlines: a title, a lead."""
@@ -75,17 +74,6 @@ class Reader:
         if found := excess(written.text):
             self.refuse(written.offset(found.at), Wrong(found.summary, found.next_step))
         return written.without(hidden(written.text))
-
-    def _block(self, written: SourceText, part: Part) -> Block:
-        lines = tuple(self._inlines(written.joined(spans, "\n"), "prose") for spans in part.lines if spans)
-        match part.kind:
-            case "heading":
-                return Heading(part.level, lines[0])
-            case "list":
-                return ItemList(lines, ordered=bool(part.numbers), start=part.numbers[0][0] if part.numbers else 1)
-            case "quote":
-                return Quote(tuple(inline for n, line in enumerate(lines) for inline in (*([LineBreak()] if n else []), *line)))
-        return Paragraph(lines[0])
 
     def _inlines(self, written: SourceText, ends: LineEnds) -> tuple[Inline, ...]:
         return Inlines(written, self, ends).read()

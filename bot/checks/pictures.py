@@ -32,7 +32,7 @@ def _named(subject: Subject, rule: Rule) -> Iterator[Finding]:
 
 
 def _people(subject: Subject, rule: Rule) -> Iterator[Finding]:
-    """That nobody is to be seen is said by the author, and never supposed."""
+    """That nobody is to be seen is said by the author, and never supposed; a chart is drawn from figures alone."""
     places = subject.post.source.places
     for number, picture in enumerate(subject.post.pictures):
         if picture.chart is None and f"images.{number}.people" not in places:

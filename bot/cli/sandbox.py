@@ -14,7 +14,7 @@ from bot.language import say
 from bot.registry import load, specs
 
 if TYPE_CHECKING:
-    from bot.content.places import Area, AreaKind, Places
+    from bot.content.places import AreaKind, Places, TelegramArea
     from bot.sandbox.drills import Drill
 
 _PORT = click.option("--port", default=8001, show_default=True, help="動いている練習用サーバーの番号")
@@ -102,8 +102,8 @@ def _places() -> Places:
     return found
 
 
-def _area(kind: AreaKind) -> Area:
-    area = _places().first(kind)
+def _area(kind: AreaKind) -> TelegramArea:
+    area = _places().area_of(kind)
     if area is None:
         raise NotFound(
             f"no area of {kind}", summary="city.yml に、この種類の区域がありません", next_step="disaster: に書いてください"

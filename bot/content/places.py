@@ -22,7 +22,7 @@ class AreaKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Area:
+class TelegramArea:
     """A place as a telegram names it: its key is (kind, code), and `name` is what the telegram must call it."""
 
     kind: AreaKind
@@ -37,12 +37,12 @@ class Places:
 
     office: str
     prefecture: str
-    areas: tuple[Area, ...]
+    areas: tuple[TelegramArea, ...]
 
-    def area(self, kind: AreaKind, code: str) -> Area | None:
+    def area(self, kind: AreaKind, code: str) -> TelegramArea | None:
         return next((area for area in self.areas if (area.kind, area.code) == (kind, code)), None)
 
-    def first(self, kind: AreaKind) -> Area | None:
+    def area_of(self, kind: AreaKind) -> TelegramArea | None:
         return next((area for area in self.areas if area.kind == kind), None)
 
     @property
@@ -66,14 +66,14 @@ def read_places(node: Node) -> Places:
     )
 
 
-def _rivers(node: Node | None) -> Iterator[Area]:
+def _rivers(node: Node | None) -> Iterator[TelegramArea]:
     for river in node.items() if node is not None and not node.empty else ():
         yield _area(AreaKind.RIVER, river)
 
 
-def _area(kind: AreaKind, node: Node) -> Area:
+def _area(kind: AreaKind, node: Node) -> TelegramArea:
     entry = node.mapping(("code", "name"), required=("code", "name"))
-    return Area(kind=kind, code=_code(entry["code"]), name=entry["name"].required_text())
+    return TelegramArea(kind=kind, code=_code(entry["code"]), name=entry["name"].required_text())
 
 
 def _code(node: Node) -> str:

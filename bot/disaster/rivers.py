@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from bot.content.places import Area, AreaKind, Places
+from bot.content.places import AreaKind, Places, TelegramArea
 from bot.disaster import levels, xml
 from bot.disaster.levels import Hazard, Level
 from bot.disaster.statement import Said, Statement
@@ -41,7 +41,7 @@ def level_of(name: str) -> Level:
     return next((level for words, level in _WORDS if any(word in plain for word in words)), Level.UNKNOWN)
 
 
-def _concerned(root: Element, places: Places) -> Area | None:
+def _concerned(root: Element, places: Places) -> TelegramArea | None:
     """By a river's number, else by the city's, else by what a headline or a place is called. A number counts among those of its
     own kind only."""
     numbers = set(_numbers(root))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from bot.content.places import Area, AreaKind, Places
+from bot.content.places import AreaKind, Places, TelegramArea
 from bot.disaster import levels, xml
 from bot.disaster.levels import INTENSITIES, INTENSITY_NAMES, TSUNAMI_CODES, Hazard, Level
 from bot.disaster.statement import Said, Statement, other_name
@@ -34,7 +34,7 @@ def quake(kind: str, root: Element, places: Places) -> Said:
     return Said(covers=bool(statements), statements=tuple(statements), doubts=tuple(doubts))
 
 
-def _felt(body: Element | None, places: Places) -> Iterator[tuple[Area, Element]]:
+def _felt(body: Element | None, places: Places) -> Iterator[tuple[TelegramArea, Element]]:
     for kind, name in ((AreaKind.QUAKE, "Area"), (AreaKind.CITY, "City")):
         for pref in xml.every(xml.child(body, "Intensity", "Observation"), "Pref"):
             for element in xml.every(pref, name):
@@ -46,7 +46,7 @@ def _is_missing(element: Element) -> bool:
     return "未入電" in xml.text(element, "Condition")
 
 
-def _intensity(area: Area, told: str) -> tuple[Statement, str]:
+def _intensity(area: TelegramArea, told: str) -> tuple[Statement, str]:
     value = normalize("NFKC", told)
     if value in INTENSITIES:
         name = say("震度{intensity}", intensity=INTENSITY_NAMES[value])
@@ -60,7 +60,7 @@ def _intensity(area: Area, told: str) -> tuple[Statement, str]:
 def tsunami(kind: str, root: Element, places: Places) -> Said:
     """By the forecast in the body, else by the headline. A telegram that does not name our coast changes nothing: what is
     lifted is said to be."""
-    area = places.first(AreaKind.TSUNAMI)
+    area = places.area_of(AreaKind.TSUNAMI)
     if area is None:
         return Said()
     items = list(xml.children(xml.child(root, "Body", "Tsunami", "Forecast"), "Item"))
@@ -76,11 +76,11 @@ def tsunami(kind: str, root: Element, places: Places) -> Said:
     return Said(covers=True, statements=statements, doubts=(*doubts, *(doubt for _, doubt in pairs if doubt)))
 
 
-def _forecast(item: Element, area: Area) -> tuple[Statement, str]:
+def _forecast(item: Element, area: TelegramArea) -> tuple[Statement, str]:
     return _kind_of(xml.child(item, "Category", "Kind"), area)
 
 
-def _of_headline(root: Element, area: Area) -> Iterator[Element]:
+def _of_headline(root: Element, area: TelegramArea) -> Iterator[Element]:
     for information in xml.every(xml.child(root, "Head", "Headline"), "Information"):
         for item in xml.children(information, "Item"):
             for areas in xml.children(item, "Areas"):
@@ -90,7 +90,7 @@ def _of_headline(root: Element, area: Area) -> Iterator[Element]:
                     yield from xml.children(item, "Kind")
 
 
-def _kind_of(element: Element | None, area: Area) -> tuple[Statement, str]:
+def _kind_of(element: Element | None, area: TelegramArea) -> tuple[Statement, str]:
     name, code = xml.text(element, "Name"), xml.text(element, "Code")
     level, doubt = TSUNAMI_CODES.get(code), ""
     if level is None:

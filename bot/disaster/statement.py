@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.content.places import Area
+from bot.content.places import TelegramArea
 from bot.disaster.levels import Hazard, Level
 from bot.language import say
 
@@ -13,7 +13,7 @@ from bot.language import say
 class Statement:
     """`name` is what the telegram calls it, `intensity` the 震度 of a quake (5+), "" for anything else."""
 
-    area: Area
+    area: TelegramArea
     hazard: Hazard
     level: Level
     name: str
@@ -30,7 +30,7 @@ class Said:
     doubts: tuple[str, ...] = ()
 
 
-def other_name(area: Area, name: str) -> str:
+def other_name(area: TelegramArea, name: str) -> str:
     """The doubt where a telegram calls the place of our number something else; "" where it does not."""
     if name == area.name:
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from bot.content.places import Area, AreaKind, Places
+from bot.content.places import AreaKind, Places, TelegramArea
 from bot.disaster import levels, xml
 from bot.disaster.levels import BASE_KIND, NEW_KINDS, OLD_KINDS, Level
 from bot.disaster.statement import Said, Statement, other_name
@@ -25,7 +25,7 @@ def read(kind: str, root: Element, places: Places) -> Said:
     """The city's own lines, else those of the area in which it lies. A telegram of our office that has neither cannot be read:
     its form is not what it was."""
     for section, area_kind in _SECTIONS:
-        area = places.first(area_kind)
+        area = places.area_of(area_kind)
         found = [item for item in _items(root, section) if area and _is_of(item, area)]
         if area and found:
             return _said(kind, found, area)
@@ -44,7 +44,7 @@ def _items(root: Element, section: str) -> Iterator[Element]:
             return
 
 
-def _is_of(item: Element, area: Area) -> bool:
+def _is_of(item: Element, area: TelegramArea) -> bool:
     return any(xml.text(each, "Code") == area.code for each in _areas(item))
 
 
@@ -53,7 +53,7 @@ def _areas(item: Element) -> Iterator[Element]:
     yield from xml.children(xml.child(item, "Areas"), "Area")
 
 
-def _said(kind: str, items: list[Element], area: Area) -> Said:
+def _said(kind: str, items: list[Element], area: TelegramArea) -> Said:
     statements, doubts = list[Statement](), list[str]()
     for item in items:
         names = (xml.text(each, "Name") for each in _areas(item) if xml.text(each, "Code") == area.code)
@@ -65,7 +65,7 @@ def _said(kind: str, items: list[Element], area: Area) -> Said:
     return Said(covers=True, statements=tuple(statements), doubts=tuple(doubts))
 
 
-def _statement(kind: str, element: Element, area: Area) -> tuple[Statement | None, str]:
+def _statement(kind: str, element: Element, area: TelegramArea) -> tuple[Statement | None, str]:
     name, code, status = (xml.text(element, tag) for tag in ("Name", "Code", "Status"))
     if status in levels.LIFTED or name in levels.LIFTED or (code == _ALL_LIFTED and kind != BASE_KIND):
         return None, ""

@@ -280,6 +280,7 @@ def test_every_scope_and_every_act_of_the_command_line_is_in_the_table() -> None
         "errata",
         "accounts",
         "connections",
+        "today",
         "post_record",  # its command is for those at the server
         "record_files",
         "grants",

@@ -100,7 +100,7 @@ def test_the_rules_take_a_time_in_proportion_to_the_text(core: Core, piece: str)
 
 def _subject(core: Core, piece: str, length: int) -> Subject:
     plain = re.sub(r"[\[{}*]", r"\\\g<0>", piece)  # a reason has no marks, and no paragraph may be so long
-    text = json.dumps("はじめです。" + plain * (length // len(piece)), ensure_ascii=False)
+    text = json.dumps("はじめです。" + plain * (length // len(plain)), ensure_ascii=False)
     front = FRONT.format(extra=f"reason: {text}\n", body="本文です。\n")
     post = core.library.parse(core.library.posts_dir / "a.md", front.encode())
     return Subject(post, core.specs, core.templates, core.library.city, core.library.indicators)

@@ -69,7 +69,9 @@ def test_a_text_of_ones_own_is_held_to_the_same(desk: Desk) -> None:
 
 def test_instagram_points_to_the_profile_where_the_city_says_so(desk: Desk) -> None:
     city = desk.content / "city.yml"
-    city.write_text(city.read_text(encoding="utf-8").replace("}", ", links_in_profile: [instagram]}"), encoding="utf-8")
+    city.write_text(
+        city.read_text(encoding="utf-8").replace("{name:", "{links_in_profile: [instagram], name:"), encoding="utf-8"
+    )
     path = post(desk, "link: https://www.example.lg.jp/a\nx: {link: false}")
     (text,) = texts(desk, path)["instagram"]
     assert "プロフィールのリンク" in text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 
-from bot.content.places import Area, AreaKind, Places
+from bot.content.places import AreaKind, Places, TelegramArea
 
 JST = timezone(timedelta(hours=9))
 NOON = datetime(2026, 12, 1, 12, 0, tzinfo=JST)
@@ -13,11 +13,11 @@ PLACES = Places(
     office="170000",
     prefecture="石川県",
     areas=(
-        Area(kind=AreaKind.CITY, code="1720100", name="金沢市"),
-        Area(kind=AreaKind.QUAKE, code="391", name="石川県加賀"),
-        Area(kind=AreaKind.TSUNAMI, code="361", name="石川県加賀"),
-        Area(kind=AreaKind.WEATHER, code="170010", name="加賀"),
-        Area(kind=AreaKind.RIVER, code="8404060001", name="犀川"),
+        TelegramArea(kind=AreaKind.CITY, code="1720100", name="金沢市"),
+        TelegramArea(kind=AreaKind.QUAKE, code="391", name="石川県加賀"),
+        TelegramArea(kind=AreaKind.TSUNAMI, code="361", name="石川県加賀"),
+        TelegramArea(kind=AreaKind.WEATHER, code="170010", name="加賀"),
+        TelegramArea(kind=AreaKind.RIVER, code="8404060001", name="犀川"),
     ),
 )
 BASE = "https://www.data.jma.go.jp/developer/xml/data/"

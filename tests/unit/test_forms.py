@@ -46,8 +46,14 @@ protected_words: [金沢市]
 accounts: {x: 仮}
 heads: {市民課: kacho}
 channels: [x, facebook]
+links_in_profile: [instagram]
+licence: CC BY 4.0
+policy: 市が運用します。
 thread_warn: 6
 thread_refuse: 25
+disaster:
+  {office: "170000", prefecture: 石川県, city: {code: "1720100", name: 金沢市}, quake: {code: "391", name: 石川県加賀},
+   tsunami: {code: "361", name: 石川県加賀}, weather: {code: "170010", name: 加賀}, rivers: [{code: "8404060001", name: 犀川}]}
 """,
     "phrases.yml": "時点: いつの数字ですか。\n",
     "words.yml": "子供: {right: 子ども, reason: 手引き, since: 2026-04-01}\n",
@@ -82,6 +88,8 @@ close: 17:15
 days: [mon, tue]
 public_holidays: false
 closed: [{from: 12-29, to: 01-03, why: 年末年始}]
+holidays: [{day: 2027-05-06, name: 国民の休日}]
+workdays: [2027-11-03]
 """,
     "schedules/blackouts.yml": """
 - {from: 2027-03-26, to: 2027-04-09, kind: 選挙, set_by: 課, why: 選挙, channels: [x], tags: [花火], words: [花火大会]}

@@ -114,7 +114,7 @@ def test_a_moment_of_another_zone_is_refused_in_the_city_s_time(tmp_path: Path) 
     with pytest.raises(QuietHours) as closed:
         require_open(at("2026-12-01 22:15").astimezone(UTC), "x", rules)
     assert "22:15" in closed.value.summary
-    assert "slot" in closed.value.next_step
+    assert "配信枠" in closed.value.next_step
 
 
 def test_a_blackout_of_dates_holds_the_whole_of_its_last_day(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_a_slot_of_some_channels_is_for_these_alone(folder: Path) -> None:
     with pytest.raises(SlotTaken) as caught:
         next_free("facebook", "a", after, [], given)
     assert "空いている配信枠" in caught.value.summary
-    assert "publish:" in caught.value.next_step
+    assert "時刻を決める" in caught.value.next_step
 
 
 def test_a_thread_gets_a_slot_that_it_can_end_in(folder: Path) -> None:

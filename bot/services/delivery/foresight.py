@@ -14,6 +14,7 @@ from bot.services.delivery.outgoing import candidate
 from bot.services.records.context import Context
 from bot.store.models import Submission
 from bot.text.moments import minute
+from bot.workflow.states import OCCUPIED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,12 @@ def _foreseen(ctx: Context, submission: Submission, channel: str, next_slot: boo
     except BotError as e:
         return Foreseen(channel=channel, label=label, due=None, problem=e.summary)
     return Foreseen(channel=channel, label=label, due=due)
+
+
+def settled(ctx: Context, submission: Submission) -> list[Foreseen]:
+    """Of what was approved, when each channel gets it, in the order in which it was planned."""
+    rows = submission.deliveries.filter(part=0, state__in=sorted(OCCUPIED)).order_by("id")
+    return [Foreseen(channel=d.channel, label=ctx.spec(d.channel).label, due=d.due_at) for d in rows]
 
 
 def is_late(ctx: Context, submission: Submission) -> bool:

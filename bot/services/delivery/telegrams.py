@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from bot.channel_kit.http import OnceSession
-from bot.content.places import Area, AreaKind, Places
+from bot.content.places import AreaKind, Places, TelegramArea
 from bot.disaster import feed, telegram, weather
 from bot.disaster.feed import Entry
 from bot.disaster.levels import Hazard, Level
@@ -265,7 +265,7 @@ def _statements(kept: Iterable[dict[str, object]]) -> Iterable[Statement]:
         area = said["area"]
         assert isinstance(area, dict)  # noqa: S101 as it was kept
         yield Statement(
-            area=Area(kind=AreaKind(area["kind"]), code=area["code"], name=area["name"]),
+            area=TelegramArea(kind=AreaKind(area["kind"]), code=area["code"], name=area["name"]),
             hazard=Hazard(str(said["hazard"])),
             level=Level(int(str(said["level"]))),
             name=str(said["name"]),

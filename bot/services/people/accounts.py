@@ -275,6 +275,12 @@ def issue_token(
     `scopes`: what it may do, all that the role may by default; `lifetime`: at most LIFETIME.
     """
     most = scopes_of(Role(user.role))
+    if not most:
+        raise NotAllowed(
+            f"{user.role} has no key",
+            summary="あなたの役割には、鍵でできる操作がありません",
+            next_step="操作は画面でしてください",
+        )
     # Never more than the role has, and a role that shrinks later takes the key's right with it.
     chosen = [scope for scope in most if scopes is None or scope in scopes]
     if not chosen:

@@ -29,7 +29,7 @@ from bot.web.office import actor_of, office
 from bot.web.views.queue import row
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.roads import ROAD_LABELS, Road
-from bot.workflow.states import IN_QUEUE, OCCUPIED, SubmissionState
+from bot.workflow.states import IN_QUEUE, SubmissionState
 
 if TYPE_CHECKING:
     from bot.store.models import Comment, Submission
@@ -104,9 +104,7 @@ class Times:
 
 def _times(ctx: Context, found: Submission) -> Times:
     if found.state not in IN_QUEUE:
-        rows = found.deliveries.filter(part=0, state__in=sorted(OCCUPIED)).order_by("id")
-        due = [foresight.Foreseen(channel=d.channel, label=ctx.spec(d.channel).label, due=d.due_at) for d in rows]
-        return Times(foreseen=due, planned="", late=False, next=[])
+        return Times(foreseen=foresight.settled(ctx, found), planned="", late=False, next=[])
     foreseen, late = foresight.foresee(ctx, found), foresight.is_late(ctx, found)
     planned = foresight.written([(f.channel, f.due) for f in foreseen if f.due is not None])
     return Times(

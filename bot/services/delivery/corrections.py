@@ -87,7 +87,7 @@ def fields(ctx: Context, submission: Submission, channel: str) -> Mapping[str, A
     correction = of(submission)
     way = ctx.spec(channel).way(correction) if correction else None
     if correction is None or way is None:
-        return {"version": submission.version}
+        return {"version": submission.version, "kind": submission.kind}
     rows = Delivery.objects.filter(identity=submission.identity, channel=channel, version__lt=submission.version)
     if rows.filter(state__in=sorted(_MAY_BE_OUT)).exists():
         raise NotAllowed(
@@ -97,8 +97,10 @@ def fields(ctx: Context, submission: Submission, channel: str) -> Mapping[str, A
         )
     old = standing(submission.identity, channel)
     if old is None:  # what never went out, or was taken down, is put right by publishing it
-        return {"version": submission.version}
+        return {"version": submission.version, "kind": submission.kind}
     named = old.remote_id if way in (Way.EDIT, Way.LINKED) else ""
-    kept = {"version": submission.version, "kind": Kind.CORRECTION, "way": way, "replaces": old}
+    # A disaster's stop does not hold what puts an emergency text right.
+    kind = Kind.EMERGENCY if submission.kind == Kind.EMERGENCY else Kind.CORRECTION
+    kept = {"version": submission.version, "kind": kind, "way": way, "replaces": old}
     # An edit and a reply alike belong to a post that is there; an edited one is known by its first number.
     return {**kept, "parent_remote_id": named}

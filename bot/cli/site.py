@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 import click
 
 from bot.cli.console import tell
 from bot.cli.office import office
+from bot.errors import NotInstalled
 from bot.language import say
+from bot.strategy import charts
+from bot.strategy.indicators import Indicator
 
 
 @click.group("site", help=say("市民向けの公開サイトを作る"))
@@ -26,7 +30,7 @@ def build_command(folder: Path) -> None:
     ctx = office()
     from bot.services.pages import public_site
 
-    made = public_site.build(ctx, folder)
+    made = public_site.build(ctx, folder, _chart)
     for name in made.written:
         click.echo(say("書いた　{name}", name=name))
     for name in made.removed:
@@ -39,6 +43,19 @@ def build_command(folder: Path) -> None:
         tell("検索のページは作っていません（dxbot[report] の部品が要ります）。年度と施策の一覧はあります。")
     if not ctx.config.public_url:
         tell("DXBOT_PUBLIC_URL（公開サイトのアドレス）がないため、新着（Atom・JSON Feed）とサイトマップは作っていません。")
+
+
+def _chart(indicator: Indicator) -> str:
+    """Its line as a picture with words for those who do not see it; "" without the part that draws."""
+    from bot.media import charts as drawn
+
+    if (chart := charts.of_indicator(indicator)) is None:
+        return ""
+    try:
+        picture = drawn.svg(chart)
+    except NotInstalled:
+        return ""
+    return picture.replace("<svg ", f'<svg role="img" aria-label="{escape(charts.alt(chart))}" ', 1)
 
 
 def _counts(written: tuple[str, ...], removed: tuple[str, ...], unchanged: int) -> dict[str, int]:

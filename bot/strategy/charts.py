@@ -80,8 +80,9 @@ class Chart:
 
 
 def of_indicator(indicator: Indicator) -> Chart | None:
-    """The plain chart of one figure: its line over time. None where fewer than two of its readings have a value."""
-    if sum(r.value is not None for r in indicator.readings) < 2:
+    """The plain chart of one figure: its line over time. None where fewer than two of its readings have a value, or where one
+    is below 0: a line stands on 0."""
+    if sum(r.value is not None for r in indicator.readings) < 2 or _falls_below_0(indicator):
         return None
     return Chart(key=indicator.key, title=indicator.name, look="line", rows=(Row(label=indicator.name, indicator=indicator),))
 
@@ -137,13 +138,17 @@ def _require_alike(node: Node, first: Indicator, other: Indicator) -> None:
 
 
 def _require_drawable(node: Node, look: Look, indicator: Indicator) -> None:
+    if _falls_below_0(indicator):
+        node.fail(say("「{name}」には0より小さい値があります", name=indicator.name), "図にせず、文で書いてください")
     if look in ("line", "change") and of_indicator(indicator) is None:
         node.fail(
             say("「{name}」には、値のある時点が2つありません", name=indicator.name),
             "indicators.yml の readings: に書き足してください",
         )
-    if any(r.value is not None and r.value < 0 for r in indicator.readings):
-        node.fail(say("「{name}」には0より小さい値があります", name=indicator.name), "図にせず、文で書いてください")
+
+
+def _falls_below_0(indicator: Indicator) -> bool:
+    return any(r.value is not None and r.value < 0 for r in indicator.readings)
 
 
 def _goal(value: Node) -> Goal:

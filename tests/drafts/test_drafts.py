@@ -222,7 +222,7 @@ def test_a_schedule_that_cannot_be_read_is_told_at_the_time_that_waits_for_it(of
 
 def test_only_the_channels_that_the_city_offers_can_be_chosen(office: Office, leader: Browser) -> None:
     city = office.folder / "city.yml"
-    city.write_text(city.read_text(encoding="utf-8").replace("}", ", channels: [facebook, note]}"), encoding="utf-8")
+    city.write_text(city.read_text(encoding="utf-8").removesuffix("}") + ", channels: [facebook, note]}", encoding="utf-8")
     draft = drafts.begin(office.ctx, office.author)
     assert post_form.form_of(draft.form).channels == ("facebook",)
     page = leader.get(f"/write/{draft.id}/").text

@@ -14,6 +14,7 @@ from bot.content import frontmatter, post_form
 from bot.content.form_words import at_field
 from bot.content.post_form import Form, Shot
 from bot.errors import FrontMatterError, Place
+from bot.values.characters import unwritable
 
 POSTS = sorted((ROOT / "content" / "posts").rglob("*.md"))
 HERE = Path("post.md")
@@ -33,7 +34,10 @@ def _front(text: str, body_at: int) -> object:
     return yaml.load(text[4 : body_at - 4], yaml.BaseLoader)  # noqa: S506 every value as it is written
 
 
-typed = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="\ufeff"))
+_KINDS = ["Cc", "Cn", "Co", "Cs", "Zl", "Zp"]
+# What may not be written is refused, on the form as in a file.
+_written = st.characters(codec="utf-8", exclude_categories=_KINDS).filter(lambda c: unwritable(c) is None)
+typed = st.text(alphabet=_written)
 words = typed.map(str.strip)
 prose = st.lists(words.filter(lambda w: not w.startswith("#")), max_size=4).map("\n\n".join).map(str.strip)
 shots = st.builds(Shot, file=words.filter(bool), alt=words, people=st.sampled_from(["none", "consented"]), consent=words)

@@ -164,7 +164,7 @@ def test_what_is_no_number_is_one_sentence(office: Office, people: None, web_sit
     browser = signed_in(web_site, "kouhou")
     page = f"/issues/{ISSUE}/"
     done = browser.post(f"{page}arrange/", page, revision="0", take=one.identity, **{f"lines-{one.identity}": "十二"})
-    assert done.status_code == 403
+    assert done.status_code == 422
     assert "「十二」は数ではありません" in done.text
 
 

@@ -28,6 +28,7 @@ def pages(office: Office, built: Callable[[], Path]) -> list[str]:
     publish(
         office,
         "a",
+        channels="x, instagram, facebook",
         body="窓口で書く回数を減らします（見本）。\n\n## 変えたこと\n\n- 一つ\n- 二つ\n\nhttps://example.jp/ まで\n",
     )
     publish(office, "b", title="取り下げた投稿（見本）", channels="x")

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from justhtml import JustHTML
 
 from bot.errors import ConfigError
-from bot.services.approval import review
+from bot.services.approval import withdrawing
 from bot.services.pages import public_site
 from bot.services.records import days, signing
 from bot.services.records.context import Context
@@ -79,9 +79,10 @@ def test_what_is_not_out_is_not_there(office: Office, built: Build) -> None:
 
 def test_withdrawing_alone_changes_nothing_of_what_still_stands(office: Office, built: Build) -> None:
     publish(office, "a")
+    Delivery.objects.filter(channel="x").update(state="scheduled", published_at=None)
     before = {path: path.read_bytes() for path in built().rglob("*") if path.is_file()}
-    review.withdraw(office.ctx, office.officer, Submission.objects.get().id)
-    assert Submission.objects.get().state == "withdrawn"
+    withdrawing.withdraw(office.ctx, office.officer, Submission.objects.get().id)
+    assert Submission.objects.get().state == "closed"
     assert {path: path.read_bytes() for path in built().rglob("*") if path.is_file()} == before
 
 
@@ -184,7 +185,7 @@ def test_a_list_of_files_that_leads_elsewhere_deletes_nothing(office: Office, pu
 def test_every_inner_link_leads_somewhere_and_every_outer_one_is_https_or_an_address_of_the_sandbox(
     office: Office, built: Build
 ) -> None:
-    publish(office, "a", extra="slot: lunch\nlink: https://example.jp/madoguchi")
+    publish(office, "a", channels="x, instagram", extra="slot: lunch\nlink: https://example.jp/madoguchi")
     take_down(office, "instagram")
     site, seen = built(), 0
     for page in site.rglob("*.html"):
@@ -254,7 +255,7 @@ def test_accounts_and_policy_are_provisional_until_the_office_says_them(office: 
     page = (built() / "accounts.html").read_text("utf-8")
     assert "<td>仮</td>" in page
     assert "仮（広報広聴課が定めるまで、ここには載りません）" in page
-    city = (office.folder / "city.yml").read_text("utf-8").replace("}", ", accounts: {x: https://x.com/kanazawa_dx}")
+    city = (office.folder / "city.yml").read_text("utf-8").removesuffix("}") + ", accounts: {x: https://x.com/kanazawa_dx}"
     (office.folder / "city.yml").write_text(city + ', policy: "返信はしません。"}', encoding="utf-8")
     page = (built() / "accounts.html").read_text("utf-8")
     assert '<a href="https://x.com/kanazawa_dx">' in page

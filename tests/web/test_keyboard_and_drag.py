@@ -45,6 +45,9 @@ def test_a_submission_is_opened_and_approved_by_keyboard_alone(office: Office, p
     office.submit(office.post("a", title="一つ目の見本"))
     office.submit(office.post("b", title="二つ目の見本"))
     log_in(page)
+    tab_to(page, "承認待ち")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/queue/")
     for key in "jjjkj":
         page.keyboard.press(key)
     assert page.evaluate("document.activeElement.innerText") == "二つ目の見本"
@@ -81,6 +84,7 @@ def test_everything_is_stopped_by_keyboard_alone(office: Office, page: Page) -> 
 def test_keys_typed_into_a_field_stay_there(office: Office, page: Page) -> None:
     office.submit(office.post())
     log_in(page)
+    page.goto("/queue/")
     page.get_by_label("題名の言葉").fill("")
     page.get_by_label("題名の言葉").press("j")
     assert page.get_by_label("題名の言葉").input_value() == "j"

@@ -7,14 +7,16 @@ released for printing is not yet in anybody's hands."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from itertools import groupby
 
+from bot.content.correction import Way
 from bot.newsletter.arrangement import Correction, issue_name
 from bot.render.variant import Bundle, Media, Variant, read_bundle
+from bot.services.delivery import corrections
 from bot.services.pages.achievement import fiscal_year
 from bot.services.records.context import Context
 from bot.store.models import Delivery, Submission
@@ -33,7 +35,8 @@ _FILE = re.compile(r"[0-9A-Z_-]{4,40}")
 class PublicPlace:
     """Where a post stands, or stood until it was taken down. `at` is when it appeared, on the office's clock; `text` is what
     the city said there and `url` where, "" where that is not known; `addresses` are those of all parts; `taken_down_at` is None
-    where no time is on record."""
+    where no time is on record. `version` and `way` are those of a correction (ADR 31), 1 and "" for none. `replaced`: its
+    correction stands there instead."""
 
     channel: str
     label: str
@@ -45,11 +48,15 @@ class PublicPlace:
     media: tuple[Media, ...]
     stands: bool
     taken_down_at: datetime | None = None
+    version: int = 1
+    way: str = ""
+    replaced: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class PublicPost:
-    """`name` is that of its page. `places` are in the order in which they appeared."""
+    """`name` is that of its page. `places` are in the order in which they appeared, `corrections` are sentences, the oldest
+    first."""
 
     identity: str
     name: str
@@ -83,16 +90,18 @@ class PublicPost:
 
     @property
     def shown(self) -> PublicPlace | None:
-        """The place whose text and pictures stand for the post: on a network before in the paper, and the longest of them. None
-        where it was taken down everywhere: what the city has taken back is not said here again."""
-        return max(self.standing, key=lambda p: (p.channel != PAPER, len(p.text)), default=None)
+        """The place whose text and pictures stand for the post: on a network before in the paper, the newest version of it
+        before one that only says what was wrong, and the longest of them. None where it was taken down everywhere: what the
+        city has taken back is not said here again."""
+        return max(self.standing, key=lambda p: (p.channel != PAPER, p.way != Way.LINKED, p.version, len(p.text)), default=None)
 
 
 def posts(ctx: Context) -> tuple[PublicPost, ...]:
     """All of them, the newest first."""
     rows = [*_sent(ctx), *_printed(ctx)]
     numbers = {number for number, _, _ in rows}
-    submissions = Submission.objects.only("identity", "title", "department", "measure", "bundle").in_bulk(numbers)
+    fields = ("identity", "title", "department", "measure", "bundle", "correction")
+    submissions = Submission.objects.only(*fields).in_bulk(numbers)
     bundles = {number: read_bundle(row.bundle) for number, row in submissions.items()}
     errata = _errata()
     by_identity: dict[str, list[tuple[int, _Row, str]]] = {}
@@ -114,17 +123,22 @@ class _Row:
     parts: tuple[int, ...] | None
     stands: bool
     taken_down_at: datetime | None = None
+    version: int = 1
+    way: str = ""
+    edited: bool = False
 
 
 def _sent(ctx: Context) -> Iterator[tuple[int, _Row, str]]:
     """By submission and channel. Of a thread of which some parts are gone, the place stands with those that are left."""
     out = Delivery.objects.filter(state__in=OUT, published_at__isnull=False).exclude(kind=Kind.TAKE_DOWN)
-    fields = ("submission_id", "channel", "part", "id", "state", "published_at", "url")
+    fields = ("submission_id", "channel", "part", "id", "state", "published_at", "url", "version", "way")
+    edited = set(out.filter(way=Way.EDIT).values_list("replaces_id", flat=True))
     gone = dict(Removal.objects.filter(state=RemovalState.REMOVED).values_list("delivery_id", "ended_at"))
     for (number, channel), each in groupby(out.order_by(*fields[:4]).values_list(*fields), key=lambda row: (row[0], row[1])):
         rows = list(each)
         left = [row for row in rows if row[4] == DeliveryState.PUBLISHED] or rows
-        stands = left[0][4] == DeliveryState.PUBLISHED
+        rewritten = any(row[3] in edited for row in rows)
+        stands = left[0][4] == DeliveryState.PUBLISHED and not rewritten
         ends = [end for row in rows if not stands and (end := gone.get(row[3]))]
         yield (
             number,
@@ -137,6 +151,9 @@ def _sent(ctx: Context) -> Iterator[tuple[int, _Row, str]]:
                 parts=tuple(dict.fromkeys(row[2] for row in left)),
                 stands=stands,
                 taken_down_at=_local(ctx, max(ends)) if ends else None,
+                version=rows[0][7],
+                way=rows[0][8],
+                edited=rewritten,
             ),
             "",
         )
@@ -169,9 +186,13 @@ def _post(
     errata: Mapping[str, Sequence[Correction]],
 ) -> PublicPost:
     newest = submissions[max(number for number, _, _ in rows)]
-    places = sorted((_place(row, bundles[number].variant(row.channel)) for number, row, _ in rows), key=lambda p: p.at)
-    issues = [issue for _, _, issue in rows if issue]
+    given = sorted((_place(row, bundles[number].variant(row.channel)) for number, row, _ in rows), key=lambda p: p.at)
+    places = [place if place.stands or place.replaced else _replaced(place, given) for place in given]
     in_print = "".join("".join(place.text.split()) for place in places if place.channel == PAPER)
+    said = _said(submissions[number] for number in sorted({number for number, _, _ in rows}))
+    # An issue holds several posts: the correction belongs to the one that said it.
+    told = (c for _, _, issue in rows if issue for c in errata.get(issue, ()) if "".join(c.wrong.split()) in in_print)
+    printed = [c.text for c in told if (c.wrong, c.right) not in said]
     return PublicPost(
         identity=newest.identity,
         name=_name(newest.identity),
@@ -179,9 +200,20 @@ def _post(
         department=newest.department,
         measure=newest.measure,
         places=tuple(places),
-        # An issue holds several posts: the correction belongs to the one that said it.
-        corrections=tuple(c.text for issue in issues for c in errata.get(issue, ()) if "".join(c.wrong.split()) in in_print),
+        corrections=tuple(dict.fromkeys([*said.values(), *printed])),
     )
+
+
+def _replaced(place: PublicPlace, places: Sequence[PublicPlace]) -> PublicPlace:
+    """One that was deleted, as it is where its repost stands."""
+    newer = any(p.stands and p.way == Way.REPOST and p.version > place.version for p in places if p.channel == place.channel)
+    return replace(place, replaced=newer)
+
+
+def _said(submissions: Iterable[Submission]) -> dict[tuple[str, str], str]:
+    """What the versions of a post put right, by what was wrong and what is right."""
+    found = (corrections.of(submission) for submission in submissions)
+    return {(c.wrong, c.right): f"「{c.wrong}」は、正しくは「{c.right}」です。おわびして訂正します。" for c in found if c}
 
 
 def _place(row: _Row, variant: Variant | None) -> PublicPlace:
@@ -200,6 +232,9 @@ def _place(row: _Row, variant: Variant | None) -> PublicPlace:
         media=media,
         stands=row.stands,
         taken_down_at=row.taken_down_at,
+        version=row.version,
+        way=row.way,
+        replaced=row.edited,
     )
 
 

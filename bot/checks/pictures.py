@@ -35,7 +35,8 @@ def _people(subject: Subject, rule: Rule) -> Iterator[Finding]:
     """That nobody is to be seen is said by the author, and never supposed."""
     places = subject.post.source.places
     for number, picture in enumerate(subject.post.pictures):
-        if f"images.{number}.people" not in places:
+        # A chart is drawn from readings alone: nobody is to be seen on it.
+        if picture.chart is None and f"images.{number}.people" not in places:
             yield at(
                 subject.place_of(f"images.{number}.file", "images"),
                 rule.id,

@@ -81,13 +81,19 @@ def _require_way(spec: ChannelSpec, way: Way, variant: Variant, old: Delivery | 
         )
 
 
+def kind_of(submission: Submission) -> Kind:
+    """What corrects an emergency text goes out during the disaster, as the text itself does (ADR 14)."""
+    return Kind.EMERGENCY if submission.kind == Kind.EMERGENCY else Kind.CORRECTION
+
+
 def fields(ctx: Context, submission: Submission, channel: str) -> Mapping[str, Any]:
     """Of the deliveries on this channel, in the transaction of the approval. Raises NotAllowed while it is not known whether
     what is to be corrected is out."""
     correction = of(submission)
     way = ctx.spec(channel).way(correction) if correction else None
+    plain = {"version": submission.version, "kind": Kind(submission.kind)}
     if correction is None or way is None:
-        return {"version": submission.version}
+        return plain
     rows = Delivery.objects.filter(identity=submission.identity, channel=channel, version__lt=submission.version)
     if rows.filter(state__in=sorted(_MAY_BE_OUT)).exists():
         raise NotAllowed(
@@ -97,8 +103,8 @@ def fields(ctx: Context, submission: Submission, channel: str) -> Mapping[str, A
         )
     old = standing(submission.identity, channel)
     if old is None:  # what never went out, or was taken down, is put right by publishing it
-        return {"version": submission.version}
+        return plain
     named = old.remote_id if way in (Way.EDIT, Way.LINKED) else ""
-    kept = {"version": submission.version, "kind": Kind.CORRECTION, "way": way, "replaces": old}
+    kept = {"version": submission.version, "kind": kind_of(submission), "way": way, "replaces": old}
     # An edit and a reply alike belong to a post that is there; an edited one is known by its first number.
     return {**kept, "parent_remote_id": named}

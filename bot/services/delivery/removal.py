@@ -46,7 +46,7 @@ def work(ctx: Context, connect: Connect) -> int:
         state=RemovalState.UNCLEAR, problem=_UNCLEAR, next_at=now
     )
     due = Removal.objects.filter(state__in=(RemovalState.ASKED, RemovalState.UNCLEAR), ended_at=None, next_at__lte=now)
-    rows = [row for row in due.select_related("delivery", "decision").order_by("id") if not _is_held(row)]
+    rows = [row for row in due.select_related("delivery__submission", "decision").order_by("id") if not _is_held(row)]
     for row in rows:
         _step(ctx, connect, row)
     return len(rows)
@@ -54,7 +54,7 @@ def work(ctx: Context, connect: Connect) -> int:
 
 def _is_held(row: Removal) -> bool:
     """What a correction deletes is of its kind, and held by what holds one."""
-    return row.decision.way == ThreadWay.REPLACE and replacing.is_stopped(row.delivery.channel)
+    return row.decision.way == ThreadWay.REPLACE and replacing.is_stopped(row.delivery)
 
 
 def _step(ctx: Context, connect: Connect, row: Removal) -> None:

@@ -7,13 +7,13 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from bot.language import say
-from bot.services.delivery import takedowns
+from bot.services.delivery import corrections, takedowns
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.store import locks
 from bot.store.models import Delivery, Pause
 from bot.store.threads import ThreadDecision
-from bot.workflow.kinds import HELD_BY, Kind
+from bot.workflow.kinds import HELD_BY
 from bot.workflow.states import DeliveryState, ThreadWay
 from bot.workflow.transitions import Action
 
@@ -29,14 +29,14 @@ def replace(ctx: Context) -> None:
     )
     reposts = Delivery.objects.filter(Exists(older), way="repost", state="published", part=0).select_related("submission")
     for first in reposts.order_by("id"):
-        if not is_stopped(first.channel):
+        if not is_stopped(first):
             _replace(ctx, first)
 
 
-def is_stopped(channel: str) -> bool:
-    """A stop is in force that holds corrections."""
-    stops = Pause.objects.filter(ended_at=None, channel__in=("", channel)).values_list("cause", flat=True)
-    return any(cause in HELD_BY[Kind.CORRECTION] for cause in stops)
+def is_stopped(row: Delivery) -> bool:
+    """A stop is in force that holds what corrects this delivery's post."""
+    stops = Pause.objects.filter(ended_at=None, channel__in=("", row.channel)).values_list("cause", flat=True)
+    return any(cause in HELD_BY[corrections.kind_of(row.submission)] for cause in stops)
 
 
 def _replace(ctx: Context, first: Delivery) -> None:

@@ -73,7 +73,6 @@ def _deliveries(ctx: Context, submission: Submission, variant: Variant, at: date
             Delivery.objects.create(
                 submission=submission,
                 identity=submission.identity,
-                kind=submission.kind,
                 channel=variant.channel,
                 lane=lane.name,
                 part=number,

@@ -40,7 +40,7 @@ def test_a_new_post_goes_to_the_channels_that_the_city_offers(shell: Shell) -> N
 
 def offer(shell: Shell, channels: str) -> None:
     city = shell.content / "city.yml"
-    city.write_text(city.read_text(encoding="utf-8").replace("}", f", channels: {channels}}}"), encoding="utf-8")
+    city.write_text(city.read_text(encoding="utf-8")[:-1] + f", channels: {channels}}}", encoding="utf-8")
 
 
 def test_a_channel_that_the_city_does_not_offer_is_refused_with_those_that_it_does(shell: Shell) -> None:

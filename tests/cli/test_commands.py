@@ -155,7 +155,11 @@ def test_a_new_post_becomes_a_good_one_when_it_is_filled_in(shell: Shell) -> Non
     done = shell.run("new", "窓口のDX: 書かない", "--author", "shimin-leader")
     assert done.returncode == 0, done.stderr
     path = Path(done.stdout.strip())
-    text = path.read_text(encoding="utf-8").replace('measure: ""', "measure: 1-1")
+    text = (
+        path.read_text(encoding="utf-8")
+        .replace('measure: ""', "measure: 1-1")
+        .replace("achievement: ", "achievement: done ", 1)
+    )
     text = text.replace("images: []", "images: [{file: red.png, alt: 赤い四角の見本, people: none}]")
     path.write_text(text, encoding="utf-8")
     untouched = shell.run("check", path)

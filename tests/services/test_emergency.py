@@ -65,6 +65,23 @@ def test_a_stop_that_a_person_pressed_holds_it(night: Office) -> None:
     assert night.sandbox.posts("x") == []
 
 
+def test_its_correction_replaces_it_past_the_disasters_stop(night: Office) -> None:
+    night.approve(night.submit(text(night), night.officer), CHIEF)
+    runner = night.runner()
+    runner.beat()
+    path = text(night, body="市内の一部で断水しています。給水所は中央公園です。\n")
+    correction = "correction: {kind: 誤記, wrong: 市役所前, right: 中央公園, x: repost}\n"
+    path.write_text(path.read_text(encoding="utf-8").replace("channels:", f"{correction}channels:"), encoding="utf-8")
+    night.at(night.clock.now() + timedelta(minutes=5))
+    night.approve(night.submit(path, night.officer), CHIEF)
+    for _ in range(4):
+        runner.beat()
+        runner.remove()
+        night.at(night.clock.now() + timedelta(minutes=1))
+    (shown,) = [post["text"] for post in night.sandbox.posts("x") if not post["deleted"]]
+    assert "中央公園" in shown
+
+
 def test_only_the_office_hands_it_in_and_another_approves_it(night: Office) -> None:
     with pytest.raises(NotAllowed):
         night.submit(text(night), night.author)

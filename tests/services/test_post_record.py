@@ -24,7 +24,7 @@ from bot.workflow.actors import Role
 from tests.office import Office
 
 BODY = "窓口は12月5日に始まります（見本）。\n\n## 何を変えたか\n\n職員がお話を聞いて入力します。\n"
-ALBUM = "{file: red.png, alt: 赤い四角の見本}, {file: blue.png, alt: 青い四角の見本}"
+ALBUM = "{file: red.png, alt: 赤い四角の見本, people: none}, {file: blue.png, alt: 青い四角の見本, people: none}"
 
 
 @pytest.fixture

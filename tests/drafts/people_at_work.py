@@ -46,6 +46,11 @@ def way(request: pytest.FixtureRequest) -> dict[str, Any]:
     return WAYS[request.param]
 
 
+def scripted(way: dict[str, Any]) -> bool:
+    """axe waits for a timer, which a page without scripts does not have."""
+    return bool(way.get("java_script_enabled", True))
+
+
 def fits(page: Page) -> bool:
     """Nothing runs off the side."""
     return not page.evaluate(_RUNS_OFF)

@@ -65,7 +65,7 @@ def key(case: tuple[str, str]) -> str:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time-outs short enough for a test of a hanging server."""
     patient = http.OnceAdapter.__init__
-    monkeypatch.setattr(http.OnceAdapter, "__init__", lambda self, seconds, most: patient(self, min(seconds, 0.5), most))
+    monkeypatch.setattr(http.OnceAdapter, "__init__", lambda self, seconds, *most: patient(self, min(seconds, 0.5), *most))
 
 
 @pytest.fixture

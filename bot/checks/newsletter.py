@@ -30,16 +30,11 @@ def _glyphs(subject: Subject, rule: Rule) -> Iterator[Finding]:
     for spec in subject.wanted:
         shown = dict.fromkeys(c for part in subject.texts[spec.key] for c in spec.lacks(part.text))
         for character in shown:
-            yield at(_place_of(subject, character), rule.id, rule.level, *_told(subject, character))
+            yield at(_place_of(subject, character), rule.id, rule.level, *_told(character))
 
 
-def _told(subject: Subject, lacking: str) -> tuple[str, str]:
+def _told(lacking: str) -> tuple[str, str]:
     """Of a character, or of an address."""
-    if lacking == subject.post.link:
-        return (
-            f"紙面にアドレス「{lacking[:60]}」があります",
-            "紙面に載せないなら newsletter: {link: false} と書いてください",
-        )
     if lacking.isascii() and len(lacking) > 1:
         return (
             f"紙面にアドレス「{lacking[:60]}」があります",

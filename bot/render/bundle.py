@@ -146,7 +146,7 @@ def _context(post: Post, spec: ChannelSpec, city: City) -> dict[str, Any]:
         "lead": plain.line(lead),
         "body": plain.blocks(body),
         "hashtags": " ".join(f"#{tag}" for tag in tags),
-        "link": "" if override.options.get("link") is False else post.link,
+        "link": post.link,
         "link_in_profile": spec.key in city.links_in_profile,
         "contact": post.contact,
         "department": post.author.department,

@@ -12,7 +12,7 @@ SPEC = ChannelSpec(
     limit=None,
     length=len,
     images=ImageLimits(max_count=4, max_width=3000, max_height=3000, max_bytes=8_000_000),
-    options={"issue": str, "caption": str, "link": bool},
+    options={"issue": str, "caption": str},
     style=PRINT,
     publishes=False,
 )

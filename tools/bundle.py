@@ -30,6 +30,7 @@ _LIBRARIES = (
         "colorama",
         "jinja2",
         "jpholiday",
+        "markdown",
         "markupsafe",
         "pillow",
         "pydantic",

@@ -28,6 +28,7 @@ _LIBRARIES = (
         "budoux",
         "click",
         "colorama",
+        "defusedxml",
         "jinja2",
         "jpholiday",
         "markdown",

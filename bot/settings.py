@@ -117,10 +117,10 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "bot.web.middleware.RequestId",
-    "bot.web.middleware.Probes",
-    "django.middleware.security.SecurityMiddleware",
     "bot.web.middleware.BrowserPolicies",
     "csp.middleware.CSPMiddleware",
+    "bot.web.middleware.Probes",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bot.web.middleware.NoStore",
     "bot.web.sessions.Sessions",

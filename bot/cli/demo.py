@@ -19,7 +19,7 @@ import click
 
 from bot.cli import samples
 from bot.cli.console import Exit, explain, tell
-from bot.cli.road import OFFICER, Road, point_at, web
+from bot.cli.road import OFFICER, Road, hear, point_at, web
 from bot.errors import BotError, ConfigError
 from bot.language import say
 from bot.registry import load
@@ -43,6 +43,7 @@ def demo_command(serve: bool, directory: Path) -> None:
         var = _var()
         point_at(sandbox, var)
         samples.bring(load(), var / "samples")
+        hear(sandbox)
         with web(WEB_PORT if serve else 0) as site:
             os.environ["DXBOT_MEDIA_BASE_URL"] = site
             if serve:

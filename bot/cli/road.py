@@ -35,11 +35,22 @@ _IN_EARNEST = (
 
 def point_at(sandbox: Sandbox, var: Path) -> None:
     """From here on, whatever was configured, this process knows the sandbox only, keeps its state in `var` and tells nobody."""
-    from bot.sandbox.credentials import environment, feed
+    from bot.sandbox.credentials import environment
 
     for name in _IN_EARNEST:
         os.environ.pop(name, None)
-    os.environ.update(environment(sandbox.base_url) | feed(sandbox.base_url), DXBOT_VAR_DIR=str(var))
+    os.environ.update(environment(sandbox.base_url), DXBOT_VAR_DIR=str(var))
+
+
+def hear(sandbox: Sandbox) -> None:
+    """The agency's feed, too, where the city has said how its telegrams name it: otherwise none of them could be read, and all
+    would be held (ADR 32)."""
+    from bot.content.people import load_city
+    from bot.registry import specs
+    from bot.sandbox.credentials import feed
+
+    if load_city(load().content_dir / "city.yml", tuple(specs())).disaster:
+        os.environ.update(feed(sandbox.base_url))
 
 
 @contextmanager

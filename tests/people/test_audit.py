@@ -156,7 +156,7 @@ def test_auditor_and_operator_read_the_log_and_nobody_else(
     browser.log_in("reader")
     page = browser.get("/audit/")
     assert page.status_code == status
-    assert ("submission:4" in page.text) is (status == 200)
+    assert ("申請 4" in page.text) is (status == 200)
 
 
 def test_an_auditor_sees_all_and_is_offered_nothing_to_do(

@@ -257,7 +257,9 @@ PUBLIC = {"/login/", "/logout/", "/account/inactive/", "/account/invited/done/",
         p
         for p in ALL
         if p not in PUBLIC
-        and not p.startswith(("/m/", "/feeds/", "/health/", "/metrics", "/account/invited/", "/account/oidc/"))
+        and not p.startswith(
+            ("/m/", "/feeds/", "/health/", "/metrics", "/stop/by/", "/verify/", "/account/invited/", "/account/oidc/")
+        )
     ],
 )
 def test_every_address_but_the_public_ones_asks_for_a_log_in(database: None, browser: Browser, path: str) -> None:

@@ -67,8 +67,8 @@ def test_a_code_that_was_used_is_worth_nothing(officer: tuple[Browser, str, list
     for browser in (first, second):
         browser.log_in("kouhou")
     code = code_of(secret)
-    assert first.path(first.post("/account/second-factor/authenticate/", code=code)) == "/queue/"
-    assert second.path(second.post("/account/second-factor/authenticate/", code=code)) != "/queue/"
+    assert first.path(first.post("/account/second-factor/authenticate/", code=code)) == "/"
+    assert second.path(second.post("/account/second-factor/authenticate/", code=code)) != "/"
 
 
 def test_a_code_of_a_telephone_that_is_half_a_minute_off_opens_once(
@@ -79,10 +79,10 @@ def test_a_code_of_a_telephone_that_is_half_a_minute_off_opens_once(
     for browser in (first, second):
         browser.log_in("kouhou")
     slow, slower = code_of(secret, steps_ahead=-1), code_of(secret, steps_ahead=-3)
-    assert first.path(first.post("/account/second-factor/authenticate/", code=slower)) != "/queue/"
-    assert first.path(first.post("/account/second-factor/authenticate/", code=slow)) == "/queue/"
+    assert first.path(first.post("/account/second-factor/authenticate/", code=slower)) != "/"
+    assert first.path(first.post("/account/second-factor/authenticate/", code=slow)) == "/"
     _forget_after_30_seconds()
-    assert second.path(second.post("/account/second-factor/authenticate/", code=slow)) != "/queue/"
+    assert second.path(second.post("/account/second-factor/authenticate/", code=slow)) != "/"
 
 
 def _forget_after_30_seconds() -> None:

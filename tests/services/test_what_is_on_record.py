@@ -48,7 +48,7 @@ def test_a_sheet_before_the_decision_asks_for_it(office: Office) -> None:
     assert rows["起案年月日"] == "2026年12月1日"
     assert rows["決裁年月日"].split() == ["年", "月", "日"]
     assert rows["希望の時刻"] == "2026年12月2日 12:15"
-    assert rows["起案者"] == "市民課　shimin-leader"
+    assert rows["起案者"] == "市民課　市民課（見本）"
     assert rows["照合番号"]
     assert submission.digest.startswith(rows["照合番号"])
     assert boxes == ["担当", "所属長", "広報広聴課 担当", "広報広聴課長"]

@@ -13,7 +13,7 @@ STATEDIR ?= /var/lib
 PROGRAM = $(DESTDIR)$(PREFIX)/lib/dxbot
 PLACE = sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' -e 's|@STATEDIR@|$(STATEDIR)|g'
 
-.PHONY: help demo serve test sqlite postgresql dates system check outputs corpus fuzz mutants bench bundle size house settings licences sbom install units lock clean
+.PHONY: help demo serve test sqlite processes postgresql dates system check outputs corpus fuzz mutants bench bundle size house settings licences sbom install units lock clean
 
 help: ## この一覧
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -40,11 +40,14 @@ serve: $(REPORT_STAMP) ## 画面 http://127.0.0.1:8000/ と練習用の掲示 ht
 	$(BIN)/dxbot demo --serve
 
 test: $(DEV_STAMP) system ## 全ての試験（SQLite と PostgreSQL で、同時に）
-	$(MAKE) --no-print-directory -j2 sqlite postgresql
+	$(MAKE) --no-print-directory -j3 sqlite processes postgresql
 	$(MAKE) --no-print-directory dates
 
 sqlite: $(DEV_STAMP) # some tests call make themselves, and are no part of this one
-	MAKEFLAGS= $(BIN)/python -m pytest
+	MAKEFLAGS= $(BIN)/python -m pytest --ignore=tests/acceptance --ignore=tests/chaos
+
+processes: $(DEV_STAMP) # what mostly waits for others
+	MAKEFLAGS= $(BIN)/python -m pytest -p no:cacheprovider tests/acceptance tests/chaos
 
 postgresql: $(DEV_STAMP) # what depends on the database; a page looks the same on both, and some bring databases of their own
 	MAKEFLAGS= DXBOT_TEST_DATABASE=postgresql $(BIN)/python -m pytest -p no:cacheprovider --ignore=tests/web/test_accessibility.py \

@@ -304,10 +304,10 @@ def untrusted(tmp_path: Path) -> Iterator[str]:
 def test_what_cannot_be_reached_is_sent_nothing_says_so_and_goes_out_when_it_can(
     town: Town, fault: str, untrusted: str
 ) -> None:
-    town.plan(20)
+    town.plan(DELIVERIES)
     where, said = ("https://x.invalid", "名前を引けない") if fault == "DNS" else (untrusted, "証明書を確かめられない")
     first = town.start("run", DXBOT_SANDBOX="", DXBOT_X_BASE_URL=where)
-    until(lambda: town.states()["published"] == 10)
+    until(lambda: town.states()["published"] == DELIVERIES // 2)
     until(lambda: any(said in problem for (problem,) in town.rows("SELECT problem FROM store_delivery WHERE channel = 'x'")))
     first.terminate()
     assert first.wait(90) == 0
@@ -318,10 +318,10 @@ def test_what_cannot_be_reached_is_sent_nothing_says_so_and_goes_out_when_it_can
 
 
 def test_a_token_that_was_revoked_shuts_the_account_and_is_told(town: Town) -> None:
-    town.plan(4)
+    town.plan(DELIVERIES)
     town.sandbox.fault("x", "401")
     town.start("run")
-    until(lambda: town.states() == {"held": 2, "published": 2})
+    until(lambda: town.states() == {"held": DELIVERIES // 2, "published": DELIVERIES // 2})
     for (problem,) in town.rows("SELECT problem FROM store_delivery WHERE state = 'held'"):
         assert "認証が切れています" in problem
     assert town.rows("SELECT count(*) FROM store_auditentry WHERE verb = 'AuthExpired'") == [(1,)]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from bot.schedule.rules import Blackout
 from bot.services.approval import comments
@@ -153,7 +153,7 @@ def _of_refusals_and_questions(page: Page, submission: str) -> list[str]:
     found = barriers(page)
     page.goto(submission)
     page.get_by_role("button", name="取り下げる").click()
-    assert page.get_by_role("link", name="やめる").is_visible()
+    expect(page.get_by_role("link", name="やめる")).to_be_visible(timeout=15_000)
     return found + barriers(page)
 
 

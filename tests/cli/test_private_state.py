@@ -23,7 +23,8 @@ def test_a_new_state_is_readable_by_its_owner_alone(shell: Shell) -> None:
     done = shell.run("admin", "migrate")
     var = Path(shell.env["DXBOT_VAR_DIR"])
     assert (done.returncode, done.stderr) == (0, "")
-    assert modes(var) == {"var": "0o700", "dxbot.sqlite3": "0o600", "secret_key": "0o600"}
+    wanted = {"var": "0o700", "dxbot.sqlite3": "0o600", "dxbot.sqlite3.migrating": "0o600", "secret_key": "0o600"}
+    assert modes(var) == wanted
 
 
 def test_a_state_that_others_could_read_is_shut_and_that_is_said(shell: Shell) -> None:

@@ -69,7 +69,7 @@ def test_the_hand_over_keeps_emphasis_quotation_and_ruby_and_says_by_which_rules
 
 
 def test_dots_stand_beside_what_is_set_off_and_reach_every_file(office: Office, tmp_path: Path) -> None:
-    office.approved(body="リード。\n\nこれは*大切、な*ことで、**太字**です。\n")
+    office.approved(body="リード。\n\n*大切、な*ことで、**太字**です。\n")
     proof, text, tagged = printed(office, tmp_path)
     assert "大﹅切﹅、な﹅こと" in proof
     assert "［＃傍点］大切、な［＃傍点終わり］" in text

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.web.browser import PASSWORD
+
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_RUNS_OFF = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+_WIDE = """[...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+    .slice(-1).map((e) => e.outerHTML.slice(0, 160)).join()"""
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
@@ -28,3 +37,28 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=_QUIET)
         yield browser
         browser.close()
+
+
+def log_in(page: Page, person: str) -> None:
+    """With the password alone, as far as the first page; scripts or not."""
+    page.goto("/login/")
+    page.get_by_label("利用者名").fill(person)
+    page.get_by_label("パスワード").fill(PASSWORD)
+    page.get_by_role("button", name="ログイン", exact=True).click()
+    page.wait_for_url(re.compile(r":\d+/$"))
+
+
+def fits(page: Page) -> bool:
+    """Nothing runs off the side."""
+    return not page.evaluate(_RUNS_OFF)
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds, and what runs off the side. axe waits for a timer: without scripts it would wait for ever."""
+    results: Any = Axe().run(page, options={"runOnly": _RULES}).response
+    found = [
+        f"{page.url} {v['id']} {node['html'][:160]} {node['failureSummary'][:300]}"
+        for v in results["violations"]
+        for node in v["nodes"]
+    ]
+    return found + ([] if fits(page) else [f"{page.url} is wider than the window: {page.evaluate(_WIDE)}"])

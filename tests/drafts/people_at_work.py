@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
-from tests.web.browser import PASSWORD
+from tests.chromium import log_in
 
 SLOW = 15_000  # milliseconds: a loaded machine
 WIDE, PHONE = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
@@ -18,7 +18,6 @@ WAYS = {
     "without scripts": {"viewport": WIDE, "java_script_enabled": False},
     "phone without scripts": {"viewport": PHONE, "java_script_enabled": False},
 }
-_RUNS_OFF = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 @pytest.fixture
@@ -28,11 +27,7 @@ def signed_in(people: None, chromium: Browser, web_site: str) -> Iterator[Callab
     def context(person: str, **options: Any) -> BrowserContext:
         made.append(chromium.new_context(base_url=web_site, **options))
         page = made[-1].new_page()
-        page.goto("/login/")
-        page.get_by_label("利用者名").fill(person)
-        page.get_by_label("パスワード").fill(PASSWORD)
-        page.get_by_role("button", name="ログイン", exact=True).click()
-        page.wait_for_load_state()
+        log_in(page, person)
         page.close()
         return made[-1]
 
@@ -49,11 +44,6 @@ def way(request: pytest.FixtureRequest) -> dict[str, Any]:
 def scripted(way: dict[str, Any]) -> bool:
     """axe waits for a timer, which a page without scripts does not have."""
     return bool(way.get("java_script_enabled", True))
-
-
-def fits(page: Page) -> bool:
-    """Nothing runs off the side."""
-    return not page.evaluate(_RUNS_OFF)
 
 
 def press(page: Page, wanted: Locator, *, at_most: int = 150) -> None:

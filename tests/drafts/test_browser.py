@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from bot.content import post_form
 from bot.store.drafts import Draft
@@ -15,7 +13,6 @@ from tests.drafts.test_drafts import photo
 from tests.office import Office
 from tests.sync.desk import SHIMIN, SOUMU, Desk
 from tests.sync.origin import git
-from tests.web.browser import PASSWORD
 
 SLOW = 15_000  # milliseconds: a loaded machine
 
@@ -23,26 +20,6 @@ SLOW = 15_000  # milliseconds: a loaded machine
 @pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
 def either(request: pytest.FixtureRequest, signed_in: Callable[..., BrowserContext]) -> Page:
     return signed_in("shimin-leader", java_script_enabled=request.param).new_page()
-
-
-@pytest.fixture
-def signed_in(people: None, chromium: Browser, web_site: str) -> Iterator[Callable[..., BrowserContext]]:
-    made: list[BrowserContext] = []
-
-    def context(person: str, **options: Any) -> BrowserContext:
-        made.append(chromium.new_context(base_url=web_site, **options))
-        page = made[-1].new_page()
-        page.goto("/login/")
-        page.get_by_label("利用者名").fill(person)
-        page.get_by_label("パスワード").fill(PASSWORD)
-        page.get_by_role("button", name="ログイン", exact=True).click()
-        page.wait_for_url(re.compile(r":\d+/$"))
-        page.close()
-        return made[-1]
-
-    yield context
-    for one in made:
-        one.close()
 
 
 @pytest.fixture(autouse=True)

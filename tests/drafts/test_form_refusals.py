@@ -12,12 +12,12 @@ from playwright.sync_api import BrowserContext, expect
 
 from bot.services.handing_in import drafts
 from bot.store.drafts import Draft
-from tests.drafts.people_at_work import WIDE, fits, reach, scripted, signed_in, way
+from tests.chromium import barriers, fits
+from tests.drafts.people_at_work import WIDE, reach, scripted, signed_in, way
 from tests.drafts.test_drafts import photo
 from tests.sync.desk import Desk
 from tests.web.browser import Browser
 from tests.web.browser import signed_in as plainly_signed_in
-from tests.web.test_accessibility import barriers
 
 __all__ = ["signed_in", "way"]
 WHOLE = {

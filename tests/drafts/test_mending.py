@@ -10,11 +10,11 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from bot.services.approval import comments, review
 from bot.store.models import Comment, Submission
-from tests.drafts.people_at_work import SLOW, WIDE, fits, press, reach, scripted, signed_in, way
+from tests.chromium import barriers, fits
+from tests.drafts.people_at_work import SLOW, WIDE, press, reach, scripted, signed_in, way
 from tests.sync.desk import Desk
 from tests.web.browser import Browser as PlainBrowser
 from tests.web.browser import signed_in as plainly_signed_in
-from tests.web.test_accessibility import barriers
 
 __all__ = ["signed_in", "way"]
 REASON = "いつの数字かを書いてください（見本）。"

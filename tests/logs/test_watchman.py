@@ -3,13 +3,12 @@ when it is well again."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection
 
 from bot.services.delivery.heartbeats import Heart
 from bot.services.people import accounts
@@ -23,6 +22,7 @@ from bot.workflow.actors import Role
 from tests.notices.conftest import Desk
 from tests.notices.servers import Chat, MailServer
 from tests.people.browser import PASSWORD, Browser
+from tests.together import together
 from tests.web.site import work_on
 
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -224,18 +224,7 @@ def test_while_nobody_can_be_reached_it_is_tried_every_minute(scene: Scene) -> N
 
 def test_of_many_watchmen_one_tells(scene: Scene) -> None:
     scene.desk.office.at(scene.desk.clock.now() + timedelta(seconds=81))
-    together = threading.Barrier(6)
-
-    def work() -> None:
-        together.wait()
-        watchman.work(scene.ctx)
-        connections.close_all()
-
-    threads = [threading.Thread(target=work) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(6, lambda: watchman.work(scene.ctx))
     assert scene.told() == ["unyou@example.jp"]
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from shutil import copytree
 
 import pytest
-from django.db import connections
 
 from bot.services.paper import issue_desk, proof_build
 from bot.services.records.context import Context
@@ -19,6 +17,7 @@ from bot.store.newsletter import ProofBuild
 from tests.notices.conftest import Desk
 from tests.notices.servers import MailServer
 from tests.office import TOKYO
+from tests.together import together
 
 NEAR = datetime(2026, 12, 29, 7, 0, tzinfo=TOKYO)  # the deadline of 2027-01 is the 8th of January in the file; moved below
 LONG = "".join(
@@ -135,17 +134,7 @@ def test_the_publisher_s_process_does_it_by_itself_and_survives_a_wrong_file(des
 
 def test_of_two_publishers_one_tells(desk: Desk, ctx: Context) -> None:
     desk.office.at(NEAR)
-    gate, counts = threading.Barrier(2), list[int]()
-
-    def publisher() -> None:
-        gate.wait()
-        counts.append(proof_build.build_proofs(ctx))
-        connections.close_all()
-
-    threads = [threading.Thread(target=publisher) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    counts = list[int]()
+    together(2, lambda: counts.append(proof_build.build_proofs(ctx)))
     assert sorted(counts) == [0, 1]
     assert len(told()) == ProofBuild.objects.count() == 1

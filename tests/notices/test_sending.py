@@ -9,7 +9,6 @@ import logging
 import os
 import subprocess
 import sys
-import threading
 from dataclasses import replace
 from datetime import timedelta
 from email.utils import parseaddr
@@ -17,7 +16,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from django.db import connections
 
 from bot.config import ROOT
 from bot.errors import ConfigError
@@ -28,6 +26,7 @@ from bot.services.telling import messages, notices
 from bot.store.notices import Message, Notice
 from tests.notices.conftest import Desk
 from tests.notices.servers import Chat, MailServer
+from tests.together import together
 
 
 @pytest.fixture
@@ -155,18 +154,7 @@ def test_a_message_whose_sender_died_is_not_sent_again(stopped: Desk, mail: Mail
 
 
 def test_many_senders_at_once_send_each_message_once(stopped: Desk, mail: MailServer, room: Chat) -> None:
-    together = threading.Barrier(6)
-
-    def work() -> None:
-        together.wait()
-        messages.work(stopped.ctx)
-        connections.close_all()
-
-    threads = [threading.Thread(target=work) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(6, lambda: messages.work(stopped.ctx))
     assert sorted(to for to, _, _ in mail.messages()) == ["kouhou-2@example.jp", "unyou@example.jp"]
     assert len(room.calls) == 1
     assert Notice.objects.filter(message=None).count() == 0

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.chromium import barriers
 from tests.office import Office
 from tests.site.pages import page_of, publish
 from tests.site.test_public_site import TITLE, take_down
-from tests.web.test_accessibility import barriers
 
 PLAN = """\
 "2": {name: 働き方, goals: [働きやすく！], source: 計画,

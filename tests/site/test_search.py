@@ -10,10 +10,10 @@ from playwright.sync_api import Browser
 from bot.errors import ConfigError
 from bot.services.pages import public_search, public_site
 from bot.services.records.context import Context
+from tests.chromium import barriers
 from tests.office import Office
 from tests.site.pages import page_of, publish
 from tests.site.test_public_site import TITLE
-from tests.web.test_accessibility import barriers
 
 needs_pagefind = pytest.mark.skipif(not public_search.is_available(), reason="pagefind is not installed (dxbot[report])")
 

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from bot.workflow.actors import Role
 from tests.office import Office, write_content
 from tests.sync.desk import KOKUSAI, PEOPLE, SHIMIN, SOUMU, Desk
 from tests.sync.origin import Origin, git
+from tests.together import together
 
 
 @pytest.mark.parametrize(
@@ -234,27 +234,11 @@ def test_a_sync_that_was_cut_off_is_done_again_with_the_same_result(desk: Desk, 
 
 
 def test_two_syncs_at_once_hand_everything_in_once(desk: Desk) -> None:
-    from django.db import connections
 
     for number in range(4):
         desk.write(f"post{number}")
     desk.commit()
-    problems: list[Exception] = []
-
-    def run() -> None:
-        try:
-            desk.sync()
-        except Exception as e:
-            problems.append(e)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not problems
+    together(3, desk.sync)
     assert len(desk.submissions()) == 4
 
 

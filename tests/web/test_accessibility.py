@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from bot.schedule.rules import Blackout
@@ -19,13 +16,9 @@ from bot.services.handing_in import drafts
 from bot.store.drafts import Draft
 from bot.store.models import Delivery, Submission
 from bot.workflow.actors import Actor, Role
+from tests.chromium import barriers, log_in
 from tests.office import Office
 from tests.web.browser import PASSWORD
-
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_RUNS_OFF = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-_WIDE = """[...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
-    .slice(-1).map((e) => e.outerHTML.slice(0, 160)).join()"""
 
 
 @pytest.fixture
@@ -130,7 +123,7 @@ def page(request: pytest.FixtureRequest, chromium: Browser, web_site: str) -> It
 def test_no_page_has_a_barrier_and_none_runs_off_the_side(page: Page, pages: list[str]) -> None:
     page.goto("/login/")
     found = barriers(page)
-    log_in(page)
+    log_in(page, "kouhou")
     for address in pages:
         page.goto(address)
         page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
@@ -192,21 +185,3 @@ def test_no_page_of_the_operator_has_a_barrier_either(page: Page, office: Office
     page.goto(urlsplit(invitation).path)
     found += barriers(page)
     assert not found, "\n".join(found)
-
-
-def log_in(page: Page, person: str = "kouhou") -> None:
-    page.goto("/login/")
-    page.get_by_label("利用者名").fill(person)
-    page.get_by_label("パスワード").fill(PASSWORD)
-    page.get_by_role("button", name="ログイン", exact=True).click()
-    page.wait_for_url(re.compile(r":\d+/$"))
-
-
-def barriers(page: Page) -> list[str]:
-    results: Any = Axe().run(page, options={"runOnly": RULES}).response
-    found = [
-        f"{page.url} {v['id']} {node['html'][:160]} {node['failureSummary'][:300]}"
-        for v in results["violations"]
-        for node in v["nodes"]
-    ]
-    return found + ([f"{page.url} is wider than the window: {page.evaluate(_WIDE)}"] if page.evaluate(_RUNS_OFF) else [])

@@ -7,8 +7,9 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import expect
 
 from bot.store.models import Delivery, Submission
+from tests.chromium import log_in
 from tests.office import Office
-from tests.web.browser import PASSWORD, Browser, signed_in
+from tests.web.browser import Browser, signed_in
 
 
 def test_a_delivery_is_cancelled_by_the_second_press_alone(office: Office, officer: Browser) -> None:
@@ -47,11 +48,7 @@ def test_by_keyboard_on_a_phone(office: Office, people: None, chromium: Chromium
     office.approved(channels="x")
     context = chromium.new_context(base_url=web_site, viewport={"width": 390, "height": 844}, java_script_enabled=scripts)
     page = context.new_page()
-    page.goto("/login/")
-    page.get_by_label("利用者名").fill("kouhou")
-    page.get_by_label("パスワード").fill(PASSWORD)
-    page.get_by_role("button", name="ログイン", exact=True).click()
-    page.wait_for_load_state()
+    log_in(page, "kouhou")
     page.goto("/deliveries/")
     page.get_by_role("button", name="を取り消す").press("Enter")
     expect(page.get_by_role("heading", name="この配信を取り消しますか")).to_be_visible()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from playwright.sync_api import Browser as Chromium
 
 from bot.store.models import AuditEntry, Delivery
+from tests.chromium import log_in
 from tests.office import Office
 from tests.web.browser import Browser, signed_in
-from tests.web.test_accessibility import log_in
 
 
 def test_the_approved_text_is_handed_to_a_person_and_never_sent(office: Office, officer: Browser) -> None:
@@ -56,7 +56,7 @@ def test_the_button_copies_exactly_the_approved_text(office: Office, people: Non
     office.approved(channels="note")
     context = chromium.new_context(base_url=web_site, permissions=["clipboard-write"])
     page = context.new_page()
-    log_in(page)
+    log_in(page, "kouhou")
     page.goto("/deliveries/")
     page.get_by_role("button", name="文をコピーする").click()
     page.get_by_role("button", name="コピーしました").wait_for()

@@ -10,8 +10,9 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
 from bot.store.models import Delivery, Submission
+from tests.chromium import fits, log_in
 from tests.office import Office
-from tests.web.browser import PASSWORD, Browser, signed_in
+from tests.web.browser import Browser, signed_in
 
 # The act, the page that it is on, what is typed, the field, words of the sentence.
 Case = tuple[str, str, dict[str, str], str, str]
@@ -115,11 +116,7 @@ def test_a_password_is_not_written_into_the_page(officer: Browser, people: None)
 def page(request: pytest.FixtureRequest, people: None, chromium: Chromium, web_site: str) -> Iterator[Page]:
     context = chromium.new_context(base_url=web_site, java_script_enabled=request.param, viewport={"width": 390, "height": 844})
     page = context.new_page()
-    page.goto("/login/")
-    page.get_by_label("利用者名").fill("kouhou")
-    page.get_by_label("パスワード").fill(PASSWORD)
-    page.get_by_role("button", name="ログイン", exact=True).click()
-    page.wait_for_load_state()
+    log_in(page, "kouhou")
     yield page
     context.close()
 
@@ -135,4 +132,4 @@ def test_in_a_browser_the_heading_has_the_focus_and_the_link_leads_to_the_field(
     page.get_by_role("alert").get_by_role("link").click()
     expect(page.get_by_label("変える時刻")).to_be_in_viewport()
     expect(page.get_by_label("変える時刻")).to_have_value("2020-01-01T12:15")
-    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    assert fits(page)

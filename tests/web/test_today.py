@@ -11,8 +11,9 @@ from playwright.sync_api import Browser as Chromium
 from bot.services.approval import review
 from bot.services.handing_in import drafts
 from bot.store.models import Delivery
+from tests.chromium import log_in
 from tests.office import Office
-from tests.web.browser import PASSWORD, Browser, signed_in
+from tests.web.browser import Browser, signed_in
 
 
 def section(browser: Browser, name: str) -> str:
@@ -72,11 +73,7 @@ def test_it_is_one_glance(office: Office, people: None, chromium: Chromium, web_
         office.submit(office.post(f"w{n}", title=f"待つ原稿その{n}（見本）", body=f"{n}つ目の文です（見本）。\n"))
     context = chromium.new_context(base_url=web_site, viewport={"width": 1280, "height": 800})
     page = context.new_page()
-    page.goto("/login/")
-    page.get_by_label("利用者名").fill(person)
-    page.get_by_label("パスワード").fill(PASSWORD)
-    page.get_by_role("button", name="ログイン", exact=True).click()
-    page.wait_for_load_state()
+    log_in(page, person)
     lowest: Callable[[], float] = lambda: page.evaluate(  # noqa: E731
         "Math.max(...[...document.querySelectorAll('.today .card')].map((e) => e.getBoundingClientRect().bottom))"
     )

@@ -13,10 +13,10 @@ from playwright.sync_api import Browser as Chromium
 
 from bot.store.models import AuditEntry, Blob, Delivery
 from bot.web.views import recognition
+from tests.chromium import barriers
 from tests.office import Office
 from tests.web.browser import Browser
 from tests.web.site import work_on
-from tests.web.test_accessibility import barriers
 
 TITLE = "書かない窓口（見本）"
 

@@ -38,12 +38,17 @@ def create(ctx: Context, submission: Submission, at: datetime | None = None, *, 
     chose instead of the author's wish, `next_slot` that it takes the next free slot instead. Inside the approval's transaction.
     Raises ScheduleError where it cannot be met."""
     made: list[Delivery] = []
-    variants = read_bundle(submission.bundle).variants
-    _require_channels(ctx, variants)
-    wanted = [v for v in variants if ctx.spec(v.channel).publishes and not _is_out(submission, v)]
-    for variant in sorted(wanted, key=lambda v: v.channel):  # in one order everywhere, so that no two wait for each other
+    _require_channels(ctx, read_bundle(submission.bundle).variants)
+    # In one order everywhere, so that no two wait for each other.
+    for variant in sorted(wanted(ctx, submission), key=lambda v: v.channel):
         made += _deliveries(ctx, submission, variant, at, next_slot)
     return made
+
+
+def wanted(ctx: Context, submission: Submission) -> list[Variant]:
+    """Those of its variants that get deliveries, in the order of the text."""
+    variants = read_bundle(submission.bundle).variants
+    return [v for v in variants if ctx.spec(v.channel).publishes and not _is_out(submission, v)]
 
 
 def _require_channels(ctx: Context, variants: Sequence[Variant]) -> None:
@@ -65,8 +70,7 @@ def _is_out(submission: Submission, variant: Variant) -> bool:
 def _deliveries(ctx: Context, submission: Submission, variant: Variant, at: datetime | None, next_slot: bool) -> list[Delivery]:
     lane = _lane(ctx, variant.channel)
     locks.lane(lane.name)
-    own = corrections.fields(ctx, submission, variant.channel)
-    due = _due(ctx, submission, variant, own, at, next_slot=next_slot)
+    due, own = plan(ctx, submission, variant, at, next_slot=next_slot)
     made: list[Delivery] = []
     for number in range(len(variant.parts)):
         made.append(
@@ -88,13 +92,19 @@ def _deliveries(ctx: Context, submission: Submission, variant: Variant, at: date
     return made
 
 
-def _due(
-    ctx: Context, submission: Submission, variant: Variant, own: Mapping[str, Any], at: datetime | None, *, next_slot: bool
-) -> datetime:
-    """A correction goes out as soon as it is approved, unless a later time is wished for: the wrong text stands meanwhile."""
-    if not own.get("way"):
-        return due_time(ctx, submission, candidate(variant, submission.tags), at, next_slot=next_slot)
-    return max(ctx.clock.now(), at or submission.publish_at or ctx.clock.now())
+def plan(
+    ctx: Context, submission: Submission, variant: Variant, at: datetime | None = None, *, next_slot: bool = False
+) -> tuple[datetime, Mapping[str, Any]]:
+    """When this channel's post is due, and what its deliveries have as those of a correction or an emergency. Raises
+    ScheduleError, NotAllowed."""
+    own, now = corrections.fields(ctx, submission, variant.channel), ctx.clock.now()
+    asking = candidate(variant, submission.tags)
+    if "way" not in own and own["kind"] != Kind.EMERGENCY:
+        return _due_time(ctx, submission, asking, at, next_slot=next_slot), own
+    # At once, unless a later time is wished for: the wrong text stands meanwhile. Neither hours nor slots nor spacing.
+    due = max(now, at or submission.publish_at or now)
+    _require_in_time(ctx, submission, asking, due)
+    return due, own
 
 
 def _look(ctx: Context, channel: str) -> dict[str, Any]:
@@ -122,13 +132,9 @@ def _lane(ctx: Context, channel: str) -> Lane:
     return lane
 
 
-def due_time(
-    ctx: Context, submission: Submission, candidate: Candidate, at: datetime | None = None, *, next_slot: bool = False
-) -> datetime:
+def _due_time(ctx: Context, submission: Submission, candidate: Candidate, at: datetime | None, *, next_slot: bool) -> datetime:
     """When this channel's post is due: the office's time, the author's, or the next free slot. Raises ScheduleError."""
     now, rules = ctx.clock.now(), ctx.rules
-    if submission.kind == Kind.EMERGENCY:
-        return max(now, at or submission.publish_at or now)  # neither hours nor slots nor spacing
     taken = _taken(candidate.channel, now - _RECENT)
     if (wished := at or submission.publish_at) and not next_slot:
         # First of all: that 2020-01-01 was a holiday is no help to who mistyped the year.

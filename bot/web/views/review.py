@@ -106,7 +106,7 @@ def _times(ctx: Context, found: Submission) -> Times:
     if found.state not in IN_QUEUE:
         return Times(foreseen=foresight.settled(ctx, found), planned="", late=False, next=[])
     foreseen, late = foresight.foresee(ctx, found), foresight.is_late(ctx, found)
-    planned = foresight.written([(f.channel, f.due) for f in foreseen if f.due is not None])
+    planned = foresight.written(ctx, [(f.channel, f.due) for f in foreseen if f.due is not None])
     return Times(
         foreseen=foreseen, planned=planned, late=late, next=foresight.foresee(ctx, found, next_slot=True) if late else []
     )

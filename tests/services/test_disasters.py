@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 
 from bot.disaster.table import Effect
 from bot.errors import NotAllowed
@@ -318,6 +319,22 @@ def test_each_feed_is_asked_once_a_minute_and_each_telegram_once(hall: Office) -
     runner.listen()
     assert Telegram.objects.get().tries == 0
     assert Feed.objects.get(name="eqvol").etag
+
+
+def test_what_was_announced_while_the_database_went_away_is_not_lost(hall: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    runner = listened(hall)
+    hall.sandbox.telegram("VXSE53", made.quake(QUAKE, at=NOON - MINUTE))
+    hall.at(NOON + MINUTE)
+    with monkeypatch.context() as away, pytest.raises(OperationalError):
+        away.setattr(telegrams, "_note", raise_away)
+        runner.listen()
+    hall.at(NOON + 3 * MINUTE)
+    runner.listen()
+    assert [stop.cause for stop in pause.active()] == [Bar.DISASTER]
+
+
+def raise_away(*_: object) -> None:
+    raise OperationalError("gone")
 
 
 def test_a_telegram_elsewhere_is_not_fetched(hall: Office) -> None:

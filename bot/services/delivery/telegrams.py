@@ -115,9 +115,11 @@ def _read(ctx: Context, name: str, places: Places) -> str:
     try:
         with OnceSession(_ONE, MOST_BYTES) as session:
             session.headers["User-Agent"] = "dxbot (municipal public relations)"
-            entries = _entries(ctx, session, row, now)
+            entries, marks = _entries(ctx, session, row, now)
             _tell_of_strangers(ctx, entries)
             _note(ctx, name, feed.wanted(entries, places, now - _LATELY), places)
+            # Only now: a feed that has not changed since is not sent again, and what nobody had noted of it would be lost.
+            store.Feed.objects.filter(name=name).update(**marks)
             return _fetch(ctx, session, name, places, end)
     except requests.RequestException as e:
         return say("気象庁の電文を取りに行けません（{code}）", code=getattr(e, "code", type(e).__name__))
@@ -125,19 +127,17 @@ def _read(ctx: Context, name: str, places: Places) -> str:
         return say("気象庁の電文の一覧を読めません（{why}）", why=e.why)
 
 
-def _entries(ctx: Context, session: OnceSession, row: store.Feed, now: datetime) -> list[Entry]:
-    """What has come since the last look. The short feed holds ten minutes; after a longer gap the long one, which is renewed
-    each hour, is read before it."""
+def _entries(ctx: Context, session: OnceSession, row: store.Feed, now: datetime) -> tuple[list[Entry], dict[str, str]]:
+    """What has come since the last look, and the marks by which the feed knows at the next one that it has not changed. The
+    short feed holds ten minutes; after a longer gap the long one, which is renewed each hour, is read before it."""
     gap = row.heard_at is None or now - row.heard_at > feed.KEEP
     before = feed.read(_get(session, f"{_base(ctx)}/feed/{row.name}_l.xml").content) if gap else []
     asked = {} if gap else {"If-None-Match": row.etag, "If-Modified-Since": row.modified}
     answer = _get(session, f"{_base(ctx)}/feed/{row.name}.xml", {key: value for key, value in asked.items() if value})
     if answer.status_code == requests.codes.not_modified:
-        return []
-    entries = feed.read(answer.content)
+        return [], {}
     etag, modified = (answer.headers.get(key, "") for key in ("ETag", "Last-Modified"))
-    store.Feed.objects.filter(name=row.name).update(etag=etag[:200], modified=modified[:60])
-    return [*before, *entries]
+    return [*before, *feed.read(answer.content)], {"etag": etag[:200], "modified": modified[:60]}
 
 
 def _get(session: OnceSession, address: str, headers: dict[str, str] | None = None) -> requests.Response:

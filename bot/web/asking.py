@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+
+from bot.web.office import page_before
 
 View = Callable[..., HttpResponse]
 SURE = "sure"
@@ -45,5 +46,5 @@ def asks(question: str, yes: str, about: Callable[..., str]) -> Callable[[View],
 
 def _back(request: HttpRequest) -> str:
     """The page with the button, where the browser says which; otherwise the first page."""
-    referer = urlsplit(request.META.get("HTTP_REFERER", ""))
-    return referer.path if referer.netloc == request.get_host() and referer.path != request.path else reverse("home")
+    before = page_before(request)
+    return before if before and before.partition("?")[0] != request.path else reverse("home")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 
@@ -28,3 +29,14 @@ def user_of(request: HttpRequest) -> User:
 
 def actor_of(request: HttpRequest) -> Actor:
     return user_of(request).actor
+
+
+def page_before(request: HttpRequest) -> str:
+    """The address of ours, with its query, from which the browser says it came; "" for another site's, and for what is none."""
+    try:
+        referer = urlsplit(request.META.get("HTTP_REFERER", ""))
+    except ValueError:  # anybody may send anything
+        return ""
+    # What begins with two slashes would lead to another site.
+    is_ours = referer.netloc == request.get_host() and referer.path.startswith("/") and not referer.path.startswith("//")
+    return f"{referer.path}?{referer.query}".removesuffix("?") if is_ours else ""

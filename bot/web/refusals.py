@@ -20,6 +20,8 @@ from lxml.html import builder
 
 from bot.errors import BotError, NotFound, ScheduleError
 from bot.language import say
+from bot.text.control import visible
+from bot.web.office import page_before
 
 MARKED = 422  # "Unprocessable Content": understood, and not what was asked for
 _MARKS = ("version", "planned")  # of what the page showed, which is newer by now
@@ -64,9 +66,8 @@ def given_back(request: HttpRequest, error: BotError, status: int) -> HttpRespon
 
 def _came_from(request: HttpRequest) -> Iterator[str]:
     """The page that sent the form, as the browser says; otherwise the nearest above the address of the act."""
-    referer = urlsplit(request.META.get("HTTP_REFERER", ""))
-    if referer.netloc == request.get_host():
-        yield f"{referer.path}?{referer.query}"
+    if before := page_before(request):
+        yield before
     parts = request.path.strip("/").split("/")
     for end in range(len(parts), 0, -1):
         yield f"/{'/'.join(parts[:end])}/"
@@ -95,7 +96,8 @@ def _shown_again(request: HttpRequest, address: str) -> HttpResponse | None:
 
 def marked(page: str, faults: Sequence[Fault], sent: HttpRequest | None = None) -> str:
     """The page with these faults at their fields and in a summary. Where `sent` is given, its fields are filled in anew."""
-    document = html.document_fromstring(page)
+    # A draft's page holds its pictures: more than lxml reads by itself, and the fields behind them would be missing.
+    document = html.document_fromstring(page.encode(), parser=html.HTMLParser(huge_tree=True, encoding="utf-8"))
     form = _form(document, sent) if sent is not None else None
     if form is not None and sent is not None:
         _fill(form, sent.POST)
@@ -140,10 +142,15 @@ def _fill(form: Any, given: QueryDict) -> None:
             for option in field.iter("option"):
                 _set(option, "selected", option.get("value", option.text or "") in values)
         elif values and kind == "textarea":
-            field.text = "\n" + values[0]  # the first line end of a textarea is not part of it
+            field.text = "\n" + _storable(values[0])  # the first line end of a textarea is not part of it
             _open_around(field)
         elif values:
-            field.set("value", values[0])
+            field.set("value", _storable(values[0]))
+
+
+def _storable(text: str) -> str:
+    """lxml takes no control characters; spelt out, whoever pasted one sees what to delete."""
+    return visible(text.replace("\r\n", "\n"))
 
 
 def _set(element: Any, name: str, on: bool) -> None:
@@ -168,7 +175,7 @@ def _at(document: Any, form: Any, fault: Fault) -> str:
     if field is None:
         return ""
     own = field.get("id") or f"field-{fault.element or 'form'}"
-    wrong = builder.P(fault.sentence)
+    wrong = builder.P(visible(fault.sentence))
     wrong.set("id", f"wrong-{own}")
     wrong.set("class", "wrong")
     field.set("id", own)
@@ -211,7 +218,7 @@ def _summary(told: Sequence[tuple[str, Fault]]) -> Any:
     heading.set("id", "refused")
     lines = builder.UL()
     for target, fault in told:
-        words = f"{fault.label}：{fault.sentence}" if fault.label else fault.sentence
+        words = visible(f"{fault.label}：{fault.sentence}" if fault.label else fault.sentence)
         line = builder.A(words, href=f"#{target}") if target else builder.SPAN(words)
         lines.append(builder.LI(line))
     box = builder.DIV(heading, lines)

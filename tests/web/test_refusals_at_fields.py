@@ -10,6 +10,7 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
 from bot.store.models import Delivery, Submission
+from bot.web import refusals
 from tests.chromium import fits, log_in
 from tests.office import Office
 from tests.web.browser import Browser, signed_in
@@ -105,6 +106,47 @@ def test_a_page_of_another_site_is_not_fetched(officer: Browser, numbers: dict[s
     page = f"/submissions/{numbers['s']}/"
     answer = officer.session.post(f"{officer.base}{page}return/", data={}, timeout=10)
     assert answer.status_code == 403  # Django's own look at the token comes first
+
+
+@pytest.mark.parametrize("before", ["http://[", "//[", "//example.com/queue/", "{base}//example.com/queue/", "{base}"])
+def test_whatever_a_browser_says_of_where_it_was_is_answered_in_words(
+    officer: Browser, numbers: dict[str, int], before: str
+) -> None:
+    officer.get("/tokens/")
+    fields = {"csrfmiddlewaretoken": officer.session.cookies["csrftoken"], "label": "机"}
+    said = {"Referer": before.format(base=officer.base)}
+    refused = officer.session.post(f"{officer.base}/tokens/new/", data=fields, headers=said, timeout=10)
+    assert refused.status_code == 422
+    asked = officer.session.post(f"{officer.base}/deliveries/{numbers['d']}/cancel/", data=fields, headers=said, timeout=10)
+    (back,) = html.document_fromstring(asked.text).xpath("//a[text()='やめる']/@href")
+    assert back == "/"
+
+
+@pytest.mark.parametrize("typed", ['"><script>alert(1)</script>', "</textarea><img src=x onerror=alert(1)>", "&lt;b&gt;", "'"])
+def test_what_was_typed_stays_text(officer: Browser, numbers: dict[str, int], typed: str) -> None:
+    page, digest = f"/submissions/{numbers['s']}/", Submission.objects.get(id=numbers["s"]).digest
+    given = {"when": "at", "at": "きのう", "reference": typed, "digest": digest}
+    line = html.document_fromstring(officer.post(f"{page}approve/", page, **given).text)
+    assert line.xpath("//input[@name='reference']/@value") == [typed]
+    prose = html.document_fromstring(officer.post(f"{page}comment/", page, channel="x", body=typed).text)
+    assert [f.text.lstrip("\n") for f in prose.xpath("//textarea[@name='body']") if f.text] == [typed]
+    assert not line.xpath("//script[not(@src)] | //img[@src='x']")
+    assert not prose.xpath("//script[not(@src)] | //img[@src='x']")
+
+
+def test_a_character_that_nobody_sees_comes_back_spelt_out(officer: Browser, numbers: dict[str, int]) -> None:
+    answer = officer.post("/tokens/new/", "/tokens/", label="机\x0bの\x00パソコン")
+    assert answer.status_code == 422
+    (field,) = html.document_fromstring(answer.text).xpath("//input[@name='label']")
+    assert field.get("value") == "机<U+000B>の<U+0000>パソコン"
+
+
+@pytest.mark.parametrize("filling", [f'<img src="{"A" * 11_000_000}">', "<blockquote>" * 300 + "</blockquote>" * 300])
+def test_a_page_comes_back_whole_however_much_stands_on_it(filling: str) -> None:
+    page = f'<title>t</title><main>{filling}<form><input name="title"></form></main>'
+    shown = refusals.marked(page, [refusals.Fault(element="title", label="題名", sentence="題名がありません。")])
+    assert filling in shown
+    assert 'name="title"' in shown
 
 
 def test_a_password_is_not_written_into_the_page(officer: Browser, people: None) -> None:

@@ -12,11 +12,11 @@ from bot.errors import Place
 
 # The dialect's marks, whole: in a text that goes out as it stands, each of them would be seen.
 _BARE = re.compile(
-    r"\*\*[^*\n]+\*\*|~~[^~\n]+~~|\]\((?:https?:|mailto:|tel:)[^)\n]*\)|\{[^{}|\n]+\|[^{}\n]+\}|｜[^《》｜\n]+《[^《》\n]+》"
-    r"|`[^`\n]+`|^#{2,6} |\[\^[^\]\n]+\]|&(?:nbsp|amp|lt|gt|quot|[a-z]+sp);|<!--|</?[a-z]+>",
+    r"\*\*[^*\n]+\*\*|~~[^~\n]+~~|\]\((?:https?:|mailto:|tel:)[^)\n]{0,20}|\{[^{}|\n]+\|[^{}\n]+\}|｜[^《》｜\n]+《[^《》\n]+》"
+    r"|`[^`\n]+`|^#{2,6} |\[\^[^\[\]\n]+\]|&(?:nbsp|amp|lt|gt|quot|[a-z]+sp);|<!--|</?[a-z]+>",
     re.MULTILINE,
 )
-_TWO_SIGNS = re.compile(r"[#＃]{2,}\w+")
+_TWO_SIGNS = re.compile(r"(?<![#＃])[#＃]{2,}\w+")
 _COLD = re.compile(r"\d+(?:\.\d+)?\s*(?:℃|°C|度(?![目合]))", re.ASCII)
 _SOURCE = "本システムの決まり（使える書き方）"
 

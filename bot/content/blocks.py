@@ -24,7 +24,7 @@ _USABLE = "使える書き方（見出し・段落・箇条書き・リンク・
 # Refused and not dropped: what an author wrote and no reader sees would be approved unseen.
 _WRONG = (
     (re.compile(r"`{3}|~{3}"), Wrong("コードの囲みは使えません", "ふつうの文として書いてください")),
-    (re.compile(r"\|.*\|\s*$|:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?\s*$"), _TABLE),
+    (re.compile(r"\|.*\|\s*$|:?-+:?\s*(?:\|\s*:?-+:?\s*+)+\|?\s*$"), _TABLE),
     (
         re.compile(r"=+\s*$|(?P<sign>[-*_])(?:[ \t]*(?P=sign)){1,}\s*$"),
         Wrong("本文に横線は使えません", "見出しは、行の初めに ## を書いてください"),

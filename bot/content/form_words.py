@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content import frontmatter
-from bot.content.post_form import QUESTIONS, Form
+from bot.content.post_form import HEADING, QUESTIONS, Form
 from bot.errors import FrontMatterError, Place
 from bot.language import say
 
@@ -75,7 +75,6 @@ _ADVICE: Mapping[str, str] = {
 _FIELD_OF_RULE = {"left-out.link": "x.link", "limits.pictures": "images"}
 _KEY_IN_WORDS = re.compile(r"「([a-z]+(?:\.[a-z]+)?)」")
 _KEY_AS_TYPED = re.compile(r"(?<![A-Za-z0-9_/])([a-z]+): ?")
-_HEADING = re.compile(r"^## +(.+?)\s*$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +149,7 @@ def _section_at(lines: list[str]) -> str:
     """The field of the body in which the last of these lines stands."""
     asked, field = 0, "lead"
     for line in lines:
-        if heading := _HEADING.match(line):
+        if heading := HEADING.match(line):
             wanted = [n for n in range(asked, len(QUESTIONS)) if QUESTIONS[n] == heading[1]]
             if field == "remainder" or not wanted:
                 return "remainder"

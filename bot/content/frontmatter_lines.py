@@ -19,7 +19,8 @@ SENTENCES = frozenset(("title", "reason", "next", "contact", "alt", "credit", "c
 _LINE = re.compile(r"(?P<indent> *(?:-[ \t]+)*)(?P<key>[A-Za-z_]+):(?P<gap>[ \t]+|$)(?P<value>.*)")
 _ENTRY = re.compile(r" *(?:-[ \t]+)+(?P<value>[^\s].*)")
 _BLOCK = re.compile(r"[|>][-+0-9]*[ \t]*(?:#.*)?$")
-_QUOTED = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""")
+# None begins with a mark that is escaped: else one without an end would be read once more from each mark in it.
+_QUOTED = re.compile(r"""(?<!\\)"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""")
 _OPENING = re.compile(r"[{\[\]},&*!%@`|>]|[-?:](?=[ \t]|$)")
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#")
 _TOLD = re.compile(r"#[ \t]*点検[:：]")

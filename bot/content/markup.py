@@ -53,7 +53,7 @@ class Reader:
 
     def plain(self, written: SourceText) -> str:
         """A sentence without any marks: a reason, a picture's description. Figures are put in, line ends stay."""
-        written = written.without(hidden(written.text))
+        written = self._shown(written)
         for start, _ in _lines(written.text):
             if OPENS.match(written.text, start) and not written.text[start].isdigit():
                 self.refuse(written.offset(start), _PLAIN)

@@ -27,7 +27,7 @@ UNSAID = " "  # of a time that is wished for and not yet said
 OPEN = "（ ）"
 LEAD_TO_COME = "（市民にとって何が変わるかを、はじめの1段落に60字ほどで書きます。）"
 FIGURES_TO_COME = "（数字と、いつの数字かも書きます。）"
-_HEADING = re.compile(r"^## +(.+?)\s*$", re.MULTILINE)
+HEADING = re.compile(r"^## +(\S(?:.*\S)?)\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +178,7 @@ def _picture(value: object) -> Shot:
 
 def _sections(body: str) -> tuple[str, tuple[str, str, str], str]:
     """What stands before the first heading, the answers, and the rest. The questions are looked for in their order."""
-    marks = list(_HEADING.finditer(body))
+    marks = list(HEADING.finditer(body))
     lead = body[: marks[0].start()] if marks else body
     answers = ["", "", ""]
     asked = 0

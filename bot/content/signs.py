@@ -24,7 +24,7 @@ _ESCAPABLE = r"[!-/:-@\[-`{-~]"
 FIGURE = r"\{\{(?P<reference>[^{}\n]*)\}\}"  # one way to read it, however much is left open
 _SIGN = re.compile(
     rf"""(?P<literal>{_ADDRESS}|{_TAG}|_{{3,}})
-    |(?P<end>(?:[ ]+|\\)?(?P<feed>\n)[ \t]*)
+    |(?P<end>(?:(?<![ ])[ ]++|\\)?(?P<feed>\n)[ \t]*)
     |(?P<escape>\\(?={_ESCAPABLE}))
     |(?P<backslash>\\\Z)
     |(?P<figure>{FIGURE})

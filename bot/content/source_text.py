@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _JAPANESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f\U00020000-\U0003ffff]")
-_FOLD = re.compile(r"[ \t]*\n[ \t\n]*")
+_BLANKS = re.compile(r"[ \t]*+(?P<fold>\n[ \t\n]*)?")
 _ESCAPED = {"x": 4, "u": 6, "U": 10}  # characters of YAML's escapes that name a code
 
 
@@ -64,14 +64,16 @@ def of_value(source: str, start: int, value: str) -> SourceText:
     begin = _begin(source, start, style)
     if "\n" not in value and source.startswith(value, begin):
         return SourceText(value, range(begin, begin + len(value))).stripped()
-    text, offsets, at = [], [], begin
+    text, offsets, at, looked_at = [], [], begin, begin
     for number, character in enumerate(value):
-        fold = _FOLD.match(source, at) if character == " " and style != "|" else None
-        if fold:
+        blanks = _BLANKS.match(source, at) if character == " " and style != "|" and at >= looked_at else None
+        if blanks and not blanks["fold"]:
+            looked_at = blanks.end()  # no line ends here: else a run of blanks would be read once for each of them
+        elif blanks:
             if apart(value[number - 1 : number], value[number + 1 : number + 2]):
                 text.append(" ")
                 offsets.append(at)
-            at = fold.end()
+            at = blanks.end()
             continue
         at, after = _next(source, at, character, style)
         text.append(character)

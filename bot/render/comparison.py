@@ -77,16 +77,21 @@ def _text(variant: Variant | None) -> str:
 
 def _pictures(before: Variant | None, after: Variant | None) -> Iterator[PictureChange]:
     # Paired by their bytes: a renamed file is the same picture, and another description of it is a change.
-    old = {m.sha256: m for m in before.media} if before else {}
-    new = {m.sha256: m for m in after.media} if after else {}
+    old = {_same(m): m for m in before.media} if before else {}
+    new = {_same(m): m for m in after.media} if after else {}
     # And what is left by their names: a chart of another reading, or a file that was replaced.
-    named = {m.file: m for m in old.values() if m.sha256 not in new}
-    paired = {sha256: named.pop(m.file) for sha256, m in new.items() if sha256 not in old and m.file in named}
-    gone = {m.sha256 for m in paired.values()}
-    for sha256 in dict.fromkeys((*(sha256 for sha256 in old if sha256 not in gone), *new)):
-        was, now = old.get(sha256) or paired.get(sha256), new.get(sha256)
+    named = {m.file: m for same, m in old.items() if same not in new}
+    paired = {same: named.pop(m.file) for same, m in new.items() if same not in old and m.file in named}
+    gone = {_same(m) for m in paired.values()}
+    for same in dict.fromkeys((*(same for same in old if same not in gone), *new)):
+        was, now = old.get(same) or paired.get(same), new.get(same)
         if was is None or now is None or was.sha256 != now.sha256 or was.alt != now.alt:
             yield PictureChange(old=was, new=now, alt=difference(was.alt if was else "", now.alt if now else ""))
+
+
+def _same(media: Media) -> str:
+    """What tells a picture from others: a chart that is not drawn (ADR 40) has no bytes."""
+    return media.sha256 or media.rule
 
 
 def _wishes(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[WishChange]:

@@ -96,7 +96,7 @@
     if (text.length < SHORTEST || text.length > LONGEST) return { verdict: "length" };
     const sha = await sha256(new TextEncoder().encode(text.join("")));
     const equal = sha && index.texts.find((known) => known[0] === sha);
-    if (equal) return { verdict: "same", post: index.posts[equal[2]] };
+    if (equal) return { verdict: "same", post: index.posts[equal[2]], takenBack: !equal[3] };
     const own = sketch(text);
     const rated = index.texts.map((known) => [overlap(known[1].match(/.{8}/gu).map((h) => parseInt(h, 16)), own), known]);
     rated.sort((a, b) => b[0] - a[0]);
@@ -104,13 +104,13 @@
     for (const [rate, known] of rated.slice(0, CANDIDATES)) {
       if (rate < HINT) break;
       const post = index.posts[known[2]];
-      const found = await near(post, known[0], text, rate);
-      if (found && (!best || found.size < best.size)) best = { ...found, post };
+      const found = await near(post, known, text, rate);
+      if (found && (!best || found.size < best.size)) best = { ...found, post, takenBack: !known[3] };
     }
     return best ? { verdict: best.size ? "near" : "same", ...best } : { verdict: "none" };
   };
-  const near = async (post, sha, text, rate) => {
-    if (!post.stands) return rate >= NEAR ? { size: LONGEST, changes: [] } : null;
+  const near = async (post, [sha, , , stands], text, rate) => {
+    if (!stands) return rate >= NEAR ? { size: LONGEST, changes: [] } : null;
     await load(`texts/${post.name}.js`);
     const record = Array.from(window.cityTexts[post.name][sha]);
     const found = changes(record, text);
@@ -192,6 +192,7 @@
       link.href = `posts/${found.post.name}.html`;
       shown.append(element("p", "", link, `（${found.post.day}）`));
       if (!found.post.stands) shown.append(element("p", "市がお伝えしたあと、取り下げた投稿です。"));
+      else if (found.takenBack) shown.append(element("p", "市がお伝えしたあと、訂正したか取り下げた文です。いまの文は、市のページにあります。"));
     }
     if (found.picture) shown.append(element("p", "大きさや画質を変えて保存し直された画像とみられますが、描きかえられていないとは言えません。市のページの画像と見比べてください。"));
     if (found.changes && found.changes.length) {

@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.services.pages import published
 from tests.office import Office
 from tests.services.test_corrections import corrected, publish, settle
-from tests.site.pages import text_of
+from tests.site.pages import everything, text_of
 
 Build = Callable[[], Path]
 SAID = "「12月5日」は、正しくは「12月6日」です。おわびして訂正します。"
@@ -54,10 +54,12 @@ def test_what_was_posted_again_is_not_said_to_be_taken_back(office: Office, buil
     settle(office)
     (post,) = published.posts(office.ctx)
     assert [(p.version, p.stands, p.replaced) for p in post.places] == [(1, False, True), (2, True, False)]
-    found = words(office, built())
+    site = built()
+    found = words(office, site)
     assert found.count(REPLACED) == 1
     assert "取り下げました" not in found
-    assert "12月5日に始まります" not in found
+    assert "12月6日に始まります" in everything(site)
+    assert "12月5日に始まります" not in everything(site)
 
 
 def test_a_correction_that_waits_is_not_said_yet(office: Office) -> None:

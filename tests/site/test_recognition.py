@@ -83,6 +83,8 @@ def said(found: Recognised) -> str:
     words = [head[found.verdict], found.post.title if found.post else ""]
     if found.post and not found.post.shown:
         words.append("取り下げた投稿")
+    elif found.taken_back:
+        words.append("取り下げた文")
     words += [f"{c.at}字目 {c.record or '（なし）'}→{c.given or '（なし）'}" for c in found.changes]
     return " ".join(filter(None, words))
 
@@ -110,8 +112,7 @@ def _read(page: Page) -> str:
     known = ("市の記録にあります", "同じではありません", "比べられません", "ありません")
     words = [next(k for k in known if k in heading)]
     words += page.locator("#answer a").all_inner_texts()
-    if page.locator("#answer").get_by_text("取り下げた投稿").count():
-        words.append("取り下げた投稿")
+    words += [each for each in ("取り下げた投稿", "取り下げた文") if page.locator("#answer").get_by_text(each).count()]
     for line in page.locator("#answer li").all():
         wrong, right = line.locator("mark").all_inner_texts()
         words.append(f"{line.inner_text().partition('　')[0]} {wrong}→{right}")
@@ -176,6 +177,14 @@ def test_what_was_taken_down_is_the_citys_and_says_so_without_its_text(ask: Call
     assert asked(text) == f"市の記録にあります {TITLE} 取り下げた投稿"
     assert asked(url) == f"市の記録にあります {TITLE} 取り下げた投稿"
     assert asked(text.replace("入力", "人力")) == f"同じではありません {TITLE} 取り下げた投稿"
+
+
+def test_a_text_that_stands_nowhere_any_more_says_so_where_the_rest_stands(ask: Callable[[], Ask], out: Office) -> None:
+    text = facebook_text()
+    take_down(out, "facebook", "instagram")  # X has a shorter text
+    asked = ask()
+    assert asked(text) == f"市の記録にあります {TITLE} 取り下げた文"
+    assert asked(text.replace("入力", "人力")) == f"同じではありません {TITLE} 取り下げた文"
 
 
 def test_a_no_of_the_page_says_how_far_its_record_goes_and_what_is_in_doubt(

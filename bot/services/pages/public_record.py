@@ -17,15 +17,14 @@ INDEX = "verify-index.js"
 
 
 def files(record: CityRecord, specs: Sequence[ChannelSpec]) -> Iterator[tuple[str, str]]:
-    """By name. Of what was taken down there are hashes, and no text."""
+    """By name. Of what stands nowhere any more there are hashes, and no text."""
     yield INDEX, f"window.cityRecord={_written(_index(record, specs))};\n"
     by_post: dict[str, list[CityText]] = {}
-    for known in record.texts:
+    for known in (known for known in record.texts if known.stands):
         by_post.setdefault(known.post.name, []).append(known)
     for name, texts in by_post.items():
-        if texts[0].post.shown:
-            found = _written({_hash(known): known.plain for known in texts})
-            yield f"texts/{name}.js", f'(window.cityTexts??={{}})["{name}"]={found};\n'
+        found = _written({_hash(known): known.plain for known in texts})
+        yield f"texts/{name}.js", f'(window.cityTexts??={{}})["{name}"]={found};\n'
 
 
 def _index(record: CityRecord, specs: Sequence[ChannelSpec]) -> dict[str, Any]:
@@ -37,15 +36,17 @@ def _index(record: CityRecord, specs: Sequence[ChannelSpec]) -> dict[str, Any]:
         "hosts": {host: spec.key for spec in specs for host in spec.hosts},
         "forms": {spec.key: spec.address.pattern for spec in specs if spec.address},
         "addresses": {key: number[post.identity] for key, post in record.addresses.items()},
-        "texts": [
-            [_hash(known), "".join(f"{h:08x}" for h in known.sketch), number[known.post.identity]] for known in record.texts
-        ],
+        "texts": [_text(known, number[known.post.identity]) for known in record.texts],
         "pictures": [[sha, record.marks[sha], number[post.identity]] for sha, post in record.pictures.items()],
     }
 
 
 def _post(post: PublicPost) -> dict[str, object]:
     return {"name": post.name, "title": post.title, "day": day(post.day, with_year=True), "stands": post.shown is not None}
+
+
+def _text(known: CityText, at: int) -> list[object]:
+    return [_hash(known), "".join(f"{h:08x}" for h in known.sketch), at, known.stands]
 
 
 def _hash(known: CityText) -> str:

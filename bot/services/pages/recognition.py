@@ -44,26 +44,29 @@ _KEPT_HOSTS = ("www.", "m.", "mobile.")
 @dataclass(frozen=True, kw_only=True)
 class Recognised:
     """`post` is the city's record, None for "none" and for a picture that is too plain to be compared ("plain"). `changes` are
-    those of a text that is near; none of one that was taken down, which is not shown again."""
+    those of a text that is near. `taken_back`: the text stands nowhere any more, was put right or taken down; it is not shown
+    again, so it has no changes."""
 
     verdict: Verdict
     post: PublicPost | None = None
+    taken_back: bool = False
     changes: tuple[TextChange, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class CityText:
-    """A text in the form in which it is compared, with its sketch."""
+    """A text in the form in which it is compared, with its sketch; `stands` in some place."""
 
     plain: str
     sketch: tuple[int, ...]
     post: PublicPost
+    stands: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class CityRecord:
-    """Everything that can be recognised. `addresses` by `address_key`, `pictures` by SHA-256, `marks` of them by the same.
-    `in_doubt`: of some post it is not known whether it is out, so "none" may be wrong for it."""
+    """Everything that can be recognised; of `texts` first what stands. `addresses` by `address_key`, `pictures` by SHA-256,
+    `marks` of them by the same. `in_doubt`: of some post it is not known whether it is out, so "none" may be wrong for it."""
 
     posts: tuple[PublicPost, ...]
     addresses: Mapping[str, PublicPost]
@@ -92,7 +95,7 @@ class CityRecord:
             )
         for known in self.texts:
             if known.plain == plain:
-                return Recognised(verdict="same", post=known.post)
+                return Recognised(verdict="same", post=known.post, taken_back=not known.stands)
         return self._near_text(plain)
 
     def _near_text(self, plain: str) -> Recognised:
@@ -106,7 +109,9 @@ class CityRecord:
                 best = (size, self.texts[at], found)
         if best is None:
             return Recognised(verdict="none")
-        return Recognised(verdict="near", post=best[1].post, changes=best[2] if best[1].post.shown else ())
+        known = best[1]
+        changes = best[2] if known.stands else ()
+        return Recognised(verdict="near", post=known.post, taken_back=not known.stands, changes=changes)
 
     def picture(self, data: bytes) -> Recognised:
         """Raises MediaError for what is no picture, NotAllowed for one too large."""
@@ -130,7 +135,7 @@ def record(ctx: Context) -> CityRecord:
     return CityRecord(
         posts=posts,
         addresses=dict(_addresses(ctx, posts)),
-        texts=tuple(_texts(posts)),
+        texts=tuple(sorted(_texts(posts), key=lambda known: not known.stands)),
         pictures=pictures,
         marks=_marks(pictures),
         in_doubt=Delivery.objects.filter(state__in=IN_DOUBT).exists(),
@@ -149,10 +154,13 @@ def _addresses(ctx: Context, posts: Sequence[PublicPost]) -> Iterable[tuple[str,
 def _texts(posts: Sequence[PublicPost]) -> Iterable[CityText]:
     """Each text of a post once: what channels say alike, and the parts of a thread beside the whole of it."""
     for post in posts:
-        said = (text for place in post.places for text in (place.text, *place.parts))
-        for plain in dict.fromkeys(recognition.plain(text) for text in said):
+        said: dict[str, bool] = {}
+        for place in post.places:
+            for plain in map(recognition.plain, (place.text, *place.parts)):
+                said[plain] = said.get(plain, False) or place.stands
+        for plain, stands in said.items():
             if len(plain) >= recognition.SHORTEST:
-                yield CityText(plain=plain, sketch=recognition.sketch(plain), post=post)
+                yield CityText(plain=plain, sketch=recognition.sketch(plain), post=post, stands=stands)
 
 
 def address_key(given: str, specs: Iterable[ChannelSpec]) -> str | None:

@@ -22,6 +22,7 @@ from bot.services.records import days
 from bot.store.models import Attempt, Decision, Delivery, Submission, User
 from bot.workflow.actors import Role
 from tests.office import Office
+from tests.site.test_public_site import in_print, printed
 
 BODY = "窓口は12月5日に始まります（見本）。\n\n## 何を変えたか\n\n職員がお話を聞いて入力します。\n"
 ALBUM = "{file: red.png, alt: 赤い四角の見本, people: none}, {file: blue.png, alt: 青い四角の見本, people: none}"
@@ -71,6 +72,8 @@ def test_it_holds_what_the_database_has(record: Path) -> None:
     assert [t["reason"] for t in found["taken_down"]] == ["誤り"]
     assert found["record"]["classification"] == "未定（仮）"
     page = (record.parent / "record.html").read_text(encoding="utf-8")
+    assert "<td>承認</td>" in page
+    assert "<h3>Facebook（1件目、第1版）削除済み</h3>" in page
     assert all(d["text"].split("\n")[0] in page for d in found["deliveries"])
 
 
@@ -123,6 +126,27 @@ def test_the_register_has_the_six_columns_and_marks_what_nobody_decided(office: 
     (row,) = csv.DictReader(io.StringIO(record_files.register(decided, office.officer, 2026).removeprefix("\ufeff")))
     assert (row["分類"], row["移管の時期"]) == ("広報", "2032年4月")
     assert record_files.due(decided, office.officer) == []
+
+
+def test_a_figure_that_a_text_names_stands_in_it_as_data(office: Office) -> None:
+    made = office.submit(office.post(body="取得率は{{ indicator.card.rate }}です（見本）。\n"))
+    found = record_files.files(office.ctx, office.officer, made.id)
+    (reading,) = json.loads(found["record.json"])["readings"]
+    assert reading["now"]["name"] == "取得率"
+    assert [r["value"] for r in reading["now"]["readings"]] == ["46.5"]
+
+
+def test_a_post_of_the_paper_alone_is_registered_and_its_officer_is_hidden(office: Office) -> None:
+    office.approved("a", channels="newsletter")
+    in_print(office, officer="kacho-gone")
+    assert "書かない窓口（見本）" not in record_files.register(office.ctx, office.officer, 2026)
+    printed(office)
+    assert "書かない窓口（見本）" in record_files.register(office.ctx, office.officer, 2026)
+    assert "書かない窓口（見本）" not in record_files.register(office.ctx, office.officer, 2025)
+    number = Submission.objects.get().id
+    open_, hidden = (record_files.files(office.ctx, office.officer, number, redacted=r)["record.json"] for r in (False, True))
+    assert b"kacho-gone" in open_
+    assert b"kacho-gone" not in hidden
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 13])

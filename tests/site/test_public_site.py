@@ -121,8 +121,8 @@ def test_of_a_thread_only_the_parts_that_are_out_are_said(office: Office, built:
     assert "、20番目に入力" not in said
 
 
-def in_print(office: Office, issue: str = "2026-12") -> None:
-    release = SignOff.objects.create(issue=issue, digest=issue.ljust(64, "0"), officer="kouhou", at=office.clock.now())
+def in_print(office: Office, issue: str = "2026-12", officer: str = "kouhou") -> None:
+    release = SignOff.objects.create(issue=issue, digest=issue.ljust(64, "0"), officer=officer, at=office.clock.now())
     release.submissions.set(Submission.objects.all())
 
 

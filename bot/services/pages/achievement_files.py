@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 
 from bot.errors import BotError
 from bot.services.pages import printed_report
-from bot.services.pages.achievement import Item, PublishedPost, Report, Shown
+from bot.services.pages.achievement import Item, PublishedPost, Report
 from bot.strategy.indicators import Indicator, Reading
 from bot.text.cells import harmless
 
@@ -75,19 +75,19 @@ def as_readings(report: Report) -> str:
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(_READINGS)
-    for figure in report.indicators:
-        table.writerows([harmless(cell) for cell in _reading_cells(figure, r, report.licence)] for r in figure.readings)
+    for known in report.indicators:
+        table.writerows([harmless(cell) for cell in _reading_cells(known, r, report.licence)] for r in known.readings)
     return "\ufeff" + out.getvalue()
 
 
-def _reading_cells(figure: Indicator, reading: Reading, licence: str) -> Sequence[str]:
+def _reading_cells(known: Indicator, reading: Reading, licence: str) -> Sequence[str]:
     numbers = (reading.value, reading.numerator, reading.denominator)
     return (
-        figure.key,
-        figure.name,
-        figure.kind,
-        figure.unit,
-        figure.area.code if figure.area else "",
+        known.key,
+        known.name,
+        known.kind,
+        known.unit,
+        known.area.code if known.area else "",
         reading.date.isoformat(),
         "公表日" if reading.date_of == "published" else "測った日",
         *("" if number is None else str(number) for number in numbers),
@@ -164,13 +164,13 @@ def _item(item: Item) -> dict[str, object]:
         "owner": said.owner,
         "steps": [{"name": s.name, "years": {str(year): stage for year, stage in s.years.items()}} for s in item.steps],
         "logic": {name: list(getattr(item.logic, name)) for name in ("inputs", "activities", "outputs", "outcomes")},
-        "readings": [_reading(s) for s in item.shown],
+        "readings": [figure(s.indicator) for s in item.shown],
         "links": list(said.evidence.links),
         "posts": [_told(t) for t in item.told],
     }
 
 
-def _reading(shown: Shown) -> dict[str, object]:
+def figure(indicator: Indicator) -> dict[str, object]:
     """Each reading with its number as it was published, as text: 46.5 and 46.50 are not the same statement."""
     series = [
         {
@@ -183,13 +183,13 @@ def _reading(shown: Shown) -> dict[str, object]:
             "source_url": r.source_url,
             "missing": r.missing,
         }
-        for r in shown.indicator.readings
+        for r in indicator.readings
     ]
     return {
-        "key": shown.indicator.key,
-        "name": shown.indicator.name,
-        "kind": shown.indicator.kind,
-        "unit": shown.indicator.unit,
+        "key": indicator.key,
+        "name": indicator.name,
+        "kind": indicator.kind,
+        "unit": indicator.unit,
         "readings": series,
     }
 

@@ -15,6 +15,7 @@ from django.db.models import Q
 from bot.errors import BotError, NotFound
 from bot.language import say
 from bot.render.variant import read_variant
+from bot.services.pages.achievement_files import figure
 from bot.services.records.context import Context
 from bot.store.models import Attempt, AuditEntry, Comment, Decision, Delivery, Submission, User, Viewing
 from bot.store.newsletter import Erratum, PrintedText, SignOff
@@ -25,6 +26,9 @@ PROVISIONAL = "仮"
 HIDDEN = "（職員の氏名のため不開示）"
 _REASON = {"what": "職員の氏名と識別名", "reason": "個人に関する情報（根拠条項は仮。文書の担当課が確かめること）"}
 _INDICATOR = re.compile(r"indicator\.(\w+)")
+_PEOPLE = (
+    *("actor", "author", "countersigned_by", "officer", "on_behalf_of", "person", "settled_by", "signed_by", "submitted_by"),
+)
 Sections = dict[str, Any]
 
 
@@ -143,7 +147,8 @@ def _readings(ctx: Context, versions: list[Submission]) -> list[dict[str, Any]]:
         known = ctx.library.indicators
     except BotError:
         known = {}
-    return [{"indicator": name, "now": str(known.get(name, "")), "files": then} for name in named]
+    now = {name: figure(known[name]) for name in named if name in known}
+    return [{"indicator": name, "now": now.get(name), "files": then} for name in named]
 
 
 def _rows(ctx: Context, found: Any, names: Iterable[str]) -> list[dict[str, Any]]:
@@ -162,10 +167,9 @@ def _names(ctx: Context, whole: Sections) -> list[str]:
     with suppress(BotError):  # then the accounts are what is known
         for key, author in ctx.library.people.items():
             found |= {key, author.name}
-    rows = (row for name in ("decisions", "seen", "comments", "taken_down", "submissions") for row in whole[name])
-    for row in rows:
-        found |= {str(row.get(key) or "") for key in ("actor", "person", "author", "submitted_by", "signed_by", "settled_by")}
-        found |= {str(row.get(key) or "") for key in ("on_behalf_of", "countersigned_by")}
+    rows = [row for name in ("decisions", "seen", "comments", "taken_down", "submissions") for row in whole[name]]
+    rows += [row for each in whole["paper"].values() for row in each]
+    found |= {str(row.get(key) or "") for row in rows for key in _PEOPLE}
     departments = {str(row["department"]) for row in whole["submissions"]}
     return sorted((name for name in found - departments if len(name) > 1), key=len, reverse=True)
 

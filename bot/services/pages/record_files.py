@@ -10,24 +10,23 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.template.loader import render_to_string
 
 from bot import merkle
-from bot.services.pages import post_record
+from bot.services.pages import post_record, published
 from bot.services.pages.achievement import fiscal_year
+from bot.services.pages.acts import verb
 from bot.services.pages.post_record import PROVISIONAL, Sections
 from bot.services.records import audit, signing
 from bot.services.records.context import Context
 from bot.store.heads import DayHead
-from bot.store.models import AuditEntry, Blob, Delivery, Submission
+from bot.store.models import AuditEntry, Blob
 from bot.text.cells import harmless
 from bot.workflow.actors import Actor, Permission
-from bot.workflow.states import DeliveryState
+from bot.workflow.states import LABELS, DeliveryState
 
 FORMAT = "dxbot record 1"
 REGISTER = ("分類", "名称", "移管者", "移管の時期", "記録媒体の種別", "請求番号")  # 金沢市 令和4年規則第34号 第4条
@@ -42,11 +41,23 @@ def files(ctx: Context, actor: Actor, number: int, *, redacted: bool = False) ->
     about = post_record.entries(whole)
     told = post_record.redacted(ctx, whole) if redacted else whole
     found = {"record.json": _sealed(ctx, told, about, redacted=redacted)}
-    found["record.html"] = render_to_string("record_file.html", {"record": told, "redacted": redacted}).encode()
+    page = render_to_string("record_file.html", {"record": _in_words(ctx, told), "redacted": redacted})
+    found["record.html"] = page.encode()
     named = {picture["sha256"] for d in whole["deliveries"] for picture in d["pictures"]}
     for blob in Blob.objects.filter(sha256__in=named):
         found[f"pictures/{blob.sha256}.jpg"] = bytes(blob.data)
     return found
+
+
+def _in_words(ctx: Context, told: Sections) -> Sections:
+    """For the page, as people say it; the data keeps the program's own words."""
+    decisions = [row | {"action": verb(row["action"])} for row in told["decisions"]]
+    ended = [row | {"way": verb(row["way"]), "channel": ctx.spec(row["channel"]).label} for row in told["taken_down"]]
+    sent = [
+        row | {"state": LABELS[DeliveryState(row["state"])], "channel": ctx.spec(row["channel"]).label}
+        for row in told["deliveries"]
+    ]
+    return told | {"decisions": decisions, "taken_down": ended, "deliveries": sent}
 
 
 def write(found: dict[str, bytes], folder: Path) -> list[Path]:
@@ -57,12 +68,13 @@ def write(found: dict[str, bytes], folder: Path) -> list[Path]:
 
 
 def register(ctx: Context, actor: Actor, year: int) -> str:
-    """The posts that went out in a fiscal year, by the six columns; what nobody has decided is marked 仮."""
+    """The posts that first went out in a fiscal year, on paper too, the oldest first, by the six columns; what nobody has
+    decided is marked 仮."""
     actor.require(Permission.READ_ALL)
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(REGISTER)
-    for post in _published_in(ctx, year):
+    for post in reversed([post for post in published.posts(ctx) if post.year == year]):
         years = ctx.config.record_years
         moved = f"{year + 1 + years}年4月" if years else f"未定（{PROVISIONAL}）"
         class_ = ctx.config.record_class or f"未定（{PROVISIONAL}）"
@@ -76,22 +88,8 @@ def due(ctx: Context, actor: Actor) -> list[int]:
     actor.require(Permission.READ_ALL)
     if not ctx.config.record_years:
         return []
-    first = Delivery.objects.filter(published_at__isnull=False).order_by("published_at").values_list("published_at").first()
-    begun = fiscal_year(first[0].astimezone(ctx.config.timezone).date()) if first and first[0] else fiscal_year(ctx.today)
-    return [
-        year
-        for year in range(begun, fiscal_year(ctx.today) + 1)
-        if year + 1 + ctx.config.record_years <= fiscal_year(ctx.today)
-    ]
-
-
-def _published_in(ctx: Context, year: int) -> Iterable[Submission]:
-    zone = ctx.config.timezone
-    start, end = (datetime(y, 4, 1, tzinfo=zone) for y in (year, year + 1))
-    out = Delivery.objects.filter(published_at__gte=start, published_at__lt=end)
-    out = out.filter(state__in=(DeliveryState.PUBLISHED, DeliveryState.REMOVED), version=1)
-    numbers = out.values_list("submission", flat=True).distinct()
-    return Submission.objects.filter(id__in=numbers).defer("bundle", "source").order_by("submitted_at", "id")
+    last = fiscal_year(ctx.today) - 1 - ctx.config.record_years
+    return sorted({post.year for post in published.posts(ctx) if post.year <= last})
 
 
 def _sealed(ctx: Context, told: Sections, about: list[AuditEntry], *, redacted: bool) -> bytes:

@@ -28,17 +28,18 @@ def refusal(article: Article, profile: Profile) -> BotError | None:
     """Why the article cannot be printed; None where it can."""
     try:
         return _refusal(article, profile)
-    except BotError as e:
-        return e
     except Exception as e:  # a fault of ours in one post must not stop the others of the issue
-        if trouble.of(e) is not None:
-            raise
-        log.exception("%s: could not be set", article.identity)
-        return unsettable(f"原稿 {article.identity}", e)
+        return problem_of(f"原稿 {article.identity}", e)
 
 
-def unsettable(what: str, error: Exception) -> NewsletterError:
-    """For a fault of the program, which its log tells in full."""
+def problem_of(what: str, error: Exception) -> BotError:
+    """What is told where something could not be set: what was raised on purpose as it is, a fault of the program in a sentence,
+    and in full in its log. What the machine lacks is no problem of the text, and is raised again."""
+    if isinstance(error, BotError) and not isinstance(error, trouble.MachineTrouble):
+        return error
+    if isinstance(error, trouble.MachineTrouble) or trouble.of(error) is not None:
+        raise error
+    log.error("%s could not be set", what, exc_info=error)
     return NewsletterError(
         f"{what} could not be set: {type(error).__name__}",
         summary=say("{what} を、内部の問題で組めません（{kind}）", what=what, kind=type(error).__name__),

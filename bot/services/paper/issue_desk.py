@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 
-from bot import trouble
 from bot.errors import BotError, NotAllowed, NotFound, StaleApproval
 from bot.language import say
 from bot.newsletter.arrangement import IssueArrangement, issue_name
@@ -20,6 +18,7 @@ from bot.newsletter.build import Press
 from bot.newsletter.deadlines import Deadlines
 from bot.newsletter.html import article_html
 from bot.newsletter.issue import frames_of, roll_of
+from bot.newsletter.printable import problem_of
 from bot.newsletter.profile import Profile
 from bot.render.appearance import Column
 from bot.services.paper import layout
@@ -31,7 +30,6 @@ from bot.store.newsletter import Arrangement, SignOff
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import IN_QUEUE, PRINTED
 
-log = logging.getLogger(__name__)
 ARRANGE = "arrange"  # in the audit log
 _MOST_LINES = 999
 _MOST_HEADLINE = 200
@@ -253,6 +251,4 @@ def _frames(posts: Sequence[Article], arrangement: IssueArrangement, press: Pres
         try:
             yield Frame(column=layout.set_column(article, press.profile, press.protected), text=article_html(article))
         except Exception as e:
-            if trouble.of(e) is not None:
-                raise
-            log.warning("a frame of issue %s cannot be shown", arrangement.issue, exc_info=True)
+            problem_of(article.identity, e)

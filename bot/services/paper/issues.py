@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +14,7 @@ from tempfile import mkdtemp
 
 from django.db import transaction
 
-from bot import folders, trouble
+from bot import folders
 from bot.checks.cache import basis_of
 from bot.config import ROOT
 from bot.errors import BotError, NotAllowed, NotFound, StaleApproval
@@ -25,7 +24,7 @@ from bot.newsletter.article import Article
 from bot.newsletter.build import Press
 from bot.newsletter.build import build as build_files
 from bot.newsletter.issue import roll_of
-from bot.newsletter.printable import unsettable
+from bot.newsletter.printable import problem_of
 from bot.services.paper.column import approved_for, next_issue, press_of
 from bot.services.people import hands
 from bot.services.records import audit
@@ -34,7 +33,6 @@ from bot.store.models import Submission
 from bot.store.newsletter import SignOff
 from bot.workflow.actors import Actor, Permission
 
-log = logging.getLogger(__name__)
 SIGN_OFF = "sign_off"  # in the audit log
 _SHOWN = 12  # characters that tell where the overflow begins
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -114,10 +112,7 @@ def _set(press: Press, issue: str, articles: Sequence[Article], folder: Path) ->
     except BotError:
         raise
     except Exception as e:
-        if trouble.of(e) is not None:
-            raise
-        log.exception("issue %s could not be set", issue)
-        raise unsettable(issue_name(issue), e) from e
+        raise problem_of(issue_name(issue), e) from e
 
 
 def _key(press: Press, articles: Sequence[Article]) -> str:

@@ -6,23 +6,19 @@ of several publishers one tells, and a crash tells either both or neither.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.db import transaction
 
-from bot import trouble
-from bot.errors import BotError
 from bot.newsletter.arrangement import issue_name
-from bot.newsletter.printable import unsettable
+from bot.newsletter.printable import problem_of
 from bot.services.paper import issue_desk, issues, layout
 from bot.services.paper.issue_desk import Desk
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.store.newsletter import ProofBuild
 
-log = logging.getLogger(__name__)
 BUILD_PROOF = "rehearse"  # in the audit log
 _WEEKDAYS = "月火水木金土日"
 
@@ -54,7 +50,7 @@ def _words(ctx: Context, issue: str, deadline: date) -> Iterator[str]:
         desk = issue_desk.look(ctx, issue)
         yield from _built(ctx, desk)
     except Exception as e:  # told, whatever it is: a fault in one issue must not end the sweep, nor be tried every ten seconds
-        problem = e if isinstance(e, BotError) else _fault(issue, e)
+        problem = problem_of(issue_name(issue), e)  # what the machine lacks: the next turn may find it put right
         yield f"校正刷りを作れません：{problem.summary}。{problem.next_step}。"
         return
     for _, reason in desk.refused:
@@ -63,13 +59,6 @@ def _words(ctx: Context, issue: str, deadline: date) -> Iterator[str]:
         yield f"承認待ちの原稿が{len(desk.waiting)}件あります。"
     if desk.missing:
         yield f"予定にあるのに承認された原稿がないものが{len(desk.missing)}件あります。"
-
-
-def _fault(issue: str, error: Exception) -> BotError:
-    if (lacking := trouble.of(error)) is not None:  # the next turn may find the machine put right
-        raise lacking from error
-    log.exception("issue %s could not be looked at", issue)
-    return unsettable(issue_name(issue), error)
 
 
 def _built(ctx: Context, desk: Desk) -> Iterator[str]:

@@ -37,8 +37,8 @@ def _told(lacking: str) -> tuple[str, str]:
     """Of a character, or of an address."""
     if lacking.isascii() and len(lacking) > 1:
         return (
-            f"紙面にアドレス「{lacking[:60]}」があります",
-            "「金沢市 手続き」を検索、のように書くか、newsletter: に紙面だけの文を書いてください",
+            f"紙面に載せられないアドレス「{lacking[:60]}」があります",
+            "「市の名前 手続きの名前」で検索、のように書くか、newsletter: に紙面だけの文を書いてください",
         )
     code = "・".join(f"U+{ord(c):04X}" for c in lacking)
     message = f"紙面では「{lacking}」（{code}）を印刷できません"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +29,7 @@ _TWINS = str.maketrans(
     }
 )
 _SELDOM = frozenset("‾≒@")  # not in Noto's Japanese typefaces, though in JIS X 0208; and what may be an address
+_MAYBE_ADDRESS = re.compile(r"://|\.[A-Za-z]")
 
 
 def twinned(text: str, encoding: str) -> str:
@@ -46,7 +48,7 @@ def unencodable(text: str, encoding: str) -> str:
 
 def is_common(text: str) -> bool:
     """JIS X 0208, which Japanese typefaces and every encoding have, and no address: most texts, and quick to see."""
-    if not _SELDOM.isdisjoint(text) or "://" in text:
+    if not _SELDOM.isdisjoint(text) or _MAYBE_ADDRESS.search(text):
         return False
     try:
         text.encode("shift_jis")

@@ -12,6 +12,7 @@ import regex
 from bot import trouble
 from bot.errors import BotError, FileError, MissingGlyph, NewsletterError
 from bot.language import say
+from bot.newsletter import qr
 from bot.newsletter.article import Article, written
 from bot.newsletter.cells import normal
 from bot.newsletter.encoding import is_common, unencodable
@@ -19,6 +20,7 @@ from bot.newsletter.fontfile import font_files
 from bot.newsletter.profile import Profile, load
 from bot.newsletter.setting import Setting, inked, set_article
 from bot.newsletter.tokens import addresses
+from bot.text.tokens import urls
 
 log = logging.getLogger(__name__)
 _WAY_OUT = "別の字に変えるか、newsletter: に紙面だけの文を書いてください"
@@ -52,7 +54,7 @@ def _refusal(article: Article, profile: Profile) -> BotError | None:
     if not character:
         return None
     if addresses(character):
-        return _address(article, character)
+        return _address(article, character, profile)
     place = _place(set_article(article, profile, ()), character)
     code = "・".join(f"U+{ord(c):04X}" for c in character)
     return MissingGlyph(
@@ -68,11 +70,21 @@ def _refusal(article: Article, profile: Profile) -> BotError | None:
     )
 
 
-def _address(article: Article, address: str) -> NewsletterError:
+def _address(article: Article, address: str, profile: Profile) -> NewsletterError:
+    if profile.addresses == "qr":
+        return NewsletterError(
+            f"an address of {len(address)} characters in {article.identity}",
+            summary=say(
+                "原稿 {identity} のアドレス「{address}…」は、QR コードにするには長すぎます",
+                identity=article.identity,
+                address=address[:60],
+            ),
+            next_step=say("{most}字までのアドレスにするか、newsletter: に紙面だけの文を書いてください", most=qr.MOST),
+        )
     return NewsletterError(
         f"an address in {article.identity}",
         summary=say("原稿 {identity} にアドレス「{address}」があります", identity=article.identity, address=address[:60]),
-        next_step="「金沢市 手続き」を検索、のように書くか、schedules/newsletter.yml の addresses を変えてください",
+        next_step="「市の名前 手続きの名前」で検索、のように書くか、schedules/newsletter.yml の addresses を変えてください",
     )
 
 
@@ -83,15 +95,24 @@ def _place(setting: Setting, character: str) -> str:
 
 
 def missing(text: str, profile: Profile) -> tuple[str, ...]:
-    """The characters of the text that the paper cannot print, each once, with what is combined with it, and the addresses,
-    where the paper takes none."""
+    """The characters of the text that the paper cannot print, each once, with what is combined with it, and the addresses that
+    it does not take."""
     if is_common(text):
         return ()
     fonts = font_files(profile)
-    refused = [address.text for address in addresses(text)] if profile.addresses == "refuse" else []
     drawn = dict.fromkeys(c for c in regex.findall(r"\X", normal(text)) if c.strip())
     lacking = [c for c in drawn if all(font.lacks(c) for font in fonts) or unencodable(c, profile.encoding)]
-    return (*dict.fromkeys(refused), *lacking)
+    return (*dict.fromkeys(_refused(text, profile)), *lacking)
+
+
+def _refused(text: str, profile: Profile) -> list[str]:
+    match profile.addresses:
+        case "refuse":
+            return [found.text for found in addresses(text)]
+        case "qr":
+            return [found.text for found in urls(text) if len(found.text.encode()) > qr.MOST]
+        case _:
+            return []
 
 
 def missing_by(path: Path, text: str) -> tuple[str, ...]:

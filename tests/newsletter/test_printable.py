@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import qrcode
 
 from bot.config import ROOT
 from bot.content.document import Paragraph, Text
-from bot.newsletter import handover
+from bot.newsletter import handover, qr
 from bot.newsletter.arrangement import IssueArrangement
 from bot.newsletter.article import Article
 from bot.newsletter.build import Press, build
@@ -103,6 +104,24 @@ def test_an_address_is_refused_unless_the_paper_takes_it(profile: Profile) -> No
     error = refusal(article("一", text), profile)
     assert error is not None
     assert "アドレス「https://example.jp/a_b/?c=1」" in error.summary
+
+
+def test_an_address_without_its_beginning_is_one_too_beside_common_characters_alone(profile: Profile) -> None:
+    assert missing("くわしくは www.example.jp へ", profile) == ("www.example.jp",)
+    assert missing("3.5倍になりました。A.Bさん", profile) == ()
+
+
+def test_an_address_whose_code_would_be_too_fine_to_read_keeps_its_post_out_alone(profile: Profile) -> None:
+    paper, start = replace(profile, addresses="qr"), "https://example.jp/"
+    longest = start.ljust(qr.MOST, "a")
+    code = qrcode.QRCode(border=4, error_correction=qrcode.ERROR_CORRECT_M)
+    code.add_data(longest)
+    assert 20 / len(code.get_matrix()) >= 0.33  # millimetres for a module
+    assert missing(f"{longest} へ", paper) == ()
+    for count in (qr.MOST + 1, 2_900):  # the second is more than any code holds
+        error = refusal(article("一", start.ljust(count, "a")), paper)
+        assert error is not None
+        assert "QR コードにするには長すぎます" in error.summary
 
 
 def test_a_paper_that_is_not_there_or_cannot_be_read_lacks_nothing(tmp_path: Path) -> None:

@@ -19,24 +19,23 @@ from bot.text.tokens import urls
 def galley(article: Article, profile: Profile) -> list[Passage]:
     """The lead first, then the body, then where to ask."""
     setter = _Setter(profile)
-    passages = [setter.paragraph(article.lead, strong=True)] if article.lead else []
+    passages = [setter.paragraph(article.lead, strong=True), *_codes(article.lead, profile)] if article.lead else []
     for block in article.body:
-        passages += [*setter.block(block), *(_code(a, profile) for a in addresses(block, profile))]
+        passages += [*setter.block(block), *(code for line in inlines(block) for code in _codes(line, profile))]
     if article.contact:
-        passages.append(setter.paragraph((Strong((Text("問い合わせ"),)), Text(f"　{article.contact}"))))
+        contact = (Strong((Text("問い合わせ"),)), Text(f"　{article.contact}"))
+        passages += [setter.paragraph(contact), *_codes(contact, profile)]
     return passages
 
 
-def addresses(block: Block, profile: Profile) -> list[str]:
-    """Those of the block that the paper shows as QR codes behind it; they stay in the text, for who has no telephone."""
+def _codes(line: tuple[Inline, ...], profile: Profile) -> Iterator[Passage]:
+    """QR codes for the addresses of the line, behind it; they stay in the text, for who has no telephone."""
     if profile.addresses != "qr":
-        return []
-    text = "".join(leaf.text for line in inlines(block) for leaf in leaves(line) if isinstance(leaf, Text))
-    return list(dict.fromkeys(found.text for found in urls(text)))
-
-
-def _code(address: str, profile: Profile) -> Passage:
-    return Passage(lines=(), rows=rows_of(profile.pitch_pt), address=address)
+        return
+    # A line end or a ruby ends an address: what follows it is none of it.
+    text = "".join(leaf.text if isinstance(leaf, Text) else "\n" for leaf in leaves(line))
+    for address in dict.fromkeys(found.text for found in urls(text)):
+        yield Passage(lines=(), rows=rows_of(profile.pitch_pt), address=address)
 
 
 def style_of(profile: Profile) -> Style:

@@ -53,6 +53,7 @@ def _block(number: int, setting: Setting, profile: Profile) -> str:
         f"字数　{characters}字",
         f"行数　{setting.fit.summary}（全角ベタ換算）",
         f"写真　{len(article.media)}枚",
+        *(f"QRコード　{address}（20ミリ角。その段落のあと）" for _, address in setting.filled.codes),
         *_rules(profile),
     ]
     corrections = ["", "【訂正】", *article.corrections] if article.corrections else []

@@ -10,12 +10,14 @@ import pytest
 import qrcode
 
 from bot.config import ROOT
-from bot.content.document import Paragraph, Text
-from bot.newsletter import html, pdf, qr, svg
+from bot.content.document import LineBreak, Paragraph, Text
+from bot.newsletter import handover, html, pdf, qr, svg
 from bot.newsletter.article import Article
+from bot.newsletter.issue import Roll
 from bot.newsletter.profile import Profile, load
 from bot.newsletter.setting import Setting, set_article
 
+EMPTY = Roll(posts=(), lengths=(), missing=(), left_out=())
 ADDRESS = "https://www.example.jp/dx/index.html?a=1"
 
 
@@ -56,6 +58,19 @@ def test_page_and_picture_have_the_same_code_and_no_text_runs_through_it(profile
     rows = range(row, row + qr.rows_of(profile.pitch_pt))
     assert not [p for p in found.placed if p.column == column and p.row in rows]
     assert "".join(p.line.text for p in found.placed).replace("　", "").startswith("くわしくはhttps://www.")
+
+
+def test_lead_and_contact_have_theirs_and_a_line_end_ends_an_address(profile: Profile) -> None:
+    broken = Paragraph((Text("https://a.jp/b"), LineBreak(), Text("123へ")))
+    article = replace(
+        setting(profile).article, lead=(Text(f"{ADDRESS} を見て"),), body=(broken,), contact="市民課 https://a.jp/c"
+    )
+    found = set_article(article, profile, ())
+    addresses = [address for _, address in found.filled.codes]
+    assert addresses == [ADDRESS, "https://a.jp/b", "https://a.jp/c"]
+    # Who pours the text anew is told of them.
+    sheet = handover.text([found], profile, "2026-12", "新聞広報", EMPTY).decode("utf-8-sig").partition("【割付】")[2]
+    assert [address for address in addresses if f"QRコード　{address}（" in sheet] == addresses
 
 
 def test_a_code_is_never_torn_between_columns(profile: Profile) -> None:

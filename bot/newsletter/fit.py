@@ -60,7 +60,7 @@ class FitReport:
             state = f"{self.over}行（{self.over * self.chars}字）あふれ"
         else:
             state = f"{self.left}行（{self.left * self.chars}字）余り" if self.left else "ちょうど"
-        lost = f"（小見出しの都合で空く{self.lost}行を除く）" if self.lost else ""
+        lost = f"（小見出しや QR コードの都合で空く{self.lost}行を除く）" if self.lost else ""
         return f"枠{self.capacity}行、使用{self.used}行{lost}、{state}"
 
 

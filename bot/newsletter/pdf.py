@@ -139,7 +139,7 @@ class _Proof:
     def _margins(self, setting: Setting, number: str) -> None:
         for note in _notes(setting, self.profile, self.title, number):
             self.pdf.set_text_color(*(_RED if note.warning else _GREY))
-            self.heading.line(note.text, _MARGIN, note.y, _NOTE)
+            self.heading.line(note.text, _MARGIN, note.y, _NOTE, self.pdf.w - 2 * _MARGIN)
         self.pdf.set_text_color(*_BLACK)
 
     def _headline(self, setting: Setting) -> None:

@@ -54,15 +54,16 @@ class Typeface:
         shaped = self._shaped(text.strip(), _PLAIN)
         self._put(shaped, x + size if vertical else x, y, size, room, turned=vertical)
 
-    def line(self, text: str, x: float, y: float, size: float) -> None:
-        """A line of plain horizontal text."""
-        self._put(self._shaped(text, _PLAIN), x, y, size, None)
+    def line(self, text: str, x: float, y: float, size: float, most: float) -> None:
+        """A line of plain horizontal text, at most so many points long."""
+        shaped = self._shaped(text, _PLAIN)
+        self._put(shaped, x, y, size, min(most, shaped.width * size))
 
-    def _put(self, shaped: Shaped, x: float, y: float, size: float, room: float | None, *, turned: bool = False) -> None:
+    def _put(self, shaped: Shaped, x: float, y: float, size: float, room: float, *, turned: bool = False) -> None:
         """In the middle of `room`, pressed together when wider; `turned`: downwards from the upper right corner (x, y)."""
         width = shaped.width * size
-        stretch = min(1.0, room / width) if room is not None and width else 1.0
-        inset = (room - width * stretch) / 2 if room is not None else 0.0
+        stretch = min(1.0, room / width) if width else 1.0
+        inset = (room - width * stretch) / 2
         drawn = " ".join(self._glyphs(shaped, x, y, size, stretch, inset, turned=turned))
         pdf = self.pdf
         pdf.set_font(self.family, size=size)

@@ -2,7 +2,7 @@
 
 From a clone the program's content, schedules and templates lie beside its sources; a wheel carries them inside the package
 (setup.py). A city's own folder, made by `dxbot init`, is the one that holds `content/city.yml`: the current folder or one above
-it. What it lacks is taken from the program, template by template (ADR 0030).
+it. What it lacks is taken from the program, template by template (ADR 26).
 """
 
 from __future__ import annotations

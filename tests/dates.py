@@ -35,10 +35,8 @@ MANY = (
     "tests/services/test_publish.py",  # what a platform says of its own time is of the sandbox's clock
 )
 _LONGEST = 300  # seconds for one step
-_STEPPED, _TRIES = (
-    1.0,
-    2,
-)  # seconds that a virtual machine's clock is set by when it wakes: a publisher rightly sends nothing then
+_STEPPED = 1.0  # seconds that a virtual machine's clock is set by when it wakes: a publisher rightly sends nothing then
+_TRIES = 2
 _SHOWN = 60  # lines of what a step wrote that did not end well
 _ASK = """
 import subprocess, sys, threading, time

@@ -20,7 +20,6 @@ from bot.newsletter.story import Styled, stories
 _HEADER = "<Version:7><FeatureSet:InDesign-Japanese>"
 _ESCAPES = str.maketrans({"\\": "\\\\", "<": "\\<", ">": "\\>"})
 _FORCED_BREAK = "<0x000A>"
-_SJIS = CP932
 
 
 def build(articles: Sequence[Article], profile: Profile) -> bytes:
@@ -30,11 +29,11 @@ def build(articles: Sequence[Article], profile: Profile) -> bytes:
     """
     paragraphs = [p for story in stories(articles, profile) for p in story]
     body = [f"<ParaStyle:{profile.styles[p.role]}>{_inlines(p.children, profile)}" for p in paragraphs]
-    if profile.encoding != _SJIS:
+    if profile.encoding != CP932:
         return b"\xff\xfe" + _lines("<UNICODE-WIN>", body).encode("utf-16-le")
     for paragraph in paragraphs:
         _check(paragraph)
-    return "".join(_sjis(c) for c in twinned(_lines("<SJIS-WIN>", body), _SJIS)).encode(_SJIS)
+    return "".join(_sjis(c) for c in twinned(_lines("<SJIS-WIN>", body), CP932)).encode(CP932)
 
 
 def _lines(start: str, body: Sequence[str]) -> str:
@@ -69,7 +68,7 @@ def _ruby(ruby: Ruby) -> str:
 
 def _sjis(character: str) -> str:
     try:
-        character.encode(_SJIS)
+        character.encode(CP932)
     except UnicodeEncodeError:
         return f"<0x{ord(character):04X}>"
     return character

@@ -25,7 +25,9 @@ from bot.workflow.actors import Role
 users = {p: accounts.set_up_user(ctx, p, Role(r), "a-long-enough-passphrase") for p, r in json.loads(sys.argv[1]).items()}
 made = submit.submit(ctx, users["shimin-leader"].actor, Path(sys.argv[2]))
 review.approve(ctx, users["kouhou"].actor, made.id, made.digest)
-Delivery.objects.filter(part__lt=2).update(state="published", remote_id="1234", url="https://x.com/i/status/1234")
+for part in (0, 1):
+    stands = {"remote_id": f"123{part}", "url": f"https://x.com/i/status/123{part}"}
+    Delivery.objects.filter(part=part).update(state="published", **stands)
 Delivery.objects.filter(part=2).update(state="failed", problem="配信先が掲載を断りました")
 Delivery.objects.filter(part__gt=2).update(state="cancelled", problem="前の投稿が出なかったため")
 print(json.dumps({person: accounts.issue_token(ctx, user, "test").reveal() for person, user in users.items()}))
@@ -80,7 +82,7 @@ def test_the_list_shows_what_stands_and_why_the_rest_does_not(desk: Desk) -> Non
     assert "1件" in shown
     half = desk.half()
     assert (half["id"], half["parts"], half["stands"], half["decision"]) == (int(desk.number), 4, 2, None)
-    assert [d["url"] for d in half["deliveries"]] == ["https://x.com/i/status/1234"] * 2 + [None] * 2
+    assert [d["url"] for d in half["deliveries"]] == ["https://x.com/i/status/1230", "https://x.com/i/status/1231", None, None]
 
 
 def test_it_is_gone_on_with_at_an_hour(desk: Desk) -> None:

@@ -75,7 +75,7 @@ def test_what_git_knows_as_new_or_changed_is_looked_at(desk: Desk) -> None:
     desk.clone()
     assert desk.found() == set()
     untracked = desk.post("new").rename(desk.content / "posts" / "日本語 の名.md")
-    changed = desk.post("changed", f"{PAST}\nlink: https://www.example.jp/")
+    changed = desk.post("changed", f"{PAST}\nlink: https://www.example.jp/\nx: {{link: true}}")
     both = {("timing.past", untracked.name), ("timing.past", changed.name)}
     assert desk.found() == desk.found(desk.content / "posts") == both
     git(desk.content, "add", "--all")

@@ -19,7 +19,7 @@ from bot import config
 from bot.config import Config
 from bot.errors import ConfigError
 from bot.language import say
-from bot.options import options_of
+from bot.options import Secret, options_of
 from bot.render.variant import ChannelSpec
 
 if TYPE_CHECKING:
@@ -38,18 +38,17 @@ def specs() -> Mapping[str, ChannelSpec]:
 
 def load(env: Mapping[str, str] = os.environ) -> Config:
     """The configuration of this process, each channel's own options included. Raises ConfigError naming the variable."""
-    return config.read(env, tuple(dict.fromkeys(kind for kinds in options().values() for kind in kinds)))
+    return config.read(env, kinds()[1:])
 
 
 def without_troubles(env: MutableMapping[str, str]) -> list[ConfigError]:
     """Takes the variables out that cannot be read, and tells what is wrong with each; `load` tells of the first alone. Raises
     ConfigError as `specs` does."""
-    kinds, found = tuple(dict.fromkeys(kind for kinds in options().values() for kind in kinds)), list[ConfigError]()
-    known: tuple[type[Any], ...] = (Config, *kinds)
-    for name in (name for kind in known for name in options_of(kind)):
+    found = list[ConfigError]()
+    for name in (name for kind in kinds() for name in options_of(kind)):
         own = (name, f"{name}_FILE")
         try:
-            config.read({each: env[each] for each in own if each in env}, kinds)
+            load({each: env[each] for each in own if each in env})
         except ConfigError as e:
             found.append(e)
             for each in own:
@@ -60,6 +59,17 @@ def without_troubles(env: MutableMapping[str, str]) -> list[ConfigError]:
 def options() -> Mapping[str, tuple[type[Any], ...]]:
     """The dataclasses of options that each channel declares, by key; what channels share is with each of them."""
     return {key: getattr(module, "OPTIONS", ()) for key, module in _modules().items()}
+
+
+def kinds() -> tuple[type[Any], ...]:
+    """Every dataclass of options: the program's own first, then those that channels declare."""
+    return tuple(dict.fromkeys((Config, *(kind for declared in options().values() for kind in declared))))
+
+
+def variables() -> frozenset[str]:
+    """The names of all that can be set; those that name the file of a secret are among them."""
+    fields = {name: field for kind in kinds() for name, field in options_of(kind).items()}
+    return frozenset((*fields, *(f"{name}_FILE" for name, field in fields.items() if isinstance(field.default, Secret))))
 
 
 def addresses(key: str, configuration: Config) -> tuple[str, ...]:

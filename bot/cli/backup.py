@@ -111,4 +111,4 @@ def _tell(config: Config, manifest: Manifest, aside: Path | None, file: Path) ->
 
 def _settings() -> tuple[str, ...]:
     """By name only."""
-    return tuple(sorted(name for name in os.environ if name.startswith(("DXBOT_", "DATABASE_URL"))))
+    return tuple(sorted(name for name, value in os.environ.items() if value and name.startswith(("DXBOT_", "DATABASE_URL"))))

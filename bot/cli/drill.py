@@ -103,7 +103,6 @@ def _ground() -> Iterator[tuple[Road, Path]]:
             point_at(sandbox, folder / "var")
             for place in ("content", "schedules", "templates"):
                 os.environ[f"DXBOT_{place.upper()}_DIR"] = str(folders.SHIPPED / place)
-            os.environ.pop("DXBOT_CONTENT_REPOSITORY", None)
             with web() as site:
                 os.environ["DXBOT_MEDIA_BASE_URL"] = site
                 yield Road(sandbox.base_url), folder

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bot import folders, registry
-from bot.config import Config
 from bot.errors import ConfigError, FileError, Place
 from bot.language import say
 from bot.options import Secret, options_of
@@ -51,8 +50,7 @@ def _settings(path: Path) -> Iterator[tuple[str, str]]:
     """Name and value, line by line. Raises FileError for a line that is none, or that names what nothing reads."""
     from dotenv.parser import parse_stream
 
-    known = {name for kind in _kinds() for name in options_of(kind)}
-    known |= {f"{name}_FILE" for name in known}
+    known = registry.variables()
     try:
         with path.open(encoding="utf-8-sig") as file:
             found = list(parse_stream(file))
@@ -89,10 +87,6 @@ def _slip(path: Path, line: int, *, summary: str, next_step: str) -> FileError:
     return FileError(f"line {line} of .env", summary=summary, next_step=next_step, place=Place(path=path, line=line))
 
 
-def _kinds() -> list[type[Any]]:
-    return list(dict.fromkeys([Config, *(kind for kinds in registry.options().values() for kind in kinds)]))
-
-
 def example() -> str:
     """All that can be set, with its meaning and its default, each line switched off."""
     head = say(
@@ -100,7 +94,7 @@ def example() -> str:
         "# 鍵は、値の代わりに、名前の終わりに _FILE を付けて、鍵を書いたファイルの場所を書くこともできます。\n"
         "# 何も書かなければ、このフォルダの content/・schedules/・templates/・var/ が使われます。"
     )
-    return "\n\n".join([head, *(_lines(name, f) for kind in _kinds() for name, f in options_of(kind).items())]) + "\n"
+    return "\n\n".join([head, *(_lines(name, f) for kind in registry.kinds() for name, f in options_of(kind).items())]) + "\n"
 
 
 def _lines(name: str, f: Field[Any]) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.clock import ManualClock, SystemClock
-from bot.registry import load
+from bot.registry import load, variables
 
 if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
@@ -25,11 +25,9 @@ if TYPE_CHECKING:
 
 OFFICER = "kouhou-demo"
 _MOST_WAKES, _MINUTE = 1000, timedelta(minutes=1)
-# Of the office that is in earnest: its state, its site, its repository's other doors, and all that tells people something.
-_IN_EARNEST = (
-    *("DATABASE_URL", "DATABASE_URL_FILE", "DXBOT_MARK_DIR", "DXBOT_AUDIT_BRANCH", "DXBOT_CONTENT_STATUS_URL"),
-    *("DXBOT_ALLOWED_HOSTS", "DXBOT_TRUSTED_PROXY", "DXBOT_SITE_URL", "DXBOT_OIDC_ISSUER"),
-    *("DXBOT_SMTP_SERVER", "DXBOT_WEBHOOK_URL", "DXBOT_WEBHOOK_URL_FILE", "DXBOT_WATCH_MAIL"),
+# All that a practice takes over from the office: where its words lie, and how they are shown. No key, no door, nobody to tell.
+_TAKEN_OVER = frozenset(
+    ("DXBOT_CONTENT_DIR", "DXBOT_SCHEDULES_DIR", "DXBOT_TEMPLATES_DIR", "DXBOT_TIMEZONE", "DXBOT_LANG", "DXBOT_LOG")
 )
 
 
@@ -37,8 +35,8 @@ def point_at(sandbox: Sandbox, var: Path) -> None:
     """From here on, whatever was configured, this process knows the sandbox only, keeps its state in `var` and tells nobody."""
     from bot.sandbox.credentials import environment
 
-    for name in _IN_EARNEST:
-        os.environ.pop(name, None)
+    # Emptied, not taken away: a command that a drill starts would take what is missing from the city's `.env`.
+    os.environ.update(dict.fromkeys(variables() - _TAKEN_OVER, ""))
     os.environ.update(environment(sandbox.base_url), DXBOT_VAR_DIR=str(var))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import MutableMapping
 from pathlib import Path
 
 from bot import folders
@@ -17,19 +16,19 @@ from bot.language import say
 from bot.registry import specs
 
 
-def bring(config: Config, folder: Path, env: MutableMapping[str, str] = os.environ) -> None:
+def bring(config: Config, folder: Path) -> None:
     """Without a city's folder those that came with the program; in one without posts, those that bear the city's name, in
     `folder`, which is made anew."""
     own = config.content_dir
-    if config.content_repository or any((own / "posts").rglob("*.md")):
+    if any((own / "posts").rglob("*.md")):
         return
     if not (own / "city.yml").is_file():
         tell("市のフォルダではないため、付属の原稿（金沢市の見本）を使います。市のフォルダは dxbot init DIR で作れます。")
-        env["DXBOT_CONTENT_DIR"] = str(folders.SHIPPED / "content")
+        os.environ["DXBOT_CONTENT_DIR"] = str(folders.SHIPPED / "content")
         return
     tell("原稿がまだないため、見本の原稿を使います。content/ には何も書きません。")
     _make(config, folder)
-    env["DXBOT_CONTENT_DIR"] = str(folder)
+    os.environ["DXBOT_CONTENT_DIR"] = str(folder)
 
 
 def _make(config: Config, folder: Path) -> None:

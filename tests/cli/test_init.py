@@ -161,6 +161,7 @@ def test_the_env_file_is_read_and_the_process_own_variables_win(city: Path) -> N
     [
         ("DXBOT_TIMEZON=Asia/Tokyo", "「DXBOT_TIMEZONE」ではありませんか"),
         ("DXBOT_X_ACCESS_TOKN=a", "「DXBOT_X_ACCESS_TOKEN」ではありませんか"),
+        ("DXBOT_SMTP_SERVER_FILE=/etc/server", "「DXBOT_SMTP_SERVER」ではありませんか"),  # no secret: it would not be read
         ("DXBOT_SMTP_USER 'a", "名前=値 の形"),
     ],
 )
@@ -183,7 +184,7 @@ def test_an_env_file_that_others_can_read_is_refused(city: Path) -> None:
 def test_the_example_names_every_option_and_sets_none(city: Path, shell: Shell) -> None:
     text = (city / ".env.example").read_text(encoding="utf-8")
     assert all(line.startswith("#") for line in text.splitlines() if line)
-    options = shell.python("-c", "from bot.cli.environment import _kinds\nfrom bot.config import options_of\n" + _NAMES)
+    options = shell.python("-c", "from bot.options import options_of\nfrom bot.registry import kinds\n" + _NAMES)
     assert [name for name in options.stdout.split() if f"\n#{name}=" not in text] == []
     shutil.copy(city / ".env.example", city / ".env")
     switched_on = "".join(line[1:] + "\n" for line in text.splitlines() if line.startswith("#D"))
@@ -192,4 +193,4 @@ def test_the_example_names_every_option_and_sets_none(city: Path, shell: Shell) 
     assert (done.returncode, done.stderr) == (0, "")
 
 
-_NAMES = "print(*(name for kind in _kinds() for name in options_of(kind)))"
+_NAMES = "print(*(name for kind in kinds() for name in options_of(kind)))"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot import registry
 from bot.cli.main import _COMMANDS
-from bot.config import ROOT, Config
+from bot.config import ROOT
 from bot.options import options_of
 
 AT_THE_TOP = [ROOT / name for name in ("README.md", "README.ja.md", "CONTRIBUTING.md")]
@@ -15,8 +15,7 @@ DOCUMENTS = [*AT_THE_TOP, *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def test_every_command_and_setting_in_the_documents_exists() -> None:
-    kinds = [Config, *(kind for kinds in registry.options().values() for kind in kinds)]
-    settings = {name for kind in kinds for name in options_of(kind)} | {
+    settings = {name for kind in registry.kinds() for name in options_of(kind)} | {
         "DXBOT_TEST_DATABASE",
         "DXBOT_REQUIRE_ALL",
     }  # the tests' own

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import ip_address
-from typing import Any
 from urllib.parse import urlsplit
 
 from bot import registry
 from bot.cli.exams.exam import Told, bad, fine, heed, problem
 from bot.cli.exams.installation import Installation
-from bot.config import Config
 from bot.loopback import is_loopback
-from bot.options import Secret, options_of
 from bot.values.node import nearest
 
 _OURS = "DXBOT_"
@@ -26,16 +23,10 @@ def values(at: Installation) -> Iterator[Told]:
 
 def names(at: Installation) -> Iterator[Told]:
     """A slip of the pen in a name is a setting that silently does not hold."""
-    known = _known()
+    known = registry.variables()
     unknown = sorted(name for name in at.given if name.startswith(_OURS) and name not in known)
     for name in unknown:
         yield heed("{name} という設定はありません", nearest(name, known), name=name)
-
-
-def _known() -> set[str]:
-    kinds: set[type[Any]] = {Config, *(kind for kinds in registry.options().values() for kind in kinds)}
-    fields = {name: field for kind in kinds for name, field in options_of(kind).items()}
-    return {*fields, *(f"{name}_FILE" for name, field in fields.items() if isinstance(field.default, Secret))}
 
 
 def training(at: Installation) -> Iterator[Told]:

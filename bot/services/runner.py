@@ -41,7 +41,7 @@ from bot.services.delivery.engine import LEASE, Engine
 from bot.services.delivery.heartbeats import Heart
 from bot.services.handing_in import push, sync
 from bot.services.paper import proof_build
-from bot.services.records import days, pruning
+from bot.services.records import days, pruning, steps
 from bot.services.records.context import Context
 from bot.services.records.waker import Every, Waker
 from bot.services.telling import alarms, heads, watch
@@ -81,6 +81,7 @@ class Runner:
         self._connecting, self._beating = threading.Lock(), threading.Lock()
         self._swept, self._faults = 0, Faults(ctx)
         self._following = self._leaving = False  # of the beat's thread
+        self._fits = True
         self._watches = (watch.of_rules(), watch.of_shared_files())
         days.trusted(ctx)  # a key that cannot be read shows at the start
         self._threads = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in _THREADS}
@@ -157,9 +158,9 @@ class Runner:
 
     @property
     def alive(self) -> bool:
-        """Does it wake up at all?"""
+        """Does it wake up at all, on a database that it knows?"""
         waking = self._scheduler._thread
-        return waking is not None and waking.is_alive()
+        return waking is not None and waking.is_alive() and self._fits
 
     def _tick(self) -> None:
         """On the beat's thread. What is in flight is waited for by another one behind it, so that whatever else was asked of
@@ -224,6 +225,7 @@ class Runner:
         """Void what has changed, expire what came too late: a stretch of the open submissions at a time. Each part has its
         turn, also after another failed."""
         for part, work in (
+            (say("データベースの形"), self._look_at_shape),
             (say("設定ファイルの見回り"), self._watch),
             (say("配信先への接続"), self._connect),
             (say("原稿の見回り"), self._sweep),
@@ -240,6 +242,12 @@ class Runner:
             (say("紙面の組み上げ"), lambda: proof_build.build_proofs(self.ctx)),
             (say("操作の記録の署名"), lambda: days.close(self.ctx)),
         )
+
+    def _look_at_shape(self) -> None:
+        """Somebody may have brought the database into another version's shape meanwhile (ADR 28)."""
+        self._fits = steps.fit()
+        if not self._fits:
+            log.error("the database has not the shape of this program any more; this publisher ends")
 
     def _watch(self) -> None:
         for each in self._watches:

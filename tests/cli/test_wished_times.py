@@ -137,7 +137,7 @@ def test_a_schedule_that_cannot_be_read_is_told_once_and_the_rest_is_looked_at(d
     desk.schedules("- {from: 2020-01-01}\n")
     soon = datetime.now(UTC) + timedelta(days=30)
     one, other = (desk.post(name, f"publish: {soon:%Y-%m-%d} 12:15") for name in ("one", "other"))
-    past, plain = desk.post("past"), desk.post("plain", "link: http://www.example.jp/")
+    past, plain = desk.post("past"), desk.post("plain", "link: http://www.example.jp/\nx: {link: true}")
     settings, link = ("content.settings", "blackouts.yml"), ("links.not-https", "plain.md")
     for paths in ((one, other, past, plain), (one, other, past, plain, desk.rules / "blackouts.yml")):
         done = desk.run("check", *paths)

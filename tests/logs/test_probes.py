@@ -49,14 +49,28 @@ def test_the_web_site_lives_and_is_ready_by_any_name_without_content(office: Off
         assert not answer.cookies
 
 
-def test_a_database_of_another_shape_is_not_ready(ask: Ask) -> None:
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "UPDATE django_migrations SET app = 'elsewhere' WHERE app = 'store' AND name LIKE '0001%'",
+            "UPDATE django_migrations SET app = 'store' WHERE app = 'elsewhere'",
+        ),
+        (
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('store', '9999_of_the_future', '2027-04-01')",
+            "DELETE FROM django_migrations WHERE name = '9999_of_the_future'",
+        ),
+    ],
+    ids=["older", "newer"],
+)
+def test_a_database_of_another_shape_is_not_ready(ask: Ask, before: str, after: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE django_migrations SET app = 'elsewhere' WHERE app = 'store' AND name LIKE '0001%'")
+        cursor.execute(before)
     try:
         answer = ask("/health/ready")
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("UPDATE django_migrations SET app = 'store' WHERE app = 'elsewhere'")
+            cursor.execute(after)
     assert (answer.status_code, answer.json()["why"]) == (503, "schema")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, EVENT_JOB_SUBMITTED
-from django.db import connections
+from django.db import connection, connections
 
 from bot.clock import SystemClock
 from bot.services.delivery.engine import AHEAD
@@ -76,3 +76,19 @@ def test_a_beat_with_nothing_to_come_plans_none(office: Office) -> None:
     job = runner._scheduler.get_job("next")
     runner._scheduler.shutdown()
     assert job is None
+
+
+def test_one_whose_database_is_brought_into_a_later_shape_is_not_alive_for_long(office: Office) -> None:
+    runner = office.runner()
+    runner._scheduler.start(paused=True)
+    try:
+        runner.sweep()
+        assert runner.alive
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('store', '9999_later', '2027-04-01')")
+        runner.sweep()
+        assert not runner.alive  # `dxbot run` ends, and what is started in its place says what is to be done
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM django_migrations WHERE name = '9999_later'")
+        runner._scheduler.shutdown()

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import lru_cache
 
-from django.db import DatabaseError, connection
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
+from django.db import DatabaseError
 
 from bot.services.delivery import heartbeats, telegrams
+from bot.services.records import steps
 from bot.services.records.context import Context
 
 
@@ -34,10 +32,10 @@ class Health:
 def ready(ctx: Context) -> Health:
     """Whether this process could serve a page now."""
     try:
-        there = set(MigrationRecorder.Migration.objects.using(connection.alias).values_list("app", "name"))
+        fits = steps.fit()
     except DatabaseError:
         return Health(why="database")
-    return Health(feeds=_feeds(ctx)) if _own() <= there else Health(why="schema")
+    return Health(feeds=_feeds(ctx)) if fits else Health(why="schema")
 
 
 def _feeds(ctx: Context) -> dict[str, float]:
@@ -56,9 +54,3 @@ def publisher(ctx: Context) -> Health:
         return Health(why="database")
     age = round((now - last.at).total_seconds(), 1) if last else None
     return Health(why="" if living else "silent", publishers=len(living), age=age)
-
-
-@lru_cache(maxsize=1)
-def _own() -> frozenset[tuple[str, str]]:
-    """The steps of the schema that this program brings; read from its files once."""
-    return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)

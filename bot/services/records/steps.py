@@ -5,9 +5,9 @@ from __future__ import annotations
 from bot.errors import ConfigError
 from bot.language import say
 from bot.store.alone import one_at_a_time
-from bot.store.steps import Steps, steps
+from bot.store.steps import Steps, fit, steps
 
-__all__ = ["Steps", "known", "one_at_a_time", "require_taken"]
+__all__ = ["Steps", "fit", "known", "one_at_a_time", "require_taken"]
 
 _FIRST = 5  # steps named in a sentence
 

@@ -54,6 +54,35 @@ def test_the_database_refuses_to_change_remove_or_replace_an_entry(entries: list
     assert {e.actor for e in AuditEntry.objects.all()} == {"kouhou"}
 
 
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="there a statement is refused, and no row is looked for")
+def test_an_entry_of_a_long_log_is_written_in_as_many_steps_as_one_of_a_short_log(office: Office) -> None:
+    """Also where the database's statistics were made when the log was short: SQLite believes them for ever."""
+    _steps(1)
+    sql("ANALYZE store_auditentry")
+    short = _steps(1)
+    for _ in range(20):
+        _steps(100)
+    assert _steps(1) < 2 * short
+
+
+def _steps(entries: int) -> int:
+    """Of SQLite's machine, in tens."""
+    taken = 0
+
+    def count() -> int:
+        nonlocal taken
+        taken += 1
+        return 0
+
+    connection.close()  # statistics are read when a database is opened
+    connection.ensure_connection()
+    with transaction.atomic():
+        connection.connection.set_progress_handler(count, 10)
+        for number in range(entries):
+            audit.record(TUESDAY, "kouhou", "approve", f"submission:{number}", digest="d" * 64, detail="理由")
+    return taken
+
+
 def test_our_own_code_cannot_change_or_remove_an_entry(entries: list[AuditEntry]) -> None:
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         AuditEntry.objects.filter(id=entries[0].id).update(actor="x")

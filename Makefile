@@ -134,7 +134,11 @@ sbom: $(DEV_STAMP) ## 何が入るかの一覧（CycloneDX）を build/dxbot.cdx
 install: units ## サーバーに置く（プログラム、systemd の単位、設定の見本。PREFIX と DESTDIR で場所を変えられる）
 	test -x $(PROGRAM)/bin/python || $(PYTHON) -m venv $(PROGRAM)
 	$(PROGRAM)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-distributed.lock
-	$(PROGRAM)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall .
+	rm -rf build/wheel && $(PYTHON) -m venv build/wheel # what only builds it stays outside
+	build/wheel/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock
+	build/wheel/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir build/wheel .
+	$(PROGRAM)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-index --force-reinstall build/wheel/dxbot-*.whl
+	rm -rf build/wheel
 	test -z "$(DESTDIR)" || sed -i '1s|^#!$(DESTDIR)|#!|' $$(grep -lI '^#!$(DESTDIR)' $(PROGRAM)/bin/*)
 
 units: # docs/deploy at its places: nothing that the city wrote is overwritten

@@ -46,8 +46,8 @@ def _wanted(vendor: str, table: str) -> dict[str, str]:
         f"{first}_no_{act.lower()}": f"CREATE TRIGGER {first}_no_{act.lower()} BEFORE {act} ON {table} {refuse}"
         for act in ("UPDATE", "DELETE")
     }
-    # INSERT OR REPLACE removes the row in its way without asking the DELETE trigger. Each column is asked for by itself: of a table
-    # whose statistics say that it is small, SQLite reads every row for one OR, and so with each row that is added.
+    # INSERT OR REPLACE removes the row in its way without asking the DELETE trigger. Each column is asked for by itself: of a
+    # table whose statistics say that it is small, SQLite reads every row for one OR, and so with each row that is added.
     there = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {column} = NEW.{column})" for column in columns)  # noqa: S608
     made[f"{first}_no_replace"] = f"CREATE TRIGGER {first}_no_replace BEFORE INSERT ON {table} WHEN {there} {refuse}"
     return made

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import site
 import socket
@@ -23,9 +22,9 @@ import requests
 from bot.config import ROOT
 from bot.sandbox import server
 from tests.sandbox_client import SandboxClient
+from tests.tree import copied
 
 CATALOGUES = ("en/LC_MESSAGES/django", "ja/LC_MESSAGES/click")
-NOT_KEPT = (".git", ".venv*", "__pycache__", "*.mo", "var", "out", "build", "mutants", "*.egg-info", ".*_cache", ".hypothesis")
 _SDIST = "import sys; from setuptools import build_meta; print(build_meta.build_sdist(sys.argv[1]))"
 
 
@@ -47,8 +46,7 @@ def wheel(source: Path, folder: Path) -> Path:
 def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The wheel, and the one that pip makes of the source distribution; both from what Git keeps."""
     folder = tmp_path_factory.mktemp("dist")
-    tree = folder / "tree"
-    shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*NOT_KEPT))
+    tree = copied(folder / "tree")
     for name in ("wheel", "sdist"):
         (folder / name).mkdir()
     call(sys.executable, "-c", _SDIST, folder, cwd=tree)

@@ -10,22 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import ROOT
 from tests.cli.shell import Shell
 from tests.office import write_post
+from tests.tree import copied
 
 TOY = Path(__file__).parent / "toy_channel"
-_NOT_COPIED = shutil.ignore_patterns(".venv", ".git", ".*_cache", "__pycache__", "var", "out", "build", "*.egg-info")
 _LEAST_STORIES = 75  # of the contract, for one channel
 
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """The program, as it stands, with the toy's folder dropped in."""
-    copied = tmp_path / "program"
-    shutil.copytree(ROOT, copied, ignore=_NOT_COPIED)
-    shutil.copytree(TOY, copied / "bot" / "channels" / "toy", ignore=_NOT_COPIED)
-    return copied
+    program = copied(tmp_path / "program")
+    shutil.copytree(TOY, program / "bot" / "channels" / "toy", ignore=shutil.ignore_patterns("__pycache__"))
+    return program
 
 
 def contract(tree: Path, wanted: str) -> subprocess.CompletedProcess[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot import registry
 from bot.cli.account import require_content
 from bot.config import ROOT, Config
-from bot.content.library import Library
+from bot.content.library import Library, named
 from bot.newsletter.encoding import as_printed
 from bot.registry import load
 from bot.render.environment import CHANNELS, Templates
@@ -56,6 +56,4 @@ class Core:
 
     def paths(self, given: tuple[Path, ...]) -> list[Path]:
         """The posts meant: those given (a folder means all below it), or all."""
-        if not given:
-            return self.library.paths()
-        return [p for path in given for p in (sorted(path.rglob("*.md")) if path.is_dir() else [path])]
+        return named(given) if given else self.library.paths()

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from bot.cli.check import line
-from bot.cli.console import Exit, explain, print_json, tell
+from bot.cli.console import Exit, explain, print_json, tell, warn
 from bot.cli.office import me, office
 from bot.cli.office import refused as record_refusal
+from bot.content.library import named
 from bot.errors import BotError, NotAllowed
 from bot.language import say
 
@@ -23,14 +24,17 @@ if TYPE_CHECKING:
 @click.command("submit", epilog="例: dxbot submit content/posts/2026/11/madoguchi.md")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def submit_command(paths: tuple[Path, ...]) -> None:
-    """原稿を申請します。一つに問題があっても、ほかの原稿は申請されます。"""
+    """原稿を申請します。フォルダなら、その中の全てです。一つに問題があっても、ほかの原稿は申請されます。"""
     ctx = office()
     actor = me(ctx)
     from bot.services.approval.submit import NotReady, submit
     from bot.services.delivery.replanning import plan_of
 
-    refused = False
-    for path in paths:
+    posts, refused = named(paths), False
+    if not posts:
+        warn("そのフォルダに原稿（.md）はありません。")
+        sys.exit(Exit.REFUSED)
+    for path in posts:
         try:
             submission = submit(ctx, actor, path)
         except BotError as e:

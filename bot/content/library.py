@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -105,6 +105,11 @@ class Library:
         text = frontmatter.decode(path, raw)
         root, body_at = frontmatter.split(path, text)
         return PostReader(self, Source(path=path, text=text, places=frontmatter.places(root)), root, body_at).post()
+
+
+def named(paths: Iterable[Path]) -> list[Path]:
+    """The posts at these places: a folder means all below it, in a stable order."""
+    return [post for path in paths for post in (sorted(path.rglob("*.md")) if path.is_dir() else [path])]
 
 
 def read_all(library: Library) -> Iterator[Post | ContentError]:

@@ -134,6 +134,18 @@ def test_the_queue_by_command_line_from_submission_to_plan(shell: Shell) -> None
     assert shell.run("admin", "audit", "verify").returncode == 0
 
 
+def test_a_folder_is_submitted_post_by_post(shell: Shell) -> None:
+    key = shell.token("shimin-leader", "leader")
+    folder = shell.content / "posts"
+    empty = shell.run("submit", folder, DXBOT_TOKEN=key)
+    assert (empty.returncode, "原稿（.md）はありません" in empty.stderr) == (1, True)
+    write_post(shell.content)
+    (folder / "2026").mkdir()
+    (folder / "2026" / "broken.md").write_text("---\ntitle: [\n", encoding="utf-8")
+    done = shell.run("submit", folder, DXBOT_TOKEN=key)
+    assert (done.returncode, done.stdout.count("申請しました"), "broken.md" in done.stderr) == (1, 1, True)
+
+
 def test_the_newsletter_says_when_there_is_nothing_for_it(shell: Shell) -> None:
     done = shell.run("newsletter", "build", "-o", shell.content.parent / "out")
     assert done.returncode == 1

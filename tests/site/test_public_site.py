@@ -206,7 +206,7 @@ def test_every_inner_link_leads_somewhere_and_every_outer_one_is_https_or_an_add
 def test_every_page_is_well_formed_and_light(office: Office, built: Build) -> None:
     publish(office, "a", body="職員がお話を聞いて入力します（見本）。\n\n" * 80, channels="facebook")
     site = built()
-    shared = sum((site / name).stat().st_size for name in ("tokens.css", "public.css", "icon.svg"))
+    shared = sum((site / name).stat().st_size for name in ("tokens.css", "palette.css", "public.css", "icon.svg"))
     for page in site.rglob("*.html"):
         text = page.read_text("utf-8")
         assert JustHTML(text, collect_errors=True).errors == [], page.name

@@ -20,7 +20,7 @@ from bot.services.approval.timetable import every_wish
 from bot.services.paper import layout
 from bot.services.records.context import Context
 
-_STYLES = tuple(ROOT / "bot" / "web" / "static" / name for name in ("tokens.css", "site.css", "desk.css"))
+_STYLES = tuple(ROOT / "bot" / "web" / "static" / name for name in ("tokens.css", "palette.css", "site.css", "desk.css"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -145,7 +145,7 @@ class Site:
         pages = dict(self._pages())
         for name, text in pages.items():
             yield name, text.encode()
-        for name in ("tokens.css", "icon.svg"):
+        for name in ("tokens.css", "palette.css", "icon.svg"):
             yield name, (_STATIC / name).read_bytes()
         for name in ("public.css", "verify.js", *(["search.js"] if self._searchable else [])):
             yield name, self._own(name)

@@ -14,6 +14,8 @@ from bot.language import say
 from bot.registry import load, specs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.content.places import AreaKind, Places, TelegramArea
     from bot.sandbox.drills import Drill
 
@@ -48,12 +50,7 @@ def quake_command(intensity: str, port: int) -> None:
     from bot.content.places import AreaKind
     from bot.sandbox import drills
 
-    if intensity not in drills.INTENSITIES:
-        raise ConfigError(
-            f"intensity {intensity!r}",
-            summary="その震度はありません",
-            next_step=say("{known} から選んでください", known="、".join(drills.INTENSITIES)),
-        )
+    _require_one_of(drills.INTENSITIES, intensity, summary="その震度はありません")
     area = _area(AreaKind.QUAKE)
     _send(port, drills.quake(area.code, area.name, intensity, _now(port)))
 
@@ -79,14 +76,15 @@ def warning_command(which: str, lifted: bool, port: int) -> None:
     from bot.content.places import AreaKind
     from bot.sandbox import drills
 
-    if which not in drills.WARNINGS:
-        raise ConfigError(
-            f"no warning {which!r}",
-            summary="その警報はありません",
-            next_step=say("{known} から選んでください", known="、".join(drills.WARNINGS)),
-        )
+    _require_one_of(drills.WARNINGS, which, summary="その警報はありません")
     area = _area(AreaKind.CITY)
     _send(port, drills.warning(area.code, area.name, _places().office, which, _now(port), lifted=lifted))
+
+
+def _require_one_of(known: Iterable[str], given: str, *, summary: str) -> None:
+    if given not in known:
+        next_step = say("{known} から選んでください", known="、".join(known))
+        raise ConfigError(f"{given!r} is none of the known", summary=summary, next_step=next_step)
 
 
 def _places() -> Places:

@@ -140,6 +140,7 @@ class Scene:
             "pk": 0,
             **{f"deliveries/{act}": made.id for act, made in moved.items()},
             **{f"submissions/{act}": made.id for act, made in open_ones.items()},
+            "submissions/copy": printed.id,
         }
         self.digests = {act: made.digest for act, made in open_ones.items()}
         self.digests["release"] = moved["release"].submission.digest

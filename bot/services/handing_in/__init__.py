@@ -8,6 +8,7 @@ one_set: the shared files of a commit: all in force or none
 sync_report: what a sync did, commit by commit
 parked: what of a push was not taken, on record
 correcting: a correction begun in the browser
+copying: a new post from one that is out
 drafts: writing in the browser
 browser: from a draft to a commit, as its writer
 branch: reading and writing the content branch for people without git

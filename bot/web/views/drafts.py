@@ -16,17 +16,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.content import post_form
-from bot.content.correction import KINDS, Correction, Way
 from bot.content.post import Post
 from bot.content.post_form import Form
-from bot.errors import BotError, ConfigError, NotAllowed
+from bot.errors import BotError, ConfigError
 from bot.language import say
 from bot.media import charts
 from bot.render.appearance import Appearance, appearance
 from bot.render.variant import ChannelSpec, Media, Question, Variant
 from bot.schedule.rules import Slot
 from bot.services.approval import comments, returned
-from bot.services.handing_in import browser, correcting, drafts
+from bot.services.handing_in import browser, copying, drafts
 from bot.services.paper import layout
 from bot.services.records.context import Context
 from bot.strategy.charts import Chart
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from bot.store.drafts import Draft
 
 HANDED = 20
+_EARLIER = 5
 _LINES = ("title", "measure", "achievement", "reason", "next", "link", "contact", "expires")
 _PROSE = ("lead", "remainder")
 _OF_PICTURE = ("alt", "people", "consent", "credit")
@@ -68,37 +68,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         "handed": rows,
         "returned": returned.mine(actor),
         "writes": drafts.writes(ctx, actor),
+        "out": copying.OUT,
     }
     return render(request, "drafts.html", shown)
-
-
-@login_required
-@require_POST
-def begin(request: HttpRequest) -> HttpResponse:
-    return redirect("write", drafts.begin(office(), actor_of(request)).id)
-
-
-@login_required
-@require_POST
-def correct(request: HttpRequest, number: int) -> HttpResponse:
-    """Begin the correction of what is out of this post."""
-    given, ctx = request.POST, office()
-    try:
-        kind = KINDS[KINDS.index(given.get("kind", ""))]
-        ways = {spec.key: Way(way) for spec in ctx.specs if (way := given.get(f"way-{spec.key}"))}
-    except ValueError:
-        raise NotAllowed(
-            "an unknown kind or way", summary="訂正の種類か、直し方が選ばれていません", next_step="一覧から選んでください"
-        ) from None
-    wanted = Correction(kind=kind, wrong=given.get("wrong", ""), right=given.get("right", ""), ways=ways)
-    draft = correcting.begin(ctx, actor_of(request), number, wanted)
-    return redirect("write", draft.id)
-
-
-@login_required
-@require_POST
-def reopen(request: HttpRequest, number: int) -> HttpResponse:
-    return redirect("write", drafts.reopen(office(), actor_of(request), number).id)
 
 
 @login_required
@@ -305,6 +277,7 @@ def _page(request: HttpRequest, ctx: Context, draft: Draft, refused: BotError | 
     shown = {
         "shown": _shown(ctx, draft),
         "asked_for": returned.at_path(draft.path),
+        "earlier": copying.earlier(ctx, actor_of(request), form, _EARLIER),
         # Names this page, so that its own lost answer is not taken for another page's change.
         "window": secrets.token_hex(8),
         "publish": form.publish.strip().replace(" ", "T")[:16],

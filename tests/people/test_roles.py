@@ -17,7 +17,7 @@ from bot.errors import NotAllowed, NotFound
 from bot.schedule.rules import Blackout
 from bot.services.approval import comments, review, submit, withdrawing
 from bot.services.delivery import blackouts, duty, pause, reconcile, rollback, scheduling
-from bot.services.handing_in import copying, drafts
+from bot.services.handing_in import drafts
 from bot.services.pages import connections, post_record, queue, record_files, today
 from bot.services.paper import errata, issue_desk
 from bot.services.people import accounts, grants, requests
@@ -135,10 +135,6 @@ def _draft(office: Office) -> Draft:
     return drafts.begin(office.ctx, office.author)
 
 
-def _copy(office: Office, actor: Actor) -> Draft:
-    return copying.begin(office.ctx, _writer(actor), planned(office).submission_id)
-
-
 def _keep(office: Office, actor: Actor) -> object:
     draft = _draft(office)
     return drafts.save(office.ctx, _writer(actor), draft.id, post_form.form_of(draft.form), drafts.Seen(revision=0))
@@ -201,7 +197,6 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "queue.approve_opened": (lambda o, a: queue.approve_opened(o.ctx, a, {(s := waiting(o)).id: s.digest}), {OFFICER}),
     "drafts.begin": (lambda o, a: drafts.begin(o.ctx, _writer(a)), {LEADER, TRAINEE, OFFICER}),
     "drafts.save": (_keep, {LEADER, TRAINEE, OFFICER}),
-    "copying.begin": (_copy, {LEADER, TRAINEE, OFFICER}),
     "drafts.add_picture": (
         lambda o, a: drafts.add_picture(o.ctx, _writer(a), _draft(o).id, (o.folder / "media" / "red.png").read_bytes()),
         {LEADER, TRAINEE, OFFICER},
@@ -304,6 +299,7 @@ ELSEWHERE = {
     "drafts.reopen",
     "browser.hand_in",
     "correcting.begin",
+    "copying.begin",
     "errata.follow",  # a part of review.approve
     "browser.settle",
     "branch.commit_as",

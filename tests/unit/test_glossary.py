@@ -21,8 +21,8 @@ GENERAL = frozenset(
         r"\w+",
         """
     accessibility account accounts adapter address addresses admin again alone answers append appended apps away back base
-    before begun bounds box break browser built calls change changes charts check cli clock code compare compose config
-    console contact container control core counting cut database date dates day days demo difference directory docx domain
+    before beginning begun bounds box break browser built calls change changes charts check cli clock code compare compose config
+    console contact container control copying core counting cut database date dates day days demo difference directory docx domain
     door duplicate duplicates early encoding entered entry environment error errors every excess exchange exit factor
     failure fault figure figures file files filled first fitted folders font geometry git grid group header heading hooks
     html http idml image images init ink item job kind kinds knob language lazy length letter lettering likeness limits line

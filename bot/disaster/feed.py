@@ -21,7 +21,7 @@ FEEDS = ("eqvol", "extra")
 KEEP = timedelta(minutes=10)  # what the short feeds hold
 _ADDRESS = re.compile(r"_(?P<kind>[A-Z]{4}\d{2})_(?P<office>\d{6})\.xml$")
 _SAMPLE = re.compile(r"_(?P<kind>[A-Z]{4}\d{2})\.xml$")  # the agency's own samples name no office
-_MOST_ENTRIES = 20_000
+_MOST_ENTRIES, _MOST_STRANGERS = 20_000, 50
 # Kinds that say nothing of a danger here: forecasts, advice, volcanoes, the sea. Who wants one to hold takes it from this list.
 UNHEEDED = frozenset({
     "VFVO50", "VFVO51", "VFVO52", "VFVO53", "VFVO54", "VFVO55", "VFVO56", "VFVO60", "VZVO40",
@@ -115,5 +115,6 @@ def names_us(entry: Entry, places: Places) -> bool:
 
 
 def strangers(entries: Sequence[Entry]) -> dict[str, Entry]:
-    """Of each kind that nobody knows, the last entry, by kind or title."""
-    return {entry.kind or entry.title: entry for entry in entries if not is_known(entry.kind) and entry.kind not in UNHEEDED}
+    """Of each kind that nobody knows, the last entry, by kind or title; of very many kinds the last ones, for each is told."""
+    unknown = {e.kind or e.title: e for e in entries if not is_known(e.kind) and e.kind not in UNHEEDED}
+    return dict(list(unknown.items())[-_MOST_STRANGERS:])

@@ -36,10 +36,10 @@ def quake(kind: str, root: Element, places: Places) -> Said:
 
 def _felt(body: Element | None, places: Places) -> Iterator[tuple[TelegramArea, Element]]:
     for kind, name in ((AreaKind.QUAKE, "Area"), (AreaKind.CITY, "City")):
-        for pref in xml.every(xml.child(body, "Intensity", "Observation"), "Pref"):
-            for element in xml.every(pref, name):
-                if area := places.area(kind, xml.text(element, "Code")):
-                    yield area, element
+        # Each once: by prefecture, one within another would be read over and over.
+        for element in xml.every(xml.child(body, "Intensity", "Observation"), name):
+            if area := places.area(kind, xml.text(element, "Code")):
+                yield area, element
 
 
 def _is_missing(element: Element) -> bool:

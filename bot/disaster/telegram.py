@@ -24,6 +24,7 @@ NORMAL, TRAINING = "通常", ("訓練", "試験")
 ISSUED, CANCELLED = "発表", "取消"
 YEARS = range(1990, 2200)  # what no database and no other zone stumbles over
 _MOST_TEXT, _MOST_NAME = 2_000, 100
+_MOST_SAID = 500  # of our few places; a storm of all hazards says thirty things of each
 _READERS = {
     **dict.fromkeys((*weather.KINDS,), weather.read),
     **dict.fromkeys(seismic.QUAKES, seismic.quake),
@@ -73,6 +74,9 @@ def read(data: bytes, kind: str, places: Places) -> Telegram:
     info = xml.text(head, "InfoType")
     event = xml.text(head, "EventID")[:64]
     said = Said() if info == CANCELLED else _said(kind, root, places)
+    statements, doubts = tuple(dict.fromkeys(said.statements)), tuple(dict.fromkeys(said.doubts))
+    if len(statements) + len(doubts) > _MOST_SAID:
+        raise Unreadable(f"{len(statements)} statements, {len(doubts)} doubts")
     return Telegram(
         kind=kind,
         title=xml.text(control, "Title")[:_MOST_TEXT],
@@ -86,8 +90,8 @@ def read(data: bytes, kind: str, places: Places) -> Telegram:
         digest=sha256(data).hexdigest(),
         series=_series(kind, event, xml.text(control, "EditorialOffice")),
         covers=said.covers or info == CANCELLED,
-        statements=said.statements,
-        doubts=said.doubts,
+        statements=statements,
+        doubts=doubts,
     )
 
 

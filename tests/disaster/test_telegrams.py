@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -261,6 +262,7 @@ BROKEN = {
     "an unknown encoding": b'<?xml version="1.0" encoding="x-nobody"?><Report/>',
     "too deep": b"<a>" * 100_000 + b"</a>" * 100_000,
     "too large": b"<Report>" + b" " * 10_000_000 + b"</Report>",
+    "too many statements": made.quake(*(("391", "石川県加賀", f"{number}") for number in range(8, 1_000))),
 }
 
 
@@ -268,6 +270,24 @@ BROKEN = {
 def test_what_cannot_be_read_says_so(data: bytes) -> None:
     with pytest.raises(Unreadable):
         read(data, "VXSE53")
+
+
+@pytest.mark.parametrize("element", [b"<a/>", b'<a b=""/>', b"<a><b/></a>", b'<a b="" c="" d="" e=""/>'], ids=bytes.decode)
+def test_elements_are_counted_while_they_are_read(element: bytes) -> None:
+    began = time.process_time()
+    with pytest.raises(Unreadable, match="too many elements"):
+        read(b"<Report>" + element * (9_999_900 // len(element)) + b"</Report>", "VXSE53")
+    assert time.process_time() - began < 5
+
+
+def test_prefectures_within_one_another_are_read_once() -> None:
+    whole = made.quake(*[("391", "石川県加賀", "5+")] * 75_000)
+    nested = whole.replace(b"<Observation>", b"<Observation>" + b"<Pref>" * 25)
+    nested = nested.replace(b"</Observation>", b"</Pref>" * 25 + b"</Observation>")
+    began = time.process_time()
+    (said,) = read(nested, "VXSE53").statements
+    assert said.intensity == "5+"
+    assert time.process_time() - began < 4
 
 
 _SEEDS = (
@@ -323,3 +343,10 @@ def test_only_what_may_concern_us_is_fetched() -> None:
     found = feed.wanted(entries, PLACES, made.NOON)
     assert sorted((e.kind, e.office) for e in found) == [("VPWW57", "170000"), ("VXSE53", "010000"), ("VZZZ99", "170000")]
     assert set(feed.strangers(entries)) == {"VZZZ99"}
+
+
+def test_a_feed_of_a_thousand_unknown_kinds_tells_of_the_last_ones() -> None:
+    names = [f"{made.BASE}20261201030000_0_VZ{chr(65 + n // 26)}{chr(65 + n % 26)}99_170000.xml" for n in range(300)]
+    found = feed.strangers(feed.read(made.feed([made.entry(name) for name in names])))
+    assert len(found) == 50
+    assert "VZLN99" in found

@@ -14,13 +14,27 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 
+_MOST_BYTES = 20_000_000  # a record has some 100 KB
+
+
 class NotWhole(Exception):
     """What is not as it was sealed, and where."""
 
 
 def check(path: Path, key: str = "") -> list[str]:
-    """What was found to be right. Raises NotWhole."""
-    raw = path.read_bytes()
+    """What was found to be right. Raises NotWhole, for whatever bytes."""
+    with path.open("rb") as file:
+        raw = file.read(_MOST_BYTES + 1)
+    if len(raw) > _MOST_BYTES:
+        raise NotWhole("大きすぎて、記録とは思えません（上限は 20 MB）")
+    try:
+        return _checked(path, raw, key)
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
+        # Anybody can seal anything: what is in it need not have a record's form.
+        raise NotWhole("記録の形ではありません") from None
+
+
+def _checked(path: Path, raw: bytes, key: str) -> list[str]:
     told = _read(raw)
     _sections(raw, told)
     named = told["seal"]["key"]
@@ -48,8 +62,6 @@ def _read(raw: bytes) -> dict[str, Any]:
     except json.JSONDecodeError as e:
         at = len(raw.decode()[: e.pos].encode()) + 1
         raise NotWhole(f"{e.lineno}行目（{at}バイト目）が、形を成していません") from None
-    except (KeyError, TypeError):
-        raise NotWhole("記録の形ではありません") from None
     return dict(told)
 
 
@@ -62,9 +74,9 @@ def _sections(raw: bytes, told: dict[str, Any]) -> None:
     lines = raw.split(b"\n")
     if len(lines) != len(expected):
         raise NotWhole(f"行の数が{len(lines)}で、{len(expected)}ではありません")
-    start = 0
+    start, names = 0, list(told)
     for number, (line, right) in enumerate(zip(lines, expected, strict=True), 1):
-        name = list(told)[number - 2] if 1 < number < len(lines) - 1 else ""
+        name = names[number - 2] if 1 < number < len(lines) - 1 else ""
         bare = line.removesuffix(b",") if 1 < number < len(lines) - 2 else line
         if bare != right:
             wrong = next((i for i, (a, b) in enumerate(zip(bare, right, strict=False)) if a != b), min(len(bare), len(right)))

@@ -33,7 +33,7 @@ class _Bounded(TreeBuilder):
         super().__init__()
         self._number = self._depth = 0
 
-    def start(self, tag: str, attrs: dict[str, str]) -> Element:  # type: ignore[override]
+    def start(self, tag: str, attrs: dict[str, str]) -> Element:
         self._number += 1 + len(attrs)
         self._depth += 1
         if self._number > MOST_ELEMENTS:

@@ -147,7 +147,7 @@ def _workbook(path: Path, data: bytes) -> Iterator[Worksheet]:
             rows = [[_cell(c, r, cell) for c, cell in enumerate(row)] for r, row in enumerate(sheet.iter_rows(), start=1)]
             member = sheet._worksheet_path.lstrip("/")
             yield Worksheet(name=sheet.title, rows=rows, merged=tuple(_box(ref) for ref in merged.get(member, ())))
-    except (KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError, ElementTree.ParseError):
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, OSError, SyntaxError, zipfile.BadZipFile):
         _refuse(path, "Excel のファイルとして読めません", "Excel で開き、.xlsx に保存し直してください")
 
 
@@ -186,7 +186,16 @@ def _bounded(path: Path, data: bytes) -> dict[str, list[str]]:
                 if member.filename.startswith("xl/worksheets/") and member.filename.endswith(".xml"):
                     merged[member.filename] = _merged(path, content)
             return merged
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ElementTree.ParseError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        ElementTree.ParseError,
+        ValueError,
+    ):
         _refuse(path, "Excel のファイルとして読めません", "Excel で開き、.xlsx に保存し直してください")
 
 

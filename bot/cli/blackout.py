@@ -107,7 +107,7 @@ def add_command(
     blackouts.require_sense(ctx, wanted)
     for row in blackouts.would_hold(ctx, wanted):
         due = row.due_at.astimezone(ctx.config.timezone)
-        click.echo(f"{row.id:>4}  {due:%Y-%m-%d %H:%M}  {ctx.spec(row.channel).label}  {row.submission.title}")
+        click.echo(f"{row.id:>4}  {due:%Y-%m-%d %H:%M}  {ctx.spec(row.channel).label}  {row.submission.told_title}")
     if not yes:
         click.confirm(say("この配信を止めます。よいですか"), abort=True)
     entered = blackouts.enter(ctx, actor, wanted)

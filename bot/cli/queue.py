@@ -59,12 +59,14 @@ def queue_command(as_json: bool) -> None:
     office()
     from bot.services.approval.review import waiting
 
-    rows = [_row(s) for s in waiting()]
+    found = list(waiting())
+    rows = [_row(s) for s in found]
     if as_json:
         print_json(rows)
         return
-    for row in rows:
-        click.echo(f"{row['id']:>4}  {row['state_label']}  {row['department']}  {row['title']}  [{row['digest'][:8]}]")
+    for row, submission in zip(rows, found, strict=True):
+        title = submission.told_title
+        click.echo(f"{row['id']:>4}  {row['state_label']}  {row['department']}  {title}  [{row['digest'][:8]}]")
     tell("{count}件が承認を待っています。", count=len(rows))
 
 

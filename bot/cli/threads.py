@@ -38,7 +38,7 @@ def threads_command(click_ctx: click.Context, as_json: bool) -> None:
         _print(ctx, half)
     for decision in takedowns.open_ones():
         signed = decision.signed_by or say("署名待ち")
-        click.echo(say("削除") + f" {decision.id:>4}  {decision.submission.title}  {decision.reason}  {signed}")
+        click.echo(say("削除") + f" {decision.id:>4}  {decision.submission.told_title}  {decision.reason}  {signed}")
     tell("{count}件", count=len(halves))
 
 
@@ -46,7 +46,7 @@ def _print(ctx: Context, half: Half) -> None:
     from bot.workflow.states import LABELS, DeliveryState
 
     left = say("　このままにする") if half.left else ""
-    click.echo(f"{half.number:>4}  {ctx.spec(half.torn.channel).label}  {half.label}{left}  {half.torn.submission.title}")
+    click.echo(f"{half.number:>4}  {ctx.spec(half.torn.channel).label}  {half.label}{left}  {half.torn.submission.told_title}")
     for part in half.parts:
         click.echo(f"      {part.part + 1}  {LABELS[DeliveryState(part.state)]}  {part.url or part.problem}")
 

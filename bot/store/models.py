@@ -25,7 +25,7 @@ import bot.store.uploads
 import bot.store.vanished  # noqa: F401 Django finds their tables through here
 from bot.store.people import Standing
 from bot.workflow.actors import ROLE_LABELS, Actor, Role
-from bot.workflow.kinds import Bar, Kind
+from bot.workflow.kinds import Bar, Kind, told
 from bot.workflow.states import OCCUPIED, TORN, DeliveryState, SubmissionState
 
 
@@ -111,6 +111,11 @@ class Submission(models.Model):
             models.Index(fields=["identity"], name="same_post"),
             models.Index(fields=["issue", "state"], name="of_an_issue"),
         ]
+
+    @property
+    def told_title(self) -> str:
+        """The title wherever people are told of it."""
+        return told(self.kind, self.title)
 
 
 class ContentBranch(models.Model):

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from bot.language import say
+
 
 class Kind(StrEnum):
     """What a delivery is."""
@@ -41,6 +43,11 @@ HELD_BY: Mapping[Kind, frozenset[Bar]] = {
     Kind.TAKE_DOWN: frozenset(),
     Kind.EMERGENCY: frozenset(Bar) - {Bar.QUIET, Bar.BLACKOUT, Bar.DISASTER, Bar.LIGHT},
 }
+
+
+def told(kind: str, title: str) -> str:
+    """The title as people are told it: an emergency's text follows other rules than all others, so it is never without its mark."""
+    return say("【緊急】{title}", title=title) if kind == Kind.EMERGENCY else title
 
 
 def held_by(bar: Bar) -> list[Kind]:

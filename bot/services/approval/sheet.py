@@ -130,7 +130,7 @@ def as_docx(ctx: Context, made: Sheet) -> bytes:
     document.add_heading("起案用紙", level=1)
     submission = made.submission
     rows = [
-        ("件名", f"SNS等への掲載について（{submission.title}）"),
+        ("件名", f"SNS等への掲載について（{submission.told_title}）"),
         ("申請番号", str(submission.id)),
         ("決裁番号", made.reference),
         ("起案年月日", _day(ctx, submission.submitted_at)),

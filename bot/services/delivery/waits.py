@@ -68,7 +68,7 @@ def tell(ctx: Context, ledger: Ledger, late: QuerySet[Delivery], until: datetime
 
 
 def _sentence(ctx: Context, rows: Sequence[Delivery], until: datetime, why: str) -> str:
-    posts = "、".join(f"「{row.submission.title}」（{ctx.said(row.due_at)}の予定）" for row in rows[:_NAMED])
+    posts = "、".join(f"「{row.submission.told_title}」（{ctx.said(row.due_at)}の予定）" for row in rows[:_NAMED])
     more = f"ほか{len(rows) - _NAMED}件" if len(rows) > _NAMED else ""
     free = "".join(f"次に空いている時刻は{ctx.said(t)}です。" for t in scheduling.free_times(ctx, rows[0], 1, until))
     return f"{why}。{ctx.said(until)}まで待つため、予定の時刻に出せません：{posts}{more}。{free}"

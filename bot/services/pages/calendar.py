@@ -21,6 +21,7 @@ from bot.services.records import office_rules
 from bot.services.records.context import Context
 from bot.store.models import Delivery, Submission
 from bot.workflow.actors import Actor, Permission
+
 from bot.workflow.states import IN_QUEUE, LABELS, PENDING, DeliveryState, SubmissionState
 
 _T = TypeVar("_T")
@@ -149,7 +150,7 @@ def _delivery(ctx: Context, row: Delivery, barred: str) -> Entry:
     return Entry(
         kind="delivery",
         at=(row.published_at or row.due_at).astimezone(ctx.config.timezone),
-        title=row.submission.title,
+        title=row.submission.told_title,
         channel=ctx.spec(row.channel).label,
         state=row.state,
         label=LABELS[DeliveryState(row.state)],
@@ -168,7 +169,7 @@ def _wish(ctx: Context, row: Submission) -> Entry:
     return Entry(
         kind="wish",
         at=row.publish_at.astimezone(ctx.config.timezone),
-        title=row.title,
+        title=row.told_title,
         channel="・".join(ctx.spec(key).label for key in row.channels),
         state=row.state,
         label=LABELS[SubmissionState(row.state)],

@@ -242,7 +242,7 @@ def as_csv(ctx: Context, actor: Actor, asked: Search) -> Iterator[str]:
         out = f"{d.published_at.astimezone(ctx.config.timezone):%Y-%m-%d %H:%M:%S}" if d.published_at else ""
         due = f"{d.due_at.astimezone(ctx.config.timezone):%Y-%m-%d %H:%M}"
         label = LABELS[DeliveryState(d.state)]
-        cells = (d.id, s.id, s.title, s.department, s.author, s.measure, _where(ctx, d), due, out, label, d.url)
+        cells = (d.id, s.id, s.told_title, s.department, s.author, s.measure, _where(ctx, d), due, out, label, d.url)
         yield _line(tuple(str(cell) for cell in cells))
 
 

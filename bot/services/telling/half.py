@@ -29,6 +29,6 @@ def line(ctx: Context, half: Half) -> str:
     submission, channel = half.torn.submission, ctx.spec(half.torn.channel).label
     why = f"{half.torn.part + 1}件目：{half.torn.problem}。" if half.torn.problem else ""
     return (
-        f"「{submission.title}」（{submission.department}）は、{channel}に{half.label}です。{why}"
+        f"「{submission.told_title}」（{submission.department}）は、{channel}に{half.label}です。{why}"
         f"続きを出すか、出ている分を削除するか、このままにするかを決めてください。\n{ctx.config.site_url}/deliveries/"
     )

@@ -30,7 +30,7 @@ _PAGES = {
 
 
 def line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | None, delivery: Delivery | None) -> str:
-    title = f"「{submission.title}」（{submission.department}）" if submission else ""
+    title = f"「{submission.told_title}」（{submission.department}）" if submission else ""
     channel = ctx.spec(delivery.channel).label if delivery else _channel(ctx, entry.object)
     reason = f"理由：{entry.detail}" if entry.detail else ""
     words = {

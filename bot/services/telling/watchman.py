@@ -109,7 +109,7 @@ def _lying(ctx: Context, now: datetime, silence: timedelta) -> str:
     rows = _stuck(queries.left_lying(now, now - silence, _LANES), now - silence)
     if not rows:
         return ""
-    posts = "、".join(f"「{row.submission.title}」（{ctx.spec(row.channel).label}）" for row in rows[:_NAMED])
+    posts = "、".join(f"「{row.submission.told_title}」（{ctx.spec(row.channel).label}）" for row in rows[:_NAMED])
     more = say("ほか{count}件", count=len(rows) - _NAMED) if len(rows) > _NAMED else ""
     line = say("予定の時刻を過ぎても、何も起きていない投稿があります：{posts}{more}。", posts=posts, more=more)
     return line + say("サーバーの dxbot run が動いているか、そのログに何があるかを確かめてください。")

@@ -1,0 +1,21 @@
+"""What is said of a post wherever its title stands."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from bot.language import say
+from bot.store.models import Submission
+from bot.workflow.kinds import Kind
+
+register = template.Library()
+
+
+@register.filter
+def urgent(submission: Submission) -> SafeString:
+    """緊急 before the title of an emergency's text, for it follows other rules than all others; nothing before another's."""
+    if submission.kind != Kind.EMERGENCY:
+        return SafeString("")
+    return format_html('<span class="tag urgent">{}</span> ', say("緊急"))

@@ -11,6 +11,7 @@ from bot.language import say
 from bot.schedule import rules as schedule
 from bot.schedule.rules import Rules
 from bot.text.moments import day
+from bot.workflow.kinds import HELD_BY, Bar, Kind
 
 # A thread begins only where its last part finds the door open, too: a text that breaks off at closing time stands as a
 # fragment until the next day. A part takes seconds; what makes it slow is one retry (15 s) or a picture.
@@ -20,13 +21,14 @@ MARGIN = timedelta(minutes=2)
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """What asks whether it may go out: its channel, its tags (without #; None where nobody knows them), all that it says, and
-    how many `parts` it has."""
+    """What asks whether it may go out: its channel, its tags (without #; None where nobody knows them), all that it says, how
+    many `parts` it has, and its `kind`, which says what holds it."""
 
     channel: str
     tags: frozenset[str] | None = frozenset()
     text: str = ""
     parts: int = 1
+    kind: Kind = Kind.PUBLICATION
 
     @property
     def room(self) -> timedelta:
@@ -84,12 +86,13 @@ def concerns(blackout: schedule.Blackout, candidate: Candidate) -> bool:
 
 
 def require_open(moment: datetime, candidate: Candidate | str, rules: Rules) -> None:
-    """Raises QuietHours or Blackout if `candidate` (or anything on the channel of this key) may not go out at `moment`,
+    """Raises QuietHours or Blackout if `candidate` (or any publication on the channel of this key) may not go out at `moment`,
     which is aware."""
     candidate = Candidate(channel=candidate) if isinstance(candidate, str) else candidate
-    if reason := quiet_reason(moment, rules, candidate.room):
+    bars = HELD_BY[candidate.kind]
+    if Bar.QUIET in bars and (reason := quiet_reason(moment, rules, candidate.room)):
         raise quiet(moment, reason, rules)
-    if (found := blackout_for(candidate, moment, rules)) is not None:
+    if Bar.BLACKOUT in bars and (found := blackout_for(candidate, moment, rules)) is not None:
         raise blackout(moment, found, rules)
 
 

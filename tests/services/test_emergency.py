@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.errors import NotAllowed
+from bot.errors import NotAllowed, QuietHours
 from bot.registry import load
 from bot.services.approval.submit import NotReady
-from bot.services.delivery import pause
+from bot.services.delivery import blackouts, pause, scheduling
 from bot.services.records.context import context
-from bot.store.models import Submission
+from bot.store.models import Delivery, Submission
 from bot.workflow.actors import Actor, Role
 from bot.workflow.kinds import Kind
 from tests.disaster import telegrams as made
 from tests.office import TUESDAY, Office
+from tests.people.test_roles import ELECTION
 from tests.services.test_disasters import CITY, QUAKE
 
 NIGHT = TUESDAY.replace(hour=22)
@@ -102,3 +104,57 @@ def test_what_is_approved_is_an_emergency_and_no_other_kind(night: Office) -> No
     other = night.submit(night.folder / "posts" / "dansui.md", night.officer)
     assert other.digest != emergency.digest
     assert Submission.objects.get(id=emergency.id).state == "stale"
+
+
+def test_moved_at_night_it_keeps_the_rules_of_its_kind(night: Office) -> None:
+    """Neither hours, nor a blackout, nor another post's slot keep it from a time; what it is told to wait for, it waits for."""
+    blackouts.enter(night.ctx, night.officer, replace(ELECTION, start=NIGHT, end=NIGHT + timedelta(days=3)))
+    wished, later = NIGHT + timedelta(hours=1), NIGHT + timedelta(hours=3)
+    path = text(night)
+    path.write_text(path.read_text("utf-8").replace("channels:", f"publish: {wished:%Y-%m-%d %H:%M}\nchannels:"), "utf-8")
+    (delivery,) = night.approve(night.submit(path, night.officer), CHIEF)
+    (beside,) = night.approve(night.submit(text(night, "gas", "大野町で都市ガスが止まっています。\n"), night.officer), CHIEF)
+    scheduling.reschedule(night.ctx, CHIEF, beside.id, later)
+    scheduling.reschedule(night.ctx, CHIEF, delivery.id, later)
+    runner = night.runner()
+    night.at(wished)
+    runner.beat()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.kind, delivery.due_at) == ("scheduled", Kind.EMERGENCY, later)
+    night.at(later)
+    for _ in range(2):
+        runner.beat()
+        night.at(night.clock.now() + timedelta(minutes=1))
+    assert {d.state for d in night.deliveries() if d.kind == Kind.EMERGENCY} == {"published"}
+    with pytest.raises(QuietHours):
+        (planned,) = [d for d in night.deliveries() if d.kind == Kind.PUBLICATION]
+        scheduling.reschedule(night.ctx, CHIEF, planned.id, later + timedelta(hours=1))
+
+
+def test_moved_it_still_waits_for_the_stop_that_a_person_pressed(night: Office) -> None:
+    (delivery,) = night.approve(night.submit(text(night), night.officer), CHIEF)
+    pause.pause(night.ctx, night.officer, "誤りの報告があったため")
+    scheduling.reschedule(night.ctx, CHIEF, delivery.id, NIGHT + timedelta(hours=1))
+    night.at(NIGHT + timedelta(hours=1))
+    night.runner().beat()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.bar) == ("held", "stop")
+
+
+def test_missed_and_handed_in_again_it_goes_out_at_once_and_not_in_the_morning(night: Office) -> None:
+    runner, path = night.runner(), text(night)
+    (delivery,) = night.approve(night.submit(path, night.officer), CHIEF)
+    night.at(NIGHT + timedelta(hours=3))
+    runner.beat()
+    assert Delivery.objects.get(id=delivery.id).state == "missed"
+    night.submit(path, night.officer)
+    runner.beat()
+    assert Delivery.objects.get(id=delivery.id).state == "published"
+
+
+def test_a_correction_can_be_moved_into_the_night(office: Office) -> None:
+    (first,) = office.approved("a", channels="x")
+    office.publish_all()
+    Delivery.objects.filter(id=first.id).update(kind=Kind.CORRECTION, state="scheduled", remote_id="")
+    scheduling.reschedule(office.ctx, office.officer, first.id, NIGHT)
+    assert Delivery.objects.get(id=first.id).due_at == NIGHT

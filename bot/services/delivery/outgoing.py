@@ -129,9 +129,12 @@ def candidate(variant: Variant, tags: Sequence[str] | None, part: int = 0) -> Ca
 
 
 def candidate_of(row: Delivery) -> Candidate:
-    """How a planned delivery asks for a time. A content that cannot be read asks with nothing known, which the gate holds."""
-    variant = read_variant(row.submission.bundle, row.channel)
-    return candidate(variant, row.submission.tags, row.part) if variant else Candidate(channel=row.channel, tags=None)
+    """How a planned delivery asks for a time, as what it is. A content that cannot be read asks with nothing known, which the
+    gate holds."""
+    variant, kind = read_variant(row.submission.bundle, row.channel), Kind(row.kind)
+    if variant is None:
+        return Candidate(channel=row.channel, tags=None, kind=kind)
+    return replace(candidate(variant, row.submission.tags, row.part), kind=kind)
 
 
 def _with_data(row: Claimed, media: Media) -> Media:

@@ -24,7 +24,7 @@ from bot.store.marks import Rollback
 from bot.store.models import Delivery, Lane, Submission
 from bot.text.control import visible
 from bot.workflow.actors import Actor, Permission
-from bot.workflow.kinds import Bar, Kind
+from bot.workflow.kinds import HELD_BY, Bar, Kind
 from bot.workflow.states import NEVER_OUT, OCCUPIED, PENDING, DeliveryState, SubmissionState
 from bot.workflow.transitions import Event
 
@@ -157,10 +157,12 @@ def _require_in_time(ctx: Context, submission: Submission, candidate: Candidate,
 
 
 def next_time(ctx: Context, delivery: Delivery) -> datetime:
-    """The next free time for one that did not go out: of the slot that its author chose, if any. Raises ScheduleError."""
-    now, submission = ctx.clock.now(), delivery.submission
+    """The next free time for one that did not go out: of the slot that its author chose, if any, and at once for what waits for
+    no slot. Raises ScheduleError."""
+    now, submission, asking = ctx.clock.now(), delivery.submission, candidate_of(delivery)
     taken = _taken(delivery.lane, now - _RECENT, delivery)
-    due = slots.next_free(candidate_of(delivery), submission.slot, now, taken, ctx.rules)
+    at_once = Bar.QUIET not in HELD_BY[asking.kind]
+    due = now if at_once else slots.next_free(asking, submission.slot, now, taken, ctx.rules)
     if submission.expires_at and due > submission.expires_at:
         raise ScheduleError(
             "no free time before its expiry",
@@ -282,7 +284,8 @@ def _require_movable(ctx: Context, delivery: Delivery, moment: datetime) -> None
             summary="この原稿の承認は、いまは有効ではありません",
             next_step="原稿を申請し直してください",
         )
-    _require_space(ctx, asking, moment, _taken(delivery.lane, ctx.clock.now() - _RECENT, delivery))
+    if Bar.QUIET in HELD_BY[asking.kind]:  # an emergency's text and a correction wait for nobody's slot
+        _require_space(ctx, asking, moment, _taken(delivery.lane, ctx.clock.now() - _RECENT, delivery))
 
 
 def _follows_what_is_not_out(delivery: Delivery) -> bool:

@@ -220,6 +220,11 @@ def fields(form: Form) -> Iterator[tuple[str, Any]]:
 
 
 def form_of(kept: Mapping[str, Any]) -> Form:
-    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
-    given["pictures"] = tuple(Shot(**shot) for shot in kept["pictures"])
+    """What `fields` kept, of an earlier or a later version as well: what it lacks is empty, what nobody knows here is left out."""
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in _known(Form, kept)}
+    given["pictures"] = tuple(Shot(**{"file": "", **dict(_known(Shot, shot))}) for shot in kept.get("pictures", ()))
     return Form(**given)
+
+
+def _known(form: type[Form | Shot], kept: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    return ((name, value) for name, value in kept.items() if name in form.__dataclass_fields__)

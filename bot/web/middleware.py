@@ -3,24 +3,27 @@ a second factor."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from structlog.contextvars import bound_contextvars
 
 from bot import logs
-from bot.errors import BotError, NotAllowed, NotFound
+from bot.errors import BotError, NotAllowed, NotFound, WorkflowError
 from bot.services.records import audit
 from bot.web import refusals
 from bot.web.accounts import has_proved_second_factor
 from bot.web.office import actor_of, office
 from bot.workflow.actors import NEED_SECOND_FACTOR
 
+NUL = "\x00"
 ACCOUNT_PAGES = ("/account/", "/logout/", "/static/")
 Next = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
 # What a browser can do and no page of ours asks for; passkeys are ours alone. There is no word for "all others".
@@ -116,6 +119,19 @@ class PlainErrors:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
+    def process_view(self, request: HttpRequest, view: View, args: list[Any], given: dict[str, Any]) -> HttpResponse | None:
+        """NUL is in no text that anybody types, PostgreSQL keeps it in no column, and no view need think of it."""
+        # A machine's call signs its body, which must still be there to be read as it came.
+        if getattr(view, "csrf_exempt", False) or (field := _with_nul(request, given)) is None:
+            return None
+        refused = WorkflowError(
+            "NUL in what was sent",
+            summary="使えない文字（U+0000）が入っています",
+            next_step="その文字を消して、もう一度送ってください",
+            field=field,
+        )
+        return self.process_exception(request, refused)
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         # Anything else is a fault of ours: Django's 500 page says nothing of it, and the log has it all.
         if not isinstance(exception, BotError):
@@ -126,6 +142,18 @@ class PlainErrors:
         status = 404 if isinstance(exception, NotFound) else 403 if isinstance(exception, NotAllowed) else 409
         again = refusals.given_back(request, exception, status)
         return again or render(request, "refused.html", {"error": exception}, status=status)
+
+
+def _with_nul(request: HttpRequest, given: dict[str, Any]) -> str | None:
+    """The name of the first field with such a character, "" where the address has it; None where nothing has."""
+    if any(NUL in str(value) for value in given.values()) or any(NUL in text for text in _texts(request.GET)):
+        return ""
+    return next((name.replace(NUL, "") for name, values in request.POST.lists() if NUL in "".join((name, *values))), None)
+
+
+def _texts(sent: QueryDict) -> Iterator[str]:
+    for name, values in sent.lists():
+        yield from (name, *values)
 
 
 class SecondFactor:

@@ -1,6 +1,7 @@
 """From an approval to a receipt.
 
 scheduling: which part goes out where and when; moving and cancelling
+spacing: how far posts of one account are apart
 gate: the one last look before anything leaves
 outlook: what the gate will say, asked early for the pages
 engine: claim, prepare, intent, commit, outcome

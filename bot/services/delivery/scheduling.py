@@ -9,12 +9,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Min
 
-from bot.errors import ConfigError, NotAllowed, NotFound, ScheduleError, SlotTaken
+from bot.errors import ConfigError, NotAllowed, NotFound, ScheduleError
 from bot.language import say
 from bot.render.variant import Variant, read_bundle
 from bot.schedule import slots
 from bot.schedule.opening import Candidate, require_open
-from bot.services.delivery import corrections, workers
+from bot.services.delivery import corrections, spacing, workers
 from bot.services.delivery.outgoing import candidate, candidate_of
 from bot.services.records import audit
 from bot.services.records.context import Context
@@ -30,7 +30,6 @@ from bot.workflow.transitions import Event
 
 PERHAPS_POSTED = "控えから戻したため、もう掲載した記録が失われたかもしれません。先に、配信先で確かめてください"
 _FORGOTTEN = timedelta(days=30)  # so long after a restore, what the files say may have been sent without our knowing
-_RECENT = timedelta(days=1)  # farther than any gap between two posts
 
 
 def create(ctx: Context, submission: Submission, at: datetime | None = None, *, next_slot: bool = False) -> list[Delivery]:
@@ -135,12 +134,12 @@ def _lane(ctx: Context, channel: str) -> Lane:
 def _due_time(ctx: Context, submission: Submission, candidate: Candidate, at: datetime | None, *, next_slot: bool) -> datetime:
     """When this channel's post is due: the office's time, the author's, or the next free slot. Raises ScheduleError."""
     now, rules = ctx.clock.now(), ctx.rules
-    taken = _taken(candidate.channel, now - _RECENT)
+    taken = spacing.taken(candidate.channel, now)
     if (wished := at or submission.publish_at) and not next_slot:
         # First of all: that 2020-01-01 was a holiday is no help to who mistyped the year.
         _require_in_time(ctx, submission, candidate, wished)
         require_open(wished, candidate, rules)
-        _require_space(ctx, candidate, wished, taken)
+        spacing.require(ctx, candidate, wished, taken)
         return wished
     due = slots.next_free(candidate, submission.slot, now, taken, rules)
     _require_in_time(ctx, submission, candidate, due)
@@ -160,7 +159,7 @@ def next_time(ctx: Context, delivery: Delivery) -> datetime:
     """The next free time for one that did not go out: of the slot that its author chose, if any, and at once for what waits for
     no slot. Raises ScheduleError."""
     now, submission, asking = ctx.clock.now(), delivery.submission, candidate_of(delivery)
-    taken = _taken(delivery.lane, now - _RECENT, delivery)
+    taken = spacing.taken(delivery.lane, now, delivery)
     at_once = Bar.QUIET not in HELD_BY[asking.kind]
     due = now if at_once else slots.next_free(asking, submission.slot, now, taken, ctx.rules)
     if submission.expires_at and due > submission.expires_at:
@@ -170,32 +169,6 @@ def next_time(ctx: Context, delivery: Delivery) -> datetime:
             next_step="原稿の期限を直して申請し直してください",
         )
     return due
-
-
-def _taken(lane: str, since: datetime, but: Delivery | None = None) -> list[datetime]:
-    """When others of this lane go out or went out of late; not this very delivery, whatever its time. Compared are rows, not
-    times: two posts may have one time until one of them is moved."""
-    # First parts stand for their threads: later parts follow within seconds and need no gap.
-    rows = Delivery.objects.filter(lane=lane, part=0, state__in=sorted(OCCUPIED), due_at__gt=since)
-    if but is not None:
-        rows = rows.exclude(submission=but.submission_id)
-    return [published or due for due, published in rows.values_list("due_at", "published_at")]
-
-
-def _require_space(ctx: Context, candidate: Candidate, moment: datetime, taken: Sequence[datetime]) -> None:
-    """Two posts of one account stand apart by the slots' least gap, however their times were chosen. Raises SlotTaken."""
-    if not any(abs(moment - other) < _least_gap(ctx) for other in taken):
-        return
-    free = slots.free_times(candidate, max(moment, ctx.clock.now()) - timedelta(days=1), taken, ctx.rules, 3)
-    offered = "・".join(ctx.said(t) for t in free if t > ctx.clock.now())
-    label = ctx.spec(candidate.channel).label
-    raise SlotTaken(
-        "slot taken",
-        summary=say("その時刻の近くに、{label}のほかの配信があります", label=label),
-        next_step=say("間隔をあけた時刻にしてください（空いている枠：{offered}）", offered=offered)
-        if offered
-        else "間隔をあけた時刻にしてください",
-    )
 
 
 def cancel_pending(submission: Submission, problem: str, *, begun_too: bool = True) -> int:
@@ -285,7 +258,7 @@ def _require_movable(ctx: Context, delivery: Delivery, moment: datetime) -> None
             next_step="原稿を申請し直してください",
         )
     if Bar.QUIET in HELD_BY[asking.kind]:  # an emergency's text and a correction wait for nobody's slot
-        _require_space(ctx, asking, moment, _taken(delivery.lane, ctx.clock.now() - _RECENT, delivery))
+        spacing.require(ctx, asking, moment, spacing.taken(delivery.lane, ctx.clock.now(), delivery))
 
 
 def _follows_what_is_not_out(delivery: Delivery) -> bool:
@@ -314,16 +287,11 @@ def free_times(ctx: Context, delivery: Delivery, count: int, after: datetime | N
     read."""
     start = after or ctx.clock.now()
     try:
-        taken = _taken(delivery.lane, ctx.clock.now() - _RECENT, delivery)
+        taken = spacing.taken(delivery.lane, ctx.clock.now(), delivery)
         times = slots.free_times(candidate_of(delivery), start, taken, ctx.rules, count + 1)
     except ConfigError:
         return []
     return [moment for moment in times if moment != delivery.due_at][:count]
-
-
-def _least_gap(ctx: Context) -> timedelta:
-    """Never less than a minute, also where there is no slot: two posts of one minute are a flood."""
-    return max(min((slot.gap for slot in ctx.rules.slots.values()), default=timedelta(0)), timedelta(minutes=1))
 
 
 def deliveries(state: str | None = None) -> list[Delivery]:

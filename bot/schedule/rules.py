@@ -7,6 +7,7 @@ from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Literal, cast, get_args
 from zoneinfo import ZoneInfo
 
 from bot.language import say
@@ -16,20 +17,23 @@ from bot.values.node import Node
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FILES = ("slots.yml", "quiet.yml", "blackouts.yml")
 KINDS = ("選挙", "弔意", "保守", "その他")  # of blackouts, as the office's forms offer them; a file may name others
+IfClosed = Literal["skip", "earlier", "later"]
 _MIDNIGHT, _WHOLE_DAY = timedelta(0), timedelta(days=1)
+MOST_PER_DAY = 999
 _LEAP_YEAR = 2024  # has every day that a year can have
 
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
     """A weekly time. `days` are weekdays (0 = Monday). An empty `channels` means every channel. On a day that is closed the
-    slot is skipped."""
+    slot is skipped, or it moves to the next open day before it or after it."""
 
     name: str
     days: frozenset[int]
     at: time
     gap: timedelta
     channels: frozenset[str]
+    if_closed: IfClosed = "skip"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,24 +68,28 @@ class Blackout:
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
+    """`per_day` is how many posts a channel may show on one day at the most; a channel that is not in it has no limit."""
+
     zone: ZoneInfo
     slots: Mapping[str, Slot]
     quiet: Quiet
     blackouts: tuple[Blackout, ...]
     grace: timedelta
+    per_day: Mapping[str, int] = field(default_factory=dict)
 
 
 def load(directory: Path, zone: ZoneInfo, channels: Collection[str] | None = None) -> Rules:
     """The rules of a folder. Raises FileError naming file, line and item, also for a file that is missing: to be without
     rules is not known to any caller. `channels` are the known ones; None believes every name."""
     quiet = _quiet(load_values(directory / "quiet.yml"))
-    top = load_values(directory / "slots.yml").mapping(("grace", "slots"), required=("slots",))
+    top = load_values(directory / "slots.yml").mapping(("grace", "per_day", "slots"), required=("slots",))
     return Rules(
         zone=zone,
         grace=top["grace"].duration() if "grace" in top else timedelta(minutes=60),
         slots=_slots(top["slots"], quiet, channels),
         quiet=quiet,
         blackouts=_blackouts(load_values(directory / "blackouts.yml"), zone, channels),
+        per_day=_per_day(top["per_day"], channels) if "per_day" in top else {},
     )
 
 
@@ -97,6 +105,13 @@ def _found(path: Path) -> tuple[int, ...]:
     except OSError:
         return ()
     return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _per_day(root: Node, channels: Collection[str] | None) -> dict[str, int]:
+    return {
+        name.text() if channels is None else name.choice(channels): count.integer(1, MOST_PER_DAY)
+        for name, count in root.entries()
+    }
 
 
 def _slots(root: Node, quiet: Quiet, channels: Collection[str] | None) -> dict[str, Slot]:
@@ -133,13 +148,14 @@ def _meet(some: frozenset[str], others: frozenset[str]) -> bool:
 
 
 def _slot(name: str, value: Node, channels: Collection[str] | None) -> Slot:
-    entry = value.mapping(("days", "at", "gap", "channels"), required=("days", "at"))
+    entry = value.mapping(("days", "at", "gap", "channels", "if_closed"), required=("days", "at"))
     return Slot(
         name=name,
         days=_days(entry["days"]),
         at=entry["at"].clock(),
         gap=entry["gap"].duration() if "gap" in entry else timedelta(minutes=30),
         channels=_channels(entry, channels),
+        if_closed=cast(IfClosed, entry["if_closed"].choice(get_args(IfClosed))) if "if_closed" in entry else "skip",
     )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from heapq import merge
-from itertools import islice
+from itertools import groupby, islice, takewhile
 
 from bot.errors import ScheduleError, SlotTaken
 from bot.language import say
-from bot.schedule.opening import Candidate, days_from, is_open
+from bot.schedule.opening import Candidate, closed_reason, days_from, is_open
 from bot.schedule.rules import Rules, Slot
 
 # Some four months: a search over all days to come must end somewhere.
@@ -23,8 +24,20 @@ def fires(slot: Slot, candidate: Candidate, start: date, rules: Rules) -> Iterat
     for day in days_from(start, HORIZON_DAYS):
         # Combined anew for each day, so that a zone with summer time keeps the wall clock's time.
         moment = datetime.combine(day, slot.at, rules.zone)
-        if day.weekday() in slot.days and is_open(moment, candidate, rules):
+        if falls_on(slot, day, rules) and is_open(moment, candidate, rules):
             yield moment
+
+
+def falls_on(slot: Slot, day: date, rules: Rules) -> bool:
+    """Is this a day of the slot, or the open day to which one of its days has moved? A closed day is none of either."""
+    if closed_reason(day, rules):
+        return False
+    if day.weekday() in slot.days or slot.if_closed == "skip":
+        return day.weekday() in slot.days
+    # Asked from the open day, so that two days of the slot that move to it are one time.
+    step = timedelta(days=-1 if slot.if_closed == "later" else 1)
+    closed = takewhile(lambda other: closed_reason(other, rules), (day + step * n for n in range(1, HORIZON_DAYS)))
+    return any(other.weekday() in slot.days for other in closed)
 
 
 def next_free(candidate: Candidate | str, name: str, after: datetime, taken: Collection[datetime], rules: Rules) -> datetime:
@@ -59,10 +72,21 @@ def free_times(candidate: Candidate, after: datetime, taken: Collection[datetime
 def _free(
     slots: Iterable[Slot], candidate: Candidate, after: datetime, taken: Collection[datetime], rules: Rules
 ) -> Iterator[datetime]:
-    """The times of these slots later than `after` with nothing else within their gap, in order. No two have one
-    time for one channel: the rules are refused where they do."""
+    """The times of these slots later than `after` with nothing else within their gap, in order, on days that have room. Two
+    slots have one time for one channel only where one of them has moved to the other's day: that is one time."""
     start = after.astimezone(rules.zone).date()
-    return merge(*(_undisturbed(slot, fires(slot, candidate, start, rules), after, taken) for slot in slots))
+    found = merge(*(_undisturbed(slot, fires(slot, candidate, start, rules), after, taken) for slot in slots))
+    full = full_days(candidate.channel, taken, rules)
+    return (moment for moment, _ in groupby(found) if moment.astimezone(rules.zone).date() not in full)
+
+
+def full_days(channel: str, taken: Collection[datetime], rules: Rules) -> frozenset[date]:
+    """The city's days on which this channel shows as many posts as it may, if these are their times."""
+    most = rules.per_day.get(channel)
+    if most is None:
+        return frozenset()
+    counted = Counter(moment.astimezone(rules.zone).date() for moment in taken)
+    return frozenset(day for day, count in counted.items() if count >= most)
 
 
 def _undisturbed(slot: Slot, moments: Iterable[datetime], after: datetime, taken: Collection[datetime]) -> Iterator[datetime]:

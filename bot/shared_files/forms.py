@@ -17,7 +17,7 @@ from bot.newsletter.cells import Direction, TimeStyle
 from bot.newsletter.kinsoku import Level
 from bot.newsletter.numerals import NumberStyle
 from bot.newsletter.profile import STYLES, AddressStyle, Status
-from bot.schedule.rules import DAYS
+from bot.schedule.rules import DAYS, MOST_PER_DAY, IfClosed
 from bot.shared_files.kinds import (
     Channels,
     Clock,
@@ -199,10 +199,16 @@ class Slot(Form):
     at: Clock = Field(description="時刻")
     gap: Span | None = Field(None, description="同じ配信先であける間隔。書かなければ 30m")
     channels: Channels | None = Field(None, description="使う配信先。書かなければ全て")
+    if_closed: Annotated[str, one_of(*get_args(IfClosed))] = Field(
+        "skip", description="休みの日に当たるとき：出さない（skip）、前の開庁日（earlier）、次の開庁日（later）"
+    )
 
 
 class Slots(Form):
     grace: Span | None = Field(None, description="予定をこれだけ過ぎたら出さない。書かなければ 60m")
+    per_day: Annotated[dict[str, Annotated[int, whole(1, MOST_PER_DAY)]], SomeNamed] | None = Field(
+        None, description="1日に出す投稿の上限（配信先: 件数）。書かない配信先には上限がない"
+    )
     slots: Annotated[dict[str, Slot], SomeNamed] = Field(description="毎週の配信枠")
 
 

@@ -81,7 +81,8 @@ seats:
 cards: {title: 取得率, look: goal, rows: [{indicator: card, label: 金沢市}], goal: {value: 100, date: 2027-03-31, source: 提言}}
 series: {title: 連載, look: title, kicker: 一}
 """,
-    "schedules/slots.yml": "grace: 60m\nslots:\n  noon: {days: [mon, tue], at: 12:15, gap: 30m, channels: [x]}\n",
+    "schedules/slots.yml": "grace: 60m\nper_day: {x: 4}\n"
+    "slots:\n  noon: {days: [mon, tue], at: 12:15, gap: 30m, channels: [x], if_closed: later}\n",
     "schedules/quiet.yml": """
 open: 8:30
 close: 17:15

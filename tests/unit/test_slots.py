@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.errors import Blackout, ConfigError, QuietHours, ScheduleError, SlotTaken
+from bot.errors import Blackout, ConfigError, FileError, QuietHours, ScheduleError, SlotTaken
 from bot.schedule.opening import Candidate, closed_reason, require_open
 from bot.schedule.rules import Rules, load
 from bot.schedule.slots import free_times, next_free
@@ -177,3 +177,74 @@ def test_a_blackout_of_hashtags_and_words_holds_what_bears_either(folder: Path, 
 def test_what_nobody_knows_the_hashtags_of_is_free_where_only_words_are_held(folder: Path) -> None:
     given = rules(folder, blackouts="- {from: 2026-12-01, to: 2026-12-01, words: [花火]}")
     require_open(at(f"{TUESDAY} 12:15"), Candidate(channel="x", tags=None, text="窓口です"), given)
+
+
+# Monday 2026-11-23 is 勤労感謝の日; 2027-01-11 is 成人の日; the days from 2026-12-29 to 2027-01-03 are closed.
+YEAR_END = QUIET + "closed: [{from: 12-29, to: 01-03, why: 年末年始}]\n"
+
+
+@pytest.mark.parametrize(
+    ("if_closed", "gets"),
+    [("skip", "11-30"), ("later", "11-24"), ("earlier", "11-20")],
+)
+def test_a_slot_on_a_holiday_is_skipped_or_moves_to_the_next_open_day(folder: Path, if_closed: str, gets: str) -> None:
+    given = rules(folder, f"slots: {{a: {{days: [mon], at: 9:30, if_closed: {if_closed}}}}}")
+    assert next_free("x", "a", at("2026-11-17 09:00"), [], given) == at(f"2026-{gets} 09:30")
+
+
+def test_days_that_move_to_one_day_are_one_time(folder: Path) -> None:
+    slots = "slots: {a: {days: [tue, wed, thu, fri], at: 9:30, if_closed: later}, b: {days: [mon], at: 9:30}}"
+    given = rules(folder, slots, quiet=YEAR_END)
+    found = free_times(Candidate(channel="x"), at("2026-12-28 09:00"), [], given, 4)
+    # Of four closed days and of another slot's Monday, one time is left.
+    assert found == [at(f"{day} 09:30") for day in ("2026-12-28", "2027-01-04", "2027-01-05", "2027-01-06")]
+
+
+def test_a_slot_moves_for_a_holiday_that_only_the_file_knows_and_for_none_that_it_took_away(folder: Path) -> None:
+    slots = "slots: {a: {days: [mon], at: 9:30, if_closed: later}}"
+    quiet = QUIET + "holidays: [{day: 2026-12-07, name: 新しい祝日}]\nworkdays: [2026-11-23]\n"
+    given = rules(folder, slots, quiet=quiet)
+    found = free_times(Candidate(channel="x"), at("2026-11-21 09:00"), [], given, 3)
+    assert found == [at("2026-11-23 09:30"), at("2026-11-30 09:30"), at("2026-12-08 09:30")]
+
+
+def test_a_slot_that_moved_into_a_blackout_is_none(folder: Path) -> None:
+    given = rules(
+        folder,
+        "slots: {a: {days: [mon], at: 9:30, if_closed: later}}",
+        blackouts="- {from: 2026-11-24, to: 2026-11-24, why: 選挙}",
+    )
+    assert next_free("x", "a", at("2026-11-21 09:00"), [], given) == at("2026-11-30 09:30")
+
+
+def test_a_day_has_no_more_posts_of_a_channel_than_it_may(folder: Path) -> None:
+    given = rules(folder, "per_day: {x: 2}\nslots: {a: {days: [tue, wed], at: 9:30}, b: {days: [tue, wed], at: 15:30}}")
+    taken = [at(f"{TUESDAY} 09:30"), at(f"{TUESDAY} 12:00")]
+    assert next_free("x", "", at(f"{TUESDAY} 09:45"), taken, given) == at("2026-12-02 09:30")
+    assert next_free("x", "", at(f"{TUESDAY} 09:45"), taken[:1], given) == at(f"{TUESDAY} 15:30")
+    assert next_free("facebook", "", at(f"{TUESDAY} 09:45"), taken, given) == at(f"{TUESDAY} 15:30")
+
+
+def test_a_day_is_the_city_s_when_posts_are_counted(folder: Path) -> None:
+    write(folder, slots="per_day: {x: 1}\nslots: {a: {days: [tue, wed], at: 9:30}}")
+    far = load(folder, FAR)
+    taken = [at(f"{TUESDAY} 16:00", FAR).astimezone(TOKYO)]
+    assert next_free("x", "", at(f"{TUESDAY} 08:45", FAR), taken, far) == at("2026-12-02 09:30", FAR)
+
+
+@pytest.mark.parametrize(
+    ("slots", "line", "column", "told"),
+    [
+        ("slots:\n  a: {days: [mon], at: 9:30, if_closed: after}\n", 2, 41, "after"),
+        ("per_day: {x: 0}\nslots: {}\n", 1, 14, "0"),
+        ("per_day:\n  mixi: 3\nslots: {}\n", 2, 3, "mixi"),
+        ("per_day: 3\nslots: {}\n", 1, 10, "per_day"),
+    ],
+)
+def test_a_slip_is_told_with_its_line_and_column(folder: Path, slots: str, line: int, column: int, told: str) -> None:
+    write(folder, slots=slots)
+    with pytest.raises(FileError) as slip:
+        load(folder, TOKYO, ["x", "facebook"])
+    assert (slip.value.place.line, slip.value.place.column) == (line, column)
+    assert told in slip.value.problem
+    assert slip.value.next_step

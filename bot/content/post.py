@@ -48,6 +48,14 @@ class Picture:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Series:
+    """Which of several posts that come in order this one is: `part` counts from 1."""
+
+    name: str
+    part: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Override:
     """What one channel replaces. `text` replaces all, as it stands; `title`, `lead` and `body` replace a part and are parsed
     like the post's own, ruby and figures included. `options` are the channel's own keys."""
@@ -89,8 +97,8 @@ class Source:
 class Post:
     """`identity` is the front matter's `id`, or the path below the posts' folder: what makes two files the same post.
     `correction`: it is a new version of what is out. Times are aware. `publish` and `slot` are alternatives; with neither, the
-    next free slot is taken. `tags` are for the office and not shown. An `emergency` text is of no measure, and goes out as soon
-    as it is approved."""
+    next free slot is taken, before others where it is `important`. `tags` are for the office and not shown. An `emergency` text
+    is of no measure, and goes out as soon as it is approved."""
 
     identity: str
     title: tuple[Inline, ...]
@@ -108,6 +116,8 @@ class Post:
     hashtags: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     emergency: bool = False
+    series: Series | None = None
+    important: bool = False
     link: str = ""
     contact: str = ""
     pictures: tuple[Picture, ...] = ()

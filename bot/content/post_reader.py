@@ -14,7 +14,7 @@ from bot.content.document import Document, Inline, Text, leaves, without_breaks
 from bot.content.inlines import LineEnds
 from bot.content.markup import Reader
 from bot.content.picture_files import chosen
-from bot.content.post import Achievement, Author, Override, People, Picture, Post, Source
+from bot.content.post import Achievement, Author, Override, People, Picture, Post, Series, Source
 from bot.content.source_text import SourceText, of_value
 from bot.errors import ContentError, MediaError
 from bot.language import say
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from bot.content.library import Library
 
 MAX_PICTURES = 20
+LONGEST_SERIES, MOST_PARTS = 60, 999
 _REQUIRED = ("title", "author", "measure", "achievement", "channels")
 _OPTIONAL = (
     *("id", "reason", "next", "publish", "slot", "expires", "hashtags", "tags", "emergency", "link", "contact", "images"),
-    *("indicators", "correction"),
+    *("indicators", "correction", "series", "important"),
 )
 _PICTURE_KEYS = ("file", "alt", "people", "consent", "credit", "chart")
 _CHART_KEYS = ("chart", "credit")
@@ -110,6 +111,8 @@ class PostReader:
             hashtags=self._given("hashtags", _tags, ()),
             tags=self._given("tags", _tags, ()),
             emergency=self.emergency,
+            series=self._given("series", _series, None),
+            important=bool(self._given("important", lambda node: node.flag(), False)),
             link=self._take(self._link),
             contact=self._take(partial(self._sentence, "contact")),
             pictures=self._take(self._pictures),
@@ -315,6 +318,14 @@ class PostReader:
             right=right,
             ways={key: Way(entries[key].choice(list(Way))) for key in self.library.channels if key in entries},
         )
+
+
+def _series(node: Node) -> Series:
+    entries = node.mapping(("name", "part"), required=("name", "part"))
+    name = entries["name"].required_text()
+    if len(name) > LONGEST_SERIES or "\n" in name:
+        entries["name"].fail("連載の名前が長すぎます", say("改行なしで、{most}字までで書いてください", most=LONGEST_SERIES))
+    return Series(name=name, part=entries["part"].integer(1, MOST_PARTS))
 
 
 def _tags(node: Node) -> tuple[str, ...]:

@@ -84,7 +84,10 @@ def render(post: Post, specs: Iterable[ChannelSpec], templates: Templates, city:
         # What holds it belongs to what is approved.
         **({"tags": ",".join(post.tags)} if post.tags else {}),
         **({"kind": str(Kind.EMERGENCY)} if post.emergency else {}),
+        **({"important": "true"} if post.important else {}),
     }
+    if post.series:
+        wish["series"] = f"{post.series.name} {post.series.part}"
     # Only where there is one: what was approved before there were corrections keeps its digest.
     if post.correction:
         wish["correction"] = json.dumps(post.correction.as_json(), ensure_ascii=False, sort_keys=True)

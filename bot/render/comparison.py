@@ -14,6 +14,8 @@ WISHES: Mapping[str, str] = {
     "expires": "期限",
     "channels": "配信先",
     "issue": "号",
+    "series": "連載",
+    "important": "優先",
 }
 
 

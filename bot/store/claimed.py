@@ -15,7 +15,7 @@ from bot.store.sql import AMONG, listed, moment_of, run
 _CLAIMED = """
 SELECT d.id, d.fence, d.attempts, d.kind, d.channel, d.lane, d.part, d.parent_remote_id, d.token, d.prepared_by,
     d.intent_at, d.first_intent_at, d.run_at, d.prepared_until, d.look_since, d.way, d.part = 0 OR d.due_at > a.due_at,
-    s.id, s.path, s.inputs, s.digest, s.bundle, s.tags,
+    s.series, s.series_part, d.alone_by, s.id, s.path, s.inputs, s.digest, s.bundle, s.tags,
     COALESCE((SELECT c.digest FROM store_decision c WHERE c.submission_id = s.id AND c.action = 'approve'
         ORDER BY c.id DESC LIMIT 1), '')
 FROM store_delivery d JOIN store_submission s ON s.id = d.submission_id LEFT JOIN store_delivery a ON a.id = d.after_id
@@ -44,6 +44,9 @@ class Claimed(NamedTuple):
     look_since: datetime | None
     way: str
     asks: bool
+    series: str
+    series_part: int
+    alone_by: str
     submission: int
     path: str
     inputs: Mapping[str, str]
@@ -70,6 +73,9 @@ def _claimed(*row: Any) -> Claimed:
         look_since,
         way,
         asks,
+        series,
+        series_part,
+        alone_by,
         submission,
         path,
         inputs,
@@ -80,7 +86,7 @@ def _claimed(*row: Any) -> Claimed:
     ) = row
     times = [moment_of(told) for told in (intent_at, first_intent_at, run_at, prepared_until, look_since)]
     rest = (path, _read(inputs), digest, bundle, _read(tags), approved)
-    return Claimed._make((*before, *times, way, bool(asks), submission, *rest))
+    return Claimed._make((*before, *times, way, bool(asks), series, series_part, alone_by, submission, *rest))
 
 
 def _read(kept: Any) -> Any:

@@ -93,6 +93,9 @@ class Submission(models.Model):
     channels = models.JSONField(default=list)  # keys; see bot.store.lists for asking by one
     tags = models.JSONField(null=True)  # None where it was handed in before tags were kept
     kind = models.CharField(max_length=20, default=Kind.PUBLICATION)
+    series = models.CharField(max_length=60, blank=True)  # "" for none; then `series_part` is 0
+    series_part = models.PositiveIntegerField(default=0)
+    important = models.BooleanField(default=False)
     issue = models.CharField(max_length=20, blank=True)
     blobs = models.ManyToManyField(Blob)
 
@@ -110,6 +113,7 @@ class Submission(models.Model):
             models.Index(fields=["state", "publish_at"], name="wished"),
             models.Index(fields=["identity"], name="same_post"),
             models.Index(fields=["issue", "state"], name="of_an_issue"),
+            models.Index(fields=["series", "series_part"], condition=~Q(series=""), name="parts_of_series"),
         ]
 
     @property
@@ -237,9 +241,9 @@ class Delivery(models.Model):
     connecting that `prepared_by` names; it can be used as it is until `prepared_until`. While `preparing_until` is ahead,
     somebody prepares it; the next one may not before `prepare_after`. `first_intent_at` is when its first request left.
     `again_by` is who wants it sent again while it is in doubt. `replaces` is the post that a correction corrects, the
-    first of its thread. `told_until`: people know that it will not make its time, for
-    its account waits so long. `look_since`: it may be out since then, unknown to this database; it is looked for at
-    `reconcile_at`, and not sent before."""
+    first of its thread. `alone_by` is who let it go without the part of its series that comes before it. `told_until`: people
+    know that it will not make its time, for its account waits so long. `look_since`: it may be out since then, unknown to this
+    database; it is looked for at `reconcile_at`, and not sent before."""
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="deliveries")
     identity = models.CharField(max_length=300)
@@ -273,6 +277,7 @@ class Delivery(models.Model):
     reconcile_at = models.DateTimeField(null=True)
     again_by = models.CharField(max_length=150, blank=True)
     told_until = models.DateTimeField(null=True)
+    alone_by = models.CharField(max_length=150, blank=True)
     look_since = models.DateTimeField(null=True)
     remote_id = models.CharField(max_length=120, blank=True)
     url = models.URLField(max_length=500, blank=True)

@@ -71,6 +71,7 @@ urlpatterns = [
     path("blackouts/<int:number>/lift/", blackouts.lift, name="lift_blackout"),
     path("feeds/<str:key>.ics", calendar.feed, name="feed"),
     path("deliveries/<int:number>/move/", calendar.move, name="move"),
+    path("deliveries/<int:number>/alone/", calendar.alone, name="alone"),
     path("deliveries/", deliveries.deliveries, name="deliveries"),
     path("deliveries/<int:number>/cancel/", deliveries.cancel, name="cancel"),
     path("deliveries/<int:number>/release/", stop.release, name="release"),

@@ -32,17 +32,21 @@ class Bar(StrEnum):
     LIGHT = "light"  # a danger does, and this is light-hearted
     BEHIND = "behind"  # the database does not know all that was sent (ADR 25)
     BLACKOUT = "blackout"
-    QUIET = "quiet"  # night, weekend, holiday, closed day
+    QUIET = "quiet"  # night, weekend, holiday, closed day, a day that has as many posts as it may
+    ORDER = "order"  # an earlier part of its series is not out
     LATE = "late"  # past its last moment, or expired
     ACCOUNT = "account"  # closed, used up, told to wait, or not the one that was proved
 
 
 HELD_BY: Mapping[Kind, frozenset[Bar]] = {
     Kind.PUBLICATION: frozenset(Bar),
-    Kind.CORRECTION: frozenset(Bar) - {Bar.QUIET, Bar.BLACKOUT, Bar.LIGHT},
+    Kind.CORRECTION: frozenset(Bar) - {Bar.QUIET, Bar.BLACKOUT, Bar.LIGHT, Bar.ORDER},
     Kind.TAKE_DOWN: frozenset(),
-    Kind.EMERGENCY: frozenset(Bar) - {Bar.QUIET, Bar.BLACKOUT, Bar.DISASTER, Bar.LIGHT},
+    Kind.EMERGENCY: frozenset(Bar) - {Bar.QUIET, Bar.BLACKOUT, Bar.DISASTER, Bar.LIGHT, Bar.ORDER},
 }
+
+# Of what these hold, another time can be the end: a new time puts it back on the schedule.
+MOVED_ON = frozenset({Bar.BLACKOUT, Bar.QUIET, Bar.ORDER})
 
 
 def told(kind: str, title: str) -> str:

@@ -103,6 +103,8 @@ class Scene:
         chief = Actor(person="kouhou-kacho", role=Role.OFFICER)
         review.approve(ctx, chief, by_proxy.id, by_proxy.digest, review.Terms(on_behalf_of="kouhou"))
         moved = {act: office.approved(act, channels="x")[0] for act in ("move", "cancel", "release", "decide", "take-down")}
+        office.approved("alone-1", channels="x", extra="series: {name: 連載, part: 1}")
+        moved["alone"] = office.approved("alone-2", channels="x", extra="series: {name: 連載, part: 2}")[0]
         Delivery.objects.filter(id=moved["release"].id).update(state="held")
         Delivery.objects.filter(id=moved["decide"].id).update(state="undecided")
         Delivery.objects.filter(id=moved["take-down"].id).update(state="published", remote_id="1234")

@@ -108,10 +108,10 @@ def fill_future(count: int, lanes: int, due: datetime) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             f"""INSERT INTO store_delivery (submission_id, identity, channel, lane, part, due_at, run_at, last_at, state, fence,
-                kind, version, way, bar, attempts, lease_owner, token, prepared_by, again_by, reconcile_attempts,
+                kind, version, way, bar, attempts, lease_owner, token, prepared_by, again_by, alone_by, reconcile_attempts,
                 remote_id, url, parent_remote_id, problem)
             SELECT %s, 'future-' || i, 'facebook', 'facebook:' || (i %% %s), 0, %s, %s, %s, 'scheduled', 0,
-                'publication', 1, '', '', 0, '', '', '', '', 0, '', '', '', '' FROM {series}""",  # noqa: S608 nothing of it comes from outside
+                'publication', 1, '', '', 0, '', '', '', '', '', 0, '', '', '', '' FROM {series}""",  # noqa: S608 nothing of it comes from outside
             [donor, lanes, moment, moment, moment, count],
         )
         cursor.execute("ANALYZE")

@@ -16,7 +16,7 @@ from bot.content import post_form
 from bot.errors import NotAllowed, NotFound
 from bot.schedule.rules import Blackout
 from bot.services.approval import comments, review, submit, withdrawing
-from bot.services.delivery import blackouts, duty, pause, reconcile, rollback, scheduling
+from bot.services.delivery import blackouts, duty, pause, reconcile, rollback, scheduling, series
 from bot.services.handing_in import drafts
 from bot.services.pages import connections, post_record, queue, record_files, today
 from bot.services.paper import errata, issue_desk
@@ -42,6 +42,11 @@ def trainees(office: Office) -> Submission:
 
 def planned(office: Office) -> Delivery:
     return office.approved()[0]
+
+
+def second_part(office: Office) -> Delivery:
+    office.approved("ichi", channels="x", extra="series: {name: 連載, part: 1}")
+    return office.approved("ni", channels="x", extra="series: {name: 連載, part: 2}")[0]
 
 
 def held(office: Office) -> Delivery:
@@ -206,6 +211,7 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
         lambda o, a: drafts.remove_picture(o.ctx, _writer(a), _draft(o).id, "a.jpg"),
         {LEADER, TRAINEE, OFFICER},
     ),
+    "series.go_alone": (lambda o, a: series.go_alone(o.ctx, a, second_part(o).id), {OFFICER}),
     "scheduling.cancel": (lambda o, a: scheduling.cancel(o.ctx, a, planned(o).id), {OFFICER}),
     "scheduling.reschedule": (
         lambda o, a: scheduling.reschedule(o.ctx, a, (d := planned(o)).id, d.due_at + timedelta(days=1)),

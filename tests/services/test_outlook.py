@@ -39,9 +39,9 @@ def test_what_a_blackout_will_hold_is_known_with_its_reason(office: Office, blac
     office.approved(channels="x, facebook", extra=f"{NOON}\nhashtags: [窓口]")
     rows = list(Delivery.objects.select_related("submission").defer("submission__bundle"))
     rules = known(office, blackouts=blackout)
-    assert {d.channel: why for d in rows if (why := outlook.barred(rows, {}, rules).get(d.id))} == held
+    assert {d.channel: why for d in rows if (why := outlook.barred(office.ctx, rows, {}, rules).get(d.id))} == held
     for row in office.deliveries():
-        assert bool(outlook.objection(row, row.due_at, rules)) is (row.channel in held)
+        assert bool(outlook.objection(office.ctx, row, row.due_at, rules)) is (row.channel in held)
 
 
 def test_what_is_out_and_what_is_held_already_is_not_told_again(office: Office) -> None:
@@ -49,7 +49,10 @@ def test_what_is_out_and_what_is_held_already_is_not_told_again(office: Office) 
     rules = known(office, blackouts=f"- {{{WEDNESDAY}}}")
     for state, told in (("scheduled", 1), ("by_hand", 1), ("held", 0), ("published", 0)):
         Delivery.objects.update(state=state)
-        assert len(outlook.barred(list(Delivery.objects.select_related("submission")), {}, rules)) == told, (made.id, state)
+        assert len(outlook.barred(office.ctx, list(Delivery.objects.select_related("submission")), {}, rules)) == told, (
+            made.id,
+            state,
+        )
 
 
 def test_a_thread_that_would_not_end_before_closing_time_is_told(office: Office) -> None:
@@ -57,8 +60,8 @@ def test_a_thread_that_would_not_end_before_closing_time_is_told(office: Office)
     rows = list(Delivery.objects.select_related("submission"))
     quiet = "{open: '8:30', close: '12:20', days: [mon, tue, wed, thu, fri]}"
     rules = known(office, quiet=quiet)
-    assert outlook.barred(rows, {}, rules) == {}
-    assert "12:20" in outlook.barred(rows, {(made.submission_id, "x"): 8}, rules)[made.id]
+    assert outlook.barred(office.ctx, rows, {}, rules) == {}
+    assert "12:20" in outlook.barred(office.ctx, rows, {(made.submission_id, "x"): 8}, rules)[made.id]
 
 
 def test_while_the_rules_cannot_be_read_nothing_is_granted_beyond_the_wished_time(office: Office) -> None:
@@ -68,4 +71,4 @@ def test_while_the_rules_cannot_be_read_nothing_is_granted_beyond_the_wished_tim
     assert review.deadline(office.ctx, made.submission) == noon + office.ctx.rules.grace
     (folder / "slots.yml").write_text("slots: [", encoding="utf-8")
     assert review.deadline(office.ctx, made.submission) == noon
-    assert "読めません" in outlook.objection(Delivery.objects.get(), noon, outlook.rules(office.ctx))
+    assert "読めません" in outlook.objection(office.ctx, Delivery.objects.get(), noon, outlook.rules(office.ctx))

@@ -20,7 +20,7 @@ from bot.render.plain import SOCIAL, Plain
 from bot.render.variant import Bundle, Media, drawings
 from bot.services.approval import recent
 from bot.services.approval.timetable import timetable
-from bot.services.delivery import corrections, replanning, threads
+from bot.services.delivery import corrections, replanning, series, threads
 from bot.services.delivery.stale import make_stale
 from bot.services.files import freshness
 from bot.services.people import hands, registered
@@ -104,6 +104,7 @@ def submit(ctx: Context, actor: Actor, path: Path, commit: str = "") -> Submissi
             corrections.require_fit(ctx, ready.bundle, ready.post.correction)
         else:
             _require_unpublished(ready)
+        series.require_own_part(ready.post)
         if not ready.post.correction:  # which goes out when it is approved
             _require_timely(ready)
         # One post has one open submission: an approval of the older text must not send it beside the new one (ADR 2).
@@ -280,6 +281,9 @@ def _keep(ctx: Context, actor: Actor, origin: _Origin, ready: _Ready) -> Submiss
         channels=[v.channel for v in ready.bundle.variants],
         kind=Kind.EMERGENCY if post.emergency else Kind.PUBLICATION,
         tags=sorted({*post.hashtags, *post.tags, *(tag for own in post.overrides.values() for tag in own.hashtags or ())}),
+        series=post.series.name if post.series else "",
+        series_part=post.series.part if post.series else 0,
+        important=post.important,
         issue=ready.bundle.wish.get("issue", ""),
     )
     submission.blobs.set(blobs)

@@ -1,6 +1,8 @@
 """From an approval to a receipt.
 
 scheduling: which part goes out where and when; moving and cancelling
+series: posts in order: part 2 never before part 1
+preference: free times that are kept for important posts
 spacing: how far posts of one account are apart
 gate: the one last look before anything leaves
 outlook: what the gate will say, asked early for the pages

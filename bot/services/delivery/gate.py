@@ -22,7 +22,7 @@ from bot.errors import ConfigError
 from bot.language import say
 from bot.schedule import opening
 from bot.schedule.rules import Rules
-from bot.services.delivery import disasters, outcome, spending
+from bot.services.delivery import disasters, outcome, series, spacing, spending
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job
 from bot.services.records import happenings
@@ -66,6 +66,7 @@ def pass_through(ctx: Context, ledger: Ledger, asking: Sequence[Ready], lease: t
     """
     closed = _endangered(ctx, ledger.now, [ready.job for ready in asking])
     closed |= _closed(ctx, ledger.now, [ready.job for ready in asking if ready.job.id not in closed])
+    closed |= _out_of_order(ctx, [ready.job for ready in asking if ready.job.id not in closed])
     closed |= _too_dear(ctx, ledger, [ready.job for ready in asking if ready.job.id not in closed])
     # The calendar is asked in Python, the rest in the statement itself, which alone sees what others commit (ADR 14).
     intents = [_intent(ready) for ready in asking if ready.job.id not in closed]
@@ -117,7 +118,7 @@ def _closed(ctx: Context, now: datetime, jobs: Sequence[Job]) -> dict[int, Barre
         return {job.id: Barred(bar=Bar.QUIET, reason=reason) for job in asking}
     # Most of a turn are due at one moment, and a public holiday takes a while to look up.
     quiet: dict[tuple[datetime, timedelta], str] = {}
-    found = {job.id: _barred(job, max(now, job.run_at), rules, quiet) for job in asking}
+    found = {job.id: _barred(job, max(now, job.run_at), rules, quiet) or _full(ctx, job, now, rules) for job in asking}
     return {number: barred for number, barred in found.items() if barred}
 
 
@@ -131,6 +132,21 @@ def _barred(job: Job, moment: datetime, rules: Rules, quiet: dict[tuple[datetime
             return Barred(bar=Bar.QUIET, reason=opening.quiet(moment, quiet[key], rules).summary)
     found = opening.blackout_for(job.candidate, moment, rules) if Bar.BLACKOUT in bars else None
     return Barred(bar=Bar.BLACKOUT, reason=opening.blackout(moment, found, rules).summary) if found else None
+
+
+def _full(ctx: Context, job: Job, now: datetime, rules: Rules) -> Barred | None:
+    """One that comes a day late must not be one too many there. An account has one in flight, so none is overlooked."""
+    reason = spacing.day_objection(ctx, rules, job.channel, max(now, job.run_at)) if Bar.QUIET in HELD_BY[job.kind] else ""
+    return Barred(bar=Bar.QUIET, reason=reason) if reason and job.first else None
+
+
+def _out_of_order(ctx: Context, jobs: Sequence[Job]) -> dict[int, Barred]:
+    """Those whose series has an earlier part that is not out. What is out stays out, so that no statement need ask again."""
+    found = dict[int, Barred]()
+    for job in (job for job in jobs if job.follows[1] > 1 and Bar.ORDER in HELD_BY[job.kind]):
+        if reason := series.objection(ctx, *job.follows, job.channel):
+            found[job.id] = Barred(bar=Bar.ORDER, reason=reason)
+    return found
 
 
 def _too_dear(ctx: Context, ledger: Ledger, jobs: Sequence[Job]) -> dict[int, Barred]:

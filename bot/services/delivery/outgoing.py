@@ -38,6 +38,7 @@ class Job:
     candidate: Candidate  # what the gate is asked with
     first: bool  # of its thread, as is a post that is none
     asks: bool  # for its hour: the first, or one with which a broken thread goes on
+    follows: tuple[str, int]  # the series and the part that it is of it; ("", 0) where it waits for none
     last: bool
     thread: tuple[str, ...]  # the remote ids of its parts before this one
     token: str
@@ -95,6 +96,7 @@ def _job(row: Claimed) -> Job:
         candidate=candidate(variant, row.tags, row.part),
         first=row.part == 0,
         asks=row.asks,
+        follows=(row.series, row.series_part) if row.part == 0 and not row.alone_by else ("", 0),
         last=row.part + 1 == len(variant.parts),
         thread=_before(row) if row.part else (),
         token=row.token,

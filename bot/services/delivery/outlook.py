@@ -11,10 +11,11 @@ from bot.language import say
 from bot.schedule import opening
 from bot.schedule.opening import Candidate
 from bot.schedule.rules import Rules
+from bot.services.delivery import series, spacing
 from bot.services.delivery.outgoing import candidate_of
 from bot.services.records.context import Context
 from bot.store.models import Delivery
-from bot.workflow.kinds import HELD_BY, Bar, Kind
+from bot.workflow.kinds import HELD_BY, MOVED_ON, Bar, Kind
 from bot.workflow.states import DeliveryState
 
 _ANY: frozenset[str] = frozenset()
@@ -29,10 +30,10 @@ def rules(ctx: Context) -> Rules | ConfigError:
         return unreadable
 
 
-def objection(row: Delivery, moment: datetime, known: Rules | ConfigError) -> str:
-    """What quiet hours or a blackout have against sending this delivery at `moment`, as a sentence; "" for nothing. A
-    thread is asked for once, before its first part, and again before the part with which it goes on."""
-    bars = HELD_BY[Kind(row.kind)] & {Bar.QUIET, Bar.BLACKOUT}
+def objection(ctx: Context, row: Delivery, moment: datetime, known: Rules | ConfigError) -> str:
+    """What hours, a blackout or the order of its series have against sending this delivery at `moment`, as a sentence; "" for
+    nothing. A thread is asked for once, before its first part, and again before the part with which it goes on."""
+    bars = HELD_BY[Kind(row.kind)] & MOVED_ON
     if not bars or (row.after is not None and row.due_at <= row.after.due_at):
         return ""
     if isinstance(known, ConfigError):
@@ -40,11 +41,14 @@ def objection(row: Delivery, moment: datetime, known: Rules | ConfigError) -> st
     candidate = candidate_of(row)
     if Bar.QUIET in bars and (reason := opening.quiet_reason(moment, known, candidate.room)):
         return opening.quiet(moment, reason, known).summary
-    found = opening.blackout_for(candidate, moment, known) if Bar.BLACKOUT in bars else None
-    return opening.blackout(moment, found, known).summary if found else ""
+    if Bar.BLACKOUT in bars and (found := opening.blackout_for(candidate, moment, known)):
+        return opening.blackout(moment, found, known).summary
+    if Bar.QUIET in bars and row.part == 0 and (full := spacing.day_objection(ctx, known, row.channel, moment)):
+        return full
+    return series.objection_at(ctx, row, moment) if Bar.ORDER in bars else ""
 
 
-def barred(rows: Collection[Delivery], threads: Mapping[tuple[int, str], int], rules: Rules) -> dict[int, str]:
+def barred(ctx: Context, rows: Collection[Delivery], threads: Mapping[tuple[int, str], int], rules: Rules) -> dict[int, str]:
     """Why those of these deliveries that are planned will not go out at their time, by id. `rows` are first parts, their texts
     not read; `threads` counts the later parts by submission and channel. Texts are read, in one query, only of what a blackout
     with words may concern."""
@@ -57,7 +61,7 @@ def barred(rows: Collection[Delivery], threads: Mapping[tuple[int, str], int], r
     ]
     if unread:
         planned |= {row.id: candidate_of(row) for row in Delivery.objects.filter(id__in=unread).select_related("submission")}
-    found = {row.id: _reason(row, planned[row.id], rules) for row in rows if row.id in planned}
+    found = {row.id: _reason(ctx, row, planned[row.id], rules) for row in rows if row.id in planned}
     return {number: reason for number, reason in found.items() if reason}
 
 
@@ -70,9 +74,11 @@ def _candidate(row: Delivery, threads: Mapping[tuple[int, str], int]) -> Candida
     )
 
 
-def _reason(row: Delivery, candidate: Candidate, rules: Rules) -> str:
+def _reason(ctx: Context, row: Delivery, candidate: Candidate, rules: Rules) -> str:
     bars = HELD_BY[Kind(row.kind)]
     if Bar.QUIET in bars and (reason := opening.quiet_reason(row.due_at, rules, candidate.room)):
         return reason
     found = opening.blackout_for(candidate, row.due_at, rules) if Bar.BLACKOUT in bars else None
-    return found.why if found else ""
+    if found:
+        return found.why
+    return series.objection_at(ctx, row, row.due_at) if Bar.ORDER in bars else ""

@@ -132,7 +132,7 @@ def _require_it_would_leave(ctx: Context, delivery: Delivery) -> None:
     now = ctx.clock.now()
     late = delivery.last_at < now and Bar.LATE in HELD_BY[Kind(delivery.kind)]
     moment = max(now, delivery.run_at)
-    summary = "予定の時刻を過ぎています" if late else outlook.objection(delivery, moment, outlook.rules(ctx))
+    summary = "予定の時刻を過ぎています" if late else outlook.objection(ctx, delivery, moment, outlook.rules(ctx))
     if summary:
         raise ScheduleError(
             "it would be held or missed again", summary=summary, next_step="別の時刻に変えてください。このままでは出ません"

@@ -14,7 +14,7 @@ from bot.language import say
 from bot.render.variant import Variant, read_bundle
 from bot.schedule import slots
 from bot.schedule.opening import Candidate, require_open
-from bot.services.delivery import corrections, spacing, workers
+from bot.services.delivery import corrections, preference, series, spacing, workers
 from bot.services.delivery.outgoing import candidate, candidate_of
 from bot.services.records import audit
 from bot.services.records.context import Context
@@ -24,7 +24,7 @@ from bot.store.marks import Rollback
 from bot.store.models import Delivery, Lane, Submission
 from bot.text.control import visible
 from bot.workflow.actors import Actor, Permission
-from bot.workflow.kinds import HELD_BY, Bar, Kind
+from bot.workflow.kinds import HELD_BY, MOVED_ON, Bar, Kind
 from bot.workflow.states import NEVER_OUT, OCCUPIED, PENDING, DeliveryState, SubmissionState
 from bot.workflow.transitions import Event
 
@@ -140,8 +140,11 @@ def _due_time(ctx: Context, submission: Submission, candidate: Candidate, at: da
         _require_in_time(ctx, submission, candidate, wished)
         require_open(wished, candidate, rules)
         spacing.require(ctx, candidate, wished, taken)
+        series.require(ctx, submission, candidate.channel, wished)
         return wished
-    due = slots.next_free(candidate, submission.slot, now, taken, rules)
+    taken += preference.kept(ctx, submission, candidate.channel, taken)
+    after = series.earliest(ctx, submission, candidate.channel) or now
+    due = slots.next_free(candidate, submission.slot, max(now, after), taken, rules)
     _require_in_time(ctx, submission, candidate, due)
     return due
 
@@ -160,8 +163,10 @@ def next_time(ctx: Context, delivery: Delivery) -> datetime:
     no slot. Raises ScheduleError."""
     now, submission, asking = ctx.clock.now(), delivery.submission, candidate_of(delivery)
     taken = spacing.taken(delivery.lane, now, delivery)
+    taken += preference.kept(ctx, submission, delivery.channel, taken)
+    after = series.earliest(ctx, submission, delivery.channel, alone=bool(delivery.alone_by)) or now
     at_once = Bar.QUIET not in HELD_BY[asking.kind]
-    due = now if at_once else slots.next_free(asking, submission.slot, now, taken, ctx.rules)
+    due = now if at_once else slots.next_free(asking, submission.slot, max(now, after), taken, ctx.rules)
     if submission.expires_at and due > submission.expires_at:
         raise ScheduleError(
             "no free time before its expiry",
@@ -259,6 +264,8 @@ def _require_movable(ctx: Context, delivery: Delivery, moment: datetime) -> None
         )
     if Bar.QUIET in HELD_BY[asking.kind]:  # an emergency's text and a correction wait for nobody's slot
         spacing.require(ctx, asking, moment, spacing.taken(delivery.lane, ctx.clock.now(), delivery))
+    if Bar.ORDER in HELD_BY[Kind(delivery.kind)] and delivery.part == 0:
+        series.require(ctx, delivery.submission, delivery.channel, moment, alone=bool(delivery.alone_by))
 
 
 def _follows_what_is_not_out(delivery: Delivery) -> bool:
@@ -274,7 +281,7 @@ def _move(delivery: Delivery, times: Mapping[str, Any]) -> None:
         require_moved(move_delivery(delivery, Event.REPLAN, bar="", problem="", **times))
         for later in thread.filter(state=DeliveryState.MISSED):
             move_delivery(later, Event.WAIT_AGAIN, bar="", problem="")
-    elif delivery.state == DeliveryState.HELD and delivery.bar in (Bar.BLACKOUT, Bar.QUIET):
+    elif delivery.state == DeliveryState.HELD and delivery.bar in MOVED_ON:
         require_moved(move_delivery(delivery, Event.RESUME, bar="", problem="", **times))
     else:
         pending = Delivery.objects.filter(id=delivery.id, fence=delivery.fence, state__in=sorted(PENDING))
@@ -285,13 +292,15 @@ def _move(delivery: Delivery, times: Mapping[str, Any]) -> None:
 def free_times(ctx: Context, delivery: Delivery, count: int, after: datetime | None = None) -> list[datetime]:
     """The next free slot times, from now or `after` on, to which a delivery could be moved; none while the rules cannot be
     read."""
-    start = after or ctx.clock.now()
+    start, submission = after or ctx.clock.now(), delivery.submission
     try:
+        start = max(start, series.earliest(ctx, submission, delivery.channel, alone=bool(delivery.alone_by)) or start)
         taken = spacing.taken(delivery.lane, ctx.clock.now(), delivery)
         times = slots.free_times(candidate_of(delivery), start, taken, ctx.rules, count + 1)
-    except ConfigError:
+    except (ConfigError, ScheduleError):
         return []
-    return [moment for moment in times if moment != delivery.due_at][:count]
+    later = series.latest(submission, delivery.channel)
+    return [t for t in times if t != delivery.due_at and (later is None or t < later.due_at)][:count]
 
 
 def deliveries(state: str | None = None) -> list[Delivery]:

@@ -1,14 +1,17 @@
-"""What stands near a time on its lane: how far two posts of one account are apart, however their times were chosen."""
+"""What stands near a time on its lane: how far two posts of one account are apart, and how many a day may have, however their
+times were chosen."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
+from bot.content.correction import Way
 from bot.errors import SlotTaken
 from bot.language import say
 from bot.schedule import slots
 from bot.schedule.opening import Candidate
+from bot.schedule.rules import Rules
 from bot.services.records.context import Context
 from bot.store.models import Delivery
 from bot.workflow.states import OCCUPIED
@@ -27,19 +30,42 @@ def taken(lane: str, now: datetime, but: Delivery | None = None) -> list[datetim
 
 
 def require(ctx: Context, candidate: Candidate, moment: datetime, taken: Sequence[datetime]) -> None:
-    """Two posts of one account stand apart by the slots' least gap, however their times were chosen. Raises SlotTaken."""
-    if not any(abs(moment - other) < least_gap(ctx) for other in taken):
+    """Two posts of one account stand apart by the slots' least gap, and a day has no more than it may. Raises SlotTaken."""
+    label = ctx.spec(candidate.channel).label
+    if moment.astimezone(ctx.rules.zone).date() in slots.full_days(candidate.channel, taken, ctx.rules):
+        summary = _full(ctx.rules, candidate.channel, label)
+    elif any(abs(moment - other) < least_gap(ctx) for other in taken):
+        summary = say("その時刻の近くに、{label}のほかの配信があります", label=label)
+    else:
         return
     free = slots.free_times(candidate, max(moment, ctx.clock.now()) - timedelta(days=1), taken, ctx.rules, 3)
     offered = "・".join(ctx.said(t) for t in free if t > ctx.clock.now())
-    label = ctx.spec(candidate.channel).label
     raise SlotTaken(
         "slot taken",
-        summary=say("その時刻の近くに、{label}のほかの配信があります", label=label),
+        summary=summary,
         next_step=say("間隔をあけた時刻にしてください（空いている枠：{offered}）", offered=offered)
         if offered
         else "間隔をあけた時刻にしてください",
     )
+
+
+def day_objection(ctx: Context, rules: Rules, channel: str, moment: datetime) -> str:
+    """Why one more post must not be shown on the day of `moment`: its channel has shown as many as it may; "" if it may."""
+    most = rules.per_day.get(channel)
+    if most is None:
+        return ""
+    start = datetime.combine(moment.astimezone(rules.zone).date(), time(), rules.zone)
+    # What changed in its place is no further post.
+    shown = Delivery.objects.filter(
+        channel=channel, part=0, published_at__gte=start, published_at__lt=start + timedelta(days=1)
+    )
+    if shown.exclude(way=Way.EDIT).count() < most:
+        return ""
+    return _full(rules, channel, ctx.spec(channel).label)
+
+
+def _full(rules: Rules, channel: str, label: str) -> str:
+    return say("{label}に1日に出せるのは{most}件までです", label=label, most=rules.per_day[channel])
 
 
 def least_gap(ctx: Context) -> timedelta:

@@ -141,7 +141,7 @@ def times_from_now(ctx: Context, row: Delivery) -> dict[str, Any]:
     pause.require_no_stop(ctx, row)
     last = scheduling.last_moment(ctx, row.submission, row.due_at)
     late = "原稿の期限（expires）を過ぎています" if last < now else ""
-    if summary := late or outlook.objection(row, now, outlook.rules(ctx)):
+    if summary := late or outlook.objection(ctx, row, now, outlook.rules(ctx)):
         raise ScheduleError(
             "it would be held or missed again", summary=summary, next_step="出せる時間になってから送ってください"
         )

@@ -25,6 +25,7 @@ VERBS: Mapping[str, str] = {
     "cancel": "配信の取り消し",
     "reschedule": "配信の時刻の変更",
     "replan": "出せなかった配信の時刻の変更",
+    "go_alone": "連載の前の回を待たないことにした",
     "release": "保留を予定に戻した",
     "pause": "配信の停止",
     "resume": "停止の解除",

@@ -127,7 +127,7 @@ def entries(ctx: Context, actor: Actor, start: datetime, end: datetime, rules: R
     planned = overview.readable(ctx, actor).filter(due_at__gte=start, due_at__lt=end, part=0)
     wished = own.filter(publish_at__gte=start, publish_at__lt=end, state__in=sorted(IN_QUEUE))
     rows = list(planned.select_related("submission").defer("submission__bundle", "submission__source"))
-    barred = outlook.barred(rows, _threads(start, end), rules) if rules else {}
+    barred = outlook.barred(ctx, rows, _threads(start, end), rules) if rules else {}
     return [
         *(_delivery(ctx, d, barred.get(d.id, "")) for d in rows),
         *(_wish(ctx, s) for s in wished.defer("bundle", "source")),

@@ -44,6 +44,7 @@ _VERBS: Mapping[str, str] = {
     "settle": "コメントに対応済み",
     "cancel": "配信の取り消し",
     "reschedule": "配信の時刻の変更",
+    "go_alone": "連載の前の回を待たないことにした",
     "release": "保留を予定に戻した",
     Event.HOLD: "出さずに保留",
     Event.MISS: "時刻超過のため配信せず",

@@ -17,7 +17,7 @@ from bot.services.telling.watch import SPOILT, UNREADABLE
 from bot.store.models import AuditEntry, Delivery, Submission
 from bot.store.rules import Blackout
 from bot.workflow.actors import is_at_server
-from bot.workflow.kinds import Bar
+from bot.workflow.kinds import MOVED_ON
 from bot.workflow.transitions import Event
 
 _PAGES = {
@@ -130,7 +130,7 @@ def _people(entry: AuditEntry) -> str:
 
 def _next_free(ctx: Context, kind: Kind, delivery: Delivery | None) -> str:
     """For what the calendar holds; what an account holds waits for the account."""
-    if kind != Kind.HELD or delivery is None or delivery.bar not in (Bar.BLACKOUT, Bar.QUIET):
+    if kind != Kind.HELD or delivery is None or delivery.bar not in MOVED_ON:
         return ""
     free = scheduling.free_times(ctx, delivery, 1)
     return "".join(f"。次に空いている時刻は{ctx.said(t)}です。" for t in free)

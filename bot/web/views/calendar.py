@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from bot.language import say
 from bot.services.approval import review
-from bot.services.delivery import scheduling
+from bot.services.delivery import scheduling, series
 from bot.services.pages import calendar as calendar_page
 from bot.services.pages import disasters, feeds
 from bot.values import reading
@@ -143,8 +143,23 @@ def move(request: HttpRequest, number: int) -> HttpResponse:
         "channel": ctx.spec(delivery.channel).label,
         "movable": delivery.state in PENDING | {DeliveryState.MISSED},
         "free": scheduling.free_times(ctx, delivery, FREE_TIMES),
+        "behind": series.waits_for(ctx, delivery),
     }
     return render(request, "move.html", shown)
+
+
+@login_required
+@require_POST
+def alone(request: HttpRequest, number: int) -> HttpResponse:
+    """A part of a series waits for those before it no longer."""
+    ctx, actor = office(), actor_of(request)
+    actor.require(Permission.PLAN)
+    found = review.readable_by(ctx, actor, scheduling.find(number).submission_id)
+    series.go_alone(ctx, actor, number)
+    messages.success(
+        request, say("「{title}」は、前の回を待たずに出せるようになりました。時刻を確かめてください。", title=found.title)
+    )
+    return redirect("move", number)
 
 
 def _version(request: HttpRequest) -> int:

@@ -162,7 +162,7 @@ def _task(ctx: Context, delivery: Delivery, rules: Rules | ConfigError) -> Task:
         line=line(delivery),
         text=variant.parts[delivery.part].text,
         media=variant.media,
-        problem=outlook.objection(delivery, max(now, delivery.due_at), rules),
+        problem=outlook.objection(ctx, delivery, max(now, delivery.due_at), rules),
         due=delivery.due_at <= now,
     )
 

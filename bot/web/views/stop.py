@@ -26,7 +26,7 @@ from bot.services.records.context import Context
 from bot.web.office import actor_of, office
 from bot.web.views.deliveries import Line, line
 from bot.workflow.actors import Permission
-from bot.workflow.kinds import Bar
+from bot.workflow.kinds import MOVED_ON
 
 if TYPE_CHECKING:
     from bot.store.models import Delivery
@@ -90,8 +90,8 @@ def _held(ctx: Context, delivery: Delivery, shut: set[str], rules: Rules | Confi
         look=_look(ctx, variant, address) if variant else None,
         blocked=pause.is_paused(delivery.channel) or delivery.lane in shut or disasters.holds(ctx, delivery),
         late=delivery.last_at <= now,
-        barred=outlook.objection(delivery, max(now, delivery.run_at), rules),
-        free=scheduling.free_times(ctx, delivery, OFFERED) if delivery.bar in (Bar.BLACKOUT, Bar.QUIET) else (),
+        barred=outlook.objection(ctx, delivery, max(now, delivery.run_at), rules),
+        free=scheduling.free_times(ctx, delivery, OFFERED) if delivery.bar in MOVED_ON else (),
     )
 
 

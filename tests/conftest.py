@@ -34,10 +34,26 @@ from django.conf import settings  # noqa: E402
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow hash is slow for tests, too
 
+from bot.errors import BotError  # noqa: E402
 from bot.sandbox import server  # noqa: E402
 from bot.sandbox.credentials import environment  # noqa: E402
 from tests.office import Office  # noqa: E402
 from tests.sandbox_client import SandboxClient  # noqa: E402
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _a_refusal_has_words() -> Iterator[None]:
+    """Whatever is refused in any test tells the log and the person in sentences: what is wrong, and what to do."""
+    begun = BotError.__init__
+
+    def checked(self: BotError, message: str, *, summary: str, next_step: str, field: str = "") -> None:
+        begun(self, message, summary=summary, next_step=next_step, field=field)
+        told = (message, self.summary, self.next_step)
+        assert all(isinstance(words, str) and words.strip() for words in told) and isinstance(field, str), told
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BotError, "__init__", checked)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,19 @@ def test_a_leader_does_not_confirm_what_they_handed_in_for_a_trainee(office: Off
     assert Submission.objects.get().state == "confirmed"
 
 
+def test_who_hands_in_another_departments_trainees_post_is_told_whose_leader_confirms_it(office: Office) -> None:
+    people = office.folder / "people.yml"
+    text = people.read_text(encoding="utf-8")
+    people.write_text(text.replace("role: leader, emails", "role: leader, submits_for: [kokusai-trainee], emails"), encoding="utf-8")
+    office.register()
+    submission = office.submit(office.post(author="kokusai-trainee"), office.author)
+    with pytest.raises(NotAllowed) as caught:
+        review.confirm(office.ctx, office.author, submission.id, submission.digest)
+    assert "総務課のリーダー" in caught.value.next_step
+    review.confirm(office.ctx, office.leader, submission.id, submission.digest)
+    assert Submission.objects.get().state == "confirmed"
+
+
 def test_a_trainee_who_became_a_leader_does_not_confirm_their_own_post(office: Office) -> None:
     submission = _trainees(office, office.leader)
     promoted = Actor(person="kokusai-trainee", role=Role.LEADER)

@@ -15,7 +15,8 @@ from bot.schedule.rules import Blackout
 from bot.services.approval import comments, review, sheet, withdrawing
 from bot.services.approval.review import Terms
 from bot.services.delivery import blackouts, reconcile, scheduling, stale
-from bot.store.models import AuditEntry, Decision, Delivery, Submission
+from bot.store.models import AuditEntry, Decision, Delivery, Submission, User
+from bot.workflow.actors import Role
 from tests.office import TOKYO, TUESDAY, Office
 
 LATER = datetime(2026, 12, 3, 10, 30, tzinfo=TOKYO)
@@ -34,6 +35,8 @@ def word(office: Office, submission: Submission) -> tuple[dict[str, str], str, l
     page = document.sections[0]
     assert (round(page.page_width.mm), round(page.page_height.mm)) == (210, 297)  # A4
     assert all(shape.width < Mm(100) for shape in document.inline_shapes)
+    levels = [p.style.name for p in document.paragraphs if p.style.name.startswith("Heading")]
+    assert (levels[0], {*levels[1:]}) == ("Heading 1", {"Heading 2"})  # one title, and sections that a reader can jump to
     rows = {row.cells[0].text: row.cells[1].text for row in document.tables[0].rows}
     return rows, "\n".join(p.text for p in document.paragraphs), [cell.text for cell in document.tables[1].rows[0].cells]
 
@@ -63,6 +66,16 @@ def test_a_sheet_after_the_decision_tells_its_course_and_number(office: Office) 
     assert rows["希望の時刻"] == "配信枠「lunch」の次の空き"
     assert "決裁の経過\n2026年12月1日 09:05　承認　kouhou　決裁番号 広広第9号" in text
     assert "画像の説明：赤い四角の見本" in text
+
+
+def test_a_sheet_tells_in_whose_absence_it_was_decided_and_when_they_looked_at_it(office: Office) -> None:
+    kacho = User.objects.create(username="kacho", role=Role.OFFICER).actor
+    submission = office.submit(office.post())
+    review.approve(office.ctx, office.officer, submission.id, submission.digest, Terms(on_behalf_of="kacho"))
+    assert "承認　kouhou　代決（kacho の不在のため。後閲を待っています）" in word(office, submission)[1]
+    office.at(TUESDAY + timedelta(days=2))
+    review.countersign(office.ctx, kacho, Decision.objects.get().id)
+    assert "代決（kacho の不在のため。2026年12月3日 後閲済み）" in word(office, submission)[1]
 
 
 def test_a_sheet_is_made_whatever_was_pasted_into_the_decision(office: Office) -> None:

@@ -87,6 +87,24 @@ def test_a_platform_that_is_away_is_noted_and_nobody_is_woken(office: Office) ->
     assert told(office) == []
 
 
+def test_a_surprise_at_one_account_is_noted_by_its_name_and_keeps_no_other_from_being_asked(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings(office)
+    runner = office.runner()
+
+    def surprised() -> None:
+        raise KeyError("a key's own words")
+
+    monkeypatch.setattr(runner.channel("facebook"), "probe", surprised)
+    assert runner.ask() == 3
+    found = dict(Connection.objects.values_list("channel", "problem"))
+    assert "（KeyError）" in found["facebook"]
+    assert "a key's own words" not in found["facebook"]
+    assert (found["x"], found["instagram"]) == ("", "")
+    assert told(office) == []
+
+
 def test_what_the_month_has_cost_is_counted_from_what_left(office: Office) -> None:
     office.approved("one", channels="x", extra="publish: 2026-12-01 12:15")
     office.approved("two", channels="x", extra="publish: 2026-12-01 12:45", body=LINK)

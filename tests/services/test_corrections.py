@@ -168,8 +168,9 @@ def test_what_is_not_out_is_not_corrected(office: Office) -> None:
     publish(office, "x")
     with pytest.raises(NotAllowed, match="nothing stands on instagram"):
         corrected(office, channels="x, instagram")
-    with pytest.raises(NotAllowed, match="no edit on x"):
+    with pytest.raises(NotAllowed, match="no edit on x") as caught:
         corrected(office, "x: edit", "x")
+    assert caught.value.next_step.startswith("correction: の x を ")
     with pytest.raises(ContentError):
         corrected(office, "x: rewrite", "x")
 

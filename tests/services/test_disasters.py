@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
 
+from bot.disaster import telegram
 from bot.disaster.table import Effect
 from bot.errors import NotAllowed
 from bot.registry import load
@@ -191,6 +193,34 @@ def test_one_quake_and_one_storm_in_several_telegrams_are_one_danger_each(hall: 
     hall.sandbox.telegram("VXSE53", made.quake(("391", "石川県加賀", "6-"), at=NOON + MINUTE, event="1"))
     runner.listen()
     assert [stop.cause for stop in pause.active()] == [Bar.DISASTER]
+
+
+def test_telegrams_that_contradict_each_other_are_told_once_with_their_addresses(hall: Office) -> None:
+    """Which of the two counts is decided; that the agency's wires disagree is for people to know."""
+    several = [hall.sandbox.telegram("VPWW55", made.warning(kind, at=NOON - MINUTE)) for kind in (RAIN, HEAVY)]
+    runner = listened(hall)
+    hall.at(NOON + MINUTE)
+    hall.sandbox.telegram("VPWW55", made.nothing(at=NOON + MINUTE))
+    runner.listen()
+    (told,) = AuditEntry.objects.filter(verb=disasters.CONFLICT).values_list("detail", flat=True)
+    assert all(address in told for address in several)
+
+
+def test_a_telegram_is_the_same_after_years_in_the_database(hall: Office) -> None:
+    """The state is made of what was kept: a telegram that comes back otherwise would lift a warning, or keep one up."""
+    wires = {
+        "VXSE53": made.quake(QUAKE, at=NOON - MINUTE, event="20261201120000"),
+        "VTSE41": made.tsunami(COAST, at=NOON - 2 * MINUTE),
+        "VPWW55": made.warning(RAIN, at=NOON - 3 * MINUTE, control=NOON - 2 * MINUTE),
+    }
+    addresses = {kind: hall.sandbox.telegram(kind, data) for kind, data in wires.items()}
+    listened(hall)
+    places = hall.ctx.library.city.disaster
+    assert places
+    read = {kind: telegram.read(data, kind, places) for kind, data in wires.items()}
+    assert {one.kind: one for one in telegrams.kept(NOON)} == {
+        kind: replace(one, address=addresses[kind]) for kind, one in read.items()
+    }
 
 
 def test_a_telegram_of_a_time_to_come_does_not_stand_for_ever(hall: Office) -> None:

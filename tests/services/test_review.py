@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.errors import AlreadyDecided, NotAllowed, ScheduleError, StaleApproval
-from bot.services.approval import review, withdrawing
+from bot.errors import AlreadyDecided, NotAllowed, NotFound, ScheduleError, StaleApproval
+from bot.services.approval import pictures, review, withdrawing
 from bot.services.approval.submit import NotReady, submit
 from bot.services.delivery import stale
 from bot.services.records import audit
@@ -55,6 +55,17 @@ def test_a_trainees_post_needs_a_leaders_confirmation_first(office: Office) -> N
 def test_nobody_submits_another_persons_post(office: Office) -> None:
     with pytest.raises(NotAllowed):
         office.submit(office.post(), office.leader)
+
+
+def test_a_submissions_pictures_are_shown_to_those_who_may_see_it_and_to_nobody_else(office: Office) -> None:
+    submission = office.submit(office.post())
+    (kept, *_) = submission.blobs.all()
+    for reader in (office.author, office.officer):
+        assert pictures.of_submission(office.ctx, reader, submission.id, kept.sha256) == bytes(kept.data)
+        assert pictures.of_submission(office.ctx, reader, submission.id, "0" * 64) is None
+    with pytest.raises(NotFound):
+        pictures.of_submission(office.ctx, office.leader, submission.id, kept.sha256)
+    assert pictures.approved(kept.sha256) is None
 
 
 def test_approving_what_was_not_seen_is_refused(office: Office) -> None:

@@ -38,6 +38,7 @@ def test_a_surprise_after_the_request_left_is_unknown_and_nothing_is_sent_again(
     office.at(NOON)
     runner.beat()
     assert office.states() == {"x": "unknown"}
+    assert Delivery.objects.get().lease_owner == ""  # nobody works on it
     office.at(NOON + timedelta(seconds=60))
     office.runner().beat()
     assert office.states() == {"x": "published"}
@@ -55,6 +56,7 @@ def test_an_unclear_answer_while_preparing_is_surely_no_post(office: Office, mon
     office.at(NOON)
     runner.beat()
     assert office.states() == {"x": "scheduled"}
+    assert Delivery.objects.get().lease_owner == ""
     office.publish_all()
     assert office.states() == {"x": "published"}
     assert len(office.sandbox.posts("x")) == 1

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import NotAllowed, ScheduleError
+from bot.errors import NotAllowed, NotFound, ScheduleError
 from bot.services.approval import review
 from bot.services.approval.review import Terms
-from bot.services.delivery import scheduling, stale
+from bot.services.delivery import pause, scheduling, stale
 from bot.store.models import AuditEntry, Decision, Delivery, Submission, User
 from bot.workflow.actors import Actor, Role
 from tests.office import TUESDAY, Office
@@ -142,6 +142,33 @@ def test_a_delivery_is_not_moved_into_the_past(office: Office) -> None:
         scheduling.reschedule(office.ctx, office.officer, planned.id, TUESDAY.replace(hour=10))
     planned.refresh_from_db()
     assert planned.run_at == TUESDAY.replace(hour=12, minute=15)
+
+
+def test_what_is_held_may_be_released_until_its_last_moment_and_then_goes_out(office: Office) -> None:
+    (made,) = office.approved(channels="x")
+    pause.pause(office.ctx, office.officer, "訓練のため")
+    pause.resume(office.ctx, office.officer)
+    office.at(made.last_at)
+    pause.release(office.ctx, office.officer, made.id)
+    office.runner().beat()
+    assert office.states() == {"x": "published"}
+
+
+def test_a_channel_that_never_was_is_not_said_to_be_open_again(office: Office) -> None:
+    with pytest.raises(NotFound):
+        pause.resume(office.ctx, office.officer, "mixi")
+    pause.pause(office.ctx, office.officer, "訓練のため", "x")
+    assert pause.resume(office.ctx, office.officer, "x") == 1
+
+
+@pytest.mark.parametrize("late", [timedelta(minutes=61), timedelta(days=3)])
+def test_an_officer_s_own_time_must_still_lie_ahead(office: Office, late: timedelta) -> None:
+    """The grace is an hour; a wish of days ago is a slip of the pen."""
+    submission = office.submit(office.post(channels="x"))
+    with pytest.raises(ScheduleError) as caught:
+        review.approve(office.ctx, office.officer, submission.id, submission.digest, Terms(at=TUESDAY - late))
+    assert "過ぎている" in caught.value.summary
+    assert Submission.objects.get().state == "submitted"
 
 
 def test_another_last_day_after_the_approval_voids_it(office: Office) -> None:

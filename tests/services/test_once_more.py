@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import ScheduleError
-from bot.services.delivery import reconcile
+from bot.errors import AlreadyDecided, ScheduleError
+from bot.services.delivery import pause, reconcile
 from bot.services.delivery.reconcile import Again
 from bot.store.models import AuditEntry, Delivery
 from bot.workflow.actors import Actor, Role
@@ -73,6 +73,23 @@ def test_where_nothing_can_be_seen_a_second_person_must_say_so(office: Office) -
     office.runner().beat()
     assert office.states() == {"x": "published"}
     assert len(office.sandbox.posts("x")) == 1
+
+
+def test_each_word_is_on_record_with_who_gave_it_and_no_address_that_nobody_named(office: Office) -> None:
+    number = undecided(office, "x", "500_before")
+    reconcile.decide_again(office.ctx, office.officer, number)
+    office.runner().beat()
+    reconcile.decide_again(office.ctx, OTHER, number)
+    found = AuditEntry.objects.filter(verb="decide_again").values_list("actor", "object", "detail")
+    assert list(found) == [("kouhou-2", f"delivery:{number}", "")]
+
+
+def test_what_is_settled_already_is_told_so_also_while_all_is_stopped(office: Office) -> None:
+    (made,) = office.approved(channels="x")
+    office.publish_all()
+    pause.pause(office.ctx, office.officer, "訓練のため")
+    with pytest.raises(AlreadyDecided):
+        reconcile.decide_again(office.ctx, office.officer, made.id)
 
 
 def test_nobody_is_second_while_the_look_is_under_way(office: Office) -> None:

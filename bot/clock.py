@@ -1,4 +1,5 @@
-"""Time: aware datetimes only. The demo and the tests move a ManualClock; everything else uses the system's.
+"""Time: aware datetimes only. The demo's story and the tests move a ManualClock, a practice has a PracticeClock; everything else
+uses the system's.
 
 What the clock on the wall says may be changed at any moment, by a person or a time server. So `elapsed`, which nobody can
 set, is asked how much time has passed (ADR 24).
@@ -7,7 +8,7 @@ set, is asked how much time has passed (ADR 24).
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 # Goes on while the machine is suspended, which CLOCK_MONOTONIC does not; only Linux has it.
@@ -55,6 +56,26 @@ class ManualClock:
 
     def advance_to(self, moment: datetime) -> None:
         self._now = max(self._now, aware(moment))
+
+
+class PracticeClock:
+    """Goes on as the system's does, ahead of it by as much as somebody has moved it; never moves backwards. Nobody but a practice
+    has one: what is ahead of everybody else's clock must reach nobody else's platform."""
+
+    may_be_wrong = False  # by intention
+
+    def __init__(self, at_least: datetime) -> None:
+        self._ahead = timedelta(0)
+        self.advance_to(at_least)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+    def elapsed(self) -> float:
+        return elapsed() + self._ahead.total_seconds()
+
+    def advance_to(self, moment: datetime) -> None:
+        self._ahead = max(self._ahead, aware(moment) - datetime.now(UTC))
 
 
 def elapsed() -> float:

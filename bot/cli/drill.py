@@ -115,9 +115,7 @@ def _runner(road: Road) -> Runner:
 
 
 def _plan(road: Road) -> int:
-    for path in road.ctx.library.paths():
-        road.submit(path)
-    road.approve()
+    road.approve([road.submit(path) for path in road.ctx.library.paths()])
     return road.planned()
 
 
@@ -185,8 +183,7 @@ def _meet(road: Road, runner: Runner, path: Path, kind: str) -> Iterator[dict[st
     from bot.workflow.states import LABELS, DeliveryState
 
     before = {d.id for d in deliveries()}
-    road.submit(path)
-    road.approve()
+    road.approve([road.submit(path)])
     new = [d for d in deliveries() if d.id not in before]
     for channel in {d.channel for d in new}:
         road.order_fault(channel, kind)

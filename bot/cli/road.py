@@ -8,7 +8,7 @@ has to wait.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
     from bot.services.records.context import Context
     from bot.services.runner import Runner
-    from bot.store.models import Delivery
+    from bot.store.models import Delivery, Submission
 
 OFFICER = "kouhou-demo"
 _MOST_WAKES, _MINUTE = 1000, timedelta(minutes=1)
@@ -67,35 +67,37 @@ def web(port: int = 0) -> Iterator[str]:
 
 
 class Road:
-    """Every step. The clock never goes back behind what is out already."""
+    """Every step. The clock begins at `begin`, or now, and never before what this state has seen already."""
 
-    def __init__(self, sandbox: str) -> None:
-        from bot.services.delivery.scheduling import deliveries
+    def __init__(self, sandbox: str, begin: datetime | None = None) -> None:
+        from bot.services import practice
         from bot.services.people import requests
         from bot.services.records.context import context
 
         self._sandbox = sandbox
-        self.clock = ManualClock(max([SystemClock().now(), *(d.published_at for d in deliveries() if d.published_at)]))
+        self.clock = ManualClock(max(begin or SystemClock().now(), practice.last_moment()))
         self.ctx: Context = context(load(), self.clock)
         requests.accept_all(self.ctx)  # as an operator does, so that the writers are known
 
-    def submit(self, path: Path) -> None:
+    def submit(self, path: Path) -> Submission:
         """As its author. Raises BotError."""
         from bot.services.approval.submit import submit
         from bot.workflow.actors import Actor, Role
 
         author = self.ctx.library.read(path).author
-        submit(self.ctx, Actor(person=author.key, role=Role(author.role)), path)
+        return submit(self.ctx, Actor(person=author.key, role=Role(author.role)), path)
 
-    def approve(self) -> int:
-        """As the demo's PR officer; a trainee's post is confirmed by a leader first. How many were approved?"""
+    def approve(self, handed_in: Iterable[Submission]) -> int:
+        """As the demo's PR officer; a trainee's post is confirmed by a leader first. How many were approved? Only what is named:
+        whatever else waits was handed in by somebody who wants to decide on it."""
         from bot.services.approval import review
         from bot.workflow.actors import Actor, Role
         from bot.workflow.states import SubmissionState
 
         officer = Actor(person=OFFICER, role=Role.OFFICER)
         leaders = [a for a in self.ctx.library.people.values() if a.role == "leader"]
-        waiting = review.waiting()
+        named = {submission.id for submission in handed_in}
+        waiting = [submission for submission in review.waiting() if submission.id in named]
         for submission in waiting:
             if submission.needs_confirmation and submission.state == SubmissionState.SUBMITTED:
                 leader = next(a.key for a in leaders if a.department == submission.department)
@@ -109,8 +111,8 @@ class Road:
 
         return sum(d.state in PENDING for d in deliveries())
 
-    def publish(self, runner: Runner) -> Iterator[Delivery]:
-        """Move the clock to the next due time, let the publisher wake, until nothing is planned."""
+    def publish(self, runner: Runner, until: datetime | None = None) -> Iterator[Delivery]:
+        """Move the clock to the next due time, let the publisher wake, until nothing is planned (before `until`)."""
         from bot.services.delivery.scheduling import deliveries
         from bot.workflow.states import DeliveryState
 
@@ -121,6 +123,8 @@ class Road:
             if not planned:
                 break
             due = min(run_at for _, run_at in planned)
+            if until is not None and due > until:
+                break
             # What stays where it is waits for something that is looked up meanwhile.
             self.move_clock(self.clock.now() + _MINUTE if planned == last else due)
             last = planned
@@ -135,10 +139,6 @@ class Road:
         self.clock.advance_to(moment)
         self._tell_time(self.clock.now().isoformat())
 
-    def let_clock_go(self) -> None:
-        """A publisher whose clock is not its platforms' sends nothing."""
-        self._tell_time(None)
-
     def posts(self) -> list[dict[str, Any]]:
         """What citizens see, on all timelines."""
         return list(self._get("posts"))
@@ -147,7 +147,7 @@ class Road:
         """For the next commit request of this channel."""
         self._post("faults", {"channel": channel, "on": "commit", "kind": kind})
 
-    def _tell_time(self, moment: str | None) -> None:
+    def _tell_time(self, moment: str) -> None:
         self._post("clock", {"now": moment})
 
     def _get(self, what: str) -> list[dict[str, Any]]:
@@ -156,7 +156,7 @@ class Road:
         found: list[dict[str, Any]] = requests.get(f"{self._sandbox}/_sandbox/{what}", timeout=5).json()
         return found
 
-    def _post(self, what: str, body: dict[str, str | None]) -> None:
+    def _post(self, what: str, body: dict[str, str]) -> None:
         import requests
 
         requests.post(f"{self._sandbox}/_sandbox/{what}", json=body, timeout=5).raise_for_status()

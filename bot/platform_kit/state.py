@@ -119,6 +119,10 @@ class State:
         """Stand still at a moment; None: the system's time again, as it is after a start."""
         self._clock = ManualClock(aware(moment)) if moment else SystemClock()
 
+    def follow(self, clock: Clock) -> None:
+        """Show the time of another clock, whatever was set before."""
+        self._clock = clock
+
     def keep(self, data: bytes) -> str:
         """Store bytes; their SHA-256."""
         sha256 = hashlib.sha256(data).hexdigest()

@@ -18,6 +18,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from bot import registry
+from bot.clock import Clock
 from bot.errors import ConfigError
 from bot.language import say
 from bot.loopback import is_loopback
@@ -52,6 +53,10 @@ class Sandbox:
     @property
     def base_url(self) -> str:
         return f"http://{HOST}:{self._server.port}"
+
+    def follow(self, clock: Clock) -> None:
+        """The platforms' clock is this one from here on: they and their publisher agree, however far a practice moves it."""
+        self._state.follow(clock)
 
     def start(self) -> None:
         self._thread.start()

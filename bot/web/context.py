@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, ScheduleError
 from bot.language import say
+from bot.services import practice
 from bot.services.approval import returned
 from bot.services.delivery import disasters, pause, timekeeper
 from bot.services.handing_in import drafts
@@ -56,11 +58,21 @@ class Stopped:
     held: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Moving:
+    """A practice's clock; `following` is the moment to which it can be moved, None where there is none."""
+
+    now: datetime
+    following: datetime | None
+    timelines: str
+
+
 def city(request: HttpRequest) -> dict[str, object]:
     ctx = office()
     # The sandbox mark stands on every page: who takes practice for the real thing, or the other way, does harm.
     shown: dict[str, object] = {"sandbox": ctx.config.sandbox, **_city(ctx)}
     if request.user.is_authenticated:
+        shown["practice"] = _practice()
         shown["role_label"] = ROLE_LABELS[Role(request.user.role)]
         shown["menu"] = _menu(request, ctx, actor_of(request))
         shown["personal"] = _personal(request)
@@ -69,6 +81,18 @@ def city(request: HttpRequest) -> dict[str, object]:
         shown["closed_lanes"] = pause.closed_lanes()
         shown["wrong_clocks"] = timekeeper.wrong(ctx.clock.now())
     return shown
+
+
+def _practice() -> Moving | None:
+    """None in an office in earnest."""
+    opened = practice.current()
+    if opened is None:
+        return None
+    try:
+        following = practice.next_moment(opened.ctx)
+    except (ConfigError, ScheduleError):
+        following = None
+    return Moving(now=opened.clock.now(), following=following, timelines=opened.timelines)
 
 
 def _city(ctx: Context) -> dict[str, object]:

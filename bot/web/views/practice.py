@@ -1,0 +1,25 @@
+"""A practice's clock, moved by a button. Where no practice is open, these addresses do not exist."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from bot.language import say
+from bot.services import practice
+from bot.web.office import actor_of, office, page_before
+
+
+@login_required
+@require_POST
+def move_clock(request: HttpRequest) -> HttpResponse:
+    practice.required()
+    said = office().said(practice.move(actor_of(request)))
+    if practice.wait_until_sent():
+        messages.success(request, say("練習の時計を{said}へ進めました。", said=said))
+    else:
+        messages.success(request, say("練習の時計を{said}へ進めました。配信が続いています。少し待って開き直してください。", said=said))
+    return redirect(page_before(request) or "home")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,11 +46,19 @@ def begin(config: Config, posts: int) -> datetime:
     day = (SystemClock().now() - _SPARE - _FOR_EACH * posts).astimezone(config.timezone).date()
     while opening.closed_reason(day, rules):
         day += timedelta(days=1)
-    return _at(day, rules)
-
-
-def _at(day: date, rules: schedule.Rules) -> datetime:
     return datetime.combine(day, rules.quiet.open, rules.zone)
+
+
+def lately(config: Config) -> datetime:
+    """The last moment of office hours that is an hour old. Raises ConfigError."""
+    rules = schedule.load(config.rules_dir, config.timezone)
+    local = (SystemClock().now() - _LATELY).astimezone(config.timezone)
+    day, moment = local.date(), min(local.time(), rules.quiet.close)
+    if moment < rules.quiet.open:
+        day, moment = day - timedelta(days=1), rules.quiet.close
+    while opening.closed_reason(day, rules):
+        day, moment = day - timedelta(days=1), rules.quiet.close
+    return datetime.combine(day, moment, rules.zone)
 
 
 @dataclass
@@ -89,7 +97,7 @@ class Story:
         for _ in self._publish(now if self.left else None):
             progress.advance(going_out)
         if waiting:
-            self.road.move_clock(now - _LATELY)
+            self.road.move_clock(lately(self.road.ctx.config))
             self._submit(waiting, progress, task)
 
     def _chosen(self) -> tuple[list[Path], list[Path]]:

@@ -6,11 +6,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from bot.language import say
 from bot.services import practice
-from bot.web.office import actor_of, office, page_before
+from bot.web.office import actor_of, office
 
 
 @login_required
@@ -22,4 +23,11 @@ def move_clock(request: HttpRequest) -> HttpResponse:
         messages.success(request, say("練習の時計を{said}へ進めました。", said=said))
     else:
         messages.success(request, say("練習の時計を{said}へ進めました。配信が続いています。少し待って開き直してください。", said=said))
-    return redirect(page_before(request) or "home")
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the page whose form it was; a page that answers to a form of its own has no address to come back to."""
+    page = request.POST.get("next", "")
+    is_ours = page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
+    return redirect(page if is_ours else "home")

@@ -1,5 +1,5 @@
-"""Time: aware datetimes only. The demo's story and the tests move a ManualClock, a practice has a PracticeClock; everything else
-uses the system's.
+"""Time: aware datetimes only. The demo's story and the tests move a ManualClock, a practice has a PracticeClock; everything
+else uses the system's.
 
 What the clock on the wall says may be changed at any moment, by a person or a time server. So `elapsed`, which nobody can
 set, is asked how much time has passed (ADR 24).
@@ -59,8 +59,8 @@ class ManualClock:
 
 
 class PracticeClock:
-    """Goes on as the system's does, ahead of it by as much as somebody has moved it; never moves backwards. Nobody but a practice
-    has one: what is ahead of everybody else's clock must reach nobody else's platform."""
+    """Goes on as the system's does, ahead of it by as much as somebody has moved it; never moves backwards. Nobody but a
+    practice has one: what is ahead of everybody else's clock must reach nobody else's platform."""
 
     may_be_wrong = False  # by intention
 

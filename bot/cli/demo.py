@@ -69,8 +69,8 @@ def _ground(var: Path, port: int = 0, sandbox_port: int = 0) -> Iterator[tuple[S
 
 
 def _road(sandbox: Sandbox) -> Road:
-    from bot.registry import specs
     from bot.content.library import Library
+    from bot.registry import specs
 
     config = load()
     posts = len(Library(config.content_dir, config.timezone, {key: spec.options for key, spec in specs().items()}).paths())
@@ -139,7 +139,7 @@ def _stay(practice: Practice, site: str) -> None:
     tell("\n画面       {web}/\n練習用の掲示 {timelines}/\n", web=site, timelines=practice.timelines)
     for person, password, role in logins:
         tell("利用者名 {person}　パスワード {password}　{role}", person=person, password=password, role=say(ROLE_LABELS[role]))
-    tell("\n画面の上の「次の配信枠へ進める」で、練習の時計が進み、承認した投稿が掲示に出ます。\n終わるには Ctrl+C を押してください。")
+    tell("\n画面の上の「次の配信枠へ進める」を押すと、承認した投稿が掲示に出ます。\n終わるには Ctrl+C を押してください。")
     told = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: told.set())
     with suppress(KeyboardInterrupt):

@@ -29,7 +29,7 @@ def require_free(web: int, sandbox: int) -> None:
                 f"port {port} is taken",
                 summary=say("ポート {port} は、{who}が使っています", port=port, who=_listener(port)),
                 next_step=say(
-                    "それを終えるか、別の番号で始めてください：make serve {name}={other}（dxbot demo --serve --{option} {other}）",
+                    "それを終えるか、別の番号で始めてください：make serve {name}={other}（dxbot demo では --{option} {other}）",
                     name=name,
                     other=_next_free(port, set(wanted.values())),
                     option=name.lower().replace("_", "-"),
@@ -66,6 +66,6 @@ def _listener(port: int) -> str:
 
 
 def _asked(port: int, path: str) -> bytes:
-    with urllib.request.urlopen(f"http://{HOST}:{port}/{path}", timeout=_PATIENCE) as answer:  # noqa: S310 this machine
+    with urllib.request.urlopen(f"http://{HOST}:{port}/{path}", timeout=_PATIENCE) as answer:
         found: bytes = answer.read(1000)
     return found

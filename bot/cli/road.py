@@ -88,22 +88,11 @@ class Road:
         return submit(self.ctx, Actor(person=author.key, role=Role(author.role)), path)
 
     def approve(self, handed_in: Iterable[Submission]) -> int:
-        """As the demo's PR officer; a trainee's post is confirmed by a leader first. How many were approved? Only what is named:
-        whatever else waits was handed in by somebody who wants to decide on it."""
-        from bot.services.approval import review
+        """As the demo's PR officer, these and nothing else that waits. How many were approved?"""
+        from bot.services import practice
         from bot.workflow.actors import Actor, Role
-        from bot.workflow.states import SubmissionState
 
-        officer = Actor(person=OFFICER, role=Role.OFFICER)
-        leaders = [a for a in self.ctx.library.people.values() if a.role == "leader"]
-        named = {submission.id for submission in handed_in}
-        waiting = [submission for submission in review.waiting() if submission.id in named]
-        for submission in waiting:
-            if submission.needs_confirmation and submission.state == SubmissionState.SUBMITTED:
-                leader = next(a.key for a in leaders if a.department == submission.department)
-                review.confirm(self.ctx, Actor(person=leader, role=Role.LEADER), submission.id, submission.digest)
-            review.approve(self.ctx, officer, submission.id, submission.digest)
-        return len(waiting)
+        return practice.approve(self.ctx, Actor(person=OFFICER, role=Role.OFFICER), handed_in)
 
     def planned(self) -> int:
         from bot.services.delivery.scheduling import deliveries

@@ -1,6 +1,7 @@
 """The use cases. Only these open a transaction.
 
-practice: a clock that people move, and a guided first day, where nothing leaves this machine
+training: a guided first day in a practice
+practice: a clock that people move, where nothing leaves this machine
 runner: wakes all others
 pages, telling: what is read, and what people are told
 handing_in: the entrances of a post

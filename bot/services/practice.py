@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -13,12 +14,13 @@ from django.db.models import Max
 from bot.clock import PracticeClock, elapsed
 from bot.errors import NotAllowed, NotFound
 from bot.schedule.slots import next_free
+from bot.services.approval import review
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.services.runner import Runner
-from bot.store.models import AuditEntry, Delivery
-from bot.workflow.actors import Actor
-from bot.workflow.states import DeliveryState
+from bot.store.models import AuditEntry, Delivery, Submission
+from bot.workflow.actors import Actor, Role
+from bot.workflow.states import DeliveryState, SubmissionState
 
 MOVED = "move_clock"  # in the audit log
 _SHORTLY = timedelta(seconds=20)  # before a post is due, the agency is heard: it may not seem silent since the clock was moved
@@ -74,7 +76,7 @@ def last_moment() -> datetime:
 
 
 def stand_at(timelines: str) -> None:
-    """Where the sandbox has another port than when a post went out, the post's address follows: a link that is shown is alive."""
+    """Where the sandbox has another port than when a post went out, its address follows: a link that is shown is alive."""
     for found in Delivery.objects.exclude(url="").exclude(url__startswith=f"{timelines}/").only("id", "url"):
         if _SANDBOX.match(found.url):
             Delivery.objects.filter(id=found.id).update(url=_SANDBOX.sub(timelines, found.url))
@@ -83,24 +85,47 @@ def stand_at(timelines: str) -> None:
 def next_moment(ctx: Context) -> datetime:
     """When the next post is due; where none is planned, the next slot. Raises ConfigError, SlotTaken."""
     now = ctx.clock.now()
-    due = Delivery.objects.filter(state=DeliveryState.SCHEDULED, run_at__gt=now).order_by("run_at").values_list("run_at", flat=True)
+    due = (
+        Delivery.objects.filter(state=DeliveryState.SCHEDULED, run_at__gt=now)
+        .order_by("run_at")
+        .values_list("run_at", flat=True)
+    )
     return due.first() or next_free("", "", now, (), ctx.rules)
 
 
 def wait_until_sent() -> bool:
     """Until nothing that is due by the practice's clock is still to begin or under way, for a few seconds; is it so?"""
-    ctx, end = required().ctx, elapsed() + _PATIENCE
-    due = Delivery.objects.filter(state__in=sorted(_ON_THE_WAY), run_at__lte=ctx.clock.now())
-    while due.exists():
+    due = Delivery.objects.filter(state__in=sorted(_ON_THE_WAY), run_at__lte=required().ctx.clock.now())
+    return wait_until(lambda: not due.exists())
+
+
+def wait_until(is_over: Callable[[], bool]) -> bool:
+    """For what the publisher does meanwhile, so that whoever pressed a button sees it done; False where it takes long."""
+    end = elapsed() + _PATIENCE
+    while not is_over():
         if elapsed() > end:
             return False
         time.sleep(_LOOK)
     return True
 
 
+def approve(ctx: Context, officer: Actor, handed_in: Iterable[Submission]) -> int:
+    """A trainee's post is confirmed by a leader first. How many were approved? Only what is named: whatever else waits was
+    handed in by somebody who wants to decide on it."""
+    leaders = {author.department: author.key for author in ctx.library.people.values() if author.role == "leader"}
+    named = {submission.id for submission in handed_in}
+    waiting = [submission for submission in review.waiting() if submission.id in named]
+    for submission in waiting:
+        if submission.needs_confirmation and submission.state == SubmissionState.SUBMITTED:
+            leader = Actor(person=leaders[submission.department], role=Role.LEADER)
+            review.confirm(ctx, leader, submission.id, submission.digest)
+        review.approve(ctx, officer, submission.id, submission.digest)
+    return len(waiting)
+
+
 def move(actor: Actor) -> datetime:
-    """Move the clock to `next_moment`, as if the time between had passed; what is due then goes out. Raises NotFound, ConfigError,
-    SlotTaken."""
+    """Move the clock to `next_moment`, as if the time between had passed; what is due then goes out. Raises NotFound,
+    ConfigError, SlotTaken."""
     practice = required()
     moment = next_moment(practice.ctx)
     practice.clock.advance_to(moment - _SHORTLY)

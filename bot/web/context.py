@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from bot.errors import ConfigError, ScheduleError
 from bot.language import say
-from bot.services import practice
+from bot.services import practice, training
 from bot.services.approval import returned
 from bot.services.delivery import disasters, pause, timekeeper
 from bot.services.handing_in import drafts
@@ -72,7 +72,7 @@ def city(request: HttpRequest) -> dict[str, object]:
     # The sandbox mark stands on every page: who takes practice for the real thing, or the other way, does harm.
     shown: dict[str, object] = {"sandbox": ctx.config.sandbox, **_city(ctx)}
     if request.user.is_authenticated:
-        shown["practice"] = _practice()
+        shown |= _practice(actor_of(request))
         shown["role_label"] = ROLE_LABELS[Role(request.user.role)]
         shown["menu"] = _menu(request, ctx, actor_of(request))
         shown["personal"] = _personal(request)
@@ -83,16 +83,20 @@ def city(request: HttpRequest) -> dict[str, object]:
     return shown
 
 
-def _practice() -> Moving | None:
-    """None in an office in earnest."""
+def _practice(actor: Actor) -> dict[str, object]:
+    """Nothing in an office in earnest."""
     opened = practice.current()
     if opened is None:
-        return None
+        return {}
     try:
         following = practice.next_moment(opened.ctx)
     except (ConfigError, ScheduleError):
         following = None
-    return Moving(now=opened.clock.now(), following=following, timelines=opened.timelines)
+    return {
+        "practice": Moving(now=opened.clock.now(), following=following, timelines=opened.timelines),
+        "training": training.course(actor),
+        "training_offered": training.offered(opened.ctx, actor),
+    }
 
 
 def _city(ctx: Context) -> dict[str, object]:

@@ -71,7 +71,8 @@ def visit(folder: Path, ports: tuple[int, int] | None = None) -> Iterator[Visit]
 def _until_open(process: subprocess.Popen[bytes], output: int) -> str:
     end, printed = time.monotonic() + _LONGEST, ""
     while _AT_LAST not in printed:
-        assert process.poll() is None and time.monotonic() < end, printed
+        assert process.poll() is None, printed
+        assert time.monotonic() < end, printed
         time.sleep(0.2)
         printed = os.pread(output, 1_000_000, 0).decode("utf-8", errors="replace")
     return printed

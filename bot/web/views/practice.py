@@ -1,4 +1,4 @@
-"""A practice's clock, moved by a button. Where no practice is open, these addresses do not exist."""
+"""A practice's clock, moved by a button, and its training. Where no practice is open, these addresses do not exist."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from bot.language import say
-from bot.services import practice
+from bot.services import practice, training
 from bot.web.office import actor_of, office
 
 
@@ -19,11 +19,34 @@ from bot.web.office import actor_of, office
 def move_clock(request: HttpRequest) -> HttpResponse:
     practice.required()
     said = office().said(practice.move(actor_of(request)))
-    if practice.wait_until_sent():
-        messages.success(request, say("練習の時計を{said}へ進めました。", said=said))
-    else:
-        messages.success(request, say("練習の時計を{said}へ進めました。配信が続いています。少し待って開き直してください。", said=said))
+    messages.success(request, say("練習の時計を{said}へ進めました。", said=said))
+    if not practice.wait_until_sent():
+        messages.success(request, say("配信が続いています。少し待って開き直してください。"))
     return _back(request)
+
+
+@login_required
+@require_POST
+def begin_training(request: HttpRequest) -> HttpResponse:
+    training.begin(actor_of(request))
+    messages.success(request, say("研修を始めました。上の案内のとおりに進めてください。途中でやめても、続きから始められます。"))
+    return _back(request)
+
+
+@login_required
+@require_POST
+def let_partner_decide(request: HttpRequest) -> HttpResponse:
+    training.let_partner_decide(actor_of(request))
+    messages.success(request, say("練習の広報担当が承認しました。"))
+    return _back(request)
+
+
+@login_required
+@require_POST
+def end_training(request: HttpRequest) -> HttpResponse:
+    training.end(actor_of(request))
+    messages.success(request, say("研修を終えました。研修で出した投稿・予定・停止は、片付けました。"))
+    return redirect("home")
 
 
 def _back(request: HttpRequest) -> HttpResponse:

@@ -1,20 +1,25 @@
-"""Is this record whole? `python record_check.py record.json [--key HEX]` reads the file alone, with no code of what wrote
-it: RFC 8032, RFC 6962 and SHA-256 suffice. Without --key: compare the key that is told with the published one."""
+"""Is this record whole? `python record_check.py record.pdf [--key HEX]`, or record.json: reads the file, no code of its writer.
+Without --key: compare the key that is told with the published one. `openssl ts -verify` looks further into a stamp of time."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
+import zlib
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-
-_MOST_BYTES = 20_000_000  # a record has some 100 KB
+_SEAL = re.compile(rb"%dxbot-seal (\{[^\n]*\})\n(?=startxref\n\d+\n%%EOF\n?\Z)")  # PDF/A allows nothing after its end
+_MOST = 20_000_000  # bytes; a record has some 100 KB
+_FORMLESS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, StopIteration, zlib.error)
+_STREAM = re.compile(rb"<<([^\n]*)/Length (\d+)[^\n]*>>\nstream\n")
 
 
 class NotWhole(Exception):
@@ -22,132 +27,116 @@ class NotWhole(Exception):
 
 
 def check(path: Path, key: str = "") -> list[str]:
-    """What was found to be right. Raises NotWhole, for whatever bytes."""
-    with path.open("rb") as file:
-        raw = file.read(_MOST_BYTES + 1)
-    if len(raw) > _MOST_BYTES:
-        raise NotWhole("大きすぎて、記録とは思えません（上限は 20 MB）")
+    """What was found to be right. Raises NotWhole, for whatever bytes: anybody can seal anything."""
+    _require(path.stat().st_size <= _MOST, "大きすぎて、記録とは思えません（上限は 20 MB）")
     try:
-        return _checked(path, raw, key)
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
-        # Anybody can seal anything: what is in it need not have a record's form.
+        return _checked(path, path.read_bytes(), key)
+    except _FORMLESS:
         raise NotWhole("記録の形ではありません") from None
 
 
 def _checked(path: Path, raw: bytes, key: str) -> list[str]:
-    told = _read(raw)
+    raw, keys, shown = _opened(raw) if raw.startswith(b"%PDF") else (raw, [], None)
+    try:
+        told = dict(json.loads(raw.decode("utf-8")))
+    except (UnicodeDecodeError, json.JSONDecodeError) as e:
+        at = e.start if isinstance(e, UnicodeDecodeError) else len(raw.decode()[: e.pos].encode())
+        raise NotWhole(f"{raw[:at].count(10) + 1}行目（{at + 1}バイト目）が、形を成していません") from None
+    _require(told["manifest"]["format"] == "dxbot record 1", "記録の形ではありません")
     _sections(raw, told)
     named = told["seal"]["key"]
-    if key and key != named:
-        raise NotWhole(f"封をした鍵（{named[:16]}…）が、指定した鍵と違います")
-    if not _signed(named, told["seal"]["signature"], _canonical(told["manifest"])):
-        raise NotWhole("封の署名が、目録に合いません")
-    _digests(told)
-    proved, pending = _entries(told, named)
-    pictures = _pictures(path.parent, told)
+    _require({named, key or named, *keys} == {named}, f"封をした鍵（{named[:16]}…）が、指定した鍵と違います")
+    _require_signed(named, told["seal"]["signature"], _canonical(told["manifest"]), "封の署名が、目録に合いません")
+    pending = _entries(told)
+    pictures = {picture["sha256"] for delivery in told["deliveries"] for picture in delivery["pictures"]}
+    files = [file for sha in pictures if (file := path.parent / "pictures" / f"{sha}.jpg").is_file()]
+    for file in files if shown is None else []:
+        _require(_sha(file.read_bytes()) == file.stem, f"画像 {file.name} が、出た時の画像と違います")
     return [
         f"{len(told['manifest']['sections'])}の部分は、封をした時のままです（鍵 {named[:16]}…）",
-        f"操作の記録{proved}件は、その日の署名に含まれています。まだ署名されていない日のものは{pending}件です",
-        f"画像{pictures}枚は、記録のとおりです",
+        f"操作の記録{len(told['entries']) - pending}件は、その日の署名に含まれています。署名がまだの日のものは{pending}件です",
+        f"画像{len(files) if shown is None else len(pictures & shown)}枚は、記録のとおりです",
+        f"時刻の証明（RFC 3161）は{sum(len(head.get('stamps', ())) for head in told['heads'])}件付いています",
     ]
 
 
-def _read(raw: bytes) -> dict[str, Any]:
-    try:
-        told = json.loads(raw.decode("utf-8"))
-        if told["manifest"]["format"] != "dxbot record 1" or not {"key", "signature"} <= set(told["seal"]):
-            raise KeyError("format")
-    except UnicodeDecodeError as e:
-        raise NotWhole(f"{e.start + 1}バイト目が、文字になっていません") from None
-    except json.JSONDecodeError as e:
-        at = len(raw.decode()[: e.pos].encode()) + 1
-        raise NotWhole(f"{e.lineno}行目（{at}バイト目）が、形を成していません") from None
-    return dict(told)
+def _opened(raw: bytes) -> tuple[bytes, list[str], set[str]]:
+    """Of a PDF: the data attached, the key of its seal, the digests of the pictures that it shows."""
+    parts = _SEAL.split(raw)
+    _require(len(parts) == _SEAL.groups + 2, "PDF の終わりに、読める封がありません")
+    seal, bare = json.loads(parts[1]), parts[0] + parts[2]
+    own = (_sha(bare[at : at + 4096]) for at in range(0, len(bare), 4096))
+    for number, (mine, sealed) in enumerate(zip_longest(own, seal["blocks"])):
+        _require(mine == sealed, f"PDF の{number * 4096 + 1}〜{number * 4096 + 4096}バイト目が、封をした時と違います")
+    _require_signed(seal["key"], seal["signature"], "".join(seal["blocks"]), "PDF の封の署名が、内容に合いません")
+    streams = [(m[1], bare[m.end() : m.end() + int(m[2])]) for m in _STREAM.finditer(bare)]
+    data = next(stream for about, stream in streams if b"/EmbeddedFile" in about)
+    shown = {_sha(stream) for about, stream in streams if b"/DCTDecode" in about}
+    return zlib.decompressobj().decompress(data, _MOST), [seal["key"]], shown
 
 
 def _sections(raw: bytes, told: dict[str, Any]) -> None:
     """Each section stands on a line of its own, in one written form: so a byte that is not as sealed has a place."""
-    sums = told["manifest"]["sections"]
-    if set(told) != {*sums, "manifest", "seal"}:
-        raise NotWhole("目録と、ある部分とが合いません")
-    expected = [b"{", *(f"{_canonical(name)}:{_canonical(told[name])}".encode() for name in told), b"}", b""]
+    sums, start = told["manifest"]["sections"], 0
+    expected = ["{", *(f"{_canonical(name)}:{_canonical(told[name])}" for name in told), "}", ""]
     lines = raw.split(b"\n")
-    if len(lines) != len(expected):
-        raise NotWhole(f"行の数が{len(lines)}で、{len(expected)}ではありません")
-    start, names = 0, list(told)
-    for number, (line, right) in enumerate(zip(lines, expected, strict=True), 1):
-        name = names[number - 2] if 1 < number < len(lines) - 1 else ""
+    _require(set(told) == {*sums, "manifest", "seal"} and len(lines) == len(expected), "目録と、ある部分とが合いません")
+    for number, (line, name, right) in enumerate(zip(lines, ["", *told, "", ""], map(str.encode, expected), strict=True), 1):
         bare = line.removesuffix(b",") if 1 < number < len(lines) - 2 else line
         if bare != right:
-            wrong = next((i for i, (a, b) in enumerate(zip(bare, right, strict=False)) if a != b), min(len(bare), len(right)))
+            wrong = next(i for i, (a, b) in enumerate(zip_longest(bare, right)) if a != b)
             raise NotWhole(f"{number}行目の{start + wrong + 1}バイト目が、決まった書き方ではありません")
-        if name in sums and hashlib.sha256(_canonical(told[name]).encode()).hexdigest() != sums[name]:
-            raise NotWhole(f"{number}行目「{name}」（{start + 1}〜{start + len(line)}バイト目）が、封をした時と違います")
+        same = name not in sums or _sha(_canonical(told[name]).encode()) == sums[name]
+        _require(same, f"{number}行目「{name}」（{start + 1}〜{start + len(line)}バイト目）が、封をした時と違います")
         start += len(line) + 1
 
 
-def _digests(told: dict[str, Any]) -> None:
-    """What was approved is, byte for byte, what the record shows."""
+def _entries(told: dict[str, Any]) -> int:
+    """How many have no signed day yet. What was approved is, byte for byte, what the record shows."""
     for submission in told["submissions"]:
-        bundle = submission.get("bundle")
-        if bundle is not None and hashlib.sha256(bundle.encode()).hexdigest() != submission["digest"]:
-            raise NotWhole(f"申請 {submission['id']} の内容が、照合番号に合いません")
-
-
-def _entries(told: dict[str, Any], key: str) -> tuple[int, int]:
-    roots = dict[str, str]()
+        same = "bundle" not in submission or _sha(submission["bundle"].encode()) == submission["digest"]
+        _require(same, f"申請 {submission['id']} の内容が、照合番号に合いません")
+    roots = dict[str | None, str]()
     for head in told["heads"]:
         stated = dict(line.split(": ", 1) for line in head["statement"].splitlines()[1:])
-        if not _signed(stated["key"], head["signature"], head["statement"]):
-            raise NotWhole(f"{head['day']} の署名が、内容に合いません")
+        _require_signed(stated["key"], head["signature"], head["statement"], f"{head['day']} の署名が、内容に合いません")
+        same = all(_sha(head["statement"].encode()) in stamp["token"] for stamp in head.get("stamps", ()))
+        _require(same, f"{head['day']} の時刻の証明が、その日の署名の文のものではありません")
         roots[stated["day"]] = stated["root"]
-    pending = 0
     for entry in told["entries"]:
-        if "actor" in entry and _entry_hash(entry) != entry["hash"]:
-            raise NotWhole(f"操作の記録 {entry['id']} が、その照合番号に合いません")
-        if entry["day"] is None:
-            pending += 1
-        elif _root(entry) != roots.get(entry["day"]):
-            raise NotWhole(f"操作の記録 {entry['id']} が、{entry['day']} の署名に含まれていません")
-    return len(told["entries"]) - pending, pending
+        at = datetime.fromisoformat(entry["at"]).astimezone(UTC).isoformat() if "at" in entry else ""
+        texts = [at, *(entry.get(name) for name in ("actor", "verb", "object", "digest", "detail", "previous_hash"))]
+        same = not at or _sha(json.dumps(texts, ensure_ascii=False).encode()) == entry["hash"]
+        _require(same, f"操作の記録 {entry['id']} が、その照合番号に合いません")
+        leaf = bytes.fromhex(entry["hash"])
+        root = _root(leaf, entry["index"], entry["size"], entry["path"]).hex() if entry["day"] else None
+        _require(root == roots.get(entry["day"]), f"操作の記録 {entry['id']} が、{entry['day']} の署名に含まれていません")
+    return sum(entry["day"] is None for entry in told["entries"])
 
 
-def _entry_hash(entry: dict[str, Any]) -> str:
-    at = datetime.fromisoformat(entry["at"]).astimezone(UTC).isoformat()
-    texts = [entry[name] for name in ("actor", "verb", "object", "digest", "detail", "previous_hash")]
-    return hashlib.sha256(json.dumps([at, *texts], ensure_ascii=False).encode()).hexdigest()
+def _root(leaf: bytes, index: int, size: int, path: list[str]) -> bytes:
+    """RFC 6962, section 2.1.1: the root of a tree of `size` leaves to which the way of this one leads."""
+    if size == 1:
+        return hashlib.sha256(b"\x00" + leaf).digest() if not path else b""
+    half, rest, other = 1 << (size - 1).bit_length() - 1, path[:-1], bytes.fromhex("".join(path[-1:]))
+    pair = (_root(leaf, index, half, rest), other) if index < half else (other, _root(leaf, index - half, size - half, rest))
+    return hashlib.sha256(b"\x01" + b"".join(pair)).digest()
 
 
-def _root(entry: dict[str, Any]) -> str:
-    """RFC 9162, section 2.1.3.2: the root to which the entry's way leads."""
-    node = hashlib.sha256(b"\x00" + bytes.fromhex(entry["hash"])).digest()
-    first, last = entry["index"], entry["size"] - 1
-    for other in (bytes.fromhex(each) for each in entry["path"]):
-        if first % 2 or first == last:
-            node = hashlib.sha256(b"\x01" + other + node).digest()
-            while first and not first % 2:
-                first, last = first >> 1, last >> 1
-        else:
-            node = hashlib.sha256(b"\x01" + node + other).digest()
-        first, last = first >> 1, last >> 1
-    return node.hex() if last == 0 else ""
+def _require(right: bool, otherwise: str) -> None:
+    if not right:
+        raise NotWhole(otherwise)
 
 
-def _pictures(folder: Path, told: dict[str, Any]) -> int:
-    named = {picture["sha256"] for delivery in told["deliveries"] for picture in delivery["pictures"]}
-    for sha in sorted(named):
-        file = folder / "pictures" / f"{sha}.jpg"
-        if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() != sha:
-            raise NotWhole(f"画像 {file.name} が、出た時の画像と違います")
-    return sum((folder / "pictures" / f"{sha}.jpg").is_file() for sha in named)
-
-
-def _signed(key: str, signature: str, text: str) -> bool:
+def _require_signed(key: str, signature: str, text: str, otherwise: str) -> None:
     try:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(bytes.fromhex(signature), text.encode())
     except (InvalidSignature, ValueError):
-        return False
-    return True
+        raise NotWhole(otherwise) from None
+
+
+def _sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _canonical(value: Any) -> str:

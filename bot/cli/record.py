@@ -15,31 +15,45 @@ from bot.language import say
 @click.argument("number", type=int, required=False)
 @click.option("-o", "folder", type=click.Path(path_type=Path, file_okay=False), required=True, help="書き出すフォルダ")
 @click.option("--redacted", is_flag=True, help="職員の氏名を伏せた写しを、理由を付けて作る")
-@click.option("--year", type=click.IntRange(1990, 2200), help="この年度の目録（register.csv）を作る")
+@click.option(
+    "--year",
+    type=click.IntRange(1990, 2200),
+    help="この年度の目録（register.csv）と、移管の時期が来ているもの（transfer.csv）を作る",
+)
 def record_command(number: int | None, folder: Path, redacted: bool, year: int | None) -> None:
-    """申請（番号）の原稿の記録を、公文書として書き出します。版の全て、判断、出た文、画像、削除、訂正が入ります。"""
+    """申請（番号）の原稿の記録を、公文書として書き出します。版の全て、判断、出た文、画像、削除、訂正が入ります。
+
+    record.pdf（PDF/A-3a。データを添付）は、dxbot[report] を入れた機械で作れます。
+    """
     if (number is None) == (year is None):
         raise click.UsageError(say("申請の番号か --year の、どちらか1つを書いてください"))
     ctx = office()
     actor = shell()
-    from bot.services.pages import record_files
+    from bot.services.pages import printed_report, record_files, record_print
 
     if year is not None:
         found = {"register.csv": record_files.register(ctx, actor, year).encode()}
-        late = record_files.due(ctx, actor)
+        if late := record_files.due(ctx, actor):
+            found["transfer.csv"] = record_files.transfer(ctx, actor).encode()
     else:
         found, late = record_files.files(ctx, actor, number or 0, redacted=redacted), []
+        if (why := printed_report.lacking()) is None:
+            found[record_print.NAME] = record_print.as_pdf(ctx, found)
+        else:
+            click.echo(
+                say("{why}。データと HTML だけを書き出します。{next_step}", why=why.summary, next_step=why.next_step), err=True
+            )
     for path in record_files.write(found, folder):
         click.echo(path)
     if late:
         tell("移管の時期が来ている年度：{years}", years="、".join(map(str, late)))
 
 
-@click.command("verify", epilog="例: dxbot verify out/record.json --key 3b6a27bc…")
+@click.command("verify", epilog="例: dxbot verify out/record.pdf --key 3b6a27bc…")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--key", default="", help="市が公表している公開鍵（16進）")
 def verify_command(file: Path, key: str) -> None:
-    """記録（record.json）が封をした時のままかどうかを、配信のプログラムを使わずに確かめます。"""
+    """記録（record.pdf か record.json）が封をした時のままかどうかを、配信のプログラムを使わずに確かめます。"""
     from bot import record_check
 
     try:

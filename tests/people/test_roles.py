@@ -255,6 +255,7 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "post_record.find": (lambda o, a: post_record.find(o.ctx, a, waiting(o).id), {OFFICER, OPERATOR, AUDITOR}),
     "record_files.files": (lambda o, a: record_files.files(o.ctx, a, waiting(o).id), {OFFICER, OPERATOR, AUDITOR}),
     "record_files.register": (lambda o, a: record_files.register(o.ctx, a, 2026), {OFFICER, OPERATOR, AUDITOR}),
+    "record_files.transfer": (lambda o, a: record_files.transfer(o.ctx, a), {OFFICER, OPERATOR, AUDITOR}),
     "record_files.due": (lambda o, a: record_files.due(o.ctx, a), {OFFICER, OPERATOR, AUDITOR}),
     "alarms.see": (lambda o, a: alarms.see(o.ctx, a, 1), {HEAD, OFFICER, OPERATOR}),
     "accounts.dismiss": (lambda o, a: accounts.dismiss(o.ctx, a, someone(o)), {OPERATOR}),

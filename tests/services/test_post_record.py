@@ -126,6 +126,18 @@ def test_the_register_has_the_six_columns_and_marks_what_nobody_decided(office: 
     (row,) = csv.DictReader(io.StringIO(record_files.register(decided, office.officer, 2026).removeprefix("\ufeff")))
     assert (row["分類"], row["移管の時期"]) == ("広報", "2032年4月")
     assert record_files.due(decided, office.officer) == []
+    assert record_files.transfer(decided, office.officer).count("\n") == 1
+
+
+def test_what_is_due_for_transfer_is_listed_when_its_years_are_over(office: Office, record: Path) -> None:
+    kept = replace(office.ctx, config=replace(office.ctx.config, record_class="広報", record_years=1))
+    assert record_files.due(kept, office.officer) == []
+    office.at(office.clock.now().replace(year=2028, month=3, day=31))
+    assert record_files.due(kept, office.officer) == []
+    office.at(office.clock.now() + timedelta(days=1))
+    assert record_files.due(kept, office.officer) == [2026]
+    (row,) = csv.DictReader(io.StringIO(record_files.transfer(kept, office.officer).removeprefix("\ufeff")))
+    assert (row["名称"], row["移管の時期"]) == ("書かない窓口（見本）", "2028年4月")
 
 
 def test_a_figure_that_a_text_names_stands_in_it_as_data(office: Office) -> None:
@@ -154,5 +166,4 @@ def test_each_leaf_leads_to_the_root(size: int) -> None:
     leaves = [hashlib.sha256(bytes([n])).digest() for n in range(size)]
     for index, leaf in enumerate(leaves):
         way = [node.hex() for node in merkle.path(leaves, index)]
-        entry = {"hash": leaf.hex(), "index": index, "size": size, "path": way}
-        assert record_check._root(entry) == merkle.root(leaves).hex()
+        assert record_check._root(leaf, index, size, way) == merkle.root(leaves)

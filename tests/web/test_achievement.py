@@ -229,7 +229,7 @@ def test_nothing_is_fetched_for_the_paper(hall: Office) -> None:
     _, fetcher = printed_report.library()
     for address in ("http://127.0.0.1:9/a.png", "file:///etc/passwd"):
         with pytest.raises(ValueError, match="not fetched"):
-            fetcher.fetch(address)
+            fetcher({}).fetch(address)
 
 
 @pytest.mark.parametrize("ending", ["pdf", "summary.pdf", "readings.csv"])

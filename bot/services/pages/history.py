@@ -151,15 +151,17 @@ def _try(ctx: Context, attempt: Attempt, row: Delivery) -> Happening:
     return Happening(
         at=attempt.ended_at,
         who="",
-        what=f"送信（{attempt.number}回目）：{'掲載されました' if sent else _outcome(attempt.outcome)}",
+        what=f"送信（{attempt.number}回目）：{ended(attempt.outcome)}",
         where=_where(ctx, row),
         url=row.url if sent else "",
         tone="good" if sent else "bad",
     )
 
 
-def _outcome(name: str) -> str:
-    """In our own words: an attempt keeps the class of its error."""
+def ended(name: str) -> str:
+    """How an attempt ended, in our own words: it keeps the class of its error."""
+    if name == "published":
+        return "掲載されました"
     # An old attempt may name a class that is gone: what happened then is not known now.
     known = getattr(errors, name, errors.OutcomeUnknown)
     return str(known.summary_ja) if issubclass(known, errors.ChannelError) else errors.OutcomeUnknown.summary_ja

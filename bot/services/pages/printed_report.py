@@ -7,6 +7,7 @@ missing, a sentence says which, and all else works.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -82,12 +83,16 @@ def _drawn(chart: Chart) -> _Drawn:
     return _Drawn(alt=charts.alt(chart), address=f"data:image/svg+xml;base64,{data}")
 
 
-def _fonts() -> SafeString:
-    """Our own typeface, from its package: what the system has is not known."""
-    faces = ((400, False), (700, True))
+def faces() -> str:
+    """CSS that names our own typeface, from its package: what the system has is not known."""
+    weights = ((400, False), (700, True))
     rule = '@font-face{{font-family:"{}";font-weight:{};src:url("{}")}}'
     names = ("Noto Sans JP", "Noto Sans CJK JP")  # the second is that of the charts
-    return mark_safe("".join(rule.format(n, w, _uri(bold)) for n in names for w, bold in faces))  # noqa: S308 no word of anybody's
+    return "".join(rule.format(n, w, _uri(bold)) for n in names for w, bold in weights)
+
+
+def _fonts() -> SafeString:
+    return mark_safe(faces())  # noqa: S308 no word of anybody's
 
 
 def _uri(bold: bool) -> str:
@@ -110,7 +115,16 @@ class _Laid:
 
 def _document(html: str) -> _Laid:
     weasyprint, fetcher = library()
-    return _Laid(pages=weasyprint.HTML(string=html, url_fetcher=fetcher).render(pdf_variant="pdf/ua-1"))
+    return _Laid(pages=weasyprint.HTML(string=html, url_fetcher=fetcher({})).render(pdf_variant="pdf/ua-1"))
+
+
+def lacking() -> BotError | None:
+    """Why no PDF can be made on this machine, None where it can."""
+    try:
+        library()
+    except BotError as e:
+        return e
+    return None
 
 
 def forget() -> None:
@@ -120,10 +134,11 @@ def forget() -> None:
 
 @lru_cache(maxsize=1)
 def library() -> tuple[Any, Any]:
-    """The library, and what fetches for it: our typeface and what the page itself holds, nothing from anywhere else."""
+    """The library, and the class of what fetches for it: our typeface, what the page itself holds, and JPEGs that are given by
+    their addresses; nothing from anywhere else."""
     try:
         import weasyprint
-        from weasyprint.urls import URLFetcher
+        from weasyprint.urls import URLFetcher, URLFetcherResponse
     except ImportError:
         raise NotInstalled("WeasyPrint") from None
     except OSError as e:  # it loads Pango when it is imported
@@ -134,9 +149,15 @@ def library() -> tuple[Any, Any]:
         ) from None
 
     class _Fetcher(URLFetcher):  # type: ignore[misc]  # it has no types
+        def __init__(self, given: Mapping[str, bytes]) -> None:
+            super().__init__()
+            self.given = given
+
         def fetch(self, url: str, headers: Any = None) -> Any:
+            if url in self.given:
+                return URLFetcherResponse(url, self.given[url], {"Content-Type": "image/jpeg"})
             if not url.startswith("data:") and url not in (_uri(False), _uri(True)):
                 raise ValueError(f"not fetched: {url[:80]}")
             return super().fetch(url, headers)
 
-    return weasyprint, _Fetcher()
+    return weasyprint, _Fetcher

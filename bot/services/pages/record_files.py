@@ -10,13 +10,15 @@ import csv
 import hashlib
 import io
 import json
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.template.loader import render_to_string
 
 from bot import merkle
-from bot.services.pages import post_record, published
+from bot.services.pages import history, post_record, published
 from bot.services.pages.achievement import fiscal_year
 from bot.services.pages.acts import verb
 from bot.services.pages.post_record import PROVISIONAL, Sections
@@ -31,6 +33,7 @@ from bot.workflow.states import LABELS, DeliveryState
 FORMAT = "dxbot record 1"
 REGISTER = ("分類", "名称", "移管者", "移管の時期", "記録媒体の種別", "請求番号")  # 金沢市 令和4年規則第34号 第4条
 _MEDIUM = "電磁的記録"
+_MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?[+-]\d\d:\d\d$")
 
 
 def files(ctx: Context, actor: Actor, number: int, *, redacted: bool = False) -> dict[str, bytes]:
@@ -40,8 +43,12 @@ def files(ctx: Context, actor: Actor, number: int, *, redacted: bool = False) ->
     whole = post_record.sections(ctx, post)
     about = post_record.entries(whole)
     told = post_record.redacted(ctx, whole) if redacted else whole
-    found = {"record.json": _sealed(ctx, told, about, redacted=redacted)}
-    page = render_to_string("record_file.html", {"record": _in_words(ctx, told), "redacted": redacted})
+    entries = [_entry(entry, redacted=redacted) for entry in about]
+    heads = _heads(entries)
+    found = {"record.json": _sealed(ctx, told | {"entries": entries, "heads": [_head(head) for head in heads]})}
+    shown = {"record": _in_words(ctx, told), "redacted": redacted, "entries": entries, "heads": heads}
+    shown |= {"zone": ctx.config.timezone.key, "pending": sum(entry["day"] is None for entry in entries)}
+    page = render_to_string("record_file.html", shown)
     found["record.html"] = page.encode()
     named = {picture["sha256"] for d in whole["deliveries"] for picture in d["pictures"]}
     for blob in Blob.objects.filter(sha256__in=named):
@@ -50,14 +57,25 @@ def files(ctx: Context, actor: Actor, number: int, *, redacted: bool = False) ->
 
 
 def _in_words(ctx: Context, told: Sections) -> Sections:
-    """For the page, as people say it; the data keeps the program's own words."""
+    """For the page, as people say it; the data keeps the program's own words and the offset of each time."""
+    told = _timed(told)
     decisions = [row | {"action": verb(row["action"])} for row in told["decisions"]]
     ended = [row | {"way": verb(row["way"]), "channel": ctx.spec(row["channel"]).label} for row in told["taken_down"]]
     sent = [
         row | {"state": LABELS[DeliveryState(row["state"])], "channel": ctx.spec(row["channel"]).label}
         for row in told["deliveries"]
     ]
-    return told | {"decisions": decisions, "taken_down": ended, "deliveries": sent}
+    tried = [row | {"outcome": history.ended(row["outcome"])} for row in told["attempts"]]
+    return told | {"decisions": decisions, "taken_down": ended, "deliveries": sent, "attempts": tried}
+
+
+def _timed(value: Any) -> Any:
+    """With each moment as a clock on the wall says it."""
+    if isinstance(value, str):
+        return _MOMENT.sub(r"\1 \2", value)
+    if isinstance(value, dict):
+        return {key: _timed(each) for key, each in value.items()}
+    return [_timed(each) for each in value] if isinstance(value, list) else value
 
 
 def write(found: dict[str, bytes], folder: Path) -> list[Path]:
@@ -68,15 +86,24 @@ def write(found: dict[str, bytes], folder: Path) -> list[Path]:
 
 
 def register(ctx: Context, actor: Actor, year: int) -> str:
-    """The posts that first went out in a fiscal year, on paper too, the oldest first, by the six columns; what nobody has
-    decided is marked 仮."""
+    """The posts that first went out in a fiscal year, on paper too, the oldest first, by the six columns as CSV; what nobody
+    has decided is marked 仮."""
     actor.require(Permission.READ_ALL)
-    out = io.StringIO()
+    return _table(ctx, [post for post in published.posts(ctx) if post.year == year])
+
+
+def transfer(ctx: Context, actor: Actor) -> str:
+    """The same columns for what is to be handed over by now: the posts of the years that `due` gives."""
+    years = due(ctx, actor)
+    return _table(ctx, [post for post in published.posts(ctx) if post.year in years])
+
+
+def _table(ctx: Context, posts: Sequence[published.PublicPost]) -> str:
+    years, out = ctx.config.record_years, io.StringIO()
     table = csv.writer(out)
     table.writerow(REGISTER)
-    for post in reversed([post for post in published.posts(ctx) if post.year == year]):
-        years = ctx.config.record_years
-        moved = f"{year + 1 + years}年4月" if years else f"未定（{PROVISIONAL}）"
+    for post in reversed(posts):
+        moved = f"{post.year + 1 + years}年4月" if years else f"未定（{PROVISIONAL}）"
         class_ = ctx.config.record_class or f"未定（{PROVISIONAL}）"
         row = (class_, post.title, post.department, moved, _MEDIUM, f"未定（{PROVISIONAL}）")
         table.writerow([harmless(cell) for cell in row])
@@ -92,10 +119,8 @@ def due(ctx: Context, actor: Actor) -> list[int]:
     return sorted({post.year for post in published.posts(ctx) if post.year <= last})
 
 
-def _sealed(ctx: Context, told: Sections, about: list[AuditEntry], *, redacted: bool) -> bytes:
+def _sealed(ctx: Context, told: Sections) -> bytes:
     lines = {name: _canonical(section) for name, section in told.items()}
-    lines["entries"] = _canonical([_entry(entry, redacted=redacted) for entry in about])
-    lines["heads"] = _canonical(_heads(about))
     sums = {name: hashlib.sha256(line.encode()).hexdigest() for name, line in lines.items()}
     manifest = _canonical({"format": FORMAT, "sections": sums})
     key = signing.own(ctx) or signing.make(ctx)
@@ -114,7 +139,7 @@ def _entry(entry: AuditEntry, *, redacted: bool) -> dict[str, Any]:
     if not redacted:
         fields = ("actor", "verb", "object", "digest", "detail", "previous_hash")
         shown |= {"at": entry.at.isoformat(), **{name: getattr(entry, name) for name in fields}}
-    head = DayHead.objects.filter(last__gte=entry.id).order_by("last").first()
+    head = DayHead.objects.filter(last__gte=entry.id).order_by("last", "day").first()  # a day without entries ends alike
     if head is None:
         return shown | {"day": None}
     before = DayHead.objects.filter(last__lt=entry.id).order_by("-last").values_list("last", flat=True).first() or 0
@@ -125,9 +150,11 @@ def _entry(entry: AuditEntry, *, redacted: bool) -> dict[str, Any]:
     return shown | {"day": head.day.isoformat(), "index": index, "size": len(hashes), "path": [node.hex() for node in way]}
 
 
-def _heads(about: list[AuditEntry]) -> list[dict[str, str]]:
-    if not about:
-        return []
-    heads = DayHead.objects.filter(last__gte=about[0].id).order_by("day")
-    wanted = [head for head in heads if any(head.last - head.size < entry.id <= head.last for entry in about)]
-    return [{"day": head.day.isoformat(), "statement": head.statement, "signature": head.signature} for head in wanted]
+def _heads(entries: list[dict[str, Any]]) -> list[DayHead]:
+    """Of the days that the entries name: their numbers may have gaps, so no range tells it."""
+    return list(DayHead.objects.filter(day__in={entry["day"] for entry in entries if entry["day"]}).order_by("day"))
+
+
+def _head(head: DayHead) -> dict[str, Any]:
+    """`stamps` are what authorities of time said of it: each its name, its time, and its token (RFC 3161) in hexadecimal."""
+    return {"day": head.day.isoformat(), "statement": head.statement, "signature": head.signature, "stamps": []}

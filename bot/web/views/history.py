@@ -17,7 +17,8 @@ from django.views.decorators.http import require_GET
 from bot.content.correction import KINDS, WAY_LABELS, Way
 from bot.services.approval import review
 from bot.services.pages import history as past
-from bot.services.pages import overview, record_files
+from bot.services.pages import overview, printed_report, record_files, record_print
+from bot.services.pages.achievement import fiscal_year
 from bot.services.records import audit
 from bot.values import reading
 from bot.web.office import actor_of, office
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from bot.store.models import Submission
 
 PER_PAGE = 25
+SHOWN_YEARS = 6  # fiscal years whose registers the page links, this one first
 
 
 @login_required
@@ -46,6 +48,8 @@ def history(request: HttpRequest) -> HttpResponse:
         "channels": [spec for spec in ctx.specs if spec.publishes],
         "states": [(state, LABELS[state]) for state in DeliveryState],
         "departments": past.departments(ctx, actor),
+        "years": range(fiscal_year(ctx.today), fiscal_year(ctx.today) - SHOWN_YEARS, -1) if _reads_all(actor) else (),
+        "years_kept": ctx.config.record_years,
     }
     return render(request, "history.html", shown)
 
@@ -92,7 +96,8 @@ def timeline(request: HttpRequest, number: int) -> HttpResponse:
         "may_correct": _may_correct(actor, found),
         "kinds": KINDS,
         "ways": [(way, WAY_LABELS[way]) for way in Way],
-        "may_read_all": actor.may(Permission.READ_ALL),
+        "may_read_all": _reads_all(actor),
+        "no_pdf": printed_report.lacking(),
         "may_plan": actor.may(Permission.PLAN),
     }
     return render(request, "timeline.html", shown)
@@ -101,14 +106,49 @@ def timeline(request: HttpRequest, number: int) -> HttpResponse:
 @login_required
 @require_GET
 def record(request: HttpRequest, number: int) -> HttpResponse:
-    """The post's record as files in one; `redacted` for the copy without names."""
-    found = record_files.files(office(), actor_of(request), number, redacted="redacted" in request.GET)
+    """The post's record as one PDF; where none can be made, or with `data`, its files in a ZIP; `redacted` for the copy without
+    names."""
+    ctx = office()
+    found = record_files.files(ctx, actor_of(request), number, redacted="redacted" in request.GET)
+    if "data" in request.GET or printed_report.lacking():
+        return _download(_packed(found), f"record-{number}.zip", "application/zip")
+    return _download(record_print.as_pdf(ctx, found), f"record-{number}.pdf", "application/pdf")
+
+
+@login_required
+@require_GET
+def register(request: HttpRequest, year: int) -> HttpResponse:
+    """The register of a fiscal year."""
+    ctx, actor = office(), actor_of(request)
+    text = record_files.register(ctx, actor, year)
+    audit.note(ctx, actor.person, audit.EXPORTED, f"register:{year}")
+    return _download(text.encode(), f"mokuroku-{year}.csv", "text/csv; charset=utf-8")
+
+
+@login_required
+@require_GET
+def transfer(request: HttpRequest) -> HttpResponse:
+    """What is to be handed over to the archive by now."""
+    ctx, actor = office(), actor_of(request)
+    text = record_files.transfer(ctx, actor)
+    audit.note(ctx, actor.person, audit.EXPORTED, "transfer")
+    return _download(text.encode(), "ikan.csv", "text/csv; charset=utf-8")
+
+
+def _packed(found: dict[str, bytes]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as into:
         for name, data in found.items():
             into.writestr(name, data)
-    named = {"Content-Disposition": f'attachment; filename="record-{number}.zip"'}
-    return HttpResponse(packed.getvalue(), content_type="application/zip", headers=named)
+    return packed.getvalue()
+
+
+def _download(data: bytes, name: str, type_: str) -> HttpResponse:
+    return HttpResponse(data, content_type=type_, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _reads_all(actor: Actor) -> bool:
+    return actor.may(Permission.READ_ALL)
 
 
 def _may_correct(actor: Actor, found: Submission) -> bool:

@@ -14,6 +14,8 @@ from typing import Literal
 from unicodedata import east_asian_width
 
 from bot.content.people import City
+from bot.media import frames
+from bot.media.frames import Panel, Piece
 from bot.render.variant import ChannelSpec, Fold, Media, Part, Variant
 from bot.text.tokens import hashtags, urls
 
@@ -32,23 +34,43 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """`shape` is that of the frame: "wide", "tall" or "square"."""
+    """As it is sent, uncut; sizes in pixels. `key` tells it from the post's others."""
 
+    key: str
     address: str
     alt: str
     width: int
     height: int
-    shape: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownPiece:
+    """A picture, and which part of it is seen where."""
+
+    picture: Picture
+    piece: Piece
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownPanel:
+    """Pictures that are seen at once; `view` is SVG's viewBox around all of them."""
+
+    view: str
+    pieces: tuple[ShownPiece, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShownPart:
-    """One post. `rest` is what the channel hides behind 「続きを読む」. `limit` is 0 where the channel has none."""
+    """One post. `rest` is what the channel hides behind 「続きを読む」. `panels` are the pictures as the timeline cuts them, `slides`
+    if one at a time, `grid` the post among the account's others. `limit` is 0 where the channel has none."""
 
     number: int
     shown: tuple[Run, ...]
     rest: tuple[Run, ...]
     pictures: tuple[Picture, ...]
+    panels: tuple[ShownPanel, ...]
+    slides: bool
+    grid: ShownPanel | None
     length: int
     limit: int
     over: bool
@@ -115,19 +137,26 @@ def appearance(
 
 
 def _picture(media: Media, address: str) -> Picture:
-    ratio = media.width / media.height
-    # A picture that is square but for rounding is shown as one.
-    shape = "square" if 0.95 < ratio < 1.05 else "wide" if ratio > 1 else "tall"
-    return Picture(address=address, alt=media.alt, width=media.width, height=media.height, shape=shape)
+    return Picture(key=media.sha256[:16], address=address, alt=media.alt, width=media.width, height=media.height)
+
+
+def _panel(panel: Panel, pictures: tuple[Picture, ...]) -> ShownPanel:
+    return ShownPanel(view=panel.view, pieces=tuple(ShownPiece(picture=pictures[p.number], piece=p) for p in panel.pieces))
 
 
 def _part(spec: ChannelSpec, part: Part, number: int, pictures: tuple[Picture, ...]) -> ShownPart:
     cut = _fold(part.text, spec.fold)
+    # A chart that was only compared and not drawn has no size (ADR 40).
+    sizes = [(max(p.width, 1), max(p.height, 1)) for p in pictures]
+    grid = frames.grid(spec.frames, sizes)
     return ShownPart(
         number=number,
         shown=tuple(_runs(part.text[:cut])),
         rest=tuple(_runs(part.text[cut:])),
         pictures=pictures,
+        panels=tuple(_panel(panel, pictures) for panel in frames.panels(spec.frames, sizes)),
+        slides=len(sizes) > 1 and isinstance(spec.frames.layout(len(sizes)), frames.Slides),
+        grid=_panel(grid, pictures) if grid else None,
         length=part.length,
         limit=part.limit or 0,
         over=part.limit is not None and part.length > part.limit,

@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.content.correction import Correction, Way
+from bot.media.frames import UNCUT, Frames
 from bot.media.limits import ImageLimits
 from bot.render.plain import SOCIAL, Style
 
@@ -56,7 +57,8 @@ class Question:
 @dataclass(frozen=True, kw_only=True)
 class ChannelSpec:
     """`label` is the name on screens. `limit` counts as `length` does; None means no limit of the channel's own.
-    `unit` is the word for what is counted. `options` are the front matter keys only this channel knows, with their types;
+    `unit` is the word for what is counted. `frames` is how its timeline shows pictures.
+    `options` are the front matter keys only this channel knows, with their types;
     `questions` are those of them that a form asks. `split(text, protected words)` cuts a text into a thread's parts when the
     post asks for one (None: no threads here).
     `fold` is where the channel hides the rest of a text behind 「続きを読む」 (None: nowhere). `style` says how ruby,
@@ -75,6 +77,7 @@ class ChannelSpec:
     limit: int | None
     length: Callable[[str], int]
     images: ImageLimits
+    frames: Frames = UNCUT
     unit: str = "字"
     fold: Fold | None = None
     max_hashtags: int | None = None

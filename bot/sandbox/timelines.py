@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
 from bot import registry
+from bot.media import frames
 from bot.platform_kit.names import NAME
 from bot.platform_kit.pictures import probe
 from bot.platform_kit.platform import Platform
@@ -37,18 +38,21 @@ _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A channel's conversations, the one with the newest post first; within one, oldest first."""
+    """A channel's conversations, the one with the newest post first; within one, oldest first. `grid`: the posts of an account
+    whose page is a grid of pictures, the newest first."""
 
     key: str
     label: str
     conversations: list[list[Post]]
     count: int
     note: str = ""
+    grid: list[Post] = field(default_factory=list)
 
 
 class Timelines:
     def __init__(self, state: State, platforms: Mapping[str, Platform]) -> None:
         self._state, self._platforms = state, platforms
+        self._known = dict[str, frames.Size]()  # by hash: of the same bytes it is always the same
         self._labels = {key: registry.specs()[key].label for key in platforms}
         folder = Path(__file__).parent / "pages"
         pages = jinja2.Environment(
@@ -59,6 +63,8 @@ class Timelines:
             "linked": self._linked,
             "with_links": with_links,
             "answers": self._answers,
+            "panels": self._panels,
+            "cover": self._cover,
             "platforms": platforms,
             "labels": self._labels,
             "name": NAME,
@@ -78,7 +84,11 @@ class Timelines:
         return self._page("練習用の掲示", [self._column(channel) for channel in self._platforms], path="/")
 
     def _channel(self, channel: str, call: Call) -> Response:
-        return self._page(f"練習用の {self._labels[channel]}", [self._column(channel)], path=f"/{channel}")
+        column = self._column(channel)
+        if registry.specs()[channel].frames.grid:
+            shown = [p for p in self._state.posts(channel) if p.pictures and not p.deleted]
+            column = replace(column, grid=shown[::-1])
+        return self._page(f"練習用の {self._labels[channel]}", [column], path=f"/{channel}")
 
     def _column(self, channel: str) -> Column:
         posts = self._state.posts(channel)
@@ -109,6 +119,22 @@ class Timelines:
         """What citizens did, in the channel's words, and how often."""
         counts = to_post(self._state, post.id).model_dump()
         return [(word, counts[name]) for name, word in self._platforms[post.channel].words.items() if counts[name]]
+
+    def _panels(self, post: Post) -> tuple[frames.Panel, ...]:
+        return frames.panels(registry.specs()[post.channel].frames, self._sizes(post))
+
+    def _cover(self, post: Post) -> frames.Panel | None:
+        return frames.grid(registry.specs()[post.channel].frames, self._sizes(post))
+
+    def _sizes(self, post: Post) -> list[frames.Size]:
+        return [self._size(picture.sha256) for picture in post.pictures]
+
+    def _size(self, sha256: str) -> frames.Size:
+        """What cannot be read is shown as a square."""
+        if sha256 not in self._known:
+            header = probe(self._state.data(sha256) or b"")
+            self._known[sha256] = (header.width, header.height) if header else (1, 1)
+        return self._known[sha256]
 
     def _address(self, post: Post) -> str:
         return f"/{post.channel}/{self._platforms[post.channel].name_of(post.id)}"

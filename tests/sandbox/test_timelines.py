@@ -63,10 +63,10 @@ def test_a_thread_stands_together_in_its_order_with_younger_posts_around_it(sand
 def test_an_alt_text_can_be_read_and_a_missing_one_is_told(sandbox: SandboxClient) -> None:
     x_post(sandbox, "二枚の見本です。", media={"media_ids": [x_media(sandbox, "赤い<四角>"), x_media(sandbox, "")]})
     page = get(sandbox, "/x").text
-    assert "</span>赤い&lt;四角&gt;</figcaption>" in page
-    assert page.count("画像の説明がありません") == 1
-    assert page.count("<img ") == 2
-    source = re.findall(r'<img src="([^"]+)"', page)[0]
+    assert "</span>赤い&lt;四角&gt;" in page
+    assert page.count('<span class="lacking">画像の説明がありません</span>') == 1
+    assert page.count("<image ") == 2
+    source = re.findall(r'<image href="([^"]+)"', page)[0]
     picture = get(sandbox, source)
     assert (picture.content, picture.headers["Content-Type"]) == (drawn(), "image/jpeg")
 

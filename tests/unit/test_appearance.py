@@ -95,4 +95,4 @@ def _plain(html: str) -> str:
 def test_markup_in_text_and_alt_is_escaped() -> None:
     html = render_to_string("x/appearance.html", {"look": look("x", "<script>alert(1)</script>")})
     assert "<script" not in html
-    assert 'alt="&lt;b&gt;説明&lt;/b&gt;の見本"' in html
+    assert 'aria-label="&lt;b&gt;説明&lt;/b&gt;の見本"' in html

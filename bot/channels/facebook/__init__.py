@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.config import Config
 from bot.content.correction import Way
+from bot.media.frames import Frames, Tile, Tiles, Whole
 from bot.media.limits import ImageLimits
 from bot.meta_graph.options import GraphOptions
 from bot.options import Secret, option
@@ -16,6 +17,21 @@ from bot.render.variant import ChannelSpec, Fold
 if TYPE_CHECKING:
     from bot.channel_kit.base import Channel
 
+# 仮: no two sources agree on where the tiles stand; that they are square, and five at most, is what most say.
+_FRAMES = Frames(
+    layouts={
+        1: Whole(tallest=4 / 5),
+        2: Tiles(tiles=(Tile(0, 0, 300, 300), Tile(300, 0, 300, 300))),
+        3: Tiles(tiles=(Tile(0, 0, 400, 400), Tile(400, 0, 200, 200), Tile(400, 200, 200, 200))),
+        4: Tiles(tiles=tuple(Tile(left, top, 300, 300) for top in (0, 300) for left in (0, 300))),
+        5: Tiles(
+            tiles=(
+                *(Tile(left, 0, 300, 300) for left in (0, 300)),
+                *(Tile(left, 300, 200, 200) for left in (0, 200, 400)),
+            )
+        ),
+    }
+)
 SPEC = ChannelSpec(
     key="facebook",
     label="Facebook",
@@ -23,6 +39,7 @@ SPEC = ChannelSpec(
     limit=63206,
     length=len,
     fold=Fold(lines=5, width=96),  # about 480 Latin letters on a wide screen; not documented
+    frames=_FRAMES,
     images=ImageLimits(max_count=10, max_bytes=3_900_000, max_alt=1000),
     style=SOCIAL_WITH_LINKS,
     keeps_uploads=True,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.channels.instagram.options import Options
 from bot.config import Config
 from bot.content.correction import Way
+from bot.media.frames import Frames, Slides
 from bot.media.limits import ImageLimits
 from bot.meta_graph.options import GraphOptions
 from bot.render.variant import ChannelSpec, Fold, Rate
@@ -23,6 +24,7 @@ SPEC = ChannelSpec(
     limit=2200,
     length=utf16_length,
     fold=Fold(lines=3, width=42),  # three lines, some 125 Latin letters, by Instagram's help page 1643471055915254
+    frames=Frames(layouts={1: Slides()}, grid=3 / 4),  # 仮: guides of 2026 that agree; the grid was 1:1 before 2025
     images=ImageLimits(
         min_count=1,
         max_count=10,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.config import Config
 from bot.content.correction import Way
+from bot.media.frames import Frames, Tile, Tiles, Whole
 from bot.media.limits import ImageLimits
 from bot.options import Secret, option
 from bot.render.variant import ChannelSpec, Question, Rate
@@ -24,6 +25,17 @@ LIMIT = 280
 _POST_USD, _POST_WITH_URL_USD = Decimal("0.015"), Decimal("0.20")  # pay-per-use prices since 2026-04-20
 _ALT_USD = Decimal("0.005")  # media metadata
 _READING_USD = Decimal("0.001")  # one own post; once in a UTC day, however often it is read
+_LEFT, _RIGHT = Tile(0, 0, 700, 800), Tile(700, 0, 700, 800)
+_UPPER, _LOWER = Tile(700, 0, 700, 400), Tile(700, 400, 700, 400)
+# 仮: guides of 2026 that agree, none of them X's own.
+_FRAMES = Frames(
+    layouts={
+        1: Whole(tallest=3 / 4, widest=2.0),
+        2: Tiles(tiles=(_LEFT, _RIGHT)),
+        3: Tiles(tiles=(_LEFT, _UPPER, _LOWER)),
+        4: Tiles(tiles=(Tile(0, 0, 700, 400), _UPPER, Tile(0, 400, 700, 400), _LOWER)),
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +63,7 @@ SPEC = ChannelSpec(
     limit=LIMIT,
     length=weighted_length,
     unit="字（半角換算）",
+    frames=_FRAMES,
     images=ImageLimits(max_count=4, max_bytes=5_000_000, max_alt=1000),
     options={"thread": bool, "link": bool},
     questions={

@@ -35,6 +35,8 @@ _OF_PICTURE: Mapping[str, str] = {
     "people": "写っている人",
     "consent": "同意の記録の番号",
     "credit": "提供・撮影",
+    "focus": "残すところ",
+    "crop": "配信先ごとの切り方",
 }
 # Elements that are not called as their key: the first of several, or the one that can be filled.
 _ELEMENTS = {"images": "picture", "slot": "when"}
@@ -120,7 +122,7 @@ def _field(form: Form, key: str) -> tuple[str, str]:
     """The element's id and the label of the field that holds this value."""
     head, _, rest = key.partition(".")
     if head == "images" and rest:
-        number, _, name = rest.partition(".")
+        number, name = rest.split(".")[:2] if "." in rest else (rest, "")
         if name in _OF_PICTURE and int(number) < len(form.pictures):
             label = say("{number}枚目の{label}", number=int(number) + 1, label=say(_OF_PICTURE[name]))
             return f"{name}-{form.pictures[int(number)].file}", label

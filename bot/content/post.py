@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.content.correction import Correction
+from bot.content.crop import Crop, Focus
 from bot.content.document import Document, Inline
 from bot.errors import Place
 from bot.strategy.charts import Chart
@@ -34,8 +35,9 @@ class Author:
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """An image named in the front matter. `path` is where the file lies; `file` is as the author wrote it. A chart is drawn
-    from readings: its `file` is its name, its `path` the file that defines it, its `alt` is written from the readings."""
+    """An image named in the front matter. `path` is where the file lies; `file` is as the author wrote it. `focus` is what
+    stays where a channel cuts, `crops` what is cut for one channel alone. A chart is drawn from readings: its `file` is its
+    name, its `path` the file that defines it, its `alt` is written from the readings."""
 
     file: str
     path: Path
@@ -45,6 +47,8 @@ class Picture:
     consent: str = ""
     credit: str = ""
     chart: Chart | None = None
+    focus: Focus | None = None
+    crops: Mapping[str, Crop] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

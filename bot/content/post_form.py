@@ -32,7 +32,8 @@ HEADING = re.compile(r"^## +(\S(?:.*\S)?)\s*$", re.MULTILINE)
 
 @dataclass(frozen=True, kw_only=True)
 class Shot:
-    """A picture of the form; `file` lies beside the post or among the shared pictures, and is "" for a `chart`."""
+    """A picture of the form; `file` lies beside the post or among the shared pictures, and is "" for a `chart`. `crop` by
+    channel, as the file has it."""
 
     file: str
     alt: str = ""
@@ -40,6 +41,8 @@ class Shot:
     consent: str = ""
     credit: str = ""
     chart: str = ""
+    focus: str = ""
+    crop: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -97,10 +100,11 @@ def compose(form: Form) -> str:
     return "---\n" + "".join(lines) + "---\n" + _body(form)
 
 
-def _shot(shot: Shot) -> dict[str, str]:
+def _shot(shot: Shot) -> dict[str, object]:
     if shot.chart:
         return {key: value for key, value in (("chart", shot.chart), ("credit", shot.credit)) if value}
-    given = {"file": shot.file, "alt": shot.alt, "people": shot.people, "consent": shot.consent, "credit": shot.credit}
+    given = {key: getattr(shot, key) for key in ("file", "alt", "people", "consent", "credit", "focus")}
+    given["crop"] = {channel: said for channel, said in shot.crop.items() if said}
     return {key: value for key, value in given.items() if value or key == "alt"}
 
 
@@ -173,7 +177,10 @@ def _texts(value: object) -> tuple[str, ...]:
 
 def _picture(value: object) -> Shot:
     given = value if isinstance(value, dict) else {}
-    return Shot(**{key: _text(given.get(key)) for key in ("file", "alt", "people", "consent", "credit", "chart")})
+    own = given.get("crop")
+    crop = {str(channel): _text(said) for channel, said in own.items()} if isinstance(own, dict) else {}
+    texts = {key: _text(given.get(key)) for key in ("file", "alt", "people", "consent", "credit", "chart", "focus")}
+    return Shot(**texts, crop=crop)
 
 
 def _sections(body: str) -> tuple[str, tuple[str, str, str], str]:

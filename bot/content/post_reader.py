@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast, get_args
 
 from bot.content.correction import KINDS, MOST, Correction, Way
+from bot.content.crop import read_crops, read_focus
 from bot.content.document import Document, Inline, Text, leaves, without_breaks
 from bot.content.inlines import LineEnds
 from bot.content.markup import Reader
@@ -31,7 +32,7 @@ _OPTIONAL = (
     *("id", "reason", "next", "publish", "slot", "expires", "hashtags", "tags", "emergency", "link", "contact", "images"),
     *("indicators", "correction", "series", "important"),
 )
-_PICTURE_KEYS = ("file", "alt", "people", "consent", "credit", "chart")
+_PICTURE_KEYS = ("file", "alt", "people", "consent", "credit", "chart", "focus", "crop")
 _CHART_KEYS = ("chart", "credit")
 _OVERRIDE_KEYS = ("text", "title", "lead", "body", "hashtags")
 _LAST_SECOND = timedelta(days=1, seconds=-1)  # `expires` with a date alone lasts through that day
@@ -248,6 +249,8 @@ class PostReader:
             people=people,
             consent=consent,
             credit=self._plain(entries["credit"]) if "credit" in entries else "",
+            focus=self._take(lambda: read_focus(entries["focus"]) if "focus" in entries else None),
+            crops=self._take(lambda: read_crops(entries["crop"], self.library.channels) if "crop" in entries else {}),
         )
 
     def _chart(self, entries: Mapping[str, Node]) -> Picture:

@@ -1,7 +1,7 @@
 """How a channel's timeline shows the pictures of a post: whole, cut into tiles, or all in the shape of the first.
 
-Each channel declares its own as `ChannelSpec.frames`. No platform documents them: they are taken from guides of 2026 that agree,
-and are 仮. Ratios are width ÷ height. The desk's preview and the sandbox's timelines draw by `panels` alone.
+Each channel declares its own as `ChannelSpec.frames`. No platform documents them: they come from guides of 2026 that agree, and
+are 仮. Ratios are width ÷ height. The desk's preview and the sandbox's timelines draw by `panels` alone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Pictures made ready for a channel: upright, without metadata, nothing cropped away, the same bytes every time."""
+"""Pictures made ready for a channel: upright, without metadata, cut only where the author asks for it, the same bytes
+every time."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from bot.errors import MediaError, Place
 from bot.language import say
 from bot.media import container, timing
+from bot.media.frames import Box
 from bot.media.limits import ImageLimits
 from bot.media.notes import Notes, notes
 
@@ -68,12 +70,20 @@ def probe(path: Path, place: Place) -> Header:
         return Header(width=width, height=height, taken=said.taken, located=said.located)
 
 
-def fit(path: Path, limits: ImageLimits, place: Place) -> FittedImage:
-    """The picture within `limits`. Too wide or too tall, it gets a quiet margin; too many bytes, it is saved more coarsely,
-    and then smaller. Raises MediaError."""
+def fit(path: Path, limits: ImageLimits, place: Place, part: Box | None = None) -> FittedImage:
+    """The picture, or the `part` of it that is wanted, within `limits`. Too wide or too tall, it gets a quiet margin; too many
+    bytes, it is saved more coarsely, and then smaller. Raises MediaError."""
     with timing.counted(place):
-        image, data = _saved(upright(path, place), limits, _QUALITIES, place)
+        image, data = _saved(_part(upright(path, place), part), limits, _QUALITIES, place)
     return FittedImage(data=data, width=image.width, height=image.height, sha256=hashlib.sha256(data).hexdigest())
+
+
+def _part(image: Image, part: Box | None) -> Image:
+    if part is None:
+        return image
+    left, top = round(part.left * image.width), round(part.top * image.height)
+    width, height = max(round(part.width * image.width), 1), max(round(part.height * image.height), 1)
+    return image.crop((left, top, min(left + width, image.width), min(top + height, image.height)))
 
 
 def fit_drawn(png: bytes, limits: ImageLimits, place: Place) -> FittedImage:

@@ -61,8 +61,8 @@ class ShownPanel:
 
 @dataclass(frozen=True, kw_only=True)
 class ShownPart:
-    """One post. `rest` is what the channel hides behind 「続きを読む」. `panels` are the pictures as the timeline cuts them, `slides`
-    if one at a time, `grid` the post among the account's others. `limit` is 0 where the channel has none."""
+    """One post. `rest` is what the channel hides behind 「続きを読む」. `panels` are the pictures as the timeline cuts them,
+    `slides` if one at a time, `grid` the post among the account's others. `limit` is 0 where the channel has none."""
 
     number: int
     shown: tuple[Run, ...]

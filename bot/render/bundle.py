@@ -14,6 +14,8 @@ from bot.content.people import City
 from bot.content.post import Achievement, Picture, Post
 from bot.errors import MediaError, NotInstalled
 from bot.media import charts, images
+from bot.media.frames import Box
+from bot.render.cropping import wanted
 from bot.render.environment import CORRECTIONS, Templates
 from bot.render.plain import Plain
 from bot.render.variant import Bundle, ChannelSpec, Media, Part, Variant
@@ -104,16 +106,16 @@ def _variant(post: Post, spec: ChannelSpec, templates: Templates, city: City, dr
     return Variant(
         channel=spec.key,
         parts=own,
-        media=tuple(_media(p, spec, drawn) for p in post.pictures),
+        media=tuple(_media(p, spec, drawn, part) for p, part in zip(post.pictures, wanted(post.pictures, spec), strict=True)),
         cost_usd=sum((spec.cost(p.text) for p in own), start=Decimal(0)),
     )
 
 
-def _media(picture: Picture, spec: ChannelSpec, drawn: Drawings) -> Media:
+def _media(picture: Picture, spec: ChannelSpec, drawn: Drawings, part: Box | None) -> Media:
     # The bytes are made here and kept: what is approved is what goes out, to the last byte (ADR 2).
     if picture.chart is not None:
         return _chart(picture, picture.chart, spec, drawn)
-    return _fitted(picture, images.fit(picture.path, spec.images, picture.place))
+    return _fitted(picture, images.fit(picture.path, spec.images, picture.place, part))
 
 
 def _chart(picture: Picture, chart: Chart, spec: ChannelSpec, drawn: Drawings) -> Media:

@@ -256,6 +256,11 @@ def _cleaned(data: bytes) -> tuple[bytes, str]:
         return images.cleaned(path, Place(path=path))
 
 
+def files(draft: Draft) -> list[str]:
+    """The names of the pictures that lie with the draft itself."""
+    return list(draft.pictures.values_list("file", flat=True))
+
+
 def picture(actor: Actor, number: int, file: str) -> bytes:
     """Raises NotFound."""
     found = DraftPicture.objects.filter(draft=find(actor, number), file=file).first()

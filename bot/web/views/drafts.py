@@ -31,7 +31,7 @@ from bot.services.records.context import Context
 from bot.strategy.charts import Chart
 from bot.text.difference import difference
 from bot.values import reading
-from bot.web import refusals
+from bot.web import refusals, shots
 from bot.web.asking import asks
 from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
@@ -44,7 +44,6 @@ HANDED = 20
 _EARLIER = 5
 _LINES = ("title", "measure", "achievement", "reason", "next", "link", "contact", "expires")
 _PROSE = ("lead", "remainder")
-_OF_PICTURE = ("alt", "people", "consent", "credit")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,15 +208,12 @@ def picture(request: HttpRequest, number: int, file: str) -> HttpResponse:
 
 def typed(form: Form, given: QueryDict, specs: Iterable[ChannelSpec]) -> Form:
     """The form with what was typed. What has no field on the page stays as it was."""
-    for spec in specs:
+    known = tuple(specs)
+    for spec in known:
         for option in spec.questions:
             if (said := given.get(f"{spec.key}-{option}")) is not None:
                 form = post_form.answered(form, spec.key, option, said if said in ("yes", "no") else "")
     when = given.get("when", "")
-    pictures = tuple(
-        shot if shot.chart else replace(shot, **{name: given.get(f"{name}-{shot.file}", "").strip() for name in _OF_PICTURE})
-        for shot in form.pictures
-    )
     plain: dict[str, Any] = {name: " ".join(given.get(name, "").split()) for name in _LINES}
     plain |= {name: _prose(given.get(name, "")) for name in _PROSE}
     return replace(
@@ -229,7 +225,7 @@ def typed(form: Form, given: QueryDict, specs: Iterable[ChannelSpec]) -> Form:
         publish=given.get("publish", "").replace("T", " ") or post_form.UNSAID if when == "at" else "",
         slot=when.removeprefix("slot:") if when.startswith("slot:") else "",
         hashtags=tuple(tag for word in given.get("hashtags", "").split() if (tag := word.lstrip("#＃"))),
-        pictures=pictures,
+        pictures=tuple(shots.typed(shot, given, known) for shot in form.pictures),
     )
 
 
@@ -280,6 +276,7 @@ def _page(request: HttpRequest, ctx: Context, draft: Draft, refused: BotError | 
         "earlier": copying.earlier(ctx, actor_of(request), form, _EARLIER),
         # Names this page, so that its own lost answer is not taken for another page's change.
         "window": secrets.token_hex(8),
+        "shots": shots.shown(form, [spec for spec in ctx.specs if spec.key in offered], drafts.files(draft)),
         "publish": form.publish.strip().replace(" ", "T")[:16],
         "refused": refused,
         "questions": list(zip(("answer-1", "answer-2", "answer-3"), post_form.QUESTIONS, strict=True)),

@@ -49,9 +49,8 @@ def _print(ctx: Context, rows: list[Delivery], as_json: bool) -> None:
     for d in rows:
         due = d.due_at.astimezone(ctx.config.timezone)
         label = LABELS[DeliveryState(d.state)]
-        click.echo(
-            f"{d.id:>4}  {due:%m-%d %H:%M}  {ctx.spec(d.channel).label}  {label}  {d.submission.told_title}  {d.url or d.problem}"
-        )
+        where = f"{ctx.spec(d.channel).label}  {label}"
+        click.echo(f"{d.id:>4}  {due:%m-%d %H:%M}  {where}  {d.submission.told_title}  {d.url or d.problem}")
     tell("{count}件", count=len(rows))
     _say_what_stops()
 

@@ -15,9 +15,10 @@ def pause_command(channel: str, reason: str) -> None:
     """配信をすぐに止めます。"""
     ctx = office()
     actor = me(ctx)
-    from bot.services.delivery.pause import pause
+    from bot.services.delivery.pause import pause, see_off
 
     held, leaving = pause(ctx, actor, reason, channel)
+    see_off(channel)
     tell("配信を止めました。{held}件を保留にしました。", held=held)
     if leaving:
         tell("ほかに{leaving}件は送信の途中で、止められません。結果は dxbot deliveries で確かめてください。", leaving=leaving)

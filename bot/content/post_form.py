@@ -227,7 +227,7 @@ def fields(form: Form) -> Iterator[tuple[str, Any]]:
 
 
 def form_of(kept: Mapping[str, Any]) -> Form:
-    """What `fields` kept, of an earlier or a later version as well: what it lacks is empty, what nobody knows here is left out."""
+    """What `fields` kept, of an earlier or a later version as well: what it lacks is empty, what is not known is left out."""
     given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in _known(Form, kept)}
     given["pictures"] = tuple(Shot(**{"file": "", **dict(_known(Shot, shot))}) for shot in kept.get("pictures", ()))
     return Form(**given)

@@ -50,7 +50,7 @@ MOVED_ON = frozenset({Bar.BLACKOUT, Bar.QUIET, Bar.ORDER})
 
 
 def told(kind: str, title: str) -> str:
-    """The title as people are told it: an emergency's text follows other rules than all others, so it is never without its mark."""
+    """The title as people are told it: an emergency's text follows rules of its own, so it is never without its mark."""
     return say("【緊急】{title}", title=title) if kind == Kind.EMERGENCY else title
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from bot.errors import NotAllowed, ScheduleError
 from bot.services.delivery import disasters, lookback, outlook, rollback, scheduling, waits, workers
@@ -18,6 +20,8 @@ from bot.workflow.actors import Actor, Permission
 from bot.workflow.kinds import HELD_BY, Bar, Kind
 from bot.workflow.states import DeliveryState
 from bot.workflow.transitions import Event
+
+_SEEN_OFF, _LOOK = 2.0, 0.02  # seconds: longer than any request waits before it begins; between two looks
 
 
 class Stopped(NamedTuple):
@@ -54,10 +58,23 @@ def pause(ctx: Context, actor: Actor, reason: str, channel: str = "") -> Stopped
         held = queries.hold(channel, STOPPED, Bar.STOP)
         happenings.moved(held, Event.HOLD)
         # An intent is written: the request has left or leaves now, and to call it held would be untrue.
-        under_way = Delivery.objects.filter(state=DeliveryState.PUBLISHING).exclude(intent_at=None)
-        leaving = (under_way.filter(channel=channel) if channel else under_way).count()
+        leaving = _leaving(channel).count()
         audit.record(now, actor.person, "pause", f"channel:{channel or '*'}", detail=reason.strip())
     return Stopped(len(held), leaving)
+
+
+def see_off(channel: str = "") -> None:
+    """After a stop, and outside its transaction: until what was leaving has left, for two seconds at most. A request whose
+    intent is written may begin a moment later (it waits for its second, or for a thread); whoever pressed is to read "stopped"
+    when nothing begins any more."""
+    end = time.monotonic() + _SEEN_OFF
+    while _leaving(channel).exists() and time.monotonic() < end:
+        time.sleep(_LOOK)
+
+
+def _leaving(channel: str) -> QuerySet[Delivery]:
+    under_way = Delivery.objects.filter(state=DeliveryState.PUBLISHING).exclude(intent_at=None)
+    return under_way.filter(channel=channel) if channel else under_way
 
 
 def hold_while_paused() -> None:

@@ -21,7 +21,6 @@ from bot.services.records import office_rules
 from bot.services.records.context import Context
 from bot.store.models import Delivery, Submission
 from bot.workflow.actors import Actor, Permission
-
 from bot.workflow.states import IN_QUEUE, LABELS, PENDING, DeliveryState, SubmissionState
 
 _T = TypeVar("_T")

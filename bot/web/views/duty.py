@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bot.services.delivery import duty
+from bot.services.delivery import duty, pause
 from bot.web.office import actor_of, office
 
 
@@ -36,6 +36,7 @@ def press(request: HttpRequest, key: str) -> HttpResponse:
     ctx = office()
     if request.method == "POST":
         stopped = duty.press(ctx, key, request.POST.get("name", ""))
+        pause.see_off()
         return _quiet(render(request, "duty_pressed.html", {"stopped": stopped}))
     return _quiet(render(request, "duty.html", {"row": duty.find(ctx, key)}))
 

@@ -52,7 +52,8 @@ class Held:
 def stop(request: HttpRequest) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
     if request.method == "POST":
-        stopped = pause.pause(ctx, actor, request.POST.get("reason", ""), request.POST.get("channel", ""))
+        stopped = pause.pause(ctx, actor, request.POST.get("reason", ""), channel := request.POST.get("channel", ""))
+        pause.see_off(channel)
         messages.success(request, say("配信を止めました。{count}件を保留にしました。", count=stopped.held))
         if stopped.leaving:
             still = say("ほかに%(count)d件は送信の途中で、止められません。結果は「配信」の画面で確かめてください。")

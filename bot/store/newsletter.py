@@ -66,3 +66,12 @@ class PrintedText(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["issue"], name="printed_issue")]
+
+
+class ToldDeadline(models.Model):
+    """The day of an issue's copy deadline as the calendar's feed told it last, and how often it has moved since the first time:
+    a calendar program takes over another day only with a higher number (RFC 5545, 3.8.7.4)."""
+
+    issue = models.CharField(max_length=20, unique=True)
+    day = models.DateField()
+    moves = models.PositiveIntegerField(default=0)

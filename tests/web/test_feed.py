@@ -7,7 +7,10 @@ from typing import Any
 import requests
 import vobject
 
+from bot.config import ROOT
 from bot.services.delivery import scheduling
+from bot.services.pages import feeds
+from bot.store.models import User
 from tests.cli.conftest import shell
 from tests.cli.shell import Shell
 from tests.office import Office
@@ -49,6 +52,23 @@ def test_a_wish_is_tentative_until_it_is_none_any_more(office: Office, officer: 
     assert (wish.status.value, after[f"wish-{submission.id}"].status.value) == ("TENTATIVE", "CANCELLED")
     assert int(wish.sequence.value) < int(after[f"wish-{submission.id}"].sequence.value)
     assert {event.status.value for name, event in after.items() if "delivery" in name} == {"CONFIRMED"}
+
+
+def test_a_copy_deadline_that_moves_is_taken_over_whichever_way_it_moves(office: Office, people: None) -> None:
+    """A calendar program takes another day only with a higher number; what does not move keeps its own."""
+    profile = office.schedules() / "newsletter.yml"
+    written = (ROOT / "schedules" / "newsletter.yml").read_text(encoding="utf-8")
+    user = User.objects.get(username="kouhou")
+    key = feeds.issue(office.ctx, user).reveal()
+    told = []
+    for day in ("2027-02-03", "2027-02-03", "2027-02-10", "2027-02-01"):
+        profile.write_text(written.replace("issues: []", f"issues: [{{issue: 2027-02, deadline: {day}}}]"), encoding="utf-8")
+        calendar = vobject.readOne(feeds.feed(office.ctx, key, "").decode())
+        found = {e.uid.value.partition("@")[0]: e for e in calendar.vevent_list}
+        moved, other = found["deadline-2027-02"], found["deadline-2027-03"]
+        assert moved.dtstart.value.isoformat() == day
+        told.append((int(moved.sequence.value), int(other.sequence.value)))
+    assert told == [(0, 0), (0, 0), (1, 0), (2, 0)]
 
 
 def test_two_installations_have_no_event_in_common(office: Office, officer: Browser, shell: Shell) -> None:

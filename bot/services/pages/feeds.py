@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime, time, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from icalendar import Calendar, Event
 
 from bot.errors import NotFound
@@ -17,6 +18,7 @@ from bot.services.paper import layout
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.store.models import AuditEntry, FeedKey, User
+from bot.store.newsletter import ToldDeadline
 from bot.workflow.states import IN_QUEUE, DeliveryState
 
 LIFETIME = timedelta(days=365)  # an address that was passed on, or that nobody reads any more, must end by itself
@@ -70,13 +72,27 @@ def feed(ctx: Context, key: str, site: str) -> bytes:
     for entry in calendar.former_wishes(ctx, found.user.actor, now, now + _AHEAD):
         made.add_component(_event(entry, here, site, now))
     first, last = ((now + way).astimezone(ctx.config.timezone).date() for way in (-_BACK, _AHEAD))
-    for day, issues in layout.copy_deadlines(ctx, first, last).items():
-        for number in issues:
-            uid = f"deadline-{number}@{here}"
-            made.add_component(_all_day(f"{number}号の原稿締切", uid, datetime.combine(day, time()), now))
+    deadlines = {issue: day for day, issues in layout.copy_deadlines(ctx, first, last).items() for issue in issues}
+    moves = _moves(deadlines)
+    for issue, day in deadlines.items():
+        made.add_component(_all_day(f"{issue}号の原稿締切", f"deadline-{issue}@{here}", day, moves[issue], now))
     # Times name their zone, and the zone's rules come with them: not every calendar program knows Asia/Tokyo by name.
     made.add_missing_timezones()
     return bytes(made.to_ical())
+
+
+def _moves(deadlines: Mapping[str, date]) -> dict[str, int]:
+    """How often each issue's day has moved, this time included: an edit of newsletter.yml or a closed day may move one either
+    way, and nothing but the day itself tells of it."""
+    known = {row.issue: row for row in ToldDeadline.objects.filter(issue__in=deadlines)}
+    new = [ToldDeadline(issue=issue, day=day) for issue, day in deadlines.items() if issue not in known]
+    if new:
+        ToldDeadline.objects.bulk_create(new, ignore_conflicts=True)  # two may ask for the first time at once
+    for issue, row in known.items():
+        if row.day != deadlines[issue]:
+            same = ToldDeadline.objects.filter(issue=issue, day=row.day)  # of two that ask at once one counts the move
+            same.update(day=deadlines[issue], moves=F("moves") + 1)
+    return dict(ToldDeadline.objects.filter(issue__in=deadlines).values_list("issue", "moves"))
 
 
 def _installation() -> str:
@@ -107,11 +123,12 @@ def _status(entry: calendar.Entry) -> str:
     return "CANCELLED" if entry.state == DeliveryState.CANCELLED else "CONFIRMED"
 
 
-def _all_day(summary: str, uid: str, day: datetime, now: datetime) -> Event:
+def _all_day(summary: str, uid: str, day: date, moves: int, now: datetime) -> Event:
     event = Event()
     event.add("uid", uid)
+    event.add("sequence", moves)
     event.add("dtstamp", now)
-    event.add("dtstart", day.date())
+    event.add("dtstart", day)
     event.add("summary", summary)
     return event
 

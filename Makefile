@@ -92,9 +92,9 @@ corpus: $(DEV_STAMP) ## 点検の決まりが、ふつうの日本語でどれ�
 	mkdir build/corpus/textlint && $(BIN)/python -m tests.checks.textlint build/corpus/textlint
 	rm -rf build/corpus
 
-fuzz: $(DEV_STAMP) ## でたらめな原稿・設定ファイル・包み・画像を読ませ続ける（Linux で、全部で30分。SECONDS で変えられる）
-	for target in post shared package picture; do \
-	nice $(BIN)/python -m tests.fuzz $$target -max_total_time=$(or $(SECONDS),450) || exit 1; done
+fuzz: $(DEV_STAMP) ## でたらめな原稿・設定ファイル・包み・画像・電文・表・記録・入力欄を読ませ続ける（Linux で、全部で30分。SECONDS で変えられる）
+	for target in post shared package picture telegram feed sheet record form; do \
+	nice $(BIN)/python -m tests.fuzz $$target -max_total_time=$(or $(SECONDS),200) || exit 1; done
 
 mutants: $(DEV_STAMP) ## 中核と、配信・承認の一部の式を一つずつ変え、試験が気づくかを測る（docs/mutants.md）
 	rm -rf mutants

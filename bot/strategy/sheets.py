@@ -13,11 +13,11 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 from xml.etree import ElementTree
 
 from bot.errors import BotError, NotInstalled
@@ -27,18 +27,20 @@ MAX_BYTES = 20_000_000  # of a file; the ministry's has 0.2 million
 MAX_UNPACKED = 100_000_000  # bytes
 MAX_MEMBERS = 500
 MAX_ROWS, MAX_COLUMNS, MAX_SHEETS = 20_000, 200, 100
+MAX_CELLS = 200_000  # of all sheets; the ministry's has 20 thousand, and each takes 200 bytes of memory
 _ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([^"']*)""", re.IGNORECASE)
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})", re.ASCII)
 _PERCENT = re.compile(r"0(?:\.(0+))?%")
 _NAMES = ("r", "ref", "sqref")
+_Cell = TypeVar("_Cell")
 
 
 class SheetError(BotError):
     """Something is wrong with a spreadsheet, in the cell that the sentence names."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SheetCell:
     """`text` is what a reader sees, "" for an empty one; `number` is its value with the digits that are seen, None where it is
     none. `name` is D118."""
@@ -100,14 +102,24 @@ def _refuse(path: Path, problem: str, next_step: str) -> NoReturn:
 
 
 def _csv(path: Path, data: bytes) -> Worksheet:
+    lines = csv.reader(io.StringIO(_decoded(path, data), newline=""), strict=True)
     try:
-        lines = list(csv.reader(io.StringIO(_decoded(path, data), newline=""), strict=True))
+        rows = [
+            [_typed(f"{column(c)}{r}", text) for c, text in enumerate(line)]
+            for r, line in enumerate(_counted(path, lines, 0), start=1)
+        ]
     except csv.Error:
         _refuse(path, "CSV として読めません", "引用符の閉じ忘れや、長すぎる行を確かめてください")
-    if len(lines) > MAX_ROWS or any(len(line) > MAX_COLUMNS for line in lines):
-        _refuse(path, "行か列が多すぎます", "要る表だけを残してください")
-    rows = [[_typed(f"{column(c)}{r}", text) for c, text in enumerate(line)] for r, line in enumerate(lines, start=1)]
     return Worksheet(name="", rows=rows)
+
+
+def _counted(path: Path, lines: Iterable[Sequence[_Cell]], cells: int) -> Iterator[Sequence[_Cell]]:
+    """The lines, as long as they stay within bounds; `cells` were read before them."""
+    for number, line in enumerate(lines, start=1):
+        cells += len(line)
+        if number > MAX_ROWS or len(line) > MAX_COLUMNS or cells > MAX_CELLS:
+            _refuse(path, "行か列が多すぎます", "要る表だけを残してください")
+        yield line
 
 
 def _decoded(path: Path, data: bytes) -> str:
@@ -143,8 +155,11 @@ def _workbook(path: Path, data: bytes) -> Iterator[Worksheet]:
         raise NotInstalled("openpyxl") from None
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        cells = 0
         for sheet in book.worksheets[:MAX_SHEETS]:
-            rows = [[_cell(c, r, cell) for c, cell in enumerate(row)] for r, row in enumerate(sheet.iter_rows(), start=1)]
+            lines = _counted(path, sheet.iter_rows(), cells)
+            rows = [[_cell(c, r, cell) for c, cell in enumerate(row)] for r, row in enumerate(lines, start=1)]
+            cells += sum(map(len, rows))
             member = sheet._worksheet_path.lstrip("/")
             yield Worksheet(name=sheet.title, rows=rows, merged=tuple(_box(ref) for ref in merged.get(member, ())))
     except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, OSError, SyntaxError, zipfile.BadZipFile):

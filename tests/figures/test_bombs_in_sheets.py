@@ -48,10 +48,14 @@ def changed(folder: Path, **members: bytes) -> Path:
             _ROWS.format("", '<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>').encode(),
             "表の外れにセルがあります（XFD1048576）",
         ),
+        (
+            _ROWS.format("".join(f'<row r="{n}"><c r="GR{n}"><v>1</v></c></row>' for n in range(1, 3_000)), "").encode(),
+            "行か列が多すぎます",
+        ),
         (b"<worksheet", "Excel のファイルとして読めません"),
         (b" " * 120_000_000, "開くと大きすぎます"),
     ],
-    ids=["entities", "outside", "utf-16", "utf-7", "far cell", "far row", "far merge", "broken", "zip bomb"],
+    ids=["entities", "outside", "utf-16", "utf-7", "far cell", "far row", "far merge", "many cells", "broken", "zip bomb"],
 )
 def test_a_bomb_is_refused_before_it_is_parsed(tmp_path: Path, sheet: bytes, said: str) -> None:
     file = changed(tmp_path, xl__worksheets__sheet1_xml=sheet)
@@ -76,6 +80,8 @@ def test_macros_are_refused(tmp_path: Path) -> None:
         ("a.csv", b'"' + b"a" * 200_000, "CSV として読めません"),
         ("a.csv", b"," * 300, "行か列が多すぎます"),
         ("a.csv", b"a\n" * 20_001, "行か列が多すぎます"),
+        ("a.csv", b"\n" * 19_000_000, "行か列が多すぎます"),
+        ("a.csv", (b"," * 199 + b"\n") * 19_000, "行か列が多すぎます"),
     ],
 )
 def test_what_is_no_table_is_told_in_a_sentence(tmp_path: Path, name: str, data: bytes, said: str) -> None:

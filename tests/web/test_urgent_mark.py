@@ -17,7 +17,7 @@ from bot.store.drafts import Draft
 from bot.store.models import AuditEntry, Delivery, Submission, User
 from tests.office import TUESDAY, Office
 from tests.services.test_emergency import CHIEF, text
-from tests.web.browser import Browser, signed_in
+from tests.web.browser import Browser
 
 TITLE, MARK = "断水のお知らせ", "緊急"
 LISTS = (

@@ -26,6 +26,7 @@ _CALLED_BY = {
         "handler500",
         "process_exception",
         "process_request",
+        "process_view",
         "_get_new_session_key",
         "install",
         "as_sqlite",

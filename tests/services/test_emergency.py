@@ -126,8 +126,8 @@ def test_moved_at_night_it_keeps_the_rules_of_its_kind(night: Office) -> None:
         runner.beat()
         night.at(night.clock.now() + timedelta(minutes=1))
     assert {d.state for d in night.deliveries() if d.kind == Kind.EMERGENCY} == {"published"}
+    (planned,) = [d for d in night.deliveries() if d.kind == Kind.PUBLICATION]
     with pytest.raises(QuietHours):
-        (planned,) = [d for d in night.deliveries() if d.kind == Kind.PUBLICATION]
         scheduling.reschedule(night.ctx, CHIEF, planned.id, later + timedelta(hours=1))
 
 

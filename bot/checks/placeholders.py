@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.checks.prose import pattern
-from bot.content.post_form import FIGURES_TO_COME, LEAD_TO_COME
+from bot.content.post_form import FIGURES_TO_COME, LAST_YEAR, LEAD_TO_COME
 
 RULES = (
     pattern(
@@ -42,7 +42,7 @@ RULES = (
     pattern(
         "placeholders.unanswered",
         "error",
-        rf"{re.escape(LEAD_TO_COME)}|{re.escape(FIGURES_TO_COME)}|（[ \u3000]*）",
+        rf"{re.escape(LEAD_TO_COME)}|{re.escape(FIGURES_TO_COME)}|{re.escape(LAST_YEAR)}|（[ \u3000]*）",
         "ひな型の「{0}」が、書かれないまま残っています",
         "かっこごと、あなたの文に書きかえてください",
         why="ひな型のかっこは、書く人への案内です。そのまま出ると、市民には空の欄に見えます。",

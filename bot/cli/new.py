@@ -33,6 +33,7 @@ achievement: {achievement}              # done（達成）、partly（一部達�
 {outlook}
 channels: [{channels}]
 # publish: {example} 12:15    # 時刻を決めるとき。slot: lunch のように枠でもよい。書かなければ次の空いた枠
+# series: {{name: 連載の名前, part: 1}}   # 続きもののとき。前の回より先には出ない
 hashtags: [{city}DX]
 contact: {contact}                    # 問い合わせ先
 images: []                     # 例: [{{file: 写真.jpg, alt: 写っているものの説明, people: none}}]

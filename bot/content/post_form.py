@@ -27,6 +27,7 @@ UNSAID = " "  # of a time that is wished for and not yet said
 OPEN = "（ ）"
 LEAD_TO_COME = "（市民にとって何が変わるかを、はじめの1段落に60字ほどで書きます。）"
 FIGURES_TO_COME = "（数字と、いつの数字かも書きます。）"
+LAST_YEAR = "（去年の原稿です。日付・場所・数字を今年のものに直し、読み終えたらこの行を消します。）"
 HEADING = re.compile(r"^## +(\S(?:.*\S)?)\s*$", re.MULTILINE)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
@@ -90,4 +91,11 @@ def full_days(channel: str, taken: Collection[datetime], rules: Rules) -> frozen
 
 
 def _undisturbed(slot: Slot, moments: Iterable[datetime], after: datetime, taken: Collection[datetime]) -> Iterator[datetime]:
-    return (m for m in moments if m > after and not any(abs(m - other) < slot.gap for other in taken))
+    others = sorted(taken)
+
+    def is_free(moment: datetime) -> bool:
+        """The first one that is not too early for it decides: it is too near, or all of them are late enough."""
+        near = bisect_right(others, moment - slot.gap)
+        return near == len(others) or others[near] - moment >= slot.gap
+
+    return (moment for moment in moments if moment > after and is_free(moment))

@@ -39,7 +39,7 @@ from bot.services.delivery import (
 )
 from bot.services.delivery.engine import LEASE, Engine
 from bot.services.delivery.heartbeats import Heart
-from bot.services.handing_in import push, sync
+from bot.services.handing_in import push, sync, yearly
 from bot.services.paper import proof_build
 from bot.services.records import days, pruning, steps
 from bot.services.records.context import Context
@@ -240,6 +240,7 @@ class Runner:
             (say("期限の見回り"), lambda: review.expire(self.ctx)),
             (say("署名の催促"), lambda: takedowns.tell_unsigned(self.ctx)),
             (say("紙面の組み上げ"), lambda: proof_build.build_proofs(self.ctx)),
+            (say("毎年の原稿の下書き"), lambda: yearly.make_drafts(self.ctx)),
             (say("操作の記録の署名"), lambda: days.close(self.ctx)),
         )
 

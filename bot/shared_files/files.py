@@ -16,7 +16,7 @@ from bot.disaster import table
 from bot.errors import FileError
 from bot.language import say
 from bot.newsletter import profile
-from bot.schedule import rules
+from bot.schedule import rules, yearly
 from bot.shared_files.forms import FORMS
 from bot.shared_files.kinds import MOST, slips
 from bot.strategy import charts, indicators, intake, plan, recommendations
@@ -30,7 +30,7 @@ ROOTS = ("people.yml", "city.yml", "phrases.yml", "words.yml", STRATEGY, SCHEDUL
 _PLAN, _ADVICE, _FIGURES, _CHARTS = (f"{STRATEGY}/{name}.yml" for name in ("plan", "recommendations", "indicators", "charts"))
 _OPTIONAL = (
     *("phrases.yml", "words.yml", _PLAN, _ADVICE, _FIGURES, _CHARTS),
-    *("schedules/newsletter.yml", "schedules/disaster.yml"),
+    *("schedules/newsletter.yml", "schedules/disaster.yml", "schedules/yearly.yml"),
 )
 
 
@@ -109,6 +109,8 @@ class _Set:
                 yield ("schedules/newsletter.yml",), partial(profile.load, paper)
             if may_exist(dangers := self.schedules / table.FILE):
                 yield ("schedules/disaster.yml",), partial(table.load, dangers)
+            if may_exist(every_year := self.schedules / yearly.FILE):
+                yield ("schedules/yearly.yml",), partial(yearly.load, every_year)
 
     def _sources(self) -> None:
         """Each number that was taken from a published file has that file beside it."""

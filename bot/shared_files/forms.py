@@ -244,6 +244,14 @@ class Blackout(Form):
     words: SomeTexts | None = Field(None, description="文にこの言葉のある投稿だけを止める")
 
 
+class YearlyForm(Form):
+    name: Words = Field(description="何の知らせか")
+    day: MonthDay = Field(description="知らせる日（12-20）")
+    weeks: Annotated[int, whole(1, 26)] = Field(4, description="何週間前に下書きを作るか")
+    post: Words = Field(description="もとにする原稿の id")
+    author: Words = Field(description="今年の担当者（people.yml の名前）")
+
+
 _Effect = one_of(*WORDS)
 
 
@@ -367,4 +375,5 @@ FORMS: Mapping[str, TypeAdapter[Any]] = {
     "schedules/blackouts.yml": TypeAdapter(Annotated[list[Blackout], Listed]),
     "schedules/newsletter.yml": TypeAdapter(Newsletter),
     "schedules/disaster.yml": TypeAdapter(Disaster),
+    "schedules/yearly.yml": TypeAdapter(Annotated[list[YearlyForm], Listed]),
 }

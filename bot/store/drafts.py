@@ -22,6 +22,21 @@ class Draft(models.Model):
         indexes = [models.Index(fields=["person", "-updated_at"], name="drafts_of")]
 
 
+class YearlyDraft(models.Model):
+    """The draft of a yearly post was made for the `day` of this year: once, whatever became of it. `identity` is the new
+    post's."""
+
+    name = models.CharField(max_length=60)
+    year = models.PositiveIntegerField()
+    day = models.DateField()
+    identity = models.CharField(max_length=300)
+    author = models.CharField(max_length=150)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "year"], name="one_yearly_draft")]
+
+
 class DraftPicture(models.Model):
     """A picture handed up with a draft, cleaned of what a camera writes into it; `file` is the name it will have."""
 

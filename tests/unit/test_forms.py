@@ -23,7 +23,7 @@ from bot.content.words import load_words
 from bot.disaster import table
 from bot.errors import FileError
 from bot.newsletter import profile
-from bot.schedule import rules
+from bot.schedule import rules, yearly
 from bot.shared_files import schema
 from bot.shared_files.files import problems
 from bot.shared_files.forms import FORMS
@@ -96,6 +96,7 @@ workdays: [2027-11-03]
 - {from: 2027-03-26, to: 2027-04-09, kind: 選挙, set_by: 課, why: 選挙, channels: [x], tags: [花火], words: [花火大会]}
 """,
     "schedules/disaster.yml": (ROOT / "schedules" / "disaster.yml").read_text(encoding="utf-8"),
+    "schedules/yearly.yml": "- {name: 年末, day: 12-20, weeks: 4, post: 01NENMATSU, author: shimin-leader}\n",
     "schedules/newsletter.yml": (ROOT / "schedules" / "newsletter.yml")
     .read_text(encoding="utf-8")
     .replace(
@@ -127,6 +128,7 @@ def reader(folder: Path, name: str) -> Callable[[], object]:
         "strategy/charts.yml": lambda: charts.load(path, indicators.load(folder / "strategy" / "indicators.yml")),
         "schedules/disaster.yml": lambda: table.load(path),
         "schedules/newsletter.yml": lambda: profile.load(path),
+        "schedules/yearly.yml": lambda: yearly.load(path),
     }.get(name, lambda: rules.load(path.parent, TOKYO, CHANNELS))
 
 

@@ -31,14 +31,16 @@ def taken(lane: str, now: datetime, but: Delivery | None = None) -> list[datetim
 
 def require(ctx: Context, candidate: Candidate, moment: datetime, taken: Sequence[datetime]) -> None:
     """Two posts of one account stand apart by the slots' least gap, and a day has no more than it may. Raises SlotTaken."""
-    label = ctx.spec(candidate.channel).label
-    if moment.astimezone(ctx.rules.zone).date() in slots.full_days(candidate.channel, taken, ctx.rules):
-        summary = _full(ctx.rules, candidate.channel, label)
-    elif any(abs(moment - other) < least_gap(ctx) for other in taken):
+    # Read once: the rules hold what the office entered, which is asked of the database.
+    rules, label = ctx.rules, ctx.spec(candidate.channel).label
+    gap = least_gap(rules)
+    if moment.astimezone(rules.zone).date() in slots.full_days(candidate.channel, taken, rules):
+        summary = _full(rules, candidate.channel, label)
+    elif any(abs(moment - other) < gap for other in taken):
         summary = say("その時刻の近くに、{label}のほかの配信があります", label=label)
     else:
         return
-    free = slots.free_times(candidate, max(moment, ctx.clock.now()) - timedelta(days=1), taken, ctx.rules, 3)
+    free = slots.free_times(candidate, max(moment, ctx.clock.now()) - timedelta(days=1), taken, rules, 3)
     offered = "・".join(ctx.said(t) for t in free if t > ctx.clock.now())
     raise SlotTaken(
         "slot taken",
@@ -68,6 +70,6 @@ def _full(rules: Rules, channel: str, label: str) -> str:
     return say("{label}に1日に出せるのは{most}件までです", label=label, most=rules.per_day[channel])
 
 
-def least_gap(ctx: Context) -> timedelta:
+def least_gap(rules: Rules) -> timedelta:
     """Never less than a minute, also where there is no slot: two posts of one minute are a flood."""
-    return max(min((slot.gap for slot in ctx.rules.slots.values()), default=timedelta(0)), timedelta(minutes=1))
+    return max(min((slot.gap for slot in rules.slots.values()), default=timedelta(0)), timedelta(minutes=1))

@@ -144,15 +144,20 @@ def reopen(ctx: Context, actor: Actor, submission_id: int) -> Draft:
     # Another post may lie at this path by now.
     if (form.identity, form.author) != (post_form.read(path, found.source).identity, found.author):
         form = post_form.read(path, found.source)
-    # By plain names only: the draft's pictures are laid out by them, and one may lead anywhere, or nowhere.
-    plain = [shot.file for shot in form.pictures if shot.file and is_safe(shot.file) and "/" not in shot.file]
-    beside = {file: branch.read(ctx, str(path.with_name(file)), head) for file in plain}
+    pictures = beside(ctx, found.path, form, head)
     with transaction.atomic():
         kept = dict(post_form.fields(form))
         draft = Draft.objects.create(person=actor.person, path=found.path, base=head, form=kept, updated_at=ctx.clock.now())
-        pictures = [DraftPicture(draft=draft, file=file, data=data) for file, data in beside.items() if data is not None]
-        DraftPicture.objects.bulk_create(pictures)
+        DraftPicture.objects.bulk_create([DraftPicture(draft=draft, file=file, data=data) for file, data in pictures.items()])
     return draft
+
+
+def beside(ctx: Context, path: str, form: Form, head: str) -> dict[str, bytes]:
+    """The form's pictures that lie beside its file at this commit, by name. Raises GitFailed."""
+    # By plain names only: the draft's pictures are laid out by them, and one may lead anywhere, or nowhere.
+    plain = [shot.file for shot in form.pictures if shot.file and is_safe(shot.file) and "/" not in shot.file]
+    read = {file: branch.read(ctx, str(Path(path).with_name(file)), head) for file in plain}
+    return {file: data for file, data in read.items() if data is not None}
 
 
 def may_reopen(ctx: Context, actor: Actor, found: Submission) -> bool:

@@ -44,6 +44,8 @@ _VERBS: Mapping[str, str] = {
     "settle": "コメントに対応済み",
     "cancel": "配信の取り消し",
     "reschedule": "配信の時刻の変更",
+    "yearly_draft": "毎年の原稿の下書きを作った",
+    "yearly_lacks": "毎年の原稿の下書きを作れなかった",
     "go_alone": "連載の前の回を待たないことにした",
     "release": "保留を予定に戻した",
     Event.HOLD: "出さずに保留",

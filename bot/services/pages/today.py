@@ -12,11 +12,11 @@ from bot.errors import BotError, ConfigError, FileError
 from bot.language import say
 from bot.services.approval import returned, review
 from bot.services.delivery import pause, timekeeper
-from bot.services.handing_in import drafts, one_set, push
+from bot.services.handing_in import drafts, one_set, push, yearly
 from bot.services.pages import connections, health, overview, queue
 from bot.services.paper import layout
 from bot.services.records.context import Context
-from bot.store.drafts import Draft
+from bot.store.drafts import Draft, YearlyDraft
 from bot.store.models import Delivery, Submission
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import IN_DOUBT, NEVER_OUT, DeliveryState
@@ -142,6 +142,11 @@ def returned_and_not_mended(ctx: Context, actor: Actor) -> list[returned.Returne
 
 def my_drafts(actor: Actor) -> list[Draft]:
     return list(drafts.mine(actor)[:FEW])
+
+
+def yearly_to_come(ctx: Context) -> list[YearlyDraft]:
+    """The yearly posts whose draft is made and not handed in."""
+    return yearly.to_come(ctx.today)
 
 
 def troubles(ctx: Context) -> list[str]:

@@ -20,7 +20,7 @@ from bot.services.delivery import (
     vanished,
     waits,
 )
-from bot.services.handing_in import push
+from bot.services.handing_in import push, yearly
 from bot.services.handing_in.one_set import REFUSE, TAKE_AWAY
 from bot.services.handing_in.parked import REWRITTEN
 from bot.services.paper import errata
@@ -65,6 +65,7 @@ class Kind(StrEnum):
     CLOCK = "clock"
     DISASTER = "disaster"
     COPY_DEADLINE = "copy_deadline"
+    YEARLY = "yearly"
     CLOSED_POST = "closed_post"
     CORRECTION_WAITS = "correction_waits"
     REWRITTEN = "rewritten"
@@ -105,6 +106,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.CLOCK: "時計のずれ",
     Kind.DISASTER: "災害",
     Kind.COPY_DEADLINE: "紙面の締切",
+    Kind.YEARLY: "毎年の原稿",
     Kind.CLOSED_POST: "取り下げの残り",
     Kind.CORRECTION_WAITS: "紙面の訂正",
     Kind.REWRITTEN: "原稿の履歴の書き換え",
@@ -115,12 +117,13 @@ LABELS: Mapping[Kind, str] = {
     Kind.TOKEN_ENDS: "鍵の期限",
 }
 # These can wait for the digest; everything else is told at once.
-DIGEST = frozenset({Kind.TO_CONFIRM, Kind.WAITING, Kind.COPY_DEADLINE, Kind.TOKEN_ENDS})
+DIGEST = frozenset({Kind.TO_CONFIRM, Kind.WAITING, Kind.COPY_DEADLINE, Kind.YEARLY, Kind.TOKEN_ENDS})
 _OFFICE = frozenset({Role.OFFICER, Role.OPERATOR})
 ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.TO_CONFIRM: frozenset({Role.LEADER, Role.HEAD}),
     Kind.WAITING: frozenset({Role.OFFICER}),
     Kind.COPY_DEADLINE: frozenset({Role.OFFICER}),
+    Kind.YEARLY: frozenset({Role.OFFICER}),
     Kind.CORRECTION_WAITS: frozenset({Role.OFFICER}),
     Kind.CLOSED_POST: frozenset({Role.OFFICER}),
     Kind.BLACKOUT: _OFFICE,
@@ -185,6 +188,7 @@ _VERBS: Mapping[str, Kind] = {
     TAKE_AWAY: Kind.FILES_GONE,
     SPOILT: Kind.SPOILT,
     **dict.fromkeys((requests.ASK, grants.ASK, grants.AGREE), Kind.PEOPLE),
+    **dict.fromkeys((yearly.MADE, yearly.LACKS), Kind.YEARLY),
     BUILD_PROOF: Kind.COPY_DEADLINE,
     errata.WAITS: Kind.CORRECTION_WAITS,
     REWRITTEN: Kind.REWRITTEN,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from bot.services.delivery import connections, disasters, rollback, scheduling, telegrams, waits
-from bot.services.handing_in import push
+from bot.services.handing_in import push, yearly
 from bot.services.handing_in.one_set import REFUSE, TAKE_AWAY
 from bot.services.handing_in.parked import REWRITTEN
 from bot.services.people import accounts, grants, requests
@@ -26,6 +26,8 @@ _PAGES = {
     requests.ASK: "/people/",
     grants.ASK: "/grants/",
     grants.AGREE: "/people/",
+    yearly.MADE: "/write/",
+    yearly.LACKS: "/calendar/",
 }
 
 
@@ -62,6 +64,7 @@ def line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | N
         Kind.DISASTER: _disaster(entry),
         Kind.FAULT: f"配信のサーバーに、進まない所があります。直れば自動で続けます。\n{entry.detail}。",
         Kind.COPY_DEADLINE: entry.detail,
+        Kind.YEARLY: f"{entry.detail}。",
         Kind.CORRECTION_WAITS: f"{title}の訂正を、紙面の訂正の欄に入れられませんでした。{entry.detail}。",
         Kind.CLOSED_POST: f"{entry.actor} が{title}を取り下げました。出ているものはそのままです：{entry.detail}",
         Kind.SHELL: f"サーバーで操作がありました：{entry.actor} {entry.verb} {entry.object} {entry.detail}".strip(),

@@ -72,6 +72,7 @@ def _page(request: HttpRequest, feed: str = "") -> HttpResponse:
         "subscribed": feeds.is_issued(ctx, user_of(request)),
         "feed": feed,
         "problems": calendar_page.problems(ctx, actor),
+        "usual": calendar_page.week(ctx),
         "deaf": disasters.notice(ctx),
     }
     return render(request, "calendar.html", shown)

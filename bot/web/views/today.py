@@ -43,6 +43,7 @@ def _for_office(ctx: Context, actor: Actor) -> dict[str, object]:
         "undecided_count": page.undecided_count(ctx, actor),
         "deadline": page.next_deadline(ctx),
         "accounts": page.accounts(ctx, actor),
+        "yearly": page.yearly_to_come(ctx),
         "troubles": page.troubles(ctx) if actor.role is Role.OPERATOR else None,
     }
 
@@ -53,6 +54,7 @@ def _for_writers(ctx: Context, actor: Actor) -> dict[str, object]:
     return {
         "author": True,
         "drafts": page.my_drafts(actor),
+        "yearly": [row for row in page.yearly_to_come(ctx) if row.author == actor.person],
         "lately_out": page.lately_out(ctx, actor),
         "ideas": page.ideas(ctx),
     }

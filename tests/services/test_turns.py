@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connections
+from django.db import DataError, connections
 
 from bot.channel_kit.base import Account, Found, Outgoing, Prepared, Receipt, Sent
 from bot.errors import ConfigError
 from bot.services import runner as runner_module
 from bot.services.delivery import pause
+from bot.store import queries
 from bot.store.models import AuditEntry, Delivery
 from tests.office import TUESDAY, Office
 
@@ -130,6 +132,24 @@ def test_while_one_account_trickles_all_others_go_on(hall: Hall, hanging: thread
     assert not AuditEntry.objects.filter(verb="published_twice").exists()
 
 
+def test_what_is_ready_waits_for_its_time_beside_an_answer_that_is_out(
+    hall: Hall, hanging: threading.Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    office = hall.office
+    office.approved("one", channels="x", title="一つ目（見本）", extra="publish: 2026-12-01 12:15")
+    office.approved("two", channels="facebook", title="二つ目（見本）", extra="publish: 2026-12-01 12:18")
+    hall.tick(NOON)
+    due = NOON.replace(minute=18)
+    office.at(due - timedelta(seconds=2))
+    hall.tick_until(lambda: bool(hall.facebook.prepared))
+    for _ in range(3):
+        hall.runner.tick()
+    assert (state("x"), state("facebook"), hall.facebook.committed) == ("publishing", "publishing", [])
+    office.at(due)
+    hall.tick_until(lambda: state("facebook") == "published")
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
 def test_one_account_has_one_commit_in_flight_whatever_the_turns(hall: Hall, hanging: threading.Event) -> None:
     for hour in (12, 13):
         hall.office.approved(f"p{hour}", channels="x", title=f"見本{hour}", extra=f"publish: 2026-12-01 {hour}:15")
@@ -223,6 +243,25 @@ def test_an_answer_that_cannot_be_written_makes_its_own_delivery_unknown_and_no_
     assert hall.office.states() == {"x": "unknown", "facebook": "published", "instagram": "published"}
     assert AuditEntry.objects.filter(verb="lose_track").count() == 1
     assert Delivery.objects.get(channel="x").reconcile_at is not None
+
+
+def test_an_intent_that_cannot_be_written_holds_its_own_delivery_and_no_other(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = {d.channel: d.id for d in hall.office.approved(channels="x, facebook", extra="publish: 2026-12-01 12:15")}
+    intend = queries.intend
+
+    def refused(intents: Sequence[queries.Intent], now: datetime, until: datetime) -> set[int]:
+        if any(intent.id == made["x"] for intent in intents):
+            raise DataError("a value out of range")
+        return intend(intents, now, until)
+
+    monkeypatch.setattr(queries, "intend", refused)
+    hall.office.at(NOON)
+    hall.runner.beat()
+    assert hall.office.states() == {"x": "held", "facebook": "published"}
+    assert hall.x.committed == []
+    assert "何も送っていません" in Delivery.objects.get(channel="x").problem
 
 
 def _lacks_a_key(*_: object) -> object:

@@ -175,6 +175,18 @@ def test_what_is_not_out_is_not_corrected(office: Office) -> None:
         corrected(office, "x: rewrite", "x")
 
 
+def test_nothing_more_is_corrected_while_nobody_knows_of_the_last_correction(office: Office) -> None:
+    publish(office, "facebook")
+    corrected(office, channels="facebook")
+    Delivery.objects.filter(version=2).update(state="unknown")
+    extra = "correction: {kind: 事実の誤り, wrong: 12月6日, right: 12月7日}"
+    made = office.submit(office.post(channels="facebook", extra=extra, body=RIGHT.replace("6日", "7日")))
+    with pytest.raises(NotAllowed) as caught:
+        office.approve(made)
+    assert "まだ訂正できません" in caught.value.summary
+    assert Delivery.objects.count() == 2
+
+
 def test_a_channel_may_be_left_as_it_is(office: Office) -> None:
     publish(office, "x, facebook")
     corrected(office, "x: none", "x, facebook")

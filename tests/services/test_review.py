@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot.errors import AlreadyDecided, NotAllowed, NotFound, ScheduleError, StaleApproval
@@ -66,6 +68,18 @@ def test_a_submissions_pictures_are_shown_to_those_who_may_see_it_and_to_nobody_
     with pytest.raises(NotFound):
         pictures.of_submission(office.ctx, office.leader, submission.id, kept.sha256)
     assert pictures.approved(kept.sha256) is None
+
+
+def test_a_file_elsewhere_on_the_machine_is_not_handed_in(office: Office, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.md"
+    elsewhere.write_text(office.post().read_text(encoding="utf-8"), encoding="utf-8")
+    link = office.folder / "posts" / "link.md"
+    link.symlink_to(elsewhere)
+    for path in (elsewhere, link):
+        with pytest.raises(NotAllowed) as caught:
+            office.submit(path)
+        assert str(office.folder) in caught.value.next_step
+    assert not Submission.objects.exists()
 
 
 def test_approving_what_was_not_seen_is_refused(office: Office) -> None:

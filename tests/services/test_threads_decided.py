@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import NotAllowed, NotFound, ScheduleError
-from bot.services.delivery import reconcile, takedowns, threads
+from bot.services.delivery import reconcile, scheduling, takedowns, threads
 from bot.store.models import Delivery
 from tests.office import Office
 from tests.services.torn import NOON, Thread, fault, lost_and_unreadable, withdraw
@@ -45,6 +45,20 @@ def test_who_confirms_a_part_sets_the_next_one_free(
     reconcile.decide_published(office.ctx, office.officer, row.id, f"{base}/i/status/{posted}")
     heal()
     thread.beat(runner=office.runner())
+    assert thread.is_whole()
+
+
+def test_what_was_cancelled_before_the_part_above_was_confirmed_goes_on_as_its_reply(
+    office: Office, monkeypatch: pytest.MonkeyPatch, heal: Callable[[], None]
+) -> None:
+    thread, row, posted = in_doubt(office, monkeypatch)
+    (below, *_) = office.deliveries("waiting")
+    scheduling.cancel(office.ctx, office.officer, below.id)
+    reconcile.decide_published(office.ctx, office.officer, row.id, f"{office.env['DXBOT_X_BASE_URL']}/i/status/{posted}")
+    heal()
+    threads.go_on(office.ctx, office.officer, thread.number)
+    for _ in range(4):
+        thread.beat(timedelta(minutes=1), office.runner())
     assert thread.is_whole()
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import NotAllowed
 from bot.services.delivery import removal, spending, takedowns, vanished
-from bot.store.models import AuditEntry, Delivery
+from bot.store.models import AuditEntry, Delivery, Lane
 from bot.store.threads import Removal, ThreadDecision
 from bot.store.vanished import Vanished
 from bot.workflow.actors import Actor, Role
@@ -99,6 +99,24 @@ def test_what_vanished_is_noticed_once_a_day_and_told(office: Office, out: dict[
     vanished.decide_gone(office.ctx, office.officer, out["facebook"].id)
     assert office.states()["facebook"] == "removed"
     vanished.decide_there(office.ctx, office.officer, out["instagram"].id)
+    assert vanished.open_ones() == []
+
+
+def test_another_accounts_list_says_nothing_of_our_posts(office: Office, out: dict[str, Delivery]) -> None:
+    """Keys were changed: what that account does not show was never there."""
+    runner = office.runner()
+    runner.channel("x").delete(out["x"].remote_id)
+    Lane.objects.filter(name="x").update(account="x:the account that has published so far")
+    office.at(office.clock.now() + timedelta(hours=2))
+    assert vanished.look(office.ctx, runner.channel) == 0
+    assert office.states()["x"] == "published"
+
+
+def test_what_is_seen_again_is_missed_no_more(office: Office, out: dict[str, Delivery]) -> None:
+    for row in out.values():
+        Vanished.objects.create(delivery=row, at=office.clock.now())
+    office.at(office.clock.now() + timedelta(hours=2))
+    assert vanished.look(office.ctx, office.runner().channel) == 0
     assert vanished.open_ones() == []
 
 

@@ -64,7 +64,8 @@ def test_no_answer_silences_an_account_for_more_than_a_day(office: Office, refus
     office.at(NOON)
     office.runner().beat()
     assert office.states() == {"facebook": "scheduled"}
-    assert Lane.objects.get(name="facebook").not_before == NOON + timedelta(days=1)
+    lane = Lane.objects.get(name="facebook")
+    assert (lane.waiting_since, lane.not_before) == (NOON, NOON + timedelta(days=1))
 
 
 def _told() -> list[str]:

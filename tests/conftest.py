@@ -49,7 +49,8 @@ def _a_refusal_has_words() -> Iterator[None]:
     def checked(self: BotError, message: str, *, summary: str, next_step: str, field: str = "") -> None:
         begun(self, message, summary=summary, next_step=next_step, field=field)
         told = (message, self.summary, self.next_step)
-        assert all(isinstance(words, str) and words.strip() for words in told) and isinstance(field, str), told
+        assert all(isinstance(words, str) and words.strip() for words in told), told
+        assert isinstance(field, str)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BotError, "__init__", checked)

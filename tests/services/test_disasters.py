@@ -250,6 +250,16 @@ def test_a_kind_that_nobody_knows_holds_where_its_headline_names_us_and_is_told_
     assert said().count(telegrams.STRANGE) == 1
 
 
+def test_a_long_telegram_is_read_like_any_other(hall: Office) -> None:
+    """Three megabytes: more than any answer of a platform, less than the agency's own bound."""
+    address = hall.sandbox.telegram(
+        "VPWW55", made.warning(HEAVY, at=NOON - MINUTE, headline="大雨に警戒してください。" * 80_000)
+    )
+    assert at_noon(hall, listened(hall)).state == "held"
+    assert Telegram.objects.get().tries == 0
+    assert Danger.objects.get().address == address
+
+
 def test_a_broken_telegram_that_names_us_holds_at_once_and_one_that_can_be_read_later_decides(hall: Office) -> None:
     hall.sandbox.telegram("VPWW55", b"<Report>", headline="【石川県気象警報・注意報】")
     runner = listened(hall)

@@ -9,7 +9,7 @@ import pytest
 from bot.errors import NotAllowed, NotFound, ScheduleError
 from bot.services.approval import review
 from bot.services.approval.review import Terms
-from bot.services.delivery import pause, scheduling, stale
+from bot.services.delivery import foresight, pause, scheduling, stale
 from bot.store.models import AuditEntry, Decision, Delivery, Submission, User
 from bot.workflow.actors import Actor, Role
 from tests.office import TUESDAY, Office
@@ -52,7 +52,8 @@ def test_a_leader_does_not_confirm_what_they_handed_in_for_a_trainee(office: Off
 def test_who_hands_in_another_departments_trainees_post_is_told_whose_leader_confirms_it(office: Office) -> None:
     people = office.folder / "people.yml"
     text = people.read_text(encoding="utf-8")
-    people.write_text(text.replace("role: leader, emails", "role: leader, submits_for: [kokusai-trainee], emails"), encoding="utf-8")
+    named = text.replace("role: leader, emails", "role: leader, submits_for: [kokusai-trainee], emails")
+    people.write_text(named, encoding="utf-8")
     office.register()
     submission = office.submit(office.post(author="kokusai-trainee"), office.author)
     with pytest.raises(NotAllowed) as caught:
@@ -120,6 +121,23 @@ def test_a_decision_is_countersigned_once_and_its_time_stays(office: Office) -> 
     assert decision.countersigned_at == TUESDAY
     assert AuditEntry.objects.filter(verb="countersign").count() == 1
     assert review.to_countersign(kacho) == []
+
+
+def test_an_approval_stands_for_the_minute_that_was_shown(office: Office) -> None:
+    submission = office.submit(office.post(channels="x"))
+
+    def as_shown() -> Terms:
+        foreseen = foresight.foresee(office.ctx, submission)
+        return Terms(shown=foresight.written(office.ctx, [(each.channel, each.due) for each in foreseen if each.due]))
+
+    terms = as_shown()
+    (taken,) = office.approved("b", channels="x", title="別の見本", body="別の文です。\n")  # meanwhile, that very slot
+    with pytest.raises(ScheduleError) as caught:
+        review.approve(office.ctx, office.officer, submission.id, submission.digest, terms)
+    assert "見ていた時刻" in caught.value.summary
+    assert Submission.objects.get(id=submission.id).state == "submitted"
+    assert list(Delivery.objects.all()) == [taken]
+    assert review.approve(office.ctx, office.officer, submission.id, submission.digest, as_shown())
 
 
 def test_nobody_countersigns_what_was_decided_for_another(office: Office) -> None:

@@ -12,7 +12,7 @@ import pytest
 from django.db import DataError, connections
 
 from bot.channel_kit.base import Account, Found, Outgoing, Prepared, Receipt, Sent
-from bot.errors import ConfigError
+from bot.errors import ConfigError, RateLimited
 from bot.services import runner as runner_module
 from bot.services.delivery import pause
 from bot.store import queries
@@ -243,6 +243,23 @@ def test_an_answer_that_cannot_be_written_makes_its_own_delivery_unknown_and_no_
     assert hall.office.states() == {"x": "unknown", "facebook": "published", "instagram": "published"}
     assert AuditEntry.objects.filter(verb="lose_track").count() == 1
     assert Delivery.objects.get(channel="x").reconcile_at is not None
+
+
+def test_what_was_prepared_for_another_account_is_nothing_to_this_one(hall: Hall) -> None:
+    hall.office.approved(channels="x", extra="publish: 2026-12-01 12:15")
+
+    def busy(_: Prepared) -> None:
+        raise RateLimited("busy", retry_after=15)
+
+    hall.x.on_commit = busy
+    hall.office.at(NOON)
+    hall.runner.beat()
+    assert (state("x"), Delivery.objects.get().token) == ("scheduled", "token-1")
+    hall.x.account, hall.x.on_commit = "x-2", lambda _: None
+    hall.office.at(NOON + timedelta(seconds=20))
+    hall.runner.beat()
+    assert state("x") == "published"
+    assert [outgoing.earlier for outgoing in hall.x.prepared] == ["", ""]
 
 
 def test_an_intent_that_cannot_be_written_holds_its_own_delivery_and_no_other(

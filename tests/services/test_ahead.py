@@ -115,6 +115,15 @@ def test_whatever_stops_it_before_its_time_wins(
     assert office.states() == {"x": state}
 
 
+def test_what_is_ready_on_a_machine_that_slept_past_its_last_moment_is_missed(
+    office: Office, planned: Delivery, ahead: Runner
+) -> None:
+    office.at(planned.last_at + timedelta(minutes=1))
+    ahead.send()
+    assert office.states() == {"x": "missed"}
+    assert office.sandbox.posts("x") == []
+
+
 def test_what_was_withdrawn_while_it_was_ready_can_be_approved_again_at_once(
     office: Office, planned: Delivery, ahead: Runner
 ) -> None:

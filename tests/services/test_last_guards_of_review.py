@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import NotAllowed, NotFound, ScheduleError
-from bot.services.approval import review
+from bot.services.approval import returned, review
 from bot.services.approval.review import Terms
 from bot.services.delivery import foresight, pause, scheduling, stale
 from bot.store.models import AuditEntry, Decision, Delivery, Submission, User
@@ -138,6 +138,17 @@ def test_an_approval_stands_for_the_minute_that_was_shown(office: Office) -> Non
     assert Submission.objects.get(id=submission.id).state == "submitted"
     assert list(Delivery.objects.all()) == [taken]
     assert review.approve(office.ctx, office.officer, submission.id, submission.digest, as_shown())
+
+
+def test_what_came_back_is_to_be_mended_until_it_is_handed_in_again(office: Office) -> None:
+    submission = office.submit(office.post())
+    assert (returned.count(office.author), returned.mine(office.author)) == (0, [])
+    review.return_(office.ctx, office.officer, submission.id, "題名を短く")
+    (told,) = returned.mine(office.author)
+    assert (told.submission, told.reason, told.by) == (submission, "題名を短く", "kouhou")
+    assert (returned.count(office.author), returned.count(office.leader)) == (1, 0)
+    office.submit(office.post(title="窓口（見本）"))
+    assert (returned.count(office.author), returned.mine(office.author)) == (0, [])
 
 
 def test_nobody_countersigns_what_was_decided_for_another(office: Office) -> None:

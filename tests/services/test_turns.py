@@ -304,14 +304,18 @@ def test_what_fails_before_the_commit_and_is_no_answer_holds_and_tells(
     assert AuditEntry.objects.filter(verb="hold", object=f"delivery:{row.id}").count() == 1
 
 
-def test_a_channel_that_cannot_be_reached_at_the_commit_sent_nothing(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("error", "said"), [(_lacks_a_key, "X の鍵がありません"), (_surprise, "KeyError")])
+def test_a_channel_that_cannot_be_reached_at_the_commit_sent_nothing(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, error: Callable[..., object], said: str
+) -> None:
     hall.office.approved(channels="x", extra="publish: 2026-12-01 12:15")
     hall.tick(NOON - timedelta(seconds=2))
     assert state("x") == "publishing"
-    monkeypatch.setattr(hall.runner.engine, "channel", _lacks_a_key)
+    monkeypatch.setattr(hall.runner.engine, "channel", error)
     hall.office.at(NOON)
     hall.runner.beat()
     assert state("x") == "held"
+    assert said in Delivery.objects.get().problem
     assert hall.x.committed == []
 
 

@@ -16,7 +16,8 @@ from bot.services.approval import comments, review, sheet, withdrawing
 from bot.services.approval.review import Terms
 from bot.services.delivery import blackouts, reconcile, scheduling, stale
 from bot.store.models import AuditEntry, Decision, Delivery, Submission, User
-from bot.workflow.actors import Role
+from bot.store.rules import Blackout as Kept
+from bot.workflow.actors import Actor, Role
 from tests.office import TOKYO, TUESDAY, Office
 
 LATER = datetime(2026, 12, 3, 10, 30, tzinfo=TOKYO)
@@ -245,3 +246,18 @@ def test_a_blackout_without_sense_is_refused_with_what_to_do(office: Office) -> 
     with pytest.raises(ScheduleError) as caught:
         blackouts.enter(office.ctx, office.officer, wanted)
     assert "直して" in caught.value.next_step
+
+
+def test_who_asked_to_lift_a_blackout_and_who_lifted_it_stay_with_their_times(office: Office) -> None:
+    wanted = Blackout(start=TUESDAY, end=LATER, kind="選挙", why="選挙", set_by="kouhou", channels=frozenset())
+    number = blackouts.enter(office.ctx, office.officer, wanted).number
+    asked, lifted = TUESDAY + timedelta(minutes=5), TUESDAY + timedelta(hours=1)
+    office.at(asked)
+    blackouts.ask_to_lift(office.ctx, office.officer, number, "選挙が終わったため")
+    with pytest.raises(NotAllowed):
+        blackouts.lift(office.ctx, office.officer, number)
+    office.at(lifted)
+    blackouts.lift(office.ctx, Actor(person="kouhou-2", role=Role.OFFICER), number)
+    row = Kept.objects.get(id=number)
+    assert (row.lift_asked_by, row.lift_asked_at, row.lift_reason) == ("kouhou", asked, "選挙が終わったため")
+    assert (row.lifted_by, row.lifted_at) == ("kouhou-2", lifted)

@@ -17,6 +17,7 @@ from bot.services.delivery import disasters, pause, telegrams
 from bot.services.records import audit
 from bot.services.records.context import context
 from bot.services.runner import Runner
+from bot.store import locks
 from bot.store.disaster import Danger, Feed, Telegram
 from bot.store.models import AuditEntry, Delivery, Pause
 from bot.workflow.kinds import Bar, Kind
@@ -248,6 +249,22 @@ def test_a_kind_that_nobody_knows_holds_where_its_headline_names_us_and_is_told_
     delivery = at_noon(hall, listened(hall))
     assert delivery.state == "held"
     assert said().count(telegrams.STRANGE) == 1
+
+
+def test_of_two_publishers_that_hear_it_at_once_one_presses_the_stop(hall: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    hall.sandbox.telegram("VXSE53", made.quake(QUAKE, at=NOON - MINUTE))
+    telegrams.look(hall.ctx)
+    shut = locks.shut_gate
+
+    def after_the_other() -> None:
+        monkeypatch.setattr(locks, "shut_gate", shut)
+        assert disasters.settle(hall.ctx) == 1
+        shut()
+
+    monkeypatch.setattr(locks, "shut_gate", after_the_other)
+    assert disasters.settle(hall.ctx) == 0
+    assert said().count(disasters.HELD) == 1
+    assert len(pause.active()) == 1
 
 
 def test_a_long_telegram_is_read_like_any_other(hall: Office) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from bot.services.approval import recent
 from bot.store import queries
 from bot.store.claimed import claimed
 from bot.store.models import Lane
@@ -53,6 +55,21 @@ def test_no_statement_of_the_hot_road_reads_the_whole_table(busy: None) -> None:
         assert seen, name
         for sql, params in seen:
             assert not _whole_table(sql, params), f"{name}: {sql}"
+
+
+def test_all_that_is_planned_is_compared_in_as_many_statements_as_one_post(
+    office: Office,
+) -> None:
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert recent.texts(office.ctx, "another")
+        return len(seen)
+
+    office.approved("p0", channels="x", images="")
+    with_one = statements()
+    for n in range(1, 4):
+        office.approved(f"p{n}", channels="x", images="", title=f"見本{n}", body=f"{n}番目の文です。\n")
+    assert statements() == with_one
 
 
 def _whole_table(sql: str, params: Any) -> list[str]:

@@ -244,6 +244,41 @@ def test_a_post_that_begins_with_a_heading_has_no_lead(folder: Path, tmp_path: P
     assert text(rendered(folder, templates=posts.parent, body="## 変えたこと\n\n窓口です。\n"), "facebook").startswith("［］")
 
 
+def _written(folder: Path, template: str) -> Path:
+    """A city's own templates, the same for every channel."""
+    posts = folder / "own-templates" / "posts"
+    posts.mkdir(parents=True, exist_ok=True)
+    for spec in SPECS:
+        (posts / f"{spec.key}.txt").write_text(template, encoding="utf-8")
+    return posts.parent
+
+
+def test_a_channel_s_own_body_stands_in_place_of_the_posts(folder: Path, tmp_path: Path) -> None:
+    bundle = rendered(
+        folder, body=BODY, extra="facebook: {body: 窓口だけの話です。}", templates=_written(tmp_path, "{{ body }}")
+    )
+    assert text(bundle, "facebook") == "窓口だけの話です。"
+    assert "変えたこと" in text(bundle, "x")
+
+
+def test_a_post_without_pictures_speaks_of_none(folder: Path, tmp_path: Path) -> None:
+    bundle = rendered(folder, channels="x", images="", templates=_written(tmp_path, "［{{ alt }}{{ credit }}］"))
+    assert text(bundle, "x") == "［］"
+
+
+def test_where_links_cannot_be_followed_the_text_may_point_to_the_profile(folder: Path, tmp_path: Path) -> None:
+    city = folder / "city.yml"
+    city.write_text(city.read_text(encoding="utf-8")[:-1] + ", links_in_profile: [instagram]}", encoding="utf-8")
+    bundle = rendered(folder, templates=_written(tmp_path, "{% if link_in_profile %}プロフィールへ{% else %}こちら{% endif %}"))
+    assert (text(bundle, "instagram"), text(bundle, "facebook")) == ("プロフィールへ", "こちら")
+
+
+def test_a_draft_without_its_degree_is_shown_with_a_place_for_it(folder: Path) -> None:
+    library = Library(folder, TOKYO, {spec.key: spec.options for spec in SPECS})
+    draft = dataclasses.replace(library.read(write_post(folder, body=BODY)), achievement="")
+    assert "達成度：（達成度）" in text(render(draft, SPECS, Templates(ROOT / "templates"), library.city), "x")
+
+
 def test_a_long_post_is_a_thread_only_where_its_author_asks_for_one(folder: Path) -> None:
     body = "最初の段落です。\n\n" + "職員がお話を聞いて入力します。" * 40 + "\n"
     own = "".join(f"{n}つ目の文です。" for n in range(60))

@@ -266,6 +266,19 @@ def test_a_post_without_pictures_speaks_of_none(folder: Path, tmp_path: Path) ->
     assert text(bundle, "x") == "［］"
 
 
+def test_a_template_is_told_what_the_picture_shows_and_whose_it_is(folder: Path, tmp_path: Path) -> None:
+    picture = "{file: red.png, alt: 赤い四角の見本, people: none, credit: 金沢市広報}"
+    bundle = rendered(folder, channels="x", images=picture, templates=_written(tmp_path, "{{ alt }}／{{ credit }}"))
+    assert text(bundle, "x") == "赤い四角の見本／金沢市広報"
+
+
+def test_a_template_is_brief_only_where_the_whole_has_no_room(folder: Path, tmp_path: Path) -> None:
+    templates = _written(tmp_path, "{% if brief %}要点{% else %}{{ body }}{% endif %}")
+    for times, shown in ((1, "一つの文です。"), (300, "要点")):
+        body = f"はじめの段落です（見本）。\n\n{'一つの文です。' * times}\n"
+        assert text(rendered(folder, channels="x, facebook", body=body, templates=templates), "x") == shown
+
+
 def test_where_links_cannot_be_followed_the_text_may_point_to_the_profile(folder: Path, tmp_path: Path) -> None:
     city = folder / "city.yml"
     city.write_text(city.read_text(encoding="utf-8")[:-1] + ", links_in_profile: [instagram]}", encoding="utf-8")

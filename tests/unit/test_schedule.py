@@ -10,7 +10,7 @@ import pytest
 
 from bot.config import ROOT
 from bot.errors import Blackout, ConfigError, QuietHours, ScheduleError, SlotTaken
-from bot.schedule.opening import closed_reason, require_open
+from bot.schedule.opening import closed_reason, quiet_reason, require_open
 from bot.schedule.rules import FILES, Rules, load, stamp
 from bot.schedule.slots import next_free
 from tests.office import TOKYO
@@ -114,6 +114,7 @@ def test_a_moment_of_another_zone_is_refused_in_the_city_s_time(tmp_path: Path) 
     with pytest.raises(QuietHours) as closed:
         require_open(at("2026-12-01 22:15").astimezone(UTC), "x", rules)
     assert "22:15" in closed.value.summary
+    assert f"（{quiet_reason(at('2026-12-01 22:15'), rules)}）" in closed.value.summary
     assert "配信枠" in closed.value.next_step
 
 
@@ -220,7 +221,7 @@ def test_to_be_without_a_file_is_no_freedom(tmp_path: Path, name: str) -> None:
         ("quiet", "open: 8:30\nclose: 17:15\ndays: [mon]\nclosed: [{from: 12-32, to: 01-03}]", "12-32", "12-29"),
         ("slots", "slots: {a: {days: [mon], at: 7:30}}", "外です", "直して"),
         ("slots", "slots: {a: {days: [mon], at: 17:15}}", "外です", "直して"),
-        ("slots", "slots: {a: {days: [sun], at: 9:30}}", "曜日", "quiet.yml"),
+        ("slots", "slots: {a: {days: [sun], at: 9:30}}", "「a」の曜日", "quiet.yml"),
         ("slots", "slots: {a: {days: [mon], at: 9:30}, b: {days: [mon, tue], at: 9:30}}", "同じ時刻", "ずらして"),
         ("slots", "slots: {a: {days: [mon], at: 9:30, channels: [x]}, b: {days: [mon], at: 9:30}}", "同じ時刻", "ずらして"),
         ("slots", "slots: {a: {days: [mon], at: 9:30}, b: {days: [mon], at: 9:30, channels: [x]}}", "同じ時刻", "ずらして"),
@@ -249,6 +250,11 @@ def test_what_would_void_or_widen_a_rule_in_silence_is_refused(
 
 def test_slots_of_different_channels_may_share_a_time(tmp_path: Path) -> None:
     slots = "slots: {a: {days: [mon], at: 9:30, channels: [x]}, b: {days: [mon], at: 9:30, channels: [facebook]}}"
+    assert set(load(_folder(tmp_path, slots=slots), TOKYO, CHANNELS).slots) == {"a", "b"}
+
+
+def test_slots_of_different_days_may_share_a_time(tmp_path: Path) -> None:
+    slots = "slots: {a: {days: [mon], at: 9:30}, b: {days: [tue], at: 9:30}}"
     assert set(load(_folder(tmp_path, slots=slots), TOKYO, CHANNELS).slots) == {"a", "b"}
 
 

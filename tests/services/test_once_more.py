@@ -88,8 +88,9 @@ def test_what_is_settled_already_is_told_so_also_while_all_is_stopped(office: Of
     (made,) = office.approved(channels="x")
     office.publish_all()
     pause.pause(office.ctx, office.officer, "訓練のため")
-    with pytest.raises(AlreadyDecided):
+    with pytest.raises(AlreadyDecided) as caught:
         reconcile.decide_again(office.ctx, office.officer, made.id)
+    assert "（配信済み）" in caught.value.summary
 
 
 def test_nobody_is_second_while_the_look_is_under_way(office: Office) -> None:

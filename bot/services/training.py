@@ -193,7 +193,7 @@ def _leaders(trainee: _Trainee) -> Iterator[Step]:
     )
     yield Step(
         title=say("申請する"),
-        words=say("原稿の画面の右に、各配信先で見えるとおりの形が出ます。赤い指摘がなくなったら「申請する」を押します。"),
+        words=say("原稿の画面に、各配信先で見えるとおりの形が出ます。赤い指摘がなくなったら「この内容で申請する」を押します。"),
         page="drafts",
         label=say("「書く」を開く"),
         done=handed_in,

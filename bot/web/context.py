@@ -22,6 +22,7 @@ from bot.services.people import grants, requests
 from bot.services.records.context import Context
 from bot.services.telling import alarms
 from bot.web.office import actor_of, office
+from bot.web.page_help import HELP
 from bot.workflow.actors import ROLE_LABELS, Actor, Permission, Role
 from bot.workflow.kinds import Bar
 
@@ -73,6 +74,7 @@ def city(request: HttpRequest) -> dict[str, object]:
     shown: dict[str, object] = {"sandbox": ctx.config.sandbox, **_city(ctx)}
     if request.user.is_authenticated:
         shown |= _practice(actor_of(request))
+        shown["help"] = HELP.get(_name(request), "")
         shown["role_label"] = ROLE_LABELS[Role(request.user.role)]
         shown["menu"] = _menu(request, ctx, actor_of(request))
         shown["personal"] = _personal(request)
@@ -99,6 +101,11 @@ def _practice(actor: Actor) -> dict[str, object]:
     }
 
 
+def _name(request: HttpRequest) -> str:
+    """Of the page's address."""
+    return (request.resolver_match.url_name or "") if request.resolver_match else ""
+
+
 def _city(ctx: Context) -> dict[str, object]:
     """The city's names. A slip of the pen in city.yml takes no page away, least of all the one with the stop."""
     try:
@@ -108,7 +115,7 @@ def _city(ctx: Context) -> dict[str, object]:
 
 
 def _menu(request: HttpRequest, ctx: Context, actor: Actor) -> list[Entry]:
-    at = request.resolver_match.url_name if request.resolver_match else ""
+    at = _name(request)
     waiting = queue.waiting_count(ctx, actor)
     own = []
     if drafts.writes(ctx, actor):
@@ -129,7 +136,7 @@ def _menu(request: HttpRequest, ctx: Context, actor: Actor) -> list[Entry]:
     ]
 
 
-def _people(ctx: Context, actor: Actor, at: str | None) -> list[Entry]:
+def _people(ctx: Context, actor: Actor, at: str) -> list[Entry]:
     """Roles that wait for a second person stand in the menu while there are any."""
     found = []
     if actor.may(Permission.MANAGE_PEOPLE):
@@ -144,7 +151,7 @@ def _prints(ctx: Context, actor: Actor) -> bool:
 
 
 def _personal(request: HttpRequest) -> list[Entry]:
-    at = request.resolver_match.url_name if request.resolver_match else ""
+    at = _name(request)
     return [Entry(name=name, label=label, current=at == name) for name, label in _PERSONAL]
 
 

@@ -32,9 +32,9 @@ GENERAL = frozenset(
     private problems prose push qr queries quote rate read reader reading ready recent records rect refused render
     repository rivers row run samples savepoints schema sealing search second secret security seen seismic sentence
     sentences service services session shaped shared shown single soundness split sql state states step stop storable store
-    story strong style styled submit svg system tag tagged taken task templatetags tidy timing tokens trainee tree trouble try typed
-    typeface typos unclear unit upkeep urls usage user viewed views visitor waits wanted weather web webhook weekday wish wording
-    words work workflow working xml
+    story strong style styled submit svg system tag tagged taken task templatetags tidy timing tokens trainee tree trouble try
+    typed typeface typos unclear unit upkeep urls usage user viewed views visitor waits wanted weather web webhook weekday
+    wish wording words work workflow working xml
     """,
     )
 )

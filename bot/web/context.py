@@ -60,7 +60,7 @@ class Stopped:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moving:
+class ShownClock:
     """A practice's clock; `following` is the moment to which it can be moved, None where there is none."""
 
     now: datetime
@@ -95,7 +95,7 @@ def _practice(actor: Actor) -> dict[str, object]:
     except (ConfigError, ScheduleError):
         following = None
     return {
-        "practice": Moving(now=opened.clock.now(), following=following, timelines=opened.timelines),
+        "practice": ShownClock(now=opened.clock.now(), following=following, timelines=opened.timelines),
         "training": training.course(actor),
         "training_offered": training.offered(opened.ctx, actor),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
@@ -51,6 +52,38 @@ def test_what_waits_is_left_to_the_visitor_across_restarts_and_goes_out_when_the
         refused = _second_start(tmp_path)  # two on one state would have two clocks
         assert (refused.returncode, refused.stdout) == (2, "")
         assert "この練習は、もう動いています" in refused.stderr
+
+
+def test_a_first_post_is_written_approved_seen_and_taken_back(tmp_path: Path) -> None:
+    with visit(tmp_path) as there:
+        leader = there.log_in("shimin-leader")
+        before = there.sandbox.posts()
+        assert "原稿を書く" in leader.post("/practice/training/begin/", page="/").text
+        form = leader.post("/write/new/", page="/write/")
+        fields = {"title": "はじめての投稿（見本）", "lead": "手続きを一つ、画面でできるようにしました。", "measure": "1"}
+        fields |= {"achievement": "done", "channels": "x", "contact": "市民課", "do": "hand_in", **_hidden(form.text)}
+        handed_in = leader.send(leader.path(form), form, **fields)
+        assert "申請しました" in handed_in.text
+        assert "練習の広報担当に承認してもらう" in handed_in.text
+        approved = leader.post("/practice/training/partner/", page=leader.path(handed_in))
+        assert "出るのを見る" in approved.text
+    with visit(tmp_path) as there:  # it goes on where it was
+        leader, officer = there.log_in("shimin-leader"), there.log_in("kouhou-demo")
+        assert "出るのを見る" in leader.get("/queue/").text
+        assert len(waiting(officer)) == 2
+        assert "これで一回りです" in move_clock(leader)
+        (mine,) = [post for post in there.sandbox.posts() if post not in before]
+        assert "画面でできるように" in mine["text"]
+        assert "片付けました" in leader.post("/practice/training/end/", page="/").text
+        assert [post["deleted"] for post in there.sandbox.posts() if post["id"] == mine["id"]] == [True]
+        assert not any(post["deleted"] for post in there.sandbox.posts() if post["id"] != mine["id"])
+
+
+def _hidden(page: str) -> dict[str, str]:
+    """What the form carries along."""
+    form = page.partition('id="draft"')[2].partition("</form>")[0] or page
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form)
+    return {name: value for name, value in found if name not in ("csrfmiddlewaretoken", "next")}
 
 
 def _second_start(folder: Path) -> subprocess.CompletedProcess[str]:

@@ -28,7 +28,7 @@ GENERAL = frozenset(
     html http idml image images init ink item job kind kinds knob language lazy length letter lettering likeness limits line
     link links list listed listening locks loopback machine mail main manual matching merged middleware minute models
     moments month monthly new no node not note notify numerals of on once only options orientation origin orthography
-    outputs page pages paragraph passkeys pdf people period piece placed placeholders plain policy practice printable
+    outputs page pages paragraph passkeys pdf people period piece placed placeholders plain policy port practice printable
     private problems prose push qr queries quote rate read reader reading ready recent records rect refused render
     repository rivers row run samples savepoints schema sealing search second secret security seen seismic sentence
     sentences service services session shaped shared shown single soundness split sql state states step stop storable store

@@ -1,7 +1,8 @@
 """What depends on the day, on other days: a far year, 29 February, the New Year's holidays, the eve of a copy deadline.
 
 `python -m tests.dates` runs them in processes that libfaketime tells another time: the demo twice on one state and three weeks
-later, then the tests of what is asked for by date. Exit 1 where one fails, or where the date was not another one; see ADR 15.
+later, a visit to make serve now and then, and the tests of what is asked for by date. Exit 1 where one fails, or where the date
+was not another one; see ADR 15.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ MANY = (
     "tests/services/test_last_look.py",
     "tests/services/test_publish.py",  # what a platform says of its own time is of the sandbox's clock
 )
+VISIT = ("-m", "tests.acceptance.visitor")
 _LONGEST = 300  # seconds for one step
 _STEPPED = 1.0  # seconds that a virtual machine's clock is set by when it wakes: a publisher rightly sends nothing then
 _TRIES = 2
@@ -102,6 +104,8 @@ def _failed(library: Path, moment: datetime, tests: tuple[str, ...]) -> list[Pat
         "demo": (moment, demo),
         "demo again": (moment, demo),
         "demo later": (moment + timedelta(days=21), demo),
+        "visit": (moment, VISIT),
+        "visit later": (moment + timedelta(days=21), VISIT),
         "tests": (moment, ("-m", "pytest", "-p", "no:cacheprovider", *tests)),
     }
     logs = {name: state.parent / f"{state.name}-{name}.log" for name in steps}

@@ -103,6 +103,10 @@ class Config:
     audit_branch: str = option(
         "DXBOT_AUDIT_BRANCH", "", "その署名を送る、原稿のリポジトリのブランチ（原稿とは別の名前）。空なら送らない"
     )
+    tsa_url: Secret = option(
+        "DXBOT_TSA_URL", Secret(""), "その署名に時刻の証明（RFC 3161）をもらう時刻認証局のアドレス。空なら使わない"
+    )
+    tsa_roots: str = option("DXBOT_TSA_ROOTS", "", "時刻認証局を確かめる証明書（PEM）のファイル")
     allowed_hosts: str = option("DXBOT_ALLOWED_HOSTS", "127.0.0.1,localhost", "画面を開けるホスト名（カンマ区切り）")
     trusted_proxy: str = option(
         "DXBOT_TRUSTED_PROXY", "", "画面の前で TLS を終えるサーバーのアドレス。その前にも中継があれば 192.0.2.10/2 のように段数"

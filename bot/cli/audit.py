@@ -25,17 +25,20 @@ def audit_group() -> None:
 def verify(expect: str, files: tuple[Path, ...], copies: Path | None) -> None:
     """操作の記録が書き換えられていないか、一日ごとの署名まで確かめます。例: dxbot admin audit verify"""
     ctx = office()
-    from bot.services.records import audit, days, signing
+    from bot.services.records import audit, days, signing, stamps
 
     keys = days.trusted(ctx) | {signing.from_pem(file) for file in files}
     last = audit.verify(expect)
     checked = days.verify(ctx, keys)
+    stamped = stamps.verify(ctx)
     same = days.compare(copies) if copies else 0
     tell("操作の記録に書き換えはありません。")
     if last is not None:
         tell("{id}番までの照合番号 {hash}", id=last.id, hash=last.hash)
     if checked.newest is not None:
         tell("署名のある日は{days}日分、{day} まで。", days=checked.days, day=checked.newest.day)
+    if stamped:
+        tell("時刻の証明は{stamped}日分、署名の文に合っています。", stamped=stamped)
     if copies:
         tell("外の控え{same}日分と同じです。", same=same)
     if checked.open_days:
@@ -57,13 +60,13 @@ def key() -> None:
 @audit_group.command("heads")
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True, help="書き出すフォルダ")
 def heads(output: Path) -> None:
-    """一日ごとの署名を、日付.txt と 日付.sig に書き出します。例: dxbot admin audit heads -o 署名"""
+    """一日ごとの署名を、日付.txt と 日付.sig（時刻の証明は 日付.tsr）に書き出します。例: dxbot admin audit heads -o 署名"""
     office()
-    from bot.services.records import days
+    from bot.services.records import days, stamps
 
     files = days.as_files()
     output.mkdir(parents=True, exist_ok=True)
-    for name, data in files.items():
+    for name, data in (files | stamps.as_files()).items():
         (output / name).write_bytes(data)
     tell("{output} に{value}日分を書き出しました。", output=output, value=len(files) // 2)
 

@@ -75,6 +75,7 @@ EXAMS = (
         why="ログインの回数制限と記録は、相手のアドレスを頼りにします。",
         look=settings.proxy,
     ),
+    Exam(name="stamps", label="時刻の証明", why="操作の記録がいつのものか、市の外の人にも示せます。", look=settings.stamps),
     Exam(name="log-in", label="庁内の認証", why="職員はここからログインします。", look=reach.log_in),
     Exam(name="pictures", label="画像のアドレス", why="Instagram は画像を自分で取りに来ます。", look=reach.pictures),
     Exam(name="mail", label="知らせのメール", why="出せなかったとき、すぐに伝える道です。", look=reach.post_box),

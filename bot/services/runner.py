@@ -41,7 +41,7 @@ from bot.services.delivery.engine import LEASE, Engine
 from bot.services.delivery.heartbeats import Heart
 from bot.services.handing_in import push, sync, yearly
 from bot.services.paper import proof_build
-from bot.services.records import days, pruning, steps
+from bot.services.records import days, pruning, stamps, steps
 from bot.services.records.context import Context
 from bot.services.records.waker import Every, Waker
 from bot.services.telling import alarms, heads, watch
@@ -84,6 +84,7 @@ class Runner:
         self._fits = True
         self._watches = (watch.of_rules(), watch.of_shared_files())
         days.trusted(ctx)  # a key that cannot be read shows at the start
+        self._authority = stamps.Authority(ctx)
         self._threads = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in _THREADS}
         executors = {name: _Thread(pool) for name, pool in self._threads.items()}
         self._scheduler = Waker(timezone=UTC, executors=executors)
@@ -299,6 +300,12 @@ class Runner:
 
     def _ask(self) -> None:
         self._faults.do(say("口座の確かめ"), self.ask)
+        self._faults.do(say("時刻の証明"), self.stamp)
+
+    def stamp(self) -> int:
+        """How many days of the audit log got a stamp of time?"""
+        close_old_connections()
+        return self._authority.look()
 
     def remove(self) -> int:
         """Take down what was decided to be taken down; how many steps? On a thread of its own: it waits for platforms."""

@@ -8,7 +8,11 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from bot.store.sql import run
 
 # Table → the first part of its triggers' names, and the columns by which a row could take another's place.
-_TABLES = {"store_auditentry": ("audit", ("id", "hash")), "store_dayhead": ("head", ("id", "day"))}
+_TABLES = {
+    "store_auditentry": ("audit", ("id", "hash")),
+    "store_dayhead": ("head", ("id", "day")),
+    "store_daystamp": ("stamp", ("id", "head_id")),
+}
 _REFUSAL = "the audit log is append-only"
 _BODY = f" BEGIN RAISE EXCEPTION '{_REFUSAL}' USING ERRCODE = 'restrict_violation'; END "
 _FUNCTION = f"CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $${_BODY}$$"

@@ -1,4 +1,4 @@
-"""The table of the audit log's signed days; see ADR 18."""
+"""The tables of the audit log's signed days, and of what an authority of time said of them; see ADR 18."""
 
 from __future__ import annotations
 
@@ -42,3 +42,13 @@ class DayHead(models.Model):
     def digest(self) -> str:
         """SHA-256 of the statement, which the next day's head names."""
         return hashlib.sha256(self.statement.encode()).hexdigest()
+
+
+class DayStamp(models.Model):
+    """A stamp of time (RFC 3161) of a day's statement: `token` is the authority's whole answer (DER), `at` the time it names,
+    `authority` the host that was asked. Append-only."""
+
+    head = models.OneToOneField(DayHead, models.PROTECT, related_name="stamp")
+    authority = models.CharField(max_length=255)
+    at = models.DateTimeField()
+    token = models.BinaryField()

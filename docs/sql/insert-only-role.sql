@@ -11,4 +11,4 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO dxbot_app;
 GRANT EXECUTE ON ALL PROCEDURES IN SCHEMA public TO dxbot_app;
 
 -- 足すことと読むことだけ。直す、消す、空にする、仕掛け（トリガー）を外すことはできません。
-REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON store_auditentry, store_dayhead, django_migrations FROM dxbot_app;
+REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON store_auditentry, store_dayhead, store_daystamp, django_migrations FROM dxbot_app;

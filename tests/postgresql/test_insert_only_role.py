@@ -46,6 +46,7 @@ def dxbot(address: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         "TRUNCATE store_auditentry",
         "UPDATE store_dayhead SET size = 0",
         "DELETE FROM store_dayhead",
+        "DELETE FROM store_daystamp",
         "ALTER TABLE store_auditentry DISABLE TRIGGER audit_append_only",
         "DROP TRIGGER head_append_only ON store_dayhead",
         "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$",

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from bot import registry
 from bot.cli.exams.exam import Told, bad, fine, heed, problem
 from bot.cli.exams.installation import Installation
+from bot.errors import ConfigError
 from bot.loopback import is_loopback
 from bot.values.node import nearest
 
@@ -55,6 +56,19 @@ def site(at: Installation) -> Iterator[Told]:
         )
     else:
         yield fine("画面のアドレスは {host} です", host=address.hostname)
+
+
+def stamps(at: Installation) -> Iterator[Told]:
+    """Nothing is asked of the authority: each answer of it costs money."""
+    if at.config.tsa_url:
+        from bot.services.records.stamps import roots
+
+        try:
+            roots(at.config)
+        except ConfigError as e:
+            yield problem(e)
+        else:
+            yield fine("時刻の証明は {host} にもらいます", host=urlsplit(at.config.tsa_url.reveal()).hostname)
 
 
 def proxy(at: Installation) -> Iterator[Told]:

@@ -95,6 +95,7 @@ VERBS: Mapping[str, str] = {
     "mark_unwritten": "控えを書けない",
     "day_head": "一日分の署名",
     "day_unsealed": "署名のない日",
+    "day_unstamped": "時刻の証明のない日",
     "new_audit_key": "操作の記録の新しい鍵",
     "protect_audit": "操作の記録の保護",
     "rotate_secret_key": "秘密の鍵の交換",

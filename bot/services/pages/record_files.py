@@ -24,7 +24,7 @@ from bot.services.pages.acts import verb
 from bot.services.pages.post_record import PROVISIONAL, Sections
 from bot.services.records import audit, signing
 from bot.services.records.context import Context
-from bot.store.heads import DayHead
+from bot.store.heads import DayHead, DayStamp
 from bot.store.models import AuditEntry, Blob
 from bot.text.cells import harmless
 from bot.workflow.actors import Actor, Permission
@@ -152,9 +152,19 @@ def _entry(entry: AuditEntry, *, redacted: bool) -> dict[str, Any]:
 
 def _heads(entries: list[dict[str, Any]]) -> list[DayHead]:
     """Of the days that the entries name: their numbers may have gaps, so no range tells it."""
-    return list(DayHead.objects.filter(day__in={entry["day"] for entry in entries if entry["day"]}).order_by("day"))
+    return list(
+        DayHead.objects.select_related("stamp")
+        .filter(day__in={entry["day"] for entry in entries if entry["day"]})
+        .order_by("day")
+    )
 
 
 def _head(head: DayHead) -> dict[str, Any]:
-    """`stamps` are what authorities of time said of it: each its name, its time, and its token (RFC 3161) in hexadecimal."""
-    return {"day": head.day.isoformat(), "statement": head.statement, "signature": head.signature, "stamps": []}
+    """`stamps` are what an authority of time said of it: its name, the time, and its answer (RFC 3161) in hexadecimal."""
+    told = {"day": head.day.isoformat(), "statement": head.statement, "signature": head.signature}
+    stamps = [{"authority": s.authority, "at": s.at.isoformat(), "token": bytes(s.token).hex()} for s in _stamp(head)]
+    return told | {"stamps": stamps}
+
+
+def _stamp(head: DayHead) -> list[DayStamp]:
+    return [head.stamp] if hasattr(head, "stamp") else []

@@ -9,6 +9,7 @@ pruning: what nobody needs any more
 steps: whether the database has the shape that the program works with
 audit: who did what, each entry chained to the one before
 signing: the key that signs the audit log's days
+stamps: stamps of time on those days, from an authority
 days: closing the audit log's days, and checking them
 backup: a copy of the installation in one file, and putting it back
 sealed_file: copies that only the holder of a key can read

@@ -26,7 +26,7 @@ from bot.services.handing_in.parked import REWRITTEN
 from bot.services.paper import errata
 from bot.services.paper.proof_build import BUILD_PROOF
 from bot.services.people import accounts, grants, requests
-from bot.services.records import audit, days
+from bot.services.records import audit, days, stamps
 from bot.services.telling.faults import FAILS
 from bot.services.telling.watch import SPOILT, UNREADABLE
 from bot.store.models import AuditEntry, Submission
@@ -192,7 +192,7 @@ _VERBS: Mapping[str, Kind] = {
     BUILD_PROOF: Kind.COPY_DEADLINE,
     errata.WAITS: Kind.CORRECTION_WAITS,
     REWRITTEN: Kind.REWRITTEN,
-    **dict.fromkeys((days.SEALED, days.UNSEALED, days.NEW_KEY), Kind.SEAL),
+    **dict.fromkeys((days.SEALED, days.UNSEALED, days.NEW_KEY, stamps.UNSTAMPED), Kind.SEAL),
 }
 # What somebody at the server does without changing who may do what.
 _QUIET = frozenset({audit.REFUSED, audit.EXPORTED, audit.IMPORTED})

@@ -9,7 +9,7 @@ from bot.services.handing_in import push, yearly
 from bot.services.handing_in.one_set import REFUSE, TAKE_AWAY
 from bot.services.handing_in.parked import REWRITTEN
 from bot.services.people import accounts, grants, requests
-from bot.services.records import days
+from bot.services.records import days, stamps
 from bot.services.records.context import Context
 from bot.services.telling.faults import FAILS
 from bot.services.telling.kinds import Kind
@@ -88,6 +88,8 @@ def _seal(entry: AuditEntry) -> str:
         return f"{day} の操作の記録の署名です。書き換えを見つけるための控えです。消さずに残してください。\n{entry.detail}"
     if entry.verb == days.UNSEALED:
         return f"{day} の操作の記録に署名できません。署名の鍵（audit_key）のあるサーバーが動いているか確かめてください。"
+    if entry.verb == stamps.UNSTAMPED:
+        return f"{day} の操作の記録の署名に、時刻の証明をまだもらえません（{entry.detail}）。10分ごとに頼み直しています。"
     return f"操作の記録に署名する鍵が替わりました（公開鍵 {day}）。覚えがなければ、経緯を調べてください。"
 
 

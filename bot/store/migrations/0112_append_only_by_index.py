@@ -5,9 +5,12 @@ from django.db.migrations.state import StateApps
 from bot.store import append_only
 
 
+_TABLES = ("store_auditentry", "store_dayhead")
+
+
 def renew(_: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-    append_only.remove(editor)
-    append_only.install(editor)
+    append_only.remove(editor, *_TABLES)
+    append_only.install(editor, *_TABLES)
 
 
 class Migration(migrations.Migration):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from bot.services.approval import review, submit
 from bot.services.delivery import takedowns
-from bot.services.pages import history, record_files
+from bot.services.pages import calendar, history, record_files
+from bot.services.pages import published as public
 from bot.services.paper import column, errata, issues
 from bot.services.records.context import Context
 from bot.store.models import AuditEntry, Delivery, Submission
 from tests.office import Office
-from tests.services.test_corrections import CORRECTION, RIGHT, WRONG, settle, shown
+from tests.services.test_corrections import CORRECTION, FAULTS, RIGHT, WRONG, settle, shown
 
 ALL = "x, instagram, facebook, newsletter"
 
@@ -52,6 +55,41 @@ def test_after_the_issue_is_released_the_next_one_says_it_and_prints_nothing_twi
     assert x.remote_id in record
     standing = {(d.channel, d.version) for d in history.standing(office.ctx, office.officer, made)}
     assert standing == {("x", 2), ("instagram", 1), ("instagram", 2), ("facebook", 2)}
+    (post,) = public.posts(measured)
+    assert post.corrections == ("「12月5日」は、正しくは「12月6日」です。おわびして訂正します。",)
+    places = {(p.channel, p.version): (p.stands, p.replaced) for p in post.places}
+    assert places == {
+        ("x", 1): (False, False),
+        ("x", 2): (True, False),
+        **{("instagram", version): (True, False) for version in (1, 2)},
+        ("facebook", 1): (False, True),
+        ("facebook", 2): (True, False),
+    }
+    seen = calendar.entries(office.ctx, office.officer, first.submitted_at, office.clock.now())
+    marked = {(e.channel, e.title.startswith("【訂正】")) for e in seen}
+    assert ("X", True) in marked
+    assert ("X", False) in marked
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_fault_of_the_edit_and_of_the_delete_ends_in_the_same_story(office: Office, measured: Context, fault: str) -> None:
+    published(office)
+    office.sandbox.fault("facebook", fault)
+    made = correct(measured, office)
+    settle(office)
+    office.sandbox.fault("x", fault, on="upload")
+    x = Delivery.objects.get(channel="x", version=1)
+    takedowns.take_down(office.ctx, office.officer, x.id, "訂正と重なるため")
+    settle(office)
+    assert [text[:4] for text in shown(office, "x")] == ["【訂正】"]
+    (edited,) = shown(office, "facebook")
+    assert "12月6日に始まります" in edited
+    assert len(shown(office, "instagram")) == 2
+    states = {(d.channel, d.version): d.state for d in Delivery.objects.all()}
+    assert states.pop(("x", 1)) == "removed"
+    assert set(states.values()) == {"published"}
+    record = record_files.files(office.ctx, office.officer, made.id)["record.json"].decode()
+    assert record.count('"outcome":"published"') == len(states) + 1
 
 
 def test_before_the_release_the_column_has_the_corrected_text_once(office: Office, measured: Context) -> None:

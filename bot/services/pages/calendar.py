@@ -182,7 +182,7 @@ def _delivery(ctx: Context, row: Delivery, barred: str) -> Entry:
     return Entry(
         kind="delivery",
         at=(row.published_at or row.due_at).astimezone(ctx.config.timezone),
-        title=row.submission.told_title,
+        title=_titled(row.submission.told_title, row.version),
         channel=ctx.spec(row.channel).label,
         state=row.state,
         label=LABELS[DeliveryState(row.state)],
@@ -201,13 +201,18 @@ def _wish(ctx: Context, row: Submission) -> Entry:
     return Entry(
         kind="wish",
         at=row.publish_at.astimezone(ctx.config.timezone),
-        title=row.told_title,
+        title=_titled(row.told_title, row.version),
         channel="・".join(ctx.spec(key).label for key in row.channels),
         state=row.state,
         label=LABELS[SubmissionState(row.state)],
         submission_id=row.id,
         version=0 if row.state in IN_QUEUE else 1,  # another time is another submission
     )
+
+
+def _titled(title: str, version: int) -> str:
+    """What puts right something that is out is seen as that (ADR 31)."""
+    return say("【訂正】{title}", title=title) if version > 1 else title
 
 
 def _covers(blackout: Blackout, day: date, ctx: Context) -> bool:

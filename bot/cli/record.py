@@ -29,7 +29,7 @@ def record_command(number: int | None, folder: Path, redacted: bool, year: int |
         raise click.UsageError(say("申請の番号か --year の、どちらか1つを書いてください"))
     ctx = office()
     actor = shell()
-    from bot.services.pages import printed_report, record_files, record_print
+    from bot.services.pages import printed_record, printed_report, record_files
 
     if year is not None:
         found = {"register.csv": record_files.register(ctx, actor, year).encode()}
@@ -38,7 +38,7 @@ def record_command(number: int | None, folder: Path, redacted: bool, year: int |
     else:
         found, late = record_files.files(ctx, actor, number or 0, redacted=redacted), []
         if (why := printed_report.lacking()) is None:
-            found[record_print.NAME] = record_print.as_pdf(ctx, found)
+            found[printed_record.NAME] = printed_record.as_pdf(ctx, found)
         else:
             click.echo(
                 say("{why}。データと HTML だけを書き出します。{next_step}", why=why.summary, next_step=why.next_step), err=True

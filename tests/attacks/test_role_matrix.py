@@ -118,6 +118,7 @@ class Scene:
         shown = office.approved("shown", channels="instagram")[0].submission.blobs.get()
         self.values: dict[str, str | int] = {
             "ending": "csv",
+            "year": 2026,
             "chart": "cards",
             "write": draft.id,
             "file": draft.pictures.get().file,

@@ -20,7 +20,7 @@ import pytest
 from bot import record_check
 from bot.config import ROOT
 from bot.record_check import NotWhole
-from bot.services.pages import post_record, record_files, record_print
+from bot.services.pages import post_record, printed_record, record_files
 from bot.store.models import Submission
 from tests.office import Office
 from tests.services.test_post_record import record
@@ -32,7 +32,7 @@ STAFF = ("kouhou", "kacho-2", "shimin-leader")
 def printed(office: Office, folder: Path, *, redacted: bool = False) -> Path:
     number = Submission.objects.order_by("id")[0].id
     found = record_files.files(office.ctx, office.officer, number, redacted=redacted)
-    record_files.write(found | {"record.pdf": record_print.as_pdf(office.ctx, found)}, folder)
+    record_files.write(found | {"record.pdf": printed_record.as_pdf(office.ctx, found)}, folder)
     return folder / "record.pdf"
 
 
@@ -161,7 +161,7 @@ def test_the_redacted_pdf_holds_no_name_anywhere(office: Office, record: Path, t
 def test_what_has_no_glyph_is_printed_as_its_number(office: Office, tmp_path: Path) -> None:
     made = office.submit(office.post(channels="x", body="窓口を変えました🎉（見本）。\n"))
     found = record_files.files(office.ctx, office.officer, made.id)
-    (tmp_path / "record.pdf").write_bytes(record_print.as_pdf(office.ctx, found))
+    (tmp_path / "record.pdf").write_bytes(printed_record.as_pdf(office.ctx, found))
     said = re.sub(r"\s", "", words(tmp_path / "record.pdf"))
     assert "窓口を変えました〔U+1F389〕（見本）" in said
     with pikepdf.open(io.BytesIO((tmp_path / "record.pdf").read_bytes())) as pdf:
@@ -171,5 +171,5 @@ def test_what_has_no_glyph_is_printed_as_its_number(office: Office, tmp_path: Pa
 def test_the_figures_that_the_text_used_are_printed(office: Office, tmp_path: Path) -> None:
     made = office.submit(office.post(body="取得率は{{ indicator.card.rate }}です（見本）。\n"))
     found = record_files.files(office.ctx, office.officer, made.id)
-    (tmp_path / "record.pdf").write_bytes(record_print.as_pdf(office.ctx, found))
+    (tmp_path / "record.pdf").write_bytes(printed_record.as_pdf(office.ctx, found))
     assert "2022-12-05：46.5%（提言）" in re.sub(r"\s", "", words(tmp_path / "record.pdf"))

@@ -8,7 +8,7 @@ calendar: what goes out where, day by day, and what stands against it
 history: everything that happened to a post; searching and exporting what was published
 post_record: the record of one post, as data
 record_files: that record as sealed files, and the register of a year
-record_print: that record as one PDF/A-3a with its data attached
+printed_record: that record as one PDF/A-3a with its data attached
 achievement: what was achieved, what was not, why, and what comes next, beside what citizens were told
 achievement_files: that report as HTML, PDF, CSV and JSON
 printed_report: that report on paper, and one page of it for the council

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from bot.content.correction import KINDS, WAY_LABELS, Way
 from bot.services.approval import review
 from bot.services.pages import history as past
-from bot.services.pages import overview, printed_report, record_files, record_print
+from bot.services.pages import overview, printed_record, printed_report, record_files
 from bot.services.pages.achievement import fiscal_year
 from bot.services.records import audit
 from bot.values import reading
@@ -112,7 +112,7 @@ def record(request: HttpRequest, number: int) -> HttpResponse:
     found = record_files.files(ctx, actor_of(request), number, redacted="redacted" in request.GET)
     if "data" in request.GET or printed_report.lacking():
         return _download(_packed(found), f"record-{number}.zip", "application/zip")
-    return _download(record_print.as_pdf(ctx, found), f"record-{number}.pdf", "application/pdf")
+    return _download(printed_record.as_pdf(ctx, found), f"record-{number}.pdf", "application/pdf")
 
 
 @login_required

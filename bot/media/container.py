@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from struct import unpack_from
 
+from bot.media.heif import is_heif
+
 MAX_PIECES = 50_000  # a picture of 30 MB in pieces of libpng's 8 KB has 4,000
 MAX_SEGMENTS = 2_000  # of a JPEG, as against the data of its passes; a depth map beside a photograph has some hundred
 MAX_PASSES = 50  # of a JPEG; progressive ones have ten
@@ -34,12 +36,14 @@ _EXIF = b"Exif\0\0"
 @dataclass(frozen=True, kw_only=True)
 class Parts:
     """`shown`: a file with what is to be seen. Size in pixels as stored; None where Pillow's look at the header is harmless.
-    `limit`: how many pixels such a file may have. `exif`: TIFF structures; `texts`: in which XMP may lie."""
+    `limit`: how many pixels such a file may have. `turned`: whoever decodes it turns it upright, too. `exif`: TIFF structures;
+    `texts`: in which XMP may lie."""
 
     shown: bytes
     size: tuple[int, int] | None = None
     limit: int = _DENSE
     moving: bool = False
+    turned: bool = False
     exif: tuple[bytes, ...] = ()
     texts: tuple[bytes, ...] = ()
 
@@ -47,6 +51,8 @@ class Parts:
 def apart(data: bytes) -> Parts:
     """Raises ValueError, IndexError or struct.error for what is damaged, or made of more pieces than any picture is."""
     read = next((reader for sign, reader in _READERS.items() if data.startswith(sign)), None)
+    if is_heif(data):
+        return Parts(shown=data, turned=True, exif=tuple(_tiffs(data)), texts=(data,))
     # Pillow reads a BMP in runs byte by byte, in Python.
     in_runs = data[:2] == b"BM" and data[30:31] in (b"\1", b"\2")
     return read(data) if read else Parts(shown=data, limit=_RUNS if in_runs else _DENSE, texts=(data,))

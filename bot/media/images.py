@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import MediaError, Place
 from bot.language import say
-from bot.media import container, timing
+from bot.media import container, heif, timing
 from bot.media.frames import Box
 from bot.media.limits import ImageLimits
 from bot.media.notes import Notes, notes
@@ -27,10 +27,11 @@ MAX_BYTES = 30_000_000  # of a file: a camera's largest, and no film
 _HALVED_ABOVE = 24_000_000  # pixels; half of it in each direction is still all that a channel or the paper shows
 _STRIP = 4_000_000  # pixels
 # Tried in this order; a format whose plugin is not loaded makes Pillow load all forty of them.
-_FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
+_FORMATS: tuple[str, ...] = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
 # What Pillow's readers raise for damaged files, found by feeding them such.
 _DAMAGED = (OSError, EOFError, SyntaxError, ValueError, TypeError, KeyError, IndexError, OverflowError, struct.error)
 _LYING = (5, 6, 7, 8)  # the orientations of EXIF under which width and height change places
+_MIXED, _GREY = ("P", "PA"), ("1", "L", "LA", "La")  # modes whose colours are true only as RGB, and those that have none
 MAX_SIDE = 4096
 _KEPT = ImageLimits(max_width=MAX_SIDE, max_height=MAX_SIDE, max_bytes=12_000_000)
 _KEPT_AS_PNG = 4_200_000  # pixels: a large screen
@@ -142,8 +143,12 @@ def _open(path: Path, place: Place) -> Iterator[tuple[Image, Notes]]:
         said = notes(parts)
     if parts.size:  # before Pillow sees it
         _require_decodable(parts.size, parts, path, place)
+    formats = _FORMATS
+    if heif.is_heif(parts.shown):
+        heif.register()
+        formats = (heif.FORMAT,)
     try:
-        image = PIL.Image.open(BytesIO(parts.shown), formats=_FORMATS)
+        image = PIL.Image.open(BytesIO(parts.shown), formats=formats)
     except _DAMAGED:
         raise _error(
             place,
@@ -236,18 +241,22 @@ def _eight_bits(image: Image) -> Image:
 
 
 def _srgb(image: Image) -> Image:
-    """Colours converted by the embedded profile, if there is one that can be read."""
+    """Colours converted by the embedded profile, if there is one that can be read: a palette's, too. What is transparent is
+    kept apart meanwhile, for a profile knows nothing of it."""
+    import PIL.Image
     from PIL import ImageCms
 
     profile = image.info.get("icc_profile")
-    if not profile or image.mode not in ("RGB", "RGBA", "CMYK", "L"):
+    if not profile:
         return image
+    covered = image.convert("RGBA") if image.has_transparency_data or image.mode in _MIXED else None
+    inked = image.convert("L") if image.mode in _GREY else covered.convert("RGB") if covered else image
     try:
-        mode = "RGBA" if image.mode == "RGBA" else "RGB"
         source, target = ImageCms.getOpenProfile(BytesIO(profile)), ImageCms.createProfile("sRGB")
-        return ImageCms.profileToProfile(image, source, target, outputMode=mode) or image
+        true = ImageCms.profileToProfile(inked, source, target, outputMode="RGB") or inked
     except ImageCms.PyCMSError:
         return image
+    return PIL.Image.merge("RGBA", (*true.split(), covered.getchannel("A"))) if covered else true
 
 
 def _opaque(image: Image) -> Image:

@@ -34,7 +34,7 @@ def notes(parts: Parts) -> Notes:
     entries = [dict(_entries(tiff[:_MAX_TIFF])) for tiff in parts.exif[:_MAX_TIFFS]]
     orientation = next((e[_ORIENTATION] for e in entries if _ORIENTATION in e), None) or _by_xmp(parts)
     return Notes(
-        orientation=orientation if orientation in range(1, 9) else 1,
+        orientation=orientation if orientation in range(1, 9) and not parts.turned else 1,
         taken=any(_MAKE in e or _MODEL in e for e in entries),
         located=any(e.get(_GPS) for e in entries) or any(name in text for text in parts.texts for name in _PLACES),
     )

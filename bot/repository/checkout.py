@@ -19,7 +19,7 @@ from bot.language import say
 from bot.repository.mirror import MAX_FILE, Change, Mirror
 from bot.values import document
 
-PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp")
+PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".heic", ".heif")
 _LIMITS = {".md": frontmatter.MAX_BYTES, ".yml": document.MAX_BYTES, **dict.fromkeys(PICTURES, MAX_FILE)}
 _TABLES, _SOURCES = (".xlsx", ".csv"), PurePosixPath("strategy", "sources")
 _MAX_NAME, _MAX_DEPTH = 200, 10  # bytes of a name, so that any file system holds it; folders in each other

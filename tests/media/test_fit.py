@@ -63,13 +63,47 @@ def test_a_scan_in_16_bit_grey_keeps_its_grey(tmp_path: Path) -> None:
 
 
 def test_colours_are_converted_by_the_embedded_profile(tmp_path: Path) -> None:
-    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    # A profile in which red light is blue: the names of two entries in the table are exchanged.
-    swapped = srgb.replace(b"rXYZ", b"????", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"????", b"bXYZ", 1)
     path = tmp_path / "camera.jpg"
-    Image.new("RGB", (64, 64), "red").save(path, icc_profile=swapped)
+    Image.new("RGB", (64, 64), "red").save(path, icc_profile=swapped())
     red, _, blue = centre(shown(path))
     assert blue > 200 > 60 > red
+
+
+def swapped() -> bytes:
+    """A profile in which red light is blue: the names of two entries in the table are exchanged."""
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return srgb.replace(b"rXYZ", b"????", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"????", b"bXYZ", 1)
+
+
+def grey_of_gamma_one() -> bytes:
+    """The smallest profile of a grey that is measured as light is, not as an eye sees it: a half is bright."""
+    white = b"XYZ " + bytes(4) + struct.pack(">3i", 63190, 65536, 54061)
+    curve = b"curv" + bytes(4) + struct.pack(">I", 0) + bytes(4)
+    table = struct.pack(">I", 2) + b"wtpt" + struct.pack(">2I", 156, 20) + b"kTRC" + struct.pack(">2I", 176, 16)
+    head = struct.pack(">I4sI4s4s4s", 192, b"none", 0x02400000, b"mntr", b"GRAY", b"XYZ ") + bytes(12) + b"acsp" + bytes(24)
+    return head + bytes(4) + struct.pack(">3i", 63190, 65536, 54061) + bytes(48) + table + white + curve
+
+
+@pytest.mark.parametrize("mode", ["P", "RGBA", "PA"])
+def test_the_colours_of_a_palette_are_those_of_its_profile_too(mode: str, tmp_path: Path) -> None:
+    path = tmp_path / "drawing.png"
+    picture = Image.new("RGB", (64, 64), "red").convert("P" if mode != "RGBA" else mode)
+    picture.save(path, icc_profile=swapped(), **({"transparency": 255} if mode == "PA" else {}))
+    red, _, blue = centre(shown(path))
+    assert blue > 200 > 60 > red
+
+
+@pytest.mark.parametrize("mode", ["L", "LA"])
+def test_a_grey_is_shown_as_its_profile_says(mode: str, tmp_path: Path) -> None:
+    path = tmp_path / "scan.png"
+    Image.new("L", (64, 64), 128).convert(mode).save(path, icc_profile=grey_of_gamma_one())
+    assert centre(shown(path)) == pytest.approx((188, 188, 188), abs=3)
+
+
+def test_transparency_stays_where_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "hole.png"
+    Image.new("RGBA", (64, 64), (255, 0, 0, 0)).save(path, icc_profile=swapped())
+    assert centre(shown(path)) == (255, 255, 255)
 
 
 def test_an_unreadable_profile_leaves_the_colours_as_they_are(tmp_path: Path) -> None:

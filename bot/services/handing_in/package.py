@@ -33,7 +33,7 @@ MAX_TOTAL = 100_000_000  # bytes
 PICTURES_SECONDS = 60.0  # of computing for all of them; ten photographs of 48 megapixels take 40
 MAX_RATIO = 200  # a text of one letter repeated deflates about 1000 to 1; what people write and photograph, below 20 to 1
 _RATIO_MATTERS = 1_000_000  # bytes; below it a bomb is harmless
-_PICTURES = {".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp"}
+_PICTURES = {".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".heic", ".heif"}
 _LEFT_BY_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
 _UNUSABLE = re.compile(
     r'[\x00-\x1f<>:"|?*\\]|^\.|[. ]$|^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)', re.IGNORECASE

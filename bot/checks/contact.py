@@ -7,8 +7,14 @@ import re
 from bot.checks.prose import pattern
 
 _SOURCE = "電気通信番号計画（総務省告示）"
-_NUMBER = r"(?<![\d\-－‐ー―−.,/年月])(?P<number>0\d{1,4}[\-－‐(（]\d{1,4}[\-－‐)）]\d{1,5})(?![\d\-－‐])"
-_NO_AREA = r"(?:電話|TEL|Tel|FAX|ファクス|ファックス)(?:番号)?[ 　:：はを]{0,2}(?P<short>\d{2,3}[\-－‐]\d{4})(?![\d\-－‐])"
+_NUMBER = r"(?<![\d\-－‐ー―−.,/年月])(?P<number>0\d{1,4}[\-－‐(（）)][ 　]?\d{1,4}[\-－‐)）]\d{1,5})(?![\d\-－‐])"
+_NO_AREA = (
+    r"(?:電話|TEL|Tel|ＴＥＬ|FAX|ＦＡＸ|ファクス|ファックス|☎|℡|問い?合わせ(?:先)?)(?:番号)?"
+    r"[ 　:：はを]{0,2}(?P<short>\d{2,3}[\-－‐]\d{4})(?![\d\-－‐])"
+)
+
+
+_OTHERWISE = ("0120", "0570", "0800", "0180", "0990")
 
 
 def _telephone(match: re.Match[str]) -> str:
@@ -16,7 +22,13 @@ def _telephone(match: re.Match[str]) -> str:
     right = 11 if digits.startswith(("050", "060", "070", "080", "090", "020")) else 10
     if digits.startswith("0800"):
         right = 11
-    return "" if len(digits) == right else f"電話番号「{match['number']}」は{len(digits)}桁です（{right}桁のはずです）"
+    if len(digits) != right:
+        return f"電話番号「{match['number']}」は{len(digits)}桁です（{right}桁のはずです）"
+    area, *_, last = re.findall(r"\d+", match["number"])
+    # Free and shared numbers are divided otherwise; of the others, only Tokyo, Osaka and a few more have two digits.
+    if area in _OTHERWISE or (len(last) == 4 and (len(area) > 2 or area in ("03", "04", "06"))):
+        return ""
+    return f"電話番号「{match['number']}」の区切りが違います"
 
 
 RULES = (
@@ -43,26 +55,28 @@ RULES = (
         source=_SOURCE,
         bad="‸電話は220-2111です。",
         good="電話は076-220-2111です。",
-        hints="電話 TEL Tel FAX ファ",
+        hints="電話 TEL Tel ＴＥＬ FAX ＦＡＸ ファ ☎ ℡ 合わせ",
     ),
     pattern(
         "contact.postal",
         "warning",
-        r"〒[ 　]?(?!\d{3}[\-－‐]\d{4}(?!\d))[\d０-９\-－‐]+",
+        r"(?:〒|郵便番号)[ 　:：はを]{0,2}(?!\d{3}[\-－‐−ー]\d{4}(?!\d))[\d０-９\-－‐]{5,}",
         "郵便番号「{0}」の桁が違います",
         "「〒920-8577」のように、3桁-4桁で書いてください",
         why="桁の違う郵便番号では、郵便が遅れます。",
         source="郵便番号制度（日本郵便）",
         bad="‸〒920-857 金沢市",
         good="〒920-8577 金沢市",
-        hints="〒",
+        hints="〒 郵便番号",
     ),
     pattern(
         "contact.mail",
         "warning",
         r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}"
         r"(?:＠|[ 　]@|@[ 　]|@(?=[A-Za-z0-9-]{1,63}[。、，．][A-Za-z])|\(at\)|（at）|☆|★)"
-        r"[A-Za-z0-9-]{1,63}(?:[.．。、][A-Za-z0-9-]{1,63}){1,6}",
+        r"[A-Za-z0-9-]{1,63}(?:[.．。、][A-Za-z0-9-]{1,63}){1,6}|"
+        r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}(?:@@+[A-Za-z0-9.-]{1,255}|"
+        r"@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,6}(?:\.\.+[A-Za-z0-9.-]{1,63}|[.,](?![A-Za-z0-9])|,[a-z]{2,3}))",
         "メールアドレス「{0}」の書き方では、送れません",
         "半角の @ と . で、間を空けずに書いてください",
         why="全角の記号が入ったアドレスは、押しても写しても届きません。",

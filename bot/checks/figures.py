@@ -27,7 +27,8 @@ _IN_BRACKETS = rf"{_RATE}[（(](?P<all>{_AMOUNT}){_UNIT}{_AMONG}(?P<part>{_AMOUN
 _BY_STROKE = rf"{_RATE}[（(](?P<part>{_AMOUNT}){_UNIT}[／/](?P<all>{_AMOUNT}){_UNIT}[）)]"
 # What is set by law or by a till, and what is computed beside it, needs no source of its own.
 _TYPED = re.compile(
-    r"(?<![\d,.])(?<!税)(?<!税率)\d[\d,.]*\s*[%％](?!引|オフ|割引|還元|増量|以[上下]|未満)|(?<![\d,.])\d+\.\d+倍"
+    r"(?<![\d,.])(?<!税)(?<!税率)(?<!税率は)(?<!税は)\d[\d,.]*\s*[%％](?!引|オフ|割引|還元|増量|以[上下]|未満)|"
+    r"(?<![\d,.])\d+\.\d+倍"
 )
 _COMPUTED = re.compile(r"(?:のうち|中)[^。\n]{0,20}[（(]?$")
 _ABOUT = Decimal("2.5")  # points by which 「約30%」 may differ
@@ -98,20 +99,24 @@ def _wrong_rate(match: re.Match[str]) -> str:
 _SUM = re.compile(
     r"(?:計|合計|合わせて|全部で|延べ)[ 　]?(?P<all>\d[\d,]*)(?P<unit>[人件枚台校課戸社本冊名円])"
     r"[（(](?P<parts>[^（()）\n]{3,60})[）)]"
+    r"|(?P<before>(?:[^。（()）\d\n]{0,8}(?<!\d)\d[\d,]*(?P<own>[人件枚台校課戸社本冊名円])[、・と及びや ]{0,2}){2,6})(?:の|"
+    r"で|、)?(?:合計|合わせて|計|全部で)"
+    r"[ 　]?(?P<total>\d[\d,]*)(?P=own)"
 )
 _CHANGE = re.compile(
-    r"(?<![\d,])(?P<before>\d[\d,]*)(?P<unit>分|人|件|枚|台|回|時間|円|日|"
-    r"か所)から、?(?P<after>\d[\d,]*)(?P=unit)(?:に|へ|まで)、?[^。、\d\n]{0,12}?"
+    r"(?<![\d,])(?P<before>\d[\d,]*)(?P<unit>分|人|件|枚|台|回|時間|万円|億円|千円|円|日|週間|"
+    r"か月|か所|世帯|校|冊|種類|メートル|キロ)から、?(?P<after>\d[\d,]*)(?P=unit)(?:に|へ|まで)、?[^。\d\n]{0,14}?"
     r"(?P<change>\d[\d,]*)(?P=unit)(?:分)?、?(?:減|増|短|縮|少|多)"
 )
 
 
 def _wrong_sum(match: re.Match[str]) -> str:
-    parts = re.findall(rf"(\d[\d,]*){match['unit']}", match["parts"])
+    told, said, unit = match["parts"] or match["before"], match["all"] or match["total"], match["unit"] or match["own"]
+    parts = re.findall(rf"(\d[\d,]*){unit}", told)
     total = sum(_value(part) for part in parts)
-    if len(parts) < 2 or "うち" in match["parts"] or total == _value(match["all"]):
+    if len(parts) < 2 or re.search("うち|から|中|あたり|につき", told) or total == _value(said):
         return ""
-    return f"内訳の合計は{total:,}{match['unit']}で、「{match['all']}{match['unit']}」と合いません"
+    return f"内訳の合計は{total:,}{unit}で、「{said}{unit}」と合いません"
 
 
 def _wrong_change(match: re.Match[str]) -> str:

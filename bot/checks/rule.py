@@ -23,6 +23,7 @@ from bot.render.environment import Templates
 from bot.render.variant import ChannelSpec, Part
 from bot.strategy.indicators import Indicator
 from bot.text.likeness import canonical
+from bot.text.tokens.days import Clock, Day, clocks, days
 
 if TYPE_CHECKING:
     from bot.schedule.rules import Rules
@@ -102,6 +103,20 @@ class Subject:
         """Where in the whole text a number begins. Found once: an expression that begins with a number would be tried at
         every character, by each of a dozen rules."""
         return tuple(match.start() for match in _NUMBER.finditer(self.whole))
+
+    @cached_property
+    def days(self) -> tuple[tuple[Span, Day], ...]:
+        """The days in it, each with the span in which it stands."""
+        return tuple((span, day) for span in self._numbered for day in days(span.text))
+
+    @cached_property
+    def clocks(self) -> tuple[tuple[Span, Clock], ...]:
+        """The times of the day in it, each with its span."""
+        return tuple((span, clock) for span in self._numbered for clock in clocks(span.text))
+
+    @cached_property
+    def _numbered(self) -> tuple[Span, ...]:
+        return tuple(span for span in self.prose if _NUMBER.search(span.text)) if self.numbers else ()
 
     @cached_property
     def headers(self) -> tuple[images.Header | MediaError, ...]:

@@ -11,7 +11,7 @@ from itertools import accumulate
 from bot.checks.finding import Finding, at
 from bot.checks.prose import pattern
 from bot.checks.rule import Rule, Subject
-from bot.content.document import Document, Heading, LineBreak, Ruby, Text, inlines, leaves
+from bot.content.document import Document, Heading, LineBreak, Paragraph, Ruby, Text, inlines, leaves
 from bot.errors import Place
 
 LONGEST = 100  # characters; at 80 every fourth sentence of ordinary prose would be found
@@ -20,8 +20,12 @@ _SENTENCE = re.compile(r"[^。！？]+[。！？]*[」』）]*")
 _RUNS_ON = re.compile(rf"[^。！？]{{{LONGEST - 20}}}")  # with its end and what closes it, such a sentence may be too long
 _QUOTED = re.compile(r"「[^「」]*」|『[^『』]*』|（[^（）]*）")
 _POLITE = re.compile(r"(?:です|ます|ました|ません|でした|でしょう|ましょう|ください)[か]?[。！？]")
-_PLAIN_SOMEWHERE = re.compile(r"(?:ある|あった|あろう|だった|だ)。")
-_PLAIN = re.compile(r"(?:である|であった|であろう|だった|だ)。$")
+_PLAIN_SOMEWHERE = re.compile(r"(?:[一-龠ぁ-ん][るた]|あろう|だ|ない)。")
+# Not in lists, where a line in plain form is usual.
+_PLAIN = re.compile(
+    r"(?:である|であった|であろう|だった|だ|[一-龠いきしちにりえけせてねべめれっん](?<!まし)(?<!でし)[るた]|ている|"
+    r"[かさなまらわ]ない)。$"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +71,20 @@ def _long(subject: Subject, rule: Rule) -> Iterator[Finding]:
             yield at(_place(subject, sentence), rule.id, rule.level, message, "二つの文に分けてください")
 
 
+_ENDS = re.compile(r"(?:です|ます|ました|ません|でした|ください|ましょう)$")
+
+
+def _no_stop(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    """Behind a sentence that ends with one: a notice of one line may go without."""
+    for block in subject.post.document.blocks:
+        for line in inlines(block) if isinstance(block, Paragraph) else ():
+            said = list(_of_line([leaf for leaf in leaves(line) if not isinstance(leaf, LineBreak)], 0))
+            if len(said) > 1 and _ENDS.search(said[-1].text):
+                last = said[-1]
+                message = f"文の終わりに「。」がありません（「{last.text[-12:]}」）"
+                yield at(_place(subject, last), rule.id, rule.level, message, "文の終わりに「。」を付けてください")
+
+
 def _mixed(subject: Subject, rule: Rule) -> Iterator[Finding]:
     """In prose that is polite at all; what is quoted may end as it does."""
     if not _PLAIN_SOMEWHERE.search(subject.whole):
@@ -101,6 +119,15 @@ RULES = (
         bad="はじめです。‸" + "窓口で書く回数を減らすために、職員が話を聞いて入力し、" * 4 + "確かめてもらいます。",
         good="窓口で書く回数を減らしました。職員が話を聞いて入力し、確かめてもらいます。",
         check=_long,
+    ),
+    Rule(
+        id="sentences.no-stop-at-end",
+        level="warning",
+        why="前の文に「。」があるのに最後の文にないと、文が途中で切れたように見えます。",
+        source=_SOURCE,
+        bad="受付を始めます。‸市民課へお尋ねください",
+        good="受付を始めます。市民課へお尋ねください。\n\nどなたでもお越しください",
+        check=_no_stop,
     ),
     Rule(
         id="sentences.mixed-endings",

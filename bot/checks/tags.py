@@ -11,7 +11,9 @@ from bot.text.tokens import hashtags
 
 _SOURCE = "X の文字の決まり（twitter-text）"
 # A sign right behind a word; F# and C# are names.
-_JOINED = re.compile(r"(?<=[0-9A-Za-zぁ-ゖァ-ヺー々一-龠])[#＃][ぁ-ゖァ-ヺ一-龠A-Za-z][0-9A-Za-zぁ-ゖァ-ヺー々一-龠_]*")
+_JOINED = re.compile(
+    r"(?<=[0-9A-Za-zぁ-ゖァ-ヺー々一-龠])(?<![^A-Za-z][A-Z])(?<!^[A-Z])[#＃][ぁ-ゖァ-ヺ一-龠A-Za-z][0-9A-Za-zぁ-ゖァ-ヺー々一-龠_]*"
+)
 
 
 def _malformed(subject: Subject, rule: Rule) -> Iterator[Finding]:
@@ -23,6 +25,24 @@ def _malformed(subject: Subject, rule: Rule) -> Iterator[Finding]:
                 said = f"「#{tag}」は、途中で切れるか、ハッシュタグになりません"
                 advice = "空白や記号を入れず、文字を一つは入れてください（数字だけのものは、ただの文になります）"
                 yield at(subject.place_of(key, "hashtags"), rule.id, rule.level, said, advice)
+
+
+# In the running text: a sign with a blank behind it, a year alone, and what a mark cuts short.
+_BROKEN = re.compile(
+    r"(?:(?<=[\s。、])|^)[#＃](?:[ 　]+[0-9A-Za-zぁ-ゖァ-ヺー々一-龠]+|(?:19|20)\d\d(?![\w々ー-])|"
+    r"[\w々ー]+[\-－&＆!！/+][ぁ-ゖァ-ヺ一-龠A-Za-z][\w々ー]*)"
+)
+
+
+def _broken(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    yield from _malformed(subject, rule)
+    if not subject.senders or not ("#" in subject.letters or "＃" in subject.letters):
+        return
+    for span in subject.prose:
+        for match in _BROKEN.finditer(span.text) if not span.link else ():
+            said = f"「{match[0]}」は、途中で切れるか、ハッシュタグになりません"
+            advice = "「#」の後ろに、空白や記号を入れずに続け、文字を一つは入れてください"
+            yield at(span.place(match.start()), rule.id, rule.level, said, advice)
 
 
 def _joined(subject: Subject, rule: Rule) -> Iterator[Finding]:
@@ -42,7 +62,7 @@ RULES = (
         source=_SOURCE,
         bad="hashtags: ‸[金沢市・DX!]",
         good="hashtags: [金沢市DX, 7月のお知らせ]",
-        check=_malformed,
+        check=_broken,
     ),
     Rule(
         id="tags.joined",

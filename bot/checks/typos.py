@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from bot.checks.finding import Finding, at
 from bot.checks.prose import pattern
 from bot.checks.rule import Rule, Subject
+from bot.checks.slips import slips
 
 _SOURCE = "各地の自治体の訂正の記録"
-_PAIRS = {"「": "」", "『": "』", "（": "）", "【": "】", "〔": "〕"}
+_PAIRS = {"「": "」", "『": "』", "（": "）", "【": "】", "〔": "〕", "(": ")"}
 _CLOSING = {closing: opening for opening, closing in _PAIRS.items()}
 _JA = "ぁ-んァ-ヶー一-龠々"
 # wrong → right: words of a city hall that are mistaken for others that sound or look alike.
@@ -23,6 +25,13 @@ _WORDS = {
     "マイナンバカード": "マイナンバーカード",
     "マイナンバーカド": "マイナンバーカード",
     "マイナンーカード": "マイナンバーカード",
+    "証名書": "証明書",
+    "加人": "加入",
+    "訓連": "訓練",
+    "謄木": "謄本",
+    "目本": "日本",
+    "甲告": "申告",
+    "甲請": "申請",
     "印鑑証名": "印鑑証明",
     "戸籍騰本": "戸籍謄本",
     "戸籍膳本": "戸籍謄本",
@@ -52,8 +61,141 @@ _WORDS = {
 }
 
 
-def _instead(match: re.Match[str]) -> str:
-    return f"「{match[0]}」は「{_WORDS[match[0]]}」の書き間違いではありませんか"
+_SURE = "|".join(sorted(_WORDS, key=len, reverse=True))
+# Words of their own that are wrong beside these.
+_BESIDE = {
+    r"(?<=[者人日員証品物用課])意外(?=[はのにを])": "以外",
+    r"(?:(?<=[。、])|^)対称(?=は|者)|対称者": "対象",
+    r"(?:(?<=アンケートに)|(?<=の質問に))解答": "回答",
+    r"(?<=カードを|証明書を|受給証を)公布": "交付",
+    r"(?<=介護|雇用|生命)保健(?=料|証|税|制度|に|の|を|は|、)|(?<=国民健康)保健": "保険",
+    r"保険(?=所で|所に|所の|所へ|師)": "保健",
+    r"住民[標俵]": "住民票",
+    r"(?<=通信|配線|道路|交通|情報)綱(?=[をのがは、])": "網",
+}
+_LONG_WORDS = [
+    "マイナンバーカード",
+    "ホームページ",
+    "スマートフォン",
+    "オンライン",
+    "アンケート",
+    "コンビニエンスストア",
+    "インターネット",
+    "キャンペーン",
+    "ボランティア",
+    "プログラム",
+    "パソコン",
+    "タブレット",
+    "デジタル",
+    "コミュニティ",
+    "シミュレーション",
+    "コミュニケーション",
+    "プラスチック",
+    "ペットボトル",
+    "リサイクル",
+    "レクリエーション",
+    "トレーニング",
+    "リハビリテーション",
+    "アレルギー",
+    "インフルエンザ",
+    "スケジュール",
+    "パンフレット",
+    "ガイドブック",
+    "メールアドレス",
+    "パスワード",
+    "ダウンロード",
+    "アップロード",
+    "プライバシー",
+    "バリアフリー",
+    "ヘルパー",
+    "ショートステイ",
+    "デイサービス",
+    "ワークショップ",
+    "シンポジウム",
+    "セミナー",
+    "フォーラム",
+    "コンクール",
+    "コンサート",
+    "フェスティバル",
+    "マラソン",
+    "スポーツ",
+    "イベント",
+    "カレンダー",
+    "ポスター",
+    "チラシ",
+    "キャッシュレス",
+    "クレジットカード",
+    "バーコード",
+    "アプリケーション",
+    "メニュー",
+    "アドレス",
+    "ウェブサイト",
+    "クーポン",
+    "サービス",
+    "カウンター",
+]
+_OTHER_WORDS = frozenset({"フォーム", "タレット", "カンター", "バリアリー"})  # near a long one, and words themselves
+_KATAKANA = re.compile(r"[ァ-ヴー]{3,}")
+_PART = 5  # characters: a shorter piece of a long word may be anything
+_SHORTEST_UNLIKE = 7  # characters: プログラム and プログラマ are both words
+
+
+def _word(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    for span in subject.prose:
+        for start, wrong, right in sorted({*_sure(span.text), *_slips(span.text), *_katakana(span.text)}):
+            message = f"「{wrong}」は「{right}」の書き間違いではありませんか"
+            yield at(span.place(start), rule.id, rule.level, message, "辞書で確かめて直してください")
+
+
+def _sure(text: str) -> Iterator[tuple[int, str, str]]:
+    for match in re.finditer(_SURE, text):
+        yield match.start(), match[0], _WORDS[match[0]]
+    for expression, right in _BESIDE.items():
+        for match in re.finditer(expression, text):
+            yield match.start(), match[0], right
+
+
+def _slips(text: str) -> Iterator[tuple[int, str, str]]:
+    known = slips()
+    for wrong in {text[i : i + 2] for i in range(len(text) - 1)} & known.keys():
+        right, anywhere = known[wrong]
+        for match in re.finditer(wrong if anywhere else rf"(?<![一-龠々\d]){wrong}", text):
+            yield match.start(), wrong, right
+
+
+def _katakana(text: str) -> Iterator[tuple[int, str, str]]:
+    for match in _KATAKANA.finditer(text):
+        run = match[0]
+        if run in _LONG_WORDS:
+            continue
+        near = _near_words()
+        parts = (run[a:b] for a in range(len(run)) for b in range(a + _PART, len(run) + 1))
+        wrong = run if run in near else next((part for part in parts if part in near), "")
+        if right := near.get(wrong) or _unlike(run):
+            yield match.start(), wrong or run, right
+
+
+@lru_cache(maxsize=1)
+def _near_words() -> dict[str, str]:
+    """The long words with one character left out inside, doubled, or changed with the next. One that ends without ー is right,
+    and so is what is a word of its own."""
+    near = {}
+    for word in _LONG_WORDS:
+        for at_ in range(1, len(word)):
+            if at_ < len(word) - 1 and len(word) > 4:
+                near[word[:at_] + word[at_ + 1 :]] = word
+                near[word[:at_] + word[at_ + 1] + word[at_] + word[at_ + 2 :]] = word
+            if at_ > 1:
+                near[word[:at_] + word[at_ - 1 :]] = word
+    return {wrong: right for wrong, right in near.items() if wrong not in _LONG_WORDS and wrong not in _OTHER_WORDS}
+
+
+def _unlike(run: str) -> str:
+    """The long word that has as many characters, all but one the same."""
+    if len(run) < _SHORTEST_UNLIKE or run in _LONG_WORDS:
+        return ""
+    alike = (w for w in _LONG_WORDS if len(w) == len(run) and sum(a != b for a, b in zip(w, run, strict=True)) == 1)
+    return next(alike, "")
 
 
 def _open(subject: Subject, rule: Rule) -> Iterator[Finding]:
@@ -82,7 +224,7 @@ def _unmatched(text: str) -> Iterator[tuple[int, str]]:
 
 def _is_number(text: str, closing: int) -> bool:
     """1） numbers the items of a list."""
-    return text[closing] == "）" and bool(re.search(r"(?:^|[\s。、])[\dａ-ｚa-zア-ン①-⑳]{1,2}$", text[:closing]))
+    return text[closing] in "）)" and bool(re.search(r"(?:^|[\s。、])[\dａ-ｚa-zア-ン①-⑳]{1,2}$|[:;=^-]$", text[:closing]))
 
 
 def _closes_elsewhere(subject: Subject, number: int, sign: str) -> bool:
@@ -97,39 +239,57 @@ RULES = (
         "typos.doubled-particle",
         "warning",
         # Not in ものの, こととする, 人と, なにに, までで: there the two are of two words.
-        rf"(?<=[{_JA}A-Za-z\d」）])(?:をを|がが|(?<![なく])にに(?!ん)|(?<!ま)でで(?!き|す|は)|"
-        rf"(?<![ひこも])とと(?![もき])|(?<!も)のの|"
-        r"へへ|からから(?!に)|までまで|よりより|ですです|ますます(?=。))",
+        rf"(?<=[{_JA}A-Za-z\d」）])(?:をを|がが|(?<![なく])にに(?!ん)|(?<!ま)でで(?!き|す|は|も)|"
+        rf"(?<![ひこも])とと(?![もき])|(?<!も)のの(?!ち)|"
+        r"へへ(?![へと])|からから(?![にだ])|までまで|よりより(?!どり|良|よ)|ですです|ますます(?=。)|(?:まし|でし)たた|"
+        r"をが(?![まん])|がを(?!か))|"
+        rf"(?<=[一-龠ァ-ヶー」）])はは(?=[\d一-龠、])|(?<![{_JA}])(?:ごご|おお)(?=[利確連相協案了質参意紹願知問申越待])|"
+        r"(?<=[一-龠][課係所])のを(?=[一-龠]{2}[にへで])",
         "「{0}」と、同じ言葉が続いています",
         "どちらか1つにしてください",
         why="書き直したあとに残る、一番多い打ち間違いです。",
         source=_SOURCE,
         bad="申請書‸をを提出してください。",
         good="申請書を提出してください。ますます便利になります。始めたものの、続けることとします。18日までで終わります。",
-        hints="をを がが にに でで とと のの へへ からから までまで よりより ですです ますます",
+        hints=(
+            "をを がが にに でで とと のの へへ からから までまで よりより ですです ますます たた をが がを はは ごご おお のを"
+        ),
     ),
-    pattern(
-        "typos.word",
-        "warning",
-        "|".join(sorted(_WORDS, key=len, reverse=True)),
-        _instead,
-        "辞書で確かめて直してください",
+    Rule(
+        id="typos.word",
+        level="warning",
         why="似た字や似た音の言葉は、読み返しても見落とします。",
         source=_SOURCE,
         bad="‸住民表の写しを取れます。",
-        good="住民票の写しを取れます。",
+        good="住民票の写しを取れます。左右対称の建物を、個人園芸の講座で見ます。登記人の名です。",
+        check=_word,
+    ),
+    pattern(
+        "typos.doubled-mark",
+        "warning",
+        r"、、+|。。(?!。)|、。|。、|，，",
+        "「{0}」と、句読点が続いています",
+        "どちらか1つにしてください",
+        why="消し忘れた句読点は、読み上げの間を乱し、確かめていない文に見えます。",
+        source=_SOURCE,
+        bad="受付が始まります‸、、お待ちください。",
+        good="受付が始まります。お待ちください。",
+        hints="、、 。。 、。 。、 ，，",
     ),
     pattern(
         "typos.look-alike",
         "warning",
-        r"(?<=[ァ-ヶー])[二口力夕卜八工](?=[ァ-ヶー])|(?<=[ァ-ヶー])二(?![一-龠])|(?<=[ァ-ヴ])[一―](?=[ァ-ヴ])",
+        r"(?<=[ァ-ヶー])[二口力夕卜八工](?=[ァ-ヶー])|(?<=[ァ-ヶー])二(?![一-龠つ])|(?<=[ァ-ヴ])[一―](?=[ァ-ヴ])|"
+        r"(?<![一-龠ァ-ヶー])(?:力(?=ー|[ァ-ヴ]{2})(?!ワザ|コブ)|[工夕卜](?=[ァ-ヴー]{2})|二(?=[ュャョ]))|"
+        r"(?<=[ァ-ヶー])[べぺ](?=[ァ-ヶー])|"
+        r"(?<=[一-龠ぁ-ん])[リヘ](?=[をがはにのでともへ、。])|(?<=[一-龠])ヘ(?=[一-龠ぁ-ん])",
         "片仮名の中に、よく似た漢字や記号「{0}」があります",
         "片仮名（ニ・ロ・カ・タ・ト・ハ・エ・ー）で打ち直してください",
         why="見た目では分からず、検索されず、読み上げが乱れます。",
         source=_SOURCE,
         bad="コンビ‸二で取れます。",
         good="コンビニで取れます。二つあります。",
-        hints="二 口 力 夕 卜 八 工 一 ―",
+        hints="二 口 力 夕 卜 八 工 一 ― べ ぺ リ ヘ",
     ),
     Rule(
         id="typos.bracket",
@@ -143,7 +303,8 @@ RULES = (
     pattern(
         "typos.no-stop",
         "warning",
-        r"(?:です|ます|ました|ません)(?=(?!場合|時点|以上|際|方|皆様|通り|中で|件|旨|所|頃)[一-龠]{2}"
+        r"(?:です|ます|ました|ません)(?=(?!場合|時点|以上|際|方|皆様|通り|中で|件|旨|所|場所|人|者|頃|間|上は|"
+        r"時)(?:[一-龠][一-龠ぁ-ん]|[おご][一-龠]|くわし|なお|また)"
         r"[^。\n]{3,60}(?:です|ます|ました|ません|ください)。)",
         "「{0}」のあとに「。」がありません",
         "文の終わりに「。」を付けてください",

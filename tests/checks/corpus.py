@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +19,8 @@ from bot.checks.finding import Finding
 from bot.checks.registry import check_post, rules
 from bot.checks.rule import Subject
 from bot.cli.core import Core
+from bot.content.post import Post
+from bot.errors import ContentError
 from bot.registry import load
 from tests.office import write_content
 
@@ -49,18 +52,24 @@ def paragraphs(file: Path) -> Iterator[str]:
     return (text for text in found if len(text) >= _SHORTEST and any("ぁ" <= c <= "ん" for c in text))
 
 
-def posts(texts: Iterable[str]) -> Iterator[str]:
+def posts(texts: Iterable[str], read: Callable[[str], Post]) -> Iterator[Post]:
+    """Of twenty paragraphs each; where one of them is refused, each is a post of its own, without the refused."""
     batch = [text.translate(_MARKUP) for text in texts]
     for start in range(0, len(batch), _PER_POST):
-        yield _FRONT + "\n\n".join(batch[start : start + _PER_POST]) + "\n"
+        together = batch[start : start + _PER_POST]
+        try:
+            yield read(_FRONT + "\n\n".join(together) + "\n")
+        except ContentError:
+            for text in together:
+                with suppress(ContentError):
+                    yield read(f"{_FRONT}{text}\n")
 
 
 def findings(texts: Iterable[str], folder: Path) -> Iterator[tuple[Finding, str]]:
     """Each with the source from its place on."""
     write_content(folder)
     core = Core(load({"DXBOT_CONTENT_DIR": str(folder)}))
-    for source in posts(texts):
-        post = core.library.parse(folder / "posts" / "corpus.md", source.encode())
+    for post in posts(texts, lambda source: core.library.parse(folder / "posts" / "corpus.md", source.encode())):
         subject = Subject(post, core.specs, core.templates, core.library.city, {})
         lines = post.source.text.split("\n")
         for f in check_post(subject):

@@ -32,7 +32,7 @@ def pattern(
     `hints` are texts, apart by blanks, without any of which there can be no fault: an expression is compiled only then, as most
     runs look at one post, and to compile a hundred takes as long as to read it. `numeric`: what is found begins with a number,
     but for an era that may stand before it, so that the expression is tried there alone."""
-    needed = _Hints(hints)
+    needed = Hints(hints)
 
     @cache
     def compiled() -> re.Pattern[str]:
@@ -58,18 +58,25 @@ def pattern(
     return Rule(id=rule, level=level, why=why, source=source, bad=bad, good=good, check=check)
 
 
-class _Hints:
-    """Texts, one of which must stand in a post. A look at their first letters spares the search for most of them."""
+class Hints:
+    """Texts, one of which must stand in a post. A look at the characters and pairs of them that it holds spares the search
+    for most."""
 
     def __init__(self, hints: str) -> None:
-        self._all = hints.split()
-        self._heads = frozenset(hint[0] for hint in self._all)
+        every = hints.split()
+        self._any = not every
+        self._single = frozenset(hint for hint in every if len(hint) == 1)
+        self._pairs = frozenset(hint for hint in every if len(hint) == 2)
+        self._longer: dict[str, list[str]] = {}
+        for hint in every:
+            if len(hint) > 2:
+                self._longer.setdefault(hint[:2], []).append(hint)
 
     def may_stand_in(self, subject: Subject) -> bool:
-        if not self._all:
+        if self._any or not (self._single.isdisjoint(subject.letters) and self._pairs.isdisjoint(subject.pairs)):
             return True
-        heads = self._heads & subject.letters
-        return bool(heads) and any(hint in subject.whole for hint in self._all if hint[0] in heads)
+        begun = self._longer.keys() & subject.pairs
+        return any(hint in subject.whole for pair in begun for hint in self._longer[pair])
 
 
 def _is_quoted(match: re.Match[str]) -> bool:

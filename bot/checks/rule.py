@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,6 +98,12 @@ class Subject:
     def letters(self) -> frozenset[str]:
         """The characters of the whole text: what begins with another one does not stand in it."""
         return frozenset(self.whole)
+
+    @cached_property
+    def pairs(self) -> frozenset[str]:
+        """Each two characters that stand beside each other in it: gathered once, so that a rule with a hundred words asks a
+        set, and does not look through the text for each."""
+        return frozenset(map("".join, pairwise(self.whole)))
 
     @cached_property
     def numbers(self) -> tuple[int, ...]:

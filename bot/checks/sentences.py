@@ -20,12 +20,12 @@ _SENTENCE = re.compile(r"[^。！？]+[。！？]*[」』）]*")
 _RUNS_ON = re.compile(rf"[^。！？]{{{LONGEST - 20}}}")  # with its end and what closes it, such a sentence may be too long
 _QUOTED = re.compile(r"「[^「」]*」|『[^『』]*』|（[^（）]*）")
 _POLITE = re.compile(r"(?:です|ます|ました|ません|でした|でしょう|ましょう|ください)[か]?[。！？]")
-_PLAIN_SOMEWHERE = re.compile(r"(?:[一-龠ぁ-ん][るた]|あろう|だ|ない)。")
 # Not in lists, where a line in plain form is usual.
 _PLAIN = re.compile(
     r"(?:である|であった|であろう|だった|だ|[一-龠いきしちにりえけせてねべめれっん](?<!まし)(?<!でし)[るた]|ている|"
     r"[かさなまらわ]ない)。$"
 )
+_PLAIN_SOMEWHERE = re.compile(_PLAIN.pattern.removesuffix("$"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +72,13 @@ def _long(subject: Subject, rule: Rule) -> Iterator[Finding]:
 
 
 _ENDS = re.compile(r"(?:です|ます|ました|ません|でした|ください|ましょう)$")
+_ENDS_SOMEWHERE = re.compile(_ENDS.pattern, re.MULTILINE)
 
 
 def _no_stop(subject: Subject, rule: Rule) -> Iterator[Finding]:
     """Behind a sentence that ends with one: a notice of one line may go without."""
+    if not _ENDS_SOMEWHERE.search(subject.whole):
+        return
     for block in subject.post.document.blocks:
         for line in inlines(block) if isinstance(block, Paragraph) else ():
             said = list(_of_line([leaf for leaf in leaves(line) if not isinstance(leaf, LineBreak)], 0))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 
 from bot.checks.finding import Finding, at
-from bot.checks.prose import pattern
+from bot.checks.prose import Hints, pattern
 from bot.checks.rule import Rule, Subject
 from bot.checks.slips import slips
 
@@ -140,9 +140,19 @@ _PART = 5  # characters: a shorter piece of a long word may be anything
 _SHORTEST_UNLIKE = 7  # characters: プログラム and プログラマ are both words
 
 
+_SURE_HINTS = Hints(" ".join(_WORDS))
+_BESIDE_HINTS = Hints("意外 対称 解答 公布 保健 保険 住民標 住民俵 綱")
+
+
 def _word(subject: Subject, rule: Rule) -> Iterator[Finding]:
-    for span in subject.prose:
-        for start, wrong, right in sorted({*_sure(span.text), *_slips(span.text), *_katakana(span.text)}):
+    """What may stand in the post at all is asked once; few posts have any of it."""
+    looks: list[Callable[[str], Iterator[tuple[int, str, str]]]] = []
+    looks += [_sure] if _SURE_HINTS.may_stand_in(subject) else []
+    looks += [_beside] if _BESIDE_HINTS.may_stand_in(subject) else []
+    looks += [partial(_slips, found)] if (found := subject.pairs & slips().keys()) else []
+    looks += [_katakana] if any(_near(run) for run in _KATAKANA.findall(subject.whole)) else []
+    for span in subject.prose if looks else ():
+        for start, wrong, right in sorted({found for look in looks for found in look(span.text)}):
             message = f"「{wrong}」は「{right}」の書き間違いではありませんか"
             yield at(span.place(start), rule.id, rule.level, message, "辞書で確かめて直してください")
 
@@ -150,29 +160,37 @@ def _word(subject: Subject, rule: Rule) -> Iterator[Finding]:
 def _sure(text: str) -> Iterator[tuple[int, str, str]]:
     for match in re.finditer(_SURE, text):
         yield match.start(), match[0], _WORDS[match[0]]
+
+
+def _beside(text: str) -> Iterator[tuple[int, str, str]]:
     for expression, right in _BESIDE.items():
         for match in re.finditer(expression, text):
             yield match.start(), match[0], right
 
 
-def _slips(text: str) -> Iterator[tuple[int, str, str]]:
-    known = slips()
-    for wrong in {text[i : i + 2] for i in range(len(text) - 1)} & known.keys():
-        right, anywhere = known[wrong]
+def _slips(found: frozenset[str], text: str) -> Iterator[tuple[int, str, str]]:
+    for wrong in found:
+        right, anywhere = slips()[wrong]
         for match in re.finditer(wrong if anywhere else rf"(?<![一-龠々\d]){wrong}", text):
             yield match.start(), wrong, right
 
 
 def _katakana(text: str) -> Iterator[tuple[int, str, str]]:
     for match in _KATAKANA.finditer(text):
-        run = match[0]
-        if run in _LONG_WORDS:
-            continue
-        near = _near_words()
-        parts = (run[a:b] for a in range(len(run)) for b in range(a + _PART, len(run) + 1))
-        wrong = run if run in near else next((part for part in parts if part in near), "")
-        if right := near.get(wrong) or _unlike(run):
-            yield match.start(), wrong or run, right
+        if near := _near(match[0]):
+            yield match.start(), *near
+
+
+@lru_cache(maxsize=4096)
+def _near(run: str) -> tuple[str, str] | None:
+    """What is wrong in a run of katakana, and the long word that is meant."""
+    if run in _LONG_WORDS:
+        return None
+    near = _near_words()
+    parts = (run[a:b] for a in range(len(run)) for b in range(a + _PART, len(run) + 1))
+    wrong = run if run in near else next((part for part in parts if part in near), "")
+    right = near.get(wrong) or _unlike(run)
+    return (wrong or run, right) if right else None
 
 
 @lru_cache(maxsize=1)

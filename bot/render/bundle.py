@@ -141,7 +141,10 @@ def _context(post: Post, spec: ChannelSpec, city: City) -> dict[str, Any]:
     """The names a template may use. All are text, but `options` (the channel's own keys), `link_in_profile` (where links in a
     text cannot be followed) and `brief` (the whole was longer than the channel's limit)."""
     override = post.override(spec.key)
-    plain = Plain(spec.style)
+    in_profile = spec.key in city.links_in_profile
+    # An address in the body is lost where only its words are shown; who wrote `link: true` has seen its price.
+    shown = spec.style.links or override.options.get("link") is True
+    plain = Plain(replace(spec.style, links=shown and not in_profile))
     tags = override.hashtags if override.hashtags is not None else post.hashtags
     lead = override.lead or (post.document.lead.children if post.document.lead else ())
     body = override.body.blocks if override.body else post.document.after_lead
@@ -152,7 +155,7 @@ def _context(post: Post, spec: ChannelSpec, city: City) -> dict[str, Any]:
         "body": plain.blocks(body),
         "hashtags": " ".join(f"#{tag}" for tag in tags),
         "link": post.link,
-        "link_in_profile": spec.key in city.links_in_profile,
+        "link_in_profile": in_profile,
         "contact": post.contact,
         "department": post.author.department,
         # Who has not agreed to be named in public stands as their department.

@@ -55,6 +55,19 @@ def test_facebook_gets_the_whole_body_with_links_and_each_reading_once(folder: P
     assert "【変えたこと】\n・提言どおり\n・公式サイト（https://example.jp/a）\n\n結び。" in shown
 
 
+def test_an_address_in_the_body_is_shown_where_the_texts_show_addresses(folder: Path) -> None:
+    body = "くわしくは[申込みの案内](https://example.jp/apply)へ。\n"
+    shown, words = "申込みの案内（https://example.jp/apply）へ。", "申込みの案内へ。"
+    plain, chosen = rendered(folder, body=body), rendered(folder, body=body, extra="x: {link: true}")
+    assert [shown in text(plain, key) for key in ("facebook", "instagram", "x")] == [True, True, False]
+    assert words in text(plain, "x")
+    assert shown in text(chosen, "x")
+    city = folder / "city.yml"
+    in_profile = city.read_text(encoding="utf-8").replace("{", "{links_in_profile: [instagram], ", 1)
+    city.write_text(in_profile, encoding="utf-8")
+    assert words in text(rendered(folder, body=body), "instagram")
+
+
 def test_the_newsletter_gets_labelled_blocks_with_ruby_for_the_typesetter(folder: Path) -> None:
     shown = text(rendered(folder, body=BODY + "\n《注意》と｜線。\n"), "newsletter")
     assert shown.startswith(

@@ -11,6 +11,7 @@ from bot.content.correction import Way
 from bot.media.frames import Frames, Slides
 from bot.media.limits import ImageLimits
 from bot.meta_graph.options import GraphOptions
+from bot.render.plain import SOCIAL_WITH_LINKS
 from bot.render.variant import ChannelSpec, Fold, Rate
 from bot.text.counting import utf16_length
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 SPEC = ChannelSpec(
     key="instagram",
     label="Instagram",
+    style=SOCIAL_WITH_LINKS,
     hosts=("www.instagram.com", "instagram.com"),
     limit=2200,
     length=utf16_length,

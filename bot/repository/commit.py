@@ -18,6 +18,7 @@ from bot.repository.mirror import Mirror, is_safe
 
 SERVER = "dxbot@localhost"  # the committer of what the web site commits
 _COMMITTER = {"GIT_COMMITTER_NAME": "dxbot", "GIT_COMMITTER_EMAIL": SERVER}
+WORDS = "words.yml"  # of the shared files, the one that the browser writes
 _TRIES = 5  # times that somebody else may be quicker
 
 
@@ -92,7 +93,7 @@ def _require_writable(person: Author, files: Mapping[str, bytes]) -> None:
             next_step="運用担当に、利用者の「コミットのアドレス」に登録してもらってください",
         )
     for path in files:
-        if not is_safe(path) or not path.startswith(("posts/", "media/")):
+        if not is_safe(path) or not (path.startswith(("posts/", "media/")) or path == WORDS):
             raise NotAllowed(
                 "path outside posts and media",
                 summary="その名前のファイルは保存できません",

@@ -22,7 +22,8 @@ import bot.store.notices
 import bot.store.rules
 import bot.store.threads
 import bot.store.uploads
-import bot.store.vanished  # noqa: F401 Django finds their tables through here
+import bot.store.vanished
+import bot.store.words  # noqa: F401 Django finds their tables through here
 from bot.store.people import Standing
 from bot.workflow.actors import ROLE_LABELS, Actor, Role
 from bot.workflow.kinds import Bar, Kind, told

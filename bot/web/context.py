@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     from bot.store.disaster import Danger
     from bot.store.models import Pause
 
-_OFFICES = (("connections", "接続", Permission.READ_ALL), ("audit", "操作の記録", Permission.READ_AUDIT))
+_OFFICES = (
+    ("words", "言葉の表", Permission.READ_ALL),
+    ("connections", "接続", Permission.READ_ALL),
+    ("audit", "操作の記録", Permission.READ_AUDIT),
+)
 _PERSONAL = (
     ("tokens", "自分の鍵"),
     ("mfa_index", "二つ目の認証"),

@@ -31,6 +31,7 @@ from bot.web.views import (
     stop,
     threads,
     today,
+    words,
 )
 
 urlpatterns = [
@@ -67,6 +68,9 @@ urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/subscribe/", calendar.subscribe, name="subscribe"),
     path("calendar/unsubscribe/", calendar.unsubscribe, name="unsubscribe"),
+    path("words/", words.word_list, name="words"),
+    path("words/<int:number>/accept/", words.accept_word, name="accept_word"),
+    path("words/<int:number>/decline/", words.decline_word, name="decline_word"),
     path("blackouts/", blackouts.blackout_list, name="blackouts"),
     path("blackouts/<int:number>/ask/", blackouts.ask_to_lift, name="ask_to_lift"),
     path("blackouts/<int:number>/lift/", blackouts.lift, name="lift_blackout"),

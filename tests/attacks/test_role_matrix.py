@@ -16,7 +16,7 @@ from bot.errors import NotAllowed
 from bot.services.approval import comments, review
 from bot.services.delivery import blackouts
 from bot.services.delivery.heartbeats import Heart
-from bot.services.handing_in import drafts
+from bot.services.handing_in import drafts, words
 from bot.services.pages import feeds
 from bot.services.paper import errata
 from bot.services.people import accounts, grants
@@ -127,6 +127,8 @@ class Scene:
             "history": by_proxy.id,
             "blackouts/ask": blackouts.enter(ctx, office.operator, ELECTION).number,
             "blackouts/lift": self._asked(),
+            "words/accept": 0,  # there is none
+            "words/decline": self._word(),
             "stop/revoke": 0,  # there is none
             "corrections": Erratum.objects.get().id,
             "token": someone.tokens.get().id,
@@ -160,6 +162,9 @@ class Scene:
         """What somebody outside the table is taking down, and nobody has signed."""
         told = {"channel": "x", "way": "take_down", "parts": 2, "stood": 1, "actor": "kouhou-kacho", "reason": "試験"}
         return ThreadDecision.objects.create(submission=post, at=self.office.clock.now(), **told).id
+
+    def _word(self) -> int:
+        return words.propose(self.office.ctx, Actor(person="kouhou-kacho", role=Role.OFFICER), "子供", "子ども").id
 
     def _asked(self) -> int:
         """A blackout of which somebody outside the table asked that it be lifted."""

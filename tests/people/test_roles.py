@@ -17,7 +17,7 @@ from bot.errors import NotAllowed, NotFound
 from bot.schedule.rules import Blackout
 from bot.services.approval import comments, review, submit, withdrawing
 from bot.services.delivery import blackouts, duty, pause, reconcile, rollback, scheduling, series
-from bot.services.handing_in import drafts
+from bot.services.handing_in import drafts, words
 from bot.services.pages import connections, post_record, queue, record_files, today
 from bot.services.paper import errata, issue_desk
 from bot.services.people import accounts, grants, requests
@@ -159,6 +159,10 @@ def _blackout(office: Office) -> int:
     return blackouts.enter(office.ctx, office.operator, ELECTION).number
 
 
+def _word(office: Office) -> int:
+    return words.propose(office.ctx, Actor(person="kouhou-kacho", role=Role.OFFICER), "子供", "子ども").id
+
+
 def _receive(office: Office, actor: Actor) -> object:
     from bot.services.handing_in import commits, package
 
@@ -225,6 +229,8 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "pause.pause": (lambda o, a: pause.pause(o.ctx, a, "理由"), {OFFICER, OPERATOR}),
     "pause.resume": (lambda o, a: pause.resume(o.ctx, a), {OFFICER}),
     "pause.release": (lambda o, a: pause.release(o.ctx, a, held(o).id), {OFFICER}),
+    "words.propose": (lambda o, a: words.propose(o.ctx, a, "子供", "子ども"), {OFFICER}),
+    "words.decline": (lambda o, a: words.decline(o.ctx, a, _word(o)), {OFFICER}),
     "blackouts.enter": (lambda o, a: blackouts.enter(o.ctx, a, ELECTION), {OFFICER, OPERATOR}),
     "blackouts.ask_to_lift": (lambda o, a: blackouts.ask_to_lift(o.ctx, a, _blackout(o), "延期"), {OFFICER}),
     "blackouts.lift": (_lift, {OFFICER}),
@@ -302,6 +308,7 @@ ELSEWHERE = {
     "review.decide",  # a part of every decision
     "first_people.invite",  # by the shell alone, before there is any role
     "issues.sign_off",
+    "words.accept",
     "printed.record",
     "drafts.reopen",
     "browser.hand_in",

@@ -20,7 +20,7 @@ GENERAL = frozenset(
     re.findall(
         r"\w+",
         """
-    slips
+    hints proposal proposed slips
     accessibility account accounts adapter address addresses admin again alone answers append appended apps away back base
     before beginning begun bounds box break browser built calls change changes charts check cli clock code compare compose config
     console contact container control copying core counting cut database date dates day days demo difference directory docx domain

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from bot.schedule.rules import Blackout
 from bot.services.approval import comments
 from bot.services.delivery import blackouts, pause
-from bot.services.handing_in import drafts
+from bot.services.handing_in import drafts, words
 from bot.store.drafts import Draft
 from bot.store.models import Delivery, Submission
 from bot.workflow.actors import Actor, Role
@@ -40,6 +40,7 @@ def pages(office: Office, people: None) -> list[str]:
     office.at(office.clock.now() + datetime.timedelta(minutes=1))
     pause.pause(office.ctx, office.officer, "地震のため", "facebook")
     _blackouts(office)
+    _words(office)
     draft = drafts.begin(office.ctx, Actor(person="shimin-leader", role=Role.OFFICER))
     Draft.objects.update(person="kouhou")
     draft = drafts.add_picture(office.ctx, office.officer, draft.id, (office.folder / "media" / "red.png").read_bytes())
@@ -62,6 +63,7 @@ def pages(office: Office, people: None) -> list[str]:
         "/held/",
         "/stop/",
         "/blackouts/",
+        "/words/?wrong=子供",
         "/issues/",
         "/issues/2026-12/",
         "/issues/2027-01/",
@@ -94,6 +96,12 @@ def _broken_thread(office: Office) -> None:
     numbers = [row.id for row in rows]
     Delivery.objects.filter(id__in=numbers[:2]).update(state="published", remote_id="1", url="https://x.com/i/status/1")
     Delivery.objects.filter(id__in=numbers[2:]).update(state="failed", problem="配信先が掲載を断りました")
+
+
+def _words(office: Office) -> None:
+    """One of one's own, one of another, and one to decide on."""
+    words.propose(office.ctx, office.officer, "障碍", "障害", "手引き")
+    words.propose(office.ctx, Actor(person="kouhou-kacho", role=Role.OFFICER), "子供", "子ども")
 
 
 def _blackouts(office: Office) -> None:

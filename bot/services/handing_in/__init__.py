@@ -12,6 +12,7 @@ copying: a new post from one that is out
 drafts: writing in the browser
 yearly: a draft from last year's post, some weeks before its day
 browser: from a draft to a commit, as its writer
+words: the city's own word list, written in the browser by two people
 branch: reading and writing the content branch for people without git
 package: a post between separated networks
 """

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
+from bot.content.post import Author
 from bot.errors import NotAllowed
 from bot.repository import commit, signatures
 from bot.repository.commit import Conflict, Merged
@@ -31,14 +32,7 @@ def commit_as(ctx: Context, actor: Actor, files: Mapping[str, bytes], message: s
     Raises NotAllowed, GitFailed, ConfigError; nothing is committed then.
     """
     actor.require(Permission.SUBMIT)
-    known = ctx.library.people.get(actor.person)
-    if known is None:
-        raise NotAllowed(
-            f"{actor.person} is not in people.yml",
-            summary="原稿を書く人として登録されていません",
-            next_step="content/people.yml に加えてもらってください",
-        )
-    person = replace(known, emails=tuple(registered.account(actor.person).addresses))
+    person = _author(ctx, actor, files)
     # As the person, since the last commit says who handed a post in and so must not approve it (ADR 8).
     note = partial(commits.note_own, ctx, actor.person)
     key = signatures.own_key(ctx.config.var_dir)
@@ -46,6 +40,21 @@ def commit_as(ctx: Context, actor: Actor, files: Mapping[str, bytes], message: s
     if isinstance(made, str):
         sync.ask(ctx)
     return made
+
+
+def _author(ctx: Context, actor: Actor, files: Mapping[str, bytes]) -> Author:
+    """As the commit names this person. Who writes no posts, but the word list, need not stand in people.yml."""
+    account, known = registered.account(actor.person), ctx.library.people.get(actor.person)
+    if known is not None:
+        return replace(known, emails=tuple(account.addresses))
+    if files.keys() != {commit.WORDS}:
+        raise NotAllowed(
+            f"{actor.person} is not in people.yml",
+            summary="原稿を書く人として登録されていません",
+            next_step="content/people.yml に加えてもらってください",
+        )
+    emails = tuple(account.addresses) or tuple(filter(None, (account.email,)))
+    return Author(key=actor.person, name=actor.person, department=account.department, role="leader", emails=emails)
 
 
 def merge(ctx: Context, base: bytes, ours: bytes, theirs: bytes) -> Merged:

@@ -85,6 +85,7 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
         "times": _times(ctx, found),
         "asked_for": returned.of(found),
         "may_mend": drafts.may_reopen(ctx, actor, found),
+        "may_list_words": actor.may(Permission.DECIDE),
         "hands": shown_hands(found),
         "correction": shown_correction(ctx, found),
     }

@@ -15,7 +15,7 @@ def renew(_: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('store', '0111_corrections'),
+        ("store", "0111_corrections"),
     ]
 
     operations = [

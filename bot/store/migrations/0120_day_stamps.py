@@ -18,7 +18,7 @@ def unguard(_: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('store', '0112_append_only_by_index'),
+        ("store", "0112_append_only_by_index"),
     ]
 
     operations = [

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('store', '0120_series'),
+        ("store", "0123_words"),
     ]
 
     operations = [

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('store', '0112_append_only_by_index'),
+        ("store", "0120_day_stamps"),
     ]
 
     operations = [

@@ -25,7 +25,7 @@ GENERAL = frozenset(
     config console contact container control copying core counting cut database date dates day days demo difference
     directory docx domain door duplicate duplicates early encoding entered entry environment error errors every excess
     exchange exit factor failure fault figure figures file files filled first fitted folders font geometry git grid group
-    header heading help hints hooks html http idml image images init ink item job kind kinds knob language lazy length
+    header heading heif help hints hooks html http idml image images init ink item job kind kinds knob language lazy length
     letter lettering likeness limits line link links list listed listening locks loopback machine mail main manual matching
     merged middleware minute models moments month monthly new no node not note notify numerals of on once only options
     orientation origin orthography outputs page pages paragraph passkeys pdf people period piece placed placeholders plain

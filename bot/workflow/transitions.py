@@ -20,6 +20,7 @@ class Action(StrEnum):
     CONFIRM = "confirm"
     ENDORSE = "endorse"  # the department head's 確認; the queue is not left
     APPROVE = "approve"
+    UNDO = "undo"  # an approval, within ten seconds
     RETURN = "return"
     WITHDRAW = "withdraw"
     CLOSE = "close"  # withdrawn, but for what is out
@@ -45,6 +46,7 @@ class Event(StrEnum):
     MISS = "miss"
     REPLAN = "replan"  # it did not go out, and a person gave it a later time
     WAIT_AGAIN = "wait_again"  # a later part of what was replanned
+    HAND_AGAIN = "hand_again"  # a cancelling was taken back of what a person posts by hand
     REMOVE = "remove"  # taken down, on the word of the platform or of a person
     CANCEL = "cancel"
     DECIDE_PUBLISHED = "decide_published"
@@ -59,6 +61,7 @@ SUBMISSION: Mapping[tuple[S, Action], S] = {
     (S.CONFIRMED, Action.ENDORSE): S.CONFIRMED,
     (S.SUBMITTED, Action.APPROVE): S.APPROVED,
     (S.CONFIRMED, Action.APPROVE): S.APPROVED,
+    (S.APPROVED, Action.UNDO): S.SUBMITTED,
     (S.SUBMITTED, Action.RETURN): S.RETURNED,
     (S.CONFIRMED, Action.RETURN): S.RETURNED,
     (S.SUBMITTED, Action.WITHDRAW): S.WITHDRAWN,
@@ -106,6 +109,7 @@ DELIVERY: Mapping[tuple[D, Event], D] = {
     (D.BY_HAND, Event.DECIDE_PUBLISHED): D.PUBLISHED,
     (D.BY_HAND, Event.DECIDE_LET_BE): D.CANCELLED,
     (D.BY_HAND, Event.CANCEL): D.CANCELLED,
+    (D.CANCELLED, Event.HAND_AGAIN): D.BY_HAND,
     (D.SCHEDULED, Event.HOLD): D.HELD,
     (D.HELD, Event.RESUME): D.SCHEDULED,
     (D.WAITING, Event.MISS): D.MISSED,

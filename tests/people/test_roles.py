@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,8 +16,9 @@ import bot.services
 from bot.content import post_form
 from bot.errors import NotAllowed, NotFound
 from bot.schedule.rules import Blackout
-from bot.services.approval import comments, review, submit, withdrawing
-from bot.services.delivery import blackouts, duty, pause, reconcile, rollback, scheduling, series
+from bot.services.approval import comments, review, submit, undone, withdrawing
+from bot.services.delivery import blackouts, duty, pause, reconcile, rollback, scheduling, series, together, undoing
+from bot.services.delivery.together import Shift
 from bot.services.handing_in import drafts, words
 from bot.services.pages import connections, post_record, queue, record_files, today
 from bot.services.paper import errata, issue_desk
@@ -60,6 +62,21 @@ def doubtful(office: Office) -> Delivery:
     made = planned(office)
     Delivery.objects.filter(id=made.id).update(state="undecided")
     return made
+
+
+def together_with(delivery: Delivery) -> dict[int, Shift]:
+    return {delivery.id: Shift(moment=delivery.due_at + timedelta(days=1), version=delivery.fence)}
+
+
+def _undo(office: Office, actor: Actor) -> object:
+    moved = together.move(office.ctx, office.officer, together_with(planned(office)))
+    return undoing.undo(office.ctx, actor, replace(moved, person=actor.person))
+
+
+def _undo_approval(office: Office, actor: Actor) -> object:
+    made = planned(office)
+    given = undone.Given(submission=made.submission_id, state="submitted", issue="", deliveries=Delivery.objects.count())
+    return undone.undo(office.ctx, actor, undone.Approvals(person=actor.person, at=office.clock.now(), rows=(given,)))
 
 
 def someone(office: Office) -> str:
@@ -203,7 +220,10 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "review.countersign": (_countersign, {OFFICER}),
     "comments.add": (_remark, {LEADER, TRAINEE, HEAD, OFFICER}),
     "comments.settle": (_settle, {LEADER, TRAINEE, HEAD, OFFICER}),
-    "queue.approve_opened": (lambda o, a: queue.approve_opened(o.ctx, a, {(s := waiting(o)).id: s.digest}), {OFFICER}),
+    "queue.approve_opened": (
+        lambda o, a: queue.approve_opened(o.ctx, a, {(s := waiting(o)).id: queue.Seen(digest=s.digest, planned="")}),
+        {OFFICER},
+    ),
     "drafts.begin": (lambda o, a: drafts.begin(o.ctx, _writer(a)), {LEADER, TRAINEE, OFFICER}),
     "drafts.save": (_keep, {LEADER, TRAINEE, OFFICER}),
     "drafts.add_picture": (
@@ -219,6 +239,15 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "scheduling.cancel": (lambda o, a: scheduling.cancel(o.ctx, a, planned(o).id), {OFFICER}),
     "scheduling.reschedule": (
         lambda o, a: scheduling.reschedule(o.ctx, a, (d := planned(o)).id, d.due_at + timedelta(days=1)),
+        {OFFICER},
+    ),
+    "together.move": (lambda o, a: together.move(o.ctx, a, together_with(planned(o))), {OFFICER}),
+    "together.cancel": (lambda o, a: together.cancel(o.ctx, a, {planned(o).id: None}), {OFFICER}),
+    "together.release": (lambda o, a: together.release(o.ctx, a, (d := held(o)).submission_id, [d.id]), {OFFICER}),
+    "undoing.undo": (_undo, {OFFICER}),
+    "undone.undo": (_undo_approval, {OFFICER}),
+    "queue.before_approving": (
+        lambda o, a: queue.before_approving(o.ctx, a, {(s := waiting(o)).id: s.digest}),
         {OFFICER},
     ),
     "issue_desk.overview": (lambda o, a: issue_desk.overview(o.ctx, a), {OFFICER, OPERATOR, AUDITOR}),
@@ -287,7 +316,7 @@ READINGS = {
         "comments.of_post",
         "registered.departments_to_confirm",
     ),
-    *("today.waiting", "today.outings", "today.lately_out", "today.undecided_count", "today.returned_and_not_mended"),
+    *("today.waiting", "today.outings", "today.lately_out", "today.returned_and_not_mended"),
     *("drafts.writes", "drafts.may_reopen", "copying.earlier", "calendar.former_wishes"),
     *(
         "review.readable_by",
@@ -301,6 +330,7 @@ READINGS = {
         f"overview.{name}"
         for name in ("readable", "planned", "planned_count", "by_hand", "doubtful", "ended", "held", "held_count")
     ),
+    *(f"overview.{name}" for name in ("planned_on", "doubtful_count", "by_hand_count")),
 }
 # Each role tries these in a test of their own, which sets the scene: tests/issues, tests/drafts, tests/sync.
 ELSEWHERE = {
@@ -314,6 +344,7 @@ ELSEWHERE = {
     "browser.hand_in",
     "correcting.begin",
     "copying.begin",
+    *("review.require_decidable", "undoing.require_in_time"),  # a part of every act of their kind
     "errata.follow",  # a part of review.approve
     "browser.settle",
     "branch.commit_as",

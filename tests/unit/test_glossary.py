@@ -20,21 +20,22 @@ GENERAL = frozenset(
     re.findall(
         r"\w+",
         """
-    accessibility account accounts adapter address addresses admin again alone answers append appended apps away back base
-    before beginning begun bounds box break browser built calls change changes charts check cli clock code compare compose
-    config console contact container control copying core counting cut database date dates day days demo difference
+    accessibility account accounts adapter address addresses admin again alone answers append appended approved apps away
+    back base before beginning begun bounds box break browser built calls change changes charts check cli clock code compare
+    compose config console contact container control copying core counting cut database date dates day days demo difference
     directory docx domain door duplicate duplicates early encoding entered entry environment error errors every excess
-    exchange exit factor failure fault figure figures file files filled first fitted folders font geometry git grid group
-    header heading heif help hints hooks html http idml image images init ink item job kind kinds knob language lazy length
-    letter lettering likeness limits line link links list listed listening locks loopback machine mail main manual matching
-    merged middleware minute models moments month monthly new no node not note notify numerals of on once only options
-    orientation origin orthography outputs page pages paragraph passkeys pdf people period piece placed placeholders plain
-    policy port practice printable private problems proposal proposed prose push qr queries quote rate read reader reading
-    ready recent records rect refused render repository rivers row run samples savepoints schema sealing search second
-    secret security seen seismic sentence sentences service services session shaped shared shown single slips soundness
-    split sql state states step stop storable store story strong style styled submit svg system tag tagged taken task
-    templatetags tidy timing tokens trainee tree trouble try typed typeface typos unclear unit upkeep urls usage user viewed
-    views visitor waits wanted weather web webhook weekday wish wording words work workflow working xml
+    exchange exit factor failure fault figure figures file files filled first fitted folders font geometry git given grid
+    group header heading heif help hints hooks html http idml image images init ink item job kind kinds knob language lazy
+    length letter lettering likeness limits line link links list listed listening locks loopback machine mail main manual
+    matching merged middleware minute models moments month monthly new no node not note notify numerals of on once only
+    options orientation origin orthography outputs page pages paragraph passkeys pdf people period piece placed placeholders
+    plain policy port practice printable private problems proposal proposed prose push qr queries quote rate read reader
+    reading ready reasons recent records rect refused render repository rivers row run samples savepoints schema sealing
+    search second secret security seen seismic sentence sentences service services session shaped shared shown single slips
+    soundness split sql state states step stop storable store story strong style styled submit svg system tag tagged taken
+    task templatetags tidy timing together tokens trainee tree trouble try typed typeface typos unclear undoing undone unit
+    upkeep urls usage user viewed views visitor waits wanted weather web webhook weekday wish wording words work workflow
+    working xml
     """,
     )
 )

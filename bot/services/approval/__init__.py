@@ -2,6 +2,7 @@
 
 submit: handing a post in: check, render, keep the bytes
 review: confirm, endorse, approve, return, countersign
+undone: taking approvals back within ten seconds
 withdrawing: taking back what is not out
 comments: a sentence of the author or the office at a place in a submission
 returned: what came back to its author and is still to be mended

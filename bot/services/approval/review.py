@@ -148,6 +148,23 @@ def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str, te
     terms = terms or Terms()
     actor.require(Permission.DECIDE)
     submission = find(submission_id)
+    require_decidable(ctx, actor, submission, seen_digest, terms)
+    with transaction.atomic():
+        decide(ctx, actor, submission, Action.APPROVE, reference=terms.reference, on_behalf_of=terms.on_behalf_of)
+        if submission.correction:
+            errata.follow(ctx, actor, submission)
+        else:
+            column.take_in(ctx, submission)
+        # In the same transaction: an approval whose time cannot be met is no approval, and nothing of it stays.
+        made = scheduling.create(ctx, submission, terms.at, next_slot=terms.late == "next")
+        if terms.at is None and not terms.late:
+            foresight.require_seen(ctx, terms.shown, [(d.channel, d.due_at) for d in made if d.part == 0])
+        workers.wake()
+    return made
+
+
+def require_decidable(ctx: Context, actor: Actor, submission: Submission, seen_digest: str, terms: Terms) -> None:
+    """All that must hold before this person approves it, but for its time. Raises NotAllowed, StaleApproval, ScheduleError."""
     hands.require_none(actor.person, submission, "承認")
     if submission.needs_confirmation and submission.state == SubmissionState.SUBMITTED:
         raise NotAllowed(
@@ -170,18 +187,6 @@ def approve(ctx: Context, actor: Actor, submission_id: int, seen_digest: str, te
         _require_decider(actor, terms.on_behalf_of, submission)
     _require_seen(ctx, submission, seen_digest)
     _require_choice(ctx, submission, terms)
-    with transaction.atomic():
-        decide(ctx, actor, submission, Action.APPROVE, reference=terms.reference, on_behalf_of=terms.on_behalf_of)
-        if submission.correction:
-            errata.follow(ctx, actor, submission)
-        else:
-            column.take_in(ctx, submission)
-        # In the same transaction: an approval whose time cannot be met is no approval, and nothing of it stays.
-        made = scheduling.create(ctx, submission, terms.at, next_slot=terms.late == "next")
-        if terms.at is None and not terms.late:
-            foresight.require_seen(ctx, terms.shown, [(d.channel, d.due_at) for d in made if d.part == 0])
-        workers.wake()
-    return made
 
 
 def _require_choice(ctx: Context, submission: Submission, terms: Terms) -> None:

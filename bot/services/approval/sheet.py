@@ -24,6 +24,7 @@ ACTION_LABELS: Mapping[str, str] = {
     Action.CONFIRM: "リーダーの確認",
     Action.ENDORSE: "所属長の確認",
     Action.APPROVE: "承認",
+    Action.UNDO: "承認を元に戻した",
     Action.RETURN: "差し戻し",
     Action.WITHDRAW: "取り下げ",
     Action.CLOSE: "まだ出ていない分の取り下げ",
@@ -62,7 +63,9 @@ class Sheet:
 def sheet(ctx: Context, submission: Submission) -> Sheet:
     bundle: Bundle = read_bundle(submission.bundle)
     decisions = _decisions(submission)
-    approval = next((d for d in reversed(decisions) if d.action == Action.APPROVE), None)
+    # One that was taken back at once is none; the newest of both says which it was.
+    last = next((d for d in reversed(decisions) if d.action in (Action.APPROVE, Action.UNDO)), None)
+    approval = last if last and last.action == Action.APPROVE else None
     city = ctx.library.city
     return Sheet(
         submission=submission,

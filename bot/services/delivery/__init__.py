@@ -4,6 +4,9 @@ scheduling: which part goes out where and when; moving and cancelling
 series: posts in order: part 2 never before part 1
 preference: free times that are kept for important posts
 spacing: how far posts of one account are apart
+together: a whole post, a day, what was chosen: moved or cancelled at once
+undoing: taking that back for ten seconds
+reasons: why what is held is held now
 gate: the one last look before anything leaves
 outlook: what the gate will say, asked early for the pages
 engine: claim, prepare, intent, commit, outcome

@@ -212,9 +212,13 @@ def cancel(ctx: Context, actor: Actor, delivery_id: int) -> None:
     lane = find(delivery_id).lane
     with transaction.atomic():
         locks.lane(lane)
-        delivery = _locked(delivery_id)
-        require_moved(move_delivery(delivery, Event.CANCEL, only=NOT_BEGUN, problem="担当者が取り消し", lease_owner=""))
+        take_off(_locked(delivery_id))
         audit.record(ctx.clock.now(), actor.person, "cancel", f"delivery:{delivery_id}")
+
+
+def take_off(delivery: Delivery) -> None:
+    """Under its lane's lock, the row held. Raises AlreadyDecided where it has begun."""
+    require_moved(move_delivery(delivery, Event.CANCEL, only=NOT_BEGUN, problem="担当者が取り消し", lease_owner=""))
 
 
 def _locked(delivery_id: int) -> Delivery:
@@ -233,11 +237,20 @@ def reschedule(ctx: Context, actor: Actor, delivery_id: int, moment: datetime, v
         delivery = _locked(delivery_id)
         # Two officers with the same page open: the second must not undo unseen what the first has done (ADR 14).
         require_moved(version is None or version == delivery.fence)
-        _require_movable(ctx, delivery, moment)
-        times = {"due_at": moment, "run_at": moment, "last_at": last_moment(ctx, delivery.submission, moment)}
-        _move(delivery, times)
+        shift(ctx, delivery, moment)
         workers.wake()
         audit.record(ctx.clock.now(), actor.person, "reschedule", f"delivery:{delivery_id}", detail=moment.isoformat())
+
+
+def shift(ctx: Context, delivery: Delivery, moment: datetime) -> None:
+    """To another time, under its lane's lock, the row held. Raises ScheduleError, AlreadyDecided."""
+    _require_movable(ctx, delivery, moment)
+    _move(delivery, {"due_at": moment, "run_at": moment, "last_at": last_moment(ctx, delivery.submission, moment)})
+
+
+def require_free(ctx: Context, delivery: Delivery) -> None:
+    """Its time stands apart from others' of its account. Raises SlotTaken."""
+    _require_space(ctx, candidate_of(delivery), delivery.due_at, _taken(delivery.lane, ctx.clock.now() - _RECENT, delivery))
 
 
 def _require_movable(ctx: Context, delivery: Delivery, moment: datetime) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.services.records.approved import approved
 from bot.services.records.context import Context
 from bot.store.models import Submission, Viewing
 from bot.workflow.actors import Actor
-from bot.workflow.transitions import Action
 
 
 def record(ctx: Context, actor: Actor, submission: Submission) -> None:
@@ -29,4 +29,4 @@ def last_seen(actor: Actor, submission: Submission) -> Submission | None:
 def last_approved(submission: Submission) -> Submission | None:
     """The newest earlier submission of the same post that was approved, whatever became of it later."""
     earlier = Submission.objects.filter(identity=submission.identity, id__lt=submission.id)
-    return earlier.filter(decisions__action=Action.APPROVE).order_by("-id").first()
+    return earlier.filter(approved()).order_by("-id").first()

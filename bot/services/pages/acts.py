@@ -9,6 +9,7 @@ VERBS: Mapping[str, str] = {
     "confirm": "リーダーの確認",
     "endorse": "所属長の確認",
     "approve": "承認",
+    "undo": "元に戻した",
     "return": "差し戻し",
     "withdraw": "取り下げ",
     "change": "原稿が変わったため無効",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal, TypeVar
@@ -13,7 +13,7 @@ from bot.language import say
 from bot.schedule.opening import closed_reason, days_from
 from bot.schedule.rules import Blackout, Rules, Slot
 from bot.services.approval import review
-from bot.services.delivery import blackouts, outlook
+from bot.services.delivery import blackouts, outlook, reasons
 from bot.services.files import spoilt
 from bot.services.handing_in import one_set, push
 from bot.services.pages import overview
@@ -22,9 +22,12 @@ from bot.services.records import office_rules
 from bot.services.records.context import Context
 from bot.store.models import Delivery, Submission
 from bot.workflow.actors import Actor, Permission
-from bot.workflow.states import IN_QUEUE, LABELS, PENDING, DeliveryState, SubmissionState
+from bot.workflow.states import IN_DOUBT, IN_QUEUE, LABELS, NEVER_OUT, PENDING, DeliveryState, SubmissionState
 
 _T = TypeVar("_T")
+_TROUBLED = NEVER_OUT | IN_DOUBT | {DeliveryState.HELD}
+_OVER = frozenset({DeliveryState.PUBLISHED, DeliveryState.REMOVED})
+_GRAVITY = ("published", "wished", "planned", "barred")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +51,21 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Post:
+    """One post of a day with its channels, by time. `look` is the state that colours it: the gravest of theirs. `together` is
+    the one time and state of all, None where they differ; `versions` are the fences of what may be moved, for a form."""
+
+    entries: list[Entry]
+    look: str
+    together: Entry | None
+    versions: str
+
+    @property
+    def first(self) -> Entry:
+        return self.entries[0]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Day:
     """`closed` says why nothing goes out ("" on an open day); `notes` are blackouts and the paper's copy deadlines."""
 
@@ -55,7 +73,12 @@ class Day:
     closed: str
     blackouts: list[str]
     deadlines: list[str]
-    entries: list[Entry]
+    posts: list[Post]
+
+    @property
+    def movable(self) -> int:
+        """How many posts of the day can be moved."""
+        return sum(1 for post in self.posts if post.versions)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,10 +161,34 @@ def days(ctx: Context, actor: Actor, first: date, count: int) -> list[Day]:
             closed=closed_reason(day, rules) if rules else "",
             blackouts=[_blackout(ctx, b) for b in stops if _covers(b, day, ctx)],
             deadlines=[f"{issue}号の原稿締切" for issue in (deadlines or {}).get(day, ())],
-            entries=[e for e in found if e.at.date() == day],
+            posts=by_post(e for e in found if e.at.date() == day),
         )
         for day in days_from(first, count)
     ]
+
+
+def by_post(found: Iterable[Entry]) -> list[Post]:
+    """In the order of each post's first entry."""
+    posts: dict[int, list[Entry]] = {}
+    for entry in found:
+        posts.setdefault(entry.submission_id, []).append(entry)
+    return [
+        Post(
+            entries=rows,
+            look=max((_look(row) for row in rows), key=_GRAVITY.index),
+            together=rows[0] if len({(row.at, row.state, row.why) for row in rows}) == 1 else None,
+            versions=" ".join(f"{row.delivery_id}:{row.version}" for row in rows if row.movable),
+        )
+        for rows in posts.values()
+    ]
+
+
+def _look(entry: Entry) -> str:
+    if entry.kind == "wish":
+        return "wished"
+    if entry.why or entry.state in _TROUBLED:
+        return "barred"
+    return "published" if entry.state in _OVER else "planned"
 
 
 def _readable(read: Callable[[], _T]) -> _T | None:
@@ -159,7 +206,7 @@ def entries(ctx: Context, actor: Actor, start: datetime, end: datetime, rules: R
     planned = overview.readable(ctx, actor).filter(due_at__gte=start, due_at__lt=end, part=0)
     wished = own.filter(publish_at__gte=start, publish_at__lt=end, state__in=sorted(IN_QUEUE))
     rows = list(planned.select_related("submission").defer("submission__bundle", "submission__source"))
-    barred = outlook.barred(ctx, rows, _threads(start, end), rules) if rules else {}
+    barred = (outlook.barred(ctx, rows, _threads(start, end), rules) if rules else {}) | reasons.now_held(ctx, rows)
     return [
         *(_delivery(ctx, d, barred.get(d.id, "")) for d in rows),
         *(_wish(ctx, s) for s in wished.defer("bundle", "source")),
@@ -192,7 +239,7 @@ def _delivery(ctx: Context, row: Delivery, barred: str) -> Entry:
         movable=row.state in PENDING,
         # Carried by the form, so that a move of an old page overwrites nothing (ADR 14).
         version=row.fence,
-        why=row.problem if row.state == DeliveryState.HELD else barred,
+        why=barred,
     )
 
 

@@ -33,6 +33,7 @@ _VERBS: Mapping[str, str] = {
     Action.CONFIRM: "リーダーの確認",
     Action.ENDORSE: "所属長の確認",
     Action.APPROVE: "承認",
+    Action.UNDO: "元に戻した",
     Action.RETURN: "差し戻し",
     Action.WITHDRAW: "取り下げ",
     Action.CLOSE: "まだ出ていない分の取り下げ",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import QuerySet
 
@@ -34,13 +35,21 @@ def rows(found: Iterable[int]) -> list[Delivery]:
 
 
 def planned(ctx: Context, actor: Actor, limit: int) -> list[Delivery]:
-    """The earliest first."""
-    return _first(_planned(ctx, actor).order_by("due_at", "id"), limit)
+    """The earliest first, and of each post that is among the first `limit` all that is planned."""
+    found = _planned(ctx, actor).order_by("due_at", "id")
+    posts = set(found.values_list("submission_id", flat=True)[:limit])
+    return rows(found.filter(submission__in=posts).values_list("id", flat=True))
 
 
 def planned_count(ctx: Context, actor: Actor) -> int:
-    """Of posts: one that goes out on three channels is one."""
-    return _planned(ctx, actor).values("submission").distinct().count()
+    return _posts(_planned(ctx, actor))
+
+
+def planned_on(ctx: Context, actor: Actor, day: date) -> list[int]:
+    """The numbers of the posts that are planned for this day of the city's."""
+    start = datetime.combine(day, time(), ctx.config.timezone)
+    found = _planned(ctx, actor).filter(due_at__gte=start, due_at__lt=start + timedelta(days=1))
+    return sorted(set(found.values_list("submission_id", flat=True)))
 
 
 def _planned(ctx: Context, actor: Actor) -> QuerySet[Delivery]:
@@ -80,4 +89,17 @@ def held(ctx: Context, actor: Actor) -> list[Delivery]:
 
 
 def held_count(ctx: Context, actor: Actor) -> int:
-    return readable(ctx, actor).filter(state=DeliveryState.HELD).count()
+    return _posts(readable(ctx, actor).filter(state=DeliveryState.HELD))
+
+
+def doubtful_count(ctx: Context, actor: Actor) -> int:
+    return _posts(readable(ctx, actor).filter(state__in=sorted(IN_DOUBT)))
+
+
+def by_hand_count(ctx: Context, actor: Actor) -> int:
+    return _posts(readable(ctx, actor).filter(state=DeliveryState.BY_HAND))
+
+
+def _posts(found: QuerySet[Delivery]) -> int:
+    """How many posts these are of: what people count, whatever the number of channels and parts."""
+    return found.order_by().values("submission").distinct().count()

@@ -19,7 +19,7 @@ from bot.services.records.context import Context
 from bot.store.drafts import Draft, YearlyDraft
 from bot.store.models import Delivery, Submission
 from bot.workflow.actors import Actor, Permission
-from bot.workflow.states import IN_DOUBT, NEVER_OUT, DeliveryState
+from bot.workflow.states import NEVER_OUT, DeliveryState
 
 FEW = 5  # lines of each list: one glance, no scrolling
 _UNTOLD = timedelta(days=183)  # half a year
@@ -92,10 +92,6 @@ def _by_post(ctx: Context, found: QuerySet[Delivery]) -> list[Outing]:
         outing = posts.setdefault(d.submission_id, Outing(submission=d.submission, channels=[]))
         outing.channels.append((ctx.spec(d.channel).label, d.published_at or d.due_at, d.state, d.url))
     return list(posts.values())
-
-
-def undecided_count(ctx: Context, actor: Actor) -> int:
-    return overview.readable(ctx, actor).filter(state__in=sorted(IN_DOUBT)).count()
 
 
 def next_deadline(ctx: Context) -> Deadline | None:

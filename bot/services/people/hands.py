@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass
 from bot.errors import NotAllowed
 from bot.language import say
 from bot.services.people import registered
+from bot.services.records import approved as records
 from bot.services.records.context import Context
 from bot.store.hands import Edit, WebCommit
 from bot.store.models import Submission
 from bot.workflow.roads import Road
-from bot.workflow.transitions import Action
 
 SERVER = "(サーバー)"  # who signed what the web site made
 
@@ -102,7 +102,7 @@ def of_post(
     Raises UnknownHand.
     """
     others = Submission.objects.filter(identity=identity).exclude(id=same.id if same else 0).order_by("id")
-    approved = others.filter(decisions__action=Action.APPROVE).last()
+    approved = others.filter(records.approved()).last()
     since, after = (approved.edits_upto, approved.id) if approved else (0, 0)
     earlier = list(others.filter(id__gt=after).defer("bundle", "source"))
     handed_in = [Hand(road=s.road, commit="", people=tuple(sorted(contributors(s)))) for s in earlier]

@@ -4,6 +4,7 @@ context: configuration, time, content, templates, channels, rules
 waker: APScheduler, waking by time that has passed
 office_rules: the blackouts that the office has entered
 happenings: a line of the program's log for each thing that happened to a post
+approved: which submissions were approved
 transition: moving a state along its machine
 pruning: what nobody needs any more
 steps: whether the database has the shape that the program works with

@@ -21,6 +21,7 @@ from bot.services.paper import layout
 from bot.services.people import grants, requests
 from bot.services.records.context import Context
 from bot.services.telling import alarms
+from bot.web import undo
 from bot.web.office import actor_of, office
 from bot.web.page_help import HELP
 from bot.workflow.actors import ROLE_LABELS, Actor, Permission, Role
@@ -79,6 +80,7 @@ def city(request: HttpRequest) -> dict[str, object]:
     if request.user.is_authenticated:
         shown |= _practice(actor_of(request))
         shown["help"] = HELP.get(_name(request), "")
+        shown["undo"] = undo.said(request)
         shown["role_label"] = ROLE_LABELS[Role(request.user.role)]
         shown["menu"] = _menu(request, ctx, actor_of(request))
         shown["personal"] = _personal(request)

@@ -23,6 +23,7 @@ from bot.web.views import (
     hooks,
     issues,
     media,
+    posts,
     practice,
     queue,
     recognition,
@@ -31,6 +32,7 @@ from bot.web.views import (
     stop,
     threads,
     today,
+    undo,
     words,
 )
 
@@ -78,8 +80,11 @@ urlpatterns = [
     path("deliveries/<int:number>/move/", calendar.move, name="move"),
     path("deliveries/<int:number>/alone/", calendar.alone, name="alone"),
     path("deliveries/", deliveries.deliveries, name="deliveries"),
+    path("deliveries/posts/", posts.posts, name="posts"),
+    path("undo/", undo.undo, name="undo"),
     path("deliveries/<int:number>/cancel/", deliveries.cancel, name="cancel"),
     path("deliveries/<int:number>/release/", stop.release, name="release"),
+    path("submissions/<int:number>/release/", stop.release_post, name="release_post"),
     path("deliveries/<int:number>/decide/", deliveries.decide, name="decide"),
     path("deliveries/<int:number>/take-down/", threads.take_down, name="take_down"),
     path("threads/<int:number>/decide/", threads.decide, name="decide_thread"),

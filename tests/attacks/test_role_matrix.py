@@ -294,5 +294,8 @@ def test_every_scope_and_every_act_of_the_command_line_is_in_the_table() -> None
         "record_files",
         "grants",
         "requests",
+        "together",
+        "undoing",
+        "undone",
     }
     assert set(listed) == {name for name in ACTS if "," not in name and name.partition(".")[0] not in web_only}

@@ -70,15 +70,29 @@ def test_several_opened_submissions_are_approved_at_a_time(office: Office, offic
         officer.get(f"/submissions/{submission.id}/")
     boxes = re.findall(r'name="chosen" value="(\d+:[0-9a-f]{64})"', officer.get("/queue/").text)
     assert len(boxes) == 2
-    done = officer.post("/queue/approve/", "/queue/", chosen=boxes)
+    asked = officer.post("/queue/approve/", "/queue/", chosen=boxes).text
+    assert {s.state for s in Submission.objects.all()} == {"submitted"}
+    # The second one gets the next slot, not the one that the first one takes.
+    times = re.findall(r"(X|Instagram|Facebook)：<span[^>]*>12月(\d)日（.） 12:15</span>", asked)
+    assert times == [(channel, day) for day in "12" for channel in ("Facebook", "Instagram", "X")]
+    done = officer.post("/queue/approve/", "/queue/", sure="1", **planned(asked))
     assert "2件を承認し、6件の配信を予定に入れました" in done.text
     assert {s.state for s in Submission.objects.all()} == {"approved"}
+
+
+def planned(page: str) -> dict[str, str | list[str]]:
+    """The hidden fields of the page that asks."""
+    form = html.document_fromstring(page).xpath("//form[.//input[@name='sure']]")[0]
+    fields: dict[str, str | list[str]] = {
+        i.get("name"): i.get("value") for i in form.xpath(".//input[starts-with(@name, 'planned-')]")
+    }
+    return fields | {"chosen": [i.get("value") for i in form.xpath(".//input[@name='chosen']")]}
 
 
 def test_what_was_not_opened_is_neither_offered_nor_approved_in_passing(office: Office, officer: Browser) -> None:
     submission = office.submit(office.post())
     assert 'name="chosen"' not in officer.get("/queue/").text
-    done = officer.post("/queue/approve/", "/queue/", chosen=f"{submission.id}:{submission.digest}")
+    done = officer.post("/queue/approve/", "/queue/", sure="1", chosen=f"{submission.id}:{submission.digest}")
     assert "まだ開いていない申請です" in done.text
     assert Submission.objects.get().state == "submitted"
 
@@ -90,7 +104,7 @@ def test_what_has_findings_is_not_approved_in_passing(office: Office, officer: B
     )
     officer.get(f"/submissions/{submission.id}/")
     assert 'name="chosen"' not in officer.get("/queue/").text
-    officer.post("/queue/approve/", "/queue/", chosen=f"{submission.id}:{submission.digest}")
+    officer.post("/queue/approve/", "/queue/", sure="1", chosen=f"{submission.id}:{submission.digest}")
     assert Submission.objects.get().state == "submitted"
 
 
@@ -98,7 +112,10 @@ def test_one_refused_approval_leaves_the_others_alone(office: Office, officer: B
     good, changed = (office.submit(office.post(name, title=f"{name}の見本")) for name in ("a", "b"))
     for submission in (good, changed):
         officer.get(f"/submissions/{submission.id}/")
-    done = officer.post("/queue/approve/", "/queue/", chosen=[f"{changed.id}:{'0' * 64}", f"{good.id}:{good.digest}"])
+    asked = officer.post("/queue/approve/", "/queue/", chosen=[f"{changed.id}:{'0' * 64}", f"{good.id}:{good.digest}"])
+    assert "まとめて承認できません：見ていた内容と、いまの内容が違います" in asked.text
+    boxes = [f"{changed.id}:{'0' * 64}", f"{good.id}:{good.digest}"]
+    done = officer.post("/queue/approve/", "/queue/", sure="1", **planned(asked.text) | {"chosen": boxes})
     assert "「bの見本」は承認していません。見ていた内容と、いまの内容が違います" in done.text
     assert {s.title: s.state for s in Submission.objects.all()} == {"aの見本": "approved", "bの見本": "submitted"}
 
@@ -127,6 +144,7 @@ def test_a_long_queue_takes_no_more_queries_than_a_short_one(office: Office, peo
     from bot.web.views.queue import queue as view
 
     request = RequestFactory().get("/queue/")
+    request.session = {}
     request.user = User.objects.get(username="kouhou")
     counts = []
     for many in (2, 120):

@@ -18,10 +18,12 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from bot.language import say
 from bot.services.approval import review
-from bot.services.delivery import scheduling, series
+from bot.services.delivery import scheduling, series, together
+from bot.services.delivery.together import Shift
 from bot.services.pages import calendar as calendar_page
 from bot.services.pages import disasters, feeds
 from bot.values import reading
+from bot.web import undo
 from bot.web.office import actor_of, office, user_of
 from bot.web.refusals import asked_at
 from bot.web.views.decisions import moment
@@ -67,7 +69,7 @@ def _page(request: HttpRequest, feed: str = "") -> HttpResponse:
         "today": today,
         "period": period,
         "weeks": [days[n : n + 7] for n in range(0, len(days), 7)],
-        "days": [d for d in days if d.entries or d.blackouts or d.deadlines],
+        "days": [d for d in days if d.posts or d.blackouts or d.deadlines],
         "may_plan": actor.may(Permission.PLAN),
         "subscribed": feeds.is_issued(ctx, user_of(request)),
         "feed": feed,
@@ -128,15 +130,9 @@ def move(request: HttpRequest, number: int) -> HttpResponse:
         chosen = request.POST.get("free") or request.POST.get("at", "")
         target = moment(chosen)
         with asked_at("at"):
-            scheduling.reschedule(ctx, actor, number, target, _version(request))
-        messages.success(
-            request,
-            say(
-                "「{title}」を{time}に移しました。",
-                title=delivery.submission.title,
-                time=date_format(target, say("n月j日 H:i")),
-            ),
-        )
+            made = together.move(ctx, actor, {number: Shift(moment=target, version=_version(request))})
+        time = date_format(target, say("n月j日 H:i"))
+        undo.offer(request, say("「{title}」を{time}に移しました。", title=delivery.submission.title, time=time), made)
         back = reverse("held") if request.POST.get("back") == "held" else f"{reverse('calendar')}?date={target:%Y-%m-%d}"
         return redirect(back)
     shown = {

@@ -17,10 +17,11 @@ from bot.errors import ConfigError
 from bot.language import say
 from bot.render.variant import Media, read_variant
 from bot.schedule.rules import Rules
-from bot.services.delivery import outlook, reconcile, removal, scheduling, takedowns, vanished
+from bot.services.delivery import outlook, reasons, reconcile, removal, scheduling, takedowns, together, vanished
 from bot.services.delivery.threads import Half
 from bot.services.pages import overview
 from bot.services.records.context import Context
+from bot.web import undo
 from bot.web.asking import asks
 from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
@@ -35,17 +36,26 @@ MOST_PLANNED, MOST_ENDED = 50, 10
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """`missed`: its time has passed, and another one may be chosen for it."""
+    """`missed`: its time has passed, and another one may be chosen for it. `why` is what keeps it from going out, as far as
+    that is known now."""
 
     delivery: Delivery
     label: str
     channel: str
     pending: bool
     missed: bool = False
+    why: str = ""
 
 
-def line(delivery: Delivery) -> Line:
+def lines(found: Iterable[Delivery]) -> list[Line]:
+    rows = list(found)
+    held = reasons.now_held(office(), rows)
+    return [line(row, held.get(row.id)) for row in rows]
+
+
+def line(delivery: Delivery, held: str | None = None) -> Line:
     return Line(
+        why=delivery.problem if held is None else held,
         delivery=delivery,
         label=LABELS[DeliveryState(delivery.state)],
         channel=office().spec(delivery.channel).label + (f"（{delivery.part + 1}）" if delivery.part else ""),
@@ -57,23 +67,32 @@ def line(delivery: Delivery) -> Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Post:
-    """One post of the list, with its channels; `at` where all of them go out at one time, None where they do not."""
+    """One post of the list, with its channels; `at` where all of them go out at one time, None where they do not. `versions`
+    are the fences of its deliveries, for a form."""
 
     submission: Submission
     lines: list[Line]
     at: datetime | None
 
+    @property
+    def versions(self) -> str:
+        return " ".join(f"{row.delivery.id}:{row.delivery.fence}" for row in self.lines)
+
+    @property
+    def movable(self) -> bool:
+        return any(row.pending for row in self.lines)
+
 
 def by_post(found: Iterable[Delivery]) -> list[Post]:
     """In the order of each post's first delivery. Later parts of a thread stand in for nothing: the first one leads them."""
-    posts: dict[int, list[Delivery]] = {}
-    for delivery in found:
-        posts.setdefault(delivery.submission_id, []).append(delivery)
+    posts: dict[int, list[Line]] = {}
+    for row in lines(found):
+        posts.setdefault(row.delivery.submission_id, []).append(row)
     return [
         Post(
-            submission=rows[0].submission,
-            lines=[line(d) for d in rows],
-            at=rows[0].due_at if len({d.due_at for d in rows}) == 1 else None,
+            submission=rows[0].delivery.submission,
+            lines=rows,
+            at=rows[0].delivery.due_at if len({row.delivery.due_at for row in rows}) == 1 else None,
         )
         for rows in posts.values()
     ]
@@ -94,6 +113,8 @@ def deliveries(request: HttpRequest) -> HttpResponse:
         "planned": by_post(overview.planned(ctx, actor, MOST_PLANNED)),
         "planned_count": overview.planned_count(ctx, actor),
         "by_hand": [_task(ctx, d, rules) for d in overview.by_hand(ctx, actor, MOST_PLANNED)],
+        "by_hand_count": overview.by_hand_count(ctx, actor),
+        "doubtful_count": overview.doubtful_count(ctx, actor),
         "doubtful": [line(d) for d in overview.doubtful(ctx, actor, MOST_PLANNED)],
         "ended": [line(d) for d in overview.ended(ctx, actor, MOST_ENDED)],
         "may_plan": may_plan,
@@ -177,8 +198,8 @@ def _named(request: HttpRequest, number: int) -> str:
 @require_POST
 @asks("この配信を取り消しますか", "取り消す", _named)
 def cancel(request: HttpRequest, number: int) -> HttpResponse:
-    scheduling.cancel(office(), actor_of(request), number)
-    messages.success(request, say("配信を取り消しました。"))
+    made = together.cancel(office(), actor_of(request), {number: None})
+    undo.offer(request, say("配信を取り消しました。"), made)
     return redirect("deliveries")
 
 

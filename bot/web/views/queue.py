@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, cast, get_args
@@ -21,12 +22,15 @@ from bot.errors import ConfigError
 from bot.language import say
 from bot.schedule.rules import Slot
 from bot.services.approval import comments, returned, review
+from bot.services.approval.undone import Approvals
 from bot.services.files import viewed
 from bot.services.handing_in import drafts
 from bot.services.pages import queue as queue_page
 from bot.services.people import hands
 from bot.services.records.context import Context
 from bot.values import reading
+from bot.web import undo
+from bot.web.asking import SURE
 from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
 from bot.workflow.states import LABELS, SubmissionState
@@ -175,21 +179,32 @@ def _wish(ctx: Context, submission: Submission) -> Wish:
 @login_required
 @require_POST
 def approve_opened(request: HttpRequest) -> HttpResponse:
-    """Several at a time. A ticked box says "number:digest", so what is approved is what the page showed."""
+    """Several at a time: first the minutes of all of them, then the approvals. A ticked box says "number:digest", so what is
+    approved is what the page showed."""
+    ctx, actor = office(), actor_of(request)
     pairs = (box.partition(":") for box in request.POST.getlist("chosen"))
     chosen = {number: digest for text, _, digest in pairs if (number := reading.ordinal(text)) is not None}
-    outcomes = queue_page.approve_opened(office(), actor_of(request), chosen)
+    if chosen and not request.POST.get(SURE):
+        ready = queue_page.before_approving(ctx, actor, chosen)
+        return render(request, "approve_several.html", {"rows": ready, "count": sum(1 for r in ready if r.refusal is None)})
+    seen = {n: queue_page.Seen(digest=d, planned=request.POST.get(f"planned-{n}", "")[:500]) for n, d in chosen.items()}
+    outcomes = queue_page.approve_opened(ctx, actor, seen)
+    _tell(request, outcomes)
+    return redirect("queue")
+
+
+def _tell(request: HttpRequest, outcomes: Sequence[queue_page.Outcome]) -> None:
     approved = [o for o in outcomes if o.refusal is None]
     if approved:
         planned = sum(o.deliveries for o in approved)
-        messages.success(
-            request,
-            say("{count}件を承認し、{planned}件の配信を予定に入れました。", count=len(approved), planned=planned),
+        made = Approvals(
+            person=actor_of(request).person, at=office().clock.now(), rows=tuple(o.given for o in approved if o.given)
         )
+        told = say("{count}件を承認し、{planned}件の配信を予定に入れました。", count=len(approved), planned=planned)
+        undo.offer(request, told, made)
     for outcome in outcomes:
         if outcome.refusal:
             why = f"{outcome.refusal.summary}。{outcome.refusal.next_step}。"
             messages.error(request, say("「{title}」は承認していません。{why}", title=outcome.title, why=why))
     if not outcomes:
         messages.error(request, say("承認する申請が選ばれていません。左の欄で選んでください。"))
-    return redirect("queue")

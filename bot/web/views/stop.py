@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,16 +20,17 @@ from bot.render.appearance import Appearance, appearance
 from bot.render.variant import Media, Variant, read_bundle
 from bot.schedule.rules import Rules
 from bot.services.approval import review
-from bot.services.delivery import disasters, duty, outlook, pause, scheduling, waits
+from bot.services.delivery import disasters, duty, outlook, pause, scheduling, together, waits
 from bot.services.pages import overview
 from bot.services.records.context import Context
+from bot.values import reading
 from bot.web.office import actor_of, office
-from bot.web.views.deliveries import Line, line
+from bot.web.views.deliveries import Line, lines
 from bot.workflow.actors import Permission
 from bot.workflow.kinds import MOVED_ON
 
 if TYPE_CHECKING:
-    from bot.store.models import Delivery
+    from bot.store.models import Submission
 
 OFFERED = 3  # free times for a click
 
@@ -46,6 +47,28 @@ class Held:
     late: bool
     barred: str
     free: Sequence[datetime] = ()
+
+    @property
+    def ready(self) -> bool:
+        """It can be put back as it is."""
+        return not (self.blocked or self.late or self.barred)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldPost:
+    """A post with those of its channels that are held; `ready` are the numbers of what can be put back as it is."""
+
+    submission: Submission
+    rows: list[Held]
+
+    @property
+    def ready(self) -> str:
+        return " ".join(str(row.line.delivery.id) for row in self.rows if row.ready)
+
+    @property
+    def whole(self) -> bool:
+        """Several channels can be put back at once."""
+        return sum(row.ready for row in self.rows) > 1
 
 
 @login_required
@@ -71,7 +94,7 @@ def held(request: HttpRequest) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
     shut, rules = {lane.name for lane in pause.closed_lanes()}, outlook.rules(ctx)
     shown = {
-        "rows": [_held(ctx, d, shut, rules) for d in overview.held(ctx, actor)],
+        "posts": _by_post([_held(ctx, row, shut, rules) for row in lines(overview.held(ctx, actor))]),
         "waiting": waits.waiting(ctx.clock.now()),
         "may_resume": actor.may(Permission.RESUME),
         "may_plan": actor.may(Permission.PLAN),
@@ -79,7 +102,16 @@ def held(request: HttpRequest) -> HttpResponse:
     return render(request, "held.html", shown)
 
 
-def _held(ctx: Context, delivery: Delivery, shut: set[str], rules: Rules | ConfigError) -> Held:
+def _by_post(rows: Iterable[Held]) -> list[HeldPost]:
+    posts: dict[int, HeldPost] = {}
+    for row in rows:
+        submission = row.line.delivery.submission
+        posts.setdefault(submission.id, HeldPost(submission=submission, rows=[])).rows.append(row)
+    return list(posts.values())
+
+
+def _held(ctx: Context, found: Line, shut: set[str], rules: Rules | ConfigError) -> Held:
+    delivery = found.delivery
     variant = read_bundle(delivery.submission.bundle).variant(delivery.channel)
 
     def address(media: Media) -> str:
@@ -87,7 +119,7 @@ def _held(ctx: Context, delivery: Delivery, shut: set[str], rules: Rules | Confi
 
     now = ctx.clock.now()
     return Held(
-        line=line(delivery),
+        line=found,
         look=_look(ctx, variant, address) if variant else None,
         blocked=pause.is_paused(delivery.channel) or delivery.lane in shut or disasters.holds(ctx, delivery),
         late=delivery.last_at <= now,
@@ -115,9 +147,28 @@ def resume(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def release(request: HttpRequest, number: int) -> HttpResponse:
-    """Only from the page that shows the post, and only for what it showed."""
     ctx, actor = office(), actor_of(request)
-    found = review.readable_by(ctx, actor, scheduling.find(number).submission_id)
+    found = _looked_at(request, scheduling.find(number).submission_id)
+    pause.release(ctx, actor, number)
+    messages.success(request, say("「{title}」の配信を予定に戻しました。", title=found.title))
+    return redirect("held")
+
+
+@login_required
+@require_POST
+def release_post(request: HttpRequest, number: int) -> HttpResponse:
+    """All channels of a post that the page showed as ready, or none."""
+    actor_of(request).require(Permission.RESUME)
+    found = _looked_at(request, number)
+    chosen = [n for text in request.POST.get("ready", "").split() if (n := reading.ordinal(text)) is not None]
+    together.release(office(), actor_of(request), number, chosen)
+    messages.success(request, say("「{title}」の配信を予定に戻しました。", title=found.title))
+    return redirect("held")
+
+
+def _looked_at(request: HttpRequest, submission: int) -> Submission:
+    """Only from the page that shows the post, and only for what it showed."""
+    found = review.readable_by(office(), actor_of(request), submission)
     if not request.POST.get("looked"):
         raise NotAllowed(
             "not looked at",
@@ -127,6 +178,4 @@ def release(request: HttpRequest, number: int) -> HttpResponse:
         )
     if request.POST.get("digest") != found.digest:
         raise StaleApproval("not what was seen", summary="見ていた内容と違います", next_step="画面を開き直してください")
-    pause.release(ctx, actor, number)
-    messages.success(request, say("「{title}」の配信を予定に戻しました。", title=found.title))
-    return redirect("held")
+    return found

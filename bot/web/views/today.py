@@ -40,7 +40,7 @@ def _for_office(ctx: Context, actor: Actor) -> dict[str, object]:
         "oversees": True,
         "decides": actor.may(Permission.DECIDE),
         "held_count": overview.held_count(ctx, actor),
-        "undecided_count": page.undecided_count(ctx, actor),
+        "undecided_count": overview.doubtful_count(ctx, actor),
         "deadline": page.next_deadline(ctx),
         "accounts": page.accounts(ctx, actor),
         "yearly": page.yearly_to_come(ctx),

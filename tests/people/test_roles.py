@@ -322,6 +322,7 @@ READINGS = {
         "review.readable_by",
         "pictures.of_submission",
         "queue.waiting",
+        "queue.after",
         "queue.waiting_count",
         "queue.departments",
         "queue.decided",

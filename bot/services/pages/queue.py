@@ -15,6 +15,7 @@ from bot.services.approval.undone import Given
 from bot.services.delivery import foresight, scheduling
 from bot.services.delivery.foresight import Foreseen
 from bot.services.files import viewed
+from bot.services.people import hands
 from bot.services.records.context import Context
 from bot.store.lists import Lists
 from bot.store.models import Delivery, Submission
@@ -22,6 +23,7 @@ from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import IN_QUEUE, SubmissionState
 
 Findings = Literal["", "none", "some"]
+_AHEAD = 20  # looked at for the next one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,13 @@ def waiting(ctx: Context, actor: Actor, wanted: Wanted) -> QuerySet[Submission, 
     if wanted.unopened:
         found = found.exclude(viewings__person=actor.person)
     return found.order_by("submitted_at", "id").values_list("id", flat=True)
+
+
+def after(ctx: Context, actor: Actor, submission: Submission) -> int | None:
+    """The next one that waits and that this person had no hand in, in the order of the queue; None where there is none."""
+    later = Q(submitted_at__gt=submission.submitted_at) | Q(submitted_at=submission.submitted_at, id__gt=submission.id)
+    found = rows(waiting(ctx, actor, Wanted()).filter(later)[:_AHEAD])
+    return next((s.id for s in found if actor.person not in hands.contributors(s)), None)
 
 
 def waiting_count(ctx: Context, actor: Actor) -> int:

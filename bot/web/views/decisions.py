@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from bot.errors import ScheduleError, StaleApproval
 from bot.language import say
 from bot.services.approval import comments, compare, review, withdrawing
+from bot.services.pages import queue
 from bot.values import reading
 from bot.web.asking import asks
 from bot.web.office import actor_of, office
@@ -73,7 +74,14 @@ def approve(request: HttpRequest, number: int) -> HttpResponse:
     with asked_at("at" if terms.at else "when"):
         made = review.approve(office(), actor_of(request), number, given.get("digest", ""), terms)
     messages.success(request, say("承認しました。{count}件の配信を予定に入れました。", count=len(made)))
-    return redirect("submission", number)
+    return _next(request, number) if given.get("then") == "next" else redirect("submission", number)
+
+
+def _next(request: HttpRequest, number: int) -> HttpResponse:
+    """For a morning with many: the next page is the next submission, or the queue where none waits."""
+    ctx, actor = office(), actor_of(request)
+    following = queue.after(ctx, actor, review.readable_by(ctx, actor, number))
+    return redirect("submission", following) if following else redirect("queue")
 
 
 def moment(text: str) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.store.models import Delivery
 
 FREE_TIMES = 6
+MOST_DAYS = 366
 
 
 @login_required
@@ -45,6 +46,7 @@ def posts(request: HttpRequest) -> HttpResponse:
         "posts": found,
         "free": together.free_times(ctx, rows, FREE_TIMES) if len(found) == 1 else [],
         "first": rows[0].due_at if rows else ctx.clock.now(),
+        "spread": len({_local(row).date() for row in rows}) > 1,
     }
     return render(request, "posts.html", shown)
 
@@ -66,7 +68,7 @@ def _day(text: str) -> date:
 
 def _moved(request: HttpRequest, rows: Sequence[Delivery]) -> HttpResponse:
     to, versions = request.POST.get("to", "day"), _versions(request)
-    with asked_at("at" if to == "at" else "day" if to == "day" else "to"):
+    with asked_at(to if to in ("at", "day", "by") else "to"):
         times = _times(request, rows, to)
         made = together.move(
             office(), actor_of(request), {row.id: Shift(moment=times[row.id], version=versions.get(row.id, -1)) for row in rows}
@@ -78,15 +80,28 @@ def _moved(request: HttpRequest, rows: Sequence[Delivery]) -> HttpResponse:
 
 def _times(request: HttpRequest, rows: Iterable[Delivery], to: str) -> Mapping[int, datetime]:
     """All at one time, or each at its own hour of another day."""
+    zone = office().config.timezone
     if to == "day":
         day = _day(request.POST.get("day", ""))
-        return {row.id: datetime.combine(day, _hour(row.due_at), office().config.timezone) for row in rows}
+        return {row.id: datetime.combine(day, _local(row).time(), zone) for row in rows}
+    if to == "by":
+        by = _days(request.POST.get("by", ""))
+        return {row.id: datetime.combine(_local(row).date() + by, _local(row).time(), zone) for row in rows}
     chosen = moment(request.POST.get("at", "") if to == "at" else to)
     return {row.id: chosen for row in rows}
 
 
-def _hour(at: datetime) -> time:
-    return at.astimezone(office().config.timezone).time()
+def _days(text: str) -> timedelta:
+    days = reading.ordinal(text.strip().removeprefix("-"))
+    if days is None or not 0 < days <= MOST_DAYS:
+        raise ScheduleError(
+            "not a number of days", summary="ずらす日数が読めません", next_step="1 や -1 のように書いてください", field="by"
+        )
+    return timedelta(days=-days if text.strip().startswith("-") else days)
+
+
+def _local(row: Delivery) -> datetime:
+    return row.due_at.astimezone(office().config.timezone)
 
 
 def _cancelled(request: HttpRequest, rows: Sequence[Delivery]) -> HttpResponse:

@@ -250,7 +250,7 @@ def shift(ctx: Context, delivery: Delivery, moment: datetime) -> None:
 
 def require_free(ctx: Context, delivery: Delivery) -> None:
     """Its time stands apart from others' of its account. Raises SlotTaken."""
-    _require_space(ctx, candidate_of(delivery), delivery.due_at, _taken(delivery.lane, ctx.clock.now() - _RECENT, delivery))
+    spacing.require(ctx, candidate_of(delivery), delivery.due_at, spacing.taken(delivery.lane, ctx.clock.now(), delivery))
 
 
 def _require_movable(ctx: Context, delivery: Delivery, moment: datetime) -> None:

@@ -18,10 +18,13 @@ from django.db import connection, transaction
 from bot.channel_kit.base import Prepared, Receipt
 from bot.clock import SystemClock
 from bot.config import ROOT
-from bot.services.delivery import scheduling, workers
+from bot.registry import load
+from bot.services.delivery import rollback, scheduling, workers
 from bot.services.records import audit
+from bot.services.records.context import context
+from bot.services.runner import Runner
 from bot.store import queries
-from bot.store.models import Delivery, Lane
+from bot.store.models import Delivery, Lane, Pause
 from tests.bench import stock
 from tests.office import TUESDAY, Office
 
@@ -204,3 +207,21 @@ def test_publishers_on_several_machines_share_the_work(office: Office) -> None:
         publisher.wait(PATIENCE)
     texts = [post["text"] for post in office.sandbox.posts("facebook")]
     assert sorted(texts) == sorted([*keys, *(f"after-{n}@{n}" for n in range(6))])
+
+
+def test_a_machine_that_comes_new_beside_others_begins_once_one_of_them_stands_well(office: Office) -> None:
+    """It has no mark of its own; that the database is not behind, the others show (ADR 25)."""
+    office.approved("one", channels="x", title="一つ目（見本）")
+    office.publish_all()
+    office.approved("two", channels="x", title="二つ目（見本）", body="別の文です。\n")
+    env = office.env | {"DXBOT_VAR_DIR": f"{office.env['DXBOT_VAR_DIR']}-new"}
+    new = Runner(context(load(env), office.clock))
+    (due,) = office.deliveries("scheduled")
+    office.at(due.run_at)
+    new.beat()
+    assert len(office.sandbox.posts("x")) == 1
+    assert not Pause.objects.exists()
+    rollback.prove()  # another publisher, once a second
+    new.beat()
+    new.engine.close()
+    assert len(office.sandbox.posts("x")) == 2

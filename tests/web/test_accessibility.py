@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from bot.schedule.rules import Blackout
 from bot.services.approval import comments
 from bot.services.delivery import blackouts, pause
+from bot.services.files import viewed
 from bot.services.handing_in import drafts, words
 from bot.store.drafts import Draft
 from bot.store.models import Delivery, Submission
@@ -34,6 +35,9 @@ def pages(office: Office, people: None) -> list[str]:
     done = office.approved("b", title="決裁の見本", channels="x, facebook")
     office.publish_all()
     office.submit(office.post("c", title="翻訳の見本", author="kokusai-trainee"), office.trainee)
+    viewed.record(
+        office.ctx, office.officer, office.submit(office.post("y", title="まとめての見本", body="別の文です（見本）。\n"))
+    )
     planned = office.approved("d", title="予定の見本", extra="publish: 2026-12-03 10:20")
     Delivery.objects.filter(id=planned[0].id).update(state="undecided", intent_at=office.clock.now())
     _broken_thread(office)
@@ -60,6 +64,9 @@ def pages(office: Office, people: None) -> list[str]:
         f"/deliveries/{planned[1].id}/move/",
         f"/deliveries/{done[0].id}/move/",
         "/deliveries/",
+        f"/deliveries/posts/?chosen={planned[1].submission_id}",
+        f"/deliveries/posts/?chosen={planned[1].submission_id}&chosen={done[0].submission_id}",
+        "/deliveries/posts/?chosen=999999",
         "/held/",
         "/stop/",
         "/blackouts/",
@@ -143,6 +150,7 @@ def test_no_page_has_a_barrier_and_none_runs_off_the_side(page: Page, pages: lis
     found += barriers(page)
     found += _of_refusals_and_questions(page, pages[4])
     found += _of_entering_a_blackout(page)
+    found += _of_approving_several(page)
     assert not found, "\n".join(found)
 
 
@@ -155,6 +163,18 @@ def _of_refusals_and_questions(page: Page, submission: str) -> list[str]:
     page.goto(submission)
     page.get_by_role("button", name="取り下げる").click()
     expect(page.get_by_role("link", name="やめる")).to_be_visible(timeout=15_000)
+    return found + barriers(page)
+
+
+def _of_approving_several(page: Page) -> list[str]:
+    """The page that shows the minutes, then the one with the button that takes it back."""
+    page.goto("/queue/")
+    page.get_by_role("checkbox", name="を選ぶ").first.check()
+    page.get_by_role("button", name="まとめて承認").click()
+    assert page.get_by_role("heading", name="まとめて承認する").is_visible()
+    found = barriers(page)
+    page.get_by_role("button", name="この時刻で承認する").click()
+    assert page.get_by_role("button", name="元に戻す").is_visible()
     return found + barriers(page)
 
 

@@ -11,12 +11,16 @@ import polib
 import pytest
 from django.test import override_settings
 from django.utils import translation
+from lxml import html
 
 from bot.config import ROOT
+from bot.services.approval import comments, review
+from bot.services.delivery import pause
+from bot.services.handing_in import drafts
 from bot.workflow.actors import ROLE_LABELS, TOKEN_SCOPES
 from bot.workflow.states import LABELS
 from tests.office import Office
-from tests.web.browser import Browser
+from tests.web.browser import Browser, signed_in
 
 CATALOGUE = ROOT / "bot" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 # A form of the office that is Japanese by nature.
@@ -79,20 +83,84 @@ def test_the_compiled_catalogue_is_that_of_the_source() -> None:
     assert {e.msgid: e.msgstr for e in compiled} == source, "make compiles the catalogue anew"
 
 
-@pytest.mark.parametrize("path", ["/queue/", "/calendar/?date=2026-12-01", "/deliveries/", "/held/", "/history/", "/stop/"])
+# Of each kind of page: what is shown to whom, with everything on it that it can have.
+PAGES = {
+    "kouhou": [
+        *("/", "/queue/", "/deliveries/", "/stop/", "/blackouts/", "/history/", "/connections/"),
+        *("/calendar/?date=2026-12-01", "/calendar/?date=2026-12-01&view=week", "/calendar/?date=2026-12-01&view=list"),
+        "/history/{approved}/",
+        *("/deliveries/{delivery}/move/", "/deliveries/posts/?chosen={approved}", "/deliveries/posts/?day=2026-12-03"),
+        *("/achievement/", "/alarms/", "/grants/", "/tokens/", "/write/", "/nowhere/", "/submissions/999/"),
+        *("/account/sessions/", "/account/password/", "/account/second-factor/", "/logout/"),
+    ],
+    "shimin-leader": ["/", "/write/", "/queue/"],
+    "unyou": ["/", "/people/", "/alarms/"],
+    "": ["/login/"],
+}
+# What is Japanese in every language: names, what the city wrote, and forms of the office.
+NAMES = [
+    *(
+        "金沢市",
+        "広報広聴課",
+        "市民課",
+        "総務課",
+        "国際交流課",
+        "新聞広報「いいね金沢」",
+        "（見本）",
+        "見本です。",
+        "市民課",
+        "時点は？",
+    ),
+    *("休業日", "年末年始", "号の原稿締切", "地震のため", "理由の文", "赤い四角の見本", "窓口の見本"),
+]
+
+
+@pytest.mark.parametrize(("person", "path"), [(person, path) for person, paths in PAGES.items() for path in paths])
 def test_a_page_in_english_has_no_japanese_but_what_people_and_files_say(
-    office: Office, officer: Browser, path: str, monkeypatch: pytest.MonkeyPatch
+    office: Office, people: None, web_site: str, person: str, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DXBOT_LANG", "en")
-    office.submit(office.post("a", title="TITLE", extra="publish: 2026-12-03 10:20"))
-    office.approved("b", title="OTHER", channels="x", extra="publish: 2026-12-03 11:20")
+    numbers = _scene(office)
+    browser = signed_in(web_site, person) if person else Browser(web_site)
     with override_settings(LANGUAGE_CODE="en"), translation.override("en"):
-        page = officer.get(path).text
-    names = [spec.label for spec in office.ctx.specs]  # a channel's name is what it is in every language
-    for own in (*names, "金沢市", "広報広聴課", "市民課", "総務課", "（見本）", "休業日", "年末年始", "号の原稿締切"):
-        page = page.replace(own, "")
+        page = browser.get(path.format(**numbers)).text
     assert '<html lang="en">' in page
-    assert [line for line in page.splitlines() if JAPANESE.search(line)] == []
+    assert japanese(page, [spec.label for spec in office.ctx.specs]) == []
+
+
+def _scene(office: Office) -> dict[str, int]:
+    """Something of every kind: waiting, planned, held, returned with a comment, a draft."""
+    body = "Fewer forms.\n"
+    waiting = office.submit(office.post("a", title="TITLE", body=body, extra="publish: 2026-12-03 10:20"))
+    made = office.approved("b", title="OTHER", body="Other.\n", channels="x, facebook", extra="publish: 2026-12-03 11:20")
+    returned = office.submit(office.post("c", title="THIRD", body="Third.\n"))
+    comments.add(office.ctx, office.officer, returned.id, "x", "0:0", "WHEN?")
+    review.return_(office.ctx, office.officer, returned.id, "WHY")
+    office.approved("d", title="HELD", body="Held.\n", channels="x", extra="publish: 2026-12-04 11:20")
+    pause.pause(office.ctx, office.officer, "QUAKE", "facebook")
+    draft = drafts.begin(office.ctx, office.author)
+    return {
+        "waiting": waiting.id,
+        "approved": made[0].submission_id,
+        "returned": returned.id,
+        "delivery": made[0].id,
+        "draft": draft.id,
+    }
+
+
+def japanese(page: str, channels: list[str]) -> list[str]:
+    """What people would read or hear in Japanese: text, and attributes that are spoken or shown."""
+    document = html.document_fromstring(page)
+    for hidden in document.xpath("//script|//style"):
+        hidden.getparent().remove(hidden)
+    spoken = document.xpath("//text()|//@aria-label|//@title|//@placeholder|//@alt|//input[@type='submit']/@value")
+    found = []
+    for text in map(str, spoken):
+        for own in (*channels, *NAMES):
+            text = text.replace(own, "")
+        if JAPANESE.search(text):
+            found.append(" ".join(text.split()))
+    return found
 
 
 def test_a_refusal_in_english_says_what_and_what_to_do(

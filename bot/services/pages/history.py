@@ -12,6 +12,7 @@ from typing import Literal
 from django.db.models import Q, QuerySet
 
 from bot import errors
+from bot.language import say
 from bot.newsletter.arrangement import issue_name
 from bot.services.approval import review
 from bot.services.delivery import outcome, reconcile, removal, vanished
@@ -134,7 +135,13 @@ def _act(ctx: Context, entry: AuditEntry, channels: Mapping[int, Delivery]) -> H
     kind, _, number = entry.object.partition(":")
     row = channels.get(int(number)) if kind == "delivery" else None
     tone: Tone = "good" if entry.verb in _GOOD else "bad" if entry.verb in _BAD else ""
-    detail = f"申請 {number}" if entry.verb == Action.SUBMIT else issue_name(number) if kind == "issue" else entry.detail
+    detail = (
+        say("申請 {number}", number=number)
+        if entry.verb == Action.SUBMIT
+        else issue_name(number)
+        if kind == "issue"
+        else entry.detail
+    )
     if entry.verb == "reschedule":
         detail = f"{ctx.said(datetime.fromisoformat(entry.detail))}へ"
     return Happening(at=entry.at, who=entry.actor, what=_VERBS[entry.verb], where=_where(ctx, row), detail=detail, tone=tone)

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from bot.language import say
 from bot.services.approval import review
-from bot.services.delivery import scheduling, series, together
+from bot.services.delivery import reasons, scheduling, series, together
 from bot.services.delivery.together import Shift
 from bot.services.pages import calendar as calendar_page
 from bot.services.pages import disasters, feeds
@@ -138,6 +138,7 @@ def move(request: HttpRequest, number: int) -> HttpResponse:
     shown = {
         "delivery": delivery,
         "channel": ctx.spec(delivery.channel).label,
+        "why": reasons.now_held(ctx, [delivery]).get(number, delivery.problem),
         "movable": delivery.state in PENDING | {DeliveryState.MISSED},
         "free": scheduling.free_times(ctx, delivery, FREE_TIMES),
         "behind": series.waits_for(ctx, delivery),

@@ -116,7 +116,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
         "by_hand_count": overview.by_hand_count(ctx, actor),
         "doubtful_count": overview.doubtful_count(ctx, actor),
         "doubtful": [line(d) for d in overview.doubtful(ctx, actor, MOST_PLANNED)],
-        "ended": [line(d) for d in overview.ended(ctx, actor, MOST_ENDED)],
+        "ended": lines(overview.ended(ctx, actor, MOST_ENDED)),
         "may_plan": may_plan,
     }
     return render(request, "deliveries.html", shown)

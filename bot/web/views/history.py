@@ -22,7 +22,7 @@ from bot.services.pages.achievement import fiscal_year
 from bot.services.records import audit
 from bot.values import reading
 from bot.web.office import actor_of, office
-from bot.web.views.deliveries import line
+from bot.web.views.deliveries import line, lines
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import LABELS, DeliveryState
 
@@ -43,7 +43,7 @@ def history(request: HttpRequest) -> HttpResponse:
     shown = {
         "asked": asked,
         "page": page,
-        "rows": [line(d) for d in overview.rows(page)],
+        "rows": lines(overview.rows(page)),
         "query": kept.urlencode(),
         "channels": [spec for spec in ctx.specs if spec.publishes],
         "states": [(state, LABELS[state]) for state in DeliveryState],

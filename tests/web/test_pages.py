@@ -20,8 +20,8 @@ def test_the_queue_and_a_submission_show_exactly_what_will_go_out(office: Office
     for variant in ("X", "Instagram", "Facebook", "新聞広報"):
         assert f">{variant}</h3>" in page
     assert submission.digest[:12] in page
-    assert 'alt="赤い四角の見本"' in page
-    picture = re.search(r'<img src="([^"]+)"', page)
+    assert 'aria-label="赤い四角の見本"' in page
+    picture = re.search(r'<image[^>]* href="([^"]+)"', page)
     assert picture
     assert officer.get(picture[1]).content.startswith(b"\xff\xd8\xff")
 

@@ -25,7 +25,7 @@ from bot.workflow.states import DeliveryState, SubmissionState
 MOVED = "move_clock"  # in the audit log
 _SHORTLY = timedelta(seconds=20)  # before a post is due, the agency is heard: it may not seem silent since the clock was moved
 _SANDBOX = re.compile(r"http://127\.0\.0\.1:\d+(?=/)")
-_PATIENCE, _LOOK = 8.0, 0.2  # seconds
+_PATIENCE, _LOOK = 15.0, 0.2  # seconds
 _ON_THE_WAY = (DeliveryState.SCHEDULED, DeliveryState.PUBLISHING)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -125,8 +125,14 @@ def approve(ctx: Context, officer: Actor, handed_in: Iterable[Submission]) -> in
 
 def move(actor: Actor) -> datetime:
     """Move the clock to `next_moment`, as if the time between had passed; what is due then goes out. Raises NotFound,
-    ConfigError, SlotTaken."""
+    NotAllowed while something due is on its way, ConfigError, SlotTaken."""
     practice = required()
+    if not wait_until_sent():  # moved on now, what is still to be sent would have missed its time
+        raise NotAllowed(
+            "something is on its way",
+            summary="前の枠の投稿を、まだ送っています",
+            next_step="少し待って、もう一度押してください",
+        )
     moment = next_moment(practice.ctx)
     practice.clock.advance_to(moment - _SHORTLY)
     practice.runner.listen()

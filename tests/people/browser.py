@@ -45,7 +45,7 @@ class Browser:
     def send(self, path: str, page: requests.Response, **fields: str) -> requests.Response:
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
         assert token
-        return self.session.post(self.base + path, data={"csrfmiddlewaretoken": token[1], **fields}, timeout=10)
+        return self.session.post(self.base + path, data={"csrfmiddlewaretoken": token[1], **fields}, timeout=40)
 
     def log_in(self, person: str, password: str = PASSWORD, **fields: str) -> requests.Response:
         return self.post("/login/", login=person, password=password, **fields)

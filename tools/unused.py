@@ -79,7 +79,7 @@ def unused() -> Iterator[str]:
 
 def _is_data(item: Item, written: Set[str]) -> bool:
     """A column that is only ever written is read by people. A field of a schema or a form is there so that it is taken."""
-    return item.filename.name in ("schema.py", "forms.py", "outputs.py") or (
+    return item.filename.name.endswith(("schema.py", "forms.py", "outputs.py")) or (
         "store" in item.filename.parts and item.name in written
     )
 

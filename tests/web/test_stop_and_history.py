@@ -43,7 +43,7 @@ def test_ending_a_stop_lets_nothing_out_until_each_post_was_looked_at(office: Of
     assert set(office.states().values()) == {"held"}
     assert page.count("予定に戻す</button>") == 4
     assert "職員がお話を聞いて入力します。" in page
-    assert 'alt="赤い四角の見本"' in page
+    assert 'aria-label="赤い四角の見本"' in page
     (x,) = (d for d in office.deliveries() if d.channel == "x")
     digest = Submission.objects.get().digest
     assert "見直しの印がありません" in officer.post(f"/deliveries/{x.id}/release/", "/held/", digest=digest).text

@@ -89,9 +89,7 @@ SIGNS = [".", "a.", "1", "1,", "0-", "12月", "○", "「", "（", "　", "🎉"
 EXAMPLES = [rule.bad.replace(MARK, "").strip().split("\n")[-1] for rule in rules().values() if MARK in rule.bad]
 
 
-@pytest.mark.parametrize(
-    "piece", [".", "a.", "1", "1,", "0-", "12月", "○", "「", "（", "　", "🎉", "令", "1%", *dict.fromkeys(EXAMPLES)]
-)
+@pytest.mark.parametrize("piece", [*SIGNS, *dict.fromkeys(EXAMPLES)])
 def test_the_rules_take_a_time_in_proportion_to_the_text(core: Core, piece: str) -> None:
     """Quadratic work would take sixteen times as long for four times the text."""
     short, long = (_subject(core, piece, length) for length in (900, 3_600))
@@ -99,7 +97,7 @@ def test_the_rules_take_a_time_in_proportion_to_the_text(core: Core, piece: str)
 
 
 def _subject(core: Core, piece: str, length: int) -> Subject:
-    plain = re.sub(r"[\[{}*]", r"\\\g<0>", piece)  # a reason has no marks; 4,000 characters are the most
+    plain = re.sub(r"[\[\]{}*#`]", "", piece)  # a reason has no marks; 4,000 characters are the most
     text = json.dumps("はじめです。" + plain * (length // len(plain)), ensure_ascii=False)
     front = FRONT.format(extra=f"reason: {text}\n", body="本文です。\n")
     post = core.library.parse(core.library.posts_dir / "a.md", front.encode())

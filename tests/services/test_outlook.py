@@ -67,9 +67,9 @@ def test_a_thread_that_would_not_end_before_closing_time_is_told(office: Office)
 def test_a_closed_hour_is_told_with_the_hours_in_which_it_may_go(office: Office) -> None:
     (made,) = office.approved(channels="x", extra=NOON)
     rules = known(office, quiet="{open: '8:30', close: '12:10', days: [mon, tue, wed, thu, fri]}")
-    told = outlook.objection(made, made.due_at, rules)
+    told = outlook.objection(office.ctx, made, made.due_at, rules)
     assert "12:10" in told
-    assert outlook.objection(made, made.due_at - timedelta(minutes=15), rules) == ""
+    assert outlook.objection(office.ctx, made, made.due_at - timedelta(minutes=15), rules) == ""
 
 
 def test_while_the_rules_cannot_be_read_nothing_is_granted_beyond_the_wished_time(office: Office) -> None:

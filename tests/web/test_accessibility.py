@@ -71,6 +71,7 @@ def pages(office: Office, people: None) -> list[str]:
         "/stop/",
         "/blackouts/",
         "/words/?wrong=子供",
+        "/disasters/",
         "/issues/",
         "/issues/2026-12/",
         "/issues/2027-01/",
@@ -189,7 +190,7 @@ def _of_entering_a_blackout(page: Page) -> list[str]:
     found = barriers(page)
     page.get_by_label("いつまで", exact=False).fill("2026-12-12T00:00")
     page.get_by_role("button", name="止まる配信を確かめる").click()
-    assert page.get_by_role("heading", name="この期間に止まる配信").is_visible()
+    expect(page.get_by_role("heading", name="この期間に止まる配信")).to_be_visible(timeout=15_000)
     return found + barriers(page)
 
 

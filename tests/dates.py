@@ -104,8 +104,7 @@ def _failed(library: Path, moment: datetime, tests: tuple[str, ...]) -> list[Pat
         "demo": (moment, demo),
         "demo again": (moment, demo),
         "demo later": (moment + timedelta(days=21), demo),
-        "visit": (moment, VISIT),
-        "visit later": (moment + timedelta(days=21), VISIT),
+        **({"visit": (moment, VISIT), "visit later": (moment + timedelta(days=21), VISIT)} if tests is MANY else {}),
         "tests": (moment, ("-m", "pytest", "-p", "no:cacheprovider", *tests)),
     }
     logs = {name: state.parent / f"{state.name}-{name}.log" for name in steps}

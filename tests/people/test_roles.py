@@ -317,7 +317,7 @@ READINGS = {
         "registered.departments_to_confirm",
     ),
     *("today.waiting", "today.outings", "today.lately_out", "today.returned_and_not_mended"),
-    *("drafts.writes", "drafts.may_reopen", "copying.earlier", "calendar.former_wishes"),
+    *("drafts.writes", "drafts.may_reopen", "copying.earlier", "calendar.former_wishes", "training.offered"),
     *(
         "review.readable_by",
         "pictures.of_submission",

@@ -97,7 +97,7 @@ def test_a_blackout_of_now_says_what_is_on_its_way_already(office: Office, offic
 
 def test_whoever_may_not_stop_enters_nothing_but_sees_all(office: Office, leader: Browser, web_site: str) -> None:
     page = leader.get("/blackouts/").text
-    assert "期間を入れる" not in page
+    assert 'id="enter"' not in page
     assert leader.post("/blackouts/", "/tokens/", step="save", **ELECTION).status_code == 403
     assert not Blackout.objects.exists()
     operator = signed_in(web_site, "unyou")

@@ -14,8 +14,11 @@ from pathlib import Path
 import pypdfium2
 import pypdfium2.raw as raw
 import pytest
+from PIL import Image
 
 from bot.config import ROOT
+from bot.errors import MediaError, Place
+from bot.media import images
 from bot.registry import load
 from bot.services.approval import review
 from bot.services.pages import achievement, achievement_files, printed_report
@@ -223,6 +226,19 @@ def test_without_pango_a_sentence_says_so_and_the_other_files_are_there(
     assert {e.summary for e in lacking} == {"この機械には、PDF を組む部品（Pango）が入っていません"}
     refused = officer.get("/achievement.pdf")
     assert (refused.status_code, "make system" in refused.text) == (409, True)
+
+
+def test_half_a_picture_is_refused_after_a_report_was_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [n for n in sys.modules if n.partition(".")[0] == "weasyprint"]:
+        monkeypatch.delitem(sys.modules, name)  # as in a process that prints its first one
+    printed_report.forget()
+    printed_report.library()
+    whole = io.BytesIO()
+    Image.effect_noise((400, 300), 60).convert("RGB").save(whole, "JPEG")
+    half = tmp_path / "half.jpg"
+    half.write_bytes(whole.getvalue()[: len(whole.getvalue()) // 2])
+    with pytest.raises(MediaError):
+        images.cleaned(half, Place(path=half))
 
 
 def test_nothing_is_fetched_for_the_paper(hall: Office) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
+from PIL import ImageFile
 
 from bot.errors import BotError, NotInstalled
 from bot.media import charts as drawn
@@ -147,6 +148,8 @@ def library() -> tuple[Any, Any]:
             summary="この機械には、PDF を組む部品（Pango）が入っていません",
             next_step="make system か、apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 で入れてください",
         ) from None
+    # It lets Pillow take half a picture for a whole one, in the whole process: an author's would be handed in so.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
 
     class _Fetcher(URLFetcher):  # type: ignore[misc]  # it has no types
         def __init__(self, given: Mapping[str, bytes]) -> None:

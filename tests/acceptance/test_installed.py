@@ -159,8 +159,8 @@ def serve(machine: Machine, city: Path) -> None:
         login = answer(f"{base}/login/")
         assert login.status_code == 200
         assert "七尾市" in login.text
-        assert requests.get(f"{base}/static/site.css", timeout=10).status_code == 200
-        assert requests.get(f"{base}/nothing/", timeout=10).text == "七尾市のページはありません"
+        assert requests.get(f"{base}/static/site.css", timeout=60).status_code == 200
+        assert requests.get(f"{base}/nothing/", timeout=60).text == "七尾市のページはありません"
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
     finally:
@@ -172,7 +172,7 @@ def answer(address: str) -> requests.Response:
     deadline = time.monotonic() + 30
     while True:
         try:
-            return requests.get(address, timeout=10)
+            return requests.get(address, timeout=60)
         except requests.ConnectionError:
             assert time.monotonic() < deadline
             time.sleep(0.05)

@@ -58,14 +58,29 @@ def visit(folder: Path, ports: tuple[int, int] | None = None) -> Iterator[Visit]
     options = ["--serve", "--port", str(web), "--sandbox-port", str(sandbox), "-o", str(folder / "out")]
     command = [sys.executable, "-m", "bot", "demo", *options]
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=env, cwd=ROOT)
+        with _with_ctrl_c():
+            process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=env, cwd=ROOT)
         try:
             yield Visit(_until_open(process, output.fileno()))
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(timeout=90)
+            try:
+                process.wait(timeout=90)
+            finally:
+                process.kill()  # what did not end in order must not stay
+                process.wait()
             output.seek(0)
             assert "Traceback" not in (told := output.read()), told
+
+
+@contextmanager
+def _with_ctrl_c() -> Iterator[None]:
+    """What a shell began with & ignores Ctrl+C, and so does all that it begins."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _until_open(process: subprocess.Popen[bytes], output: int) -> str:

@@ -141,6 +141,8 @@ class Timekeeper:
             for address in addresses:
                 try:
                     session.head(address)
+                except MemoryError:  # of this machine, and told as such
+                    raise
                 except Exception as e:  # whatever a proxy or a resolver comes up with: nobody answered
                     log.info("%s was not asked for its time: %s", urlsplit(address).netloc, type(e).__name__)
         self._of_database = _by_database(self.ctx.clock.elapsed) or self._of_database

@@ -50,7 +50,7 @@ processes: $(DEV_STAMP) # what mostly waits for others
 	MAKEFLAGS= $(BIN)/python -m pytest -p no:cacheprovider tests/acceptance tests/chaos
 
 postgresql: $(DEV_STAMP) # what depends on the database; a page looks the same on both, and some bring databases of their own
-	MAKEFLAGS= DXBOT_TEST_DATABASE=postgresql $(BIN)/python -m pytest -p no:cacheprovider --ignore=tests/web/test_accessibility.py \
+	MAKEFLAGS= DXBOT_TEST_DATABASE=postgresql $(BIN)/python -m pytest -p no:cacheprovider --ignore=tests/web/test_accessibility.py --ignore=tests/services/test_year.py \
 	--ignore=tests/chaos/test_machine_faults.py --ignore=tests/chaos/test_database_away.py \
 	tests/attacks tests/services tests/sync tests/web tests/issues tests/notices tests/chaos tests/postgresql
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from bot.language import say
-from bot.store.models import Submission
 from bot.workflow.kinds import Kind
+
+if TYPE_CHECKING:
+    from bot.store.models import Submission
 
 register = template.Library()
 

@@ -6,12 +6,13 @@ import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.errors import NotAllowed
 from bot.registry import load
-from bot.services.delivery import guard, pause, reconcile, rollback
+from bot.services.delivery import engine, guard, pause, reconcile, rollback
 from bot.services.records import mark
 from bot.services.records.context import context
 from bot.services.runner import Runner
@@ -91,7 +92,9 @@ def _publish_then_lose(hall: Hall, back: Callable[[], None]) -> list[tuple[str, 
     return out
 
 
-def test_a_restored_dump_sends_nothing_twice_and_finds_what_stands(hall: Hall, tmp_path: Path) -> None:
+def test_a_restored_dump_sends_nothing_twice_and_finds_what_stands(
+    hall: Hall, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     hall.plan()
     hall.publisher().beat()  # before noon: nothing is due, and the mark is made
     back = dump(tmp_path)
@@ -103,6 +106,7 @@ def test_a_restored_dump_sends_nothing_twice_and_finds_what_stands(hall: Hall, t
     assert (stop.cause, stop.channel) == ("behind", "")
     assert "前の状態に戻っています" in stop.reason
     assert "配信先で探しています" in stop.reason
+    assert stop.reason in caplog.text
     assert AuditEntry.objects.filter(verb=rollback.STOPPED).count() == 1
     hall.look(first)
     assert hall.seen() == out
@@ -112,6 +116,39 @@ def test_a_restored_dump_sends_nothing_twice_and_finds_what_stands(hall: Hall, t
     pause.resume(hall.office.ctx, hall.office.officer)
     hall.look(second)
     assert hall.seen() == out
+
+
+def test_a_database_that_is_put_back_within_a_turn_lets_nothing_leave_and_hides_no_loss(
+    hall: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mark is looked at before files are read; an intent on an older database would take the mark back along with it."""
+    for name, channel in (("first", "x"), ("second", "facebook")):
+        hall.office.approved(name, title=f"見本{name}", channels=channel, extra=f"publish: {NOON:%Y-%m-%d %H:%M}")
+    later = NOON + timedelta(seconds=2)
+    Delivery.objects.filter(channel="facebook").update(run_at=later)
+    hall.office.at(NOON - timedelta(seconds=1))
+    runner = hall.publisher()
+    runner.beat()  # both are prepared
+    back = dump(tmp_path)
+    hall.office.at(NOON)
+    runner.send()
+    out = hall.seen()
+    assert [channel for channel, _ in out] == ["x"]
+    reads = engine.require_fresh
+
+    def put_back_meanwhile(*given: Any) -> None:
+        monkeypatch.setattr(engine, "require_fresh", reads)
+        back()
+        reads(*given)
+
+    monkeypatch.setattr(engine, "require_fresh", put_back_meanwhile)
+    hall.office.at(later)
+    runner.send()
+    assert hall.seen() == out
+    hall.look(runner)
+    assert Pause.objects.get(ended_at=None).cause == "behind"
+    assert hall.seen() == out
+    assert hall.known() == out
 
 
 def test_what_was_not_out_goes_on_post_by_post(hall: Hall, tmp_path: Path) -> None:

@@ -256,6 +256,7 @@ class Engine:
         with transaction.atomic():
             if asking:
                 locks.pass_gate()
+                self._guard.require()
             elapsed = self.ctx.clock.elapsed()
             ledger = Ledger(self.timekeeper.now())
             savepoints.each(ledger, answers, partial(self._settle, ledger, proved), partial(self._lose, ledger))

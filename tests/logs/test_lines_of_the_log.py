@@ -97,6 +97,14 @@ def test_what_a_stop_holds_is_told_post_by_post(office: Office, log: Log) -> Non
     assert "秘密の理由" not in log.text
 
 
+def test_what_comes_to_be_planned_during_a_stop_is_told_as_held(office: Office, log: Log) -> None:
+    pause.pause(office.ctx, office.operator, "訓練のため")
+    office.approved(channels="x")
+    office.runner().beat()
+    assert office.states() == {"x": "held"}
+    assert [line["channel"] for line in log.of("hold")] == ["x"]
+
+
 def test_what_was_rolled_back_is_not_told(office: Office, log: Log) -> None:
     with transaction.atomic():
         audit.record(office.clock.now(), "kouhou", "approve", "submission:1")

@@ -24,9 +24,9 @@ LONG = "最初の段落です（見本）。\n\n" + "".join(f"{n}番目の文で
 
 
 def test_a_surprise_after_the_request_left_is_unknown_and_nothing_is_sent_again(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    office.approved(channels="x")
+    (made,) = office.approved(channels="x")
     runner = office.runner()
     commit = runner.channel("x").commit
 
@@ -39,6 +39,7 @@ def test_a_surprise_after_the_request_left_is_unknown_and_nothing_is_sent_again(
     runner.beat()
     assert office.states() == {"x": "unknown"}
     assert Delivery.objects.get().lease_owner == ""  # nobody works on it
+    assert f"delivery {made.id}" in caplog.text  # with the traceback, for whoever mends it
     office.at(NOON + timedelta(seconds=60))
     office.runner().beat()
     assert office.states() == {"x": "published"}

@@ -190,6 +190,9 @@ def test_the_list_of_deliveries_goes_by_time_and_names_its_states(office: Office
         scheduling.deliveries("gone")
     assert "「gone」" in caught.value.summary
     assert "scheduled" in caught.value.next_step
+    with pytest.raises(NotFound, match="no delivery 999") as caught:
+        scheduling.find(999)
+    assert "999" in caught.value.summary
 
 
 def test_each_sending_is_on_record_with_its_delivery_and_its_address(office: Office) -> None:

@@ -31,7 +31,7 @@ def hook(desk: Desk, web_site: str, monkeypatch: pytest.MonkeyPatch) -> Iterator
     cache.clear()
     yield f"{web_site}/hooks/content/"
     cache.clear()
-    web_office.cache_clear()
+    web_office._office.cache_clear()
 
 
 @pytest.mark.parametrize("headers", [SIGNED, {"X-Gitlab-Token": SECRET.encode()}], ids=["github", "gitlab"])

@@ -154,7 +154,7 @@ def test_what_is_handed_in_is_a_commit_of_the_leader_and_waits_for_the_office(
     fill(page)
     page.get_by_label("画像を選ぶ").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()})
     page.get_by_role("button", name="選んだ画像を加える").click()
-    page.get_by_label("画像の説明").fill("職員が端末に入力している")
+    page.get_by_role("textbox", name="画像の説明").fill("職員が端末に入力している")
     page.get_by_label("写っている人").select_option("none")
     page.get_by_role("button", name="この内容で申請する").click()
     page.get_by_text("申請しました。広報担当の承認を待ちます。").wait_for()

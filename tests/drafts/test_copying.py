@@ -16,11 +16,8 @@ from bot.services.handing_in import copying
 from bot.store.drafts import Draft
 from bot.store.models import Submission
 from tests.chromium import fits
-from tests.drafts.people_at_work import signed_in, way
 from tests.office import Office
 from tests.sync.desk import Desk
-
-__all__ = ["signed_in", "way"]
 
 
 def form_of(draft: Draft) -> post_form.Form:

@@ -13,11 +13,9 @@ from bot.content import post_form
 from bot.content.post_form import Shot
 from bot.store.drafts import Draft
 from tests.chromium import barriers
-from tests.drafts.people_at_work import SLOW, signed_in
+from tests.drafts.people_at_work import SLOW
 from tests.office import Office
 from tests.sync.desk import Desk
-
-__all__ = ["signed_in"]
 
 
 @pytest.fixture(autouse=True)

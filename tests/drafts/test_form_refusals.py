@@ -13,13 +13,12 @@ from playwright.sync_api import BrowserContext, expect
 from bot.services.handing_in import drafts
 from bot.store.drafts import Draft
 from tests.chromium import barriers, fits
-from tests.drafts.people_at_work import WIDE, reach, scripted, signed_in, way
+from tests.drafts.people_at_work import WIDE, reach, scripted
 from tests.drafts.test_drafts import photo
 from tests.sync.desk import Desk
 from tests.web.browser import Browser
 from tests.web.browser import signed_in as plainly_signed_in
 
-__all__ = ["signed_in", "way"]
 WHOLE = {
     "title": "書かない窓口（見本）",
     "lead": "窓口で書く回数を減らします（見本）。",

@@ -11,12 +11,11 @@ from playwright.sync_api import BrowserContext, Page, expect
 from bot.services.approval import comments, review
 from bot.store.models import Comment, Submission
 from tests.chromium import barriers, fits
-from tests.drafts.people_at_work import SLOW, WIDE, press, reach, scripted, signed_in, way
+from tests.drafts.people_at_work import SLOW, WIDE, press, reach, scripted
 from tests.sync.desk import Desk
 from tests.web.browser import Browser as PlainBrowser
 from tests.web.browser import signed_in as plainly_signed_in
 
-__all__ = ["signed_in", "way"]
 REASON = "いつの数字かを書いてください（見本）。"
 REMARK = "「書く回数」は何回から何回になりましたか。"
 

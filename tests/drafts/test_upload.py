@@ -11,12 +11,11 @@ from playwright.sync_api import BrowserContext, Page
 
 from bot.content import post_form
 from bot.store.drafts import Draft
-from tests.drafts.people_at_work import SLOW, signed_in
+from tests.drafts.people_at_work import SLOW
 from tests.drafts.test_focus import two_colours
 from tests.office import Office
 from tests.sync.desk import Desk
 
-__all__ = ["signed_in"]
 PHONE = Path(__file__).parents[1] / "media" / "phone.heic"
 # As a browser hands over what was dropped or pasted.
 _TRANSFER = """(files) => { const given = new DataTransfer(); files.forEach(([name, type, data]) =>

@@ -13,7 +13,6 @@ from django.core.cache import cache
 
 from bot.options import Secret
 from bot.services.handing_in import sync
-from bot.web.office import office as web_office
 from tests.office import TUESDAY
 from tests.sync.desk import Desk
 
@@ -31,7 +30,6 @@ def hook(desk: Desk, web_site: str, monkeypatch: pytest.MonkeyPatch) -> Iterator
     cache.clear()
     yield f"{web_site}/hooks/content/"
     cache.clear()
-    web_office._office.cache_clear()
 
 
 @pytest.mark.parametrize("headers", [SIGNED, {"X-Gitlab-Token": SECRET.encode()}], ids=["github", "gitlab"])

@@ -37,6 +37,7 @@ _CALLED_BY = {
         "WebConfig",
     ),
     "logging": ("msg", "exc_text", "stack_info"),
+    "Pillow": ("LOAD_TRUNCATED_IMAGES",),
     "allauth": ("can_delete_authenticator", "is_open_for_signup", "pre_social_login", "email_addresses"),
     "click": (
         *("list_commands", "get_command", "resolve_command", "format_commands", "short_help"),

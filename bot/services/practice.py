@@ -134,8 +134,7 @@ def move(actor: Actor) -> datetime:
             next_step="少し待って、もう一度押してください",
         )
     moment = next_moment(practice.ctx)
-    practice.clock.advance_to(moment - _SHORTLY)
-    practice.runner.listen()
+    practice.runner.listen_after(lambda: practice.clock.advance_to(moment - _SHORTLY))
     practice.clock.advance_to(moment)
     audit.note(practice.ctx, actor.person, MOVED, "clock", practice.ctx.said(moment))
     practice.runner.wake()

@@ -285,12 +285,16 @@ class Runner:
         self._faults.do(say("時計の見比べ"), self.look_at_clock)
 
     def listen(self) -> int:
-        """What the agency says, and the stops that come of it; how many were pressed? On a thread of its own: it waits for the
-        agency, and no post waits for it (ADR 32)."""
+        """What the agency says; how many stops come of it? On a thread of its own: no post waits for the agency (ADR 32)."""
         close_old_connections()
         telegrams.look(self.ctx)
         # By no clock that may be wrong is it silent for long.
         return disasters.settle(self.ctx) if self.engine.timekeeper.trusts() else 0
+
+    def listen_after(self, change: Callable[[], object]) -> None:
+        """`change` what time it is, then listen: on the thread that listens, where no look is in between, which would find the
+        agency silent for as long as the clock was moved."""
+        self._threads["disaster"].submit(lambda: (change(), self.listen())).result()
 
     def _listen(self) -> None:
         self._faults.do(say("気象庁の電文"), self.listen)

@@ -22,6 +22,7 @@ from tests.people.browser import Browser
 from tests.sandbox_client import SandboxClient
 
 _LONGEST = 240.0  # seconds for the story
+_SENT = 60.0  # seconds for a post to go out
 _AT_LAST = "Ctrl+C"
 WAITING, STILL = "承認待ち", "まだ送っています"
 _SLOTS = 3  # of a day, of which the approved post has one
@@ -133,7 +134,10 @@ def look_around(folder: Path) -> None:
             approve(officer, address)
             for _ in range(_SLOTS):
                 move_clock(officer)
-            assert len(there.sandbox.posts()) == len(before) + 3
+            end = time.monotonic() + _SENT  # the page after the button waits for a while only
+            while len(there.sandbox.posts()) < len(before) + 3 and time.monotonic() < end:
+                time.sleep(0.2)
+            assert len(there.sandbox.posts()) == len(before) + 3, officer.get("/held/").text
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -435,3 +436,22 @@ def test_pauses_of_each_cause_are_told_apart(hall: Office) -> None:
     hall.sandbox.telegram("VPWW55", made.warning(HEAVY, at=NOON + MINUTE))
     runner.listen()
     assert pause.is_paused("x")
+
+
+def test_no_clock_is_moved_in_the_middle_of_a_look(hall: Office) -> None:
+    """A look that ended after the move would find the agency silent for as long as the clock was moved."""
+    runner, begun, end, order = hall.runner(), threading.Event(), threading.Event(), list[str]()
+
+    def long_look() -> None:
+        begun.set()
+        end.wait(60)
+        order.append("looked")
+
+    looking = threading.Thread(target=runner.listen_after, args=(long_look,))
+    looking.start()
+    begun.wait(60)
+    threading.Timer(0.3, end.set).start()
+    runner.listen_after(lambda: order.append("moved"))
+    looking.join()
+    runner.stop()
+    assert order == ["looked", "moved"]

@@ -229,6 +229,16 @@ def test_approvals_are_taken_back_and_can_be_given_again(office: Office) -> None
     assert {d.state for d in office.deliveries()} == {"scheduled"}
 
 
+def test_what_another_officer_approved_since_is_not_taken_back(office: Office) -> None:
+    made = office.submit(office.post(channels="x"))
+    offer = bulk(office, made)
+    undone.undo(office.ctx, office.officer, offer)
+    office.approve(made, replace(office.officer, person="kouhou2"))
+    with pytest.raises(AlreadyDecided):
+        undone.undo(office.ctx, office.officer, offer)
+    assert Submission.objects.get().state == "approved"
+
+
 def test_a_confirmation_outlives_the_approval_that_was_taken_back(office: Office) -> None:
     made = office.submit(office.post(author="kokusai-trainee"), office.trainee)
     review.confirm(office.ctx, office.leader, made.id, made.digest)

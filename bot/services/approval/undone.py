@@ -59,7 +59,7 @@ def undo(ctx: Context, actor: Actor, offer: Approvals) -> None:
         _lock_lanes(given.submission for given in offer.rows)
         for given in offer.rows:
             submission = Submission.objects.select_for_update().get(id=given.submission)
-            if submission.state != SubmissionState.APPROVED or SignOff.objects.filter(submissions=submission).exists():
+            if not _is_own(actor, submission) or SignOff.objects.filter(submissions=submission).exists():
                 raise _too_late(submission)
             _take_away(submission, given)
             review.decide(ctx, actor, submission, Action.UNDO)
@@ -67,6 +67,13 @@ def undo(ctx: Context, actor: Actor, offer: Approvals) -> None:
                 move_submission(submission, Action.CONFIRM)
             submission.issue = given.issue
             submission.save(update_fields=["issue"])
+
+
+def _is_own(actor: Actor, submission: Submission) -> bool:
+    """Does it stand by this person's approval? Another officer may have approved it anew since this one was taken back."""
+    last = submission.decisions.order_by("-id").first()
+    given = last is not None and (last.action, last.actor) == (Action.APPROVE, actor.person)
+    return given and submission.state == SubmissionState.APPROVED
 
 
 def _lock_lanes(submissions: Iterable[int]) -> None:

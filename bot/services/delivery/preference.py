@@ -11,13 +11,14 @@ from datetime import datetime
 from django.db.models import Value
 
 from bot.errors import ScheduleError
-from bot.render.variant import read_variant
+from bot.render.variant import Variant, read_variant
 from bot.schedule import slots
 from bot.services.delivery import series
 from bot.services.delivery.outgoing import candidate
 from bot.services.records.context import Context
 from bot.store.lists import Lists
 from bot.store.models import Submission
+from bot.workflow.kinds import Kind
 from bot.workflow.states import IN_QUEUE
 
 
@@ -25,20 +26,21 @@ def kept(ctx: Context, submission: Submission, channel: str, taken: Collection[d
     """The times on this channel that others will get, were they approved now; none are kept from an important post."""
     if submission.important:
         return []
-    waiting = Submission.objects.filter(Lists("channels", Value(channel)), important=True, publish_at=None)
+    waiting = Submission.objects.filter(
+        Lists("channels", Value(channel)), important=True, publish_at=None, correction__isnull=True
+    )
     found = list[datetime]()
-    for other in waiting.filter(state__in=sorted(IN_QUEUE)).order_by("submitted_at", "id"):
-        try:
-            found.append(_next(ctx, other, channel, [*taken, *found]))
-        except ScheduleError:
-            continue  # it has no time now, so none is kept
+    # An emergency's text waits for no slot: it goes out when it is approved.
+    for other in waiting.filter(state__in=sorted(IN_QUEUE)).exclude(kind=Kind.EMERGENCY).order_by("submitted_at", "id"):
+        if variant := read_variant(other.bundle, channel):
+            try:
+                found.append(_next(ctx, other, variant, [*taken, *found]))
+            except ScheduleError:
+                continue  # it has no time now, so none is kept
     return found
 
 
-def _next(ctx: Context, submission: Submission, channel: str, taken: Collection[datetime]) -> datetime:
-    variant = read_variant(submission.bundle, channel)
-    if variant is None or submission.correction:
-        raise ScheduleError("not for this channel", summary="", next_step="")
+def _next(ctx: Context, submission: Submission, variant: Variant, taken: Collection[datetime]) -> datetime:
     now = ctx.clock.now()
-    after = series.earliest(ctx, submission, channel) or now
+    after = series.earliest(ctx, submission, variant.channel) or now
     return slots.next_free(candidate(variant, submission.tags), submission.slot, max(now, after), taken, ctx.rules)

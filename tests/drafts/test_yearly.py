@@ -34,7 +34,8 @@ def last_year(desk: Desk, tmp_path: Path) -> Desk:
     (folder / "yearly.yml").write_text(ENTRY.format(author="shimin-leader"), encoding="utf-8")
     office = desk.office
     office.ctx = replace(office.ctx, config=replace(office.ctx.config, schedules_dir=folder))
-    desk.write("nenmatsu", title="年末年始の窓口（見本）", extra="publish: 2026-12-02 10:00\nexpires: 2026-12-28")
+    own = "publish: 2026-12-02 10:00\nexpires: 2026-12-28\nx: {text: 去年の文（見本）。}"
+    desk.write("nenmatsu", title="年末年始の窓口（見本）", extra=own)
     desk.taken()
     desk.approve_all()
     return desk
@@ -55,7 +56,7 @@ def test_some_weeks_before_its_day_there_is_a_draft_once_a_year(last_year: Desk)
     form = post_form.form_of(draft.form)
     assert (draft.person, form.author, form.title) == ("shimin-leader", "shimin-leader", "年末年始の窓口（見本）")
     assert form.identity != "01TESTnenmatsu"
-    assert (form.publish, form.expires) == ("", "")
+    assert (form.publish, form.expires, form.achievement, form.rest) == ("", "", "", {})
     assert form.lead.startswith(LAST_YEAR)
     assert "窓口で書く回数を減らします" in form.lead
     drafts.discard(last_year.office.author, draft.id)
@@ -66,6 +67,8 @@ def test_it_cannot_be_handed_in_unread(last_year: Desk) -> None:
     office = last_year.office
     yearly.make_drafts(office.ctx)
     draft = Draft.objects.get()
+    answered = replace(post_form.form_of(draft.form), achievement="done")
+    draft = drafts.save(office.ctx, office.author, draft.id, answered, drafts.Seen(revision=draft.revision))
     found = drafts.preview(office.ctx, draft)
     assert "placeholders.unanswered" in {f.rule for f in found.errors}
     with pytest.raises(NotAllowed):

@@ -31,7 +31,7 @@ def begin(ctx: Context, actor: Actor, submission_id: int) -> Draft:
             next_step="承認された原稿から選んでください",
         )
     draft = drafts.begin(ctx, actor)
-    form = _words(post_form.form_of(draft.form), post_form.read(Path(found.path), found.source))
+    form = words(post_form.form_of(draft.form), post_form.read(Path(found.path), found.source))
     return drafts.save(ctx, actor, draft.id, form, drafts.Seen(revision=draft.revision))
 
 
@@ -46,8 +46,9 @@ def earlier(ctx: Context, actor: Actor, form: Form, limit: int) -> list[Submissi
     return list(newest.values())[:limit]
 
 
-def _words(new: Form, old: Form) -> Form:
-    """How far it is, is said anew; a time, a picture with its consent and a reason belong to the old one."""
+def words(new: Form, old: Form) -> Form:
+    """`new` with the words of `old`. How far it is, is said anew; a time, a picture with its consent and a reason belong to the
+    old one."""
     return replace(
         new,
         title=old.title,

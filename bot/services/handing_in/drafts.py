@@ -123,10 +123,14 @@ def begin(ctx: Context, actor: Actor) -> Draft:
             summary="職員の一覧（people.yml）に登録がないため、原稿を書けません",
             next_step="運用担当に登録を頼んでください",
         )
+    form = dict(post_form.fields(empty(ctx, actor.person)))
+    return Draft.objects.create(person=actor.person, form=form, updated_at=ctx.clock.now())
+
+
+def empty(ctx: Context, person: str) -> Form:
     # A channel by hand is work for the office with each post, so it is chosen and not the default.
     usual = tuple(spec.key for spec in ctx.specs if spec.key in ctx.library.offered and not spec.by_hand)
-    form = Form(identity=new_identity(), author=actor.person, channels=usual)
-    return Draft.objects.create(person=actor.person, form=dict(post_form.fields(form)), updated_at=ctx.clock.now())
+    return Form(identity=new_identity(), author=person, channels=usual)
 
 
 def reopen(ctx: Context, actor: Actor, submission_id: int) -> Draft:

@@ -12,12 +12,11 @@ from django.db import transaction
 
 from bot.config import may_exist
 from bot.content import post_form
-from bot.content.identity import new_identity
 from bot.content.post_form import LAST_YEAR, Form
 from bot.language import say
 from bot.schedule import yearly
 from bot.schedule.yearly import Yearly
-from bot.services.handing_in import branch, drafts
+from bot.services.handing_in import branch, copying, drafts
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.store.drafts import Draft, DraftPicture, YearlyDraft
@@ -25,8 +24,6 @@ from bot.store.models import Submission, User
 from bot.workflow.states import PRINTED
 
 MADE, LACKS = "yearly_draft", "yearly_lacks"  # in the audit log
-# Of last year's post alone: it was then that it corrected something, and went out as a part of a series.
-_OF_THEN = ("correction", "series", "emergency")
 
 
 def make_drafts(ctx: Context) -> int:
@@ -88,16 +85,14 @@ def _lack(ctx: Context, wanted: Yearly, source: Submission | None) -> str:
 
 
 def _form(ctx: Context, wanted: Yearly, source: Submission) -> tuple[Form, dict[str, bytes]]:
-    """Last year's text for this year, without its times, and the pictures that lie beside it."""
+    """Last year's words for this year, and the pictures that lie beside it: who is in them, and whether they still agree, is
+    said anew."""
     form = post_form.read(Path(source.path), source.source)
     fresh = replace(
-        form,
-        identity=new_identity(),
-        author=wanted.author,
-        publish="",
-        expires="",
+        copying.words(drafts.empty(ctx, wanted.author), form),
+        slot=form.slot,
+        pictures=tuple(replace(shot, people="", consent="") for shot in form.pictures),
         lead=f"{LAST_YEAR}\n\n{form.lead}",
-        rest={key: value for key, value in form.rest.items() if key not in _OF_THEN},
     )
     return fresh, drafts.beside(ctx, source.path, form, branch.head(ctx))
 

@@ -64,6 +64,21 @@ def test_a_channel_that_shows_no_earlier_part_waits_for_none(office: Office) -> 
     assert due["facebook"] < at("03 10:00") < due["x"]
 
 
+def test_a_channel_that_a_part_left_out_again_is_not_waited_for(office: Office) -> None:
+    office.approve(part(office, 1, "publish: 2026-12-03 10:00", channels="x, facebook"))
+    office.approve(part(office, 1, "publish: 2026-12-03 10:00", channels="x"))
+    made = office.approve(part(office, 2, channels="facebook"))
+    assert [d.due_at for d in made] < [at("03 10:00")]
+
+
+def test_what_an_earlier_text_may_have_shown_there_is_waited_for(office: Office) -> None:
+    office.approve(part(office, 1, "publish: 2026-12-03 10:00", channels="x, facebook"))
+    Delivery.objects.filter(channel="facebook").update(state="unknown")
+    part(office, 1, "publish: 2026-12-03 10:00", channels="x")
+    with pytest.raises(ScheduleError):
+        office.approve(part(office, 2, channels="facebook"))
+
+
 def test_moving_keeps_the_order_both_ways(office: Office) -> None:
     office.approve(part(office, 1, "publish: 2026-12-02 10:00"))
     office.approve(part(office, 2, "publish: 2026-12-03 10:00"))

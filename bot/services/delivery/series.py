@@ -40,9 +40,14 @@ def ahead(ctx: Context, series: str, part: int, channel: str) -> Ahead | None:
         found = list(_parts(series).filter(series_part=number).order_by("-id"))
         if not found:
             return Ahead(why=say("連載「{series}」の第{number}回が、まだ申請されていません", series=series, number=number))
-        if any(channel in one.channels for one in found):
-            return _ahead(ctx, found, channel)
+        if channel in found[0].channels or _may_be_out(found, channel):
+            return _ahead(ctx, [one for one in found if channel in one.channels], channel)
     return None
+
+
+def _may_be_out(found: list[Submission], channel: str) -> bool:
+    """Of a text before the newest, which may have left a channel out again."""
+    return Delivery.objects.filter(submission__in=found, channel=channel, state__in=sorted(_OUT)).exists()
 
 
 def _parts(series: str) -> QuerySet[Submission]:

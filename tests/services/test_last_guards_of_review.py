@@ -49,6 +49,15 @@ def test_a_leader_does_not_confirm_what_they_handed_in_for_a_trainee(office: Off
     assert Submission.objects.get().state == "confirmed"
 
 
+def test_a_trainees_post_that_nobody_may_confirm_is_not_taken(office: Office) -> None:
+    User.objects.filter(username=office.leader.person).update(is_active=False)
+    with pytest.raises(NotAllowed) as caught:
+        office.submit(office.post(author="kokusai-trainee"), office.trainee)
+    assert "総務課にいません" in caught.value.summary
+    User.objects.create(username="soumu-head", role=Role.HEAD, heads=["総務課"])
+    assert office.submit(office.post(author="kokusai-trainee"), office.trainee).needs_confirmation
+
+
 def test_who_hands_in_another_departments_trainees_post_is_told_whose_leader_confirms_it(office: Office) -> None:
     people = office.folder / "people.yml"
     text = people.read_text(encoding="utf-8")

@@ -91,6 +91,7 @@ def submit(ctx: Context, actor: Actor, path: Path, commit: str = "") -> Submissi
     ready = _prepare(ctx, path)
     author = registered.account(ready.post.author.key)
     _require_own(actor, author.username)
+    _require_confirmer(ctx, author)
     _require_office(actor, ready.post)
     _require_owner(actor, ready.post.identity, author.username)
     with transaction.atomic():
@@ -180,6 +181,16 @@ def _require_office(actor: Actor, post: Post) -> None:
             "an emergency text of somebody else",
             summary="緊急の投稿（emergency: true）は、広報担当だけが申請できます",
             next_step="急ぐことは、広報担当に電話で伝えてください",
+        )
+
+
+def _require_confirmer(ctx: Context, author: User) -> None:
+    """A trainee's post that nobody may confirm would wait in the queue until its time has passed."""
+    if author.role == Role.TRAINEE and not registered.confirmers(ctx, author.department) - {author.username}:
+        raise NotAllowed(
+            f"nobody may confirm {author.username}",
+            summary=say("研修中の職員の原稿を確認できる人が、{department}にいません", department=author.department),
+            next_step="同じ課のリーダーか発信管理者の登録を、運用担当に頼んでください",
         )
 
 

@@ -51,3 +51,14 @@ def departments_to_confirm(ctx: Context, actor: Actor) -> list[str] | None:
     found = User.objects.filter(username=actor.person).first()
     own = [found.department] if found and found.department and actor.role == Role.LEADER else []
     return [*own, *(found.heads if found else [])]
+
+
+def confirmers(ctx: Context, department: str) -> set[str]:
+    """Those who may confirm what a trainee of this department writes."""
+    able = User.objects.filter(
+        is_active=True, role__in=[role for role in Role if Actor(person="", role=role).may(Permission.CONFIRM)]
+    )
+    if ctx.config.confirm_across_departments:
+        return set(able.values_list("username", flat=True))
+    leaders = set(able.filter(role=Role.LEADER, department=department).values_list("username", flat=True))
+    return leaders | {person for person, heads in able.values_list("username", "heads") if department in heads}

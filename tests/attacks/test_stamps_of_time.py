@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -122,6 +123,21 @@ def test_what_cannot_be_read_as_roots_shows_at_the_start(stamped: Office, tmp_pa
         stamped.ctx = replace(stamped.ctx, config=replace(stamped.ctx.config, tsa_roots=roots))
         with pytest.raises(ConfigError, match="roots"):
             stamped.runner()
+
+
+def test_a_machine_that_cannot_read_stamps_says_so_at_the_start_and_when_it_is_asked_to_verify(
+    stamped: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert stamped.runner().stamp() == 1
+    monkeypatch.setitem(sys.modules, "rfc3161_client", None)
+    without = replace(stamped.ctx, config=replace(stamped.ctx.config, tsa_url=Secret("")))
+    for ask in (lambda: stamps.Authority(stamped.ctx), lambda: stamps.verify(stamped.ctx), lambda: stamps.verify(without)):
+        with pytest.raises(ConfigError) as refused:
+            ask()
+        assert "rfc3161-client" in refused.value.summary
+        assert "requirements-distributed.lock" in refused.value.next_step
+    stamped.ctx = without
+    assert stamped.runner().stamp() == 0
 
 
 def test_a_stamp_cannot_be_changed_and_a_foreign_one_is_found(stamped: Office) -> None:

@@ -108,6 +108,14 @@ def ends_in(days: int) -> Callable[[Hall], object]:
     return lambda hall: hall.sandbox.choose(meta_tokens_end_at=(datetime.now(UTC) + timedelta(days=days)).isoformat())
 
 
+def no_part_for_stamps(hall: Hall) -> None:
+    """As on a machine that was installed from requirements.lock alone."""
+    lacking = hall.var.parent / "lacking"
+    lacking.mkdir()
+    (lacking / "rfc3161_client.py").write_text("raise ImportError", encoding="utf-8")
+    hall.env |= {"PYTHONPATH": str(lacking), "DXBOT_TSA_URL": f"https://city:{SECRET}@tsa.example.jp/"}
+
+
 def given(**env: str) -> Callable[[Hall], object]:
     return lambda hall: hall.env.update(env)
 
@@ -176,6 +184,7 @@ CASES = {
     "another host": Case("site", given(**BEHIND_PROXY | {"DXBOT_SITE_URL": "https://a.example.jp"}), "ALLOWED_HOSTS", "同じ"),
     "no proxy": Case("proxy", given(**OUTSIDE), "DXBOT_TRUSTED_PROXY にありません", "画面の前のサーバー"),
     "proxy by name": Case("proxy", given(**OUTSIDE, DXBOT_TRUSTED_PROXY="nginx"), "TRUSTED_PROXY を読めません", "127.0.0.1"),
+    "stamps without their part": Case("stamps", no_part_for_stamps, "rfc3161-client", "requirements-distributed.lock"),
     "many hops": Case("proxy", given(**OUTSIDE, DXBOT_TRUSTED_PROXY="127.0.0.1/4"), "アドレスを偽れます", "数を数え", "heed"),
     "no directory": Case("log-in", lambda h: h.env.update(DXBOT_OIDC_ISSUER=f"http://{refused()}"), "案内を読め", "openid"),
     "pictures elsewhere": Case(

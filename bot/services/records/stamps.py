@@ -10,12 +10,11 @@ from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 from django.db import transaction
-from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, VerificationError, VerifierBuilder, decode_timestamp_response
-from rfc3161_client.tsp import TimeStampResponse
 
 from bot.channel_kit.http import OnceSession, broken_exchange
 from bot.config import Config
@@ -25,6 +24,9 @@ from bot.services.records import audit
 from bot.services.records.audit import BrokenLog
 from bot.services.records.context import Context
 from bot.store.heads import DayHead, DayStamp
+
+if TYPE_CHECKING:
+    from rfc3161_client.tsp import TimeStampResponse
 
 UNSTAMPED = "day_unstamped"
 _TIMEOUT, _MOST_BYTES = 15.0, 100_000
@@ -65,7 +67,8 @@ class Authority:
 
 
 def roots(config: Config) -> tuple[Certificate, ...]:
-    """The certificates that the city trusts for stamps of time. Raises ConfigError."""
+    """The certificates that the city trusts for stamps of time. Raises ConfigError, also where nothing here can use them."""
+    _require_library()
     try:
         return tuple(load_pem_x509_certificates(Path(config.tsa_roots).read_bytes()))
     except (OSError, ValueError):
@@ -77,13 +80,16 @@ def roots(config: Config) -> tuple[Certificate, ...]:
 
 
 def verify(ctx: Context) -> int:
-    """Each stamp against its day's statement, under the roots where they are configured; their number. Raises BrokenLog."""
+    """Each stamp against its day's statement, under the roots where they are configured; their number. Raises BrokenLog, and
+    ConfigError where nothing here can read them."""
     trusted = roots(ctx.config) if ctx.config.tsa_url else ()
     stamps = DayStamp.objects.select_related("head").order_by("head__day")
+    if stamps:
+        _require_library()
     for stamp in stamps:
         try:
-            _require(decode_timestamp_response(bytes(stamp.token)), stamp.head.statement, trusted)
-        except (ValueError, VerificationError):
+            _held(bytes(stamp.token), stamp.head.statement, trusted)
+        except ValueError:
             raise BrokenLog(
                 f"{stamp.head.day}: the stamp of time does not fit",
                 summary=say("{day} の時刻の証明が、その日の署名の文に合いません", day=stamp.head.day),
@@ -99,6 +105,8 @@ def as_files() -> dict[str, bytes]:
 
 def _ask(ctx: Context, statement: str, trusted: Collection[Certificate]) -> TimeStampResponse:
     """Raises a ChannelError: no stamp was given, or none that holds."""
+    from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
+
     request = TimestampRequestBuilder().data(statement.encode()).hash_algorithm(HashAlgorithm.SHA256).build()
     address = urlsplit(ctx.config.tsa_url.reveal())
     known = (unquote(address.username), unquote(address.password or "")) if address.username else None
@@ -110,19 +118,38 @@ def _ask(ctx: Context, statement: str, trusted: Collection[Certificate]) -> Time
     if answer.status_code != 200:
         raise Unavailable(f"HTTP {answer.status_code}", code=str(answer.status_code))
     try:
-        stamp = decode_timestamp_response(answer.content)
-        _require(stamp, statement, trusted, request.nonce)
-    except (ValueError, VerificationError):
+        return _held(answer.content, statement, trusted, request.nonce)
+    except ValueError:
         raise Unavailable("no stamp that holds", code="no valid stamp") from None
+
+
+def _held(token: bytes, statement: str, trusted: Collection[Certificate], nonce: int | None = None) -> TimeStampResponse:
+    """The stamp, if it holds. Without a root to trust: if it is for this statement. Raises ValueError."""
+    from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
+
+    stamp = decode_timestamp_response(token)
+    if trusted:
+        try:
+            VerifierBuilder(roots=list(trusted), nonce=nonce).build().verify_message(stamp, statement.encode())
+        except VerificationError as e:
+            raise ValueError("no authority that is trusted said so") from e
+    elif stamp.tst_info.message_imprint.message != sha256(statement.encode()).digest():
+        raise ValueError("another statement")
     return stamp
 
 
-def _require(stamp: TimeStampResponse, statement: str, trusted: Collection[Certificate], nonce: int | None = None) -> None:
-    """Raises VerificationError. Without a root to trust: that it is for this statement."""
-    if trusted:
-        VerifierBuilder(roots=list(trusted), nonce=nonce).build().verify_message(stamp, statement.encode())
-    elif stamp.tst_info.message_imprint.message != sha256(statement.encode()).digest():
-        raise VerificationError("another statement")
+def _require_library() -> None:
+    """It comes with what servers have (dxbot[distributed]): a checker's or a writer's machine asks no authority. Raises
+    ConfigError."""
+    try:
+        import rfc3161_client  # noqa: F401
+    except ImportError:
+        raise ConfigError(
+            "rfc3161-client is not installed",
+            summary="時刻の証明を扱う部品（rfc3161-client）が入っていません",
+            next_step="pip install --require-hashes -r requirements-distributed.lock を実行してください。"
+            "時刻の証明を使わないときは DXBOT_TSA_URL を消してください",
+        ) from None
 
 
 def _keep(ctx: Context, head: DayHead, stamp: TimeStampResponse) -> None:

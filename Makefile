@@ -36,7 +36,7 @@ $(REPORT_STAMP): requirements-report.lock $(STAMP) # what draws charts and sets 
 demo: $(REPORT_STAMP) ## 一つの命令で、最初から最後まで試す（アカウントも鍵も要らない）
 	$(BIN)/dxbot demo
 
-serve: $(REPORT_STAMP) ## 画面 http://127.0.0.1:8000/ と練習用の掲示 http://127.0.0.1:8001/（PORT= と SANDBOX_PORT= で変えられる）
+serve: $(REPORT_STAMP) ## 画面 http://127.0.0.1:8000/ と練習用の掲示 http://127.0.0.1:8001/ と公開サイト（/site/）（PORT= と SANDBOX_PORT= で変えられる）
 	$(BIN)/dxbot demo --serve $(if $(PORT),--port $(PORT)) $(if $(SANDBOX_PORT),--sandbox-port $(SANDBOX_PORT))
 
 test: $(DEV_STAMP) system ## 全ての試験（SQLite と PostgreSQL で、同時に）

@@ -35,10 +35,12 @@ if TYPE_CHECKING:
 
 SANDBOX_PORT, WEB_PORT = 8001, 8000
 _TOLD = "told"  # a file in a visitor's state: the story was told to its end
+_PUBLIC = "site"  # a folder in a visitor's state: what citizens find on the city's own site
+_LOOK = 1.0  # seconds between two looks at whether the public site is to be built anew
 
 
 @click.command("demo", epilog="例: dxbot demo")
-@click.option("--serve", is_flag=True, help="終わったあと、画面と練習用の掲示を開いたままにする")
+@click.option("--serve", is_flag=True, help="過去の話を一度語り、画面・練習用の掲示・公開サイトを開いて、配信を続ける")
 @click.option("--port", default=WEB_PORT, show_default=True, help="画面のポート（--serve のとき）")
 @click.option("--sandbox-port", default=SANDBOX_PORT, show_default=True, help="練習用の掲示のポート（--serve のとき）")
 @click.option("-o", "directory", type=click.Path(path_type=Path), default=Path("out"), show_default=True)
@@ -88,7 +90,8 @@ def _serve(port: int, sandbox_port: int, directory: Path) -> None:
             if not is_told:
                 story.Story(_road(sandbox), links=True, left=story.LEFT).tell(directory)
                 (var / _TOLD).touch()
-            _stay(_opened(sandbox, var), site)
+            os.environ["DXBOT_PUBLIC_URL"] = sandbox.show_site(var / _PUBLIC)
+            _stay(_opened(sandbox, var), site, var / _PUBLIC)
 
 
 _LOCK = "lock"
@@ -130,20 +133,32 @@ def _opened(sandbox: Sandbox, var: Path) -> Practice:
     return opened
 
 
-def _stay(practice: Practice, site: str) -> None:
-    """Keep the pages open, and a publisher, until Ctrl+C."""
+def _stay(practice: Practice, site: str, public: Path) -> None:
+    """Keep the pages open, and a publisher, until Ctrl+C; the public site follows."""
+    from bot.cli.public import ShownSite
     from bot.workflow.actors import ROLE_LABELS
 
     logins = _logins(practice.ctx)
+    shown = ShownSite(practice.ctx, public)
+    shown.follow()
     practice.runner.start()
-    tell("\n画面       {web}/\n練習用の掲示 {timelines}/\n", web=site, timelines=practice.timelines)
+    tell(
+        "\n画面       {web}/\n練習用の掲示 {timelines}/\n公開サイト   {public}/index.html（新着は {public}/feed.xml）\n",
+        web=site,
+        timelines=practice.timelines,
+        public=practice.ctx.config.public_url,
+    )
     for person, password, role in logins:
         tell("利用者名 {person}　パスワード {password}　{role}", person=person, password=password, role=say(ROLE_LABELS[role]))
-    tell("\n画面の上の「次の配信枠へ進める」を押すと、承認した投稿が掲示に出ます。\n終わるには Ctrl+C を押してください。")
+    tell(
+        "\n画面の上の「次の配信枠へ進める」を押すと、承認した投稿が掲示と公開サイトに出ます。"
+        "\n終わるには Ctrl+C を押してください。"
+    )
     told = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: told.set())
     with suppress(KeyboardInterrupt):
-        told.wait()
+        while not told.wait(_LOOK):
+            shown.follow()
     practice.runner.stop()
 
 

@@ -30,7 +30,7 @@ def build_command(folder: Path) -> None:
     ctx = office()
     from bot.services.pages import public_site
 
-    made = public_site.build(ctx, folder, _chart)
+    made = public_site.build(ctx, folder, chart)
     for name in made.written:
         click.echo(say("書いた　{name}", name=name))
     for name in made.removed:
@@ -45,17 +45,17 @@ def build_command(folder: Path) -> None:
         tell("DXBOT_PUBLIC_URL（公開サイトのアドレス）がないため、新着（Atom・JSON Feed）とサイトマップは作っていません。")
 
 
-def _chart(indicator: Indicator) -> str:
+def chart(indicator: Indicator) -> str:
     """Its line as a picture with words for those who do not see it; "" without the part that draws."""
     from bot.media import charts as drawn
 
-    if (chart := charts.of_indicator(indicator)) is None:
+    if (found := charts.of_indicator(indicator)) is None:
         return ""
     try:
-        picture = drawn.svg(chart)
+        picture = drawn.svg(found)
     except NotInstalled:
         return ""
-    return picture.replace("<svg ", f'<svg role="img" aria-label="{escape(charts.alt(chart))}" ', 1)
+    return picture.replace("<svg ", f'<svg role="img" aria-label="{escape(charts.alt(found))}" ', 1)
 
 
 def _counts(written: tuple[str, ...], removed: tuple[str, ...], unchanged: int) -> dict[str, int]:

@@ -26,6 +26,7 @@ from bot.platform_kit.platform import PlatformContext, Service
 from bot.platform_kit.state import State
 from bot.platform_kit.wire import Call, Endpoint, Own
 from bot.sandbox.agency import Agency
+from bot.sandbox.city_site import PATH, CitySite
 from bot.sandbox.control import Control
 from bot.sandbox.faults import Cut, Faults, reset
 from bot.sandbox.timelines import Timelines
@@ -43,8 +44,8 @@ class Sandbox:
     def __init__(self, directory: Path, port: int) -> None:
         listening = _listen(port)
         self._state, self._faults = State(directory), Faults()
-        self._agency = Agency(self._state)
-        app = _App(self._state, self._faults, self._agency)
+        self._agency, self._site = Agency(self._state), CitySite()
+        app = _App(self._state, self._faults, self._agency, self._site)
         with listening:  # the server takes a copy of it
             self._server = make_server(HOST, port, app, threaded=True, request_handler=_Handler, fd=listening.fileno())
         self._server.daemon_threads = True  # type: ignore[attr-defined]
@@ -57,6 +58,11 @@ class Sandbox:
     def follow(self, clock: Clock) -> None:
         """The platforms' clock is this one from here on: they and their publisher agree, however far a practice moves it."""
         self._state.follow(clock)
+
+    def show_site(self, folder: Path) -> str:
+        """The city's public site as it stands in this folder from now on; returns its address."""
+        self._site.folder = folder
+        return self.base_url + PATH
 
     def start(self) -> None:
         self._thread.start()
@@ -114,10 +120,10 @@ def _listen(port: int) -> socket.socket:
 
 
 class _App:
-    def __init__(self, state: State, faults: Faults, agency: Agency) -> None:
+    def __init__(self, state: State, faults: Faults, agency: Agency, site: CitySite) -> None:
         self._faults, self.now = faults, state.now
         platforms, context = registry.platforms(), PlatformContext(state)
-        services: list[Service] = [Control(state, faults, platforms, agency), agency, Timelines(state, platforms)]
+        services: list[Service] = [Control(state, faults, platforms, agency), agency, site, Timelines(state, platforms)]
         services += [service for platform in platforms.values() for service in platform.services(context)]
         everything = (*services, *context.all_shared())
         self._map = Map([rule for service in everything for rule in service.rules()], strict_slashes=False)

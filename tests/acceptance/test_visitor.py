@@ -15,7 +15,7 @@ import requests
 from bot.cli import ports
 from bot.config import ROOT
 from bot.errors import ConfigError
-from tests.acceptance.visitor import TOLD, approve, free_ports, move_clock, visit, waiting
+from tests.acceptance.visitor import TOLD, approve, free_ports, move_clock, on_the_public_site, visit, waiting
 
 
 def test_what_waits_is_left_to_the_visitor_across_restarts_and_goes_out_when_they_move_the_clock(tmp_path: Path) -> None:
@@ -26,6 +26,8 @@ def test_what_waits_is_left_to_the_visitor_across_restarts_and_goes_out_when_the
         officer = there.log_in("kouhou-demo")
         left = waiting(officer)
         assert len(left) == 2
+        known = on_the_public_site(there, 6)
+        assert f'href="{there.public}/index.html"' in officer.get("/").text
     with visit(tmp_path) as there:  # on other ports
         officer = there.log_in("kouhou-demo")
         assert waiting(officer) == left
@@ -38,6 +40,8 @@ def test_what_waits_is_left_to_the_visitor_across_restarts_and_goes_out_when_the
         assert len(out) == len(told) + 3
         ahead = max(datetime.fromisoformat(post["created_at"]) for post in out)
         assert ahead > datetime.now(UTC)
+        new = set(on_the_public_site(there, 7)) - set(known)
+        assert f'href="{there.public}{new.pop()}"' in officer.get(left[0].replace("submissions", "history")).text
     with visit(tmp_path) as there:  # its clock does not go back behind what went out
         officer = there.log_in("kouhou-demo")
         assert waiting(officer) == left[1:]

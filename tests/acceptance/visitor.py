@@ -17,12 +17,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import requests
+
 from bot.config import ROOT
 from tests.people.browser import Browser
 from tests.sandbox_client import SandboxClient
 
 _LONGEST = 240.0  # seconds for the story
 _SENT = 60.0  # seconds for a post to go out
+_FOLLOWS = 60.0  # seconds, for the public site on a busy machine
 _AT_LAST = "Ctrl+C"
 WAITING, STILL = "承認待ち", "まだ送っています"
 _SLOTS = 3  # of a day, of which the approved post has one
@@ -41,6 +44,7 @@ class Visit:
         self.printed = printed
         self.web = _found(r"画面\s+(http\S+)/\n", printed)
         self.timelines = _found(r"練習用の掲示\s+(http\S+)/\n", printed)
+        self.public = _found(r"公開サイト\s+(http\S+)/index.html", printed)
         self.sandbox = SandboxClient(self.timelines)
 
     def log_in(self, person: str) -> Browser:
@@ -113,6 +117,16 @@ def approve(browser: Browser, address: str) -> None:
     assert digest
     answer = browser.send(f"{address}approve/", page, digest=digest[1])
     assert answer.status_code == 200, answer.text
+
+
+def on_the_public_site(there: Visit, count: int) -> list[str]:
+    """The pages of posts, once there are so many; the site follows what happened within seconds."""
+    end, pages = time.monotonic() + _FOLLOWS, list[str]()
+    while len(pages) != count:
+        assert time.monotonic() < end, pages
+        time.sleep(0.2)
+        pages = re.findall(r"/posts/[^<]+\.html(?=</loc>)", requests.get(f"{there.public}/sitemap.xml", timeout=5).text)
+    return pages
 
 
 def move_clock(browser: Browser) -> str:

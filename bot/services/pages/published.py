@@ -13,6 +13,8 @@ from datetime import date, datetime
 from hashlib import sha256
 from itertools import groupby
 
+from django.db.models import QuerySet
+
 from bot.content.correction import Way
 from bot.newsletter.arrangement import Correction, issue_name
 from bot.render.variant import Bundle, Media, Variant, read_bundle
@@ -111,6 +113,19 @@ def posts(ctx: Context) -> tuple[PublicPost, ...]:
     return tuple(sorted(found, key=lambda post: (post.at, post.identity), reverse=True))
 
 
+def address_of(ctx: Context, submission: Submission) -> str:
+    """Where citizens read this post once the site was built; "" where nothing of it is out, or the city has no such site."""
+    versions = set(Submission.objects.filter(identity=submission.identity).values_list("id", flat=True))
+    out = _out().filter(submission__in=versions).exists() or any(number in versions for number, _, _ in _printed(ctx))
+    url = ctx.config.public_url.rstrip("/")
+    return f"{url}/{page_of(submission.identity)}" if url and out else ""
+
+
+def page_of(identity: str) -> str:
+    """The file of a post, below the site's address."""
+    return f"posts/{_name(identity)}.html"
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Row:
     """What is known of one appearance, before its text; `parts` are the numbers of those that stand or stood."""
@@ -130,7 +145,7 @@ class _Row:
 
 def _sent(ctx: Context) -> Iterator[tuple[int, _Row, str]]:
     """By submission and channel. Of a thread of which some parts are gone, the place stands with those that are left."""
-    out = Delivery.objects.filter(state__in=OUT, published_at__isnull=False).exclude(kind=Kind.TAKE_DOWN)
+    out = _out()
     fields = ("submission_id", "channel", "part", "id", "state", "published_at", "url", "version", "way")
     edited = set(out.filter(way=Way.EDIT).values_list("replaces_id", flat=True))
     gone = dict(Removal.objects.filter(state=RemovalState.REMOVED).values_list("delivery_id", "ended_at"))
@@ -157,6 +172,10 @@ def _sent(ctx: Context) -> Iterator[tuple[int, _Row, str]]:
             ),
             "",
         )
+
+
+def _out() -> QuerySet[Delivery]:
+    return Delivery.objects.filter(state__in=OUT, published_at__isnull=False).exclude(kind=Kind.TAKE_DOWN)
 
 
 def _printed(ctx: Context) -> Iterator[tuple[int, _Row, str]]:

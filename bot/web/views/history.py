@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from bot.content.correction import KINDS, WAY_LABELS, Way
 from bot.services.approval import review
 from bot.services.pages import history as past
-from bot.services.pages import overview, printed_record, printed_report, record_files
+from bot.services.pages import overview, printed_record, printed_report, published, record_files
 from bot.services.pages.achievement import fiscal_year
 from bot.services.records import audit
 from bot.values import reading
@@ -93,6 +93,7 @@ def timeline(request: HttpRequest, number: int) -> HttpResponse:
         "submission": found,
         "happenings": past.timeline(ctx, actor, found),
         "standing": [line(d) for d in past.standing(ctx, actor, found)],
+        "public_page": published.address_of(ctx, found),
         "may_correct": _may_correct(actor, found),
         "kinds": KINDS,
         "ways": [(way, WAY_LABELS[way]) for way in Way],

@@ -22,6 +22,7 @@ def today(request: HttpRequest) -> HttpResponse:
     count, rows = page.waiting(ctx, actor)
     shown = {
         "today": ctx.today,
+        "public_site": ctx.config.public_url.rstrip("/"),
         "waiting": rows,
         "waiting_count": count,
         "outings": page.outings(ctx, actor),

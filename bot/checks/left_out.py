@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 from bot.checks.finding import Finding, at
 from bot.checks.rule import Rule, Subject
-from bot.render.bundle import ACHIEVEMENT_LABELS
+from bot.content.document import LineBreak, Link, Ruby, Text, inlines, leaves, links
+from bot.content.post import Post
+from bot.render.bundle import ACHIEVEMENT_LABELS, passages
 from bot.render.variant import ChannelSpec
 
 _ROOM = "はじめの段落か題名を短くするか、"
@@ -82,6 +84,58 @@ def _link(subject: Subject, rule: Rule) -> Iterator[Finding]:
         yield at(subject.place_of(f"{spec.key}.text", f"{spec.key}.link", "link"), rule.id, rule.level, message, advice)
 
 
+def _address(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    """Of links whose words a channel shows. What is not shown there at all is seen in the preview."""
+    for spec in subject.wanted:
+        # What its author wrote for the channel alone holds no links.
+        found = tuple(_links(subject.post, spec.key)) if subject.post.override(spec.key).text is None else ()
+        whole = "\n".join(part.text for part in subject.texts[spec.key]) if found else ""
+        for link in found:
+            if not link.stands_in(whole) and _has_words(_squeezed(whole), link) and not _is_chosen(subject, spec, link):
+                yield _unseen(subject, spec, link, rule)
+
+
+def _links(post: Post, channel: str) -> Iterator[Link]:
+    title, lead, body = passages(post, channel)
+    for line in (title, lead, *(line for block in body for line in inlines(block))):
+        yield from links(line)
+
+
+def _has_words(whole: str, link: Link) -> bool:
+    words = [leaf.text if isinstance(leaf, Text) else leaf.base for leaf in _letters(link)]
+    return bool(words) and all(_squeezed(word) in whole for word in words)
+
+
+def _letters(link: Link) -> Iterator[Text | Ruby]:
+    yield from (leaf for leaf in leaves(link.children) if not isinstance(leaf, LineBreak))
+
+
+def _is_chosen(subject: Subject, spec: ChannelSpec, link: Link) -> bool:
+    """By who wrote `link: false`, or by the city, whose text leads to its profile for the post's own address."""
+    in_profile = spec.key in subject.city.links_in_profile and link.href == subject.post.link
+    return in_profile or subject.post.override(spec.key).options.get("link") is False
+
+
+def _unseen(subject: Subject, spec: ChannelSpec, link: Link, rule: Rule) -> Finding:
+    first = next(_letters(link))
+    words = "".join(leaf.text if isinstance(leaf, Text) else leaf.base for leaf in _letters(link))
+    message = f"{spec.label}の文には「{words}」とだけ出て、リンクのアドレス（{link.address}）は出ません"
+    return at(subject.post.source.place(first.offset), rule.id, rule.level, message, _way_out(subject, spec, link))
+
+
+def _way_out(subject: Subject, spec: ChannelSpec, link: Link) -> str:
+    if spec.key in subject.city.links_in_profile:
+        return "プロフィールのリンクから開けるか確かめるか、先頭の設定の link: にそのアドレスを書いてください"
+    if "link" in spec.options:
+        return (
+            f"出すなら {spec.key}: {{link: true}}（1投稿 {spec.cost(link.href):.2f}ドル）、"
+            f"出さないなら {spec.key}: {{link: false}}（{spec.cost(''):.3f}ドル）と書いてください"
+        )
+    if spec.lacks(link.address):
+        return f"「市の名前 手続きの名前」で検索、のように文で案内するか、{spec.key}: に紙面だけの文を書いてください"
+    return f"{spec.label}にも要るなら、アドレスを文の中に書いてください"
+
+
 _SOURCE = "国の指針（2011年4月5日）、稲継提言（達成・未達成とその理由を伝える）"
 _PARTLY = "achievement: partly\nreason: まだ数えていないため\nnext: 来月数える"
 
@@ -121,5 +175,14 @@ RULES = (
         bad="link: https://www4.city.kanazawa.lg.jp/",
         good="link: https://www4.city.kanazawa.lg.jp/\nx: {link: true}",
         check=_link,
+    ),
+    Rule(
+        id="left-out.address",
+        level="info",  # it is so with each link in print: whoever must answer a rule with each post passes over all of them
+        why="リンクの言葉だけが出ると、読む人は行き先を開けず、書いた人はアドレスも出たと思います。",
+        source="みんなの公共サイト運用ガイドライン、X の料金（2026年4月20日）",
+        bad="くわしくは[申込みの案内](https://www.example.lg.jp/a)へ。",
+        good="くわしくは[申込みの案内](https://www.example.lg.jp/a)へ。\nx: {link: true}",
+        check=_address,
     ),
 )

@@ -6,6 +6,8 @@ that a finding about any piece of text can name its line and column.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -36,6 +38,23 @@ class Ruby:
 class Link:
     href: str
     children: tuple[Inline, ...]
+
+    @property
+    def address(self) -> str:
+        """As people read it: `mailto:` and `tel:` are for machines."""
+        scheme, colon, rest = self.href.partition(":")
+        return rest.partition("?")[0] if colon and scheme in ("mailto", "tel") else self.href
+
+    def stands_in(self, text: str) -> bool:
+        """Does a text say where the link leads? A number may be parted in another way there."""
+        if self.href.startswith("tel:"):
+            return _digits(self.address) in _digits(text)
+        bare = re.escape(self.address.rpartition("://")[2].rstrip("/"))
+        return re.search(rf"{bare}/?(?![0-9A-Za-z/?#&=_%~-])", text) is not None
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", text) if c.isdigit())
 
 
 @dataclass(frozen=True)
@@ -105,6 +124,15 @@ def inlines(block: Block) -> Iterator[tuple[Inline, ...]]:
         yield from block.items
     else:
         yield block.children
+
+
+def links(children: tuple[Inline, ...]) -> Iterator[Link]:
+    """The links of a line of inlines in reading order."""
+    for child in children:
+        if isinstance(child, Link):
+            yield child
+        elif isinstance(child, Strong):
+            yield from links(child.children)
 
 
 def leaves(children: tuple[Inline, ...]) -> Iterator[Text | Ruby | LineBreak]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.content.correction import Way
-from bot.content.document import without_breaks
+from bot.content.document import Block, Inline, without_breaks
 from bot.content.people import City
 from bot.content.post import Achievement, Picture, Post
 from bot.errors import MediaError, NotInstalled
@@ -137,6 +137,14 @@ def _fitted(picture: Picture, image: images.FittedImage) -> Media:
     )
 
 
+def passages(post: Post, channel: str) -> tuple[tuple[Inline, ...], tuple[Inline, ...], tuple[Block, ...]]:
+    """Title, lead and body of what the channel is to say: the post's, or what is said there instead."""
+    override = post.override(channel)
+    lead = override.lead or (post.document.lead.children if post.document.lead else ())
+    body = override.body.blocks if override.body else post.document.after_lead
+    return override.title or post.title, lead, body
+
+
 def _context(post: Post, spec: ChannelSpec, city: City) -> dict[str, Any]:
     """The names a template may use. All are text, but `options` (the channel's own keys), `link_in_profile` (where links in a
     text cannot be followed) and `brief` (the whole was longer than the channel's limit)."""
@@ -146,11 +154,10 @@ def _context(post: Post, spec: ChannelSpec, city: City) -> dict[str, Any]:
     shown = spec.style.links or override.options.get("link") is True
     plain = Plain(replace(spec.style, links=shown and not in_profile))
     tags = override.hashtags if override.hashtags is not None else post.hashtags
-    lead = override.lead or (post.document.lead.children if post.document.lead else ())
-    body = override.body.blocks if override.body else post.document.after_lead
+    title, lead, body = passages(post, spec.key)
     picture = post.pictures[0] if post.pictures else None
     return {
-        "title": plain.line(without_breaks(override.title or post.title)),
+        "title": plain.line(without_breaks(title)),
         "lead": plain.line(lead),
         "body": plain.blocks(body),
         "hashtags": " ".join(f"#{tag}" for tag in tags),

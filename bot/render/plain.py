@@ -82,7 +82,7 @@ class Plain:
             case Link():
                 text = self.line(inline.children)
                 # An address that is its own text is not shown twice.
-                return f"{text}（{inline.href}）" if self.style.links and text != inline.href.removeprefix("mailto:") else text
+                return f"{text}（{inline.address}）" if self.style.links and not inline.stands_in(text) else text
 
     def _escaped(self, text: str) -> str:
         """One sign after the other: what stands for a sign holds none of them."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from bot.config import ROOT
 from tests.checks.test_examples import Desk, desk
 from tests.office import write_post
 
@@ -86,6 +88,69 @@ def test_a_citys_own_template_that_leaves_the_contact_out_is_told(
     (tmp_path / "own" / "posts" / "facebook.txt").write_text("{{ title }} {{ lead }} {{ achievement }}", encoding="utf-8")
     monkeypatch.setenv("DXBOT_TEMPLATES_DIR", str(tmp_path / "own"))
     assert found(desk, post(desk, "contact: 市民課")) == [("left-out.contact", "Facebook")]
+
+
+LEAD = "くわしくは[{提言|ていげん}の案内](https://www.example.lg.jp/a)へ（見本）。\n"
+
+
+def addresses(desk: Desk, path: Path) -> list[tuple[str, int, int, str]]:
+    """Channel, place and advice of each address that is told to be missing."""
+    out = json.loads(desk.run("check", str(path), "--json").output)
+    told = [f for f in out if f["rule"] == "left-out.address"]
+    return [(f["message"].partition("の文には")[0], f["line"], f["column"], f["advice"]) for f in told]
+
+
+def test_an_address_behind_a_links_words_is_told_where_only_the_words_go_out(desk: Desk) -> None:
+    path = post(desk, body=LEAD)
+    shown = {channel: "\n".join(parts) for channel, parts in texts(desk, path).items()}
+    assert [key for key, text in shown.items() if "https://www.example.lg.jp/a" not in text] == ["x", "newsletter"]
+    line = path.read_text(encoding="utf-8").split("\n").index(LEAD.strip()) + 1
+    (x, paper) = sorted(addresses(desk, path), key=lambda told: told[0])
+    assert (x[:3], paper[:3]) == (("X", line, 7), ("新聞広報", line, 7))
+    assert "x: {link: true}（1投稿 0.20ドル）、出さないなら x: {link: false}" in x[3]
+    assert "で検索、のように文で案内する" in paper[3]
+
+
+def test_a_paper_that_takes_addresses_asks_for_it_in_the_text(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = Path(shutil.copytree(ROOT / "schedules", tmp_path / "rules"))
+    file = rules / "newsletter.yml"
+    file.write_text(file.read_text(encoding="utf-8").replace("addresses: refuse", "addresses: qr"), encoding="utf-8")
+    monkeypatch.setenv("DXBOT_SCHEDULES_DIR", str(rules))
+    path = post(desk, "x: {link: true}", body=LEAD)
+    assert [(told[0], told[3]) for told in addresses(desk, path)] == [
+        ("新聞広報", "新聞広報にも要るなら、アドレスを文の中に書いてください")
+    ]
+
+
+@pytest.mark.parametrize("answer", ["true", "false"])
+def test_who_has_answered_for_x_is_not_asked_again(desk: Desk, answer: str) -> None:
+    path = post(desk, f"x: {{link: {answer}}}", body=LEAD)
+    assert [told[0] for told in addresses(desk, path)] == ["新聞広報"]
+
+
+def test_an_address_that_is_told_in_words_or_is_not_among_them_is_not_lost(desk: Desk) -> None:
+    below = "はじめです（見本）。\n\nくわしくは[案内](https://www.example.lg.jp/a)へ。\n"
+    assert [told[0] for told in addresses(desk, post(desk, body=below))] == ["新聞広報"]  # X shows no word of the body
+    said = "電話は[076-220-2111](tel:0762202111)、[shimin@example.lg.jp](mailto:shimin@example.lg.jp)（見本）です。\n"
+    assert addresses(desk, post(desk, body=said)) == []
+
+
+def test_a_number_and_an_address_of_mail_are_shown_as_people_read_them(desk: Desk) -> None:
+    body = "[市民課](tel:076-220-2111)か[代表](mailto:shimin@example.lg.jp?subject=a)、[076-220-2000](tel:0762202000)へ。\n"
+    shown = "市民課（076-220-2111）か代表（shimin@example.lg.jp）、076-220-2000へ。"
+    assert shown in "\n".join(texts(desk, post(desk, body=body))["facebook"])
+
+
+def test_the_profile_stands_for_the_posts_own_address_alone(desk: Desk) -> None:
+    city = desk.content / "city.yml"
+    city.write_text(
+        city.read_text(encoding="utf-8").replace("{name:", "{links_in_profile: [instagram], name:"), encoding="utf-8"
+    )
+    own, other = "link: https://www.example.lg.jp/a\nx: {link: false}", "link: https://www.example.lg.jp/b\nx: {link: false}"
+    assert [told[0] for told in addresses(desk, post(desk, own, body=LEAD))] == ["新聞広報"]
+    assert sorted(told[0] for told in addresses(desk, post(desk, other, body=LEAD))) == ["Instagram", "新聞広報"]
 
 
 def test_two_equal_parts_of_a_thread_are_refused(desk: Desk) -> None:

@@ -61,7 +61,8 @@ def test_other_words_with_the_same_faults_are_found_too(check: Check) -> None:
 def test_an_everyday_notice_is_left_alone(check: Check, name: str) -> None:
     everyday = [s["sentence"] for s in sentences(name) if s["kind"] == "everyday"]
     assert len(everyday) > 40
-    assert [s for s in everyday if check(s)] == []
+    # Where a link's address does not go out depends on the channels, not on the sentence.
+    assert [s for s in everyday if {f.rule for f in check(s)} - {"left-out.address"}] == []
 
 
 @pytest.mark.parametrize("name", ["should-be-silent.tsv", "more-silent.tsv"])

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.checks.finding import Finding
+from bot.checks.finding import Finding, of_json
 
 Stamp = tuple[int, int]  # time of change in nanoseconds, size; (0, 0) for what is not there
 
@@ -65,7 +65,7 @@ class Cache:
             if any(list(stamp(Path(picture))) != when for picture, when in known["pictures"].items()):
                 return None
             entry = Entry(
-                findings=tuple(Finding(**(f | {"path": Path(f["path"])})) for f in known["findings"]),
+                findings=tuple(of_json(finding) for finding in known["findings"]),
                 texts=tuple((label, digest) for label, digest in known["texts"]),
                 title=(known["title"][0], known["title"][1]),
                 publish=datetime.fromisoformat(known["publish"]) if known["publish"] else None,

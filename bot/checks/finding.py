@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,9 +16,17 @@ SETTINGS = "content.settings"  # the rule that a finding in a file that all post
 
 
 @dataclass(frozen=True, kw_only=True)
+class Replacement:
+    """What a rule is certain of: these words are written `right`."""
+
+    wrong: str
+    right: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Finding:
     """`message` says what, `advice` what to do; both Japanese. An "error" keeps a post out of the queue. `silenced` is the
-    author's reason why the finding does not hold, "" without one."""
+    author's reason why the finding does not hold, "" without one. `replacement`: for the words that stand at the place."""
 
     rule: str
     level: Level
@@ -27,6 +36,7 @@ class Finding:
     message: str
     advice: str
     silenced: str = ""
+    replacement: Replacement | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -38,13 +48,28 @@ class Finding:
             "message": self.message,
             "advice": self.advice,
             "silenced": self.silenced,
+            "replacement": asdict(self.replacement) if self.replacement else None,
         }
 
 
-def at(place: Place, rule: str, level: Level, message: str, advice: str) -> Finding:
+def at(place: Place, rule: str, level: Level, message: str, advice: str, replacement: Replacement | None = None) -> Finding:
     return Finding(
-        rule=rule, level=level, path=place.path, line=place.line, column=place.column, message=message, advice=advice
+        rule=rule,
+        level=level,
+        path=place.path,
+        line=place.line,
+        column=place.column,
+        message=message,
+        advice=advice,
+        replacement=replacement,
     )
+
+
+def of_json(said: Mapping[str, Any]) -> Finding:
+    """What `as_json` wrote. Raises KeyError or TypeError for anything else."""
+    replacement = said["replacement"]
+    own = Replacement(**replacement) if replacement else None
+    return Finding(**{**said, "path": Path(said["path"]), "replacement": own})
 
 
 def from_error(error: ContentError) -> Finding:

@@ -34,7 +34,7 @@ def spans(post: Post) -> Iterator[Span]:
     values = {"reason": post.reason, "next": post.next, "contact": post.contact}
     values |= {f"images.{number}.alt": picture.alt for number, picture in enumerate(post.pictures) if picture.chart is None}
     for key, text in values.items():
-        yield Span(text=text, place=partial(_of_key, source, key))
+        yield Span(text=text, place=partial(_of_key, source, key, text))
 
 
 def _document(source: Source, document: Document) -> Iterator[Span]:
@@ -58,5 +58,9 @@ def _of_offset(source: Source, start: int, at: int) -> Place:
     return source.place(start + at)
 
 
-def _of_key(source: Source, key: str, _: int) -> Place:
-    return source.place_of(key)
+def _of_key(source: Source, key: str, text: str, at: int) -> Place:
+    """The character, where the value is written as it reads; else where the value begins."""
+    place = source.place_of(key)
+    start = source.offset(place)
+    begun = next((n for n in (start, start + 1) if source.text.startswith(text, n)), None)  # within quotation marks, or bare
+    return place if begun is None else source.place(begun + at)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 
-from bot.checks.finding import Finding, at
+from bot.checks.finding import Finding, Replacement, at
 from bot.checks.prose import Hints, pattern
 from bot.checks.rule import Rule, Subject
 from bot.checks.slips import slips
@@ -154,7 +154,8 @@ def _word(subject: Subject, rule: Rule) -> Iterator[Finding]:
     for span in subject.prose if looks else ():
         for start, wrong, right in sorted({found for look in looks for found in look(span.text)}):
             message = f"「{wrong}」は「{right}」の書き間違いではありませんか"
-            yield at(span.place(start), rule.id, rule.level, message, "辞書で確かめて直してください")
+            sure = Replacement(wrong=wrong, right=right) if _WORDS.get(wrong) == right else None
+            yield at(span.place(start), rule.id, rule.level, message, "辞書で確かめて直してください", sure)
 
 
 def _sure(text: str) -> Iterator[tuple[int, str, str]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from bot.checks.finding import Finding, at
+from bot.checks.finding import Finding, Replacement, at
 from bot.checks.rule import Rule, Subject
 from bot.content.words import Word
 from bot.text.moments import day
@@ -21,7 +21,11 @@ def _listed(subject: Subject, rule: Rule) -> Iterator[Finding]:
         for match in expression.finditer(span.text):
             if word := words.get(match["wrong"] or ""):
                 said = f"「{word.wrong}」は、市では「{word.right}」と書きます"
-                yield at(span.place(match.start()), rule.id, rule.level, said, _advice(word))
+                yield at(span.place(match.start()), rule.id, rule.level, said, _advice(word), _replacement(word))
+
+
+def _replacement(word: Word) -> Replacement:
+    return Replacement(wrong=word.wrong, right=word.right)
 
 
 def _advice(word: Word) -> str:

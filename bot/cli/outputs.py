@@ -14,6 +14,11 @@ from typing_extensions import TypedDict
 from bot.checks.finding import Level
 
 
+class Replacement(TypedDict):
+    wrong: str
+    right: str
+
+
 class Finding(TypedDict):
     rule: str
     level: Level
@@ -23,6 +28,7 @@ class Finding(TypedDict):
     message: str
     advice: str
     silenced: str
+    replacement: Replacement | None
 
 
 class Rule(TypedDict):

@@ -18,6 +18,7 @@ from bot.content import frontmatter
 from bot.content.frontmatter_lines import SENTENCES
 from bot.content.post import Source
 from bot.content.source_text import of_value
+from bot.errors import ContentError, Place
 from bot.text.control import in_lines
 from bot.values.node import Node
 
@@ -202,6 +203,20 @@ def _sections(body: str) -> tuple[str, tuple[str, str, str], str]:
 
 def _three(answers: list[str]) -> tuple[str, str, str]:
     return answers[0], answers[1], answers[2]
+
+
+def replaced(text: str, place: Place, wrong: str, right: str) -> Form | None:
+    """The form of a file that `compose` wrote, with the words at this place put right; None where it is not those that stand
+    there, or where the file would say something else then."""
+    at = Source(path=place.path, text=text, places={}).offset(place)
+    if not text.startswith(wrong, at):
+        return None
+    changed = text[:at] + right + text[at + len(wrong) :]
+    try:
+        form = read(place.path, changed)
+    except ContentError:
+        return None
+    return form if compose(form) == changed else None
 
 
 def answer(form: Form, channel: str, option: str) -> str:

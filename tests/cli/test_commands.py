@@ -45,7 +45,7 @@ def test_check_speaks_json_alone_when_asked(shell: Shell) -> None:
     path = write_post(shell.content, extra="x: {text: " + "あ" * 141 + "}")
     done = shell.run("check", path, "--format", "json")
     (finding,) = json.loads(done.stdout)
-    assert set(finding) == {"rule", "level", "path", "line", "column", "message", "advice", "silenced"}
+    assert set(finding) == {"rule", "level", "path", "line", "column", "message", "advice", "silenced", "replacement"}
     assert (finding["rule"], finding["line"]) == ("limits.length", 9)
 
 

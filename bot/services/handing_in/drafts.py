@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from bot.checks import registry as checks
-from bot.checks.finding import Finding, Level
+from bot.checks.finding import Finding, Level, Replacement
 from bot.checks.rule import Subject
 from bot.content import frontmatter, post_form
 from bot.content.form_words import AtField, at_field
@@ -61,12 +61,15 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class FieldFinding:
-    """A finding in the words of the form, at the field that it is about."""
+    """A finding in the words of the form, at the field that it is about. `replacement` can be made with one press."""
 
     rule: str
     level: Level
     silenced: str
     field: AtField
+    line: int = 1
+    column: int = 1
+    replacement: Replacement | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -336,8 +339,12 @@ def _without_gaps(form: Form) -> Form:
 
 def _of_finding(form: Form, text: str, f: Finding) -> FieldFinding:
     place = Place(path=f.path, line=f.line, column=f.column)
+    said = at_field(form, text, place, "", f.rule, f.message, f.advice)
+    own = None if f.silenced else f.replacement
+    if own and post_form.replaced(text, place, own.wrong, own.right) is None:
+        own = None
     return FieldFinding(
-        rule=f.rule, level=f.level, silenced=f.silenced, field=at_field(form, text, place, "", f.rule, f.message, f.advice)
+        rule=f.rule, level=f.level, silenced=f.silenced, field=said, line=f.line, column=f.column, replacement=own
     )
 
 

@@ -13,6 +13,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.content import post_form
@@ -25,7 +26,7 @@ from bot.render.appearance import Appearance, appearance
 from bot.render.variant import ChannelSpec, Media, Question, Variant
 from bot.schedule.rules import Slot
 from bot.services.approval import comments, returned
-from bot.services.handing_in import browser, copying, drafts
+from bot.services.handing_in import browser, copying, drafts, rewording
 from bot.services.paper import layout
 from bot.services.records.context import Context
 from bot.strategy.charts import Chart
@@ -97,6 +98,8 @@ def _asked_for(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse
             draft = drafts.add_chart(ctx, actor_of(request), draft.id, request.POST.get("chart", ""))
         elif wish == "remove":
             draft = drafts.remove_picture(ctx, actor_of(request), draft.id, which)
+        elif wish == "reword":
+            return _reworded(request, ctx, draft, which)
         elif wish == "settle":
             comments.settle(ctx, actor_of(request), reading.ordinal(which) or 0)
         elif wish == "hand_in":
@@ -105,6 +108,15 @@ def _asked_for(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse
         return _page(request, ctx, draft, refused, 409)
     messages.success(request, say("保存しました。"))
     return redirect("write", draft.id)
+
+
+def _reworded(request: HttpRequest, ctx: Context, draft: Draft, which: str) -> HttpResponse:
+    line, column, wrong = [*which.split(":", 2), "", "", ""][:3]
+    place = (reading.ordinal(line) or 0, reading.ordinal(column) or 0)
+    made = rewording.reword(ctx, actor_of(request), draft.id, place, wrong)
+    _with_pictures(request, ctx, draft)  # those that were chosen and not yet added would be lost with the page
+    messages.success(request, say("「{wrong}」を「{right}」に直しました。", wrong=made.wrong, right=made.right))
+    return redirect(f"{reverse('write', args=[draft.id])}#{made.element}")
 
 
 def _hand_in(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse:

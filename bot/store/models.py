@@ -20,6 +20,7 @@ import bot.store.marks
 import bot.store.newsletter
 import bot.store.notices
 import bot.store.rules
+import bot.store.talk
 import bot.store.threads
 import bot.store.uploads
 import bot.store.vanished
@@ -183,7 +184,8 @@ class Viewing(models.Model):
 
 
 class Comment(models.Model):
-    """A remark at a place in a submission: `quote` begins at character `start` (from 0) of a channel's part."""
+    """A remark at a place in a submission: `quote` begins at character `start` (from 0) of a channel's part. `asked_in` is the
+    return that asks its author to see to it, None for a remark that no return named."""
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="comments")
     channel = models.CharField(max_length=40)
@@ -195,6 +197,7 @@ class Comment(models.Model):
     at = models.DateTimeField()
     settled_by = models.CharField(max_length=150, blank=True)
     settled_at = models.DateTimeField(null=True)
+    asked_in = models.ForeignKey("Decision", on_delete=models.SET_NULL, null=True, related_name="points")
 
 
 class FeedKey(models.Model):

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from bot.errors import NotAllowed, NotFound
 from bot.render.variant import read_bundle
-from bot.services.approval import review
+from bot.services.approval import mentions, review
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.store.models import Comment, Submission
@@ -37,8 +37,9 @@ def sentences(submission: Submission, channel: str) -> Iterator[Sentence]:
                 yield Sentence(part=number, start=match.start(), text=text)
 
 
-def add(ctx: Context, actor: Actor, submission_id: int, channel: str, place: str, body: str) -> Comment:
-    """`place` is "part:start" of one of `sentences`. Raises NotFound for no such place, NotAllowed for no words."""
+def add(ctx: Context, actor: Actor, submission_id: int, channel: str, place: str, body: str, tell: str = "") -> Comment:
+    """`place` is "part:start" of one of `sentences`; `tell` is somebody who is to be told, besides whom the words call by @.
+    Raises NotFound for no such place, NotAllowed for no words and for a name that nobody has."""
     actor.require(Permission.COMMENT)
     submission = review.readable_by(ctx, actor, submission_id)
     if not body.strip():
@@ -54,10 +55,10 @@ def add(ctx: Context, actor: Actor, submission_id: int, channel: str, place: str
             next_step="どの文についてかを選んでください",
             field="place",
         )
+    people = mentions.called(ctx, actor, submission, body, tell)
     now = ctx.clock.now()
     with transaction.atomic():
-        audit.record(now, actor.person, "comment", f"submission:{submission_id}", digest=submission.digest, detail=body.strip())
-        return Comment.objects.create(
+        made = Comment.objects.create(
             submission=submission,
             channel=channel,
             part=chosen.part,
@@ -68,6 +69,18 @@ def add(ctx: Context, actor: Actor, submission_id: int, channel: str, place: str
             author=actor.person,
             at=now,
         )
+        mentions.keep(made, people)
+        _record(actor, made, people)
+    return made
+
+
+def _record(actor: Actor, made: Comment, people: list[str]) -> None:
+    about, digest = f"submission:{made.submission_id}", made.submission.digest
+    notes = [audit.Note(at=made.at, actor=actor.person, verb="comment", target=about, digest=digest, detail=made.body)]
+    if people:  # the notice is read off this entry (ADR 7); its first word says which comment
+        told = f"comment:{made.id} {' '.join(people)}"
+        notes.append(audit.Note(at=made.at, actor=actor.person, verb=mentions.MENTION, target=about, detail=told))
+    audit.record_all(notes)
 
 
 def settle(ctx: Context, actor: Actor, comment_id: int) -> Comment:

@@ -8,6 +8,9 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from bot.services.approval import review
+from bot.services.records.approved import approved
+from bot.services.records.context import Context
 from bot.store.models import Comment, Decision, Submission
 from bot.workflow.actors import Actor
 from bot.workflow.states import SubmissionState
@@ -16,14 +19,20 @@ from bot.workflow.transitions import Action
 
 @dataclass(frozen=True, kw_only=True)
 class Returned:
-    """`reason` in the words of whoever returned it (`by`); `remarks` are the comments that nobody has settled yet, on any
-    submission of the same post, in the order of the text."""
+    """`reason` in the words of whoever returned it (`by`). `points` are the comments that this return asks to be seen to, those
+    that are ticked as well; `remarks` are the others that nobody has settled yet, on any submission of the same post. Both in
+    the order of the text."""
 
     submission: Submission
     reason: str
     by: str
     at: datetime
+    points: list[Comment]
     remarks: list[Comment]
+
+    @property
+    def unticked(self) -> list[Comment]:
+        return [point for point in self.points if point.settled_at is None]
 
 
 def count(actor: Actor) -> int:
@@ -52,6 +61,17 @@ def of(submission: Submission) -> Returned | None:
     return found[0] if found else None
 
 
+def before(ctx: Context, actor: Actor, submission: Submission) -> Returned | None:
+    """What was asked when this post last came back, before this submission of it, as far as this person may read it; None once
+    it was approved since."""
+    earlier = Submission.objects.filter(identity=submission.identity, id__lt=submission.id)
+    mine = earlier.filter(review.readable(ctx, actor), state=SubmissionState.RETURNED)
+    last = mine.defer("bundle", "source").order_by("-id").first()
+    if last is None or earlier.filter(approved(), id__gt=last.id).exists():
+        return None
+    return of(last)
+
+
 def _unmended(whose: Q) -> QuerySet[Submission]:
     """A post that was handed in again is no longer to be mended, whatever became of it."""
     newer = Submission.objects.filter(identity=OuterRef("identity"), id__gt=OuterRef("id"))
@@ -67,15 +87,19 @@ def _told(submissions: Iterable[Submission]) -> list[Returned]:
     }
     identities = [one.identity for one in by_number.values()]
     remarks: dict[str, list[Comment]] = {identity: [] for identity in identities}
-    still_open = Comment.objects.filter(submission__identity__in=identities, settled_at=None).select_related("submission")
-    for remark in still_open.defer("submission__bundle", "submission__source").order_by("part", "start", "id"):
-        remarks[remark.submission.identity].append(remark)
+    points: dict[int, list[Comment]] = {decision.id: [] for decision in reasons.values()}
+    wanted = Q(submission__identity__in=identities, settled_at=None) | Q(asked_in__in=points)
+    found = Comment.objects.filter(wanted).select_related("submission").defer("submission__bundle", "submission__source")
+    for remark in found.order_by("part", "start", "id"):
+        asked = points.get(remark.asked_in_id or 0)
+        (remarks[remark.submission.identity] if asked is None else asked).append(remark)
     return [
         Returned(
             submission=one,
             reason=reasons[number].reason,
             by=reasons[number].actor,
             at=reasons[number].at,
+            points=points[reasons[number].id],
             remarks=remarks[one.identity],
         )
         for number, one in by_number.items()

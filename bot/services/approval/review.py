@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -19,7 +20,7 @@ from bot.services.people import hands, registered
 from bot.services.records import audit
 from bot.services.records.context import Context
 from bot.services.records.transition import move_submission
-from bot.store.models import Decision, Delivery, Submission, User
+from bot.store.models import Comment, Decision, Delivery, Submission, User
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.states import IN_QUEUE, SubmissionState
 from bot.workflow.transitions import Action
@@ -53,6 +54,15 @@ def readable(ctx: Context, actor: Actor) -> Q:
     where = registered.departments_to_confirm(ctx, actor)
     trainees = Q(needs_confirmation=True) & (Q() if where is None else Q(department__in=where))
     return own | headed | trainees
+
+
+def reads(ctx: Context, user: User, submission: Submission) -> bool:
+    """What `readable` says of one submission, asked for a person without another look at the database."""
+    if user.actor.may(Permission.READ_ALL) or user.username in (submission.author, submission.submitted_by):
+        return True
+    where = registered.confirms_for(ctx, user)
+    trainee = submission.needs_confirmation and (where is None or submission.department in where)
+    return submission.department in user.heads or trainee
 
 
 def readable_by(ctx: Context, actor: Actor, submission_id: int) -> Submission:
@@ -244,19 +254,37 @@ def to_countersign(actor: Actor) -> list[Decision]:
     return list(rows.select_related("submission").order_by("at"))
 
 
-def return_(ctx: Context, actor: Actor, submission_id: int, reason: str) -> None:
-    """Give it back to the author, with a reason."""
+def return_(ctx: Context, actor: Actor, submission_id: int, reason: str, points: Collection[int] = ()) -> None:
+    """Give it back to the author, with a reason; `points` are open comments on the post that they are to see to one by one."""
     actor.require(Permission.DECIDE)
     submission = find(submission_id)
-    if not reason.strip():
+    asked = _points(submission, points)
+    if not reason.strip() and not asked:
         raise NotAllowed(
             "return without a reason",
             summary="差し戻しには理由が要ります",
             next_step="書いた人が直せるように、理由を書いてください",
             field="reason",
         )
+    words = reason.strip() or f"{len(asked)}か所を、コメントのとおりに直してください"
+    quoted = "".join(f"\n「{point.quote}」について：{point.body}" for point in asked)
     with transaction.atomic():
-        decide(ctx, actor, submission, Action.RETURN, reason.strip())
+        decision = decide(ctx, actor, submission, Action.RETURN, words, told=quoted)
+        Comment.objects.filter(id__in=[point.id for point in asked]).update(asked_in=decision)
+
+
+def _points(submission: Submission, wanted: Collection[int]) -> list[Comment]:
+    """In the order of the text. Raises NotAllowed for what is settled meanwhile, or is no comment on this post."""
+    still_open = Comment.objects.filter(submission__identity=submission.identity, settled_at=None, id__in=wanted)
+    found = list(still_open.order_by("part", "start", "id"))
+    if len(found) != len(set(wanted)):
+        raise NotAllowed(
+            "not an open comment of this post",
+            summary="選んだコメントの中に、もう対応済みのものがあります",
+            next_step="残っているコメントから選び直してください",
+            field="point",
+        )
+    return found
 
 
 def expire(ctx: Context) -> int:
@@ -284,16 +312,19 @@ def _require_seen(ctx: Context, submission: Submission, seen_digest: str) -> Non
     require_fresh(ctx, origin(submission))  # unchanged as far as anybody knows; what cannot be read is not decided on
 
 
-def decide(ctx: Context, actor: Actor, submission: Submission, action: Action, reason: str = "", **noted: str) -> None:
-    """State, decision and audit entry in the caller's transaction."""
+def decide(
+    ctx: Context, actor: Actor, submission: Submission, action: Action, reason: str = "", told: str = "", **noted: str
+) -> Decision:
+    """State, decision and audit entry in the caller's transaction. `told` follows the reason in the log."""
     now = ctx.clock.now()
     move_submission(submission, action)
-    Decision.objects.create(
+    decision = Decision.objects.create(
         submission=submission, action=action, actor=actor.person, at=now, reason=reason, digest=submission.digest, **noted
     )
     # The reference and the absent person belong to the record that an auditor reads, not to the decision's row alone.
-    detail = " ".join([reason, *(f"{name}={value}" for name, value in noted.items() if value)]).strip()
+    detail = " ".join([reason + told, *(f"{name}={value}" for name, value in noted.items() if value)]).strip()
     audit.record(now, actor.person, action, f"submission:{submission.id}", digest=submission.digest, detail=detail)
+    return decision
 
 
 def waiting() -> list[Submission]:

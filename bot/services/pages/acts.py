@@ -22,6 +22,7 @@ VERBS: Mapping[str, str] = {
     "correct_issue": "訂正を入れた",
     "drop_correction": "訂正を取り消した",
     "comment": "コメント",
+    "mention": "コメントでの呼びかけ",
     "settle": "コメントに対応済み",
     "cancel": "配信の取り消し",
     "reschedule": "配信の時刻の変更",

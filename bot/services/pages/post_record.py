@@ -19,6 +19,7 @@ from bot.services.pages.achievement_files import figure
 from bot.services.records.context import Context
 from bot.store.models import Attempt, AuditEntry, Comment, Decision, Delivery, Submission, User, Viewing
 from bot.store.newsletter import Erratum, PrintedText, SignOff
+from bot.store.talk import Mention
 from bot.store.threads import Removal, ThreadDecision
 from bot.workflow.actors import Actor, Permission
 
@@ -57,6 +58,7 @@ def sections(ctx: Context, post: Submission) -> Sections:
         "decisions": _rows(ctx, Decision.objects.filter(submission__in=numbers), _DECISION),
         "seen": _rows(ctx, Viewing.objects.filter(submission__in=numbers), ("submission_id", "person", "at")),
         "comments": _rows(ctx, Comment.objects.filter(submission__in=numbers), _COMMENT),
+        "mentions": _rows(ctx, Mention.objects.filter(comment__submission__in=numbers), _MENTION),
         "deliveries": [_delivery(ctx, d) for d in deliveries],
         "attempts": _rows(ctx, Attempt.objects.filter(delivery__in=[d.id for d in deliveries]), _ATTEMPT),
         "taken_down": _rows(ctx, ThreadDecision.objects.filter(submission__in=numbers), _TAKE_DOWN),
@@ -86,7 +88,11 @@ _DECISION = (
     *("submission_id", "action", "actor", "at", "reason", "digest", "reference"),
     *("on_behalf_of", "countersigned_by", "countersigned_at"),
 )
-_COMMENT = ("submission_id", "channel", "part", "quote", "body", "author", "at", "settled_by", "settled_at")
+_COMMENT = (
+    *("id", "submission_id", "channel", "part", "quote", "body", "author", "at"),
+    *("settled_by", "settled_at", "asked_in_id"),
+)
+_MENTION = ("comment_id", "person", "seen_at")
 _ATTEMPT = ("delivery_id", "number", "started_at", "ended_at", "outcome", "detail")
 _TAKE_DOWN = ("id", "submission_id", "channel", "way", "actor", "at", "reason", "signed_by", "signed_at", "head_told_at")
 _REMOVAL = ("decision_id", "delivery_id", "state", "attempts", "problem", "ended_at")
@@ -167,7 +173,7 @@ def _names(ctx: Context, whole: Sections) -> list[str]:
     with suppress(BotError):  # then the accounts are what is known
         for key, author in ctx.library.people.items():
             found |= {key, author.name}
-    rows = [row for name in ("decisions", "seen", "comments", "taken_down", "submissions") for row in whole[name]]
+    rows = [row for name in ("decisions", "seen", "comments", "mentions", "taken_down", "submissions") for row in whole[name]]
     rows += [row for each in whole["paper"].values() for row in each]
     found |= {str(row.get(key) or "") for row in rows for key in _PEOPLE}
     departments = {str(row["department"]) for row in whole["submissions"]}

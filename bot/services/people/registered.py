@@ -44,6 +44,15 @@ def heads_of(department: str) -> list[str]:
 
 def departments_to_confirm(ctx: Context, actor: Actor) -> list[str] | None:
     """The departments whose trainees' posts this person may read and confirm; None for all."""
+    return _confirms_for(ctx, actor, User.objects.filter(username=actor.person).first())
+
+
+def confirms_for(ctx: Context, user: User) -> list[str] | None:
+    """The same of a person whose account is at hand."""
+    return _confirms_for(ctx, user.actor, user)
+
+
+def _confirms_for(ctx: Context, actor: Actor, user: User | None) -> list[str] | None:
     if not actor.may(Permission.CONFIRM):
         return []
     if ctx.config.confirm_across_departments:
@@ -62,3 +71,7 @@ def confirmers(ctx: Context, department: str) -> set[str]:
         return set(able.values_list("username", flat=True))
     leaders = set(able.filter(role=Role.LEADER, department=department).values_list("username", flat=True))
     return leaders | {person for person, heads in able.values_list("username", "heads") if department in heads}
+
+
+    own = [user.department] if user and user.department and actor.role == Role.LEADER else []
+    return [*own, *(user.heads if user else [])]

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
+from bot.services.approval import mentions
 from bot.services.delivery import (
     connections,
     disasters,
@@ -39,6 +40,7 @@ class Kind(StrEnum):
     TO_CONFIRM = "to_confirm"
     WAITING = "waiting"
     RETURNED = "returned"
+    MENTION = "mention"
     APPROVED = "approved"
     FAILED = "failed"
     MISSED = "missed"
@@ -80,6 +82,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.TO_CONFIRM: "確認待ち",
     Kind.WAITING: "承認待ち",
     Kind.RETURNED: "差し戻し",
+    Kind.MENTION: "コメントでの呼びかけ",
     Kind.APPROVED: "承認",
     Kind.FAILED: "配信できず",
     Kind.MISSED: "時刻超過",
@@ -162,6 +165,7 @@ _VERBS: Mapping[str, Kind] = {
     Action.CONFIRM: Kind.WAITING,
     Action.APPROVE: Kind.APPROVED,
     Action.RETURN: Kind.RETURNED,
+    mentions.MENTION: Kind.MENTION,
     Action.CLOSE: Kind.CLOSED_POST,
     Event.LOSE_TRACK: Kind.UNKNOWN,
     **dict.fromkeys((Event.GIVE_UP, reconcile.SECOND), Kind.UNDECIDED),

@@ -11,6 +11,7 @@ from bot.services.handing_in.parked import REWRITTEN
 from bot.services.people import accounts, grants, requests
 from bot.services.records import days, stamps
 from bot.services.records.context import Context
+from bot.services.telling import talk
 from bot.services.telling.faults import FAILS
 from bot.services.telling.kinds import Kind
 from bot.services.telling.watch import SPOILT, UNREADABLE
@@ -39,6 +40,7 @@ def line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | N
         Kind.TO_CONFIRM: f"{title}が、リーダーか発信管理者の確認を待っています。",
         Kind.WAITING: f"{title}が承認を待っています。",
         Kind.RETURNED: f"{title}が差し戻されました。{reason}",
+        Kind.MENTION: f"{entry.actor} が、{title}のコメントで知らせています。{talk.said(entry)}",
         Kind.APPROVED: f"{title}が承認されました。",
         Kind.FAILED: f"{title}を{channel}に出せませんでした。{_problem(delivery)}",
         Kind.MISSED: f"{title}を予定の時刻に{channel}に出せなかったため、出していません。",

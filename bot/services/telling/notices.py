@@ -16,7 +16,7 @@ from django.db import transaction
 from bot.services.approval import review
 from bot.services.handing_in import yearly
 from bot.services.records.context import Context
-from bot.services.telling import half
+from bot.services.telling import half, talk
 from bot.services.telling.kinds import DIGEST, OF_A_PART, ROLES, TO_AUTHOR, Kind, kind_of
 from bot.services.telling.lines import line
 from bot.store.drafts import YearlyDraft
@@ -144,6 +144,7 @@ def _addresses(ctx: Context, news: _News) -> list[str]:
     if news.kind in TO_AUTHOR and news.submission:
         authors = (news.submission.author, news.submission.submitted_by)
         chosen |= set(people.filter(username__in=authors).values_list("email", flat=True))
+    chosen |= set(people.filter(username__in=talk.called(news.entry)).values_list("email", flat=True))
     if news.entry.verb == yearly.MADE:
         made = YearlyDraft.objects.filter(id=news.entry.object.partition(":")[2])
         chosen |= set(people.filter(username__in=made.values("author")).values_list("email", flat=True))

@@ -97,11 +97,12 @@ def moment(text: str) -> datetime:
 @login_required
 @require_POST
 def return_(request: HttpRequest, number: int) -> HttpResponse:
-    """The reason is the ticked stock phrases as they were edited, then the officer's own words."""
+    """The reason is the ticked stock phrases as they were edited, then the officer's own words; ticked comments go along."""
     given = request.POST
     ticked = [given.get(f"phrase-{name}", "").strip() for name in given.getlist("phrase")]
     reason = "\n".join(text for text in (*ticked, given.get("reason", "").strip()) if text)
-    review.return_(office(), actor_of(request), number, reason)
+    points = [reading.ordinal(said) or 0 for said in given.getlist("point")]
+    review.return_(office(), actor_of(request), number, reason, points)
     messages.success(request, say("差し戻しました。理由は書いた人に伝わります。"))
     return redirect("submission", number)
 
@@ -132,8 +133,8 @@ def countersign(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def comment(request: HttpRequest, number: int) -> HttpResponse:
     given = request.POST
-    channel, place, body = (given.get(name, "") for name in ("channel", "place", "body"))
-    made = comments.add(office(), actor_of(request), number, channel, place, body)
+    channel, place, body, tell = (given.get(name, "") for name in ("channel", "place", "body", "tell"))
+    made = comments.add(office(), actor_of(request), number, channel, place, body, tell)
     messages.success(request, say("コメントを付けました。"))
     return redirect(f"/submissions/{number}/#comment-{made.id}")
 

@@ -18,7 +18,7 @@ from bot.language import say
 from bot.render.appearance import Appearance, Column, appearance
 from bot.render.comparison import ChannelChange, Comparison
 from bot.render.variant import Media, Variant, read_bundle
-from bot.services.approval import comments, compare, returned, review, sheet
+from bot.services.approval import comments, compare, mentions, returned, review, sheet
 from bot.services.delivery import corrections, foresight
 from bot.services.files import viewed
 from bot.services.handing_in import drafts
@@ -67,6 +67,11 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
     seen, approved = viewed.last_seen(actor, found), viewed.last_approved(found)
     against = approved if request.GET.get("against") == "approved" or seen is None else seen
     viewed.record(ctx, actor, found)
+    mentions.see(ctx, actor, found)
+    before = returned.before(ctx, actor, found)
+    points = before.points if before else []
+    remarks = comments.of_post(ctx, actor, found)
+    still_open = [c for c in remarks if c.settled_at is None]
     shown = {
         "submission": found,
         "row": row(ctx, ctx.library, found, True, False),
@@ -77,11 +82,14 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
         "approved": approved,
         "against": against,
         "changes": shown_changes(ctx, compare.between(against, found), against, found) if against else None,
-        "earlier": [c for c in comments.of_post(ctx, actor, found) if c.submission_id != found.id],
+        "points": points,
+        "earlier": [c for c in remarks if c.submission_id != found.id and c not in points],
+        "open_remarks": still_open,
+        "readers": {person: name for person, name in mentions.readers(ctx, found).items() if person != actor.person},
         "phrases": load_phrases(ctx.config.shared_dir / "phrases.yml"),
         "absent": review.absent_deciders(actor, found),
         "road": _road(found.road),
-        "open_comments": sum(1 for c in comments.of_post(ctx, actor, found) if c.settled_at is None),
+        "open_comments": len(still_open),
         "times": _times(ctx, found),
         "asked_for": returned.of(found),
         "may_mend": drafts.may_reopen(ctx, actor, found),

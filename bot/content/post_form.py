@@ -24,6 +24,7 @@ from bot.values.node import Node
 
 QUESTIONS = ("何が不便だったか", "何を変えたか", "どう変わったか")
 # What `dxbot new` leaves where an answer is still to come; the checks know it again, so that none of it goes out.
+_OTHER_PROSE = ("remainder", "reason", "next")
 UNSAID = " "  # of a time that is wished for and not yet said
 OPEN = "（ ）"
 LEAD_TO_COME = "（市民にとって何が変わるかを、はじめの1段落に60字ほどで書きます。）"
@@ -217,6 +218,21 @@ def replaced(text: str, place: Place, wrong: str, right: str) -> Form | None:
     except ContentError:
         return None
     return form if compose(form) == changed else None
+
+
+def prose(form: Form) -> dict[str, str]:
+    """What is written in sentences, by the form's field."""
+    answers = {f"answer-{number}": text for number, text in enumerate(form.answers, 1)}
+    return {"title": form.title, "lead": form.lead, **answers, **{name: getattr(form, name) for name in _OTHER_PROSE}}
+
+
+def with_prose(form: Form, name: str, text: str) -> Form:
+    number = name.partition("-")[2]
+    if not number:
+        kept: dict[str, Any] = {name: text}
+        return replace(form, **kept)
+    answers = [text if at == int(number) else own for at, own in enumerate(form.answers, 1)]
+    return replace(form, answers=_three(answers))
 
 
 def answer(form: Form, channel: str, option: str) -> str:

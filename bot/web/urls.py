@@ -62,6 +62,7 @@ urlpatterns = [
     path("submissions/<int:number>/withdraw/", decisions.withdraw, name="withdraw"),
     path("submissions/<int:number>/endorse/", decisions.endorse, name="endorse"),
     path("submissions/<int:number>/comment/", decisions.comment, name="comment"),
+    path("submissions/<int:number>/suggest/", decisions.suggest, name="suggest"),
     path("submissions/<int:number>/sheet/", sheet.sheet, name="sheet"),
     path("submissions/<int:number>/sheet.docx", sheet.docx, name="sheet_docx"),
     path("comments/<int:number>/settle/", decisions.settle, name="settle"),

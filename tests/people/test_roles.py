@@ -314,6 +314,7 @@ READINGS = {
         "review.readable",
         "review.may_confirm",
         "comments.of_post",
+        *("suggestions.may_suggest", "suggestions.of_post"),
         "mentions.called",
         "mentions.waiting",
         "mentions.see",
@@ -352,6 +353,8 @@ ELSEWHERE = {
     *("review.require_decidable", "undoing.require_in_time"),  # a part of every act of their kind
     "errata.follow",  # a part of review.approve
     "browser.settle",
+    *("suggestions.suggest", "suggestions.decline", "suggestions.accept", "suggestions.take_note"),
+    *("accepting.accept", "accepting.decline"),
     "branch.commit_as",
     "replanning.plan_again",  # a part of submit.submit
     *("threads.go_on", "takedowns.take_down", "threads.leave", "takedowns.sign", "removal.decide_gone", "removal.decide_again"),

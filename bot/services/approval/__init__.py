@@ -6,6 +6,7 @@ undone: taking approvals back within ten seconds
 withdrawing: taking back what is not out
 comments: a sentence of the author or the office at a place in a submission
 mentions: calling somebody in a comment
+suggestions: a change of the author's own text that somebody else proposes
 returned: what came back to its author and is still to be mended
 compare: a submission beside what a person knows of the same post
 preview: a post as every channel will show it, in one file

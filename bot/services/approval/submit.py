@@ -18,7 +18,7 @@ from bot.language import say
 from bot.render.bundle import Drawings, render
 from bot.render.plain import SOCIAL, Plain
 from bot.render.variant import Bundle, Media, drawings
-from bot.services.approval import recent
+from bot.services.approval import recent, suggestions
 from bot.services.approval.timetable import timetable
 from bot.services.delivery import corrections, replanning, series, threads
 from bot.services.delivery.stale import make_stale
@@ -100,6 +100,7 @@ def submit(ctx: Context, actor: Actor, path: Path, commit: str = "") -> Submissi
             _refresh(ctx, same, path, ready)
             replanning.plan_again(ctx, actor, same)
             return same
+        suggestions.take_note(ctx, actor, ready.post.identity, ready.post.source.text)
         found = hands.of_post(ctx, ready.post.identity, _made_of(ctx, ready.post))
         if ready.post.correction:
             corrections.require_fit(ctx, ready.bundle, ready.post.correction)

@@ -10,6 +10,7 @@ from bot.content import frontmatter, post_form
 from bot.content.post_form import Form
 from bot.errors import BotError, NotAllowed, WorkflowError
 from bot.repository.commit import Conflict
+from bot.services.approval import suggestions
 from bot.services.handing_in import branch, drafts, sync
 from bot.services.records.context import Context
 from bot.store.drafts import Draft
@@ -56,6 +57,7 @@ def hand_in(ctx: Context, actor: Actor, number: int) -> Submission | Clash | Non
     path = draft.path or _new_path(ctx, form)
     text = post_form.compose(form)
     base = draft.base or branch.head(ctx)
+    suggestions.count_again(draft)  # before the push: a sync may take the commit at once
     made = branch.commit_as(ctx, actor, _files(draft, form, path, text), f"申請：{form.title}", base)
     if isinstance(made, Conflict):
         return _clash(ctx, made, path, text)

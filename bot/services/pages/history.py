@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from bot import errors
 from bot.language import say
 from bot.newsletter.arrangement import issue_name
-from bot.services.approval import mentions, review
+from bot.services.approval import mentions, review, suggestions
 from bot.services.delivery import outcome, reconcile, removal, vanished
 from bot.services.pages import overview
 from bot.services.paper import errata
@@ -45,6 +45,9 @@ _VERBS: Mapping[str, str] = {
     "printed": "紙面に載った文の記録",
     "comment": "コメント",
     mentions.MENTION: "コメントで知らせた",
+    suggestions.SUGGEST: "直しの提案",
+    suggestions.ACCEPT: "直しの提案を受け入れた",
+    suggestions.DECLINE: "直しの提案を見送った",
     "settle": "コメントに対応済み",
     "cancel": "配信の取り消し",
     "reschedule": "配信の時刻の変更",

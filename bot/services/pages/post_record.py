@@ -19,7 +19,7 @@ from bot.services.pages.achievement_files import figure
 from bot.services.records.context import Context
 from bot.store.models import Attempt, AuditEntry, Comment, Decision, Delivery, Submission, User, Viewing
 from bot.store.newsletter import Erratum, PrintedText, SignOff
-from bot.store.talk import Mention
+from bot.store.talk import Mention, Suggestion
 from bot.store.threads import Removal, ThreadDecision
 from bot.workflow.actors import Actor, Permission
 
@@ -28,7 +28,18 @@ HIDDEN = "（職員の氏名のため不開示）"
 _REASON = {"what": "職員の氏名と識別名", "reason": "個人に関する情報（根拠条項は仮。文書の担当課が確かめること）"}
 _INDICATOR = re.compile(r"indicator\.(\w+)")
 _PEOPLE = (
-    *("actor", "author", "countersigned_by", "officer", "on_behalf_of", "person", "settled_by", "signed_by", "submitted_by"),
+    *(
+        "actor",
+        "author",
+        "countersigned_by",
+        "decided_by",
+        "officer",
+        "on_behalf_of",
+        "person",
+        "settled_by",
+        "signed_by",
+        "submitted_by",
+    ),
 )
 Sections = dict[str, Any]
 
@@ -58,6 +69,7 @@ def sections(ctx: Context, post: Submission) -> Sections:
         "decisions": _rows(ctx, Decision.objects.filter(submission__in=numbers), _DECISION),
         "seen": _rows(ctx, Viewing.objects.filter(submission__in=numbers), ("submission_id", "person", "at")),
         "comments": _rows(ctx, Comment.objects.filter(submission__in=numbers), _COMMENT),
+        "suggestions": _rows(ctx, Suggestion.objects.filter(submission__in=numbers), _SUGGESTION),
         "mentions": _rows(ctx, Mention.objects.filter(comment__submission__in=numbers), _MENTION),
         "deliveries": [_delivery(ctx, d) for d in deliveries],
         "attempts": _rows(ctx, Attempt.objects.filter(delivery__in=[d.id for d in deliveries]), _ATTEMPT),
@@ -91,6 +103,10 @@ _DECISION = (
 _COMMENT = (
     *("id", "submission_id", "channel", "part", "quote", "body", "author", "at"),
     *("settled_by", "settled_at", "asked_in_id"),
+)
+_SUGGESTION = (
+    *("id", "submission_id", "before", "after", "reason", "person", "at"),
+    *("accepted", "decided_by", "decided_at", "answer"),
 )
 _MENTION = ("comment_id", "person", "seen_at")
 _ATTEMPT = ("delivery_id", "number", "started_at", "ended_at", "outcome", "detail")
@@ -173,7 +189,11 @@ def _names(ctx: Context, whole: Sections) -> list[str]:
     with suppress(BotError):  # then the accounts are what is known
         for key, author in ctx.library.people.items():
             found |= {key, author.name}
-    rows = [row for name in ("decisions", "seen", "comments", "mentions", "taken_down", "submissions") for row in whole[name]]
+    rows = [
+        row
+        for name in ("decisions", "seen", "comments", "mentions", "suggestions", "taken_down", "submissions")
+        for row in whole[name]
+    ]
     rows += [row for each in whole["paper"].values() for row in each]
     found |= {str(row.get(key) or "") for row in rows for key in _PEOPLE}
     departments = {str(row["department"]) for row in whole["submissions"]}

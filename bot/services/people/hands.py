@@ -118,7 +118,11 @@ def of_post(
 
 def as_kept(hands: Hands) -> list[dict[str, object]]:
     """As a submission keeps them."""
-    return [asdict(hand) for hand in hands.hands]
+    return [hand_as_kept(hand) for hand in hands.hands]
+
+
+def hand_as_kept(hand: Hand) -> dict[str, object]:
+    return asdict(hand)
 
 
 def _edits(paths: Collection[str], since: int) -> list[Edit]:

@@ -57,9 +57,8 @@ def _confirms_for(ctx: Context, actor: Actor, user: User | None) -> list[str] | 
         return []
     if ctx.config.confirm_across_departments:
         return None
-    found = User.objects.filter(username=actor.person).first()
-    own = [found.department] if found and found.department and actor.role == Role.LEADER else []
-    return [*own, *(found.heads if found else [])]
+    own = [user.department] if user and user.department and actor.role == Role.LEADER else []
+    return [*own, *(user.heads if user else [])]
 
 
 def confirmers(ctx: Context, department: str) -> set[str]:
@@ -71,7 +70,3 @@ def confirmers(ctx: Context, department: str) -> set[str]:
         return set(able.values_list("username", flat=True))
     leaders = set(able.filter(role=Role.LEADER, department=department).values_list("username", flat=True))
     return leaders | {person for person, heads in able.values_list("username", "heads") if department in heads}
-
-
-    own = [user.department] if user and user.department and actor.role == Role.LEADER else []
-    return [*own, *(user.heads if user else [])]

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot import errors
 from bot.errors import ChannelClosed, OutcomeUnknown, Rejected
-from bot.services.approval import mentions
+from bot.services.approval import mentions, suggestions
 from bot.services.delivery import (
     connections,
     disasters,
@@ -41,6 +41,7 @@ class Kind(StrEnum):
     WAITING = "waiting"
     RETURNED = "returned"
     MENTION = "mention"
+    SUGGESTION = "suggestion"
     APPROVED = "approved"
     FAILED = "failed"
     MISSED = "missed"
@@ -83,6 +84,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.WAITING: "承認待ち",
     Kind.RETURNED: "差し戻し",
     Kind.MENTION: "コメントでの呼びかけ",
+    Kind.SUGGESTION: "直しの提案",
     Kind.APPROVED: "承認",
     Kind.FAILED: "配信できず",
     Kind.MISSED: "時刻超過",
@@ -166,6 +168,7 @@ _VERBS: Mapping[str, Kind] = {
     Action.APPROVE: Kind.APPROVED,
     Action.RETURN: Kind.RETURNED,
     mentions.MENTION: Kind.MENTION,
+    **dict.fromkeys((suggestions.SUGGEST, suggestions.ACCEPT, suggestions.DECLINE), Kind.SUGGESTION),
     Action.CLOSE: Kind.CLOSED_POST,
     Event.LOSE_TRACK: Kind.UNKNOWN,
     **dict.fromkeys((Event.GIVE_UP, reconcile.SECOND), Kind.UNDECIDED),

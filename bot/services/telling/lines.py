@@ -41,6 +41,7 @@ def line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | N
         Kind.WAITING: f"{title}が承認を待っています。",
         Kind.RETURNED: f"{title}が差し戻されました。{reason}",
         Kind.MENTION: f"{entry.actor} が、{title}のコメントで知らせています。{talk.said(entry)}",
+        Kind.SUGGESTION: f"{entry.actor} が、{title}{talk.said(entry)}",
         Kind.APPROVED: f"{title}が承認されました。",
         Kind.FAILED: f"{title}を{channel}に出せませんでした。{_problem(delivery)}",
         Kind.MISSED: f"{title}を予定の時刻に{channel}に出せなかったため、出していません。",

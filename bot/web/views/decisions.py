@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from bot.errors import ScheduleError, StaleApproval
 from bot.language import say
-from bot.services.approval import comments, compare, review, withdrawing
+from bot.services.approval import comments, compare, review, suggestions, withdrawing
 from bot.services.pages import queue
 from bot.values import reading
 from bot.web.asking import asks
@@ -137,6 +137,17 @@ def comment(request: HttpRequest, number: int) -> HttpResponse:
     made = comments.add(office(), actor_of(request), number, channel, place, body, tell)
     messages.success(request, say("コメントを付けました。"))
     return redirect(f"/submissions/{number}/#comment-{made.id}")
+
+
+@login_required
+@require_POST
+def suggest(request: HttpRequest, number: int) -> HttpResponse:
+    given = request.POST
+    before, after, why = (given.get(name, "") for name in ("before", "after", "why"))
+    known = bool(given.get("known"))
+    suggestions.suggest(office(), actor_of(request), number, before, after, reason=why, known=known)
+    messages.success(request, say("直しを提案しました。書いた人に伝わります。"))
+    return redirect(f"/submissions/{number}/#suggestions")
 
 
 @login_required

@@ -25,8 +25,8 @@ from bot.media import charts
 from bot.render.appearance import Appearance, appearance
 from bot.render.variant import ChannelSpec, Media, Question, Variant
 from bot.schedule.rules import Slot
-from bot.services.approval import comments, returned
-from bot.services.handing_in import browser, copying, drafts, rewording
+from bot.services.approval import comments, returned, suggestions
+from bot.services.handing_in import accepting, browser, copying, drafts, rewording
 from bot.services.paper import layout
 from bot.services.records.context import Context
 from bot.strategy.charts import Chart
@@ -102,10 +102,20 @@ def _asked_for(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse
             return _reworded(request, ctx, draft, which)
         elif wish == "settle":
             comments.settle(ctx, actor_of(request), reading.ordinal(which) or 0)
+        elif wish == "accept":
+            accepting.accept(ctx, actor_of(request), draft.id, reading.ordinal(which) or 0)
+        elif wish == "decline":
+            said = request.POST.get(f"answer-to-{which}", "")
+            accepting.decline(ctx, actor_of(request), draft.id, reading.ordinal(which) or 0, said)
         elif wish == "hand_in":
             return _hand_in(request, ctx, draft)
     except BotError as refused:
-        return _page(request, ctx, draft, refused, 409)
+        if not refused.field:
+            return _page(request, ctx, draft, refused, 409)
+        page = _page(request, ctx, draft, status=refusals.MARKED)
+        fault = refusals.Fault(element=refused.field, label="", sentence=refusals.sentence(refused))
+        page.content = refusals.marked(page.content.decode(), [fault]).encode()
+        return page
     messages.success(request, say("保存しました。"))
     return redirect("write", draft.id)
 
@@ -285,6 +295,7 @@ def _page(request: HttpRequest, ctx: Context, draft: Draft, refused: BotError | 
     shown = {
         "shown": _shown(ctx, draft),
         "asked_for": returned.at_path(draft.path),
+        "suggestions": suggestions.waiting(draft.path),
         "earlier": copying.earlier(ctx, actor_of(request), form, _EARLIER),
         # Names this page, so that its own lost answer is not taken for another page's change.
         "window": secrets.token_hex(8),

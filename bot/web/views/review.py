@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
@@ -11,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from bot.content import post_form
 from bot.content.correction import WAY_LABELS, Correction
 from bot.content.phrases import load_phrases
 from bot.errors import ContentError
@@ -18,7 +20,7 @@ from bot.language import say
 from bot.render.appearance import Appearance, Column, appearance
 from bot.render.comparison import ChannelChange, Comparison
 from bot.render.variant import Media, Variant, read_bundle
-from bot.services.approval import comments, compare, mentions, returned, review, sheet
+from bot.services.approval import comments, compare, mentions, returned, review, sheet, suggestions
 from bot.services.delivery import corrections, foresight
 from bot.services.files import viewed
 from bot.services.handing_in import drafts
@@ -85,6 +87,8 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
         "points": points,
         "earlier": [c for c in remarks if c.submission_id != found.id and c not in points],
         "open_remarks": still_open,
+        "suggestions": suggestions.of_post(ctx, actor, found),
+        "passages": _passages(found) if suggestions.may_suggest(ctx, actor, found) else [],
         "readers": {person: name for person, name in mentions.readers(ctx, found).items() if person != actor.person},
         "phrases": load_phrases(ctx.config.shared_dir / "phrases.yml"),
         "absent": review.absent_deciders(actor, found),
@@ -98,6 +102,11 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
         "correction": shown_correction(ctx, found),
     }
     return render(request, "submission.html", shown)
+
+
+def _passages(found: Submission) -> list[str]:
+    """The author's own sentences, from which a suggestion quotes."""
+    return [text for text in post_form.prose(post_form.read(Path(found.path), found.source)).values() if text]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,7 @@ import bot.store.talk
 import bot.store.threads
 import bot.store.uploads
 import bot.store.vanished
+import bot.store.wording
 import bot.store.words  # noqa: F401 Django finds their tables through here
 from bot.store.people import Standing
 from bot.workflow.actors import ROLE_LABELS, Actor, Role

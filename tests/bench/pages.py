@@ -32,6 +32,8 @@ def rows() -> Iterator[Row]:
             "記録": "/history/",
             "記録を言葉で探す": "/history/?q=窓口で書く",
             "記録を、ない言葉で探す": "/history/?q=ない言葉です",
+            "記録を1字で探す": "/history/?q=窓",
+            "記録を二つの言葉で探す": "/history/?q=窓口+初回",
             "記録を人・配信先・状態・時期で探す": "/history/?person=a&channel=x&state=published&since=2026-01-01",
         }
         empty = {name: _seconds(path) for name, path in pages.items()}
@@ -64,6 +66,7 @@ def _seconds(path: str) -> float:
 def _fill() -> None:
     from django.utils import timezone
 
+    from bot.store import wording
     from bot.store.models import Delivery, Submission
 
     now = timezone.now()
@@ -80,7 +83,9 @@ def _fill() -> None:
         Submission(id=n, identity=f"w{n}", title=f"見本{n}", submitted_at=now, publish_at=now + timedelta(days=n), **common)
         for n in range(1, MANY + 1)
     ]
-    Submission.objects.bulk_create(waiting, batch_size=1000)
+    for start in range(0, MANY, 1000):
+        made = Submission.objects.bulk_create(waiting[start : start + 1000])
+        wording.keep((s.id, s.title, s.source) for s in made)
     times = [now + timedelta(days=n - MANY // 2) for n in range(MANY)]
     planned = [
         Delivery(submission_id=n + 1, identity=f"d{n}", channel="x", lane="x", due_at=t, run_at=t, last_at=t, state="published")

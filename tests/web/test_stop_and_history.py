@@ -153,7 +153,7 @@ def test_a_long_record_takes_no_more_queries_than_a_short_one(office: Office) ->
         for name in "abcdef"[: 1 + 5 * number]:
             office.approved(f"{name}{number}", title=f"{name}{number}の見本")
         with CaptureQueriesContext(connection) as queries:
-            overview.rows(history.search(office.ctx, office.officer, Search())[:50])
+            overview.rows(history.search(office.ctx, office.officer, Search(), 50))
             overview.planned(office.ctx, office.officer, 50)
         counts.append(len(queries))
     assert counts[0] == counts[1]

@@ -26,6 +26,7 @@ from bot.services.files import freshness
 from bot.services.people import hands, registered
 from bot.services.records import audit
 from bot.services.records.context import Context
+from bot.store import wording
 from bot.store.models import Blob, Delivery, Submission, User
 from bot.workflow.actors import Actor, Permission, Role
 from bot.workflow.kinds import Kind
@@ -299,6 +300,7 @@ def _keep(ctx: Context, actor: Actor, origin: _Origin, ready: _Ready) -> Submiss
         issue=ready.bundle.wish.get("issue", ""),
     )
     submission.blobs.set(blobs)
+    wording.keep([(submission.id, submission.title, submission.source)])
     audit.record(now, actor.person, "submit", f"submission:{submission.id}", digest=submission.digest, detail=origin.told)
     return submission
 

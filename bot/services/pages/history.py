@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -19,9 +19,11 @@ from bot.services.delivery import outcome, reconcile, removal, vanished
 from bot.services.pages import overview
 from bot.services.paper import errata
 from bot.services.records.context import Context
+from bot.store import wording
 from bot.store.models import Attempt, AuditEntry, Decision, Delivery, Submission
 from bot.store.newsletter import SignOff
 from bot.store.threads import Removal
+from bot.text import pairs
 from bot.text.cells import harmless
 from bot.workflow.actors import Actor
 from bot.workflow.states import LABELS, DeliveryState, ThreadWay
@@ -190,7 +192,7 @@ def _where(ctx: Context, row: Delivery | None) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """What is looked for; an empty field asks for everything. `words` stand in the title or the text as handed in; `person`
+    """What is looked for; an empty field asks for everything. `words` all stand in the title or the text as handed in; `person`
     wrote it, handed it in, or decided on it, by their key. Days are local, `until` included."""
 
     words: str = ""
@@ -202,9 +204,9 @@ class Search:
     until: date | None = None
 
 
-def search(ctx: Context, actor: Actor, asked: Search) -> QuerySet[Delivery, int]:
-    """The numbers of the deliveries, newest first; for `overview.rows`, a page at a time."""
-    return _found(ctx, actor, asked).values_list("id", flat=True)
+def search(ctx: Context, actor: Actor, asked: Search, most: int) -> list[int]:
+    """The numbers of so many deliveries at most, newest first; for `overview.rows`, a page at a time."""
+    return list(_found(ctx, actor, asked).values_list("id", flat=True)[:most])
 
 
 def departments(ctx: Context, actor: Actor) -> list[str]:
@@ -215,7 +217,8 @@ def departments(ctx: Context, actor: Actor) -> list[str]:
 
 def _found(ctx: Context, actor: Actor, asked: Search) -> QuerySet[Delivery]:
     # By their numbers: a list's query must not carry the wide columns along (ADR 9).
-    wanted = _in_texts(asked.words) if asked.words else Q()
+    words = pairs.words(asked.words)
+    wanted = _in_texts(words) if words else Q()
     wanted &= Q(submission__in=_of(asked.person)) if asked.person else Q()
     fields = {"submission__department": asked.department, "channel": asked.channel, "state": asked.state}
     wanted &= Q(**{name: value for name, value in fields.items() if value})
@@ -226,14 +229,10 @@ def _found(ctx: Context, actor: Actor, asked: Search) -> QuerySet[Delivery]:
     return overview.readable(ctx, actor).filter(wanted).order_by("-due_at", "-id")
 
 
-def _in_texts(words: str) -> Q:
-    """The texts are read through once where few have the words, not for the count and for the page again."""
-    few = list(_saying(words)[: _FEW + 1])
-    return Q(submission__in=few if len(few) <= _FEW else _saying(words))
-
-
-def _saying(words: str) -> QuerySet[Submission, int]:
-    return Submission.objects.filter(Q(title__icontains=words) | Q(source__icontains=words)).values_list("id", flat=True)
+def _in_texts(words: Sequence[str]) -> Q:
+    """By the index where few have the words. What many have is met at once by whoever reads the texts, the newest first."""
+    few = wording.saying(words, _FEW + 1)
+    return Q(submission__in=few) if len(few) <= _FEW else Q(wording.said(words))
 
 
 def _of(person: str) -> QuerySet[Submission, int]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from bot.store.models import Submission
 
 PER_PAGE = 25
+AHEAD = 10  # pages that are counted beyond the one that is shown
+_MOST_PAGES = 1_000_000  # what a number in an address may ask for
 SHOWN_YEARS = 6  # fiscal years whose registers the page links, this one first
 
 
@@ -37,12 +41,13 @@ SHOWN_YEARS = 6  # fiscal years whose registers the page links, this one first
 @require_GET
 def history(request: HttpRequest) -> HttpResponse:
     ctx, actor, asked = office(), actor_of(request), _asked(request)
-    page = Paginator(past.search(ctx, actor, asked), PER_PAGE).get_page(request.GET.get("page"))
+    page, more = _page(partial(past.search, ctx, actor, asked), request.GET.get("page", ""))
     kept = request.GET.copy()
     kept.pop("page", None)
     shown = {
         "asked": asked,
         "page": page,
+        "more": more,
         "rows": lines(overview.rows(page)),
         "query": kept.urlencode(),
         "channels": [spec for spec in ctx.specs if spec.publishes],
@@ -52,6 +57,14 @@ def history(request: HttpRequest) -> HttpResponse:
         "years_kept": ctx.config.record_years,
     }
     return render(request, "history.html", shown)
+
+
+def _page(search: Callable[[int], list[int]], asked: str) -> tuple[Page[int], bool]:
+    """And whether there are more pages than were counted: to count on to the oldest post would read every text."""
+    number = min(int(asked), _MOST_PAGES) if asked.isdecimal() else 1
+    counted = (number + AHEAD) * PER_PAGE
+    numbers = search(counted + 1)
+    return Paginator(numbers[:counted], PER_PAGE).get_page(asked), len(numbers) > counted
 
 
 def _asked(request: HttpRequest) -> past.Search:

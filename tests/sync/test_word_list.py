@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import pytest
+from django.db import connection
 
 from bot.errors import NotAllowed, NotFound
 from bot.services.approval import review
 from bot.services.handing_in import branch, words
+from bot.store.words import WordProposal
 from bot.workflow.actors import Actor, Role
 from tests.sync.desk import SOUMU, Desk
 from tests.sync.origin import git
@@ -120,3 +125,50 @@ def test_who_is_quicker_is_no_obstacle(desk: Desk, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(branch, "head", head)
     words.accept(desk.office.ctx, CHIEF, row.id)
     assert (listed(desk), len(tries)) == ({"障碍": "障害", "子供": "子ども"}, 2)
+
+
+def test_of_two_who_accept_at_once_one_commits(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = words.propose(desk.office.ctx, desk.office.officer, "子供", "子ども")
+    other = Actor(person="kouhou-kakaricho", role=Role.OFFICER)
+    real, refused, began = branch.commit_as, list[str](), list[str]()
+
+    def while_another_presses(ctx: Any, actor: Actor, *given: Any) -> Any:
+        began.append(actor.person)
+        if len(began) == 1:
+            press = threading.Thread(target=pressed)
+            press.start()
+            press.join(30)
+        return real(ctx, actor, *given)
+
+    def pressed() -> None:
+        try:
+            words.accept(desk.office.ctx, other, row.id)
+        except NotFound as e:
+            refused.append(e.summary)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(branch, "commit_as", while_another_presses)
+    words.accept(desk.office.ctx, CHIEF, row.id)
+    assert (began, refused) == ([CHIEF.person], ["待っている提案がありません"])
+    assert git(desk.origin.bare, "show", "main:words.yml").count("子供") == 1
+    row.refresh_from_db()
+    assert (row.accepted, row.decided_by) == (True, CHIEF.person)
+
+
+def test_two_who_decide_differently_are_told_apart(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = words.propose(desk.office.ctx, desk.office.officer, "子供", "子ども")
+    real = words._open
+
+    def late(number: int) -> WordProposal:
+        found = real(number)
+        monkeypatch.setattr(words, "_open", real)
+        words.decline(desk.office.ctx, CHIEF, number)
+        return found
+
+    monkeypatch.setattr(words, "_open", late)
+    with pytest.raises(NotFound):
+        words.accept(desk.office.ctx, CHIEF, row.id)
+    assert "子供" not in listed(desk)
+    row.refresh_from_db()
+    assert row.accepted is False

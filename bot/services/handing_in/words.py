@@ -71,13 +71,18 @@ def propose(ctx: Context, actor: Actor, wrong: str, right: str, reason: str = ""
 
 
 def accept(ctx: Context, actor: Actor, number: int) -> WordProposal:
-    """Commit the word as this person. Raises NotAllowed for one's own, and what `branch.commit_as` raises; it waits then."""
+    """Commit the word as this person. Raises NotAllowed for one's own, and what `branch.commit_as` raises; it waits then.
+    Whoever dies in between leaves it decided and out of the list: it may be proposed anew."""
     actor.require(Permission.DECIDE)
     row = _open(number)
     if row.proposed_by == actor.person:
         raise _refused("提案した本人は、受け入れられません", _OTHER_PERSON)
-    _commit(ctx, actor, row)
-    _decide(ctx, actor, row, accepted=True)
+    _decide(ctx, actor, row, accepted=True)  # first, for of two who press at once one only may commit
+    try:
+        _commit(ctx, actor, row)
+    except BaseException:
+        _reopen(ctx, actor, row)
+        raise
     with suppress(BotError):  # it was asked for: if not now, then soon
         sync.sync(ctx)
     return row
@@ -115,17 +120,31 @@ def _require_sense(ctx: Context, word: Word) -> None:
 def _open(number: int) -> WordProposal:
     row = WordProposal.objects.filter(id=number, accepted=None).first()
     if row is None:
-        raise NotFound("no such proposal", summary="待っている提案がありません", next_step="画面を開き直してください")
+        raise _gone()
     return row
+
+
+def _gone() -> NotFound:
+    return NotFound("no such proposal", summary="待っている提案がありません", next_step="画面を開き直してください")
 
 
 def _decide(ctx: Context, actor: Actor, row: WordProposal, *, accepted: bool) -> None:
     now = ctx.clock.now()
     with transaction.atomic():
         decided = {"accepted": accepted, "decided_by": actor.person, "decided_at": now}
-        if WordProposal.objects.filter(id=row.id, accepted=None).update(**decided):
-            verb = "accept_word" if accepted else "decline_word"
-            audit.record(now, actor.person, verb, f"word:{row.id}", detail=f"{row.wrong} → {row.right}")
+        if not WordProposal.objects.filter(id=row.id, accepted=None).update(**decided):
+            raise _gone()
+        verb = "accept_word" if accepted else "decline_word"
+        audit.record(now, actor.person, verb, f"word:{row.id}", detail=f"{row.wrong} → {row.right}")
+
+
+def _reopen(ctx: Context, actor: Actor, row: WordProposal) -> None:
+    """It was not committed: it waits again, or gives way to a proposal of the same word that was made meanwhile."""
+    with transaction.atomic():
+        again = not WordProposal.objects.filter(wrong=row.wrong, accepted=None).exists()
+        undone = {"accepted": None, "decided_by": "", "decided_at": None} if again else {"accepted": False}
+        WordProposal.objects.filter(id=row.id).update(**undone)
+        audit.record(ctx.clock.now(), actor.person, "reopen_word", f"word:{row.id}", detail=f"{row.wrong} → {row.right}")
 
 
 def _commit(ctx: Context, actor: Actor, row: WordProposal) -> None:

@@ -37,6 +37,7 @@ VERBS: Mapping[str, str] = {
     "blackout": "配信を止める期間を入れた",
     "propose_word": "言葉の表への提案",
     "accept_word": "言葉の表に加えた",
+    "reopen_word": "言葉の表に加えられなかった（提案に戻した）",
     "decline_word": "言葉の表への提案の見送り",
     "ask_to_lift": "期間の解除の申し出",
     "lift": "期間の解除",

@@ -66,4 +66,4 @@ def test_the_page_of_a_search_among_ten_thousand_takes_at_most_three_times_one_f
     assert took("q=職") <= 3 * empty + 0.05
     page = officer.get("/history/?q=職").text
     assert "1／11ページ以上" in page
-    assert "400／400ページ" in officer.get("/history/?q=ＳＨＩＭＩＮ&page=400").text
+    assert "400／401ページ" in officer.get("/history/?q=ＳＨＩＭＩＮ&page=400").text

@@ -145,6 +145,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "bot.web.context.city",
             ],
+            "builtins": ["bot.web.templatetags.moments", "bot.web.templatetags.people"],
         },
     }
 ]

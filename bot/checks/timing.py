@@ -14,7 +14,7 @@ from unicodedata import normalize
 from bot.checks.finding import SETTINGS, Finding, at
 from bot.checks.rule import MARK, Rule, Subject, Timetable
 from bot.errors import Blackout, Place, QuietHours, SlotTaken
-from bot.text.moments import day
+from bot.text.moments import minute
 
 if TYPE_CHECKING:
     from bot.render.variant import ChannelSpec
@@ -177,7 +177,7 @@ def _known(name: str, names: list[str]) -> str:
 
 
 def _said(moment: datetime) -> str:
-    return f"{day(moment, with_year=True)}{moment:%H:%M}"
+    return minute(moment, with_year=True)
 
 
 _SOURCE = "配信枠・休止時間・配信を止める期間の設定（docs/schedules.md）"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from bot.language import say
 from bot.values.node import Node
 
 _CORRECTION = ("issue", "wrong", "right")
@@ -16,6 +17,13 @@ _MOST_LINES = 999
 def issue_name(issue: str) -> str:
     """2026年12月号 for 2026-12; a paper that counts otherwise has 第8号 for 第8."""
     return re.sub(r"^(\d{4})-0?(\d{1,2})$", r"\1年\2月", issue) + "号"
+
+
+def said_issue(issue: str) -> str:
+    """For the pages, in the language of the installation: 2026年12月号, or issue 12/2026."""
+    if counted := re.fullmatch(r"(\d{4})-0?(\d{1,2})", issue):
+        return say("{year}年{month}月号", year=counted[1], month=counted[2])
+    return say("{issue}号", issue=issue)
 
 
 @dataclass(frozen=True, kw_only=True)

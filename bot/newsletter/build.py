@@ -11,7 +11,7 @@ from bot.errors import NotFound
 from bot.language import say
 from bot.newsletter import docx, handover, html, idml, pdf, tagged
 from bot.newsletter.advice import advise
-from bot.newsletter.arrangement import issue_name
+from bot.newsletter.arrangement import issue_name, said_issue
 from bot.newsletter.article import Article
 from bot.newsletter.issue import Roll, frames_of, roll_of
 from bot.newsletter.profile import Profile
@@ -37,7 +37,7 @@ def build(articles: Sequence[Article], press: Press, issue: str, directory: Path
     profile, paper = press.profile, press.paper
     arrangement, name = profile.arrangement(issue), issue_name(issue)
     roll = roll_of(articles, arrangement, profile)
-    _refuse_an_empty(roll, name)
+    _refuse_an_empty(roll, said_issue(issue))
     articles = frames_of(roll.posts, arrangement)
     settings = [set_article(article, profile, press.protected) for article in articles]
     contents = {

@@ -8,12 +8,13 @@ load Django can both fill them in.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 from unicodedata import east_asian_width
 
 from bot.content.people import City
+from bot.language import say
 from bot.media import frames
 from bot.media.frames import Panel, Piece
 from bot.render.variant import ChannelSpec, Fold, Media, Part, Variant
@@ -94,6 +95,21 @@ class Column:
     knobs: tuple[str, ...]
     notices: tuple[str, ...]
 
+    @property
+    def words(self) -> Mapping[str, str]:
+        """What a template says beside it, in the language of the installation; how it fits is told in the paper's own."""
+        return {
+            "used": say("使った行数"),
+            "sample": say("の組み見本"),
+            "picture": say("紙面の行をそのまま示した図。文章はこの下にあります。"),
+            "layout": say("で組んだ形です。"),
+            "provisional": say("仮：紙面の寸法を確かめていないため、入稿には使えません。"),
+            "overflow": say("枠に入らない文章"),
+            "cuts": say("少し削れば行が減るところ"),
+            "knobs": say("広報担当が変えられるところ"),
+            "notices": say("確かめるところ"),
+        }
+
 
 @dataclass(frozen=True, kw_only=True)
 class Appearance:
@@ -112,6 +128,22 @@ class Appearance:
     reading: str
     column: Column | None
 
+    @property
+    def words(self) -> Mapping[str, str]:
+        """What a template says beside the post itself, in the language of the installation."""
+        return {
+            "described": say("画像の説明"),
+            "used": say("使った字数"),
+            "no_account": say("アカウント名は仮"),
+            "public": say("公開"),
+            "more": say("… もっと見る（市民の画面では、ここから先が折りたたまれます）"),
+            "read_on": say("… 続きを読む（市民の画面では、ここから先が折りたたまれます）"),
+            "album": say("画像（横に送る）"),
+            "grid": say("アカウントの投稿一覧での見え方"),
+            "cost": say("費用の見込み {cost} 米ドル", cost=self.cost),
+            "reading": say("（結果が分からず読み返すときは、1件につき {price} 米ドルが加わります）", price=self.reading),
+        }
+
 
 def appearance(
     spec: ChannelSpec, variant: Variant, city: City, address: Callable[[Media], str], column: Column | None = None
@@ -129,7 +161,7 @@ def appearance(
         initial=city.name[:1],
         handle="" if handle == "仮" else handle,
         parts=tuple(_part(spec, p, n, pictures if n == 0 else ()) for n, p in enumerate(variant.parts)),
-        unit=spec.unit,
+        unit=say(spec.unit),
         cost=str(variant.price(spec)) if variant.price(spec) else "",
         reading=str(spec.reading_usd) if spec.reading_usd else "",
         column=column,

@@ -20,6 +20,7 @@ from bot.platform_kit.platform import Platform
 from bot.platform_kit.reactions import to_post
 from bot.platform_kit.state import Post, State
 from bot.platform_kit.wire import Call, Own, route
+from bot.text.moments import minute
 from bot.text.tokens import urls
 
 _POLICY = "; ".join(
@@ -68,6 +69,7 @@ class Timelines:
             "platforms": platforms,
             "labels": self._labels,
             "name": NAME,
+            "minute": partial(minute, with_year=True),
             "zone": registry.load().timezone,
         }
         self._template = pages.get_template("timelines.html")

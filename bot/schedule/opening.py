@@ -10,7 +10,7 @@ from bot.errors import Blackout, QuietHours
 from bot.language import say
 from bot.schedule import rules as schedule
 from bot.schedule.rules import Rules
-from bot.text.moments import day
+from bot.text import moments
 from bot.workflow.kinds import HELD_BY, Bar, Kind
 
 # A thread begins only where its last part finds the door open, too: a text that breaks off at closing time stands as a
@@ -43,7 +43,7 @@ def closed_reason(day: date, rules: Rules) -> str:
     import jpholiday
 
     if day.weekday() not in rules.quiet.days:
-        return "休業日"
+        return say("休業日")
     if why := rules.quiet.closed.get((day.month, day.day)):
         return why
     if rules.quiet.public_holidays or day in rules.quiet.workdays:
@@ -112,7 +112,7 @@ def quiet(moment: datetime, reason: str, rules: Rules) -> QuietHours:
     local = moment.astimezone(rules.zone)
     return QuietHours(
         f"quiet at {local.isoformat()}",
-        summary=say("{said}は配信しない時間です（{reason}）", said=_said(local), reason=reason),
+        summary=say("{said}は配信しない時間です（{reason}）", said=moments.said(local), reason=reason),
         next_step="別の時刻にするか、配信枠を選んでください",
     )
 
@@ -121,13 +121,9 @@ def blackout(moment: datetime, found: schedule.Blackout, rules: Rules) -> Blacko
     local = moment.astimezone(rules.zone)
     return Blackout(
         f"blackout {found.kind}",
-        summary=say("{said}は配信を止める期間です（{why}）", said=_said(local), why=found.why),
-        next_step=say("{said}より後の時刻にしてください", said=_said(found.end.astimezone(rules.zone))),
+        summary=say("{said}は配信を止める期間です（{why}）", said=moments.said(local), why=found.why),
+        next_step=say("{said}より後の時刻にしてください", said=moments.said(found.end.astimezone(rules.zone))),
     )
-
-
-def _said(local: datetime) -> str:
-    return f"{day(local)}{local:%H:%M}"
 
 
 def _plain(text: str) -> str:

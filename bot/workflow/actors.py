@@ -92,7 +92,7 @@ class Actor:
         """Raises NotAllowed, saying whose task it is."""
         if self.may(permission):
             return
-        who = "・".join(ROLE_LABELS[r] for r in Role if r in _ALLOWED[permission])
+        who = "・".join(say(ROLE_LABELS[r]) for r in Role if r in _ALLOWED[permission])
         narrow = self.role in _ALLOWED[permission]
         raise NotAllowed(
             f"{self.role} may not {permission}" + (" with this token" if narrow else ""),

@@ -84,7 +84,7 @@ def test_every_rule_is_registered() -> None:
 def test_the_very_moment_is_past_and_the_next_is_not(desk: Desk) -> None:
     moment = NOW + timedelta(hours=1)
     assert desk.said(f"publish: {moment:%Y-%m-%d %H:%M}", moment) == [
-        ("timing.past", "希望の時刻（2026年12月1日10:00）を過ぎています")
+        ("timing.past", "希望の時刻（2026年12月1日（火） 10:00）を過ぎています")
     ]
     assert desk.said(f"publish: {moment:%Y-%m-%d %H:%M}", moment - timedelta(seconds=1)) == []
 
@@ -121,7 +121,7 @@ def test_a_blackout_names_the_channels_that_it_stops(desk: Desk) -> None:
 
 def test_a_blackout_of_all_is_told_once_with_the_next_time(desk: Desk) -> None:
     (found,) = desk.found("publish: 2026-12-21 12:00")
-    assert found.message == "12月21日12:00は配信を止める期間です（選挙期間）"
+    assert found.message == "12月21日（月） 12:00は配信を止める期間です（選挙期間）"
     assert "2026-12-23 09:30" in found.advice
 
 
@@ -138,9 +138,9 @@ def test_a_wish_after_the_limit_a_limit_that_is_past_and_a_slot_that_comes_too_l
     assert [r for r, _ in desk.said("publish: 2026-12-02 12:00\nexpires: 2026-12-02 11:59")] == ["timing.expires"]
     assert desk.said("publish: 2026-12-02 12:00\nexpires: 2026-12-02 12:00") == []
     ((rule, message),) = desk.said("slot: lunch\nexpires: 2026-11-30")
-    assert (rule, message) == ("timing.expires", "掲載の期限（2026年11月30日23:59）を過ぎています")
+    assert (rule, message) == ("timing.expires", "掲載の期限（2026年11月30日（月） 23:59）を過ぎています")
     ((rule, message),) = desk.said("slot: lunch\nexpires: 2026-12-01 12:00")
-    assert "次の配信枠（2026年12月1日12:15）" in message
+    assert "次の配信枠（2026年12月1日（火） 12:15）" in message
     assert [r for r, _ in desk.said("expires: 2026-12-01 09:29")] == ["timing.expires"]  # no wish: the next free slot
     assert desk.said("expires: 2026-12-01 09:30") == []
     assert desk.said("slot: lunch\nexpires: 2026-12-01") == []

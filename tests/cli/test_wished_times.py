@@ -178,4 +178,4 @@ def test_a_package_and_a_preview_tell_it_too(desk: Desk, tmp_path: Path) -> None
     arrived = desk.run("import", package)
     assert "[timing.past]" in arrived.stdout
     assert desk.run("preview", arrived.stdout.split("\n")[0], "-o", page).returncode == 0
-    assert "希望の時刻（2020年1月7日12:15）を過ぎています" in page.read_text(encoding="utf-8")
+    assert "希望の時刻（2020年1月7日（火） 12:15）を過ぎています" in page.read_text(encoding="utf-8")

@@ -233,17 +233,17 @@ def test_a_blackout_and_its_lifting_are_told_to_the_others_at_once(desk: Desk, m
     steps: list[tuple[Callable[[int], object], str, str]] = [
         (
             lambda _: blackouts.enter(desk.office.ctx, desk.office.officer, election(desk)),
-            "kouhou が配信を止める期間を入れました。2026年12月3日 00:00から2026年12月4日 00:00まで　市議会議員選挙",
+            "kouhou が配信を止める期間を入れました。2026年12月3日（木） 0:00から2026年12月4日（金） 0:00まで　市議会議員選挙",
             "kouhou",
         ),
         (
             lambda number: blackouts.ask_to_lift(desk.office.ctx, desk.office.officer, number, "無投票のため"),
-            "kouhou が配信を止める期間「市議会議員選挙」（12月4日 00:00まで）の解除を申し出ました。理由：無投票のため。",
+            "kouhou が配信を止める期間「市議会議員選挙」（12月4日（金） 0:00まで）の解除を申し出ました。理由：無投票のため。",
             "kouhou",
         ),
         (
             lambda number: blackouts.lift(desk.office.ctx, other, number),
-            "kouhou-2 が配信を止める期間「市議会議員選挙」（12月4日 00:00まで）を解除しました。",
+            "kouhou-2 が配信を止める期間「市議会議員選挙」（12月4日（金） 0:00まで）を解除しました。",
             "kouhou-2",
         ),
     ]

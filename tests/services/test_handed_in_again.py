@@ -28,7 +28,7 @@ def test_a_post_that_did_not_go_out_gets_the_next_free_time(office: Office, ende
     assert office.states() == {"x": ended}
     again = office.submit(office.post(channels="x"))
     assert again.id == made.submission_id
-    assert replanning.plan_of(office.ctx, again) == "X 12月2日 12:15"
+    assert replanning.plan_of(office.ctx, again) == "X 12月2日（水） 12:15"
     office.publish_all()
     assert office.states() == {"x": "published"}
     assert len(office.sandbox.posts("x")) == 1

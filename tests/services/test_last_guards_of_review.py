@@ -144,7 +144,7 @@ def test_an_approval_stands_for_the_minute_that_was_shown(office: Office) -> Non
     with pytest.raises(ScheduleError) as caught:
         review.approve(office.ctx, office.officer, submission.id, submission.digest, terms)
     assert "見ていた時刻" in caught.value.summary
-    assert "いまの時刻（X 12月2日 12:15）" in caught.value.next_step
+    assert "いまの時刻（X 12月2日（水） 12:15）" in caught.value.next_step
     assert Submission.objects.get(id=submission.id).state == "submitted"
     assert list(Delivery.objects.all()) == [taken]
     assert review.approve(office.ctx, office.officer, submission.id, submission.digest, as_shown())

@@ -349,7 +349,7 @@ def test_three_posts_with_one_wished_minute_do_not_leave_together(office: Office
     for name in ("two", "three"):
         with pytest.raises(SlotTaken) as refused:
             office.approved(name, channels="x", title=f"{name}（見本）", extra="publish: 2026-12-01 12:15")
-        assert "12月1日 16:45" in refused.value.next_step
+        assert "12月1日（火） 16:45" in refused.value.next_step
     office.publish_all()
     assert len(office.sandbox.posts("x")) == 1
 

@@ -80,7 +80,7 @@ def test_a_full_day_takes_no_more_by_whatever_way(office: Office) -> None:
     with pytest.raises(SlotTaken) as full:
         office.approve(post(office, "c", "publish: 2026-12-01 13:00"))
     assert "1日に出せるのは1件まで" in full.value.summary
-    assert "12月2日 09:30" in full.value.next_step
+    assert "12月2日（水） 9:30" in full.value.next_step
     (made,) = office.approve(second)
     with pytest.raises(SlotTaken):
         scheduling.reschedule(office.ctx, office.officer, made.id, at("01 13:00"))

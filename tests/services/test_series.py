@@ -47,7 +47,7 @@ def test_what_is_wished_for_too_early_or_comes_first_to_the_officer_waits_and_sa
     with pytest.raises(ScheduleError) as early:
         office.approve(two)
     assert "順番" in early.value.summary
-    assert "12月3日 10:00" in early.value.next_step
+    assert "12月3日（木） 10:00" in early.value.next_step
     assert not Delivery.objects.filter(submission=two).exists()
 
 

@@ -80,9 +80,9 @@ def test_who_can_act_is_told_at_once_which_posts_will_not_make_it_and_when_is_fr
     office.at(NOON)
     office.runner().beat()
     (said,) = _told()
-    assert "「one（見本）」（12月1日 12:15の予定）、「two（見本）」" in said
+    assert "「one（見本）」（12月1日（火） 12:15の予定）、「two（見本）」" in said
     assert "three" not in said
-    assert "12月1日 17:15まで" in said
+    assert "12月1日（火） 17:15まで" in said
     ctx = replace(office.ctx, config=replace(office.ctx.config, webhook_url=Secret("https://chat.example.jp/hook")))
     while notices.take_in(ctx):
         pass

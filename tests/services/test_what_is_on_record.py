@@ -51,7 +51,7 @@ def test_a_sheet_before_the_decision_asks_for_it(office: Office) -> None:
     assert rows["件名"] == "SNS等への掲載について（書かない窓口（見本））"
     assert rows["起案年月日"] == "2026年12月1日"
     assert rows["決裁年月日"].split() == ["年", "月", "日"]
-    assert rows["希望の時刻"] == "2026年12月2日 12:15"
+    assert rows["希望の時刻"] == "2026年12月2日（水） 12:15"
     assert rows["起案者"] == "市民課　市民課（見本）"
     assert rows["照合番号"]
     assert submission.digest.startswith(rows["照合番号"])
@@ -65,7 +65,7 @@ def test_a_sheet_after_the_decision_tells_its_course_and_number(office: Office) 
     rows, text, _ = word(office, submission)
     assert (rows["決裁番号"], rows["決裁年月日"]) == ("広広第9号", "2026年12月1日")
     assert rows["希望の時刻"] == "配信枠「lunch」の次の空き"
-    assert "決裁の経過\n2026年12月1日 09:05　承認　kouhou　決裁番号 広広第9号" in text
+    assert "決裁の経過\n2026年12月1日（火） 9:05　承認　kouhou　決裁番号 広広第9号" in text
     assert "画像の説明：赤い四角の見本" in text
 
 

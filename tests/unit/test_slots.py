@@ -100,12 +100,12 @@ def test_a_refusal_tells_the_city_s_time_whatever_zone_its_machine_keeps(folder:
     far = load(folder, FAR)
     with pytest.raises(Blackout) as held:
         require_open(at(f"{TUESDAY} 12:15", FAR).astimezone(TOKYO), "x", far)
-    assert "12月1日12:15" in held.value.summary
+    assert "12月1日（火） 12:15" in held.value.summary
     assert "選挙" in held.value.summary
-    assert "12月1日17:00" in held.value.next_step
+    assert "12月1日（火） 17:00" in held.value.next_step
     with pytest.raises(QuietHours) as closed:
         require_open(at(f"{TUESDAY} 22:15", FAR).astimezone(TOKYO), "x", far)
-    assert "12月1日22:15" in closed.value.summary
+    assert "12月1日（火） 22:15" in closed.value.summary
     assert "8:30" in closed.value.summary
 
 

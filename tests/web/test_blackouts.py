@@ -120,7 +120,7 @@ def test_those_of_the_file_are_listed_and_say_so(
     page = signed_in(web_site, "kouhou").get("/blackouts/").text
     coming = page.partition('id="later"')[2].partition("</section>")[0]
     assert "弔意の期間" in coming
-    assert '2026年12月8日（火） 00:00から</span><span class="nobr">2026年12月10日（木） 00:00まで' in coming
+    assert '2026年12月8日（火） 0:00から</span><span class="nobr">2026年12月10日（木） 0:00まで' in coming
     assert "schedules/blackouts.yml" in coming
     assert "解除" not in coming
     assert "前の期間" in page.partition('id="over"')[2]

@@ -138,7 +138,7 @@ def test_a_delivery_is_moved_by_the_form(office: Office, officer: Browser) -> No
     assert free[0] == "2026-12-01T09:30"
     (version,) = re.findall(r'name="version" value="(\d+)"', officer.get(page).text)
     done = officer.post(page, page, free="", at="2026-12-03T10:20", version=version)
-    assert "12月3日 10:20に移しました" in done.text
+    assert "12月3日（木） 10:20に移しました" in done.text
     assert Delivery.objects.get(id=delivery.id).due_at.isoformat() == "2026-12-03T01:20:00+00:00"
 
 

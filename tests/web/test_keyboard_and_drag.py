@@ -95,7 +95,7 @@ def test_a_delivery_is_dragged_to_another_day_and_keeps_its_hour(office: Office,
     log_in(page)
     page.goto("/calendar/?date=2026-12-01")
     page.locator("[data-delivery]").drag_to(page.locator('[data-date="2026-12-10"]'))
-    page.get_by_text("12月10日 10:20に移しました").wait_for()
+    page.get_by_text("12月10日（木） 10:20に移しました").wait_for()
     assert Delivery.objects.get().due_at.isoformat() == "2026-12-10T01:20:00+00:00"
 
 

@@ -13,10 +13,14 @@ from django.test import override_settings
 from django.utils import translation
 from lxml import html
 
+from bot.checks.registry import rules
 from bot.config import ROOT
+from bot.content.correction import KINDS
+from bot.content.post_form import QUESTIONS
 from bot.services.approval import comments, review
 from bot.services.delivery import pause
 from bot.services.handing_in import drafts
+from bot.services.pages import acts
 from bot.workflow.actors import ROLE_LABELS, TOKEN_SCOPES
 from bot.workflow.states import LABELS
 from tests.office import Office
@@ -34,6 +38,7 @@ def phrases() -> set[str]:
     templates = [p.read_text(encoding="utf-8") for p in (ROOT / "templates" / "web").rglob("*.html") if p.name not in OTHERS]
     found = {m["text"] or m["format"] for text in templates for m in _PHRASE.finditer(text)}
     found |= {re.sub(r"{{ (\w+) }}", r"%(\1)s", m["text"]) for text in templates for m in _BLOCK.finditer(text)}
+    found |= {rule.why for rule in rules().values()} | set(acts.VERBS.values()) | set(KINDS) | set(QUESTIONS)
     return found | set(said()) | set(LABELS.values()) | set(ROLE_LABELS.values()) | set(TOKEN_SCOPES.values())
 
 

@@ -46,9 +46,9 @@ class Entered:
 def whom(ctx: Context, blackout: Blackout) -> str:
     """What a blackout is for, in words: its channels, and of their posts which."""
     labels = {spec.key: spec.label for spec in ctx.specs}
-    where = "・".join(labels.get(key, key) for key in sorted(blackout.channels)) or "全ての配信先"
+    where = "・".join(labels.get(key, key) for key in sorted(blackout.channels)) or say("全ての配信先")
     which = [f"#{tag.lstrip('#＃')}" for tag in sorted(blackout.tags)] + [f"「{word}」" for word in sorted(blackout.words)]
-    return f"{where}、{'か'.join(which)}を含むものだけ" if which else where
+    return say("{where}、{which}を含むものだけ", where=where, which=say("か").join(which)) if which else where
 
 
 def listed(now: datetime) -> list[store.Blackout]:
@@ -99,7 +99,8 @@ def enter(ctx: Context, actor: Actor, wanted: Blackout) -> Entered:
         )
         held = _hold(ctx, wanted)
         leaving = Delivery.objects.filter(state=DeliveryState.PUBLISHING).exclude(intent_at=None).count()
-        span = f"{ctx.said(wanted.start, with_year=True)}から{ctx.said(wanted.end, with_year=True)}まで　{wanted.why}"
+        start, end = (ctx.said(moment, with_year=True) for moment in (wanted.start, wanted.end))
+        span = say("{start}から{end}まで　{why}", start=start, end=end, why=wanted.why)
         audit.record(now, actor.person, "blackout", f"blackout:{row.id}", detail=span)
     return Entered(number=row.id, held=held, leaving=leaving if wanted.start <= now else 0)
 
@@ -109,7 +110,7 @@ def _hold(ctx: Context, wanted: Blackout) -> int:
     held, ledger = 0, Ledger(ctx.clock.now())
     for row in would_hold(ctx, wanted):
         if row.state in (DeliveryState.SCHEDULED, DeliveryState.PUBLISHING):
-            gate.hold(ledger, row, gate.Barred(bar=Bar.BLACKOUT, reason=f"配信を止める期間のため（{wanted.why}）"))
+            gate.hold(ledger, row, gate.Barred(bar=Bar.BLACKOUT, reason=say("配信を止める期間のため（{why}）", why=wanted.why)))
             held += 1
     ledger.close()
     return held

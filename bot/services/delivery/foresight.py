@@ -12,7 +12,6 @@ from bot.render.variant import Variant
 from bot.services.delivery import scheduling
 from bot.services.records.context import Context
 from bot.store.models import Submission
-from bot.text.moments import minute
 from bot.workflow.states import OCCUPIED
 
 
@@ -62,9 +61,7 @@ def written(ctx: Context, times: Sequence[tuple[str, datetime]]) -> str:
 def require_seen(ctx: Context, shown: str, planned: Sequence[tuple[str, datetime]]) -> None:
     """Raises ScheduleError where the times are others than the page showed: somebody took the slot meanwhile."""
     if shown and shown != written(ctx, planned):
-        now = "・".join(
-            f"{ctx.spec(channel).label} {minute(due.astimezone(ctx.config.timezone))}" for channel, due in sorted(planned)
-        )
+        now = "・".join(f"{ctx.spec(channel).label} {ctx.said(due)}" for channel, due in sorted(planned))
         raise ScheduleError(
             f"planned {written(ctx, planned)}, shown {shown}",
             summary="見ていた時刻には、いまは配信できません",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.language import say
+
 VERBS: Mapping[str, str] = {
     "submit": "申請",
     "confirm": "リーダーの確認",
@@ -131,10 +133,10 @@ _TARGETS: Mapping[str, str] = {
 
 
 def verb(kept: str) -> str:
-    return VERBS.get(kept, kept)
+    return say(VERBS.get(kept, kept))
 
 
 def target(kept: str) -> str:
     """`submission:12` → 申請 12."""
     kind, colon, which = kept.partition(":")
-    return f"{_TARGETS[kind]} {which}" if colon and kind in _TARGETS else kept
+    return f"{say(_TARGETS[kind])} {which}" if colon and kind in _TARGETS else kept

@@ -160,7 +160,7 @@ def days(ctx: Context, actor: Actor, first: date, count: int) -> list[Day]:
             date=day,
             closed=closed_reason(day, rules) if rules else "",
             blackouts=[_blackout(ctx, b) for b in stops if _covers(b, day, ctx)],
-            deadlines=[f"{issue}号の原稿締切" for issue in (deadlines or {}).get(day, ())],
+            deadlines=[say("{issue}号の原稿締切", issue=issue) for issue in (deadlines or {}).get(day, ())],
             posts=by_post(e for e in found if e.at.date() == day),
         )
         for day in days_from(first, count)
@@ -269,4 +269,4 @@ def _covers(blackout: Blackout, day: date, ctx: Context) -> bool:
 
 
 def _blackout(ctx: Context, blackout: Blackout) -> str:
-    return f"配信を止める期間（{blackouts.whom(ctx, blackout)}）：{blackout.why}"
+    return say("配信を止める期間（{whom}）：{why}", whom=blackouts.whom(ctx, blackout), why=blackout.why)

@@ -114,7 +114,7 @@ def _decisions(rules: Table) -> list[tuple[str, str, str]]:
     found, before = list[tuple[str, str, str]](), Effect.NOTHING
     for intensity in INTENSITIES:
         if (effect := rules.quake[intensity]) != before:
-            name = say("震度{intensity}以上", intensity=INTENSITY_NAMES[intensity])
+            name = say("震度{intensity}以上", intensity=say(INTENSITY_NAMES[intensity]))
             found.append(("地震", name, EFFECTS[effect]))
         before = effect
     for hazard, levels in rules.shown().items():

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from bot import errors
 from bot.language import say
-from bot.newsletter.arrangement import issue_name
+from bot.newsletter.arrangement import said_issue
 from bot.services.approval import mentions, review, suggestions
 from bot.services.delivery import outcome, reconcile, removal, vanished
 from bot.services.pages import overview
@@ -144,12 +144,12 @@ def _act(ctx: Context, entry: AuditEntry, channels: Mapping[int, Delivery]) -> H
     detail = (
         say("申請 {number}", number=number)
         if entry.verb == Action.SUBMIT
-        else issue_name(number)
+        else said_issue(number)
         if kind == "issue"
         else entry.detail
     )
     if entry.verb == "reschedule":
-        detail = f"{ctx.said(datetime.fromisoformat(entry.detail))}へ"
+        detail = say("{time}へ", time=ctx.said(datetime.fromisoformat(entry.detail)))
     return Happening(at=entry.at, who=entry.actor, what=_VERBS[entry.verb], where=_where(ctx, row), detail=detail, tone=tone)
 
 
@@ -168,7 +168,7 @@ def _try(ctx: Context, attempt: Attempt, row: Delivery) -> Happening:
     return Happening(
         at=attempt.ended_at,
         who="",
-        what=f"送信（{attempt.number}回目）：{ended(attempt.outcome)}",
+        what=say("送信（{number}回目）：{ended}", number=attempt.number, ended=ended(attempt.outcome)),
         where=_where(ctx, row),
         url=row.url if sent else "",
         tone="good" if sent else "bad",
@@ -178,7 +178,7 @@ def _try(ctx: Context, attempt: Attempt, row: Delivery) -> Happening:
 def ended(name: str) -> str:
     """How an attempt ended, in our own words: it keeps the class of its error."""
     if name == "published":
-        return "掲載されました"
+        return say("掲載されました")
     # An old attempt may name a class that is gone: what happened then is not known now.
     known = getattr(errors, name, errors.OutcomeUnknown)
     return str(known.summary_ja) if issubclass(known, errors.ChannelError) else errors.OutcomeUnknown.summary_ja

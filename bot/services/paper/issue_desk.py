@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from bot.errors import BotError, NotAllowed, NotFound, StaleApproval
 from bot.language import say
-from bot.newsletter.arrangement import IssueArrangement, issue_name
+from bot.newsletter.arrangement import IssueArrangement, said_issue
 from bot.newsletter.article import Article
 from bot.newsletter.build import Press
 from bot.newsletter.deadlines import Deadlines
@@ -116,7 +116,7 @@ def overview(ctx: Context, actor: Actor) -> list[Line]:
     return [
         Line(
             issue=issue,
-            name=issue_name(issue),
+            name=said_issue(issue),
             deadline=deadline,
             days=(deadline - today).days,
             approved=approved[issue],
@@ -157,7 +157,7 @@ def look(ctx: Context, issue: str) -> Desk:
     ]
     return Desk(
         issue=issue,
-        name=issue_name(issue),
+        name=said_issue(issue),
         deadline=deadline,
         provisional=not profile.confirmed,
         headline=arrangement.headline,

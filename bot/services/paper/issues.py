@@ -19,7 +19,7 @@ from bot.checks.cache import basis_of
 from bot.config import ROOT
 from bot.errors import BotError, NotAllowed, NotFound, StaleApproval
 from bot.language import say
-from bot.newsletter.arrangement import issue_name
+from bot.newsletter.arrangement import said_issue
 from bot.newsletter.article import Article
 from bot.newsletter.build import Press
 from bot.newsletter.build import build as build_files
@@ -112,7 +112,7 @@ def _set(press: Press, issue: str, articles: Sequence[Article], folder: Path) ->
     except BotError:
         raise
     except Exception as e:
-        raise problem_of(issue_name(issue), e) from e
+        raise problem_of(said_issue(issue), e) from e
 
 
 def _key(press: Press, articles: Sequence[Article]) -> str:

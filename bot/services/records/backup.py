@@ -29,7 +29,7 @@ from bot.errors import ConfigError
 from bot.language import say
 from bot.services.records import mark, sealed_file
 from bot.store import copies
-from bot.text.moments import minute
+from bot.text import moments
 
 ASIDE = "before-restore-"  # a folder in the state folder, with the time
 LAST = "last-backup"  # in the state folder; its time is that of the newest copy
@@ -140,7 +140,7 @@ def database_of(config: Config) -> dict[str, Any]:
 
 def said(config: Config, moment: str | datetime) -> str:
     local = (datetime.fromisoformat(moment) if isinstance(moment, str) else moment).astimezone(config.timezone)
-    return minute(local, with_year=True)
+    return moments.said(local, with_year=True)
 
 
 @contextmanager

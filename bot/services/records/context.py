@@ -21,8 +21,8 @@ from bot.render.environment import Templates
 from bot.render.variant import ChannelSpec
 from bot.schedule import rules as schedule
 from bot.schedule.rules import Rules
+from bot.text import moments
 from bot.text.control import visible
-from bot.text.moments import minute
 from bot.values.node import nearest
 
 
@@ -64,8 +64,8 @@ class Context:
         return self.clock.now().astimezone(self.config.timezone).date()
 
     def said(self, moment: datetime, *, with_year: bool = False) -> str:
-        """A moment as people at the office read it: 12月1日 09:30."""
-        return minute(moment.astimezone(self.config.timezone), with_year=with_year)
+        """A moment as people at the office read it: 12月1日（火） 9:30."""
+        return moments.said(moment.astimezone(self.config.timezone), with_year=with_year)
 
     def spec(self, channel: str) -> ChannelSpec:
         """What the channel takes; one that is gone since (an upgrade took its folder away) still has a name to be shown by."""

@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 
 from django import template
+from django.utils.html import format_html
 
+from bot.checks.registry import rules
+from bot.language import english, say
 from bot.services.approval import sheet
+from bot.services.records.audit import NOBODY, SYSTEM
 from bot.web.office import office
 
 register = template.Library()
+_JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 
 
 @register.filter
 def named(key: str) -> str:
     """The name that people.yml gives to this log-in name; the log-in name itself where it gives none, or cannot be read."""
-    return sheet.name_of(office(), key)
+    return say(key) if key in (SYSTEM, NOBODY) else sheet.name_of(office(), key)
 
 
 @register.filter
@@ -23,3 +28,18 @@ def quoted(said: str) -> str:
     """What stands in the first 「 」 of a sentence, "" for none: of a finding, the word that it is about."""
     found = re.search("「([^」]*)」", said)
     return found[1] if found else ""
+
+
+@register.filter
+def original(written: object) -> str:
+    """What people wrote, or what was stored in Japanese, as it is; in English marked, for screen readers."""
+    if not (english() and _JAPANESE.search(str(written))):
+        return str(written)
+    return format_html('<span lang="ja">{}</span>', written)
+
+
+@register.filter
+def meaning(rule: str) -> str:
+    """In English, what a rule of the checks is about, for its findings are Japanese; "" in Japanese, and for no rule."""
+    known = rules().get(rule)
+    return say(known.why) if english() and known else ""

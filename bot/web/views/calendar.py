@@ -131,7 +131,7 @@ def move(request: HttpRequest, number: int) -> HttpResponse:
         target = moment(chosen)
         with asked_at("at"):
             made = together.move(ctx, actor, {number: Shift(moment=target, version=_version(request))})
-        time = date_format(target, say("n月j日 H:i"))
+        time = ctx.said(target)
         undo.offer(request, say("「{title}」を{time}に移しました。", title=delivery.submission.title, time=time), made)
         back = reverse("held") if request.POST.get("back") == "held" else f"{reverse('calendar')}?date={target:%Y-%m-%d}"
         return redirect(back)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bot.errors import BotError, NotAllowed
 from bot.language import say
-from bot.newsletter.arrangement import issue_name
+from bot.newsletter.arrangement import said_issue
 from bot.services.paper import errata, issue_desk, issues, printed
 from bot.services.records.context import Context
 from bot.text.difference import difference
@@ -165,7 +165,7 @@ def record(request: HttpRequest, name: str) -> HttpResponse:
 def correct(request: HttpRequest, name: str) -> HttpResponse:
     given = request.POST
     later = errata.add(office(), actor_of(request), name, given.get("wrong", ""), given.get("right", ""))
-    messages.success(request, say("{issue}の訂正の欄に入れました。", issue=issue_name(later)))
+    messages.success(request, say("{issue}の訂正の欄に入れました。", issue=said_issue(later)))
     return redirect("issue", later)
 
 

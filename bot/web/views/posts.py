@@ -10,13 +10,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from bot.errors import ScheduleError
 from bot.language import say
 from bot.services.delivery import together
 from bot.services.delivery.together import Shift
 from bot.services.pages import overview
+from bot.text import moments
 from bot.values import reading
 from bot.web import undo
 from bot.web.office import actor_of, office
@@ -73,7 +73,7 @@ def _moved(request: HttpRequest, rows: Sequence[Delivery]) -> HttpResponse:
         made = together.move(
             office(), actor_of(request), {row.id: Shift(moment=times[row.id], version=versions.get(row.id, -1)) for row in rows}
         )
-    day = date_format(min(times.values()).astimezone(office().config.timezone), say("n月j日（D）"))
+    day = moments.said_day(min(times.values()).astimezone(office().config.timezone))
     undo.offer(request, say("{posts}を{day}に移しました。", posts=_said(rows), day=day), made)
     return redirect(f"{reverse('calendar')}?date={min(times.values()):%Y-%m-%d}")
 

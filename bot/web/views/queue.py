@@ -12,9 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.formats import date_format
 from django.utils.timesince import timesince, timeuntil
-from django.utils.timezone import localtime
 from django.views.decorators.http import require_GET, require_POST
 
 from bot.content.library import Library
@@ -136,19 +134,15 @@ def row(
         channels=[ctx.spec(key).label for key in submission.channels],
         wish=_wish(ctx, submission),
         age=say("{time}前", time=timesince(submission.submitted_at, now, depth=1)),
-        submitted=_date(submission.submitted_at, say("n月j日 H:i")),
+        submitted=office().said(submission.submitted_at),
         deadline=last,
-        due=say("{time}まで", time=_date(last, say("n月j日（D） H:i"))) if last else "",
+        due=say("{time}まで", time=office().said(last)) if last else "",
         left=_left(last, now) if last else "",
         urgent=last is not None and (last - now).days < 1,
         opened=opened,
         # Together with others only what this person has opened and the checks have nothing against (ADR 9).
         pickable=may_pick and opened and not submission.findings and not talked_about,
     )
-
-
-def _date(moment: datetime, form: str) -> str:
-    return date_format(localtime(moment), form)
 
 
 def _left(last: datetime, now: datetime) -> str:
@@ -168,7 +162,7 @@ def _slot(ctx: Context, name: str) -> Slot | None:
 def _wish(ctx: Context, submission: Submission) -> Wish:
     slot = _slot(ctx, submission.slot)
     if submission.publish_at:
-        return Wish(text=_date(submission.publish_at, say("n月j日（D） H:i")))
+        return Wish(text=office().said(submission.publish_at))
     if slot:
         return Wish(text=say("次の{time}の枠", time=f"{slot.at:%H:%M}"), slot=submission.slot)
     if submission.slot:

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
 from bot.errors import ScheduleError
@@ -29,7 +28,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     if way == "go_on":
         at = threads.go_on(ctx, actor, number, _moment(ctx, request.POST.get("at", "")))
-        told = say("続きを{time}に出します。", time=f"{localtime(at):%m-%d %H:%M}")
+        told = say("続きを{time}に出します。", time=office().said(at))
     elif way == "take_down":
         count = takedowns.take_down(ctx, actor, number, reason)
         told = say("{count}件の削除を始めました。1日以内に、ほかの広報担当に署名を頼んでください。", count=count)

@@ -171,7 +171,7 @@ def test_a_wait_says_since_when_until_when_and_why_and_a_person_ends_it(office: 
     wait = {"not_before": since + timedelta(days=9999), "waiting_since": since, "wait_reason": "回数の制限に達しました"}
     Lane.objects.filter(name="x").update(**wait)
     page = officer.get("/held/").text
-    assert "待っています：x（4月17日（土） 9:00まで）" in page
+    assert "待っています：x（4月17日（金） 9:00まで）" in page
     assert "回数の制限に達しました　12月1日（火） 9:00から" in page
     officer.post("/resume/", "/held/", channel="x")
     assert Lane.objects.get(name="x").not_before is None

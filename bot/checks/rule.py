@@ -15,6 +15,7 @@ from bot.checks.cache import stamp
 from bot.checks.finding import Finding, Level
 from bot.checks.spans import Span, spans
 from bot.content.people import City
+from bot.content.picture_limits import PictureLimit
 from bot.content.post import Picture, Post
 from bot.content.words import Word
 from bot.errors import MediaError, Place
@@ -63,7 +64,7 @@ class Subject:
     """One post under check, with what its channels will show.
 
     `sent`: what other posts said on each channel of late, or are to say. `timetable`: None where nobody asks whether the wished
-    time can be met. `words`: the city's own list."""
+    time can be met. `words`: the city's own list. `picture_limits`: until when a picture may be shown, by its path."""
 
     post: Post
     specs: tuple[ChannelSpec, ...]
@@ -73,6 +74,7 @@ class Subject:
     sent: Mapping[str, Sequence[SentText]] = field(default_factory=dict)
     timetable: Timetable | None = None
     words: tuple[Word, ...] = ()
+    picture_limits: Mapping[Path, Sequence[PictureLimit]] = field(default_factory=dict)
 
     @cached_property
     def texts(self) -> Mapping[str, tuple[Part, ...]]:

@@ -125,7 +125,7 @@ def _expired(subject: Subject, table: Timetable) -> _Said:
 
 def _after_limit(subject: Subject, table: Timetable, limit: datetime) -> _Said:
     """The slot's next time comes too late."""
-    times = [moment for _, moment in _slot_times(subject, table) if moment is not None]
+    times = [moment for _, moment in slot_times(subject, table) if moment is not None]
     if times and max(times) > limit:
         message = f"次の配信枠（{_said(max(times))}）が、掲載の期限（{_said(limit)}）より後です"
         yield subject.place_of("slot", "expires"), message, "ほかの配信枠にするか、expires: を直してください"
@@ -142,13 +142,13 @@ def _no_such_slot(subject: Subject, table: Timetable) -> _Said:
         message = f"配信枠「{name}」は、{'・'.join(unserved)}には使えません"
         yield place, message, "ほかの配信枠にするか、publish: で時刻を書くか、その配信先を channels: から外してください"
     elif table.rules.blackouts:  # otherwise a slot has a time: the schedule's reader sees to it
-        never = [label for label, moment in _slot_times(subject, table) if moment is None]
+        never = [label for label, moment in slot_times(subject, table) if moment is None]
         if never:
             message = f"配信枠「{name}」には、{'・'.join(never)}に出せる時刻がしばらくありません"
             yield place, message, "配信を止める期間を広報担当に確かめ、ほかの配信枠か時刻にしてください"
 
 
-def _slot_times(subject: Subject, table: Timetable) -> Iterator[tuple[str, datetime | None]]:
+def slot_times(subject: Subject, table: Timetable) -> Iterator[tuple[str, datetime | None]]:
     """When each channel could send at the earliest by the slot that was wished for, or by any; None for never. Nothing for a
     slot that is wrong."""
     slot = table.rules.slots.get(subject.post.slot)

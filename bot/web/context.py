@@ -132,6 +132,7 @@ def _menu(request: HttpRequest, ctx: Context, actor: Actor) -> list[Entry]:
         Entry(name="queue", label="承認待ち", current=at == "queue", number=waiting),
         Entry(name="calendar", label="カレンダー", current=at in ("calendar", "blackouts")),
         Entry(name="deliveries", label="配信", current=at == "deliveries"),
+        Entry(name="pictures", label="写真", current=at in ("pictures", "picture")),
         *([Entry(name="disasters", label="災害", current=at == "disasters")] if ctx.config.jma_base_url else []),
         Entry(name="held", label="保留", current=at == "held", number=overview.held_count(ctx, actor)),
         *([Entry(name="issues", label="紙面", current=at in ("issues", "issue"))] if _prints(ctx, actor) else []),

@@ -33,6 +33,7 @@ class Bar(StrEnum):
     BEHIND = "behind"  # the database does not know all that was sent (ADR 25)
     BLACKOUT = "blackout"
     QUIET = "quiet"  # night, weekend, holiday, closed day, a day that has as many posts as it may
+    CONSENT = "consent"  # a picture in it may not be shown any more
     ORDER = "order"  # an earlier part of its series is not out
     LATE = "late"  # past its last moment, or expired
     ACCOUNT = "account"  # closed, used up, told to wait, or not the one that was proved

@@ -20,10 +20,12 @@ from bot.services.handing_in import drafts, words
 from bot.services.pages import feeds
 from bot.services.paper import errata
 from bot.services.people import accounts, grants
+from bot.services.records import pictures
 from bot.store.alarms import Alarm
 from bot.store.models import Decision, Delivery, Submission, User
 from bot.store.newsletter import Erratum
 from bot.store.people import Grant
+from bot.store.pictures import PictureRecord
 from bot.store.threads import ThreadDecision
 from bot.workflow.actors import TOKEN_SCOPES, Actor, Role
 from tests.office import Office
@@ -67,6 +69,7 @@ FIELDS: dict[str, str | list[str]] = {
     "place": "0:0",
     "take": "01TESTprinted",
     "revision": "0",
+    "people": "none",
     "scopes": ["submit", "confirm", "pause"],
 }
 
@@ -113,6 +116,8 @@ class Scene:
         draft = drafts.begin(ctx, author)
         picture = (office.folder / "media" / "red.png").read_bytes()
         drafts.add_picture(ctx, author, draft.id, picture)
+        record = PictureRecord.objects.get(uses__submission=moved["take-down"].submission_id)
+        unused = pictures.hand_up(ctx, author.person, "unused.png", b"unused")
         errata.add(ctx, officer, "2026-12", "誤", "正")
         accounts.issue_token(ctx, someone, "自席")
         shown = office.approved("shown", channels="instagram")[0].submission.blobs.get()
@@ -122,6 +127,9 @@ class Scene:
             "chart": "cards",
             "write": draft.id,
             "file": draft.pictures.get().file,
+            "picture": record.id,
+            "pictures": record.id,
+            "pictures/remove": unused.id,
             "comments": remark.id,
             "decisions": Decision.objects.get(submission=by_proxy, action="approve").id,
             "history": by_proxy.id,
@@ -297,6 +305,8 @@ def test_every_scope_and_every_act_of_the_command_line_is_in_the_table() -> None
         "requests",
         "together",
         "undoing",
+        "picking",
+        "picture_records",
         "undone",
     }
     assert set(listed) == {name for name in ACTS if "," not in name and name.partition(".")[0] not in web_only}

@@ -16,10 +16,10 @@ import bot.services
 from bot.content import post_form
 from bot.errors import NotAllowed, NotFound
 from bot.schedule.rules import Blackout
-from bot.services.approval import comments, review, submit, undone, withdrawing
+from bot.services.approval import comments, picture_records, review, submit, undone, withdrawing
 from bot.services.delivery import blackouts, duty, pause, reconcile, rollback, scheduling, series, together, undoing
 from bot.services.delivery.together import Shift
-from bot.services.handing_in import drafts, words
+from bot.services.handing_in import drafts, picking, words
 from bot.services.pages import connections, post_record, queue, record_files, today
 from bot.services.paper import errata, issue_desk
 from bot.services.people import accounts, grants, requests
@@ -28,6 +28,7 @@ from bot.store.drafts import Draft
 from bot.store.models import Decision, Delivery, Submission, User
 from bot.store.newsletter import Erratum
 from bot.store.people import Grant
+from bot.store.pictures import PictureRecord
 from bot.workflow.actors import Actor, Role
 from tests.office import TUESDAY, Office
 
@@ -157,6 +158,26 @@ def _draft(office: Office) -> Draft:
     return drafts.begin(office.ctx, office.author)
 
 
+def _picture(office: Office, *, shown: bool = False) -> int:
+    """One of the author's; `shown` in a post of theirs, else with a draft alone."""
+    if shown:
+        planned(office)
+    else:
+        blue = (office.folder / "media" / "blue.png").read_bytes()
+        drafts.add_picture(office.ctx, office.author, _draft(office).id, blue)
+    return PictureRecord.objects.latest("id").id
+
+
+def _take(office: Office, actor: Actor) -> object:
+    picture = _picture(office)
+    return picking.take(office.ctx, _writer(actor), _draft(office).id, picture)
+
+
+def _record_picture(office: Office, actor: Actor) -> object:
+    told = picture_records.Told(people="none", consent="", until=None, not_from=None, why="")
+    return picture_records.record(office.ctx, actor, _picture(office, shown=True), told)
+
+
 def _keep(office: Office, actor: Actor) -> object:
     draft = _draft(office)
     return drafts.save(office.ctx, _writer(actor), draft.id, post_form.form_of(draft.form), drafts.Seen(revision=0))
@@ -228,6 +249,16 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "drafts.save": (_keep, {LEADER, TRAINEE, OFFICER}),
     "drafts.add_picture": (
         lambda o, a: drafts.add_picture(o.ctx, _writer(a), _draft(o).id, (o.folder / "media" / "red.png").read_bytes()),
+        {LEADER, TRAINEE, OFFICER},
+    ),
+    "picking.take": (_take, {LEADER, TRAINEE, OFFICER}),
+    "picture_records.record": (_record_picture, {OFFICER}),
+    "picture_records.describe": (
+        lambda o, a: picture_records.describe(o.ctx, a, _picture(o, shown=True), "説明", ""),
+        {OFFICER},
+    ),
+    "picture_records.remove": (
+        lambda o, a: picture_records.remove(o.ctx, _writer(a), _picture(o)),
         {LEADER, TRAINEE, OFFICER},
     ),
     "drafts.add_chart": (_add_chart, {LEADER, TRAINEE, OFFICER}),
@@ -321,6 +352,7 @@ READINGS = {
         "returned.before",
         "registered.departments_to_confirm",
     ),
+    *(f"picture_records.{name}" for name in ("visible", "find", "search", "uses", "thumbnail")),
     *("today.waiting", "today.outings", "today.lately_out", "today.returned_and_not_mended"),
     *("drafts.writes", "drafts.may_reopen", "copying.earlier", "calendar.former_wishes", "training.offered"),
     *(

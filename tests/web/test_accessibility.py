@@ -10,12 +10,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bot.schedule.rules import Blackout
-from bot.services.approval import comments
+from bot.services.approval import comments, picture_records
 from bot.services.delivery import blackouts, pause
 from bot.services.files import viewed
 from bot.services.handing_in import drafts, words
 from bot.store.drafts import Draft
 from bot.store.models import Delivery, Submission
+from bot.store.pictures import PictureRecord
 from bot.workflow.actors import Actor, Role
 from tests.chromium import barriers, log_in
 from tests.office import Office
@@ -48,8 +49,12 @@ def pages(office: Office, people: None) -> list[str]:
     draft = drafts.begin(office.ctx, Actor(person="shimin-leader", role=Role.OFFICER))
     Draft.objects.update(person="kouhou")
     draft = drafts.add_picture(office.ctx, office.officer, draft.id, (office.folder / "media" / "red.png").read_bytes())
+    picture = _pictures(office)
     return [
         "/",
+        f"/pictures/?draft={draft.id}",
+        "/pictures/?q=ありません",
+        f"/pictures/{picture}/",
         "/queue/",
         "/queue/?q=ありません",
         f"/submissions/{first.id}/",
@@ -104,6 +109,15 @@ def _broken_thread(office: Office) -> None:
     numbers = [row.id for row in rows]
     Delivery.objects.filter(id__in=numbers[:2]).update(state="published", remote_id="1", url="https://x.com/i/status/1")
     Delivery.objects.filter(id__in=numbers[2:]).update(state="failed", problem="配信先が掲載を断りました")
+
+
+def _pictures(office: Office) -> int:
+    """One that is held back, one that may be chosen."""
+    record = PictureRecord.objects.get(file="red.png")
+    ended = {"until": datetime.date(2026, 11, 30), "not_from": datetime.date(2026, 12, 1), "why": "本人の申し出"}
+    told = picture_records.Told(people="consented", consent="承諾書 1", **ended)
+    picture_records.record(office.ctx, office.officer, record.id, told)
+    return record.id
 
 
 def _words(office: Office) -> None:

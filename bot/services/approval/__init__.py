@@ -12,6 +12,8 @@ compare: a submission beside what a person knows of the same post
 preview: a post as every channel will show it, in one file
 pictures: the prepared pictures, to staff and to the public
 sheet: the 起案 sheet
+picture_records: the city's pictures for people, and what the office writes down of each
+subject: a post as the checks are shown it
 recent: texts that went out of late or are to go out, for the checks
 timetable: by what a wished time is looked at
 """

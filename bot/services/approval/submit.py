@@ -8,23 +8,22 @@ from pathlib import Path
 
 from django.db import transaction
 
+from bot.checks import consents, timing
 from bot.checks import registry as checks
-from bot.checks import timing
 from bot.checks.finding import Finding
-from bot.checks.rule import Subject
 from bot.content.post import Post
 from bot.errors import BotError, NotAllowed
 from bot.language import say
 from bot.render.bundle import Drawings, render
 from bot.render.plain import SOCIAL, Plain
 from bot.render.variant import Bundle, Media, drawings
-from bot.services.approval import recent, suggestions
-from bot.services.approval.timetable import timetable
+from bot.services.approval import suggestions
+from bot.services.approval.subject import subject
 from bot.services.delivery import corrections, replanning, series, threads
 from bot.services.delivery.stale import make_stale
 from bot.services.files import freshness
 from bot.services.people import hands, registered
-from bot.services.records import audit
+from bot.services.records import audit, pictures
 from bot.services.records.context import Context
 from bot.store import wording
 from bot.store.models import Blob, Delivery, Submission, User
@@ -54,13 +53,15 @@ class AlreadyPublished(NotAllowed):
 
 @dataclass(frozen=True)
 class _Ready:
-    """A post that may be handed in, rendered. `untimely`: why its wished time cannot be met."""
+    """A post that may be handed in, rendered. `untimely`: why its wished time cannot be met; `unusable`: which of its pictures
+    must not be shown then."""
 
     post: Post
     bundle: Bundle
     inputs: dict[str, str]
     findings: list[Finding]
     untimely: list[Finding]
+    unusable: list[Finding]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +110,8 @@ def submit(ctx: Context, actor: Actor, path: Path, commit: str = "") -> Submissi
             _require_unpublished(ready)
         series.require_own_part(ready.post)
         if not ready.post.correction:  # which goes out when it is approved
-            _require_timely(ready)
+            _require_none(ready.untimely)
+        _require_none(ready.unusable)
         # One post has one open submission: an approval of the older text must not send it beside the new one (ADR 2).
         for older in Submission.objects.filter(identity=ready.post.identity, state__in=OPEN):
             make_stale(ctx, older, actor.person)
@@ -136,18 +138,15 @@ def _refresh(ctx: Context, same: Submission, path: Path, ready: _Ready) -> None:
 def _prepare(ctx: Context, path: Path) -> _Ready:
     library, templates = ctx.library, ctx.templates
     post = library.read(path)
-    # The same text twice can cost the account, so what went out of late is compared before anybody approves.
-    earlier = recent.texts(ctx, post.identity)
-    found = checks.check_post(
-        Subject(post, ctx.specs, templates, library.city, library.indicators, earlier, timetable(ctx), library.words)
-    )
+    found = checks.check_post(subject(ctx, post))
     # Kept out of the stored findings: a stored answer about a time would soon be wrong (ADR 11).
     untimely = [f for f in found if f.rule in timing.IDS]
-    findings = [f for f in found if f.rule not in timing.IDS]
+    unusable = [f for f in found if f.rule in consents.IDS]
+    findings = [f for f in found if f.rule not in timing.IDS | consents.IDS]
     if any(f.level == "error" for f in findings):
         raise NotReady(found)
     bundle = render(post, ctx.specs, templates, library.city, _drawn(post))
-    return _Ready(post, bundle, freshness.inputs(ctx, post), findings, untimely)
+    return _Ready(post, bundle, freshness.inputs(ctx, post), findings, untimely, unusable)
 
 
 def _drawn(post: Post) -> Drawings:
@@ -158,10 +157,10 @@ def _drawn(post: Post) -> Drawings:
     return Drawings(known=drawings(newest) if newest else {})
 
 
-def _require_timely(ready: _Ready) -> None:
+def _require_none(found: list[Finding]) -> None:
     """Asked last: of what is in the queue or out already, the same may be handed in again and again, and its time passes."""
-    if ready.untimely:
-        raise NotReady(ready.untimely)
+    if found:
+        raise NotReady(found)
 
 
 def _require_own(actor: Actor, author: str) -> None:
@@ -301,6 +300,7 @@ def _keep(ctx: Context, actor: Actor, origin: _Origin, ready: _Ready) -> Submiss
     )
     submission.blobs.set(blobs)
     wording.keep([(submission.id, submission.title, submission.source)])
+    pictures.register(ctx, submission, post, ready.inputs)
     audit.record(now, actor.person, "submit", f"submission:{submission.id}", digest=submission.digest, detail=origin.told)
     return submission
 

@@ -8,6 +8,7 @@ together: a whole post, a day, what was chosen: moved or cancelled at once
 undoing: taking that back for ten seconds
 reasons: why what is held is held now
 gate: the one last look before anything leaves
+consents: a picture's consent that ends holds what is planned with it
 outlook: what the gate will say, asked early for the pages
 engine: claim, prepare, intent, commit, outcome
 connections: what stands behind each channel's keys, kept for the page

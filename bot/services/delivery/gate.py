@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from bot.channel_kit.base import Prepared
+from bot.content.picture_limits import reached
 from bot.errors import ConfigError
 from bot.language import say
 from bot.schedule import opening
@@ -25,7 +26,7 @@ from bot.schedule.rules import Rules
 from bot.services.delivery import disasters, outcome, series, spacing, spending
 from bot.services.delivery.ledger import Ledger
 from bot.services.delivery.outgoing import Job
-from bot.services.records import happenings
+from bot.services.records import happenings, pictures
 from bot.services.records.context import Context
 from bot.services.records.transition import move_delivery
 from bot.store import queries
@@ -66,6 +67,7 @@ def pass_through(ctx: Context, ledger: Ledger, asking: Sequence[Ready], lease: t
     """
     closed = _endangered(ctx, ledger.now, [ready.job for ready in asking])
     closed |= _closed(ctx, ledger.now, [ready.job for ready in asking if ready.job.id not in closed])
+    closed |= _unusable(ctx, ledger.now, [ready.job for ready in asking if ready.job.id not in closed])
     closed |= _out_of_order(ctx, [ready.job for ready in asking if ready.job.id not in closed])
     closed |= _too_dear(ctx, ledger, [ready.job for ready in asking if ready.job.id not in closed])
     # The calendar is asked in Python, the rest in the statement itself, which alone sees what others commit (ADR 14).
@@ -138,6 +140,15 @@ def _full(ctx: Context, job: Job, now: datetime, rules: Rules) -> Barred | None:
     """One that comes a day late must not be one too many there. An account has one in flight, so none is overlooked."""
     reason = spacing.day_objection(ctx, rules, job.channel, max(now, job.run_at)) if Bar.QUIET in HELD_BY[job.kind] else ""
     return Barred(bar=Bar.QUIET, reason=reason) if reason and job.first else None
+
+
+def _unusable(ctx: Context, now: datetime, jobs: Sequence[Job]) -> dict[int, Barred]:
+    """Those that carry a picture whose consent has ended, or that is not to come again: since the approval, or long ago, with a
+    publisher that comes back. Pictures leave with a thread's first part, so that none is torn by this (ADR 43)."""
+    asking = [job for job in jobs if job.outgoing.media and Bar.CONSENT in HELD_BY[job.kind]]
+    known = pictures.of_submissions(ctx, {job.submission for job in asking}) if asking else {}
+    found = {job.id: reached(known.get(job.submission, ()), now) for job in asking}
+    return {number: Barred(bar=Bar.CONSENT, reason=limit.said) for number, limit in found.items() if limit}
 
 
 def _out_of_order(ctx: Context, jobs: Sequence[Job]) -> dict[int, Barred]:

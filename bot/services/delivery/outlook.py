@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from bot.content.picture_limits import reached
 from bot.errors import ConfigError
 from bot.language import say
 from bot.schedule import opening
@@ -13,6 +14,7 @@ from bot.schedule.opening import Candidate
 from bot.schedule.rules import Rules
 from bot.services.delivery import series, spacing
 from bot.services.delivery.outgoing import candidate_of
+from bot.services.records import pictures
 from bot.services.records.context import Context
 from bot.store.models import Delivery
 from bot.workflow.kinds import HELD_BY, MOVED_ON, Bar, Kind
@@ -31,8 +33,11 @@ def rules(ctx: Context) -> Rules | ConfigError:
 
 
 def objection(ctx: Context, row: Delivery, moment: datetime, known: Rules | ConfigError) -> str:
-    """What hours, a blackout or the order of its series have against sending this delivery at `moment`, as a sentence; "" for
-    nothing. A thread is asked for once, before its first part, and again before the part with which it goes on."""
+    """What hours, a blackout, the order of its series or a picture of it have against sending this delivery at `moment`, as a
+    sentence; "" for nothing. A thread is asked for once, before its first part, and again before the part with which it goes
+    on."""
+    if row.part == 0 and (unusable := pictures.objection(ctx, row.submission_id, moment)):
+        return unusable
     bars = HELD_BY[Kind(row.kind)] & MOVED_ON
     if not bars or (row.after is not None and row.due_at <= row.after.due_at):
         return ""
@@ -61,7 +66,10 @@ def barred(ctx: Context, rows: Collection[Delivery], threads: Mapping[tuple[int,
     ]
     if unread:
         planned |= {row.id: candidate_of(row) for row in Delivery.objects.filter(id__in=unread).select_related("submission")}
+    shown = pictures.of_submissions(ctx, {row.submission_id for row in rows if row.id in planned})
+    unusable = {row.id: reached(shown.get(row.submission_id, ()), row.due_at) for row in rows if row.id in planned}
     found = {row.id: _reason(ctx, row, planned[row.id], rules) for row in rows if row.id in planned}
+    found |= {number: limit.said for number, limit in unusable.items() if limit}
     return {number: reason for number, reason in found.items() if reason}
 
 

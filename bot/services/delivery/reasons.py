@@ -10,6 +10,7 @@ from bot.errors import ConfigError
 from bot.language import say
 from bot.schedule.rules import Blackout, Rules
 from bot.services.delivery import outlook, pause
+from bot.services.records import pictures
 from bot.services.records.context import Context
 from bot.store.models import Delivery, Pause
 from bot.workflow.kinds import Bar
@@ -19,15 +20,16 @@ _BY_A_STOP = frozenset({Bar.STOP, Bar.DISASTER, Bar.BEHIND, Bar.LIGHT})
 
 
 def now_held(ctx: Context, rows: Iterable[Delivery]) -> dict[int, str]:
-    """By id, of those that are held; in one query however many they are, none where nothing is."""
+    """By id, of those that are held; in one query however many they are, none where nothing is, and one more for each that a
+    picture holds."""
     held = [row for row in rows if row.state == DeliveryState.HELD]
     if not held:
         return {}
     stops, rules, now = pause.active(), outlook.rules(ctx), ctx.clock.now()
-    return {row.id: _reason(row, stops, rules, now) for row in held}
+    return {row.id: _reason(ctx, row, stops, rules, now) for row in held}
 
 
-def _reason(row: Delivery, stops: list[Pause], rules: Rules | ConfigError, now: datetime) -> str:
+def _reason(ctx: Context, row: Delivery, stops: list[Pause], rules: Rules | ConfigError, now: datetime) -> str:
     if row.bar in _BY_A_STOP:
         standing = next((s for s in stops if s.cause == row.bar and s.channel in ("", row.channel)), None)
         if standing is None:
@@ -35,6 +37,8 @@ def _reason(row: Delivery, stops: list[Pause], rules: Rules | ConfigError, now: 
         return row.problem if row.bar == Bar.LIGHT else say("停止中（{reason}）", reason=standing.reason)
     if row.bar == Bar.BLACKOUT and isinstance(rules, Rules) and not _may_still_bar(row, rules.blackouts, now):
         return say("配信を止める期間は終わりました。見直しを待っています")
+    if row.bar == Bar.CONSENT and not pictures.objection(ctx, row.submission_id, max(now, row.due_at)):
+        return say("画像は使えることになりました。見直しを待っています")
     return row.problem
 
 

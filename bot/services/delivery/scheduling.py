@@ -16,7 +16,7 @@ from bot.schedule import slots
 from bot.schedule.opening import Candidate, require_open
 from bot.services.delivery import corrections, preference, series, spacing, workers
 from bot.services.delivery.outgoing import candidate, candidate_of
-from bot.services.records import audit
+from bot.services.records import audit, pictures
 from bot.services.records.context import Context
 from bot.services.records.transition import NOT_BEGUN, move_delivery, require_moved
 from bot.store import locks
@@ -156,6 +156,17 @@ def _require_in_time(ctx: Context, submission: Submission, candidate: Candidate,
             summary="希望の時刻か期限を過ぎているため、配信できません",
             next_step="これからの時刻にするか、原稿の時刻と期限を直して申請し直してください",
         )
+    _require_usable(ctx, submission, due)
+
+
+def _require_usable(ctx: Context, submission: Submission, due: datetime) -> None:
+    """The gate would hold it: better told while a person looks."""
+    if reason := pictures.objection(ctx, submission.id, due):
+        raise ScheduleError(
+            "a picture may not be shown then",
+            summary=reason,
+            next_step="期限より前の時刻にするか、原稿の画像を差し替えて申請し直してください",
+        )
 
 
 def next_time(ctx: Context, delivery: Delivery) -> datetime:
@@ -268,6 +279,7 @@ def _require_movable(ctx: Context, delivery: Delivery, moment: datetime) -> None
             summary="その時刻には配信できません（過ぎているか、期限より後です）",
             next_step="これからの、期限より前の時刻にしてください",
         )
+    _require_usable(ctx, delivery.submission, moment)
     require_open(moment, asking, ctx.rules)
     if delivery.submission.state != SubmissionState.APPROVED:
         raise ScheduleError(

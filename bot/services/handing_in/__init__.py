@@ -12,6 +12,7 @@ copying: a new post from one that is out
 drafts: writing in the browser
 rewording: a word of a draft put right with one press
 accepting: taking a suggestion into the draft
+picking: a picture of the city's taken into a draft
 yearly: a draft from last year's post, some weeks before its day
 browser: from a draft to a commit, as its writer
 words: the city's own word list, written in the browser by two people

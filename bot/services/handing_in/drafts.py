@@ -15,7 +15,6 @@ from django.db.models import F, Q, QuerySet
 
 from bot.checks import registry as checks
 from bot.checks.finding import Finding, Level, Replacement
-from bot.checks.rule import Subject
 from bot.content import frontmatter, post_form
 from bot.content.form_words import AtField, at_field
 from bot.content.identity import new_identity
@@ -27,9 +26,10 @@ from bot.media import images
 from bot.render.bundle import render
 from bot.render.variant import Bundle
 from bot.repository.mirror import is_safe
-from bot.services.approval import recent, review
-from bot.services.approval.timetable import timetable
+from bot.services.approval import review
+from bot.services.approval.subject import subject
 from bot.services.handing_in import branch as branch
+from bot.services.records import pictures as records
 from bot.services.records.context import Context
 from bot.store.drafts import Draft, DraftPicture
 from bot.store.models import Submission
@@ -210,12 +210,13 @@ def add_picture(ctx: Context, actor: Actor, number: int, data: bytes) -> Draft:
     actor.require(Permission.SUBMIT)
     draft = find(actor, number)
     form = post_form.form_of(draft.form)
-    _require_room(form)
+    require_room(form)
     cleaned, ending = _cleaned(data)
     file = f"{form.identity.lower()}-{secrets.token_hex(3)}{ending}"
     with transaction.atomic():
         DraftPicture.objects.create(draft=draft, file=file, data=cleaned)
-        return save(ctx, actor, number, replace(form, pictures=(*form.pictures, Shot(file=file))), _as_it_is(draft))
+        records.hand_up(ctx, actor.person, file, cleaned)
+        return save(ctx, actor, number, replace(form, pictures=(*form.pictures, Shot(file=file))), as_it_is(draft))
 
 
 def add_chart(ctx: Context, actor: Actor, number: int, key: str) -> Draft:
@@ -225,12 +226,12 @@ def add_chart(ctx: Context, actor: Actor, number: int, key: str) -> Draft:
     form = post_form.form_of(draft.form)
     if key not in ctx.library.charts:
         raise NotAllowed("no such chart", summary="その図はありません", next_step="図を選び直してください")
-    _require_room(form)
+    require_room(form)
     others = tuple(shot for shot in form.pictures if shot.chart != key)
-    return save(ctx, actor, number, replace(form, pictures=(*others, Shot(file="", chart=key))), _as_it_is(draft))
+    return save(ctx, actor, number, replace(form, pictures=(*others, Shot(file="", chart=key))), as_it_is(draft))
 
 
-def _require_room(form: Form) -> None:
+def require_room(form: Form) -> None:
     if len(form.pictures) >= MAX_PICTURES:
         raise NotAllowed(
             "too many",
@@ -247,10 +248,10 @@ def remove_picture(ctx: Context, actor: Actor, number: int, file: str) -> Draft:
     with transaction.atomic():
         draft.pictures.filter(file=file).delete()
         left = tuple(shot for shot in form.pictures if shot.name != file)
-        return save(ctx, actor, number, replace(form, pictures=left), _as_it_is(draft))
+        return save(ctx, actor, number, replace(form, pictures=left), as_it_is(draft))
 
 
-def _as_it_is(draft: Draft) -> Seen:
+def as_it_is(draft: Draft) -> Seen:
     return Seen(revision=draft.revision, window=draft.window)
 
 
@@ -311,11 +312,7 @@ def _looked_at(
     with laid_out(draft, form) as path:
         try:
             post = library.read(path)
-            earlier = recent.texts(ctx, post.identity)
-            subject = Subject(
-                post, ctx.specs, templates, library.city, library.indicators, earlier, timetable(ctx), library.words
-            )
-            found = [_of_finding(form, text, f) for f in checks.check_post(subject)]
+            found = [_of_finding(form, text, f) for f in checks.check_post(subject(ctx, post))]
             # For the texts alone: neither the checks nor the column know such a degree.
             shown = replace(post, achievement=cast(Achievement, "")) if undeclared else post
             return found, post, render(shown, ctx.specs, templates, library.city)

@@ -15,5 +15,6 @@ days: closing the audit log's days, and checking them
 backup: a copy of the installation in one file, and putting it back
 sealed_file: copies that only the holder of a key can read
 mark: how far the log was when something last left, kept outside the database
+pictures: the city's pictures on record: where each is shown, and until when it may be
 soundness: what can be asked of the database itself
 """

@@ -100,6 +100,8 @@ def _asked_for(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse
             draft = drafts.remove_picture(ctx, actor_of(request), draft.id, which)
         elif wish == "reword":
             return _reworded(request, ctx, draft, which)
+        elif wish == "pictures":
+            return redirect(f"{reverse('pictures')}?draft={draft.id}")
         elif wish == "settle":
             comments.settle(ctx, actor_of(request), reading.ordinal(which) or 0)
         elif wish == "accept":

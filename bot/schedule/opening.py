@@ -42,6 +42,8 @@ def closed_reason(day: date, rules: Rules) -> str:
     # Here, since it takes a moment to load and most commands ask for no day.
     import jpholiday
 
+    if (said := rules.quiet.special.get(day)) is not None:
+        return said
     if day.weekday() not in rules.quiet.days:
         return say("休業日")
     if why := rules.quiet.closed.get((day.month, day.day)):

@@ -40,7 +40,8 @@ class Slot:
 class Quiet:
     """When things may go out: `open` ≤ time < `close` on `days`, not on public holidays unless allowed, not on `closed` days
     (month, day) → reason. `holidays` are public holidays that the library does not know yet, `workdays` those that it knows and
-    that are none any more: a law moves one faster than a release follows."""
+    that are none any more: a law moves one faster than a release follows. `special` are days for which the office itself has
+    said why they are closed, or "" that they are open, whatever else is said of them."""
 
     open: time
     close: time
@@ -49,6 +50,7 @@ class Quiet:
     closed: Mapping[tuple[int, int], str]
     holidays: Mapping[date, str] = field(default_factory=dict)
     workdays: frozenset[date] = frozenset()
+    special: Mapping[date, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

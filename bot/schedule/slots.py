@@ -99,3 +99,8 @@ def _undisturbed(slot: Slot, moments: Iterable[datetime], after: datetime, taken
         return near == len(others) or others[near] - moment >= slot.gap
 
     return (moment for moment in moments if moment > after and is_free(moment))
+
+
+def least_gap(rules: Rules) -> timedelta:
+    """Never less than a minute, also where there is no slot: two posts of one minute are a flood."""
+    return max(min((slot.gap for slot in rules.slots.values()), default=timedelta(0)), timedelta(minutes=1))

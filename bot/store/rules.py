@@ -27,3 +27,26 @@ class Blackout(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["end_at"], condition=Q(lifted_at=None), name="blackouts_in_force")]
+
+
+class RuleChange(models.Model):
+    """One thing of the rules of time, said by the office over what the files say; of one thing the last one in force counts.
+    Its content never changes, and none is deleted: to take one back is another row. What lets more out waits, `accepted` being
+    None, for a second person; what lets less out was accepted when it was made."""
+
+    topic = models.CharField(max_length=10)
+    item = models.CharField(max_length=40, blank=True)
+    value = models.JSONField(null=True)  # None: as the files have it
+    why = models.CharField(max_length=200)
+    set_by = models.CharField(max_length=150)
+    set_at = models.DateTimeField()
+    accepted = models.BooleanField(null=True)
+    decided_by = models.CharField(max_length=150, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["decided_at", "id"], condition=Q(accepted=True), name="rule_changes_in_force")]
+        # Two that wait for one thing would be accepted unseen of each other.
+        constraints = [
+            models.UniqueConstraint(fields=["topic", "item"], condition=Q(accepted=None), name="one_waiting_rule_change")
+        ]

@@ -111,6 +111,15 @@ def marked(page: str, faults: Sequence[Fault], sent: HttpRequest | None = None) 
     return f"<!doctype html>\n{html.tostring(document, encoding='unicode')}"
 
 
+def filled(page: str, sent: HttpRequest) -> str:
+    """The page with the form that was sent filled in anew, for whoever wants to change it after a look."""
+    document = html.document_fromstring(page.encode(), parser=html.HTMLParser(huge_tree=True, encoding="utf-8"))
+    if (form := _form(document, sent)) is not None:
+        _fill(form, sent.POST)
+        _open_around(form)
+    return f"<!doctype html>\n{html.tostring(document, encoding='unicode')}"
+
+
 def _form(document: Any, sent: HttpRequest) -> Any:
     """The form that was sent: by its address and by what it holds hidden. None where the page has it no more."""
     for form in document.iter("form"):

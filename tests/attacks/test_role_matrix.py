@@ -135,6 +135,7 @@ class Scene:
             "history": by_proxy.id,
             "blackouts/ask": blackouts.enter(ctx, office.operator, ELECTION).number,
             "blackouts/lift": self._asked(),
+            "settings": 0,  # none waits
             "words/accept": 0,  # there is none
             "words/decline": self._word(),
             "stop/revoke": 0,  # there is none

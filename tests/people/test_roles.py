@@ -15,9 +15,21 @@ import pytest
 import bot.services
 from bot.content import post_form
 from bot.errors import NotAllowed, NotFound
+from bot.schedule.changes import RuleChange
 from bot.schedule.rules import Blackout
 from bot.services.approval import comments, picture_records, review, submit, undone, withdrawing
-from bot.services.delivery import blackouts, duty, pause, reconcile, rollback, scheduling, series, together, undoing
+from bot.services.delivery import (
+    blackouts,
+    duty,
+    pause,
+    reconcile,
+    rollback,
+    rule_changes,
+    scheduling,
+    series,
+    together,
+    undoing,
+)
 from bot.services.delivery.together import Shift
 from bot.services.handing_in import drafts, picking, words
 from bot.services.pages import connections, post_record, queue, record_files, today
@@ -193,8 +205,19 @@ ELECTION = Blackout(
 )
 
 
+# Another slot: more may go out.
+RULE = RuleChange(
+    topic="slot", item="new", value={"days": ["mon"], "at": "10:00", "gap": 30, "channels": [], "if_closed": "skip"}
+)
+
+
 def _blackout(office: Office) -> int:
     return blackouts.enter(office.ctx, office.operator, ELECTION).number
+
+
+def _rule(office: Office) -> int:
+    """What another officer proposed: another slot lets more out."""
+    return rule_changes.make(office.ctx, Actor(person="kouhou-kacho", role=Role.OFFICER), RULE, "試験", 0).number
 
 
 def _word(office: Office) -> int:
@@ -291,6 +314,9 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "pause.release": (lambda o, a: pause.release(o.ctx, a, held(o).id), {OFFICER}),
     "words.propose": (lambda o, a: words.propose(o.ctx, a, "子供", "子ども"), {OFFICER}),
     "words.decline": (lambda o, a: words.decline(o.ctx, a, _word(o)), {OFFICER}),
+    "rule_changes.make": (lambda o, a: rule_changes.make(o.ctx, a, RULE, "試験", 0), {OFFICER}),
+    "rule_changes.accept": (lambda o, a: rule_changes.accept(o.ctx, a, _rule(o), 0), {OFFICER}),
+    "rule_changes.decline": (lambda o, a: rule_changes.decline(o.ctx, a, _rule(o)), {OFFICER}),
     "blackouts.enter": (lambda o, a: blackouts.enter(o.ctx, a, ELECTION), {OFFICER, OPERATOR}),
     "blackouts.ask_to_lift": (lambda o, a: blackouts.ask_to_lift(o.ctx, a, _blackout(o), "延期"), {OFFICER}),
     "blackouts.lift": (_lift, {OFFICER}),

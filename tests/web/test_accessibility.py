@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from bot.schedule.changes import RuleChange
 from bot.schedule.rules import Blackout
 from bot.services.approval import comments, picture_records
-from bot.services.delivery import blackouts, pause
+from bot.services.delivery import blackouts, pause, rule_changes
 from bot.services.files import viewed
 from bot.services.handing_in import drafts, words
 from bot.store.drafts import Draft
@@ -74,6 +75,8 @@ def pages(office: Office, people: None) -> list[str]:
         "/deliveries/posts/?chosen=999999",
         "/held/",
         "/stop/",
+        "/settings/",
+        f"/settings/{_rules(office)}/",
         "/blackouts/",
         "/words/?wrong=子供",
         "/disasters/",
@@ -124,6 +127,15 @@ def _words(office: Office) -> None:
     """One of one's own, one of another, and one to decide on."""
     words.propose(office.ctx, office.officer, "障碍", "障害", "手引き")
     words.propose(office.ctx, Actor(person="kouhou-kacho", role=Role.OFFICER), "子供", "子ども")
+
+
+def _rules(office: Office) -> int:
+    """One rule that was changed, and one that waits for a second person; its number."""
+    narrower = RuleChange(topic="limit", item="x", value={"most": 1})
+    rule_changes.make(office.ctx, office.officer, narrower, "多すぎるため", 0)
+    more = {"days": ["mon"], "at": "10:00", "gap": 30, "channels": ["x"], "if_closed": "later"}
+    wanted = RuleChange(topic="slot", item="shinki", value=more)
+    return rule_changes.make(office.ctx, office.officer, wanted, "朝に見る人のため", 1).number
 
 
 def _blackouts(office: Office) -> None:

@@ -40,6 +40,10 @@ pause: the stop switch
 telegrams: reading the agency's feeds
 disasters: what is in force here, made into stops
 duty: a stop from a phone, by an address that is used up
+rule_changes: the office's own rules of time: less at once, more by two people
+rule_outlook: what such a change would do, asked early
+rule_faults: what is wrong with it
+rule_words: the rules in the words of people
 blackouts: entering and lifting times in which nothing goes out
 guard: whether this process may send: the mark against the database
 rollback: a database behind its mark: the stop, the looks, going on

@@ -33,7 +33,7 @@ def require(ctx: Context, candidate: Candidate, moment: datetime, taken: Sequenc
     """Two posts of one account stand apart by the slots' least gap, and a day has no more than it may. Raises SlotTaken."""
     # Read once: the rules hold what the office entered, which is asked of the database.
     rules, label = ctx.rules, ctx.spec(candidate.channel).label
-    gap = least_gap(rules)
+    gap = slots.least_gap(rules)
     if moment.astimezone(rules.zone).date() in slots.full_days(candidate.channel, taken, rules):
         summary = _full(rules, candidate.channel, label)
     elif any(abs(moment - other) < gap for other in taken):
@@ -68,8 +68,3 @@ def day_objection(ctx: Context, rules: Rules, channel: str, moment: datetime) ->
 
 def _full(rules: Rules, channel: str, label: str) -> str:
     return say("{label}に1日に出せるのは{most}件までです", label=label, most=rules.per_day[channel])
-
-
-def least_gap(rules: Rules) -> timedelta:
-    """Never less than a minute, also where there is no slot: two posts of one minute are a flood."""
-    return max(min((slot.gap for slot in rules.slots.values()), default=timedelta(0)), timedelta(minutes=1))

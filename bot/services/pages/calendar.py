@@ -11,9 +11,9 @@ from typing import Literal, TypeVar
 from bot.errors import ConfigError
 from bot.language import say
 from bot.schedule.opening import closed_reason, days_from
-from bot.schedule.rules import Blackout, Rules, Slot
+from bot.schedule.rules import Blackout, Rules
 from bot.services.approval import review
-from bot.services.delivery import blackouts, outlook, reasons
+from bot.services.delivery import blackouts, outlook, reasons, rule_words
 from bot.services.files import spoilt
 from bot.services.handing_in import one_set, push
 from bot.services.pages import overview
@@ -114,7 +114,7 @@ def _problem(read: Callable[[], object]) -> ConfigError | None:
 @dataclass(frozen=True, kw_only=True)
 class Week:
     """What every week has, for people: its slots as (name, days and time, what of a closed day), how many posts a day may
-    have, and the days that the city's file makes holidays or takes from them, from today on."""
+    have, and the days that the file or the office makes closed or open ones, from today on."""
 
     slots: list[tuple[str, str, str]]
     per_day: list[str]
@@ -123,24 +123,23 @@ class Week:
 
 def week(ctx: Context) -> Week | None:
     """None while nobody can read the rules."""
-    rules = _readable(lambda: ctx.written)
+    rules = _readable(lambda: ctx.rules)
     if rules is None:
         return None
     quiet = rules.quiet
-    changed = [*quiet.holidays.items(), *((day, say("祝日ではない日（開庁日）")) for day in quiet.workdays)]
+    changed = [
+        *quiet.holidays.items(),
+        *((day, say("祝日ではない日（開庁日）")) for day in quiet.workdays),
+        *((day, why or say("特別に出す日")) for day, why in quiet.special.items()),
+    ]
     return Week(
-        slots=[_slot(ctx, slot) for slot in sorted(rules.slots.values(), key=lambda slot: slot.at)],
+        slots=[
+            (slot.name, rule_words.slot_time(ctx, slot), rule_words.slot_move(slot))
+            for slot in sorted(rules.slots.values(), key=lambda slot: slot.at)
+        ],
         per_day=[say("{label}は{most}件まで", label=ctx.spec(key).label, most=most) for key, most in rules.per_day.items()],
         changed=sorted(entry for entry in changed if entry[0] >= ctx.today),
     )
-
-
-def _slot(ctx: Context, slot: Slot) -> tuple[str, str, str]:
-    names = (say("月"), say("火"), say("水"), say("木"), say("金"), say("土"), say("日"))
-    days = "・".join(names[day] for day in sorted(slot.days))
-    where = f"（{'・'.join(ctx.spec(key).label for key in sorted(slot.channels))}）" if slot.channels else ""
-    moved = {"skip": say("休みの日は出さない"), "earlier": say("休みなら前の開庁日"), "later": say("休みなら次の開庁日")}
-    return slot.name, f"{days} {slot.at:%H:%M}{where}", moved[slot.if_closed]
 
 
 def days(ctx: Context, actor: Actor, first: date, count: int) -> list[Day]:
@@ -149,7 +148,7 @@ def days(ctx: Context, actor: Actor, first: date, count: int) -> list[Day]:
     start = datetime.combine(first, time(), ctx.config.timezone)
     end = start + timedelta(days=count)
     # The two sources are read apart: a slip in a file must not hide what the office has entered (ADR 14).
-    stops, rules = office_rules.between(start, end), _readable(lambda: ctx.written)
+    stops, rules = office_rules.between(start, end), _readable(lambda: office_rules.over(ctx.written))
     if rules:
         stops = (*rules.blackouts, *stops)
         rules = replace(rules, blackouts=stops)

@@ -2,7 +2,7 @@
 
 context: configuration, time, content, templates, channels, rules
 waker: APScheduler, waking by time that has passed
-office_rules: the blackouts that the office has entered
+office_rules: blackouts that the office has entered, and what it changed of the files' rules
 happenings: a line of the program's log for each thing that happened to a post
 approved: which submissions were approved
 transition: moving a state along its machine

@@ -44,13 +44,13 @@ class Context:
 
     @property
     def rules(self) -> Rules:
-        """What the schedules folder says and what the office has entered; the stricter wins. Read anew when either changes, so
-        that a blackout holds in every process from the moment it is there. Raises ConfigError: without rules nothing is known
-        to be allowed."""
+        """What the schedules folder says, what the office has changed of it, and its own blackouts, of which the stricter wins.
+        The one place where they meet. Read anew when any changes, so that a blackout holds in every process from the moment it
+        is there. Raises ConfigError: without rules nothing is known to be allowed."""
         from bot.services.records import office_rules  # needs the database, which `dxbot check` and `preview` do without
 
-        written = self.written
-        return replace(written, blackouts=(*written.blackouts, *office_rules.in_force(self.clock.now())))
+        settled = office_rules.over(self.written)
+        return replace(settled, blackouts=(*settled.blackouts, *office_rules.in_force(self.clock.now())))
 
     @property
     def written(self) -> Rules:

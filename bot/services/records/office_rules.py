@@ -1,10 +1,15 @@
-"""The blackouts that the office has entered, as rules of the schedule; see ADR 14."""
+"""What the office has entered itself, as rules of the schedule: blackouts (ADR 14), and what it changed of the files' rules
+(ADR 44)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from bot.schedule.rules import Blackout
+from django.db.models import QuerySet
+
+from bot.schedule import changes
+from bot.schedule.changes import RuleChange
+from bot.schedule.rules import Blackout, Rules
 from bot.store import rules as store
 
 
@@ -32,3 +37,22 @@ def as_rule(row: store.Blackout) -> Blackout:
         tags=frozenset(row.tags),
         words=frozenset(row.words),
     )
+
+
+def over(written: Rules) -> Rules:
+    """The files' rules with what the office has changed of them. Raises ConfigError."""
+    return changes.applied(written, made())
+
+
+def made() -> list[RuleChange]:
+    """All that is in force or was, in the order in which it came into force."""
+    return [as_change(row) for row in rows()]
+
+
+def rows() -> QuerySet[store.RuleChange]:
+    """As `made`, in the table."""
+    return store.RuleChange.objects.filter(accepted=True).order_by("decided_at", "id")
+
+
+def as_change(row: store.RuleChange) -> RuleChange:
+    return RuleChange(topic=row.topic, item=row.item, value=row.value)

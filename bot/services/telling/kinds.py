@@ -15,6 +15,7 @@ from bot.services.delivery import (
     reconcile,
     removal,
     rollback,
+    rule_changes,
     takedowns,
     telegrams,
     timekeeper,
@@ -61,6 +62,7 @@ class Kind(StrEnum):
     CLOSED = "closed"
     CONNECTION = "connection"
     BLACKOUT = "blackout"
+    RULE_CHANGE = "rule_change"
     FILES = "files"
     FILES_GONE = "files_gone"
     SPOILT = "spoilt"
@@ -104,6 +106,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.CLOSED: "配信先の停止",
     Kind.CONNECTION: "接続",
     Kind.BLACKOUT: "配信を止める期間",
+    Kind.RULE_CHANGE: "配信の決まりの変更",
     Kind.FILES: "原稿のリポジトリの誤り",
     Kind.FILES_GONE: "設定ファイルの削除",
     Kind.SPOILT: "設定ファイルの誤り",
@@ -132,6 +135,7 @@ ROLES: Mapping[Kind, frozenset[Role]] = {
     Kind.CORRECTION_WAITS: frozenset({Role.OFFICER}),
     Kind.CLOSED_POST: frozenset({Role.OFFICER}),
     Kind.BLACKOUT: _OFFICE,
+    Kind.RULE_CHANGE: _OFFICE,
     Kind.FILES: _OFFICE,
     Kind.FILES_GONE: _OFFICE,
     Kind.SPOILT: _OFFICE,
@@ -186,6 +190,7 @@ _VERBS: Mapping[str, Kind] = {
     "pause": Kind.PAUSED,
     **dict.fromkeys((rollback.STOPPED, rollback.UNWRITTEN), Kind.BEHIND),
     **dict.fromkeys(("blackout", "ask_to_lift", "lift"), Kind.BLACKOUT),
+    **dict.fromkeys((rule_changes.PROPOSED, rule_changes.CHANGED, rule_changes.ACCEPTED), Kind.RULE_CHANGE),
     UNREADABLE: Kind.RULES,
     **dict.fromkeys((timekeeper.WRONG, timekeeper.RIGHT), Kind.CLOCK),
     **dict.fromkeys((disasters.HELD, disasters.TOLD, disasters.OVER, disasters.CONFLICT), Kind.DISASTER),

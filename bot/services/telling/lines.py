@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from bot.services.delivery import connections, disasters, rollback, scheduling, telegrams, waits
+from bot.services.delivery import connections, disasters, rollback, rule_changes, scheduling, telegrams, waits
 from bot.services.handing_in import push, yearly
 from bot.services.handing_in.one_set import REFUSE, TAKE_AWAY
 from bot.services.handing_in.parked import REWRITTEN
@@ -62,6 +62,7 @@ def line(ctx: Context, kind: Kind, entry: AuditEntry, submission: Submission | N
         Kind.FILES: f"原稿のリポジトリに取り込めないものがあるため、前の内容のまま動いています。\n{entry.detail}",
         Kind.FILES_GONE: f"原稿のリポジトリから設定ファイルが消されたため、使うのをやめました。\n{entry.detail}",
         Kind.SPOILT: f"設定ファイルを読めません。直るまで、これを使う原稿の承認と配信を止めます。\n{entry.detail}",
+        Kind.RULE_CHANGE: _rule_change(entry),
         Kind.RULES: f"配信の決まりが読めないため、直るまで何も配信しません。{entry.detail}。",
         Kind.CLOCK: f"{entry.detail}。",
         Kind.DISASTER: _disaster(entry),
@@ -117,6 +118,8 @@ def _where(entry: AuditEntry, submission: Submission | None, delivery: Delivery 
         return "/calendar/"
     if is_at_server(entry.actor) or about in ("day", "key"):
         return "/audit/"
+    if about == "rule":
+        return f"/settings/{name}/" if entry.verb == rule_changes.PROPOSED else "/settings/"
     if about == "blackout":
         return "/blackouts/"
     if entry.verb in (Event.HOLD, waits.TOLD, rollback.STOPPED, disasters.HELD, disasters.OVER):
@@ -153,6 +156,14 @@ def _blackout(ctx: Context, entry: AuditEntry) -> str:
         return f"{entry.actor} が配信を止める期間{which}を解除しました。保留の配信は、見直すまで出ません。"
     asked = f"{entry.actor} が配信を止める期間{which}の解除を申し出ました。理由：{entry.detail}。"
     return f"{asked}解除するかどうかは、ほかの広報担当が決めます。"
+
+
+def _rule_change(entry: AuditEntry) -> str:
+    return {
+        rule_changes.PROPOSED: f"{entry.actor} が配信の決まりを変えると申し出ました。{entry.detail}。"
+        "前より多く出るようになるため、ほかの広報担当が認めるまで変わりません。",
+        rule_changes.CHANGED: f"{entry.actor} が配信の決まりを変えました。{entry.detail}。",
+    }.get(entry.verb, f"{entry.actor} が配信の決まりの変更を認めました。{entry.detail}。")
 
 
 def _channel(ctx: Context, target: str) -> str:

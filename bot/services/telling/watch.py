@@ -51,7 +51,7 @@ def of_shared_files() -> Watch:
 
 def _rules(ctx: Context) -> str:
     try:
-        _ = ctx.written
+        _ = ctx.rules
     except ConfigError as e:
         return f"{e.summary}。{e.next_step}"
     return ""

@@ -319,7 +319,7 @@ def _page(request: HttpRequest, ctx: Context, draft: Draft, refused: BotError | 
 def _slots(ctx: Context) -> list[Slot]:
     """None while the rules cannot be read: a text can be written and kept all the same."""
     try:
-        return list(ctx.written.slots.values())
+        return list(ctx.rules.slots.values())
     except ConfigError:
         return []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, cast, get_args
@@ -74,13 +74,13 @@ class Row:
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
-    library = ctx.library
+    library, slots = ctx.library, slots_of(ctx)
     wanted = _wanted(request)
     page = Paginator(queue_page.waiting(ctx, actor, wanted), PER_PAGE).get_page(request.GET.get("page"))
     opened = viewed.opened(actor, page)
     may_decide, spoken_of = actor.may(Permission.DECIDE), comments.still_open(page)
     rows = [
-        row(ctx, library, s, s.id in opened, may_decide and actor.person not in hands.contributors(s), s.id in spoken_of)
+        row(ctx, library, slots, s, s.id in opened, may_decide and actor.person not in hands.contributors(s), s.id in spoken_of)
         for s in queue_page.rows(page)
     ]
     shown = {
@@ -91,7 +91,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "query": _query(request),
         "departments": queue_page.departments(ctx, actor),
         "channels": ctx.specs,
-        "recent": [row(ctx, library, s, True, False) for s in queue_page.decided(ctx, actor, RECENT)],
+        "recent": [row(ctx, library, slots, s, True, False) for s in queue_page.decided(ctx, actor, RECENT)],
         "returned": returned.mine(actor),
         "writes": drafts.writes(ctx, actor),
         "countersign": review.to_countersign(actor),
@@ -121,9 +121,15 @@ def _query(request: HttpRequest) -> str:
 
 
 def row(
-    ctx: Context, library: Library, submission: Submission, opened: bool, may_pick: bool, talked_about: bool = False
+    ctx: Context,
+    library: Library,
+    slots: Mapping[str, Slot],
+    submission: Submission,
+    opened: bool,
+    may_pick: bool,
+    talked_about: bool = False,
 ) -> Row:
-    """`talked_about`: somebody's comment on it is still open."""
+    """`slots` are those of `slots_of`, read once for all rows. `talked_about`: somebody's comment on it is still open."""
     last, now = review.deadline(ctx, submission), ctx.clock.now()
     measure = f"{submission.measure} {library.measures.get(submission.measure, '')}".strip()
     return Row(
@@ -132,7 +138,7 @@ def row(
         measure=measure,
         measure_label=say("施策 {number}", number=measure),
         channels=[ctx.spec(key).label for key in submission.channels],
-        wish=_wish(ctx, submission),
+        wish=_wish(slots, submission),
         age=say("{time}前", time=timesince(submission.submitted_at, now, depth=1)),
         submitted=office().said(submission.submitted_at),
         deadline=last,
@@ -151,16 +157,16 @@ def _left(last: datetime, now: datetime) -> str:
     return say("あと{time}", time=timeuntil(last, now, depth=1))
 
 
-def _slot(ctx: Context, name: str) -> Slot | None:
-    """None for a name that means nothing, and while the rules cannot be read."""
+def slots_of(ctx: Context) -> Mapping[str, Slot]:
+    """None while the rules cannot be read."""
     try:
-        return ctx.written.slots.get(name)
+        return ctx.rules.slots
     except ConfigError:
-        return None
+        return {}
 
 
-def _wish(ctx: Context, submission: Submission) -> Wish:
-    slot = _slot(ctx, submission.slot)
+def _wish(slots: Mapping[str, Slot], submission: Submission) -> Wish:
+    slot = slots.get(submission.slot)
     if submission.publish_at:
         return Wish(text=office().said(submission.publish_at))
     if slot:

@@ -28,7 +28,7 @@ from bot.services.paper import column, layout
 from bot.services.people import hands
 from bot.services.records.context import Context
 from bot.web.office import actor_of, office
-from bot.web.views.queue import row
+from bot.web.views.queue import row, slots_of
 from bot.workflow.actors import Actor, Permission
 from bot.workflow.roads import ROAD_LABELS, Road
 from bot.workflow.states import IN_QUEUE, SubmissionState
@@ -76,7 +76,7 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
     still_open = [c for c in remarks if c.settled_at is None]
     shown = {
         "submission": found,
-        "row": row(ctx, ctx.library, found, True, False),
+        "row": row(ctx, ctx.library, slots_of(ctx), found, True, False),
         "channels": shown_channels(ctx, found),
         "duties": duties(ctx, actor, found),
         "done": sheet.steps(ctx, found),

@@ -1,0 +1,171 @@
+"""The rules of time as the office reads them: what is in force, what of it the files say, and who changed what since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time, timedelta
+
+from bot.errors import ConfigError
+from bot.schedule import changes
+from bot.schedule.changes import RuleChange, Topic
+from bot.schedule.rules import Quiet, Rules, Slot
+from bot.services.delivery import rule_changes, rule_words
+from bot.services.records import office_rules
+from bot.services.records.context import Context
+from bot.store import rules as store
+
+_MOST = 30  # changes of the past that are shown
+_Rows = Mapping[tuple[str, str], store.RuleChange]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One rule: what holds now, what the files say ("" where they say nothing of it), and the office's change of it, if one is
+    in force."""
+
+    item: str
+    now: str
+    file: str
+    row: store.RuleChange | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotLine(Line):
+    """`slot` is None where the office has given one of the file up; `minutes` is its gap."""
+
+    slot: Slot | None
+    minutes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitLine(Line):
+    label: str
+    most: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeLine:
+    """A change as people read it: of what, and what it says."""
+
+    row: store.RuleChange
+    subject: str
+    content: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulesShown:
+    """`close` is the end of the hours as a form has it."""
+
+    quiet: Quiet
+    close: str
+    hours: Line
+    closed: list[str]
+    days: list[ChangeLine]
+    slots: list[SlotLine]
+    limits: list[LimitLine]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulePage:
+    """`rules` is None while they cannot be read, and `problem` says why."""
+
+    rules: RulesShown | None
+    problem: ConfigError | None
+    waiting: list[ChangeLine]
+    past: list[ChangeLine]
+
+
+def page(ctx: Context) -> RulePage:
+    problem, rules = None, None
+    try:
+        rules = _in_force(ctx)
+    except ConfigError as e:
+        problem = e
+    return RulePage(
+        rules=rules,
+        problem=problem,
+        waiting=[line(ctx, row) for row in rule_changes.waiting()],
+        past=[line(ctx, row) for row in rule_changes.decided(_MOST)],
+    )
+
+
+def line(ctx: Context, row: store.RuleChange) -> ChangeLine:
+    change = office_rules.as_change(row)
+    return ChangeLine(row=row, subject=rule_words.subject(ctx, change), content=rule_words.content(ctx, change))
+
+
+def _in_force(ctx: Context) -> RulesShown:
+    """Raises ConfigError."""
+    written, rows = ctx.written, list(office_rules.rows())
+    made = [office_rules.as_change(row) for row in rows]
+    now = changes.applied(written, made)
+    stands = {(change.topic, change.item) for change in changes.in_force(made) if change.value is not None}
+    latest: _Rows = {(row.topic, row.item): row for row in rows if (row.topic, row.item) in stands}
+    return RulesShown(
+        quiet=now.quiet,
+        close="24:00" if now.quiet.close == time.max else f"{now.quiet.close:%H:%M}",
+        hours=Line(
+            item="",
+            now=rule_words.hours(now.quiet),
+            file=rule_words.hours(written.quiet),
+            row=latest.get((Topic.HOURS, "")),
+        ),
+        closed=_closed(written.quiet),
+        days=[line(ctx, row) for (topic, _), row in sorted(latest.items()) if topic == Topic.DAYS and _comes(ctx, row)],
+        slots=_slots(ctx, written, now, latest),
+        limits=_limits(ctx, written, now, latest),
+    )
+
+
+def _comes(ctx: Context, row: store.RuleChange) -> bool:
+    return RuleChange(topic=row.topic, item=row.item, value=row.value).span[1] >= ctx.today
+
+
+def _closed(quiet: Quiet) -> list[str]:
+    """The yearly spans of the file: a reason with its first and its last day."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for day, why in quiet.closed.items():
+        found.setdefault(why, []).append(day)
+    spans = ((why, days[0], days[-1]) for why, days in found.items())
+    return [f"{why}（{a[0]}月{a[1]}日–{b[0]}月{b[1]}日）" for why, a, b in spans]
+
+
+def _slots(ctx: Context, written: Rules, now: Rules, latest: _Rows) -> list[SlotLine]:
+    names = sorted({*written.slots, *now.slots}, key=lambda name: (now.slots.get(name) or written.slots[name]).at)
+    return [
+        SlotLine(
+            item=name,
+            slot=now.slots.get(name),
+            minutes=_minutes(now.slots.get(name)),
+            now=_slot(ctx, now.slots.get(name)),
+            file=_slot(ctx, written.slots.get(name)),
+            row=latest.get((Topic.SLOT, name)),
+        )
+        for name in names
+    ]
+
+
+def _slot(ctx: Context, slot: Slot | None) -> str:
+    if slot is None:
+        return ""
+    return "、".join((rule_words.slot_time(ctx, slot), rule_words.slot_gap(slot), rule_words.slot_move(slot)))
+
+
+def _minutes(slot: Slot | None) -> int:
+    return slot.gap // timedelta(minutes=1) if slot else 0
+
+
+def _limits(ctx: Context, written: Rules, now: Rules, latest: _Rows) -> list[LimitLine]:
+    return [
+        LimitLine(
+            item=spec.key,
+            label=spec.label,
+            most=now.per_day.get(spec.key),
+            now=rule_words.most(now.per_day.get(spec.key)),
+            file=rule_words.most(written.per_day.get(spec.key)),
+            row=latest.get((Topic.LIMIT, spec.key)),
+        )
+        for spec in ctx.specs
+        if spec.publishes
+    ]

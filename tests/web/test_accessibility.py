@@ -131,7 +131,7 @@ def _words(office: Office) -> None:
 
 def _rules(office: Office) -> int:
     """One rule that was changed, and one that waits for a second person; its number."""
-    narrower = RuleChange(topic="limit", item="x", value={"most": 1})
+    narrower = RuleChange(topic="limit", item="x", value={"most": 9})
     rule_changes.make(office.ctx, office.officer, narrower, "多すぎるため", 0)
     more = {"days": ["mon"], "at": "10:00", "gap": 30, "channels": ["x"], "if_closed": "later"}
     wanted = RuleChange(topic="slot", item="shinki", value=more)

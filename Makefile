@@ -13,7 +13,7 @@ STATEDIR ?= /var/lib
 PROGRAM = $(DESTDIR)$(PREFIX)/lib/dxbot
 PLACE = sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' -e 's|@STATEDIR@|$(STATEDIR)|g'
 
-.PHONY: help demo serve test sqlite processes postgresql dates system check outputs corpus fuzz mutants bench bundle size house settings licences sbom install units lock clean
+.PHONY: help demo serve test sqlite processes postgresql dates system check outputs corpus fuzz mutants bench bundle size house pictures settings licences sbom install units lock clean
 
 help: ## この一覧
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -118,6 +118,9 @@ size: ## 新しい写しで make demo を動かし、終わりまでの時間と
 
 house: $(DEV_STAMP) ## 部屋の図と一覧を、依存の向きから描き直す（docs/house.md）
 	$(BIN)/python -m tools.house
+
+pictures: $(REPORT_STAMP) $(DEV_STAMP) ## 画面の絵（docs/images/*.png）を、実演の画面から撮り直す（Chromium が要る。日付をそろえるには faketime も）
+	$(BIN)/python -m tools.pictures
 
 settings: $(STAMP) ## 設定の一覧を、プログラムから書き出す（docs/settings.md）
 	$(BIN)/python -m tools.settings

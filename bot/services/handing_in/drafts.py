@@ -105,8 +105,7 @@ def mine(actor: Actor) -> QuerySet[Draft]:
 
 def find(actor: Actor, number: int) -> Draft:
     """Raises NotFound for another person's draft as for none."""
-    draft = Draft.objects.filter(id=number, person=actor.person).first()
-    if draft is None:
+    if (draft := Draft.objects.filter(id=number, person=actor.person).first()) is None:
         raise NotFound("no such draft", summary="下書きがありません", next_step="「書く」の画面で選び直してください")
     return draft
 
@@ -126,8 +125,8 @@ def begin(ctx: Context, actor: Actor) -> Draft:
             summary="職員の一覧（people.yml）に登録がないため、原稿を書けません",
             next_step="運用担当に登録を頼んでください",
         )
-    form = dict(post_form.fields(empty(ctx, actor.person)))
-    return Draft.objects.create(person=actor.person, form=form, updated_at=ctx.clock.now())
+    form = empty(ctx, actor.person)
+    return Draft.objects.create(person=actor.person, form=dict(post_form.fields(form)), updated_at=ctx.clock.now())
 
 
 def empty(ctx: Context, person: str) -> Form:

@@ -26,7 +26,7 @@ def _fill(apps: StateApps, _: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0124_yearly"),
+        ("store", "0126_talk"),
     ]
 
     operations = [

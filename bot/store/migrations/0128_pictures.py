@@ -40,7 +40,7 @@ def _shots(row: Any) -> dict[str, Any]:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0124_yearly'),
+        ('store', '0127_wording'),
     ]
 
     operations = [

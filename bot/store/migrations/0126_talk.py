@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0124_yearly'),
+        ('store', '0125_office_rules'),
     ]
 
     operations = [

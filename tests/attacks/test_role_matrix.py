@@ -295,6 +295,7 @@ def test_every_scope_and_every_act_of_the_command_line_is_in_the_table() -> None
         "duty",
         "queue",
         "words",
+        "rule_changes",
         "issue_desk",
         "errata",
         "accounts",

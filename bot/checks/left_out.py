@@ -13,6 +13,7 @@ from bot.content.post import Post
 from bot.render.bundle import ACHIEVEMENT_LABELS, passages
 from bot.render.variant import ChannelSpec
 
+_SEARCH = "」で検索"  # how paper, which takes no addresses, tells where to read more
 _ROOM = "はじめの段落か題名を短くするか、"
 
 
@@ -91,7 +92,9 @@ def _address(subject: Subject, rule: Rule) -> Iterator[Finding]:
         found = tuple(_links(subject.post, spec.key)) if subject.post.override(spec.key).text is None else ()
         whole = "\n".join(part.text for part in subject.texts[spec.key]) if found else ""
         for link in found:
-            if not link.stands_in(whole) and _has_words(_squeezed(whole), link) and not _is_chosen(subject, spec, link):
+            if link.stands_in(whole) or _is_chosen(subject, spec, link):
+                continue
+            if _has_words(_squeezed(whole), link) and not (spec.lacks(link.address) and _SEARCH in whole):
                 yield _unseen(subject, spec, link, rule)
 
 

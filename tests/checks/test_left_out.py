@@ -124,6 +124,11 @@ def test_a_paper_that_takes_addresses_asks_for_it_in_the_text(
     ]
 
 
+def test_who_followed_the_advice_for_the_paper_is_not_asked_again(desk: Desk) -> None:
+    path = post(desk, "x: {link: false}", body=f"{LEAD.strip()}「金沢市 見本」で検索もできます。\n")
+    assert addresses(desk, path) == []
+
+
 @pytest.mark.parametrize("answer", ["true", "false"])
 def test_who_has_answered_for_x_is_not_asked_again(desk: Desk, answer: str) -> None:
     path = post(desk, f"x: {{link: {answer}}}", body=LEAD)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from django.db import transaction
 from lxml import html
 
 from bot.content import post_form
@@ -76,6 +77,63 @@ def test_what_the_author_writes_over_by_hand_counts_alike(desk: Desk, found: Sub
     assert Suggestion.objects.get().accepted
     with pytest.raises(NotAllowed, match="had a hand"):
         desk.office.approve(Submission.objects.latest("id"))
+
+
+def test_words_set_around_the_old_ones_count_alike(desk: Desk, found: Submission) -> None:
+    after = f"とても{BEFORE}"  # the old words still stand, within the new ones
+    suggest(desk.office, found, after=after)
+    desk.write(body=f"窓口で{after[:3]}\n{after[3:]}（見本）。\n")
+    desk.taken()
+    assert Suggestion.objects.get().accepted
+    with pytest.raises(NotAllowed, match="had a hand"):
+        desk.office.approve(Submission.objects.latest("id"))
+
+
+def test_what_was_declined_and_is_written_all_the_same_is_a_hand_until_others_approve_it(desk: Desk, found: Submission) -> None:
+    office, made = desk.office, suggest(desk.office, found)
+    suggestions.decline(office.ctx, office.author, made, "まだ数えていません")
+    desk.write(body=f"窓口で{AFTER}（見本）。\n")
+    desk.taken()
+    newer = Submission.objects.latest("id")
+    with pytest.raises(NotAllowed, match="had a hand"):
+        office.approve(newer)
+    office.approve(newer, CHIEF)
+    desk.write(body=f"窓口で{AFTER}（見本）。ほかは変わりません（見本）。\n")
+    desk.taken()
+    assert office.approve(Submission.objects.latest("id"))
+
+
+def test_a_new_place_of_words_that_stand_there_anyway_decides_nothing(desk: Desk, found: Submission) -> None:
+    made = suggest(desk.office, found, after="見本")
+    desk.write(body=f"窓口で{BEFORE}（見本）。見本です（見本）。\n")
+    desk.taken()
+    made.refresh_from_db()
+    assert made.accepted is None
+    assert desk.office.approve(Submission.objects.latest("id"))
+
+
+def test_the_hand_counts_though_the_file_was_moved_meanwhile(office: Office) -> None:
+    office.register()
+    User.objects.create(username="kouhou-kacho", role=Role.OFFICER)
+    path = office.post()
+    found = office.submit(path)
+    made = suggest(office, found)
+    with transaction.atomic():
+        suggestions.accept(office.ctx, office.author, made, found.path)
+    moved = path.rename(path.with_name("moved.md"))
+    assert office.submit(moved).id == found.id
+    with pytest.raises(NotAllowed, match="had a hand"):
+        office.approve(Submission.objects.get())
+
+
+def test_a_draft_that_is_thrown_away_leaves_its_suggestions_to_be_decided(desk: Desk, found: Submission) -> None:
+    office, made = desk.office, suggest(desk.office, found)
+    draft = drafts.reopen(office.ctx, office.author, found.id)
+    accepting.accept(office.ctx, office.author, draft.id, made.id)
+    drafts.discard(office.author, draft.id)
+    assert [one.id for one in suggestions.waiting(found.path)] == [made.id]
+    draft = drafts.reopen(office.ctx, office.author, found.id)
+    assert AFTER in lead(accepting.accept(office.ctx, office.author, draft.id, made.id))
 
 
 def test_where_the_passage_was_changed_meanwhile_nothing_is_lost(desk: Desk, found: Submission) -> None:

@@ -411,7 +411,7 @@ ELSEWHERE = {
     *("review.require_decidable", "undoing.require_in_time"),  # a part of every act of their kind
     "errata.follow",  # a part of review.approve
     "browser.settle",
-    *("suggestions.suggest", "suggestions.decline", "suggestions.accept", "suggestions.take_note"),
+    *("suggestions.suggest", "suggestions.decline", "suggestions.accept", "suggestions.take_note", "suggestions.give_back"),
     *("accepting.accept", "accepting.decline"),
     "branch.commit_as",
     "replanning.plan_again",  # a part of submit.submit

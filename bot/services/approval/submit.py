@@ -102,7 +102,7 @@ def submit(ctx: Context, actor: Actor, path: Path, commit: str = "") -> Submissi
             _refresh(ctx, same, path, ready)
             replanning.plan_again(ctx, actor, same)
             return same
-        suggestions.take_note(ctx, actor, ready.post.identity, ready.post.source.text)
+        suggestions.take_note(ctx, actor, ready.post.identity, ctx.relative(path), ready.post.source.text)
         found = hands.of_post(ctx, ready.post.identity, _made_of(ctx, ready.post))
         if ready.post.correction:
             corrections.require_fit(ctx, ready.bundle, ready.post.correction)
@@ -131,7 +131,8 @@ def _refresh(ctx: Context, same: Submission, path: Path, ready: _Ready) -> None:
     Submission.objects.filter(id=same.id).update(path=ctx.relative(path), inputs=ready.inputs, findings=found)
     if same.state in IN_QUEUE:
         # A blank line changes nothing that is shown; who wrote it has had a hand in it all the same.
-        now = hands.of_post(ctx, same.identity, _made_of(ctx, ready.post), same=same)
+        # Under the path that it had, too: what was accepted of it there was counted there.
+        now = hands.of_post(ctx, same.identity, [*_made_of(ctx, ready.post), same.path], same=same)
         Submission.objects.filter(id=same.id).update(hands=hands.as_kept(now), edits_upto=now.upto)
 
 

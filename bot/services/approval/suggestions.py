@@ -13,6 +13,7 @@ from bot.language import say
 from bot.services.approval import review
 from bot.services.people import hands
 from bot.services.records import audit
+from bot.services.records.approved import approved
 from bot.services.records.context import Context
 from bot.store.drafts import Draft
 from bot.store.hands import Edit
@@ -122,13 +123,14 @@ def _waiting() -> QuerySet[Suggestion]:
     return Suggestion.objects.filter(accepted=None).select_related("submission").order_by("id")
 
 
-def accept(ctx: Context, actor: Actor, found: Suggestion, draft: Draft | None = None) -> None:
-    """In the caller's transaction, in which the text takes it in. Whoever proposed it had a hand in the post from now on."""
+def accept(ctx: Context, actor: Actor, found: Suggestion, path: str, draft: Draft | None = None) -> None:
+    """In the caller's transaction, in which the text at `path` takes it in. Whoever proposed it had a hand in the post from now
+    on."""
     _decide(ctx, actor, found, ACCEPT)
     Suggestion.objects.filter(id=found.id).update(draft=draft)
     # As an Edit it counts for whatever is handed in from now on, by whichever road (ADR 20); the submission that waits now
     # holds none of these words, but its suggester was told that they decide nothing about this post any more.
-    _count(found)
+    _count(found, path)
     held = Submission.objects.select_for_update().get(id=found.submission_id)
     if held.state in _OPEN_TO:
         hand = hands.Hand(road=Road.WEB, commit="", people=(found.person,))
@@ -138,11 +140,19 @@ def accept(ctx: Context, actor: Actor, found: Suggestion, draft: Draft | None = 
 def count_again(draft: Draft) -> None:
     """Before the draft is handed in: the post may have been approved meanwhile without what the draft has taken in."""
     for found in Suggestion.objects.filter(draft=draft).select_related("submission"):
-        _count(found)
+        _count(found, draft.path)
 
 
-def _count(found: Suggestion) -> None:
-    Edit.objects.create(road=Road.WEB, path=found.submission.path, person=found.person)
+def give_back(draft: Draft) -> None:
+    """The draft is thrown away, and what it had taken in with it: its author has to decide anew. That somebody's words stood in
+    it stays counted."""
+    undecided = {"accepted": None, "decided_by": "", "decided_at": None, "draft": None}
+    Suggestion.objects.filter(draft=draft).update(**undecided)
+
+
+def _count(found: Suggestion, path: str) -> None:
+    # Under the path that is handed in: the post may have been moved since somebody proposed it.
+    Edit.objects.create(road=Road.WEB, path=path, person=found.person)
 
 
 def decline(ctx: Context, actor: Actor, found: Suggestion, answer: str) -> None:
@@ -158,11 +168,38 @@ def decline(ctx: Context, actor: Actor, found: Suggestion, answer: str) -> None:
         _decide(ctx, actor, found, DECLINE, answer.strip())
 
 
-def take_note(ctx: Context, actor: Actor, identity: str, text: str) -> None:
-    """In the caller's transaction: what the author wrote over by hand is accepted, too. Its words are in the text now."""
-    for one in _waiting().filter(submission__identity=identity):
-        if one.after in text and one.before not in text and one.after not in one.submission.source:
-            accept(ctx, actor, one)
+def take_note(ctx: Context, actor: Actor, identity: str, path: str, text: str) -> None:
+    """In the caller's transaction: what the author wrote over by hand is accepted, too; its words are in the text now. Of one
+    that was declined only the hand is counted."""
+    told = Suggestion.objects.filter(submission__identity=identity).exclude(accepted=True)
+    for one in told.select_related("submission").order_by("id"):
+        if not _came_in(one, one.submission.source, text) or _was_in_what_was_approved(one, text):
+            continue
+        if one.accepted is None:
+            accept(ctx, actor, one, path)
+        else:
+            _count(one, path)
+
+
+def _came_in(one: Suggestion, then: str, now: str) -> bool:
+    """Is there more of the new words than then, and less of the old?"""
+    (old_then, new_then), (old_now, new_now) = _counted(one, then), _counted(one, now)
+    return new_now > new_then and old_now < old_then
+
+
+def _was_in_what_was_approved(one: Suggestion, now: str) -> bool:
+    """An approval since then was given by others, of these words: hands are counted from it on (ADR 20)."""
+    since = Submission.objects.filter(approved(), identity=one.submission.identity, id__gt=one.submission_id).last()
+    return since is not None and _counted(one, since.source)[1] >= _counted(one, now)[1]
+
+
+def _counted(one: Suggestion, text: str) -> tuple[int, int]:
+    """How often the old words and the new ones stand there; where one holds the other, it is not counted as both. A line may
+    have been broken elsewhere."""
+    text, before, after = ("".join(said.split()) for said in (text, one.before, one.after))
+    longer, shorter = (before, after) if len(before) > len(after) else (after, before)
+    counts = {longer: text.count(longer), shorter: text.replace(longer, "\0").count(shorter)}
+    return counts[before], counts[after]
 
 
 def _decide(ctx: Context, actor: Actor, found: Suggestion, verb: str, answer: str = "") -> None:

@@ -22,7 +22,7 @@ def accept(ctx: Context, actor: Actor, draft_id: int, number: int) -> Draft:
     found = suggestions.open_one(draft.path, number)
     changed = _changed(post_form.form_of(draft.form), found)
     with transaction.atomic():
-        suggestions.accept(ctx, actor, found, draft)
+        suggestions.accept(ctx, actor, found, draft.path, draft)
         return drafts.save(ctx, actor, draft_id, changed, drafts.Seen(revision=draft.revision, window=draft.window))
 
 

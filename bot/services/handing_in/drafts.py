@@ -26,7 +26,7 @@ from bot.media import images
 from bot.render.bundle import render
 from bot.render.variant import Bundle
 from bot.repository.mirror import is_safe
-from bot.services.approval import review
+from bot.services.approval import review, suggestions
 from bot.services.approval.subject import subject
 from bot.services.handing_in import branch as branch
 from bot.services.records import pictures as records
@@ -145,8 +145,7 @@ def reopen(ctx: Context, actor: Actor, submission_id: int) -> Draft:
         return open_one
     # From the branch as it is, not from the submission: others may have gone on since.
     head, path = branch.head(ctx), Path(found.path)
-    text = frontmatter.decode(path, branch.read(ctx, found.path, head) or found.source.encode())
-    form = post_form.read(path, text)
+    form = post_form.read(path, frontmatter.decode(path, branch.read(ctx, found.path, head) or found.source.encode()))
     # Another post may lie at this path by now.
     if (form.identity, form.author) != (post_form.read(path, found.source).identity, found.author):
         form = post_form.read(path, found.source)
@@ -200,8 +199,10 @@ def save(ctx: Context, actor: Actor, number: int, form: Form, seen: Seen) -> Dra
     return find(actor, number)
 
 
+@transaction.atomic
 def discard(actor: Actor, number: int) -> None:
-    find(actor, number).delete()
+    suggestions.give_back(draft := find(actor, number))
+    draft.delete()
 
 
 def add_picture(ctx: Context, actor: Actor, number: int, data: bytes) -> Draft:
@@ -275,8 +276,7 @@ def files(draft: Draft) -> list[str]:
 
 def picture(actor: Actor, number: int, file: str) -> bytes:
     """Raises NotFound."""
-    found = DraftPicture.objects.filter(draft=find(actor, number), file=file).first()
-    if found is None:
+    if (found := DraftPicture.objects.filter(draft=find(actor, number), file=file).first()) is None:
         raise NotFound("no such picture", summary="画像がありません", next_step="選び直してください")
     return bytes(found.data)
 

@@ -27,6 +27,11 @@ def told(**changed: Any) -> records.Told:
     return records.Told(**plain | changed)
 
 
+def write_down(office: Office, picture: PictureRecord, said: records.Told) -> None:
+    picture.refresh_from_db()
+    records.record(office.ctx, office.officer, picture.id, said, records.version(picture))
+
+
 @pytest.fixture
 def red(office: Office) -> PictureRecord:
     office.submit(office.post("a", title="窓口の写真（見本）", images=CREDITED))
@@ -53,7 +58,7 @@ def test_a_picture_is_chosen_for_a_draft_with_all_that_is_known_of_it(
 
 
 def test_the_offices_word_answers_who_is_in_it(office: Office, red: PictureRecord) -> None:
-    records.record(office.ctx, office.officer, red.id, told())
+    write_down(office, red, told())
     draft = drafts.begin(office.ctx, office.author)
     picking.take(office.ctx, office.author, draft.id, red.id)
     (shot,) = post_form.form_of(Draft.objects.get().form).pictures
@@ -63,7 +68,7 @@ def test_the_offices_word_answers_who_is_in_it(office: Office, red: PictureRecor
 
 
 def test_what_must_not_be_used_is_not_offered_and_not_taken(office: Office, red: PictureRecord, web_site: str) -> None:
-    records.record(office.ctx, office.officer, red.id, told(until=date(2026, 11, 30)))
+    write_down(office, red, told(until=date(2026, 11, 30)))
     draft = drafts.begin(office.ctx, office.author)
     page = signed_in(web_site, "shimin-leader").get(f"/pictures/?draft={draft.id}").text
     assert "承諾の期限（2026年11月30日）を過ぎています" in page
@@ -75,7 +80,7 @@ def test_what_must_not_be_used_is_not_offered_and_not_taken(office: Office, red:
 def test_a_draft_says_that_its_picture_may_not_be_shown_at_its_time(office: Office, red: PictureRecord) -> None:
     draft = drafts.begin(office.ctx, office.author)
     picking.take(office.ctx, office.author, draft.id, red.id)
-    records.record(office.ctx, office.officer, red.id, told(not_from=date(2026, 12, 1), why="本人の申し出"))
+    write_down(office, red, told(not_from=date(2026, 12, 1), why="本人の申し出"))
     form = post_form.form_of(Draft.objects.get().form)
     texts = {"title": "題名（見本）", "lead": "見本です。", "measure": "2-1", "achievement": "done"}
     Draft.objects.update(form=dict(post_form.fields(form)) | texts)
@@ -116,9 +121,9 @@ def test_it_is_filtered_by_whether_it_may_be_used(office: Office, red: PictureRe
         return [row.file for row in records.search(office.ctx, office.officer, "", state)]
 
     assert files("usable") == ["blue.png", "red.png"]
-    records.record(office.ctx, office.officer, red.id, told(until=date(2026, 11, 30)))
+    write_down(office, red, told(until=date(2026, 11, 30)))
     assert (files("usable"), files("ended"), files("not_again")) == (["blue.png"], ["red.png"], [])
-    records.record(office.ctx, office.officer, red.id, told(not_from=date(2027, 4, 1), why="古くなるため"))
+    write_down(office, red, told(not_from=date(2027, 4, 1), why="古くなるため"))
     assert (files("usable"), files("ended"), files("not_again")) == (["blue.png", "red.png"], [], ["red.png"])
 
 

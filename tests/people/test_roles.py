@@ -187,7 +187,7 @@ def _take(office: Office, actor: Actor) -> object:
 
 def _record_picture(office: Office, actor: Actor) -> object:
     told = picture_records.Told(people="none", consent="", until=None, not_from=None, why="")
-    return picture_records.record(office.ctx, actor, _picture(office, shown=True), told)
+    return picture_records.record(office.ctx, actor, _picture(office, shown=True), told, "")
 
 
 def _keep(office: Office, actor: Actor) -> object:
@@ -411,7 +411,7 @@ ELSEWHERE = {
     *("review.require_decidable", "undoing.require_in_time"),  # a part of every act of their kind
     "errata.follow",  # a part of review.approve
     "browser.settle",
-    *("suggestions.suggest", "suggestions.decline", "suggestions.accept", "suggestions.take_note", "suggestions.give_back"),
+    *("suggestions.suggest", "suggestions.decline", "suggestions.accept", "suggestions.take_note"),
     *("accepting.accept", "accepting.decline"),
     "branch.commit_as",
     "replanning.plan_again",  # a part of submit.submit

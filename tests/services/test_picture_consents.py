@@ -13,7 +13,7 @@ from bot.services.approval import picture_records as records
 from bot.services.approval.submit import NotReady
 from bot.services.delivery import outlook, pause, reasons, scheduling
 from bot.services.handing_in import drafts
-from bot.services.records import audit
+from bot.services.records import audit, pictures
 from bot.store.models import AuditEntry, Delivery
 from bot.store.pictures import PictureFile, PictureRecord, PictureUse
 from tests.office import TOKYO, Office
@@ -32,7 +32,7 @@ def red() -> PictureRecord:
 
 
 def record(office: Office, **changed: Any) -> int:
-    return records.record(office.ctx, office.officer, red().id, told(**changed))
+    return records.record(office.ctx, office.officer, red().id, told(**changed), records.version(red()))
 
 
 @pytest.fixture
@@ -200,8 +200,35 @@ def test_a_record_without_sense_is_refused_at_its_field(known: Office, changed: 
 def test_nobody_but_an_officer_writes_a_record(known: Office) -> None:
     for actor in (known.author, known.leader, known.trainee, known.operator):
         with pytest.raises(NotAllowed):
-            records.record(known.ctx, actor, red().id, told())
+            records.record(known.ctx, actor, red().id, told(), "")
     assert not AuditEntry.objects.filter(verb="record_picture").exists()
+
+
+def test_of_two_officers_the_later_one_takes_nothing_back_unread(known: Office) -> None:
+    opened = records.version(red())
+    record(known, not_from=date(2026, 12, 1), why="本人の申し出")
+    with pytest.raises(NotAllowed, match="recorded meanwhile"):
+        records.record(known.ctx, known.officer, red().id, told(until=date(2027, 3, 31)), opened)
+    assert red().not_from == date(2026, 12, 1)
+
+
+def test_a_post_that_is_handed_in_at_the_same_moment_takes_nothing_back(known: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def meanwhile(*_: object) -> str:  # between the look at the row and the write
+        record(known, not_from=date(2027, 12, 1), why="本人の申し出")
+        return ""
+
+    monkeypatch.setattr(pictures, "_written", meanwhile)
+    known.submit(known.post("b", title="二つ目（見本）", body="別の文です（見本）。\n"))
+    assert (red().not_from, red().recorded_by) == (date(2027, 12, 1), "kouhou")
+
+
+def test_what_the_office_has_recorded_is_not_removed_by_whoever_added_it(office: Office) -> None:
+    draft = drafts.begin(office.ctx, office.author)
+    drafts.add_picture(office.ctx, office.author, draft.id, (office.folder / "media" / "blue.png").read_bytes())
+    PictureRecord.objects.update(recorded_by="kouhou", not_from=date(2026, 12, 1), why="本人の申し出")
+    with pytest.raises(NotAllowed):
+        records.remove(office.ctx, office.author, PictureRecord.objects.get().id)
+    assert PictureRecord.objects.exists()
 
 
 def test_what_an_author_declares_never_overwrites_the_offices_word(known: Office) -> None:

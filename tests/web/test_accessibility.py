@@ -119,7 +119,7 @@ def _pictures(office: Office) -> int:
     record = PictureRecord.objects.get(file="red.png")
     ended = {"until": datetime.date(2026, 11, 30), "not_from": datetime.date(2026, 12, 1), "why": "本人の申し出"}
     told = picture_records.Told(people="consented", consent="承諾書 1", **ended)
-    picture_records.record(office.ctx, office.officer, record.id, told)
+    picture_records.record(office.ctx, office.officer, record.id, told, "")
     return record.id
 
 

@@ -142,15 +142,22 @@ class Told:
     why: str
 
 
-def record(ctx: Context, actor: Actor, number: int, told: Told) -> int:
-    """Write it down; how many planned deliveries that holds. Raises NotAllowed."""
+def version(record: PictureRecord) -> str:
+    """Of what the office has written down; for the form."""
+    return record.recorded_at.isoformat() if record.recorded_at else ""
+
+
+def record(ctx: Context, actor: Actor, number: int, told: Told, seen: str) -> int:
+    """Write it down, over the version `seen`; how many planned deliveries that holds. Raises NotAllowed."""
     actor.require(Permission.DECIDE)
-    found = find(ctx, actor, number)
+    find(ctx, actor, number)
     _require_sense(told)
     now = ctx.clock.now()
     with transaction.atomic():
         # As a stop does: no turn after this transaction writes an intent that has not seen it (ADR 14).
         locks.shut_gate()
+        found = PictureRecord.objects.select_for_update().get(id=number)
+        _require_seen(found, seen)
         before = _said(found)
         for name, value in vars(told).items():
             setattr(found, name, storable(value) if isinstance(value, str) else value)
@@ -159,6 +166,17 @@ def record(ctx: Context, actor: Actor, number: int, told: Told) -> int:
         held = consents.hold_planned(ctx, found)
         audit.record(now, actor.person, "record_picture", f"picture:{found.id}", detail=f"{before} → {_said(found)}")
     return held
+
+
+def _require_seen(record: PictureRecord, seen: str) -> None:
+    """A page that was opened before must not take back what another officer has written since, unread."""
+    if version(record) != seen:
+        raise NotAllowed(
+            "recorded meanwhile",
+            summary="ほかの担当者が、先にこの画像の記録を変えました",
+            next_step="上のいまの記録を見て、よければもう一度「記録する」を押してください",
+            field="people",
+        )
 
 
 def _require_sense(told: Told) -> None:
@@ -233,16 +251,22 @@ def describe(ctx: Context, actor: Actor, number: int, alt: str, credit: str) -> 
         audit.record(ctx.clock.now(), actor.person, "describe_picture", f"picture:{found.id}", detail=said)
 
 
+def may_remove(actor: Actor, record: PictureRecord) -> bool:
+    return record.added_by == actor.person and not record.recorded_by and not record.uses.exists()
+
+
 def remove(ctx: Context, actor: Actor, number: int) -> None:
     """Forget one that no submission ever showed: it was the wrong one, and is nobody else's business. Raises NotAllowed."""
     actor.require(Permission.SUBMIT)
-    found = find(ctx, actor, number)
-    if found.uses.exists() or found.added_by != actor.person:
-        raise NotAllowed(
-            "in use, or another one's",
-            summary="申請した原稿に使った画像は、記録から消せません",
-            next_step="使わないようにするには、広報担当に「今後は使わない」の記録を頼んでください",
-        )
+    find(ctx, actor, number)
     with transaction.atomic():
+        # Locked, so that no submission that shows it comes between the look and the act.
+        found = PictureRecord.objects.select_for_update().get(id=number)
+        if not may_remove(actor, found):
+            raise NotAllowed(
+                "in use, recorded, or another one's",
+                summary="申請した原稿に使った画像と、広報担当が記録した画像は消せません",
+                next_step="使わないようにするには、広報担当に「今後は使わない」の記録を頼んでください",
+            )
         found.delete()
         audit.record(ctx.clock.now(), actor.person, "remove_picture", f"picture:{number}")

@@ -53,12 +53,13 @@ def register(ctx: Context, submission: Submission, post: Post, inputs: Mapping[s
 
 def _learn(record: PictureRecord, picture: Picture, path: str) -> None:
     """Where it lies now; and what its author says, where nobody has said anything yet."""
-    record.path = path[:500]
-    record.alt, record.credit = record.alt or picture.alt, record.credit or picture.credit[:LONGEST]
-    record.focus = record.focus or _written(picture.focus)
-    if not record.recorded_by:
-        record.people, record.consent = picture.people, picture.consent[:LONGEST]
-    record.save()
+    # Each by itself, and by what the row says now: an officer may be writing into it.
+    own = PictureRecord.objects.filter(id=record.id)
+    own.update(path=path[:500])
+    own.filter(alt="").update(alt=picture.alt)
+    own.filter(credit="").update(credit=picture.credit[:LONGEST])
+    own.filter(focus="").update(focus=_written(picture.focus))
+    own.filter(recorded_by="").update(people=picture.people, consent=picture.consent[:LONGEST])
     PictureFile.objects.filter(picture=record).exclude(data=None).update(data=None)
 
 

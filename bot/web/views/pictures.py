@@ -104,7 +104,8 @@ def picture(request: HttpRequest, number: int) -> HttpResponse:
         "choices": list(records.PEOPLE.items()),
         "may_record": actor.may(Permission.DECIDE),
         "may_describe": records.may_describe(actor, record),
-        "may_remove": record.added_by == actor.person and not record.uses.exists(),
+        "may_remove": records.may_remove(actor, record),
+        "version": records.version(record),
     }
     return render(request, "picture.html", shown)
 
@@ -160,7 +161,7 @@ def record(request: HttpRequest, number: int) -> HttpResponse:
         not_from=_day(given.get("not_from", ""), "not_from"),
         why=" ".join(given.get("why", "").split()),
     )
-    held = records.record(ctx, actor, number, told)
+    held = records.record(ctx, actor, number, told, given.get("version", ""))
     messages.success(request, say("記録しました。"))
     if held:
         messages.warning(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, datetime
 
 import pytest
 
@@ -10,8 +11,9 @@ from bot.errors import NewsletterError, NotAllowed, StaleApproval
 from bot.services.paper import issue_desk, issues
 from bot.services.records.context import Context
 from bot.store.models import AuditEntry
+from bot.store.pictures import PictureRecord
 from bot.workflow.actors import Actor, Role
-from tests.office import Office
+from tests.office import TOKYO, Office
 
 OFFICER = Actor(person="kouhou", role=Role.OFFICER)
 ISSUE = "2026-12"
@@ -75,6 +77,27 @@ def test_nothing_is_released_while_the_layout_is_provisional(office: Office, ctx
     seen = issues.build(provisional, ISSUE)
     with pytest.raises(NotAllowed, match="provisional"):
         issues.sign_off(provisional, OFFICER, ISSUE, seen.digest)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"until": date(2026, 11, 30)},  # the day before the month for which it is printed
+        {"not_from": date(2026, 12, 1), "why": "本人の申し出"},
+    ],
+)
+def test_nothing_is_released_with_a_picture_that_must_not_be_shown(
+    office: Office, ctx: Context, said: dict[str, object]
+) -> None:
+    office.at(datetime(2026, 11, 20, 10, tzinfo=TOKYO))
+    office.approved(channels="newsletter")
+    PictureRecord.objects.update(**said)
+    seen = issues.build(ctx, ISSUE)
+    with pytest.raises(NotAllowed, match="must not be shown"):
+        issues.sign_off(ctx, OFFICER, ISSUE, seen.digest)
+    assert _entries() == []
+    PictureRecord.objects.update(until=date(2026, 12, 1), not_from=None, why="")
+    issues.sign_off(ctx, OFFICER, ISSUE, seen.digest)
 
 
 LONG = "".join(

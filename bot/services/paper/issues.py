@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -17,6 +18,7 @@ from django.db import transaction
 from bot import folders
 from bot.checks.cache import basis_of
 from bot.config import ROOT
+from bot.content.picture_limits import reached
 from bot.errors import BotError, NotAllowed, NotFound, StaleApproval
 from bot.language import say
 from bot.newsletter.arrangement import said_issue
@@ -25,9 +27,11 @@ from bot.newsletter.build import Press
 from bot.newsletter.build import build as build_files
 from bot.newsletter.issue import roll_of
 from bot.newsletter.printable import problem_of
+from bot.render.variant import read_variant
 from bot.services.paper.column import approved_for, next_issue, press_of
+from bot.services.paper.layout import CHANNEL
 from bot.services.people import hands
-from bot.services.records import audit
+from bot.services.records import audit, pictures
 from bot.services.records.context import Context
 from bot.store.models import Submission
 from bot.store.newsletter import SignOff
@@ -36,6 +40,7 @@ from bot.workflow.actors import Actor, Permission
 SIGN_OFF = "sign_off"  # in the audit log
 _SHOWN = 12  # characters that tell where the overflow begins
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,6 +220,7 @@ def sign_off(ctx: Context, actor: Actor, issue: str, seen_digest: str) -> None:
             next_step="校正刷りを開き直して、もう一度確かめてください",
         )
     _require_fit(built)
+    _require_usable(ctx, built)
     now = ctx.clock.now()
     kept = {"issue": issue, "officer": actor.person, "at": now, "text": built.text}
     with transaction.atomic():
@@ -232,6 +238,22 @@ def _require_fit(built: Built) -> None:
             f"{len(built.over)} frames of {built.issue} overflow",
             summary=say("枠に入らない文章があるため、校了にできません（{over}）", over="、".join(built.over)),
             next_step="原稿を短くして承認を受けるか、割り付けを変えてください",
+        )
+
+
+def _require_usable(ctx: Context, built: Built) -> None:
+    """No gate stands before a printer. The paper lies about for its whole month, whenever it is released (ADR 43)."""
+    moment, month = ctx.clock.now(), _MONTH.match(built.issue)
+    if month:
+        moment = max(moment, datetime(int(month[1]), int(month[2]), 1, tzinfo=ctx.config.timezone))
+    shown = {s.id: s.title for s in built.printed if (v := read_variant(s.bundle, CHANNEL)) is not None and v.media}
+    limits = pictures.of_submissions(ctx, shown)
+    barred = [f"「{shown[number]}」の{limit.said}" for number in limits if (limit := reached(limits[number], moment))]
+    if barred:
+        raise NotAllowed(
+            f"{len(barred)} posts of {built.issue} show a picture that must not be shown",
+            summary=say("この号の月には出せない画像があるため、校了にできません（{barred}）", barred="、".join(barred)),
+            next_step="画像を差し替えて承認を受けるか、原稿を紙面から外してください",
         )
 
 

@@ -75,6 +75,7 @@ urlpatterns = [
     path("submissions/<int:number>/sheet/", sheet.sheet, name="sheet"),
     path("submissions/<int:number>/sheet.docx", sheet.docx, name="sheet_docx"),
     path("comments/<int:number>/settle/", decisions.settle, name="settle"),
+    path("comments/<int:number>/unsettle/", decisions.unsettle, name="unsettle"),
     path("decisions/<int:number>/countersign/", decisions.countersign, name="countersign"),
     path("submissions/<int:number>/media/<str:sha256>.jpg", media.preview, name="preview_media"),
     path("calendar/", calendar.calendar, name="calendar"),

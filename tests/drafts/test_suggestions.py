@@ -218,10 +218,12 @@ def test_on_the_pages_without_a_script(desk: Desk, found: Submission, people: No
     assert box.get("name") == "known"
     assert officer.post(f"{page}suggest/", page, **given, known="1").status_code == 200
     assert "この原稿の確認も承認も" not in leader.get(page).text
+    assert (WHY in leader.get("/").text, WHY in officer.get("/").text) == (True, False)
     draft = drafts.reopen(desk.office.ctx, desk.office.author, found.id)
     _decide(leader, draft)
     assert f"窓口で{AFTER}（見本）。" in leader.get(f"/write/{draft.id}/").text
     assert "受け入れ済み" in officer.get(page).text
+    assert WHY not in leader.get("/").text
     answer = officer.post(f"{page}approve/", page, digest=found.digest, when="wish")
     assert answer.status_code == 403
     assert Submission.objects.get().state == "submitted"

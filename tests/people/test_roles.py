@@ -157,6 +157,10 @@ def _settle(office: Office, actor: Actor) -> object:
     return comments.settle(office.ctx, actor, made.id)
 
 
+def _unsettle(office: Office, actor: Actor) -> object:
+    return comments.unsettle(office.ctx, actor, _settle(office, actor).id)
+
+
 def _writer(actor: Actor) -> Actor:
     return Actor(person="shimin-leader", role=actor.role, scopes=actor.scopes)
 
@@ -263,6 +267,7 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "review.endorse": (_endorse_as_head, {LEADER, HEAD}),
     "review.countersign": (_countersign, {OFFICER}),
     "comments.add": (_remark, {LEADER, TRAINEE, HEAD, OFFICER}),
+    "comments.unsettle": (_unsettle, {LEADER, TRAINEE, HEAD, OFFICER}),
     "comments.settle": (_settle, {LEADER, TRAINEE, HEAD, OFFICER}),
     "queue.approve_opened": (
         lambda o, a: queue.approve_opened(o.ctx, a, {(s := waiting(o)).id: queue.Seen(digest=s.digest, planned="")}),

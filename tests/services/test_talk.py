@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.errors import NotAllowed
+from bot.errors import NotAllowed, NotFound
 from bot.services.approval import comments, mentions, returned, review
 from bot.services.telling import notices
 from bot.store.models import AuditEntry, Comment, Submission, User
@@ -127,6 +127,20 @@ def test_a_return_quotes_several_places_and_each_is_ticked(office: Office, found
     assert before is not None
     assert [(point.body, point.settled_by) for point in before.points] == [("1番目", "shimin-leader"), ("2番目", "")]
     assert before.unticked == [second]
+
+
+def test_a_tick_is_taken_back_by_whoever_may_set_it(office: Office, found: Submission) -> None:
+    point = remark(office, found, 1, "いつ")
+    review.return_(office.ctx, office.officer, found.id, "", [point.id])
+    comments.settle(office.ctx, office.author, point.id)
+    with pytest.raises(NotFound):
+        comments.unsettle(office.ctx, office.leader, point.id)
+    for _ in range(2):
+        comments.unsettle(office.ctx, office.author, point.id)
+    asked = returned.of(Submission.objects.get(id=found.id))
+    assert asked is not None
+    assert [(one.id, one.settled_by) for one in asked.unticked] == [(point.id, "")]
+    assert AuditEntry.objects.get(verb="unsettle").detail == f"comment:{point.id}"
 
 
 def test_after_an_approval_nothing_is_asked_any_more(office: Office, found: Submission) -> None:

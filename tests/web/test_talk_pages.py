@@ -59,6 +59,9 @@ def test_an_officer_sends_comments_along_and_sees_which_are_ticked(office: Offic
     assert asked.index("済み：") < asked.index("一つ目") < asked.index("まだ：") < asked.index("二つ目")
     assert "三つ目" not in asked
     assert "三つ目" in region(officer.get(at(newer)).text, "earlier")
+    officer.post(f"/comments/{made[0].id}/unsettle/", at(newer))
+    asked = region(officer.get(at(newer)).text, "points")
+    assert ("済み：" in asked, asked.count("まだ：")) == (False, 2)
 
 
 def test_a_comment_that_was_settled_meanwhile_is_told_at_the_choice(office: Office, officer: Browser) -> None:

@@ -16,6 +16,7 @@ from bot.services.records.context import Context
 from bot.store.models import Comment, Submission
 from bot.workflow.actors import Actor, Permission
 
+UNSETTLE = "unsettle"
 _SENTENCE = re.compile(r"[^。！？\n]+[。！？」』）]*")
 
 
@@ -85,6 +86,26 @@ def _record(actor: Actor, made: Comment, people: list[str]) -> None:
 
 def settle(ctx: Context, actor: Actor, comment_id: int) -> Comment:
     """Mark a remark as dealt with. The post's author, the remark's, and the PR office may."""
+    comment = _theirs(ctx, actor, comment_id)
+    now = ctx.clock.now()
+    with transaction.atomic():
+        # Settled twice at once is recorded once.
+        if Comment.objects.filter(id=comment_id, settled_at=None).update(settled_at=now, settled_by=actor.person):
+            audit.record(now, actor.person, "settle", f"submission:{comment.submission_id}", detail=f"comment:{comment_id}")
+    return comment
+
+
+def unsettle(ctx: Context, actor: Actor, comment_id: int) -> Comment:
+    """Take the mark back: it was the wrong remark, or not done after all. Whoever may settle it may."""
+    comment = _theirs(ctx, actor, comment_id)
+    now = ctx.clock.now()
+    with transaction.atomic():
+        if Comment.objects.filter(id=comment_id).exclude(settled_at=None).update(settled_at=None, settled_by=""):
+            audit.record(now, actor.person, UNSETTLE, f"submission:{comment.submission_id}", detail=f"comment:{comment_id}")
+    return comment
+
+
+def _theirs(ctx: Context, actor: Actor, comment_id: int) -> Comment:
     actor.require(Permission.COMMENT)
     comment = Comment.objects.select_related("submission").filter(id=comment_id).first()
     if comment is None or not Submission.objects.filter(review.readable(ctx, actor), id=comment.submission_id).exists():
@@ -93,11 +114,6 @@ def settle(ctx: Context, actor: Actor, comment_id: int) -> Comment:
         raise NotAllowed(
             "not theirs", summary="このコメントを対応済みにする権限がありません", next_step="書いた人に頼んでください"
         )
-    now = ctx.clock.now()
-    with transaction.atomic():
-        # Settled twice at once is recorded once.
-        if Comment.objects.filter(id=comment_id, settled_at=None).update(settled_at=now, settled_by=actor.person):
-            audit.record(now, actor.person, "settle", f"submission:{comment.submission_id}", detail=f"comment:{comment_id}")
     return comment
 
 

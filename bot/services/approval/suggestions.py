@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bot.content import post_form
 from bot.errors import NotAllowed, NotFound
@@ -102,6 +102,14 @@ def _place(submission: Submission, before: str) -> tuple[str, int]:
 def waiting(path: str) -> list[Suggestion]:
     """What the author of this file has still to decide, in the order in which it was proposed."""
     return list(_waiting().filter(submission__path=path)) if path else []
+
+
+def mine(actor: Actor) -> list[Suggestion]:
+    """What this person, who wrote or handed in the post, has still to decide while it can be mended; the newest first."""
+    mendable = Submission.objects.filter(identity=OuterRef("submission__identity"), state__in=sorted(_OPEN_TO))
+    own = Q(submission__author=actor.person) | Q(submission__submitted_by=actor.person)
+    found = _waiting().filter(own, Exists(mendable)).order_by("-id")
+    return list(found.defer("submission__bundle", "submission__source"))
 
 
 def of_post(ctx: Context, actor: Actor, submission: Submission) -> list[Suggestion]:

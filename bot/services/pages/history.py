@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from bot import errors
 from bot.language import say
 from bot.newsletter.arrangement import said_issue
-from bot.services.approval import mentions, review, suggestions
+from bot.services.approval import comments, mentions, review, suggestions
 from bot.services.delivery import outcome, reconcile, removal, vanished
 from bot.services.pages import overview
 from bot.services.paper import errata
@@ -51,6 +51,7 @@ _VERBS: Mapping[str, str] = {
     suggestions.ACCEPT: "直しの提案を受け入れた",
     suggestions.DECLINE: "直しの提案を見送った",
     "settle": "コメントに対応済み",
+    comments.UNSETTLE: "コメントの対応済みを取り消した",
     "cancel": "配信の取り消し",
     "reschedule": "配信の時刻の変更",
     "yearly_draft": "毎年の原稿の下書きを作った",

@@ -156,3 +156,11 @@ def settle(request: HttpRequest, number: int) -> HttpResponse:
     settled = comments.settle(office(), actor_of(request), number)
     messages.success(request, say("コメントを対応済みにしました。"))
     return redirect("submission", settled.submission_id)
+
+
+@login_required
+@require_POST
+def unsettle(request: HttpRequest, number: int) -> HttpResponse:
+    opened = comments.unsettle(office(), actor_of(request), number)
+    messages.success(request, say("コメントを、まだ対応していないものに戻しました。"))
+    return redirect("submission", opened.submission_id)

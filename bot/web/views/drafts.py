@@ -104,6 +104,8 @@ def _asked_for(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse
             return redirect(f"{reverse('pictures')}?draft={draft.id}")
         elif wish == "settle":
             comments.settle(ctx, actor_of(request), reading.ordinal(which) or 0)
+        elif wish == "unsettle":
+            comments.unsettle(ctx, actor_of(request), reading.ordinal(which) or 0)
         elif wish == "accept":
             accepting.accept(ctx, actor_of(request), draft.id, reading.ordinal(which) or 0)
         elif wish == "decline":

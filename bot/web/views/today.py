@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from bot.services.approval import mentions
+from bot.services.approval import mentions, suggestions
 from bot.services.handing_in import drafts
 from bot.services.pages import overview
 from bot.services.pages import today as page
@@ -29,6 +29,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "outings": page.outings(ctx, actor),
         "returned": page.returned_and_not_mended(ctx, actor),
         "mentions": mentions.waiting(ctx, actor),
+        "suggestions": suggestions.mine(actor),
         "writes": drafts.writes(ctx, actor),
         **_for_office(ctx, actor),
         **_for_writers(ctx, actor),

@@ -15,8 +15,7 @@ from bot.schedule.rules import DAYS, MOST_PER_DAY, IfClosed, Quiet, Rules, Slot
 from bot.schedule.slots import least_gap
 from bot.values import reading
 
-# How far two sets of rules are compared day by day: whatever a span may name (LONGEST_SPAN) and a year of holidays.
-_COMPARED = 400
+_COMPARED = 400  # days that are compared one by one: a year of weekdays, holidays and spans. What the office named is apart.
 LONGEST_SPAN = 62  # days
 Value = Mapping[str, Any]  # as JSON keeps it
 
@@ -51,7 +50,7 @@ def applied(rules: Rules, changes: Iterable[RuleChange]) -> Rules:
     for change in in_force(changes):
         try:
             rules = _APPLY[Topic(change.topic)](rules, change)
-        except (KeyError, TypeError, ValueError, AttributeError, reading.Unclear) as e:
+        except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as e:
             raise ConfigError(
                 f"rule change {change.topic} {change.item}: {type(e).__name__}",
                 summary="画面で変えた配信の決まりが読めません",
@@ -78,7 +77,7 @@ def _hours(rules: Rules, change: RuleChange) -> Rules:
             open=reading.clock(value["open"]),
             close=reading.end_of_hours(value["close"]),
             days=weekdays(value["days"]),
-            public_holidays=bool(value["public_holidays"]),
+            public_holidays=_flag(value["public_holidays"]),
         ),
     )
 
@@ -118,6 +117,12 @@ def _limit(rules: Rules, change: RuleChange) -> Rules:
 _APPLY = {Topic.HOURS: _hours, Topic.DAYS: _days, Topic.SLOT: _slot, Topic.LIMIT: _limit}
 
 
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(value)  # "false" would be true
+    return value
+
+
 def _if_closed(word: str) -> IfClosed:
     if word not in get_args(IfClosed):
         raise ValueError(word)
@@ -148,8 +153,14 @@ def _longer_hours(old: Quiet, new: Quiet) -> list[str]:
 def _opened(old: Rules, new: Rules, today: date) -> list[str]:
     if old.quiet == new.quiet:
         return []
-    opened = [day for day in days_from(today, _COMPARED) if closed_reason(day, old) and not closed_reason(day, new)]
-    return [say("休みの日が、出してよい日になります（{count}日）", count=len(opened))] if opened else []
+    # The office may name a day of any year: one beyond the horizon must not open by one person's word.
+    named = {day for day in (*old.quiet.special, *new.quiet.special) if day >= today}
+    compared = sorted(named | set(days_from(today, _COMPARED)))
+    opened = {day for day in compared if closed_reason(day, old) and not closed_reason(day, new)}
+    # One that is open as it is stays so, whatever the files or another officer make of that day later.
+    pinned = {day for day in named if new.quiet.special.get(day) == "" != old.quiet.special.get(day)} - opened
+    found = [say("休みの日が、出してよい日になります（{count}日）", count=len(opened))] if opened else []
+    return [*found, say("特別に出す日が増えます（{count}日）", count=len(pinned))] if pinned else found
 
 
 def _more_slots(old: Rules, new: Rules) -> list[str]:

@@ -91,6 +91,8 @@ AT = {"a": "12:15", "b": "10:00"}
         (hours(days=WEEK[:6]), "曜日が増え"),
         (hours(public_holidays=True), "祝日にも"),
         (special(""), "出してよい日になります（1日）"),
+        (special("", date(2029, 1, 1)), "出してよい日になります（1日）"),
+        (special("", date(2026, 12, 2), date(2026, 12, 3)), "特別に出す日が増えます（2日）"),
         (slot("new", at="10:00"), "「new」の時刻が増え"),
         (slot("lunch", at="12:30", days=WEEK[:5]), "「lunch」の時刻が増え"),
         (slot("lunch", at="12:15", days=WEEK[:5], gap=10), "短く"),

@@ -7,6 +7,7 @@ Nothing that is approved gets another time by it: what a new rule forbids is hel
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -144,6 +145,10 @@ def _decline(ctx: Context, actor: Actor, row: store.RuleChange) -> None:
 
 def _decide(ctx: Context, actor: Actor, row: store.RuleChange, *, accepted: bool) -> None:
     row.accepted, row.decided_by, row.decided_at = accepted, actor.person, ctx.clock.now()
+    last = office_rules.rows().last()
+    # What counts is the order behind the gate: with a machine's fast clock the older word would come after the newer one.
+    if accepted and last is not None and last.decided_at is not None:
+        row.decided_at = max(row.decided_at, last.decided_at + timedelta(microseconds=1))
     row.save(update_fields=["accepted", "decided_by", "decided_at"])
 
 

@@ -82,9 +82,14 @@ def _hours(rules: Rules, change: RuleChange) -> Rules:
     )
 
 
+def days_of(change: RuleChange) -> list[date]:
+    first, last = change.span
+    return days_from(first, (last - first).days + 1)
+
+
 def _days(rules: Rules, change: RuleChange) -> Rules:
-    (first, last), special = change.span, dict(rules.quiet.special)
-    for day in days_from(first, (last - first).days + 1):
+    special = dict(rules.quiet.special)
+    for day in days_of(change):
         special.pop(day, None)
         if change.value is not None:
             special[day] = str(change.value["closed"])

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from bot.errors import ConfigError
+from bot.services.pages import rules as pages
 from bot.store import rules as store
 from tests.office import Office
-from tests.services.test_rule_changes import HOURS, SLOT, in_force, limit, make
+from tests.services.test_rule_changes import HOURS, SLOT, back, hours, in_force, limit, make, special
 
 
 def test_the_newer_word_counts_though_the_older_machines_clock_is_fast(office: Office) -> None:
@@ -38,3 +39,46 @@ def test_a_value_that_says_nothing_clear_is_not_guessed_at(office: Office, topic
     )
     with pytest.raises(ConfigError):
         _ = office.ctx.rules
+
+
+def test_the_page_shows_no_day_as_closed_that_was_taken_back_with_others(office: Office) -> None:
+    one, week = special("臨時", date(2026, 12, 9)), special("工事", date(2026, 12, 7), date(2026, 12, 11))
+    for change in (one, week, back(week)):
+        in_force(office, change)
+    assert date(2026, 12, 9) not in office.ctx.rules.quiet.special
+    shown = pages.page(office.ctx).rules
+    assert shown is not None
+    assert shown.days == []
+    in_force(office, week)
+    in_force(office, special("", date(2026, 12, 9)))
+    shown = pages.page(office.ctx).rules
+    assert shown is not None
+    assert [(found.row.item, found.partly) for found in shown.days] == [(week.item, True), (one.item, False)]
+
+
+@pytest.mark.parametrize(("topic", "item"), [("hours", ""), ("days", "2026-13-01/x"), ("speed", "x")])
+def test_what_cannot_be_read_can_be_said_anew_on_the_page(office: Office, topic: str, item: str) -> None:
+    in_force(office, limit(1))
+    now = office.clock.now()
+    store.RuleChange.objects.create(
+        topic=topic, item=item, value={"open": "朝"}, why="ほか", set_by="a", set_at=now, accepted=True, decided_at=now
+    )
+    page = pages.page(office.ctx)
+    assert page.problem is not None
+    assert page.rules is not None
+    assert page.rules.hours.row is None
+    assert next(found.most for found in page.rules.limits if found.item == "x") == 1
+    assert item in page.past[0].subject
+
+
+def test_of_two_that_cannot_be_read_each_can_be_said_anew(office: Office) -> None:
+    now = office.clock.now()
+    for topic, item in (("hours", ""), ("limit", "x")):
+        store.RuleChange.objects.create(
+            topic=topic, item=item, value={}, why="ほか", set_by="a", set_at=now, accepted=True, decided_at=now
+        )
+    in_force(office, hours())
+    with pytest.raises(ConfigError):
+        _ = office.ctx.rules
+    in_force(office, limit(2))
+    assert office.ctx.rules.per_day == {"x": 2}

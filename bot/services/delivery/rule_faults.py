@@ -47,10 +47,10 @@ def _content(ctx: Context, change: RuleChange) -> Iterator[Fault]:
     if change.topic == Topic.DAYS and (wrong := list(_days(ctx, change))):
         yield from wrong  # a span of two hundred years is not looked at day by day
         return
-    made = office_rules.made()
+    made = [office_rules.as_change(row) for row in office_rules.readable(ctx.written)]
     then = changes.applied(ctx.written, [*made, change])
     try:
-        now = changes.applied(ctx.written, made)
+        now = office_rules.over(ctx.written)
     except ConfigError:
         yield from _of_topic(ctx, change, then, then)
         return

@@ -63,10 +63,10 @@ def version() -> int:
 
 def look(ctx: Context, change: RuleChange) -> RuleOutlook:
     """Raises ConfigError while the files cannot be read: nobody knows what would change."""
-    made = office_rules.made()
+    made = [office_rules.as_change(row) for row in office_rules.readable(ctx.written)]
     then = changes.applied(ctx.written, [*made, change])
     try:
-        now: Rules | None = changes.applied(ctx.written, made)
+        now: Rules | None = office_rules.over(ctx.written)
     except ConfigError:
         now = None  # an earlier change cannot be read, and nothing goes out: this one puts it right
     today = ctx.today

@@ -49,14 +49,17 @@ def span(first: date, last: date) -> str:
 
 
 def subject(ctx: Context, change: RuleChange) -> str:
-    """What of the rules it is about."""
+    """What of the rules it is about. A row that nobody can read is called by what stands in it."""
     if change.topic == Topic.DAYS:
-        return span(*change.span)
+        try:
+            return span(*change.span)
+        except ValueError:
+            return change.item
     if change.topic == Topic.SLOT:
         return say("配信枠「{name}」", name=change.item)
     if change.topic == Topic.LIMIT:
         return say("{label}の1日の上限", label=ctx.spec(change.item).label)
-    return say("出してよい時間")
+    return say("出してよい時間") if change.topic == Topic.HOURS else f"{change.topic} {change.item}".strip()
 
 
 def content(ctx: Context, change: RuleChange) -> str:

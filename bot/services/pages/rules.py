@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 from bot.errors import ConfigError
 from bot.schedule import changes
@@ -54,6 +54,13 @@ class ChangeLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DaysLine(ChangeLine):
+    """`partly`: of some of its days to come something later says otherwise."""
+
+    partly: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class RulesShown:
     """`close` is the end of the hours as a form has it."""
 
@@ -61,14 +68,15 @@ class RulesShown:
     close: str
     hours: Line
     closed: list[str]
-    days: list[ChangeLine]
+    days: list[DaysLine]
     slots: list[SlotLine]
     limits: list[LimitLine]
 
 
 @dataclass(frozen=True, kw_only=True)
 class RulePage:
-    """`rules` is None while they cannot be read, and `problem` says why."""
+    """`problem` says why the rules cannot be read, if so. `rules` are then those without the changes that cannot, so that these
+    can be said anew; None where a file cannot be read."""
 
     rules: RulesShown | None
     problem: ConfigError | None
@@ -80,6 +88,7 @@ def page(ctx: Context) -> RulePage:
     problem, rules = None, None
     try:
         rules = _in_force(ctx)
+        office_rules.over(ctx.written)
     except ConfigError as e:
         problem = e
     return RulePage(
@@ -97,7 +106,8 @@ def line(ctx: Context, row: store.RuleChange) -> ChangeLine:
 
 def _in_force(ctx: Context) -> RulesShown:
     """Raises ConfigError."""
-    written, rows = ctx.written, list(office_rules.rows())
+    written = ctx.written
+    rows = office_rules.readable(written)
     made = [office_rules.as_change(row) for row in rows]
     now = changes.applied(written, made)
     stands = {(change.topic, change.item) for change in changes.in_force(made) if change.value is not None}
@@ -112,14 +122,25 @@ def _in_force(ctx: Context) -> RulesShown:
             row=latest.get((Topic.HOURS, "")),
         ),
         closed=_closed(written.quiet),
-        days=[line(ctx, row) for (topic, _), row in sorted(latest.items()) if topic == Topic.DAYS and _comes(ctx, row)],
+        days=_days(ctx, made, latest),
         slots=_slots(ctx, written, now, latest),
         limits=_limits(ctx, written, now, latest),
     )
 
 
-def _comes(ctx: Context, row: store.RuleChange) -> bool:
-    return RuleChange(topic=row.topic, item=row.item, value=row.value).span[1] >= ctx.today
+def _days(ctx: Context, made: list[RuleChange], latest: _Rows) -> list[DaysLine]:
+    """Those that still say something of a day to come: a later span may have said otherwise of all of it."""
+    spans = [change for change in changes.in_force(made) if change.topic == Topic.DAYS]
+    says = {day: change.item for change in spans for day in changes.days_of(change) if day >= ctx.today}
+    return [
+        DaysLine(row=found.row, subject=found.subject, content=found.content, partly=_is_partly(found.row, says))
+        for item in sorted(set(says.values()))
+        if (row := latest.get((Topic.DAYS, item))) and (found := line(ctx, row))
+    ]
+
+
+def _is_partly(row: store.RuleChange, says: Mapping[date, str]) -> bool:
+    return any(says.get(day, row.item) != row.item for day in changes.days_of(office_rules.as_change(row)))
 
 
 def _closed(quiet: Quiet) -> list[str]:

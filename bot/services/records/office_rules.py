@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from bot.errors import ConfigError
 from bot.schedule import changes
 from bot.schedule.changes import RuleChange
 from bot.schedule.rules import Blackout, Rules
@@ -47,6 +48,19 @@ def over(written: Rules) -> Rules:
 def made() -> list[RuleChange]:
     """All that is in force or was, in the order in which it came into force."""
     return [as_change(row) for row in rows()]
+
+
+def readable(written: Rules) -> list[store.RuleChange]:
+    """As `rows`, without those that nobody can read: over these a rule can be said anew."""
+    return [row for row in rows() if _is_readable(written, as_change(row))]
+
+
+def _is_readable(written: Rules, change: RuleChange) -> bool:
+    try:
+        changes.applied(written, [change])
+    except ConfigError:
+        return False
+    return True
 
 
 def rows() -> QuerySet[store.RuleChange]:

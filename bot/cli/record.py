@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli.console import Exit, tell
 from bot.cli.office import office, shell
 from bot.language import say
+
+if TYPE_CHECKING:
+    from bot.services.records.context import Context
+    from bot.workflow.actors import Actor
+
+_OWN_LIST = "office-only/possible-names.csv"  # in a folder of its own: the copy is handed out, this is not
 
 
 @click.command("record", epilog="例: dxbot record 12 -o out、dxbot record --year 2026 -o out")
@@ -45,8 +52,22 @@ def record_command(number: int | None, folder: Path, redacted: bool, year: int |
             )
     for path in record_files.write(found, folder):
         click.echo(path)
+    if redacted and number is not None:
+        _list_possible_names(ctx, actor, number, folder)
     if late:
         tell("移管の時期が来ている年度：{years}", years="、".join(map(str, late)))
+
+
+def _list_possible_names(ctx: Context, actor: Actor, number: int, folder: Path) -> None:
+    from bot.services.pages import record_files, record_redaction
+
+    rows = record_files.to_look_at(ctx, actor, number)
+    (path,) = record_files.write({_OWN_LIST: record_redaction.as_csv(rows).encode()}, folder)
+    tell(
+        "氏名かもしれず、伏せていない所が{count}か所あります。{path} を見て、渡す前に確かめてください（この一覧は渡しません）",
+        count=len(rows),
+        path=path,
+    )
 
 
 @click.command("verify", epilog="例: dxbot verify out/record.pdf --key 3b6a27bc…")

@@ -116,6 +116,7 @@ urlpatterns = [
     path("history/register/<int:year>.csv", history.register, name="register"),
     path("history/transfer.csv", history.transfer, name="transfer"),
     path("history/<int:number>/record/", history.record, name="record"),
+    path("history/<int:number>/possible-names/", history.possible_names, name="possible_names"),
     path("history/<int:number>/", history.timeline, name="timeline"),
     path("issues/", issues.issue_list, name="issues"),
     path("issues/<str:name>/", issues.issue, name="issue"),

@@ -33,3 +33,12 @@ def test_takedown_is_begun_by_one_and_signed_by_another(shell: Shell) -> None:
     assert own.returncode == 1
     assert "決めた本人" in own.stderr
     assert shell.run("sign", "1", DXBOT_TOKEN=token["kouhou-2"]).returncode == 0
+
+
+def test_a_redacted_copy_comes_with_a_list_in_a_folder_of_its_own(shell: Shell, tmp_path: Path) -> None:
+    desk, out = Desk(shell), tmp_path / "out"
+    ran = shell.run("record", desk.number, "-o", str(out), "--redacted")
+    assert ran.returncode == 0
+    assert "渡す前に確かめてください" in ran.stdout
+    listed = (out / "office-only" / "possible-names.csv").read_text(encoding="utf-8")
+    assert listed.startswith("\ufeff部分,番号,項目,語,前後の文,残した理由")

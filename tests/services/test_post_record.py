@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from bot import merkle, record_check
+from bot.errors import NotAllowed
 from bot.record_check import NotWhole
 from bot.services.approval import review
 from bot.services.delivery import takedowns
@@ -167,3 +168,23 @@ def test_each_leaf_leads_to_the_root(size: int) -> None:
     for index, leaf in enumerate(leaves):
         way = [node.hex() for node in merkle.path(leaves, index)]
         assert record_check._root(leaf, index, size, way) == merkle.root(leaves)
+
+
+def test_the_redacted_copy_hides_surnames_with_a_title_and_lists_what_else_may_be_a_name(office: Office) -> None:
+    User.objects.create(
+        username="kanazawa-t", role=Role.OFFICER, last_name="金沢", first_name="太郎", email="kt@city.example.jp"
+    )
+    User.objects.create(username="x-hayashi", role=Role.OFFICER, last_name="髙林", first_name="花")
+    User.objects.create(username="facebook", role=Role.LEADER)  # a word of the program as well
+    made = office.submit(office.post(channels="facebook", body="金沢市の窓口です（見本）。担当：金沢。\n"))
+    reason = "金沢課長と高林さんの指示です。ＫＴ＠city.example.jp へ。金沢に聞くこと。"
+    review.return_(office.ctx, office.officer, made.id, reason)
+    found = record_files.files(office.ctx, office.officer, made.id, redacted=True)
+    (said,) = json.loads(found["record.json"])["decisions"]
+    mark = "（職員の氏名のため不開示）"
+    assert said["reason"] == f"{mark}課長と{mark}さんの指示です。{mark} へ。金沢に聞くこと。"
+    rows = record_files.to_look_at(office.ctx, office.officer, made.id)
+    assert ("判断", "1", "reason", "金沢", "xample.jp へ。金沢に聞くこと。", "職員の姓と同じ語") in rows
+    assert not [name for name in found if "names" in name]
+    with pytest.raises(NotAllowed):
+        record_files.to_look_at(office.ctx, office.leader, made.id)

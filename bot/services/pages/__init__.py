@@ -8,6 +8,7 @@ rules: the rules of time as they are, and who changed what of them
 calendar: what goes out where, day by day, and what stands against it
 history: everything that happened to a post; searching and exporting what was published
 post_record: the record of one post, as data
+record_redaction: the copy of that record without the names of staff, and what may still be one
 record_files: that record as sealed files, and the register of a year
 printed_record: that record as one PDF/A-3a with its data attached
 achievement: what was achieved, what was not, why, and what comes next, beside what citizens were told

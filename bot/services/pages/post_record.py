@@ -1,13 +1,12 @@
 """公文書: the record of one post as data, from the database: what was written, said, decided, sent, put right, taken down.
 
-What was deleted at a platform stays in it. Names of staff are in it; `redacted` makes the copy for a disclosure request.
+What was deleted at a platform stays in it. Names of staff are in it; `record_redaction` makes the copy without.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
@@ -17,30 +16,14 @@ from bot.language import say
 from bot.render.variant import read_variant
 from bot.services.pages.achievement_files import figure
 from bot.services.records.context import Context
-from bot.store.models import Attempt, AuditEntry, Comment, Decision, Delivery, Submission, User, Viewing
+from bot.store.models import Attempt, AuditEntry, Comment, Decision, Delivery, Submission, Viewing
 from bot.store.newsletter import Erratum, PrintedText, SignOff
 from bot.store.talk import Mention, Suggestion
 from bot.store.threads import Removal, ThreadDecision
 from bot.workflow.actors import Actor, Permission
 
 PROVISIONAL = "仮"
-HIDDEN = "（職員の氏名のため不開示）"
-_REASON = {"what": "職員の氏名と識別名", "reason": "個人に関する情報（根拠条項は仮。文書の担当課が確かめること）"}
 _INDICATOR = re.compile(r"indicator\.(\w+)")
-_PEOPLE = (
-    *(
-        "actor",
-        "author",
-        "countersigned_by",
-        "decided_by",
-        "officer",
-        "on_behalf_of",
-        "person",
-        "settled_by",
-        "signed_by",
-        "submitted_by",
-    ),
-)
 Sections = dict[str, Any]
 
 
@@ -84,16 +67,6 @@ def entries(sections_: Sections) -> list[AuditEntry]:
     """What the audit log has about the post, oldest first."""
     own = [f"submission:{s['id']}" for s in sections_["submissions"]] + [f"delivery:{d['id']}" for d in sections_["deliveries"]]
     return list(AuditEntry.objects.filter(object__in=own).order_by("id"))
-
-
-def redacted(ctx: Context, whole: Sections) -> Sections:
-    """The copy without the names of staff, with the reasons. Digests that cover a name can no more be recomputed: the sealed
-    bytes are left out, the texts stay."""
-    kept: Sections = _without(whole, _names(ctx, whole))
-    for submission in kept["submissions"]:
-        submission.pop("bundle", None)
-        submission.pop("source", None)
-    return {**kept, "redactions": [_REASON]}
 
 
 _DECISION = (
@@ -179,34 +152,3 @@ def _rows(ctx: Context, found: Any, names: Iterable[str]) -> list[dict[str, Any]
 
 def _plain(ctx: Context, value: Any) -> Any:
     return value.astimezone(ctx.config.timezone).isoformat() if hasattr(value, "astimezone") else value
-
-
-def _names(ctx: Context, whole: Sections) -> list[str]:
-    """All by which a member of staff is known here, the longest first."""
-    found = set(User.objects.values_list("username", flat=True))
-    for user in User.objects.all():
-        found |= {user.email, user.get_full_name(), *user.addresses}
-    with suppress(BotError):  # then the accounts are what is known
-        for key, author in ctx.library.people.items():
-            found |= {key, author.name}
-    rows = [
-        row
-        for name in ("decisions", "seen", "comments", "mentions", "suggestions", "taken_down", "submissions")
-        for row in whole[name]
-    ]
-    rows += [row for each in whole["paper"].values() for row in each]
-    found |= {str(row.get(key) or "") for row in rows for key in _PEOPLE}
-    departments = {str(row["department"]) for row in whole["submissions"]}
-    return sorted((name for name in found - departments if len(name) > 1), key=len, reverse=True)
-
-
-def _without(value: Any, names: list[str]) -> Any:
-    if isinstance(value, str):
-        for name in names:
-            value = value.replace(name, HIDDEN)
-        return value
-    if isinstance(value, Mapping):
-        return {key: _without(each, names) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without(each, names) for each in value]
-    return value

@@ -18,7 +18,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from bot import merkle
-from bot.services.pages import history, post_record, published
+from bot.services.pages import history, post_record, published, record_redaction
 from bot.services.pages.achievement import fiscal_year
 from bot.services.pages.acts import verb
 from bot.services.pages.post_record import PROVISIONAL, Sections
@@ -42,7 +42,7 @@ def files(ctx: Context, actor: Actor, number: int, *, redacted: bool = False) ->
     audit.note(ctx, actor.person, audit.EXPORTED, f"submission:{post.id}", "record, redacted" if redacted else "record")
     whole = post_record.sections(ctx, post)
     about = post_record.entries(whole)
-    told = post_record.redacted(ctx, whole) if redacted else whole
+    told = record_redaction.redacted(ctx, whole) if redacted else whole
     entries = [_entry(entry, redacted=redacted) for entry in about]
     heads = _heads(entries)
     found = {"record.json": _sealed(ctx, told | {"entries": entries, "heads": [_head(head) for head in heads]})}
@@ -54,6 +54,13 @@ def files(ctx: Context, actor: Actor, number: int, *, redacted: bool = False) ->
     for blob in Blob.objects.filter(sha256__in=named):
         found[f"pictures/{blob.sha256}.jpg"] = bytes(blob.data)
     return found
+
+
+def to_look_at(ctx: Context, actor: Actor, number: int) -> list[tuple[str, ...]]:
+    """What the redacted copy leaves that may be a name (`record_redaction.HEADINGS`): for who hands the copy out."""
+    post = post_record.find(ctx, actor, number)
+    audit.note(ctx, actor.person, audit.EXPORTED, f"submission:{post.id}", "record, possible names")
+    return record_redaction.left(ctx, post_record.sections(ctx, post))
 
 
 def _in_words(ctx: Context, told: Sections) -> Sections:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 from bot.content.correction import KINDS, WAY_LABELS, Way
 from bot.services.approval import review
 from bot.services.pages import history as past
-from bot.services.pages import overview, printed_record, printed_report, published, record_files
+from bot.services.pages import overview, printed_record, printed_report, published, record_files, record_redaction
 from bot.services.pages.achievement import fiscal_year
 from bot.services.records import audit
 from bot.values import reading
@@ -127,6 +127,14 @@ def record(request: HttpRequest, number: int) -> HttpResponse:
     if "data" in request.GET or printed_report.lacking():
         return _download(_packed(found), f"record-{number}.zip", "application/zip")
     return _download(printed_record.as_pdf(ctx, found), f"record-{number}.pdf", "application/pdf")
+
+
+@login_required
+@require_GET
+def possible_names(request: HttpRequest, number: int) -> HttpResponse:
+    """What the copy without names leaves that may be one: not in the copy, which is handed out."""
+    rows = record_files.to_look_at(office(), actor_of(request), number)
+    return _download(record_redaction.as_csv(rows).encode(), f"possible-names-{number}.csv", "text/csv; charset=utf-8")
 
 
 @login_required

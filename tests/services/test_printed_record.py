@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 import pikepdf
 import pypdfium2
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bot import record_check
 from bot.config import ROOT
@@ -173,3 +175,69 @@ def test_the_figures_that_the_text_used_are_printed(office: Office, tmp_path: Pa
     found = record_files.files(office.ctx, office.officer, made.id)
     (tmp_path / "record.pdf").write_bytes(printed_record.as_pdf(office.ctx, found))
     assert "2022-12-05：46.5%（提言）" in re.sub(r"\s", "", words(tmp_path / "record.pdf"))
+
+
+def sealed_pdf(attached: bytes, *, times: int = 1, more: bytes = b"") -> bytes:
+    """What anybody can make: a file that begins like a PDF, with these bytes attached, sealed by a key of their own."""
+    packed = zlib.compress(attached)
+    part = b"1 0 obj\n<</Type /EmbeddedFile/Length %d>>\nstream\n" % len(packed) + packed + b"\nendstream\n"
+    bare = b"%PDF-1.7\n" + part * times + more + b"\nstartxref\n9\n%%EOF\n"
+    key = Ed25519PrivateKey.generate()
+    blocks = [hashlib.sha256(bare[at : at + 4096]).hexdigest() for at in range(0, len(bare), 4096)]
+    seal = {
+        "blocks": blocks,
+        "key": key.public_key().public_bytes_raw().hex(),
+        "signature": key.sign("".join(blocks).encode()).hex(),
+    }
+    end = bare.rindex(b"startxref")
+    return bare[:end] + f"%dxbot-seal {json.dumps(seal)}\n".encode() + bare[end:]
+
+
+HOSTILE = {
+    "nested": b"[" * 200_000,
+    "nested in a section": b'{"manifest":' + b'{"a":' * 100_000,
+    "twice": b'{"manifest":{},"manifest":{}}',
+    "huge number": b'{"manifest":' + b"9" * 5000 + b"}",
+    "control characters": json.dumps({"manifest": {"format": "\x1b[2J"}}).encode(),
+    "no PDF": b"%PDF-1.7\n\x00\xff" + b"<<" * 300_000,
+    "seals without an end": b"%PDF-1.7\n" + b"%dxbot-seal {" * 60_000,
+    "two attachments": sealed_pdf(b"{}", times=2),
+    "no attachment": sealed_pdf(b"", times=0),
+    "dictionaries without an end": sealed_pdf(b"{}", more=b"<<" * 300_000),
+    "an attachment that grows": sealed_pdf(b" " * 21_000_000),
+    "an attachment of nesting": sealed_pdf(b"[" * 200_000),
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_whatever_bytes_get_a_sentence_and_no_traceback(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "record"
+    path.write_bytes(HOSTILE[name])
+    ran = subprocess.run(
+        [sys.executable, str(ROOT / "bot/record_check.py"), str(path)], capture_output=True, text=True, check=False, timeout=30
+    )
+    assert ran.returncode == 1
+    assert re.fullmatch(r"[^\x00-\x1f]*[ぁ-ん][^\x00-\x1f]*\n", ran.stderr), ran.stderr
+
+
+@pytest.mark.parametrize("given", [[], ["missing.pdf"]], ids=["no file", "one that is not there"])
+def test_a_file_that_is_not_there_gets_a_sentence(tmp_path: Path, given: list[str]) -> None:
+    command = [sys.executable, str(ROOT / "bot/record_check.py"), *given]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert (ran.returncode, "読める記録ではありません" in ran.stderr, "Traceback" in ran.stderr) == (1, True, False)
+
+
+def test_pictures_have_room_in_a_pdf_and_data_keeps_its_own_bound(tmp_path: Path) -> None:
+    path = tmp_path / "record"
+    pictures = b"%" + bytes(range(11, 251)) * 160_000  # 38 MB
+    path.write_bytes(sealed_pdf(b"{}", more=pictures))
+    with pytest.raises(NotWhole, match="読める記録ではありません"):  # read to its end, where there is no record
+        record_check.check(path)
+    path.write_bytes(b" " * 20_000_001)
+    with pytest.raises(NotWhole, match="データが 20 MB"):
+        record_check.check(path)
+    with path.open("wb") as file:
+        file.truncate(300_000_001)
+    with pytest.raises(NotWhole, match="PDF が 300 MB"):
+        record_check.check(path)

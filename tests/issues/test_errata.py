@@ -79,7 +79,7 @@ def test_an_officer_corrects_an_issue_and_thinks_better_of_it_in_the_browser(
     own, later = f"/issues/{ISSUE}/", f"/issues/{NEXT}/"
     done = browser.post(f"{own}correct/", own, wrong="電話は220", right="電話は221")
     assert "2027年1月号の訂正の欄に入れました" in done.text
-    assert "<del>電話は220</del> → <ins>電話は221</ins>" in browser.get(later).text
+    assert "2026年12月号：<del>電話は220</del> → <ins>電話は221</ins>" in browser.get(later).text
     assert SENTENCE in browser.get(later).text
     taken_back = browser.post(f"/corrections/{Erratum.objects.get().id}/drop/", later)
     assert "訂正を取り消しました" in taken_back.text

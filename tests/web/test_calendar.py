@@ -48,7 +48,7 @@ def test_holidays_closed_days_and_the_papers_deadline_are_marked(office: Office,
     assert "文化の日" in day_of(officer.get("/calendar/?date=2026-11-15").text, "2026-11-03")
     december = officer.get("/calendar/?date=2026-12-01").text
     assert "年末年始" in day_of(december, "2026-12-30")
-    assert "2026-12号の原稿締切" in day_of(december, "2026-12-04")
+    assert "2026年12月号の原稿締切" in day_of(december, "2026-12-04")
 
 
 def election(**changed: object) -> Blackout:

@@ -40,6 +40,7 @@ def test_an_officer_sees_what_waits_what_goes_out_and_what_is_not_mended(office:
     assert "Facebook 12:15" in going
     assert "戻した原稿（見本）" in section(officer, "差し戻して、まだ直っていないもの")
     assert "保留 0件" in section(officer, "見直すもの")
+    assert "次の原稿の締切 12月4日（金） 2026年12月号" in section(officer, "見直すもの")
 
 
 def test_a_leader_sees_their_own_and_what_citizens_have_not_heard(office: Office, leader: Browser) -> None:

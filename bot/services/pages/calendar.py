@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 
 from bot.errors import ConfigError
 from bot.language import say
+from bot.newsletter.arrangement import said_issue
 from bot.schedule.opening import closed_reason, days_from
 from bot.schedule.rules import Blackout, Rules
 from bot.services.approval import review
@@ -159,7 +160,7 @@ def days(ctx: Context, actor: Actor, first: date, count: int) -> list[Day]:
             date=day,
             closed=closed_reason(day, rules) if rules else "",
             blackouts=[_blackout(ctx, b) for b in stops if _covers(b, day, ctx)],
-            deadlines=[say("{issue}号の原稿締切", issue=issue) for issue in (deadlines or {}).get(day, ())],
+            deadlines=[say("{issue}の原稿締切", issue=said_issue(issue)) for issue in (deadlines or {}).get(day, ())],
             posts=by_post(e for e in found if e.at.date() == day),
         )
         for day in days_from(first, count)

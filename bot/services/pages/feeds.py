@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet
 from icalendar import Calendar, Event
 
 from bot.errors import NotFound
+from bot.newsletter.arrangement import issue_name
 from bot.options import Secret
 from bot.services.pages import calendar
 from bot.services.paper import layout
@@ -75,7 +76,7 @@ def feed(ctx: Context, key: str, site: str) -> bytes:
     deadlines = {issue: day for day, issues in layout.copy_deadlines(ctx, first, last).items() for issue in issues}
     moves = _moves(deadlines)
     for issue, day in deadlines.items():
-        made.add_component(_all_day(f"{issue}号の原稿締切", f"deadline-{issue}@{here}", day, moves[issue], now))
+        made.add_component(_all_day(f"{issue_name(issue)}の原稿締切", f"deadline-{issue}@{here}", day, moves[issue], now))
     # Times name their zone, and the zone's rules come with them: not every calendar program knows Asia/Tokyo by name.
     made.add_missing_timezones()
     return bytes(made.to_ical())

@@ -10,6 +10,7 @@ from django.db.models import Max, QuerySet
 
 from bot.errors import BotError, ConfigError, FileError
 from bot.language import say
+from bot.newsletter.arrangement import said_issue
 from bot.services.approval import returned, review
 from bot.services.delivery import pause, timekeeper
 from bot.services.handing_in import drafts, one_set, push, yearly
@@ -103,7 +104,7 @@ def next_deadline(ctx: Context) -> Deadline | None:
     except ConfigError:
         return None
     day = min((day for day in known if day >= ctx.today), default=None)
-    return Deadline(day=day, names=known[day]) if day else None
+    return Deadline(day=day, names=[said_issue(issue) for issue in known[day]]) if day else None
 
 
 def accounts(ctx: Context, actor: Actor) -> Accounts:

@@ -1,4 +1,4 @@
-"""What is said of a post wherever its title stands."""
+"""What is said of a post wherever its title stands, and of an issue wherever it is named."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from bot.language import say
+from bot.newsletter.arrangement import said_issue
 from bot.workflow.kinds import Kind
 
 if TYPE_CHECKING:
     from bot.store.models import Submission
 
 register = template.Library()
+register.filter("issue_name", said_issue)
 
 
 @register.filter

@@ -26,6 +26,15 @@ def test_a_line_tells_who_what_where_when_and_until_when(office: Office, officer
     assert "12月1日（火） 13:15まで" in line
 
 
+def test_a_slot_is_told_by_its_time_and_not_by_its_name(office: Office, officer: Browser) -> None:
+    office.schedules(slots="grace: 60m\nslots: {lunch: {days: [mon, tue], at: '12:15'}}\n")
+    submission = office.submit(office.post())
+    for path in ("/queue/", f"/submissions/{submission.id}/", f"/submissions/{submission.id}/sheet/"):
+        page = officer.get(path).text
+        assert "次の12:15の枠" in page
+        assert "lunch" not in page
+
+
 def test_a_measure_is_shown_by_number_and_name(office: Office, officer: Browser) -> None:
     (office.folder / "strategy" / "plan.yml").write_text('"2-1": {name: 書かない窓口の推進}\n', encoding="utf-8")
     submission = office.submit(office.post())

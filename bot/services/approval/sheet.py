@@ -119,7 +119,13 @@ def _step(ctx: Context, decision: Decision) -> Step:
 def _wish(ctx: Context, submission: Submission) -> str:
     if submission.publish_at:
         return ctx.said(submission.publish_at, with_year=True)
-    return f"配信枠「{submission.slot}」の次の空き" if submission.slot else "次の空いている配信枠"
+    if not submission.slot:
+        return "次の空いている配信枠"
+    try:
+        slot = ctx.rules.slots.get(submission.slot)
+    except ConfigError:
+        slot = None
+    return f"次の{slot.at:%H:%M}の枠" if slot else f"配信枠「{submission.slot}」の次の空き"
 
 
 def _day(ctx: Context, moment: datetime | None) -> str:

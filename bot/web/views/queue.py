@@ -41,14 +41,6 @@ RECENT = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
-    """When the author would have it go out; `slot` is the name of the slot that they chose."""
-
-    text: str
-    slot: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Row:
     """A line of the queue, in words: a page has many of them, and a template's tags are slower. `age` since it was handed in;
     `deadline` is the last moment for an approval (`due` in words), `left` the time until then, `urgent` if that is less than
@@ -59,7 +51,7 @@ class Row:
     measure: str
     measure_label: str
     channels: list[str]
-    wish: Wish
+    wish: str
     age: str
     submitted: str
     deadline: datetime | None
@@ -165,15 +157,16 @@ def slots_of(ctx: Context) -> Mapping[str, Slot]:
         return {}
 
 
-def _wish(slots: Mapping[str, Slot], submission: Submission) -> Wish:
+def _wish(slots: Mapping[str, Slot], submission: Submission) -> str:
+    """When the author would have it go out. A slot is told by its time: its name is for files."""
     slot = slots.get(submission.slot)
     if submission.publish_at:
-        return Wish(text=office().said(submission.publish_at))
+        return office().said(submission.publish_at)
     if slot:
-        return Wish(text=say("次の{time}の枠", time=f"{slot.at:%H:%M}"), slot=submission.slot)
+        return say("次の{time}の枠", time=f"{slot.at:%H:%M}")
     if submission.slot:
-        return Wish(text=say("配信枠「{name}」", name=submission.slot))
-    return Wish(text=say("次の空き枠"))
+        return say("配信枠「{name}」", name=submission.slot)
+    return say("次の空き枠")
 
 
 @login_required

@@ -52,7 +52,7 @@ def test_a_sheet_before_the_decision_asks_for_it(office: Office) -> None:
     assert rows["起案年月日"] == "2026年12月1日"
     assert rows["決裁年月日"].split() == ["年", "月", "日"]
     assert rows["希望の時刻"] == "2026年12月2日（水） 12:15"
-    assert rows["起案者"] == "市民課　市民課（見本）"
+    assert rows["起案者"] == "市民課（見本）"
     assert rows["照合番号"]
     assert submission.digest.startswith(rows["照合番号"])
     assert boxes == ["担当", "所属長", "広報広聴課 担当", "広報広聴課長"]
@@ -64,7 +64,7 @@ def test_a_sheet_after_the_decision_tells_its_course_and_number(office: Office) 
     review.approve(office.ctx, office.officer, submission.id, submission.digest, Terms(reference="広広第9号"))
     rows, text, _ = word(office, submission)
     assert (rows["決裁番号"], rows["決裁年月日"]) == ("広広第9号", "2026年12月1日")
-    assert rows["希望の時刻"] == "配信枠「lunch」の次の空き"
+    assert rows["希望の時刻"] == "次の12:15の枠"
     assert "決裁の経過\n2026年12月1日（火） 9:05　承認　kouhou　決裁番号 広広第9号" in text
     assert "画像の説明：赤い四角の見本" in text
 

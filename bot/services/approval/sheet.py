@@ -69,7 +69,7 @@ def sheet(ctx: Context, submission: Submission) -> Sheet:
     city = ctx.library.city
     return Sheet(
         submission=submission,
-        author=name_of(ctx, submission.author),
+        author=author_of(ctx, submission),
         office=city.office,
         city=city.name,
         reference=visible(approval.reference) if approval else "",
@@ -87,6 +87,12 @@ def name_of(ctx: Context, person: str) -> str:
     except ConfigError:
         return person
     return known.name if known else person
+
+
+def author_of(ctx: Context, submission: Submission) -> str:
+    """Department and name, the department once: many names of people.yml begin with it."""
+    name = name_of(ctx, submission.author)
+    return name if name.startswith(submission.department) else f"{submission.department}　{name}"
 
 
 def steps(ctx: Context, submission: Submission) -> list[Step]:
@@ -144,7 +150,7 @@ def as_docx(ctx: Context, made: Sheet) -> bytes:
         ("決裁番号", made.reference),
         ("起案年月日", _day(ctx, submission.submitted_at)),
         ("決裁年月日", _day(ctx, made.decided_at)),
-        ("起案者", f"{submission.department}　{made.author}"),
+        ("起案者", made.author),
         ("施策", submission.measure),
         ("配信先", "・".join(label for label, _ in made.texts)),
         ("希望の時刻", made.wish),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from django import template
 from django.utils.html import format_html
@@ -13,6 +14,9 @@ from bot.services.approval import sheet
 from bot.services.records.audit import NOBODY, SYSTEM
 from bot.web.office import office
 
+if TYPE_CHECKING:
+    from bot.store.models import Submission
+
 register = template.Library()
 _JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 
@@ -21,6 +25,12 @@ _JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 def named(key: str) -> str:
     """The name that people.yml gives to this log-in name; the log-in name itself where it gives none, or cannot be read."""
     return say(key) if key in (SYSTEM, NOBODY) else sheet.name_of(office(), key)
+
+
+@register.filter
+def authored(submission: Submission) -> str:
+    """The department and the name of whoever wrote it."""
+    return sheet.author_of(office(), submission)
 
 
 @register.filter

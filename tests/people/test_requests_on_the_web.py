@@ -54,6 +54,15 @@ def test_an_operator_registers_addresses_and_keys_as_they_are_typed(browser: Bro
     assert (user.addresses, user.heads, user.signing_keys) == (["a@example.jp", "b@example.jp"], [], [key])
 
 
+def test_a_person_is_told_by_name_with_the_log_in_name_beside(office: Office, browser: Browser) -> None:
+    assert accounts.change_role(office.ctx, office.operator, "soumu-leader", Role.OFFICER) is False
+    browser.log_in("unyou")
+    page = browser.get("/people/").text
+    assert '<th scope="row">市民課（見本）<span class="sub">shimin-leader</span>' in page
+    assert "市民課（見本） の役割を変える" in page
+    assert "総務課（見本） を広報担当に" in browser.get("/grants/").text
+
+
 def test_a_second_person_sees_what_waits_and_agrees(office: Office, browser: Browser) -> None:
     assert accounts.change_role(office.ctx, office.operator, "soumu-leader", Role.OFFICER) is False
     browser.log_in("kouhou")

@@ -20,7 +20,7 @@ def test_a_line_tells_who_what_where_when_and_until_when(office: Office, officer
     office.submit(office.post(extra="publish: 2026-12-01 12:15\nexpires: 2026-12-20"))
     office.at(office.clock.now().replace(hour=2))  # two hours later: 11:00 in Tokyo
     line = officer.get("/queue/").text
-    for told in ("書かない窓口（見本）", "sub\">市民課（見本）", "施策 2-1", "Instagram", "12月1日（火） 12:15", "2時間前"):
+    for told in ("書かない窓口（見本）", 'sub">市民課（見本）', "施策 2-1", "Instagram", "12月1日（火） 12:15", "2時間前"):
         assert told in line
     assert "あと2時間" in line  # slots.yml gives one hour of grace after 12:15
     assert "12月1日（火） 13:15まで" in line

@@ -88,6 +88,7 @@ def _undo(office: Office, actor: Actor) -> object:
 
 def _undo_approval(office: Office, actor: Actor) -> object:
     made = planned(office)
+    Decision.objects.filter(submission=made.submission_id).update(actor=actor.person)
     given = undone.Given(submission=made.submission_id, state="submitted", issue="", deliveries=Delivery.objects.count())
     return undone.undo(office.ctx, actor, undone.Approvals(person=actor.person, at=office.clock.now(), rows=(given,)))
 
@@ -351,6 +352,10 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "duty.revoke": (lambda o, a: duty.revoke(o.ctx, a, 1), {OFFICER, OPERATOR}),
     "post_record.find": (lambda o, a: post_record.find(o.ctx, a, waiting(o).id), {OFFICER, OPERATOR, AUDITOR}),
     "record_files.files": (lambda o, a: record_files.files(o.ctx, a, waiting(o).id), {OFFICER, OPERATOR, AUDITOR}),
+    "record_files.to_look_at": (
+        lambda o, a: record_files.to_look_at(o.ctx, a, waiting(o).id),
+        {OFFICER, OPERATOR, AUDITOR},
+    ),
     "record_files.register": (lambda o, a: record_files.register(o.ctx, a, 2026), {OFFICER, OPERATOR, AUDITOR}),
     "record_files.transfer": (lambda o, a: record_files.transfer(o.ctx, a), {OFFICER, OPERATOR, AUDITOR}),
     "record_files.due": (lambda o, a: record_files.due(o.ctx, a), {OFFICER, OPERATOR, AUDITOR}),
@@ -417,7 +422,7 @@ ELSEWHERE = {
     "errata.follow",  # a part of review.approve
     "browser.settle",
     *("suggestions.suggest", "suggestions.decline", "suggestions.accept", "suggestions.take_note"),
-    *("accepting.accept", "accepting.decline"),
+    *("accepting.accept", "accepting.decline", "rewording.reword"),
     "branch.commit_as",
     "replanning.plan_again",  # a part of submit.submit
     *("threads.go_on", "takedowns.take_down", "threads.leave", "takedowns.sign", "removal.decide_gone", "removal.decide_again"),

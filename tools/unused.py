@@ -86,10 +86,10 @@ def _is_data(item: Item, written: Set[str]) -> bool:
 
 
 def _in_templates() -> Iterator[str]:
-    """The names that templates and dotted paths in the settings end in."""
+    """The names that templates and dotted paths in the settings end in, and filters."""
     pages = [p for folder in ("templates", "bot") for p in (ROOT / folder).rglob("*") if p.suffix in (".html", ".txt")]
     for path in (*pages, ROOT / "bot" / "settings.py"):
-        yield from re.findall(r"\.([A-Za-z_]\w*)", path.read_text(encoding="utf-8"))
+        yield from re.findall(r"[.|]([A-Za-z_]\w*)", path.read_text(encoding="utf-8"))
 
 
 def _given_by_name() -> Iterator[str]:

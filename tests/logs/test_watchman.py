@@ -71,7 +71,7 @@ def test_a_silent_publisher_is_told_once_to_the_chat_and_to_an_operator(scene: S
     assert scene.told() == ["unyou@example.jp"]
     (_, subject, body) = scene.mail.messages()[0]
     assert subject == "【金沢市 広報配信】見張り：確かめてください"
-    assert "配信のプロセス（machine:7）の動きが、12月1日 " in body
+    assert "配信のプロセス（machine:7）の動きが、12月1日（火） " in body
     assert "30分たってもだれも押さなければ" in body
     assert "https://bot.city.example.jp/alarms/" in body
     assert len(room.calls) == 1

@@ -21,6 +21,7 @@ from bot.services.telling.kinds import Kind
 from bot.store import rules as store
 from bot.store.models import AuditEntry, Delivery, User
 from bot.store.notices import Bookmark, Message, Notice
+from bot.text import moments
 from bot.workflow.actors import Actor, Role
 from tests.notices.conftest import Desk
 from tests.notices.servers import Chat, MailServer
@@ -204,7 +205,7 @@ def test_what_the_calendar_holds_is_told_to_the_office_with_the_next_free_time(d
         in line
     )
     (free,) = scheduling.free_times(desk.ctx, Delivery.objects.get(id=row.id), 1)
-    assert f"次に空いている時刻は{free.astimezone(TOKYO):%-m月%-d日 %H:%M}です。\nhttps://bot.city.example.jp/held/" in line
+    assert f"次に空いている時刻は{moments.said(free.astimezone(TOKYO))}です。\nhttps://bot.city.example.jp/held/" in line
 
 
 def test_no_free_time_is_offered_while_the_rules_cannot_be_read(desk: Desk, mail: MailServer) -> None:

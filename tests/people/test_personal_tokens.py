@@ -97,7 +97,7 @@ def test_the_page_shows_what_a_key_may_do_until_when_and_when_it_was_used(
     cells = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[dh] (?:data-label|scope=.row).*?</t[dh]>", shown)]
     assert cells[:4] == ["自席", "配信を止める", "2026年12月8日", "まだ使っていません"]
     accounts.actor_for(office.ctx, Secret(key[1]))
-    assert "2026年12月1日 " in browser.get("/tokens/").text
+    assert "2026年12月1日（火） " in browser.get("/tokens/").text
 
 
 def test_nobody_revokes_another_s_key(office: Office, add: Add, browser: Browser) -> None:

@@ -100,7 +100,7 @@ def test_the_free_time_that_is_told_is_after_the_wait(office: Office, refuse: Re
     (row,) = office.deliveries()
     (free,) = scheduling.free_times(office.ctx, row, 1, NOON + 5 * HOUR)
     assert free > NOON + 5 * HOUR
-    assert f"次に空いている時刻は{free.astimezone(office.ctx.config.timezone):%-m月%-d日 %H:%M}です" in said
+    assert f"次に空いている時刻は{office.ctx.said(free)}です" in said
 
 
 def test_a_wait_that_hurts_nobody_is_told_to_nobody_and_one_that_grows_only_of_whom_it_hurts(

@@ -24,7 +24,10 @@ QUERIES = frozenset(
         *("save", "delete", "refresh_from_db"),
     )
 )
-NO_ROW = {("bot/cli/check.py", "save")}  # what the checks remember is a file
+NO_ROW = {
+    ("bot/cli/check.py", "save"),  # what the checks remember is a file
+    *((f"bot/web/templatetags/{name}.py", "filter") for name in ("moments", "posts")),  # a template's
+}
 
 
 def _related_names() -> frozenset[str]:

@@ -93,6 +93,12 @@ def uses(ctx: Context, actor: Actor, records: list[PictureRecord]) -> dict[int, 
     return found
 
 
+def shown_on(use: Submission) -> list[Delivery]:
+    """The first part on each channel, of one that `uses` found; what was cancelled shows nothing."""
+    first = (d for d in use.deliveries.all() if d.part == 0 and d.state != DeliveryState.CANCELLED)
+    return sorted(first, key=lambda d: d.channel)
+
+
 def problem(ctx: Context, record: PictureRecord) -> str:
     """Why it must not be used now; "" for nothing."""
     limit = reached(pictures.limits_of(ctx, record), ctx.clock.now())

@@ -3,6 +3,7 @@
 half: threads of which only a part is out
 kinds: what there is to tell, to whom, how soon
 lines: the sentence for it, and the page
+talk: whom a comment or a suggestion calls, and what it says
 notices: read off the audit log, one for each address
 messages: several notices for one address in one message, each sent once
 notifier: wakes the sending

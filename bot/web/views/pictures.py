@@ -124,7 +124,6 @@ def _shown(ctx: Context, actor: Actor, found: list[PictureRecord]) -> list[Shown
 
 
 def _use(ctx: Context, actor: Actor, one: Submission) -> ShownUse:
-    first = [d for d in one.deliveries.all() if d.part == 0 and d.state != DeliveryState.CANCELLED]
     places = [
         ShownPlace(
             label=ctx.spec(d.channel).label,
@@ -132,7 +131,7 @@ def _use(ctx: Context, actor: Actor, one: Submission) -> ShownUse:
             day=(d.published_at or d.due_at).astimezone(ctx.config.timezone).date(),
             url=d.url if d.state == DeliveryState.PUBLISHED else "",
         )
-        for d in sorted(first, key=lambda d: d.channel)
+        for d in records.shown_on(one)
     ]
     own = actor.may(Permission.READ_ALL) or actor.person in (one.author, one.submitted_by)
     state = "" if places else LABELS[SubmissionState(one.state)]

@@ -18,7 +18,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from apscheduler.executors.pool import BasePoolExecutor
-from django.db import close_old_connections
 from django.db import connections as databases
 
 from bot import registry, systemd
@@ -46,7 +45,7 @@ from bot.services.records.context import Context
 from bot.services.records.waker import Every, Waker
 from bot.services.telling import alarms, heads, watch
 from bot.services.telling.faults import Faults
-from bot.store import queries
+from bot.store import queries, session
 
 SLICE = 1.0  # seconds of sending after which dead workers, missed times and doubtful outcomes get their turn
 FAREWELL = 70.0  # seconds that a stop waits for what is in flight: longer than any commit may last
@@ -194,7 +193,7 @@ class Runner:
 
     def _work(self, *parts: Callable[[], bool]) -> bool:
         with self._beating:
-            close_old_connections()
+            session.begin()
             begin = self.ctx.clock.now()
             more, failed = False, list[Exception]()
             for part in parts:
@@ -232,7 +231,7 @@ class Runner:
             (say("原稿の見回り"), self._sweep),
             *(self._by_the_clock() if self.engine.timekeeper.trusts() else ()),
         ):
-            close_old_connections()
+            session.begin()
             self._faults.do(part, work)
 
     def _by_the_clock(self) -> tuple[tuple[str, Callable[[], object]], ...]:
@@ -264,7 +263,7 @@ class Runner:
         self._swept = stale.sweep(self.ctx, after=self._swept)
 
     def prune(self) -> None:
-        close_old_connections()
+        session.begin()
         if not self.engine.timekeeper.trusts():
             return
         pruning.prune(self.ctx)
@@ -278,7 +277,7 @@ class Runner:
 
     def look_at_clock(self) -> None:
         """On a thread of its own: it waits for others' answers."""
-        close_old_connections()
+        session.begin()
         self.engine.timekeeper.look()
 
     def _look_at_clock(self) -> None:
@@ -286,7 +285,7 @@ class Runner:
 
     def listen(self) -> int:
         """What the agency says; how many stops come of it? On a thread of its own: no post waits for the agency (ADR 32)."""
-        close_old_connections()
+        session.begin()
         telegrams.look(self.ctx)
         # By no clock that may be wrong is it silent for long.
         return disasters.settle(self.ctx) if self.engine.timekeeper.trusts() else 0
@@ -308,25 +307,25 @@ class Runner:
 
     def stamp(self) -> int:
         """How many days of the audit log got a stamp of time?"""
-        close_old_connections()
+        session.begin()
         return self._authority.look()
 
     def remove(self) -> int:
         """Take down what was decided to be taken down; how many steps? On a thread of its own: it waits for platforms."""
-        close_old_connections()
+        session.begin()
         return removal.work(self.ctx, self.channel)
 
     def ask(self) -> int:
         """Whose the keys are, before a post waits for the answer, and whether what is out still stands; how many accounts were
         asked? On a thread of its own, too."""
-        close_old_connections()
+        session.begin()
         asked = connections.look(self.ctx, self.channel, self.engine.proving)
         vanished.look(self.ctx, self.channel)
         return asked
 
     def sync(self) -> None:
         """Take what leaders committed, when it is time or somebody said so. What goes wrong waits for the next time."""
-        close_old_connections()
+        session.begin()
         self._faults.do(say("原稿の取り込み"), self._take)
 
     def _take(self) -> bool:

@@ -183,13 +183,13 @@ _LITTLE_MEMORY = "メモリーが足りません"
 def test_little_memory_is_told_and_nothing_goes_out_twice(town: Town, kilobytes: int) -> None:
     town.plan(DELIVERIES)
     publisher = town.start("run", limit=f"-v {kilobytes}")
-    # With a little more it may begin, and tell that it cannot go on.
-    until(lambda: publisher.poll() is not None or town.all_out() or (kilobytes > 300_000 and _LITTLE_MEMORY in town.said))
+    # How much it wants differs from machine to machine: it may begin, and tell that it cannot go on.
+    until(lambda: publisher.poll() is not None or town.all_out() or _LITTLE_MEMORY in town.said)
     if not town.all_out():
         # A library that is no Python ends the process by itself, with a line of its own.
         aborted = publisher.poll() == -signal.SIGABRT and "memory allocation" in town.said
         assert aborted or _LITTLE_MEMORY in town.said
-        assert aborted or publisher.poll() == 3 or kilobytes > 300_000
+        assert aborted or publisher.poll() in (None, 3)
     assert "Traceback" not in town.said
     publisher.kill()
     publisher.wait()

@@ -253,7 +253,7 @@ class Engine:
             if isinstance(s, Step) and isinstance(s.result, Prepared)
         ]
         going, proved = list[gate.Ready](), dict[str, str]()
-        with transaction.atomic():
+        with transaction.atomic(durable=True):  # within another one no intent would be kept before its request
             if asking:
                 locks.pass_gate()
                 self._guard.require()

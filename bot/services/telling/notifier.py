@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from django.db import close_old_connections, connections
+from django.db import connections
 
 from bot.language import say
 from bot.services.records.context import Context
 from bot.services.records.waker import Every, Waker
 from bot.services.telling import messages
 from bot.services.telling.faults import Faults
+from bot.store import session
 
 
 class Notifier:
@@ -38,5 +39,5 @@ class Notifier:
             connections.close_all()
 
     def _send(self) -> None:
-        close_old_connections()
+        session.begin()
         messages.work(self.ctx)

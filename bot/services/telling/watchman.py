@@ -10,13 +10,13 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import Error, close_old_connections, connections
+from django.db import Error, connections
 
 from bot.language import say
 from bot.services.delivery import disasters, heartbeats, telegrams, timekeeper
 from bot.services.records.context import Context
 from bot.services.telling import alarms, memory
-from bot.store import queries
+from bot.store import queries, session
 from bot.store.models import Attempt, Delivery
 
 EVERY = 10.0  # seconds between two looks of a process that stays
@@ -70,7 +70,7 @@ class Watchman:
         connections.close_all()
 
     def _look(self) -> None:
-        close_old_connections()
+        session.begin()
         try:
             work(self.ctx)
         except Exception:  # whatever it is, the next look may go well

@@ -5,37 +5,23 @@ from __future__ import annotations
 import re
 
 from bot.checks.prose import pattern
+from bot.text.tokens import telephones
 
 _SOURCE = "電気通信番号計画（総務省告示）"
-_NUMBER = r"(?<![\d\-－‐ー―−.,/年月])(?P<number>0\d{1,4}[\-－‐(（）)][ 　]?\d{1,4}[\-－‐)）]\d{1,5})(?![\d\-－‐])"
-_NO_AREA = (
-    r"(?:電話|TEL|Tel|ＴＥＬ|FAX|ＦＡＸ|ファクス|ファックス|☎|℡|問い?合わせ(?:先)?)(?:番号)?"
-    r"[ 　:：はを]{0,2}(?P<short>\d{2,3}[\-－‐]\d{4})(?![\d\-－‐])"
-)
-
-
-_OTHERWISE = ("0120", "0570", "0800", "0180", "0990")
 
 
 def _telephone(match: re.Match[str]) -> str:
-    digits = re.sub(r"\D", "", match["number"])
-    right = 11 if digits.startswith(("050", "060", "070", "080", "090", "020")) else 10
-    if digits.startswith("0800"):
-        right = 11
-    if len(digits) != right:
-        return f"電話番号「{match['number']}」は{len(digits)}桁です（{right}桁のはずです）"
-    area, *_, last = re.findall(r"\d+", match["number"])
-    # Free and shared numbers are divided otherwise; of the others, only Tokyo, Osaka and a few more have two digits.
-    if area in _OTHERWISE or (len(last) == 4 and (len(area) > 2 or area in ("03", "04", "06"))):
-        return ""
-    return f"電話番号「{match['number']}」の区切りが違います"
+    digits, right = telephones.length(match["number"])
+    if digits != right:
+        return f"電話番号「{match['number']}」は{digits}桁です（{right}桁のはずです）"
+    return "" if telephones.is_divided_rightly(match["number"]) else f"電話番号「{match['number']}」の区切りが違います"
 
 
 RULES = (
     pattern(
         "contact.telephone",
         "warning",
-        _NUMBER,
+        telephones.NUMBER,
         _telephone,
         "番号を確かめて直してください",
         why="桁の足りない番号では、だれも電話できません。",
@@ -48,19 +34,19 @@ RULES = (
     pattern(
         "contact.area-code",
         "warning",
-        _NO_AREA,
+        telephones.LOCAL,
         "「{0}」に市外局番がありません",
         "「076-220-2111」のように、市外局番から書いてください",
         why="携帯電話からは、市外局番がないとつながりません。",
         source=_SOURCE,
         bad="‸電話は220-2111です。",
         good="電話は076-220-2111です。",
-        hints="電話 TEL Tel ＴＥＬ FAX ＦＡＸ ファ ☎ ℡ 合わせ",
+        hints=" ".join((*telephones.LABELS, "合わせ")),
     ),
     pattern(
         "contact.postal",
         "warning",
-        r"(?:〒|郵便番号)[ 　:：はを]{0,2}(?!\d{3}[\-－‐−ー]\d{4}(?!\d))[\d０-９\-－‐]{5,}",
+        telephones.NO_POSTAL,
         "郵便番号「{0}」の桁が違います",
         "「〒920-8577」のように、3桁-4桁で書いてください",
         why="桁の違う郵便番号では、郵便が遅れます。",

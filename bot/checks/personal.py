@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from bot.checks.prose import pattern
+from bot.text.tokens.telephones import LABEL, MOBILE
 
 _SOURCE = "番号法、個人情報の保護に関する法律"
 _ADVICE = "個人の番号でないかを確かめ、消してください"
@@ -18,7 +19,7 @@ def _digits(match: re.Match[str]) -> str:
 def _my_number(match: re.Match[str]) -> str:
     """The check digit of a 個人番号 (行政手続における特定の個人を識別するための番号の利用等に関する法律施行規則 第5条)."""
     digits = [int(d) for d in _digits(match)]
-    before = match.string[max(0, match.start() - 6) : match.start()]
+    before = match.string[max(0, match.start() - _BEFORE) : match.start()]
     if _INSIDE.search(before) or _TELEPHONE.search(before) or len(set(digits)) == 1:
         return ""
     rest = sum(d * (n + 1 if n <= 6 else n - 5) for n, d in enumerate(reversed(digits[:11]), start=1)) % 11
@@ -38,15 +39,15 @@ def _card(match: re.Match[str]) -> str:
 _DIGIT, _NOT_AFTER = r"[\d０-９]", r"(?![\d０-９\-－‐])"
 _MY_NUMBER = rf"(?:{_DIGIT}{{12}}|{_DIGIT}{{4}}(?P<between>[ 　\-－‐]){_DIGIT}{{4}}(?P=between){_DIGIT}{{4}}){_NOT_AFTER}"
 _CARD = rf"(?:{_DIGIT}{{16}}|{_DIGIT}{{4}}(?P<between>[ 　\-－‐])(?:{_DIGIT}{{4}}(?P=between)){{2}}{_DIGIT}{{4}}){_NOT_AFTER}"
+_BEFORE = 10  # characters: 「ファックス番号は 」 is the longest that says it is a telephone number
 _INSIDE = re.compile(r"[\d０-９\-－‐]$")
-_TELEPHONE = re.compile(r"(?:電話|電話番号|TEL|FAX|ファクス)[ 　:：]?$")
-_MOBILE = r"(?<![\d０-９])[0０][6-9６-９][0０][\-－‐ ]?[\d０-９]{4}[\-－‐ ]?[\d０-９]{4}(?![\d０-９])"
+_TELEPHONE = re.compile(f"{LABEL}$")
 
 
 def in_name(name: str) -> str:
     """What a name of a file holds that it should not, in words; "" for nothing."""
     number = next(filter(None, map(_my_number, re.finditer(_MY_NUMBER, name))), "")
-    return number or ("携帯電話などの番号があります" if re.search(_MOBILE, name) else "")
+    return number or ("携帯電話などの番号があります" if re.search(MOBILE, name) else "")
 
 
 RULES = (
@@ -77,7 +78,7 @@ RULES = (
     pattern(
         "personal.mobile",
         "warning",
-        _MOBILE,
+        MOBILE,
         "携帯電話などの番号「{0}」があります",
         "個人の電話でないかを確かめ、役所の代表か課の電話にしてください",
         why="個人の電話は、公開すると消せません。",

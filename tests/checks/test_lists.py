@@ -13,6 +13,7 @@ from bot.checks.registry import check_post
 from bot.checks.rule import Subject
 from bot.cli.core import Core
 from bot.registry import load
+from bot.text.tokens.telephones import LABELS
 from tests.office import write_content
 
 HERE = Path(__file__).parent
@@ -71,3 +72,11 @@ def test_nothing_right_is_stopped_and_little_is_warned_of(check: Check, name: st
     found = {s: {f.level for f in check(s)} for s in hard}
     assert [s for s, levels in found.items() if "error" in levels] == []
     assert sum(bool(levels) for levels in found.values()) <= len(hard) // 10
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_each_word_for_a_telephone_is_known_to_each_rule(check: Check, label: str) -> None:
+    assert "contact.area-code" in {f.rule for f in check(f"{label}は220-2111です。")}
+    assert "personal.my-number" in {f.rule for f in check("番号は123456789018です。")}
+    for between in ("", "：", "番号は ", "は"):
+        assert "personal.my-number" not in {f.rule for f in check(f"{label}{between}123456789018です。")}

@@ -11,23 +11,21 @@ from bot.checks.finding import Finding, at
 from bot.checks.prose import pattern
 from bot.checks.rule import Rule, Subject
 from bot.content.document import Text, inlines, leaves
+from bot.text.tokens.quantities import AMOUNT, COUNT, NUMBER, PERCENT
 
-# From its first digit on: else a long one is looked at from each.
-_NUMBER = r"(?<![\d,.万億兆千百])\d[\d,]*(?:\.\d+)?"
-_AMOUNT = _NUMBER + r"(?:億\d[\d,]*)?(?:万\d[\d,]*)?[億万]?"
 _UNIT = r"[人件枚台校課戸社回か所世帯団体種類施設冊項目]{0,3}"
-_RATE = r"(?P<about>約|およそ)?(?P<rate>(?<![\d,.])\d+(?:\.\d+)?)\s*[%％]"
+_RATE = rf"(?P<about>約|およそ)?(?P<rate>(?<![\d,.])\d+(?:\.\d+)?)\s*{PERCENT}"
 _POINTS = (
-    rf"(?P<before>{_NUMBER})\s*[%％]から、?(?P<after>{_NUMBER})\s*[%％](?:に|へ|まで)、?"
-    rf"[^。、\d]{{0,12}}?(?P<change>{_NUMBER})\s*[%％](?!ポイント)"
+    rf"(?P<before>{NUMBER})\s*{PERCENT}から、?(?P<after>{NUMBER})\s*{PERCENT}(?:に|へ|まで)、?"
+    rf"[^。、\d]{{0,12}}?(?P<change>{NUMBER})\s*{PERCENT}(?!ポイント)"
 )
 _AMONG = r"(?:のうち|中)、?(?:[^。、\d\n（(]{1,15}[はが])?約?"
-_OF_ALL = rf"(?P<all>{_AMOUNT}){_UNIT}{_AMONG}(?P<part>{_AMOUNT}){_UNIT}(?:が|は|で|、)?[（(]?(?:全体の)?{_RATE}"
-_IN_BRACKETS = rf"{_RATE}[（(](?P<all>{_AMOUNT}){_UNIT}{_AMONG}(?P<part>{_AMOUNT}){_UNIT}[）)]"
-_BY_STROKE = rf"{_RATE}[（(](?P<part>{_AMOUNT}){_UNIT}[／/](?P<all>{_AMOUNT}){_UNIT}[）)]"
+_OF_ALL = rf"(?P<all>{AMOUNT}){_UNIT}{_AMONG}(?P<part>{AMOUNT}){_UNIT}(?:が|は|で|、)?[（(]?(?:全体の)?{_RATE}"
+_IN_BRACKETS = rf"{_RATE}[（(](?P<all>{AMOUNT}){_UNIT}{_AMONG}(?P<part>{AMOUNT}){_UNIT}[）)]"
+_BY_STROKE = rf"{_RATE}[（(](?P<part>{AMOUNT}){_UNIT}[／/](?P<all>{AMOUNT}){_UNIT}[）)]"
 # What is set by law or by a till, and what is computed beside it, needs no source of its own.
 _TYPED = re.compile(
-    r"(?<![\d,.])(?<!税)(?<!税率)(?<!税率は)(?<!税は)\d[\d,.]*\s*[%％](?!引|オフ|割引|還元|増量|以[上下]|未満)|"
+    rf"(?<![\d,.])(?<!税)(?<!税率)(?<!税率は)(?<!税は)\d[\d,.]*\s*{PERCENT}(?!引|オフ|割引|還元|増量|以[上下]|未満)|"
     r"(?<![\d,.])\d+\.\d+倍"
 )
 _COMPUTED = re.compile(r"(?:のうち|中)[^。\n]{0,20}[（(]?$")
@@ -97,22 +95,22 @@ def _wrong_rate(match: re.Match[str]) -> str:
 
 
 _SUM = re.compile(
-    r"(?:計|合計|合わせて|全部で|延べ)[ 　]?(?P<all>\d[\d,]*)(?P<unit>[人件枚台校課戸社本冊名円])"
+    rf"(?:計|合計|合わせて|全部で|延べ)[ 　]?(?P<all>{COUNT})(?P<unit>[人件枚台校課戸社本冊名円])"
     r"[（(](?P<parts>[^（()）\n]{3,60})[）)]"
-    r"|(?P<before>(?:[^。（()）\d\n]{0,8}(?<!\d)\d[\d,]*(?P<own>[人件枚台校課戸社本冊名円])[、・と及びや ]{0,2}){2,6})(?:の|"
-    r"で|、)?(?:合計|合わせて|計|全部で)"
-    r"[ 　]?(?P<total>\d[\d,]*)(?P=own)"
+    rf"|(?P<before>(?:[^。（()）\d\n]{{0,8}}(?<!\d){COUNT}(?P<own>[人件枚台校課戸社本冊名円])[、・と及びや ]{{0,2}}){{2,6}})"
+    r"(?:の|で|、)?(?:合計|合わせて|計|全部で)"
+    rf"[ 　]?(?P<total>{COUNT})(?P=own)"
 )
 _CHANGE = re.compile(
-    r"(?<![\d,])(?P<before>\d[\d,]*)(?P<unit>分|人|件|枚|台|回|時間|万円|億円|千円|円|日|週間|"
-    r"か月|か所|世帯|校|冊|種類|メートル|キロ)から、?(?P<after>\d[\d,]*)(?P=unit)(?:に|へ|まで)、?[^。\d\n]{0,14}?"
-    r"(?P<change>\d[\d,]*)(?P=unit)(?:分)?、?(?:減|増|短|縮|少|多)"
+    rf"(?<![\d,])(?P<before>{COUNT})(?P<unit>分|人|件|枚|台|回|時間|万円|億円|千円|円|日|週間|"
+    rf"か月|か所|世帯|校|冊|種類|メートル|キロ)から、?(?P<after>{COUNT})(?P=unit)(?:に|へ|まで)、?[^。\d\n]{{0,14}}?"
+    rf"(?P<change>{COUNT})(?P=unit)(?:分)?、?(?:減|増|短|縮|少|多)"
 )
 
 
 def _wrong_sum(match: re.Match[str]) -> str:
     told, said, unit = match["parts"] or match["before"], match["all"] or match["total"], match["unit"] or match["own"]
-    parts = re.findall(rf"(\d[\d,]*){unit}", told)
+    parts = re.findall(rf"({COUNT}){unit}", told)
     total = sum(_value(part) for part in parts)
     if len(parts) < 2 or re.search("うち|から|中|あたり|につき", told) or total == _value(said):
         return ""

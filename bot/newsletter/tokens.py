@@ -12,6 +12,7 @@ from typing import Literal, get_args
 
 from bot.text.tokens import Token as Found
 from bot.text.tokens import mails, urls
+from bot.text.tokens.quantities import PERCENT, PRINTED
 
 Kind = Literal["address", "time", "dotted", "code", "number", "word", "space", "run"]
 
@@ -61,8 +62,8 @@ _TOKEN = re.compile(
     r"|(?P<dotted>(?:\b[MTSHR](?=\d))?\d+(?:\.\d+){2,})"
     r"|(?P<code>\#\d+|\d+(?:-\d+)+|(?<![\d,.])1(?:04|1[0789]|71|77|88|89)(?=番(?![目号地線丁])))"
     r"|(?P<number>(?P<minus>(?<![0-9A-Za-z)）])[-−](?=\d))?"
-    r"(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    rf"(?:(?P<percent>[%％])|\s?(?P<unit>{_UNIT})(?![A-Za-z²³/])|(?P<letters>[A-Z]{{1,3}})(?![0-9A-Za-z]))?)"
+    rf"(?P<digits>{PRINTED})"
+    rf"(?:(?P<percent>{PERCENT})|\s?(?P<unit>{_UNIT})(?![A-Za-z²³/])|(?P<letters>[A-Z]{{1,3}})(?![0-9A-Za-z]))?)"
     r"|(?P<word>No\.(?=\s?\d)|[A-Za-z][0-9A-Za-z'’.&+_-]*(?<![.'’-]))"
     r"|(?P<space>[ \t\n]+)"
     r"|(?P<run>(?:(?![-−]\d)[^0-9A-Za-z \t\n#])+|.)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -11,21 +12,30 @@ from bot.cli.core import Core
 from bot.language import say
 from bot.strategy import intake
 from bot.strategy.charts import number, when
+from bot.strategy.indicators import Indicator
 from bot.strategy.intake import Take
+from bot.strategy.sheets import SheetError
+from bot.values.node import nearest
 
 
 @click.command("indicators", epilog="例: dxbot indicators 001028752.xlsx --accept")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--source", default=intake.SOURCE, show_default=True, help="出典の名前")
-@click.option("--url", default=intake.SOURCE_URL, show_default=True, help="出典のアドレス")
+@click.option("--for", "keys", multiple=True, metavar="KEY", help="FILE を table: の書き方で読む指標（何度でも書ける）")
+@click.option("--source", default="", help="出典の名前（書かなければ、総務省の表か、table: の source）")
+@click.option("--url", default="", help="出典のアドレス（書かなければ、同じ）")
 @click.option("--accept", "accepted", is_flag=True, help="見て確かめた変更を indicators.yml に書き、ファイルを残す")
-def indicators_command(file: Path, source: str, url: str, accepted: bool) -> None:
+def indicators_command(file: Path, keys: tuple[str, ...], source: str, url: str, accepted: bool) -> None:
     """総務省「マイナンバーカード交付状況」の FILE（.xlsx か CSV）から、area: のある指標の値を取り込みます。
+
+    団体・時点・項目ごとに1行の CSV（デジタル庁の政策ダッシュボードなど）は、指標の table: に列を書き、--for で指標を選びます。
 
     --accept を付けなければ、何が変わるかを示すだけです。合わないところがあれば、セルの番地を示して止まります。
     """
     library = Core().library
-    taken = intake.read(file, library.indicators, source, url)
+    if keys:
+        taken = intake.read_long(file, [_known(library.indicators, key) for key in dict.fromkeys(keys)], source, url)
+    else:
+        taken = intake.read(file, library.indicators, source or intake.SOURCE, url or intake.SOURCE_URL)
     for take in taken.takes:
         _show(take)
     if not taken.changes:
@@ -36,6 +46,16 @@ def indicators_command(file: Path, source: str, url: str, accepted: bool) -> Non
         tell("{path} に書き、元のファイルを {kept} に残しました。確かめて、コミットしてください。", path=path, kept=taken.kept)
     else:
         tell("まだ何も書いていません。よければ --accept を付けて、もう一度実行してください。")
+
+
+def _known(indicators: Mapping[str, Indicator], key: str) -> Indicator:
+    if key not in indicators:
+        raise SheetError(
+            "no such indicator",
+            summary=say("「{key}」という指標はありません", key=key),
+            next_step=nearest(key, sorted(indicators)),
+        )
+    return indicators[key]
 
 
 def _show(take: Take) -> None:

@@ -141,6 +141,26 @@ class AreaForm(Form):
     name: Words = Field(description="公表される表での名前（金沢市）")
 
 
+class LongColumnsForm(Form):
+    code: Text = Field("", description="団体コードの列の見出し。全国だけの表では書かない")
+    date: Words = Field(description="時点の列の見出し")
+    item: Words = Field(description="項目の列の見出し")
+    value: Words = Field(description="値の列の見出し")
+
+
+class LongTableForm(Form):
+    columns: LongColumnsForm = Field(description="どの列が何か")
+    item: Words = Field(description="項目の列に書かれている、この指標の名前")
+    day: Annotated[str, one_of("written", "last")] = Field(
+        "written", description="書かれた日（written）か、その月の末日（last）か"
+    )
+    rate: Annotated[str, one_of("percent", "ratio")] | None = Field(
+        None, description="% の印のない割合の書き方。46.5（percent）か 0.465（ratio）か"
+    )
+    source: Words = Field(description="出典の名前")
+    source_url: Text = Field("", description="出典のアドレス")
+
+
 class Figure(ReadingForm):
     """One reading, or a series of them."""
 
@@ -148,6 +168,7 @@ class Figure(ReadingForm):
     unit: Words = Field(description="単位")
     kind: Text = Field("", description="何を数えたか（交付枚数、保有枚数など）。種類の違う値は別の指標にする")
     area: Annotated[AreaForm | None, Maybe] = Field(None, description="公表される表から取り込むとき、どの団体の値か")
+    table: Annotated[LongTableForm | None, Maybe] = Field(None, description="団体・時点・項目ごとに1行の CSV からの取り込み方")
     readings: Annotated[list[ReadingForm], Listed] = Field([], description="時点ごとの値。1つなら、そのまま value などを書く")
 
 

@@ -21,6 +21,7 @@ _NAMES = (  # JIS X 0401: 01 to 47
     "岡山県 広島県 山口県 徳島県 香川県 愛媛県 高知県 福岡県 佐賀県 長崎県 熊本県 大分県 宮崎県 鹿児島県 沖縄県"
 )
 PREFECTURES = tuple(_NAMES.split())
+_NONE = re.compile(r"[-－―‐…*※\s]*(?:調査なし|データなし)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,11 @@ class Area:
 def plain(name: str) -> str:
     """A place's name with one code point for each character, and no spaces: ⽟ is 玉."""
     return "".join(unicodedata.normalize("NFKC", name).split())
+
+
+def is_none(text: str) -> bool:
+    """A table's mark for "no data", or nothing at all: never a zero."""
+    return _NONE.fullmatch(plain(text)) is not None
 
 
 def parted(name: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import NoReturn
 
 from bot.language import say
-from bot.strategy.areas import NATION, digits, parted, plain
+from bot.strategy.areas import NATION, digits, is_none, parted, plain
 from bot.strategy.sheets import SheetCell, Worksheet
 from bot.text.eras import days
 
@@ -32,7 +32,6 @@ _PEOPLE = ("人口", "総数(人口)")
 CARDS = ("交付枚数", "保有枚数")
 _RATE = re.compile(r"(?:人口に対する)?(?:(?P<kind>交付|保有)(?:枚数)?率|割合)(?:\(.*\))?")
 _DATED = re.compile(r"[(【\[][^()【】\[\]]*(?:\d|時点|現在|末)[^()【】\[\]]*[)】\]]$")  # after NFKC, which makes （ (
-_NONE = re.compile(r"[-－―‐…*※\s]*(?:調査なし|データなし)?")
 _NOTES = ("※", "(注", "注")
 _NATION, _MOST_PREFECTURES = "全国", 40
 
@@ -224,7 +223,7 @@ def _code(sheet: Worksheet, cell: SheetCell) -> str:
 
 
 def _none(cell: SheetCell) -> bool:
-    return cell.number is None and _NONE.fullmatch(plain(cell.text)) is not None
+    return cell.number is None and is_none(cell.text)
 
 
 def _whole(sheet: Worksheet, cell: SheetCell) -> Decimal:

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from bot.config import may_exist
 from bot.language import say
-from bot.strategy import areas
+from bot.strategy import areas, long_tables
 from bot.strategy.areas import Area
+from bot.strategy.long_tables import LongTable
 from bot.text.moments import day
 from bot.values.document import load as load_values
 from bot.values.node import Node
@@ -24,7 +25,7 @@ FIELDS = ("value", "rate", "numerator", "denominator", "name", "unit", "date", "
 REACH = "到達"  # the kind of what counts how many were reached
 _NUMBERS = ("value", "rate", "numerator", "denominator")
 _READING = (*_NUMBERS, "date", "date_of", "source", "source_url", "source_file", "note", "missing")
-_KEYS = frozenset({"name", "unit", "kind", "area", "readings", *_READING})
+_KEYS = frozenset({"name", "unit", "kind", "area", "table", "readings", *_READING})
 _DATES = ("measured", "published")
 _HUNDRED = Decimal(100)
 
@@ -51,7 +52,8 @@ class Reading:
 @dataclass(frozen=True, kw_only=True)
 class Indicator:
     """`kind` says exactly what is counted, "" where the name says it; `readings` stand in the order of their dates. `area` is
-    the place that published tables have it for, None where it is taken from none."""
+    the place that published tables have it for, None where it is taken from none; `table` how a published CSV in long form has
+    it."""
 
     key: str
     name: str
@@ -59,6 +61,7 @@ class Indicator:
     readings: tuple[Reading, ...]
     kind: str = ""
     area: Area | None = None
+    table: LongTable | None = None
 
     @property
     def latest(self) -> Reading | None:
@@ -104,12 +107,15 @@ def _indicator(key: str, value: Node) -> Indicator:
         readings = _series(entry["readings"])
     else:
         readings = (_reading(value, entry),)
+    unit = entry["unit"].required_text()
+    area = areas.read(entry["area"]) if "area" in entry else None
     return Indicator(
         key=key,
         name=entry["name"].required_text(),
-        unit=entry["unit"].required_text(),
+        unit=unit,
         kind=entry["kind"].text().strip() if "kind" in entry else "",
-        area=areas.read(entry["area"]) if "area" in entry else None,
+        area=area,
+        table=long_tables.declared(entry["table"], area, unit) if "table" in entry else None,
         readings=readings,
     )
 

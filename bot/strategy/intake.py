@@ -1,6 +1,7 @@
 """From a published table into content/strategy/indicators.yml: what would change, and, once a person has said so, the change.
 
-An indicator with `area:` and one of the kinds below takes the count of that place. The file is kept beside the readings under
+An indicator with `area:` and one of the kinds below takes the count of that place from the ministry's tables. One with `table:`
+takes what it declares from a CSV in long form, every day of it. The file is kept beside the readings under
 its SHA-256, so that anybody can look up where a number came from. All other lines of indicators.yml stay as they are written.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,10 +19,11 @@ from typing import NoReturn
 import yaml
 
 from bot.language import say
-from bot.strategy import card_tables, indicators, sheets
+from bot.strategy import card_tables, indicators, long_tables, sheets
 from bot.strategy.areas import NATION, Area
 from bot.strategy.card_tables import Count
 from bot.strategy.indicators import Indicator, Reading
+from bot.strategy.long_tables import LongTable
 from bot.strategy.sheets import SheetError
 from bot.text.moments import day
 from bot.values.document import parse
@@ -31,6 +33,7 @@ FOLDER = "sources"  # of published files, below the strategy's
 SOURCE = "総務省「マイナンバーカード交付状況」"
 SOURCE_URL = "https://www.soumu.go.jp/kojinbango_card/kofujokyo.html"
 _RATES = {f"{cards}率": cards for cards in card_tables.CARDS}
+_MISSING = "出典の表に値がない"
 KINDS = (*card_tables.CARDS, *_RATES)
 
 
@@ -65,8 +68,7 @@ class Intake:
 def read(path: Path, known: Mapping[str, Indicator], source: str = SOURCE, url: str = SOURCE_URL) -> Intake:
     """What the file says of the known indicators; nothing is written. Raises SheetError, and NotInstalled without the extra."""
     counts = card_tables.load(sheets.load(path))
-    data = path.read_bytes()
-    kept = f"{FOLDER}/{hashlib.sha256(data).hexdigest()}{path.suffix.lower()}"
+    data, kept = _kept(path)
     wanted = [i for i in known.values() if i.area is not None and _cards(i) in {c.kind for c in counts}]
     if not wanted:
         kinds = "・".join(dict.fromkeys(c.kind for c in counts))
@@ -77,6 +79,42 @@ def read(path: Path, known: Mapping[str, Indicator], source: str = SOURCE, url: 
         )
     takes = tuple(_take(i, i.area, counts, kept, (source, url)) for i in wanted if i.area is not None)
     return Intake(takes=takes, kept=kept, data=data)
+
+
+def read_long(path: Path, wanted: Sequence[Indicator], source: str = "", url: str = "") -> Intake:
+    """What a CSV in long form says of the wanted indicators, which declare it; nothing is written. Raises SheetError."""
+    data, kept = _kept(path)
+    takes = tuple(take for indicator in wanted for take in _long_takes(path, indicator, kept, source, url))
+    return Intake(takes=takes, kept=kept, data=data)
+
+
+def _long_takes(path: Path, indicator: Indicator, kept: str, source: str, url: str) -> Iterator[Take]:
+    table, area = indicator.table, indicator.area
+    if table is None or area is None:
+        raise SheetError(
+            "no table declared",
+            summary=say("指標「{key}」には、この表の読み方がありません", key=indicator.key),
+            next_step="indicators.yml の指標に table: を書いてください（docs/strategy.md）",
+        )
+    for row in long_tables.load(path, table, area, indicator.unit):
+        new = Reading(
+            value=row.value,
+            date=row.day,
+            date_of="measured",
+            source=source or table.source,
+            source_url=url or table.source_url,
+            source_file=kept,
+            missing="" if row.value is not None else _MISSING,
+            note=f"出典には「{row.said}」とあり、その月の末日とした" if table.day == "last" else "",
+        )
+        old = next((r for r in indicator.readings if r.date == row.day), None)
+        yield Take(indicator=indicator, new=new, old=old, cell=row.cell.name)
+
+
+def _kept(path: Path) -> tuple[bytes, str]:
+    """What is kept of the file, and under which name. Raises SheetError."""
+    data = sheets.content(path)
+    return data, f"{FOLDER}/{hashlib.sha256(data).hexdigest()}{path.suffix.lower()}"
 
 
 def _cards(indicator: Indicator) -> str:
@@ -148,7 +186,7 @@ def _reading(indicator: Indicator, count: Count, kept: str, source: tuple[str, s
         source=source[0],
         source_url=source[1],
         source_file=kept,
-        missing="" if count.cards is not None else "出典の表に値がない",
+        missing="" if count.cards is not None else _MISSING,
         note=f"人口は{day(count.people_day, with_year=True)}時点" if is_rate else "",
     )
 
@@ -258,9 +296,17 @@ def _entry(indicator: Indicator, readings: Sequence[Reading]) -> list[str]:
     head += [
         f"  unit: {_scalar(indicator.unit)}",
         f'  area: {{code: "{area.code}", name: {_scalar(area.name)}}}',
-        "  readings:",
     ]
+    head += [f"  table: {_declared(indicator.table)}"] if indicator.table else []
+    head += ["  readings:"]
     return [*head, *(f"    - {_flow(r)}" for r in readings)]
+
+
+def _declared(table: LongTable) -> str:
+    columns = {"code": table.code_column, "date": table.date_column, "item": table.item_column, "value": table.value_column}
+    shown = ", ".join(f"{key}: {_scalar(text)}" for key, text in columns.items() if text)
+    words = {key: getattr(table, key) for key in ("item", "day", "rate", "source", "source_url")}
+    return "{" + ", ".join([f"columns: {{{shown}}}", *(f"{key}: {_scalar(text)}" for key, text in words.items() if text)]) + "}"
 
 
 def _flow(reading: Reading) -> str:

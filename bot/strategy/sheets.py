@@ -27,6 +27,7 @@ MAX_BYTES = 20_000_000  # of a file; the ministry's has 0.2 million
 MAX_UNPACKED = 100_000_000  # bytes
 MAX_MEMBERS = 500
 MAX_ROWS, MAX_COLUMNS, MAX_SHEETS = 20_000, 200, 100
+MAX_LINES, MAX_TEXTS = 500_000, 3_000_000  # of a CSV whose rows are only looked through
 MAX_CELLS = 200_000  # of all sheets; the ministry's has 20 thousand, and each takes 200 bytes of memory
 _ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([^"']*)""", re.IGNORECASE)
@@ -65,12 +66,20 @@ class Worksheet:
 
 def load(path: Path) -> list[Worksheet]:
     """The sheets of a workbook (.xlsx), or the one of a CSV. Raises SheetError, and NotInstalled without the extra."""
-    data = _bytes(path)
+    data = content(path)
     if path.suffix.lower() == ".csv":
         return [_csv(path, data)]
     if path.suffix.lower() != ".xlsx":
         _refuse(path, "この種類のファイルは読めません", "Excel で .xlsx か CSV に保存し直してください")
     return list(_workbook(path, data))
+
+
+def lines(path: Path) -> list[list[str]]:
+    """The rows of a CSV as text: in a long one few values are wanted. Raises SheetError."""
+    data = content(path)
+    if path.suffix.lower() != ".csv":
+        _refuse(path, "この種類のファイルは読めません", "CSV で保存し直してください")
+    return [list(line) for line in _counted(path, _split(path, data), 0, MAX_LINES, MAX_TEXTS)]
 
 
 def column(number: int) -> str:
@@ -83,7 +92,8 @@ def column(number: int) -> str:
     return name
 
 
-def _bytes(path: Path) -> bytes:
+def content(path: Path) -> bytes:
+    """The file's bytes, if they are not too many. Raises SheetError."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -102,22 +112,24 @@ def _refuse(path: Path, problem: str, next_step: str) -> NoReturn:
 
 
 def _csv(path: Path, data: bytes) -> Worksheet:
-    lines = csv.reader(io.StringIO(_decoded(path, data), newline=""), strict=True)
+    rows = enumerate(_counted(path, _split(path, data), 0), start=1)
+    return Worksheet(name="", rows=[[typed(f"{column(c)}{r}", text) for c, text in enumerate(line)] for r, line in rows])
+
+
+def _split(path: Path, data: bytes) -> Iterator[list[str]]:
     try:
-        rows = [
-            [_typed(f"{column(c)}{r}", text) for c, text in enumerate(line)]
-            for r, line in enumerate(_counted(path, lines, 0), start=1)
-        ]
+        yield from csv.reader(io.StringIO(_decoded(path, data), newline=""), strict=True)
     except csv.Error:
         _refuse(path, "CSV として読めません", "引用符の閉じ忘れや、長すぎる行を確かめてください")
-    return Worksheet(name="", rows=rows)
 
 
-def _counted(path: Path, lines: Iterable[Sequence[_Cell]], cells: int) -> Iterator[Sequence[_Cell]]:
+def _counted(
+    path: Path, lines: Iterable[Sequence[_Cell]], cells: int, most_rows: int = MAX_ROWS, most_cells: int = MAX_CELLS
+) -> Iterator[Sequence[_Cell]]:
     """The lines, as long as they stay within bounds; `cells` were read before them."""
     for number, line in enumerate(lines, start=1):
         cells += len(line)
-        if number > MAX_ROWS or len(line) > MAX_COLUMNS or cells > MAX_CELLS:
+        if number > most_rows or len(line) > MAX_COLUMNS or cells > most_cells:
             _refuse(path, "行か列が多すぎます", "要る表だけを残してください")
         yield line
 
@@ -136,7 +148,7 @@ def _decoded(path: Path, data: bytes) -> str:
     _refuse(path, say("{line}行目の文字を読めません", line=line), "UTF-8 か Shift_JIS（CP932）で保存し直してください")
 
 
-def _typed(name: str, text: str) -> SheetCell:
+def typed(name: str, text: str) -> SheetCell:
     """A number as it is written, 81.2% with its sign; the digits that are there are those that were published."""
     narrow = text.strip().replace("，", ",")
     bare = narrow.removesuffix("%").removesuffix("％").strip()
@@ -171,7 +183,7 @@ def _cell(at: int, row: int, cell: object) -> SheetCell:
     if value is None:
         return SheetCell(name=name, text="")
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return _typed(name, str(value))
+        return typed(name, str(value))
     number = Decimal(repr(value))
     if found := _PERCENT.fullmatch(str(getattr(cell, "number_format", ""))):
         # As Excel shows it: half up, from the shortest decimals of the number.

@@ -41,3 +41,24 @@ def test_a_slip_of_the_table_is_one_sentence(shell: Shell, tmp_path: Path) -> No
     assert refused.returncode == 1
     assert refused.stderr.startswith("「公表用」の B58：見出し「自治体名」が、いままでと違います。")
     assert "Traceback" not in refused.stderr
+
+
+def test_a_table_in_long_form_is_read_for_the_figures_that_are_named(shell: Shell, tmp_path: Path) -> None:
+    figures = shell.content / "strategy" / "indicators.yml"
+    table = "table: {columns: {date: 年月, item: 指標名, value: 値}, item: 保有枚数, day: last, source: デジタル庁}"
+    figures.write_text(
+        f'cards: {{name: 保有枚数, unit: 枚, area: {{code: "00000", name: 全国}}, {table},\n'
+        "  value: 1, date: 2025-02-28, source: 省}\n",
+        encoding="utf-8",
+    )
+    file = tmp_path / "table_01.csv"
+    file.write_text("年月,指標名,値\n2026/7/1,保有枚数,101500000\n", encoding="cp932")
+    shown = shell.run("indicators", file, "--for", "cards")
+    assert "加わる：2026年7月31日 101,500,000枚（いまは 2025年2月28日 1枚）" in shown.stdout, shown.stderr
+    assert "まだ何も書いていません" in shown.stdout
+    assert shell.run("indicators", file, "--for", "cards", "--accept").returncode == 0
+    assert "source: デジタル庁, source_file: sources/" in figures.read_text(encoding="utf-8")
+    assert shell.run("check").returncode == 0
+    unknown = shell.run("indicators", file, "--for", "card")
+    assert unknown.returncode == 1
+    assert unknown.stderr.startswith("「card」という指標はありません")

@@ -74,7 +74,9 @@ card:
    date_of: published, source_url: "https://example.jp/", note: 覚え, kind: 交付枚数率, area: {code: "172014", name: 金沢市},
    source_file: ""}
 seats:
-  {name: 席, unit: 席, kind: 席数, readings: [{value: 4, date: 2026-04-01, source: 課}, {missing: 数えていない,
+  {name: 席, unit: 席, kind: 席数, area: {code: "172014", name: 金沢市},
+   table: {columns: {code: 団体コード, date: 年月, item: 項目, value: 値}, item: 席, day: last, source: 省, source_url: ""},
+   readings: [{value: 4, date: 2026-04-01, source: 課}, {missing: 数えていない,
    date: 2026-05-01, source: 課, source_url: "", note: "", date_of: measured}]}
 """,
     "strategy/charts.yml": """

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.errors import ConfigError
+from bot.services.delivery import reasons
 from bot.services.pages import rules as pages
 from bot.store import rules as store
 from tests.office import Office
@@ -82,3 +83,14 @@ def test_of_two_that_cannot_be_read_each_can_be_said_anew(office: Office) -> Non
         _ = office.ctx.rules
     in_force(office, limit(2))
     assert office.ctx.rules.per_day == {"x": 2}
+
+
+def test_a_rule_that_was_taken_back_is_not_told_as_if_it_held(office: Office) -> None:
+    (row,) = office.approved(channels="x", extra="publish: 2026-12-02 12:15")
+    make(office, hours())
+    row.refresh_from_db()
+    assert "12:00まで" in reasons.now_held(office.ctx, [row])[row.id]
+    in_force(office, back(hours()))
+    row.refresh_from_db()
+    assert row.state == "held"
+    assert reasons.now_held(office.ctx, [row])[row.id] == "いまの決まりでは、その時刻に出せます。見直しを待っています"

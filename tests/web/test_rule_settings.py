@@ -122,6 +122,7 @@ def test_it_can_be_taken_back_and_a_proposal_declined(office: Office, officer: B
         ({"topic": "days", "act": "", "why": "休み"}, {"first": "x", "kind": "closed"}, "first", "日付が読めません"),
         ({"topic": "days", "act": "", "why": "休み"}, {"first": "2026-12-03"}, "kind", "どちらかを選んでいません"),
         ({"topic": "limit", "act": "", "item": "x", "why": "上限"}, {"most": "1000"}, "most", "使えない数です"),
+        ({"topic": "limit", "act": "", "item": "x", "why": "上限"}, {"most": "2000"}, "most", "1から999までにしてください"),
     ],
 )
 @pytest.mark.parametrize("step", ["look", "save"])

@@ -4,10 +4,11 @@ for somebody to look at it again."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.errors import ConfigError
 from bot.language import say
+from bot.schedule import opening
 from bot.schedule.rules import Blackout, Rules
 from bot.services.delivery import outlook, pause
 from bot.services.records import pictures
@@ -39,7 +40,16 @@ def _reason(ctx: Context, row: Delivery, stops: list[Pause], rules: Rules | Conf
         return say("配信を止める期間は終わりました。見直しを待っています")
     if row.bar == Bar.CONSENT and not pictures.objection(ctx, row.submission_id, max(now, row.due_at)):
         return say("画像は使えることになりました。見直しを待っています")
+    if row.bar == Bar.QUIET and isinstance(rules, Rules) and _is_free_by_now(row, rules, now):
+        return say("いまの決まりでは、その時刻に出せます。見直しを待っています")
     return row.problem
+
+
+def _is_free_by_now(row: Delivery, rules: Rules, now: datetime) -> bool:
+    """Of one whose time is to come: a rule held it that was taken back since (ADR 44). Whether its day is full is not asked,
+    and an hour is more than any thread takes."""
+    is_to_come = row.due_at > now and row.channel not in rules.per_day
+    return is_to_come and not opening.quiet_reason(row.due_at, rules, timedelta(hours=1))
 
 
 def _may_still_bar(row: Delivery, blackouts: Iterable[Blackout], now: datetime) -> bool:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bot.language import say
 from bot.schedule.changes import RuleChange, Topic
-from bot.schedule.rules import DAYS
+from bot.schedule.rules import DAYS, MOST_PER_DAY
 from bot.services.delivery import rule_changes, rule_faults, rule_outlook, rule_words
 from bot.services.delivery.rule_faults import Fault
 from bot.services.pages import rules as pages
@@ -265,20 +265,21 @@ def _slot(given: QueryDict, why: str, faults: list[Fault]) -> _Read:
     return name, {
         "days": _weekdays(given),
         "at": _clock(given, "at", faults),
-        "gap": _number(given, "gap", faults),
+        "gap": _number(given, "gap", 1440, faults),
         "channels": sorted(map(storable, given.getlist("channels"))),
         "if_closed": given.get("if_closed") if given.get("if_closed") in ("earlier", "later") else "skip",
     }
 
 
-def _number(given: QueryDict, name: str, faults: list[Fault]) -> int:
+def _number(given: QueryDict, name: str, most: int, faults: list[Fault]) -> int:
     try:
         found = reading.integer(storable(given.get(name, "")).strip())
     except reading.Unclear as e:
         faults.append(Fault(field=name, summary="数が読めません", next_step=e.advice))
         return 1
-    if not 1 <= found <= 1440:
-        faults.append(Fault(field=name, summary="使えない数です", next_step="1から1440までにしてください"))
+    if not 1 <= found <= most:
+        said = say("1から{most}までにしてください", most=most)
+        faults.append(Fault(field=name, summary="使えない数です", next_step=said))
     return found
 
 
@@ -288,10 +289,7 @@ def _limit(given: QueryDict, why: str, faults: list[Fault]) -> _Read:
         return item, {}
     if not given.get("most", "").strip():
         return item, {"most": None}
-    most = _number(given, "most", faults)
-    if most > 999:
-        faults.append(Fault(field="most", summary="使えない数です", next_step="1から999までにしてください"))
-    return item, {"most": most}
+    return item, {"most": _number(given, "most", MOST_PER_DAY, faults)}
 
 
 _READ = {Topic.HOURS: _hours, Topic.DAYS: _special, Topic.SLOT: _slot, Topic.LIMIT: _limit}

@@ -54,7 +54,11 @@ def test_an_author_mends_what_came_back(
     mend(page)
     asked.get_by_role("button", name="対応した").click()
     expect(page.get_by_label("はじめの段落")).to_have_value("窓口で書く回数を、5回から1回に減らします（見本）。")
-    expect(page.get_by_role("region", name="差し戻しの理由")).not_to_contain_text(REMARK)
+    expect(asked.get_by_role("listitem").filter(has_text=REMARK)).to_contain_text("済み：")
+    asked.get_by_role("button", name="まだに戻す").click()
+    expect(asked.get_by_role("listitem").filter(has_text=REMARK)).not_to_contain_text("済み：")
+    asked.get_by_role("button", name="対応した").click()
+    expect(asked.get_by_role("button", name="まだに戻す")).to_be_visible()
     assert Comment.objects.get().settled_by == "shimin-leader"
     page.get_by_role("button", name="この内容で申請する").click()
     expect(page.get_by_text("申請しました。広報担当の承認を待ちます。")).to_be_visible(timeout=SLOW)

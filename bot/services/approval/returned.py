@@ -20,8 +20,8 @@ from bot.workflow.transitions import Action
 @dataclass(frozen=True, kw_only=True)
 class Returned:
     """`reason` in the words of whoever returned it (`by`). `points` are the comments that this return asks to be seen to, those
-    that are ticked as well; `remarks` are the others that nobody has settled yet, on any submission of the same post. Both in
-    the order of the text."""
+    that are ticked as well; `remarks` are the others, on any submission of the same post, that nobody had settled when it came
+    back: one that is ticked since stays, so that the tick can be seen and taken back. Both in the order of the text."""
 
     submission: Submission
     reason: str
@@ -85,10 +85,13 @@ def _told(submissions: Iterable[Submission]) -> list[Returned]:
     reasons = {
         d.submission_id: d for d in Decision.objects.filter(submission__in=by_number, action=Action.RETURN).order_by("id")
     }
+    if not reasons:
+        return []
     identities = [one.identity for one in by_number.values()]
     remarks: dict[str, list[Comment]] = {identity: [] for identity in identities}
     points: dict[int, list[Comment]] = {decision.id: [] for decision in reasons.values()}
-    wanted = Q(submission__identity__in=identities, settled_at=None) | Q(asked_in__in=points)
+    unsettled = Q(settled_at=None) | Q(settled_at__gte=min(decision.at for decision in reasons.values()))
+    wanted = Q(unsettled, submission__identity__in=identities) | Q(asked_in__in=points)
     found = Comment.objects.filter(wanted).select_related("submission").defer("submission__bundle", "submission__source")
     for remark in found.order_by("part", "start", "id"):
         asked = points.get(remark.asked_in_id or 0)
@@ -100,7 +103,7 @@ def _told(submissions: Iterable[Submission]) -> list[Returned]:
             by=reasons[number].actor,
             at=reasons[number].at,
             points=points[reasons[number].id],
-            remarks=remarks[one.identity],
+            remarks=[r for r in remarks[one.identity] if r.settled_at is None or r.settled_at >= reasons[number].at],
         )
         for number, one in by_number.items()
         if number in reasons

@@ -64,7 +64,7 @@ def test_less_is_shown_first_and_then_in_force_by_one(office: Office, officer: B
     now = officer.get("/settings/").text
     assert "ファイルでは：月・火・水・木・金 08:30から17:15まで" in now
     assert "試行のため" in now.partition('id="past"')[2]
-    assert "lunch" in now  # a slot outside the hours is still listed; it only gives no time
+    assert "<h3>月・火・水・木・金 12:15</h3>" in now  # a slot outside the hours is still listed; it only gives no time
 
 
 def test_more_is_proposed_and_another_officer_accepts_it_after_the_same_look(
@@ -87,7 +87,7 @@ def test_more_is_proposed_and_another_officer_accepts_it_after_the_same_look(
     done = other.post(f"/settings/{number}/accept/", f"/settings/{number}/", version=kept(seen)["version"][0])
     assert "決まりを変えました" in done.text
     assert f"{office.ctx.rules.slots['yugata'].at:%H:%M}" == "17:00"
-    assert "yugata" in other.get("/calendar/").text
+    assert "<b>月・水 17:00</b>" in other.get("/calendar/").text
     again = other.post(f"/settings/{number}/decline/", "/settings/")
     assert again.status_code == 404
 

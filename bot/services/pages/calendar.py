@@ -114,10 +114,10 @@ def _problem(read: Callable[[], object]) -> ConfigError | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Week:
-    """What every week has, for people: its slots as (name, days and time, what of a closed day), how many posts a day may
+    """What every week has, for people: its slots as (days and time, what of a closed day), how many posts a day may
     have, and the days that the file or the office makes closed or open ones, from today on."""
 
-    slots: list[tuple[str, str, str]]
+    slots: list[tuple[str, str]]
     per_day: list[str]
     changed: list[tuple[date, str]]
 
@@ -135,7 +135,7 @@ def week(ctx: Context) -> Week | None:
     ]
     return Week(
         slots=[
-            (slot.name, rule_words.slot_time(ctx, slot), rule_words.slot_move(slot))
+            (rule_words.slot_time(ctx, slot), rule_words.slot_move(slot))
             for slot in sorted(rules.slots.values(), key=lambda slot: slot.at)
         ],
         per_day=[say("{label}は{most}件まで", label=ctx.spec(key).label, most=most) for key, most in rules.per_day.items()],

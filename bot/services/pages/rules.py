@@ -32,8 +32,10 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class SlotLine(Line):
-    """`slot` is None where the office has given one of the file up; `minutes` is its gap."""
+    """`title` says its times, for its name is for the files; `now` what else is so. `slot` is None where the office has given
+    one of the file up; `minutes` is its gap."""
 
+    title: str
     slot: Slot | None
     minutes: int
 
@@ -153,18 +155,23 @@ def _closed(quiet: Quiet) -> list[str]:
 
 
 def _slots(ctx: Context, written: Rules, now: Rules, latest: _Rows) -> list[SlotLine]:
-    names = sorted({*written.slots, *now.slots}, key=lambda name: (now.slots.get(name) or written.slots[name]).at)
+    all_of_them = {**written.slots, **now.slots}
     return [
         SlotLine(
             item=name,
+            title=rule_words.slot_time(ctx, all_of_them[name]),
             slot=now.slots.get(name),
             minutes=_minutes(now.slots.get(name)),
-            now=_slot(ctx, now.slots.get(name)),
+            now=_rest(now.slots.get(name)),
             file=_slot(ctx, written.slots.get(name)),
             row=latest.get((Topic.SLOT, name)),
         )
-        for name in names
+        for name in sorted(all_of_them, key=lambda name: all_of_them[name].at)
     ]
+
+
+def _rest(slot: Slot | None) -> str:
+    return "、".join((rule_words.slot_gap(slot), rule_words.slot_move(slot))) if slot else ""
 
 
 def _slot(ctx: Context, slot: Slot | None) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.language import say
+from bot.newsletter.numerals import NumberStyle
 from bot.values.node import Node
 
 _CORRECTION = ("issue", "wrong", "right")
@@ -42,12 +43,15 @@ class Correction:
 @dataclass(frozen=True, kw_only=True)
 class IssueArrangement:
     """`posts`: the order in the column, identity → the length hoped for in lines (0: none). With a `headline` they share
-    one frame under it; else each has a frame of its own."""
+    one frame under it; else each has a frame of its own. `hang` and `numbers` are rules for this issue alone, None for those of
+    the profile."""
 
     issue: str
     headline: str = ""
     posts: Mapping[str, int] = field(default_factory=dict)
     corrections: tuple[Correction, ...] = ()
+    hang: bool | None = None
+    numbers: NumberStyle | None = None
 
 
 def read_issue(node: Node) -> tuple[IssueArrangement, date | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.errors import NotFound
@@ -27,6 +27,10 @@ class Press:
     protected: tuple[str, ...]
     templates: Path
 
+    def ruled(self, issue: str) -> Press:
+        """As this issue is built: with the rules of its own."""
+        return replace(self, profile=self.profile.ruled(issue))
+
 
 def build(articles: Sequence[Article], press: Press, issue: str, directory: Path) -> tuple[Path, ...]:
     """Write the files of the issue as it is planned; their paths. While the profile is 仮 their names say so.
@@ -34,6 +38,7 @@ def build(articles: Sequence[Article], press: Press, issue: str, directory: Path
     Nothing is written unless all of them can be made; a post that cannot be printed is left out and told. Raises NotFound when
     no article is left for the issue.
     """
+    press = press.ruled(issue)
     profile, paper = press.profile, press.paper
     arrangement, name = profile.arrangement(issue), issue_name(issue)
     roll = roll_of(articles, arrangement, profile)

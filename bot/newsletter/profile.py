@@ -83,6 +83,11 @@ class Profile:
         """What was planned for the issue; nothing, if the file does not speak of it."""
         return self.arrangements.get(issue, IssueArrangement(issue=issue))
 
+    def ruled(self, issue: str) -> Profile:
+        """With the rules that the office set for this issue alone (ADR 10)."""
+        own = self.arrangement(issue)
+        return replace(self, hang=self.hang if own.hang is None else own.hang, numbers=own.numbers or self.numbers)
+
     @property
     def grid(self) -> str:
         return f"{self.chars}字×{self.lines}行×{self.columns}段"

@@ -6,12 +6,15 @@ from django.db import models
 
 
 class Arrangement(models.Model):
-    """The order and the lengths of an issue as an officer arranged them in the browser: it goes before the one in
-    schedules/newsletter.yml. `posts` is a list of [identity, lines], 0 lines for no wish."""
+    """The order, the lengths and the rules of an issue as an officer arranged them in the browser: it goes before the one in
+    schedules/newsletter.yml. `posts` is a list of [identity, lines], 0 lines for no wish; `hang` None and `numbers` "" leave
+    the rule of the file."""
 
     issue = models.CharField(max_length=20, unique=True)
     headline = models.CharField(max_length=200, blank=True)
     posts = models.JSONField(default=list)
+    hang = models.BooleanField(null=True)
+    numbers = models.CharField(max_length=20, blank=True, db_default="", default="")
     revision = models.PositiveIntegerField(default=1)
     officer = models.CharField(max_length=150)
     at = models.DateTimeField()

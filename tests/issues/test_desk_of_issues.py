@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.errors import NotAllowed, NotFound, StaleApproval
+from bot.newsletter.arrangement import IssueArrangement
 from bot.services.paper import issue_desk, issues
 from bot.services.paper.issues import export
 from bot.services.records.context import Context
@@ -48,7 +49,12 @@ def test_an_author_s_own_issue_is_kept(office: Office) -> None:
 
 def test_order_lengths_and_headline_of_the_form_go_before_the_file(office: Office, tmp_path: Path) -> None:
     one, two = approved(office, "one", "一つ目（見本）"), approved(office, "two", "二つ目（見本）")
-    issue_desk.arrange(office.ctx, office.officer, ISSUE, "まとめて｜お知らせ", {two.identity: 9, one.identity: 0}, 0)
+    issue_desk.arrange(
+        office.ctx,
+        office.officer,
+        IssueArrangement(issue=ISSUE, headline="まとめて｜お知らせ", posts={two.identity: 9, one.identity: 0}),
+        0,
+    )
     assert titles(office) == ["二つ目（見本）", "一つ目（見本）"]
     text = next(p for p in export(office.ctx, ISSUE, tmp_path) if p.suffix == ".txt" and "indesign" not in p.name)
     written = text.read_text("utf-8-sig")
@@ -61,9 +67,9 @@ def test_order_lengths_and_headline_of_the_form_go_before_the_file(office: Offic
 
 def test_what_is_not_chosen_is_left_out_and_can_be_chosen_again(office: Office) -> None:
     one, two = approved(office, "one", "一つ目（見本）"), approved(office, "two", "二つ目（見本）")
-    issue_desk.arrange(office.ctx, office.officer, ISSUE, "", {one.identity: 0}, 0)
+    issue_desk.arrange(office.ctx, office.officer, IssueArrangement(issue=ISSUE, posts={one.identity: 0}), 0)
     assert titles(office) == ["一つ目（見本）"]
-    issue_desk.arrange(office.ctx, office.officer, ISSUE, "", {two.identity: 0, one.identity: 0}, 1)
+    issue_desk.arrange(office.ctx, office.officer, IssueArrangement(issue=ISSUE, posts={two.identity: 0, one.identity: 0}), 1)
     assert titles(office) == ["二つ目（見本）", "一つ目（見本）"]
 
 
@@ -71,27 +77,27 @@ def test_what_an_earlier_issue_left_out_can_be_taken_into_the_next_one_and_what_
     office: Office, measured: Context
 ) -> None:
     printed, left = approved(office, "one", "載った原稿（見本）"), approved(office, "two", "残った原稿（見本）")
-    issue_desk.arrange(office.ctx, office.officer, ISSUE, "", {printed.identity: 0}, 0)
+    issue_desk.arrange(office.ctx, office.officer, IssueArrangement(issue=ISSUE, posts={printed.identity: 0}), 0)
     issues.sign_off(measured, office.officer, ISSUE, issues.build(measured, ISSUE).digest)
     assert list(SignOff.objects.get().submissions.all()) == [printed]
     spare = issue_desk.desk(office.ctx, office.officer, NEXT).spare
     assert [row.submission.title for row in spare] == ["残った原稿（見本）"]
-    issue_desk.arrange(office.ctx, office.officer, NEXT, "", {left.identity: 0}, 0)
+    issue_desk.arrange(office.ctx, office.officer, IssueArrangement(issue=NEXT, posts={left.identity: 0}), 0)
     assert titles(office, NEXT) == ["残った原稿（見本）"]
 
 
 def test_two_officers_do_not_arrange_over_each_other(office: Office) -> None:
     one, two = approved(office, "one", "一つ目（見本）"), approved(office, "two", "二つ目（見本）")
     for seen in (0, 1):
-        issue_desk.arrange(office.ctx, office.officer, ISSUE, "", {one.identity: seen}, seen)
+        issue_desk.arrange(office.ctx, office.officer, IssueArrangement(issue=ISSUE, posts={one.identity: seen}), seen)
         with pytest.raises(StaleApproval):
-            issue_desk.arrange(office.ctx, office.officer, ISSUE, "", {two.identity: 0}, seen)
+            issue_desk.arrange(office.ctx, office.officer, IssueArrangement(issue=ISSUE, posts={two.identity: 0}), seen)
     assert titles(office) == ["一つ目（見本）"]
 
 
 def test_an_empty_issue_is_refused(office: Office) -> None:
     with pytest.raises(NotAllowed, match="nothing chosen"):
-        issue_desk.arrange(office.ctx, office.officer, ISSUE, "", {}, 0)
+        issue_desk.arrange(office.ctx, office.officer, IssueArrangement(issue=ISSUE, posts={}), 0)
 
 
 @pytest.mark.parametrize("issue", ["1999-01", "..", ".making", "a b"])
@@ -144,7 +150,7 @@ def test_an_officer_arranges_and_releases_an_issue_in_the_browser(
         f"order-{one.identity}": "2",
         f"order-{two.identity}": "1",
     }
-    done = browser.post(f"{page}arrange/", page, revision="0", headline="", **chosen, **{f"lines-{one.identity}": "12"})
+    done = browser.post(f"{page}arrange/", page, revision="0", **chosen, **{f"lines-{one.identity}": "12"})
     assert "割り付けを決めました" in done.text
     assert titles(office) == ["二つ目（見本）", "一つ目（見本）"]
     shown = unescape(done.text)
@@ -208,9 +214,11 @@ def test_an_issue_that_has_not_changed_is_not_set_again(office: Office, monkeypa
     monkeypatch.setattr(issues, "build_files", noted)
     assert issues.build(office.ctx, ISSUE) == first
     assert made == []
-    issue_desk.arrange(office.ctx, office.officer, ISSUE, "まとめて", {one.identity: 0}, 0)
+    issue_desk.arrange(
+        office.ctx, office.officer, IssueArrangement(issue=ISSUE, headline="まとめて", posts={one.identity: 0}), 0
+    )
     assert issues.build(office.ctx, ISSUE).digest != first.digest
     shutil.rmtree(first.files[0].parent)
-    issue_desk.arrange(office.ctx, office.officer, ISSUE, "", {one.identity: 0}, 1)
+    issue_desk.arrange(office.ctx, office.officer, IssueArrangement(issue=ISSUE, posts={one.identity: 0}), 1)
     assert issues.build(office.ctx, ISSUE).digest == first.digest
     assert made == ["made", "made"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import NotAllowed, NotFound, StaleApproval
+from bot.newsletter.arrangement import IssueArrangement
 from bot.services.pages import history
 from bot.services.paper import issue_desk, issues, printed
 from bot.services.records.context import Context
@@ -91,7 +92,7 @@ def test_only_an_arrangement_that_changed_is_told_as_such(
 ) -> None:
     one = approved(office, "one", "載った原稿（見本）")
     release(measured, office)
-    issue_desk.arrange(measured, office.officer, ISSUE, "まとめて", {one.identity: 0}, 0)
+    issue_desk.arrange(measured, office.officer, IssueArrangement(issue=ISSUE, headline="まとめて", posts={one.identity: 0}), 0)
     work_on(measured, monkeypatch)
     page = signed_in(web_site, "kouhou").get(f"/issues/{ISSUE}/").text
     assert "原稿は同じですが、割り付けか紙面の設定が変わっています" in page

@@ -15,6 +15,7 @@ import pytest
 import bot.services
 from bot.content import post_form
 from bot.errors import NotAllowed, NotFound
+from bot.newsletter.arrangement import IssueArrangement
 from bot.schedule.changes import RuleChange
 from bot.schedule.rules import Blackout
 from bot.services.approval import comments, picture_records, review, submit, undone, withdrawing
@@ -312,7 +313,14 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     ),
     "issue_desk.overview": (lambda o, a: issue_desk.overview(o.ctx, a), {OFFICER, OPERATOR, AUDITOR}),
     "issue_desk.desk": (lambda o, a: issue_desk.desk(o.ctx, a, "2026-12"), {OFFICER, OPERATOR, AUDITOR}),
-    "issue_desk.arrange": (lambda o, a: issue_desk.arrange(o.ctx, a, "2026-12", "", {"01TEST": 0}, 0), {OFFICER}),
+    "issue_desk.tried": (
+        lambda o, a: issue_desk.tried(o.ctx, a, IssueArrangement(issue="2026-12", posts={"01TEST": 0})),
+        {OFFICER},
+    ),
+    "issue_desk.arrange": (
+        lambda o, a: issue_desk.arrange(o.ctx, a, IssueArrangement(issue="2026-12", posts={"01TEST": 0}), 0),
+        {OFFICER},
+    ),
     "errata.add": (lambda o, a: errata.add(o.ctx, a, "2026-12", "誤", "正"), {OFFICER}),
     "errata.drop": (lambda o, a: errata.drop(o.ctx, a, _erratum(o)), {OFFICER}),
     "pause.pause": (lambda o, a: pause.pause(o.ctx, a, "理由"), {OFFICER, OPERATOR}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from typing import cast
 
 from django.db.models import Q, Value
 
@@ -14,6 +15,7 @@ from bot.newsletter.arrangement import Correction, IssueArrangement
 from bot.newsletter.article import Article, from_post
 from bot.newsletter.build import Press
 from bot.newsletter.deadlines import month_after
+from bot.newsletter.numerals import NumberStyle
 from bot.newsletter.profile import Profile
 from bot.render.variant import Media, Variant, digest_of, read_bundle
 from bot.services.paper import layout
@@ -74,7 +76,13 @@ def _arrangements(profile: Profile) -> dict[str, IssueArrangement]:
     arrangements = dict(profile.arrangements)
     for arranged in Arrangement.objects.all():
         arrangement = profile.arrangement(arranged.issue)
-        arrangements[arranged.issue] = replace(arrangement, headline=arranged.headline, posts=dict(arranged.posts))
+        arrangements[arranged.issue] = replace(
+            arrangement,
+            headline=arranged.headline,
+            posts=dict(arranged.posts),
+            hang=arranged.hang,
+            numbers=cast(NumberStyle, arranged.numbers) or None,
+        )
     for e in Erratum.objects.order_by("id"):
         arrangement = arrangements.get(e.told_in) or profile.arrangement(e.told_in)
         more = Correction(issue=e.issue, wrong=e.wrong, right=e.right)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -65,8 +65,9 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """A frame of the issue as it is set, and its text to read, as HTML."""
+    """A frame of the issue as it is set, and its text to read, as HTML. `identity` is that of its post, or of all of them."""
 
+    identity: str
     column: Column
     text: str
 
@@ -74,14 +75,15 @@ class Frame:
 @dataclass(frozen=True, kw_only=True)
 class Desk:
     """An issue on the desk. `missing` was planned and is not approved; `refused` cannot be printed, with the reason; `waiting`
-    is in the queue; `spare` are approved posts of earlier issues that were never printed. `revision` 0: nobody
-    arranged it here."""
+    is in the queue; `spare` are approved posts of earlier issues that were never printed. `paper` has the rules of the file;
+    `revision` 0: nobody arranged it here."""
 
     issue: str
     name: str
     deadline: date | None
     provisional: bool
-    headline: str
+    arrangement: IssueArrangement
+    paper: Profile
     rows: tuple[Row, ...]
     spare: tuple[Row, ...]
     frames: tuple[Frame, ...]
@@ -133,9 +135,17 @@ def desk(ctx: Context, actor: Actor, issue: str) -> Desk:
     return look(ctx, issue)
 
 
-def look(ctx: Context, issue: str) -> Desk:
-    """The same for the program itself."""
-    press = press_of(ctx)
+def tried(ctx: Context, actor: Actor, wanted: IssueArrangement) -> Desk:
+    """The issue as it would be with this arrangement; nothing is changed. Raises as `arrange` does."""
+    actor.require(Permission.PLAN)
+    _require_sensible(wanted.headline, wanted.posts)
+    return look(ctx, wanted.issue, wanted)
+
+
+def look(ctx: Context, issue: str, wanted: IssueArrangement | None = None) -> Desk:
+    """The same for the program itself; with the arrangement that is `wanted` instead of the present one."""
+    found = press_of(ctx)
+    press = (_with(found, wanted) if wanted else found).ruled(issue)
     profile, arrangement = press.profile, press.profile.arrangement(issue)
     approved = approved_for(ctx, profile, issue)
     deadlines = layout.deadlines(ctx, profile)
@@ -160,7 +170,8 @@ def look(ctx: Context, issue: str) -> Desk:
         name=said_issue(issue),
         deadline=deadline,
         provisional=not profile.confirmed,
-        headline=arrangement.headline,
+        arrangement=arrangement,
+        paper=found.profile,
         rows=tuple(sorted(rows, key=lambda row: row.order or len(rows) + 1)),
         spare=tuple(_spare(issue, [s.id for s, _ in approved], deadlines)),
         frames=tuple(_frames(roll.posts, arrangement, press)),
@@ -171,12 +182,19 @@ def look(ctx: Context, issue: str) -> Desk:
     )
 
 
-def arrange(ctx: Context, actor: Actor, issue: str, headline: str, posts: Mapping[str, int], seen_revision: int) -> None:
-    """Set what the issue holds: `posts` in this order, with the lines hoped for (0: no wish), under a shared `headline` or each
-    in a frame of its own. Raises NotAllowed for an empty issue, StaleApproval if somebody else has arranged it meanwhile."""
+def _with(press: Press, wanted: IssueArrangement) -> Press:
+    whole = replace(wanted, corrections=press.profile.arrangement(wanted.issue).corrections)
+    return replace(press, profile=replace(press.profile, arrangements={**press.profile.arrangements, wanted.issue: whole}))
+
+
+def arrange(ctx: Context, actor: Actor, wanted: IssueArrangement, seen_revision: int) -> None:
+    """Set what the issue holds and by which rules; its corrections stay. Raises NotAllowed for an empty issue, StaleApproval
+    if somebody else has arranged it meanwhile."""
     actor.require(Permission.PLAN)
+    issue, headline, posts = wanted.issue, wanted.headline, wanted.posts
     _require_sensible(headline, posts)
-    now, kept = ctx.clock.now(), {"headline": headline, "posts": list(posts.items())}
+    rules = {"hang": wanted.hang, "numbers": wanted.numbers or ""}
+    now, kept = ctx.clock.now(), {"headline": headline, "posts": list(posts.items()), **rules}
     with transaction.atomic():
         # The revision guards against two officers who arrange one issue at the same time (ADR 10).
         if seen_revision:
@@ -190,8 +208,14 @@ def arrange(ctx: Context, actor: Actor, issue: str, headline: str, posts: Mappin
                 summary="この号の割り付けを、ほかの人が先に変えています",
                 next_step="画面を開き直し、いまの割り付けを見てから、もう一度決めてください",
             )
-        shown = "、".join(f"{identity}（{lines}行）" if lines else identity for identity, lines in posts.items())
-        audit.record(now, actor.person, ARRANGE, f"issue:{issue}", detail=f"{headline} {shown}".strip())
+        audit.record(now, actor.person, ARRANGE, f"issue:{issue}", detail=_told(wanted))
+
+
+def _told(wanted: IssueArrangement) -> str:
+    shown = "、".join(f"{identity}（{lines}行）" if lines else identity for identity, lines in wanted.posts.items())
+    hang = "" if wanted.hang is None else f"ぶら下げ：{'する' if wanted.hang else 'しない'}"
+    numbers = f"数字：{wanted.numbers}" if wanted.numbers else ""
+    return " ".join(filter(None, (wanted.headline, shown, hang, numbers)))
 
 
 def _require_sensible(headline: str, posts: Mapping[str, int]) -> None:
@@ -249,6 +273,7 @@ def _frames(posts: Sequence[Article], arrangement: IssueArrangement, press: Pres
     """What cannot be set is not shown; why, says the build of the same issue."""
     for article in frames_of(posts, arrangement) if posts else []:
         try:
-            yield Frame(column=layout.set_column(article, press.profile, press.protected), text=article_html(article))
+            column = layout.set_column(article, press.profile, press.protected)
+            yield Frame(identity=article.identity, column=column, text=article_html(article))
         except Exception as e:
             problem_of(article.identity, e)

@@ -59,7 +59,7 @@ class Built:
 def build(ctx: Context, issue: str) -> Built:
     """The issue as it would be printed now, in a folder of the state directory that is never written again: what was seen
     stays what it was. Raises NotFound if nothing was approved for it, NewsletterError if it cannot be set."""
-    press = press_of(ctx)
+    press = press_of(ctx).ruled(issue)
     approved = approved_for(ctx, press.profile, issue)
     articles = [article for _, article in approved]
     home = _home(ctx, issue)

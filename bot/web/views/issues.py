@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,13 +14,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bot.errors import BotError, NotAllowed
 from bot.language import say
-from bot.newsletter.arrangement import said_issue
+from bot.newsletter.arrangement import IssueArrangement, said_issue
 from bot.services.paper import errata, issue_desk, issues, printed
 from bot.services.records.context import Context
 from bot.text.difference import difference
 from bot.values import reading
+from bot.web import issue_rules
 from bot.web.office import actor_of, office
-from bot.workflow.actors import Permission
+from bot.workflow.actors import Actor, Permission
 
 if TYPE_CHECKING:
     from bot.store.newsletter import SignOff
@@ -65,8 +66,7 @@ def issue(request: HttpRequest, name: str) -> HttpResponse:
         problem = e
     release, record = issues.released(name), printed.last(name)
     current = release is not None and built is not None and release.digest == built.digest
-    shown = {
-        "desk": desk,
+    shown = _about(desk, actor) | {
         "built": built,
         "problem": problem,
         "files": _files(built.files) if built else [],
@@ -80,10 +80,16 @@ def issue(request: HttpRequest, name: str) -> HttpResponse:
         "most": printed.MOST,
         "errata": errata.of(name),
         "longest": errata.MOST,
-        "may_plan": actor.may(Permission.PLAN),
-        "may_decide": actor.may(Permission.DECIDE),
     }
     return render(request, "issue.html", shown)
+
+
+def _about(desk: issue_desk.Desk, actor: Actor) -> dict[str, Any]:
+    return {
+        "desk": desk,
+        "may_plan": actor.may(Permission.PLAN),
+        "may_decide": actor.may(Permission.DECIDE),
+    } | issue_rules.shown(desk)
 
 
 def _files(files: Sequence[Path]) -> list[tuple[str, str]]:
@@ -105,10 +111,18 @@ def _released(ctx: Context, release: SignOff) -> list[tuple[str, str]]:
 @login_required
 @require_POST
 def arrange(request: HttpRequest, name: str) -> HttpResponse:
-    given = request.POST
-    seen = _number(given.get("revision", ""))
-    headline = " ".join(given.get("headline", "").split())
-    issue_desk.arrange(office(), actor_of(request), name, headline, _chosen(given), seen)
+    given, ctx, actor = request.POST, office(), actor_of(request)
+    wanted = IssueArrangement(
+        issue=name,
+        headline=" ".join(given.get("headline", "").split()),
+        posts=issue_rules.moved(_chosen(given), given),
+        **issue_rules.chosen(given),
+    )
+    if given.keys() & {"look", "up", "down"}:
+        then = issue_desk.tried(ctx, actor, wanted)
+        trial = issue_rules.compared(issue_desk.desk(ctx, actor, name), then)
+        return render(request, "issue.html", _about(then, actor) | {"trial": trial})
+    issue_desk.arrange(ctx, actor, wanted, _number(given.get("revision", "")))
     messages.success(request, say("割り付けを決めました。"))
     return redirect("issue", name)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import cast, get_args
 
 from bot.content.places import Places, read_places
 from bot.content.post import Author, Role
-from bot.values.document import load
+from bot.values.document import load, parse, read
 from bot.values.node import Node
 
 _PERSON = ("name", "department", "role", "emails", "public", "submits_for")
@@ -42,8 +44,14 @@ class City:
 
 def load_people(path: Path) -> Mapping[str, Author]:
     """People by key. Raises FileError naming file, line and person."""
-    entries = {key.text(): value for key, value in load(path).entries()}
-    return {key: _author(key, value, entries) for key, value in entries.items()}
+    return _people(path, read(path))
+
+
+# By what it holds, not by when it was changed: a list names an author on each of its rows, and parsing took most of its time.
+@lru_cache(maxsize=4)
+def _people(path: Path, raw: bytes) -> Mapping[str, Author]:
+    entries = {key.text(): value for key, value in parse(path, raw).entries()}
+    return MappingProxyType({key: _author(key, value, entries) for key, value in entries.items()})
 
 
 def load_city(path: Path, channels: Collection[str]) -> City:

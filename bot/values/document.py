@@ -25,14 +25,18 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 def load(path: Path) -> Node:
     """The values of a file of settings. Raises FileError."""
+    return parse(path, read(path))
+
+
+def read(path: Path) -> bytes:
+    """A file of settings as it lies there, for `parse`: of one that is too large, its beginning. Raises FileError."""
     try:
         with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         Origin(path=path).fail(0, 0, "missing", "ファイルがありません", "ファイルを置いてください")
     except (OSError, ValueError):
         Origin(path=path).fail(0, 0, "cannot be opened", "ファイルを開けません", "ファイルの場所と権限を確かめてください")
-    return parse(path, raw)
 
 
 def parse(path: Path, raw: bytes) -> Node:

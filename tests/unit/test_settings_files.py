@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time as clock
 from collections.abc import Callable
 from pathlib import Path
@@ -64,6 +65,14 @@ def test_a_figure_that_is_written_twice_is_refused(tmp_path: Path) -> None:
     error = refusal(indicators.load, tmp_path / "indicators.yml", text)
     assert "「k」が2回" in error.problem
     assert error.place.line == 2
+
+
+def test_a_name_changed_within_one_tick_of_the_file_systems_clock_is_seen_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "people.yml"
+    for name in ("市民課", "国保課"):
+        path.write_text(f"a: {{name: {name}, department: {name}, role: leader}}\n", encoding="utf-8")
+        os.utime(path, (0, 0))  # as long as before, and no newer
+        assert load_people(path)["a"].name == name
 
 
 @pytest.mark.parametrize(

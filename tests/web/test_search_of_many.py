@@ -26,17 +26,22 @@ def test_records_are_found_by_a_word_of_the_text_and_by_a_person(office: Office)
     assert found(person="kouhou", words="図書館", channel="x") == 1
 
 
-def test_the_page_of_a_search_among_ten_thousand_takes_at_most_three_times_one_for_nothing(
+def test_the_page_of_a_search_among_ten_thousand_takes_at_most_three_times_that_of_an_empty_database(
     office: Office, officer: Browser
 ) -> None:
     def took(query: str) -> float:
         spans = []
-        for _ in range(5):
+        for _ in range(15):
             begun = time.perf_counter()
             assert officer.get(f"/history/?{query}").status_code == 200
             spans.append(time.perf_counter() - begun)
         return min(spans)
 
+    people = office.folder / "people.yml"
+    more = "".join(f"p{n}: {{name: {n}課（見本）, department: {n}課, role: leader}}\n" for n in range(60))
+    people.write_text(people.read_text(encoding="utf-8") + more, encoding="utf-8")  # those of a city hall
+    took("")  # the first page of a process reads the templates
+    empty = took("")
     (first, *_) = office.approved()
     post, at = Submission.objects.get(), office.clock.now()
     kept = {f.attname: getattr(post, f.attname) for f in Submission._meta.concrete_fields if f.name != "id"}
@@ -60,8 +65,8 @@ def test_the_page_of_a_search_among_ten_thousand_takes_at_most_three_times_one_f
         batch_size=500,
     )
     assert first.id
-    empty = took("")
-    assert took("q=職員がお話") <= 3 * empty + 0.05  # the clock of a loaded machine
+    assert took("") <= 3 * empty + 0.05  # the clock of a loaded machine
+    assert took("q=職員がお話") <= 3 * empty + 0.05
     assert took("q=ない言葉です") <= 3 * empty + 0.05
     assert took("q=職") <= 3 * empty + 0.05
     page = officer.get("/history/?q=職").text

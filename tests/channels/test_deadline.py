@@ -85,11 +85,14 @@ def test_an_answer_without_end_is_cut_and_never_held(case: tuple[str, str], serv
     assert peak < 20_000_000
 
 
+MADE = b'{"id":"18","data":{"id":"18"},"media":{"pk":"18"},"status":"ok"}'  # of each platform
 BROKEN = {
     "not gzip": OK + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
     "half a gzip": OK + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b'{"id":"18"}' * 99)[:30],
+    "a gzip with a wrong sum": OK + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(MADE)[:-8] + b"\0" * 8,
     "an unknown packing": OK + b"Content-Encoding: br\r\nContent-Length: 2\r\n\r\n\x00\x01",
     "a length too long": OK + b"Content-Length: 900\r\n\r\n{}",
+    "a length too short": OK + b"Content-Length: 20\r\n\r\n" + MADE,
     "a length of words": OK + b"Content-Length: many\r\n\r\n{}",
     "two lengths": OK + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
     "a chunk of no number": OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n",

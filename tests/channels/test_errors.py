@@ -220,9 +220,9 @@ def test_the_words_of_the_post_itself_quoted_back_by_x_do_not_decide(platform: S
             120,
         ),
         ({"x-rate-limit-reset": "+600"}, 10),
-        ({"x-rate-limit-reset": "0"}, None),
-        ({"x-rate-limit-reset": "²"}, None),
-        ({"x-rate-limit-reset": "9" * 400}, 24 * 60),
+        # A week, milliseconds, the year 9999; this in seconds is read as milliseconds of 1978.
+        *[({"x-rate-limit-reset": far}, 24 * 60) for far in ("+600000", "4000000000000", "253402300799000", "9" * 400)],
+        *[({"x-rate-limit-reset": odd}, None) for odd in ("0", "-5", "²", "253402300799")],
         ({}, None),
     ],
 )

@@ -19,7 +19,7 @@ IN_DOUBT = {
     "server error with a refusal's code": Answer(503, {"error": {"code": 190, "message": "x"}, "message": "login_required"}),
     "gateway page": Answer(502, "<h1>Bad Gateway</h1>"),
     "request time-out": Answer(408, {"message": "x"}),
-    "redirect": Answer(307, "", {"Location": "/elsewhere"}),
+    **{f"redirect {status}": Answer(status, "", {"Location": "/elsewhere"}) for status in (301, 302, 303, 307, 308)},
     "unknown status": Answer(418, {"message": "x"}),
     "closed without a word": Answer(cut=0),
     "half a body": Answer(201, "made", cut=HALF),
@@ -28,7 +28,9 @@ IN_DOUBT = {
     "success without an id": Answer(200, {"data": None, "media": None, "status": "ok"}),
     "errors within a success": Answer(200, {"errors": [{"title": "Not Found Error"}], "status": "ok"}),
     "a success of another kind": Answer(200, {"success": True, "status": "ok"}),
+    "empty": Answer(200, ""),
     "a list": Answer(200, []),
+    **{f"{said} as JSON": Answer(200, said, {"Content-Type": "application/json"}) for said in ("null", "true", "18", '"18"')},
     "not JSON": Answer(200, "ok"),
     "silence": Answer(hang=True),
 }

@@ -14,8 +14,9 @@ import sys
 import traceback
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, MutableMapping
+from contextlib import suppress
 from dataclasses import fields
-from typing import Any
+from typing import Any, TextIO
 from urllib.parse import quote, unquote, urlsplit
 
 import structlog
@@ -43,7 +44,7 @@ def settings(config: Config, secrets: Iterable[str] = (), *, terminal: bool | No
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": lambda: _formatter(_renderer(plain, seen), {*_secrets(config), *secrets})}},
         "filters": {"news": {"()": lambda: _is_news}, "one_sentence": {"()": OneSentence}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["news", "one_sentence"]}},
+        "handlers": {"console": {"()": _Lines, "formatter": "line", "filters": ["news", "one_sentence"]}},
         "root": {"handlers": ["console"], "level": "WARNING"},
         "loggers": {
             # A beat that is passed over because the last one is still at work is no news.
@@ -57,6 +58,14 @@ def settings(config: Config, secrets: Iterable[str] = (), *, terminal: bool | No
 def stay() -> None:
     """This process stays and works by itself: what happens is told by its log alone."""
     logging.getLogger("bot").setLevel(logging.INFO)
+
+
+class _Lines(logging.StreamHandler[TextIO]):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 logging's own name
+        """Without memory, or where the disk is full. Python's own would print what the line was to be made of, secrets too."""
+        line = {"level": "error", "event": "a line of the log could not be written", "why": type(sys.exc_info()[1]).__name__}
+        with suppress(Exception):
+            self.stream.write(json.dumps(line) + "\n")
 
 
 def _configure() -> None:

@@ -216,3 +216,15 @@ def test_a_terminal_gets_plain_lines_and_all_else_json_unless_told(
     line = formatter(config, terminal=terminal).format(record)
     assert line.startswith("{") == is_json
     assert "待つ" in line
+
+
+def test_a_line_that_cannot_be_made_is_told_without_what_it_was_to_say(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = Log()
+    handler = logs.settings(office.ctx.config)["handlers"]["console"]["()"](made.stream)
+    handler.setFormatter(formatter(office.ctx.config))
+    handler.handle(logging.makeLogRecord({"msg": "%d", "args": ("a key in no option",)}))
+    (line,) = made.lines
+    assert line["why"] == "TypeError"
+    assert "a key" not in made.text + "".join(capsys.readouterr())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import time
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, Request
+from playwright.sync_api import Locator, Page
 
 from bot.config import ROOT
 from tests.chromium import log_in
@@ -22,13 +23,10 @@ class Person:
         self.page, self.keys = page, keys
         self.clicks = self.loads = 0
         self._begun = time.monotonic()
-        page.on("requestfinished", self._count)
+        page.on("domcontentloaded", self._count)
 
-    def _count(self, request: Request) -> None:
-        answer = request.response()
-        # A browser reads a PDF once for its viewer and again within it: a file is no page.
-        if request.is_navigation_request() and answer and answer.headers.get("content-type", "").startswith("text/html"):
-            self.loads += not 300 <= answer.status < 400
+    def _count(self, page: Page) -> None:
+        self.loads += not urlsplit(page.url).path.endswith(".pdf")  # a file is no page
 
     @property
     def seconds(self) -> float:
@@ -95,6 +93,8 @@ class Person:
 
 def needed(*people: Person) -> tuple[int, int]:
     """Clicks and page loads of them all until now; with the seconds they are printed, too."""
+    for one in people:
+        one.page.wait_for_load_state()
     clicks, loads = sum(one.clicks for one in people), sum(one.loads for one in people)
     print(f"{clicks} clicks, {loads} loads, {sum(one.seconds for one in people):.1f} s")  # noqa: T201 a table for people
     return clicks, loads

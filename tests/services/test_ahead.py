@@ -6,6 +6,8 @@ import dataclasses
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -14,7 +16,7 @@ from bot.channel_kit.base import Prepared, Receipt
 from bot.clock import SystemClock
 from bot.services.approval import withdrawing
 from bot.services.delivery import pause, scheduling, stale
-from bot.services.delivery.engine import LEAD
+from bot.services.delivery.calls import LEAD, Begun, commit
 from bot.services.runner import Runner
 from bot.store.claimed import claimed
 from bot.store.models import Delivery, Submission
@@ -199,3 +201,20 @@ def test_what_is_read_from_the_database_knows_its_zone(office: Office, planned: 
     (row,) = claimed([planned.id])
     assert (row.run_at, row.intent_at) == (planned.run_at, planned.run_at)
     assert Submission.objects.get().state == "approved"
+
+
+def test_a_standstill_between_two_readings_makes_no_request_early() -> None:
+    clock, left = SystemClock(), list[datetime]()
+
+    def request(prepared: object, now: datetime) -> Receipt:
+        left.append(clock.now())
+        return Receipt(remote_id="1", url="", at=now)
+
+    before = clock.elapsed() - 0.1  # of which the wall clock shows nothing yet
+    begun = Begun(clock.now(), before, clock.elapsed())
+    due = begun.at + LEAD
+    ready: Any = SimpleNamespace(job=SimpleNamespace(run_at=due, channel="x", id=1), prepared=None, account="")
+    channel: Any = SimpleNamespace(commit=request)
+    commit(lambda key: channel, clock, ready, begun, timedelta(minutes=1))
+    (moment,) = left
+    assert due <= moment

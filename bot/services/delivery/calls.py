@@ -50,10 +50,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Begun:
-    """When it was written: by the clock, and by the seconds that nobody can set (`Clock.elapsed`)."""
+    """When it was written: by the clock, and by the seconds that nobody can set (`Clock.elapsed`) just before and just after:
+    a standstill between the readings counts as one, and makes no request early."""
 
     at: datetime
     elapsed: float
+    after: float
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def commit(connect: Connect, clock: Clock, ready: Ready, begun: Begun, latest: t
     try:
         channel = connect(job.channel)
         # Both by time that has passed: a clock that is set meanwhile neither moves the post nor hides a standstill (ADR 24).
-        wait = min((job.run_at - begun.at).total_seconds() - (clock.elapsed() - begun.elapsed), LEAD.total_seconds())
+        wait = min((job.run_at - begun.at).total_seconds() - (clock.elapsed() - begun.after), LEAD.total_seconds())
         if wait > 0:
             time.sleep(wait)
         now = clock.now()

@@ -55,11 +55,10 @@ log = logging.getLogger(__name__)
 class _Turn:
     """What a turn allows: requests that may leave now, and deliveries taken up."""
 
-    at: datetime
+    begun: calls.Begun
     going: Sequence[gate.Ready]
     claimed: Sequence[int]
     early: Sequence[int] = ()
-    elapsed: float = 0.0  # seconds, when the intents were about to be written
     mark: Mark | None = None  # to be kept before the requests leave
 
 
@@ -173,13 +172,12 @@ class Engine:
     def _begin(self, turn: _Turn) -> None:
         """Before anything else may fail: their intents are written. Without a mark of them nothing leaves (ADR 25)."""
         for ready in self._marked(turn):
-            begun = calls.Begun(turn.at, turn.elapsed)
-            call = partial(calls.commit, self.channel, self.ctx.clock, ready, begun, LEASE / 2)
+            call = partial(calls.commit, self.channel, self.ctx.clock, ready, turn.begun, LEASE / 2)
             self._sending.submit(call)
         for job in self._jobs(turn.claimed):
-            self._preparing.submit(partial(calls.prepare, self.channel, self.proving, job, turn.at))
+            self._preparing.submit(partial(calls.prepare, self.channel, self.proving, job, turn.begun.at))
         for job in self._jobs(turn.early):
-            self._preparing.submit(partial(early.prepare, self.channel, self.proving, job, turn.at))
+            self._preparing.submit(partial(early.prepare, self.channel, self.proving, job, turn.begun.at))
 
     def _may_begin(self) -> bool:
         """Nothing new once told to stop, by a database that is behind its mark (ADR 25), nor by a clock that is wrong or that
@@ -199,7 +197,7 @@ class Engine:
                 self._guard.leave(turn.mark)
         except NotWritten as e:
             unsent = NotSent(e.message, summary=e.summary, next_step=e.next_step)
-            self._back += [Step(ready.job, unsent, turn.at, ready.account) for ready in turn.going]
+            self._back += [Step(ready.job, unsent, turn.begun.at, ready.account) for ready in turn.going]
             return ()
         return turn.going
 
@@ -259,6 +257,7 @@ class Engine:
                 self._guard.require()
             elapsed = self.ctx.clock.elapsed()
             ledger = Ledger(self.timekeeper.now())
+            begun = calls.Begun(ledger.now, elapsed, self.ctx.clock.elapsed())
             savepoints.each(ledger, answers, partial(self._settle, ledger, proved), partial(self._lose, ledger))
             looks = [s for s in steps if isinstance(s, ReadBack)]
             savepoints.each(ledger, looks, partial(reconcile.conclude, self.ctx, ledger))
@@ -271,7 +270,7 @@ class Engine:
             ids = queries.claim(self.owner, ledger.now, until, lease, free - len(going))
             left = self._leave(ledger, going)
         self._proved |= proved
-        return _Turn(ledger.now, going, ids, soon, elapsed, left)
+        return _Turn(begun, going, ids, soon, left)
 
     def _leave(self, ledger: Ledger, going: Sequence[gate.Ready]) -> Mark | None:
         """Close the ledger, with an entry of its own for what leaves: a database that lacks it does not know of it."""

@@ -287,7 +287,7 @@ def test_prefectures_within_one_another_are_read_once() -> None:
     began = time.process_time()
     (said,) = read(nested, "VXSE53").statements
     assert said.intensity == "5+"
-    assert time.process_time() - began < 4
+    assert time.process_time() - began < 10
 
 
 _SEEDS = (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import override_settings
@@ -15,12 +15,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import translation
 from lxml import html
 
+from bot.schedule.changes import RuleChange
 from bot.schedule.rules import Blackout
-from bot.services.approval import comments, review
-from bot.services.delivery import blackouts, duty, pause
+from bot.services.approval import comments, picture_records, review
+from bot.services.delivery import blackouts, duty, pause, rule_changes
 from bot.services.handing_in import drafts, words
 from bot.store.alarms import Alarm
 from bot.store.models import Delivery
+from bot.store.pictures import PictureRecord
 from bot.workflow.actors import Actor, Role
 from tests.office import Office
 from tests.web.browser import PASSWORD, Browser, signed_in
@@ -109,11 +111,28 @@ def _everything(office: Office) -> dict[str, list[str]]:
     return {
         **told,
         "write": [str(draft.id)],
+        "pictures": [str(_picture(office))],
+        "settings": [str(_wanted_rule(office))],
         "stop/by": [key],
         "issues": ["2026-12", "2027-01"],
         "achievement.": ["html"],
         "": ["1"],
     }
+
+
+def _picture(office: Office) -> int:
+    """Of the posts, with all that can be said of it."""
+    number = PictureRecord.objects.latest("id").id
+    told = picture_records.Told(people="consented", consent="FORM 1", until=None, not_from=date(2027, 1, 1), why="WISH")
+    picture_records.record(office.ctx, office.officer, number, told, "")
+    return number
+
+
+def _wanted_rule(office: Office) -> int:
+    """It widens what may go out, and waits for a second person."""
+    more = {"days": ["mon"], "at": "10:00", "gap": 30, "channels": ["x"], "if_closed": "later"}
+    wanted = RuleChange(topic="slot", item="new", value=more)
+    return rule_changes.make(office.ctx, office.officer, wanted, "READERS", 0).number
 
 
 def _posts(office: Office) -> dict[str, list[str]]:

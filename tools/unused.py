@@ -36,7 +36,7 @@ _CALLED_BY = {
         "StoreConfig",
         "WebConfig",
     ),
-    "logging": ("msg", "exc_text", "stack_info"),
+    "logging": ("msg", "exc_text", "stack_info", "handleError"),
     "Pillow": ("LOAD_TRUNCATED_IMAGES",),
     "allauth": ("can_delete_authenticator", "is_open_for_signup", "pre_social_login", "email_addresses"),
     "click": (

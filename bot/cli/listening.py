@@ -16,7 +16,6 @@ from bot.config import Config
 from bot.errors import ConfigError
 from bot.language import say
 from bot.loopback import is_loopback
-from bot.store import session
 
 LARGEST = 25 * 1024 * 1024  # bytes of one request: a form with its pictures, as docs/deploy/nginx.conf says as well
 _LONGEST_HEADERS = 32 * 1024  # bytes
@@ -50,7 +49,6 @@ class Door:
             ended()
 
     def _answer(self, environ: Any, start_response: Any) -> Any:
-        session.begin()
         return self._site(environ, start_response)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.signals import request_started
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from bot.store import session
@@ -35,3 +36,9 @@ def test_within_it_nothing_leaves(office: Office) -> None:
         session.begin()
     assert office.sandbox.posts() == []
     assert not Attempt.objects.exists()
+
+
+def test_no_request_of_the_web_begins_within_it(database: None) -> None:
+    transaction.atomic().__enter__()
+    request_started.send(sender=None)
+    assert not connections[DEFAULT_DB_ALIAS].in_atomic_block

@@ -1,4 +1,5 @@
-"""What a picture tells beside what it shows: where it was taken, a person's number in its name, people who did not agree."""
+"""What a picture tells beside what it shows: where it was taken, a person's number in its name, people who did not agree; and
+what it no longer shows where a channel cuts it."""
 
 from __future__ import annotations
 
@@ -7,9 +8,19 @@ from collections.abc import Iterator
 from bot.checks import personal
 from bot.checks.finding import Finding, at
 from bot.checks.rule import Rule, Subject
+from bot.content.crop import Crop, Focus
+from bot.content.post import Picture
+from bot.media.frames import Box, Slides
 from bot.media.images import Header
+from bot.render import cropping
+from bot.render.variant import ChannelSpec
 
+# Shares of a picture that are to be seen. Of what can be opened whole less is enough: an upright 3:4 keeps 43 % in one of X's
+# four tiles, and everybody knows such tiles. What is cut before it is sent, or in every slide, nobody can open.
+_LEAST_TO_OPEN, _LEAST = 0.4, 0.5
 _SOURCE = "個人情報の保護に関する法律、各地の自治体の広報の手引"
+_CHOOSE = "残すところ（focus: 30% 40% など）を決めるか、切り方（crop:）か、ほかの形の画像を選んでください"
+_NEAR = 1e-6  # of a side: what adding up shares does
 
 
 def _located(subject: Subject, rule: Rule) -> Iterator[Finding]:
@@ -45,7 +56,48 @@ def _people(subject: Subject, rule: Rule) -> Iterator[Finding]:
             )
 
 
+def _cut(subject: Subject, rule: Rule) -> Iterator[Finding]:
+    ratios = [header.width / header.height for header in subject.headers if isinstance(header, Header)]
+    if len(ratios) < len(subject.headers):  # one that cannot be read is told already
+        return
+    seen = [(spec, cropping.seen(subject.post.pictures, ratios, spec)) for spec in subject.wanted]
+    for number, picture in enumerate(subject.post.pictures):
+        shown = [(spec, boxes[number]) for spec, boxes in seen]
+        place = subject.place_of(f"images.{number}.file", "images")
+        if picture.focus and (lost := [spec.label for spec, box in shown if not _holds(box, picture.focus)]):
+            message = f"画像「{picture.file}」の残すところが、{'・'.join(lost)}では切れて見えません"
+            yield at(place, rule.id, rule.level, message, "その配信先の切り方（crop:）の残すところか形を変えてください")
+        elif not picture.focus and (said := [_said(*each) for each in shown if _loses(subject, picture, *each)]):
+            message = f"画像「{picture.file}」は、真ん中だけが残り、{'、'.join(said)}が切れて見えません"
+            yield at(place, rule.id, rule.level, message, _CHOOSE)
+
+
+def _holds(box: Box, point: Focus) -> bool:
+    across, down = point[0] - box.left, point[1] - box.top
+    return -_NEAR <= across <= box.width + _NEAR and -_NEAR <= down <= box.height + _NEAR
+
+
+def _loses(subject: Subject, picture: Picture, spec: ChannelSpec, box: Box) -> bool:
+    """Whoever named a point for this channel has seen what stays."""
+    crop = picture.crops.get(spec.key, Crop())
+    for_good = crop.shape or isinstance(spec.frames.layout(len(subject.post.pictures)), Slides)
+    return not crop.focus and box.width * box.height < (_LEAST if for_good else _LEAST_TO_OPEN)
+
+
+def _said(spec: ChannelSpec, box: Box) -> str:
+    return f"{spec.label}では{100 - round(100 * box.width * box.height)}%"
+
+
 RULES = (
+    Rule(
+        id="pictures.cut",
+        level="warning",
+        why="配信先は、並べる枚数と1枚目の形に合わせて画像を切ります。顔や文字が枠の外に出ても、出たあとでは直せません。",
+        source="各配信先の画像の枠（2026年の案内。仮）",
+        bad="images: [{file: 横に長い帯.jpg, alt: 窓口のようす, people: none, crop: {x: '1:2'}}]",
+        good="images: [{file: 横に長い帯.jpg, alt: 窓口のようす, people: none, focus: 20% 50%, crop: {x: '1:2'}}]",
+        check=_cut,
+    ),
     Rule(
         id="pictures.location",
         level="warning",

@@ -71,11 +71,13 @@ _ADVICE: Mapping[str, str] = {
     "left-out.contact": "題名かはじめの段落を短くするか、続きの投稿（スレッド）にしてください",
     "left-out.link": "「詳しいページのアドレス」の下の問いで、入れるか入れないかを選んでください",
     "left-out.address": "X の問いで入れるかどうかを選び、紙面には検索する言葉を書いてください",
+    "pictures.cut": "残すところを決めるか、「配信先ごとに切り方を変える」で形を選ぶか、ほかの形の画像にしてください",
     "timing.expires": "「配信の時刻」か「期限」を直してください",
     "timing.slot": "ほかの枠か、時刻を選んでください",
 }
 # Which field a rule is about, where the value that it names is another one, or none of the form's.
 _FIELD_OF_RULE = {"left-out.link": "x.link", "limits.pictures": "images"}
+_OF_PICTURE_BY_RULE = {"pictures.people": "people", "pictures.cut": "focus"}
 _KEY_IN_WORDS = re.compile(r"「([a-z]+(?:\.[a-z]+)?)」")
 _KEY_AS_TYPED = re.compile(r"(?<![A-Za-z0-9_/])([a-z]+): ?")
 
@@ -96,8 +98,8 @@ def at_field(form: Form, text: str, place: Place, key: str, rule: str, message: 
     key = _FIELD_OF_RULE.get(rule) or key or _key_at(text, place)
     if rule == "content.empty-body":
         key = "lead"
-    if rule == "pictures.people":
-        key = f"{key.rpartition('.')[0]}.people"
+    if rule in _OF_PICTURE_BY_RULE:
+        key = f"{key.rpartition('.')[0]}.{_OF_PICTURE_BY_RULE[rule]}"
     last = key.rpartition(".")[2]
     empty = _is_empty(form, key)
     if empty and last in _EMPTY and rule not in _FIELD_OF_RULE:
@@ -114,6 +116,8 @@ def _is_empty(form: Form, key: str) -> bool:
     head, _, rest = key.partition(".")
     if head == "images" and rest:
         number, _, name = rest.partition(".")
+        if name == "focus":  # nobody has to name a point
+            return False
         return int(number) < len(form.pictures) and not str(getattr(form.pictures[int(number)], name, "x")).strip()
     value = getattr(form, head, "x") if not rest else "x"
     return not (value.strip() if isinstance(value, str) else value)

@@ -110,6 +110,14 @@ def test_a_line_is_named_by_its_field_in_the_form() -> None:
     assert named("良い。") == ("answer-3", "どう変わったか")
 
 
+def test_a_cut_is_told_at_the_point_that_nobody_has_to_name() -> None:
+    form = Form(title="題", pictures=(Shot(file="a.jpg"), Shot(file="b.jpg")), lead="はじめ。")
+    said = "画像「b.jpg」は、真ん中だけが残り、Xでは78%が切れて見えません"
+    field = at_field(form, "", Place(path=HERE), "images.1.file", "pictures.cut", said, "crop: を変えてください")
+    assert (field.element, field.label, field.empty) == ("focus-b.jpg", "2枚目の残すところ", False)
+    assert (field.message, "crop:" in field.advice) == (said, False)
+
+
 def test_a_front_matter_that_refers_to_itself_is_refused_before_it_grows() -> None:
     laughs = "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60))
     with pytest.raises(FrontMatterError) as refused:

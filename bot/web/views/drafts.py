@@ -225,13 +225,6 @@ def chart(request: HttpRequest, chart: str) -> HttpResponse:
     return HttpResponse(charts.svg(found), content_type="image/svg+xml", headers={"Cache-Control": "no-cache"})
 
 
-@login_required
-@require_GET
-def picture(request: HttpRequest, number: int, file: str) -> HttpResponse:
-    kind = "image/png" if file.endswith(".png") else "image/jpeg"
-    return HttpResponse(drafts.picture(actor_of(request), number, file), content_type=kind)
-
-
 def typed(form: Form, given: QueryDict, specs: Iterable[ChannelSpec]) -> Form:
     """The form with what was typed. What has no field on the page stays as it was."""
     known = tuple(specs)

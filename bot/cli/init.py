@@ -27,7 +27,7 @@ _HOOK = """#!/bin/sh
 # 原稿の点検（{ours} が置きました）。コミットする原稿と共通のファイルに直すところがあれば、コミットを止めます。
 git diff --cached --name-only -z --diff-filter=ACMR -- \\
     ':(glob)**/posts/**/*.md' ':(glob)**/people.yml' ':(glob)**/city.yml' ':(glob)**/phrases.yml' \\
-    ':(glob)**/words.yml' ':(glob)**/strategy/*.yml' ':(glob)**/schedules/*.yml' |
+    ':(glob)**/hashtags.yml' ':(glob)**/words.yml' ':(glob)**/strategy/*.yml' ':(glob)**/schedules/*.yml' |
     xargs -0 sh -c 'test $# = 0 || exec "$0" -m bot check "$@"' {python}
 """
 

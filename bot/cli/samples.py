@@ -38,7 +38,7 @@ def _make(config: Config, folder: Path) -> None:
         target = folder / file.relative_to(START / "sample")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(file.read_text(encoding="utf-8").replace(CITY, citys.name), encoding="utf-8", newline="\n")
-    for name in ("city.yml", "phrases.yml", "words.yml"):
+    for name in ("city.yml", "phrases.yml", "hashtags.yml", "words.yml"):
         if (config.content_dir / name).is_file():
             shutil.copyfile(config.content_dir / name, folder / name)
     _draw(folder, citys.name)

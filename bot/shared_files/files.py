@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.config import may_exist
+from bot.content.hashtag_sets import load_hashtag_sets
 from bot.content.people import load_city, load_people
 from bot.content.phrases import load_phrases
 from bot.content.words import load_words
@@ -26,10 +27,10 @@ from bot.values.node import Origin, nearest
 
 SCHEDULES, STRATEGY = "schedules", "strategy"
 # Files, and folders of which all belongs to the set.
-ROOTS = ("people.yml", "city.yml", "phrases.yml", "words.yml", STRATEGY, SCHEDULES)
+ROOTS = ("people.yml", "city.yml", "phrases.yml", "hashtags.yml", "words.yml", STRATEGY, SCHEDULES)
 _PLAN, _ADVICE, _FIGURES, _CHARTS = (f"{STRATEGY}/{name}.yml" for name in ("plan", "recommendations", "indicators", "charts"))
 _OPTIONAL = (
-    *("phrases.yml", "words.yml", _PLAN, _ADVICE, _FIGURES, _CHARTS),
+    *("phrases.yml", "hashtags.yml", "words.yml", _PLAN, _ADVICE, _FIGURES, _CHARTS),
     *("schedules/newsletter.yml", "schedules/disaster.yml", "schedules/yearly.yml"),
 )
 
@@ -96,6 +97,7 @@ class _Set:
         yield ("people.yml",), partial(load_people, self.content / "people.yml")
         yield ("city.yml",), partial(load_city, self.content / "city.yml", self.channels)
         yield ("phrases.yml",), partial(load_phrases, self.content / "phrases.yml")
+        yield ("hashtags.yml",), partial(load_hashtag_sets, self.content / "hashtags.yml")
         yield ("words.yml",), partial(load_words, self.content / "words.yml")
         yield (_FIGURES,), partial(indicators.load, self.content / _FIGURES)
         yield (_FIGURES,), self._sources

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import TypeAdapter
 
 from bot.shared_files.content_forms import ChartEntry, City, Figure, PeopleEntry, PlanEntry, RecommendationEntry, WordEntry
-from bot.shared_files.kinds import Listed, Named, SomeNamed, Words
+from bot.shared_files.kinds import Listed, Named, SomeNamed, SomeTexts, Words
 from bot.shared_files.paper_forms import Newsletter
 from bot.shared_files.schedule_forms import Blackout, Disaster, Quiet, Slots, YearlyForm
 
@@ -20,6 +20,7 @@ FORMS: Mapping[str, TypeAdapter[Any]] = {
     "people.yml": TypeAdapter(Annotated[dict[str, PeopleEntry], SomeNamed]),
     "city.yml": TypeAdapter(City),
     "phrases.yml": TypeAdapter(Annotated[dict[str, Words], Named]),
+    "hashtags.yml": TypeAdapter(Annotated[dict[str, SomeTexts], Named]),
     "words.yml": TypeAdapter(Annotated[dict[str, WordEntry], Named]),
     "strategy/plan.yml": TypeAdapter(Annotated[dict[str, PlanEntry], Named]),
     "strategy/recommendations.yml": TypeAdapter(Annotated[dict[str, RecommendationEntry], Named]),

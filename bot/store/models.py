@@ -19,6 +19,7 @@ import bot.store.likeness
 import bot.store.marks
 import bot.store.newsletter
 import bot.store.notices
+import bot.store.office_texts
 import bot.store.pictures
 import bot.store.rules
 import bot.store.talk

@@ -130,7 +130,11 @@ def _menu(request: HttpRequest, ctx: Context, actor: Actor) -> list[Entry]:
         Entry(name="home", label="今日", current=at == "home"),
         *own,
         Entry(name="queue", label="承認待ち", current=at == "queue", number=waiting),
-        Entry(name="calendar", label="カレンダー", current=at in ("calendar", "blackouts", "settings", "rule_change")),
+        Entry(
+            name="calendar",
+            label="カレンダー",
+            current=at in ("calendar", "blackouts", "settings", "rule_change", "office_texts"),
+        ),
         Entry(name="deliveries", label="配信", current=at == "deliveries"),
         Entry(name="pictures", label="写真", current=at in ("pictures", "picture")),
         *([Entry(name="disasters", label="災害", current=at == "disasters")] if ctx.config.jma_base_url else []),

@@ -296,6 +296,7 @@ def test_every_scope_and_every_act_of_the_command_line_is_in_the_table() -> None
         "queue",
         "words",
         "rule_changes",
+        "text_changes",
         "issue_desk",
         "errata",
         "accounts",

@@ -32,10 +32,12 @@ from bot.services.delivery import (
     undoing,
 )
 from bot.services.delivery.together import Shift
-from bot.services.handing_in import drafts, picking, words
+from bot.services.handing_in import drafts, picking, text_changes, words
+from bot.services.handing_in.text_changes import TextChange
 from bot.services.pages import connections, post_record, queue, record_files, today
 from bot.services.paper import errata, issue_desk
 from bot.services.people import accounts, grants, requests
+from bot.services.records.office_texts import Kind
 from bot.services.telling import alarms
 from bot.store.drafts import Draft
 from bot.store.models import Decision, Delivery, Submission, User
@@ -211,6 +213,7 @@ ELECTION = Blackout(
 )
 
 
+TEXT = TextChange(kind=Kind.PHRASE, name="時点", act=text_changes.Act.NEW, content="いつの数字ですか。", seen=0)
 # Another slot: more may go out.
 RULE = RuleChange(
     topic="slot", item="new", value={"days": ["mon"], "at": "10:00", "gap": 30, "channels": [], "if_closed": "skip"}
@@ -328,6 +331,7 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
     "pause.release": (lambda o, a: pause.release(o.ctx, a, held(o).id), {OFFICER}),
     "words.propose": (lambda o, a: words.propose(o.ctx, a, "子供", "子ども"), {OFFICER}),
     "words.decline": (lambda o, a: words.decline(o.ctx, a, _word(o)), {OFFICER}),
+    "text_changes.make": (lambda o, a: text_changes.make(o.ctx, a, TEXT, "試験"), {OFFICER}),
     "rule_changes.make": (lambda o, a: rule_changes.make(o.ctx, a, RULE, "試験", 0), {OFFICER}),
     "rule_changes.accept": (lambda o, a: rule_changes.accept(o.ctx, a, _rule(o), 0), {OFFICER}),
     "rule_changes.decline": (lambda o, a: rule_changes.decline(o.ctx, a, _rule(o)), {OFFICER}),

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from bot import registry
 from bot.config import ROOT
+from bot.content.hashtag_sets import load_hashtag_sets
 from bot.content.people import load_city, load_people
 from bot.content.phrases import load_phrases
 from bot.content.words import load_words
@@ -56,6 +57,7 @@ disaster:
    tsunami: {code: "361", name: 石川県加賀}, weather: {code: "170010", name: 加賀}, rivers: [{code: "8404060001", name: 犀川}]}
 """,
     "phrases.yml": "時点: いつの数字ですか。\n",
+    "hashtags.yml": "基本: [金沢市DX, 2026年]\n",
     "words.yml": "子供: {right: 子ども, reason: 手引き, since: 2026-04-01}\n",
     "strategy/plan.yml": """
 2-1:
@@ -123,6 +125,7 @@ def reader(folder: Path, name: str) -> Callable[[], object]:
         "people.yml": lambda: load_people(path),
         "city.yml": lambda: load_city(path, CHANNELS),
         "phrases.yml": lambda: load_phrases(path),
+        "hashtags.yml": lambda: load_hashtag_sets(path),
         "words.yml": lambda: load_words(path),
         "strategy/plan.yml": lambda: plan.load(path),
         "strategy/recommendations.yml": lambda: recommendations.load(path),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot import registry
+from bot.content.hashtag_sets import load_hashtag_sets
 from bot.content.library import Library
 from bot.content.people import load_city, load_people
 from bot.content.phrases import load_phrases
@@ -91,6 +92,9 @@ def test_a_name_changed_within_one_tick_of_the_file_systems_clock_is_seen_at_onc
         (load_people, "people.yml", "", "「名前: 値」"),
         (load_phrases, "phrases.yml", "- あ", "「名前: 値」"),
         (load_phrases, "phrases.yml", "短い:", "空"),
+        (load_hashtag_sets, "hashtags.yml", "基本: 金沢市DX", "並び"),
+        (load_hashtag_sets, "hashtags.yml", "基本: []", "空"),
+        (load_hashtag_sets, "hashtags.yml", "基本: [金沢・DX!]", "ハッシュタグになりません"),
         (load_words, "words.yml", "子供: {right: 子供}", "同じ"),
         (load_words, "words.yml", "子供: {reason: 手引き}", "「right」がありません"),
         (load_words, "words.yml", "子供: {right: 子ども, since: 先月}", "先月"),

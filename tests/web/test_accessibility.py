@@ -78,6 +78,7 @@ def pages(office: Office, people: None) -> list[str]:
         "/deliveries/posts/?chosen=999999",
         "/held/",
         "/stop/",
+        "/texts/",
         "/settings/",
         f"/settings/{_rules(office)}/",
         "/blackouts/",

@@ -19,7 +19,9 @@ from bot.schedule.changes import RuleChange
 from bot.schedule.rules import Blackout
 from bot.services.approval import comments, picture_records, review
 from bot.services.delivery import blackouts, duty, pause, rule_changes
-from bot.services.handing_in import drafts, words
+from bot.services.handing_in import drafts, text_changes, words
+from bot.services.handing_in.text_changes import Act, TextChange
+from bot.services.records.office_texts import Kind
 from bot.store.alarms import Alarm
 from bot.store.models import Delivery
 from bot.store.pictures import PictureRecord
@@ -104,6 +106,8 @@ def _everything(office: Office) -> dict[str, list[str]]:
     entered = blackouts.enter(office.ctx, office.officer, wanted).number
     blackouts.ask_to_lift(office.ctx, other, entered, "NONE")
     words.propose(office.ctx, office.officer, "WORD", "WORDS", "HANDBOOK")
+    given = TextChange(kind=Kind.HASHTAGS, name="NAME", act=Act.NEW, content="city", seen=0)
+    text_changes.make(office.ctx, office.officer, given, "SHORTER")
     pause.pause(office.ctx, office.officer, "QUAKE", "facebook")
     Alarm.objects.create(kind="publisher", line="SILENT", since=now, told=[], next_at=now)
     key = duty.issue(office.ctx, office.officer, "NIGHT").reveal()

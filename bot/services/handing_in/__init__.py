@@ -16,6 +16,8 @@ picking: a picture of the city's taken into a draft
 yearly: a draft from last year's post, some weeks before its day
 browser: from a draft to a commit, as its writer
 words: the city's own word list, written in the browser by two people
+text_changes: sample sentences and sets of hashtags changed by the office
+hashtags: such a set, put into a draft
 branch: reading and writing the content branch for people without git
 package: a post between separated networks
 """

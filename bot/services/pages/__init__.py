@@ -5,6 +5,7 @@ acts: the acts of the audit log in the words of the office
 queue: what waits for a decision, and for whom
 overview: deliveries in lists: planned, held, in doubt, ended
 rules: the rules of time as they are, and who changed what of them
+texts: the sample sentences and hashtags that the office offers
 calendar: what goes out where, day by day, and what stands against it
 history: everything that happened to a post; searching and exporting what was published
 post_record: the record of one post, as data

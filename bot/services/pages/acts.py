@@ -48,6 +48,7 @@ VERBS: Mapping[str, str] = {
     "change_rule": "配信の決まりを変えた",
     "accept_rule": "配信の決まりの変更を認めた",
     "decline_rule": "配信の決まりの変更を見送った",
+    "change_text": "文例・ハッシュタグの組を変えた",
     "ask_to_lift": "期間の解除の申し出",
     "lift": "期間の解除",
     "leave": "送信の開始、または途中のままにする判断",

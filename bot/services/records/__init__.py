@@ -3,6 +3,7 @@
 context: configuration, time, content, templates, channels, rules
 waker: APScheduler, waking by time that has passed
 office_rules: blackouts that the office has entered, and what it changed of the files' rules
+office_texts: sample sentences and sets of hashtags that it offers, over the files'
 happenings: a line of the program's log for each thing that happened to a post
 approved: which submissions were approved
 transition: moving a state along its machine

@@ -35,6 +35,11 @@ def hashtags(text: str) -> Iterator[Token]:
             yield Token(start, end, text[start:end])
 
 
+def is_hashtag(tag: str) -> bool:
+    """Whether these words behind a sign are one hashtag, whole."""
+    return [found.text for found in hashtags(f"#{tag}")] == [f"#{tag}"]
+
+
 def mentions(text: str) -> Iterator[Token]:
     """@name, with the list of a `@name/list`."""
     for found in _MENTION.finditer(text):

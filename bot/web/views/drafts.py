@@ -26,7 +26,7 @@ from bot.render.appearance import Appearance, appearance
 from bot.render.variant import ChannelSpec, Media, Question, Variant
 from bot.schedule.rules import Slot
 from bot.services.approval import comments, returned, suggestions
-from bot.services.handing_in import accepting, browser, copying, drafts, rewording
+from bot.services.handing_in import accepting, browser, copying, drafts, hashtags, rewording
 from bot.services.paper import layout
 from bot.services.records.context import Context
 from bot.strategy.charts import Chart
@@ -96,6 +96,8 @@ def _asked_for(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse
             draft = _with_pictures(request, ctx, draft)
         elif wish == "chart":
             draft = drafts.add_chart(ctx, actor_of(request), draft.id, request.POST.get("chart", ""))
+        elif wish == "hashtags":
+            draft = hashtags.add(ctx, actor_of(request), draft.id, which)
         elif wish == "remove":
             draft = drafts.remove_picture(ctx, actor_of(request), draft.id, which)
         elif wish == "reword":
@@ -306,6 +308,7 @@ def _page(request: HttpRequest, ctx: Context, draft: Draft, refused: BotError | 
         "slots": slots,
         "unknown_slot": "" if form.slot in (slot.name for slot in slots) else form.slot,
         "charts": _charts(ctx),
+        "hashtag_sets": hashtags.offered(ctx),
         "most": drafts.MAX_PICTURES,
     }
     return render(request, "write.html", shown, status=status)

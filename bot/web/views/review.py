@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET
 
 from bot.content import post_form
 from bot.content.correction import WAY_LABELS, Correction
-from bot.content.phrases import load_phrases
 from bot.errors import ContentError
 from bot.language import say
 from bot.render.appearance import Appearance, Column, appearance
@@ -26,6 +25,7 @@ from bot.services.files import viewed
 from bot.services.handing_in import drafts
 from bot.services.paper import column, layout
 from bot.services.people import hands
+from bot.services.records import office_texts
 from bot.services.records.context import Context
 from bot.web.office import actor_of, office
 from bot.web.views.queue import row, slots_of
@@ -90,7 +90,7 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
         "suggestions": suggestions.of_post(ctx, actor, found),
         "passages": _passages(found) if suggestions.may_suggest(ctx, actor, found) else [],
         "readers": {person: name for person, name in mentions.readers(ctx, found).items() if person != actor.person},
-        "phrases": load_phrases(ctx.config.shared_dir / "phrases.yml"),
+        "phrases": office_texts.phrases(ctx),
         "absent": review.absent_deciders(actor, found),
         "road": _road(found.road),
         "open_comments": len(still_open),

@@ -43,6 +43,11 @@ _SAYING = {
 _STANDS = {"sqlite": " AND instr(text, %s) > 0", "postgresql": " AND strpos(text, %s) > 0"}
 
 
+def has_means() -> bool:
+    """Of the index: SQLite is built with FTS5 or without it, and it is Python, not we, that brings SQLite."""
+    return connection.vendor != "sqlite" or bool(run("SELECT 1 FROM pragma_module_list WHERE name = 'fts5'", []))
+
+
 def index(editor: BaseDatabaseSchemaEditor) -> None:
     for statement in _SQLITE if editor.connection.vendor == "sqlite" else _POSTGRESQL:
         editor.execute(statement)

@@ -11,6 +11,22 @@ import pytest
 from tests.cli.shell import Shell
 
 OF_OURS = "FROM django_migrations WHERE app = 'store'"
+# As a SQLite that was built without FTS5: it is not among the modules, and no table can be made of it.
+WITHOUT_FTS5 = """
+import sqlite3
+from django.db.backends.signals import connection_created
+
+def without(connection, **_):
+    def allowed(action, name, *_):
+        if action == sqlite3.SQLITE_READ and name == "pragma_module_list":
+            return sqlite3.SQLITE_IGNORE
+        return sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_CREATE_VTABLE else sqlite3.SQLITE_OK
+    connection.connection.set_authorizer(allowed)
+
+connection_created.connect(without)
+from bot.cli.main import main
+main()
+"""
 NEWEST = f"SELECT app || '.' || max(name) {OF_OURS}"
 
 
@@ -60,3 +76,13 @@ def test_a_database_of_an_earlier_version_is_brought_up_and_the_log_says_by_whom
     shell.run("admin", "migrate")  # with nothing to do
     assert len(_ask(shell, "SELECT id FROM store_auditentry WHERE verb = 'migrate'")) == 1
     assert shell.run("queue").returncode == 0
+
+
+@pytest.mark.parametrize("command", [("admin", "migrate"), ("queue",)])
+def test_a_sqlite_without_full_text_search_is_told_before_anything_is_made(shell: Shell, command: tuple[str, ...]) -> None:
+    done = shell.python("-c", WITHOUT_FTS5, *command)
+    assert (done.returncode, done.stdout) == (2, "")
+    (said,) = done.stderr.splitlines()
+    assert "全文検索（FTS5）がなく" in said
+    assert "PostgreSQL" in said
+    assert _ask(shell, "SELECT name FROM sqlite_master") == []

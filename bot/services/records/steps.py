@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.errors import ConfigError
 from bot.language import say
+from bot.store import wording
 from bot.store.alone import one_at_a_time
 from bot.store.steps import Steps, fit, steps
 
@@ -13,7 +14,10 @@ _FIRST = 5  # steps named in a sentence
 
 
 def known() -> Steps:
-    """As the database stands now. Raises ConfigError for one of a later version: what it holds is not ours to change."""
+    """As the database stands now. Raises ConfigError for one of a later version: what it holds is not ours to change; and
+    where SQLite cannot work with its index."""
+    if not wording.has_means():
+        raise _without_index()
     found = steps()
     if found.unknown:
         raise ConfigError(
@@ -42,6 +46,14 @@ def _behind(found: Steps) -> ConfigError:
             steps=_named(found.missing),
         ),
         next_step="配信と画面を全て止め、控えを取ってから、dxbot admin migrate を実行してください",
+    )
+
+
+def _without_index() -> ConfigError:
+    return ConfigError(
+        "SQLite was built without FTS5",
+        summary="この Python の SQLite には全文検索（FTS5）がなく、履歴の検索が使う索引を扱えません。まだ何も動かしていません",
+        next_step="FTS5 の入った SQLite を持つ Python で入れ直すか、DATABASE_URL に PostgreSQL のデータベースを書いてください",
     )
 
 

@@ -25,7 +25,10 @@ from bot.workflow.actors import Role
 from tests.office import Office
 from tests.site.test_public_site import in_print, printed
 
-BODY = "窓口は12月5日に始まります（見本）。\n\n## 何を変えたか\n\n職員がお話を聞いて入力します。\n"
+BODY = "窓口は12月5日に始まります（見本）。\n\n## 何を変えたか\n\n職員がお話を聞いて入力します。\n\n" + "".join(
+    f"{each}の手続きでは、お名前と住所を書く回数が減り、窓口でお待ちになる時間も短くなります。\n\n"
+    for each in ["転入", "転出", "転居", "出生"]
+)
 ALBUM = "{file: red.png, alt: 赤い四角の見本, people: none}, {file: blue.png, alt: 青い四角の見本, people: none}"
 
 
@@ -70,6 +73,7 @@ def test_it_holds_what_the_database_has(record: Path) -> None:
     assert [d["on_behalf_of"] for d in found["decisions"] if d["reference"]] == ["kacho-2"]
     assert found["submissions"][-1]["correction"]["right"] == "12月6日"
     assert {d["state"] for d in found["deliveries"]} == {"published", "removed"}
+    assert {d["part"] for d in found["deliveries"] if d["channel"] == "x"} >= {0, 1}
     assert [t["reason"] for t in found["taken_down"]] == ["誤り"]
     assert found["record"]["classification"] == "未定（仮）"
     page = (record.parent / "record.html").read_text(encoding="utf-8")

@@ -22,8 +22,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from bot import record_check
 from bot.config import ROOT
 from bot.record_check import NotWhole
+from bot.services.approval import review
 from bot.services.pages import post_record, printed_record, record_files
-from bot.store.models import Submission
+from bot.store.models import Submission, User
+from bot.workflow.actors import Actor, Role
 from tests.office import Office
 from tests.services.test_post_record import record
 
@@ -158,6 +160,24 @@ def test_the_redacted_pdf_holds_no_name_anywhere(office: Office, record: Path, t
     assert not [name for name in STAFF for text in texts if name in text]
     whole = printed(office, tmp_path / "whole")
     assert all(name in words(whole) for name in STAFF)
+
+
+def test_the_redacted_pdf_hides_a_name_in_title_outline_and_picture_and_who_is_gone(office: Office, tmp_path: Path) -> None:
+    User.objects.create(username="yamada-h", role=Role.OFFICER, last_name="山田", first_name="花子")
+    named = {"title": "山田花子さんと窓口（見本）", "images": "{file: red.png, alt: 山田　花子の見本, people: none}"}
+    made = office.submit(office.post(channels="facebook", **named))
+    yamada = Actor(person="yamada-h", role=Role.OFFICER)
+    review.return_(office.ctx, yamada, made.id, "山田課長か、山　田　花　子に聞いてください")
+    office.approved(channels="facebook", body="次の文です（見本）。\n", **named)
+    hand = {"road": "push", "commit": "", "people": ["sato-gone"], "signed": True}
+    Submission.objects.update(hands=[hand])
+    found = {}
+    for redacted in (False, True):
+        with pikepdf.open(printed(office, tmp_path / str(redacted), redacted=redacted)) as pdf:
+            assert "山田花子" in str(pdf.open_outline().root[0].title) or redacted
+            found[redacted] = " ".join([*every_text(pdf), str(pdf.open_metadata()), str(dict(pdf.docinfo))])
+    names = ("山田", "山　田", "花子", "花　子", "yamada-h", "sato-gone")
+    assert [[name in text for name in names] for text in found.values()] == [[True] * 6, [False] * 6]
 
 
 def test_what_has_no_glyph_is_printed_as_its_number(office: Office, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ _PEOPLE = frozenset(
         *("signed_by", "submitted_by"),
     }
 )
+_HANDS = "people"  # of a submission's hands
 _NOT_WORDS = frozenset(
     {
         *("action", "at", "channel", "channels", "commit", "digest", "due_at", "kind", "outcome", "road", "sha256", "state"),
@@ -101,6 +102,8 @@ def _acting(value: Any) -> Iterator[str]:
         for key, each in value.items():
             if key in _PEOPLE and isinstance(each, str):
                 yield each
+            if key == _HANDS:
+                yield from each
             yield from _acting(each)
     elif isinstance(value, list | tuple):
         for each in value:

@@ -69,20 +69,24 @@ def test_it_is_a_tagged_pdf_a_3a_with_the_data_of_the_database_attached(office: 
     with pikepdf.open(path) as pdf:
         said = pdf.open_metadata()
         assert (said["pdfaid:part"], said["pdfaid:conformance"]) == ("3", "A")
+        assert said["dc:title"] == pdf.docinfo["/Title"] == "書かない窓口（見本）の記録"
         assert pdf.Root.MarkInfo.Marked
         assert pdf.Root.Lang == "ja"
-        assert pdf.Root.OutputIntents[0].S == "/GTS_PDFA1"
-        assert {str(kind.get("/S")) for kind in pdf.objects if isinstance(kind, pikepdf.Dictionary)} >= {
-            "/Table",
-            "/H1",
-            "/Figure",
-        }
+        (intent,) = pdf.Root.OutputIntents
+        assert (str(intent.S), int(intent.DestOutputProfile.N)) == ("/GTS_PDFA1", 3)
+        assert b"acsp" in intent.DestOutputProfile.read_bytes()[:40]  # an ICC profile
+        parts = [each for each in pdf.objects if isinstance(each, pikepdf.Dictionary) and "/S" in each]
+        assert {str(each.S) for each in parts} >= {"/Table", "/THead", "/TH", "/H1", "/Figure"}
+        alternatives = [str(each.Alt) for each in parts if each.S == "/Figure"]
         (file,) = {str(each.UF): each for each in pdf.Root.AF}.values()
         assert (str(file.UF), str(file.AFRelationship)) == ("record.json", "/Source")
+        assert file.EF.F.Subtype == "/application/json"
+        assert "/ModDate" in file.EF.F.Params
         data = json.loads(pdf.attachments["record.json"].get_file().read_bytes())
         fonts = [
             each for each in pdf.objects if isinstance(each, pikepdf.Dictionary) and each.get("/Type") == "/FontDescriptor"
         ]
+        assert alternatives == [p["alt"] for d in data["deliveries"] for p in d["pictures"]] != []
         assert fonts
         assert all("/FontFile3" in font or "/FontFile2" in font for font in fonts)
         assert not pdf.check_pdf_syntax()

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.web.browser import PASSWORD
 
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_AXE = {"runOnly": _RULES, "rules": {"target-size": {"enabled": True}}}  # which is off unless it is asked for by name
 _RUNS_OFF = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 _WIDE = """[...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
     .slice(-1).map((e) => e.outerHTML.slice(0, 160)).join()"""
@@ -55,7 +56,7 @@ def fits(page: Page) -> bool:
 
 def barriers(page: Page) -> list[str]:
     """What axe finds, and what runs off the side. axe waits for a timer: without scripts it would wait for ever."""
-    results: Any = Axe().run(page, options={"runOnly": _RULES}).response
+    results: Any = Axe().run(page, options=_AXE).response
     found = [
         f"{page.url} {v['id']} {node['html'][:160]} {node['failureSummary'][:300]}"
         for v in results["violations"]

@@ -247,3 +247,13 @@ def test_no_page_of_the_operator_has_a_barrier_either(page: Page, office: Office
     page.goto(urlsplit(invitation).path)
     found += barriers(page)
     assert not found, "\n".join(found)
+
+
+def test_two_small_buttons_side_by_side_are_a_barrier(chromium: Browser) -> None:
+    page = chromium.new_page()
+    small = '<button style="width: 10px; height: 10px; padding: 0; border: 0">{}</button>'
+    buttons = "".join(small.format(name) for name in "一二")
+    page.set_content(f'<!doctype html><html lang="ja"><title>見本</title><main><h1>見本</h1>{buttons}</main></html>')
+    found = barriers(page)
+    page.close()
+    assert ["target-size" in line for line in found] == [True, True]

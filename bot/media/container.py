@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from struct import unpack_from
 
-from bot.media.heif import is_heif
+from bot.media import heif
 
 MAX_PIECES = 50_000  # a picture of 30 MB in pieces of libpng's 8 KB has 4,000
 MAX_SEGMENTS = 2_000  # of a JPEG, as against the data of its passes; a depth map beside a photograph has some hundred
@@ -51,8 +51,8 @@ class Parts:
 def apart(data: bytes) -> Parts:
     """Raises ValueError, IndexError or struct.error for what is damaged, or made of more pieces than any picture is."""
     read = next((reader for sign, reader in _READERS.items() if data.startswith(sign)), None)
-    if is_heif(data):
-        return Parts(shown=data, turned=True, exif=tuple(_tiffs(data)), texts=(data,))
+    if heif.is_heif(data):
+        return Parts(shown=data, limit=heif.MOST, turned=True, exif=tuple(_tiffs(data)), texts=(data,))
     # Pillow reads a BMP in runs byte by byte, in Python.
     in_runs = data[:2] == b"BM" and data[30:31] in (b"\1", b"\2")
     return read(data) if read else Parts(shown=data, limit=_RUNS if in_runs else _DENSE, texts=(data,))

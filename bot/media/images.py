@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 30_000_000  # of a file: a camera's largest, and no film
 _HALVED_ABOVE = 24_000_000  # pixels; half of it in each direction is still all that a channel or the paper shows
+_SMALLER_BY_TELEPHONE = (
+    "スマートフォンの「設定」の「カメラ」の「フォーマット」で12MPにして撮るか、長い辺を4000画素ほどに縮めてください"
+)
 _STRIP = 4_000_000  # pixels
 # Tried in this order; a format whose plugin is not loaded makes Pillow load all forty of them.
 _FORMATS: tuple[str, ...] = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
@@ -142,7 +145,7 @@ def _open(path: Path, place: Place) -> Iterator[tuple[Image, Notes]]:
         parts = container.apart(_bytes(path, place))
         said = notes(parts)
     if parts.size:  # before Pillow sees it
-        _require_decodable(parts.size, parts, path, place)
+        _require_decodable(parts.size, parts.limit, path, place)
     formats = _FORMATS
     if heif.is_heif(parts.shown):
         heif.register()
@@ -159,7 +162,8 @@ def _open(path: Path, place: Place) -> Iterator[tuple[Image, Notes]]:
     except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning):
         raise _too_many_pixels(path, place) from None
     with image, _reading(path, place):
-        _require_decodable(image.size, parts, path, place)
+        limit = heif.most_pixels(image) if image.format == heif.FORMAT else parts.limit
+        _require_decodable(image.size, limit, path, place)
         if parts.moving or (image.format == "WEBP" and getattr(image, "n_frames", 1) > 1):
             raise _error(place, "animated", say("「{name}」は動く画像です", name=path.name), "動かない画像に差し替えてください")
         yield image, said
@@ -183,8 +187,8 @@ def _bytes(path: Path, place: Place) -> bytes:
     return data
 
 
-def _require_decodable(size: tuple[int, int], parts: container.Parts, path: Path, place: Place) -> None:
-    if size[0] * size[1] > parts.limit or max(size) > container.MAX_LENGTH:
+def _require_decodable(size: tuple[int, int], limit: int, path: Path, place: Place) -> None:
+    if size[0] * size[1] > limit or max(size) > container.MAX_LENGTH:
         raise _too_many_pixels(path, place)
 
 
@@ -200,9 +204,8 @@ def _reading(path: Path, place: Place) -> Iterator[None]:
 
 
 def _too_many_pixels(path: Path, place: Place) -> MediaError:
-    return _error(
-        place, "too many pixels", say("画像「{name}」が大きすぎます", name=path.name), "長い辺を4000画素ほどに縮めてください"
-    )
+    advice = _SMALLER_BY_TELEPHONE if path.suffix.lower() in (".heic", ".heif") else "長い辺を4000画素ほどに縮めてください"
+    return _error(place, "too many pixels", say("画像「{name}」が大きすぎます", name=path.name), advice)
 
 
 def upright(path: Path, place: Place) -> Image:

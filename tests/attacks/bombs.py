@@ -7,6 +7,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -78,7 +79,12 @@ def _runs(pair: bytes) -> bytes:
 
 _GIF = b"GIF89a\x0a\0\x0a\0\0\0\0"
 
+# Kept as files, since nothing that is installed writes HEIC: 8160×6120 pixels of one colour, as a telephone's and half
+# transparent. Content hardly matters: grain in 8 MB took 22 MB more.
+_TELEPHONE, _CLEAR = (Path(__file__).with_name(name).read_bytes for name in ("telephone-50.heic", "clear-50.heic"))
+
 BOMBS: dict[str, Callable[[], bytes]] = {
+    "clear-50.heic": _CLEAR,
     "pixels.png": lambda: png(15_000, 15_000, 1, 0),
     "one-row.png": lambda: png(40_000_000, 1),
     "one-column.png": lambda: png(1, 40_000_000),
@@ -98,6 +104,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 }
 LARGE: dict[str, Callable[[], bytes]] = {
     "photograph-48.jpg": lambda: photograph(8_000, 6_000),
+    "telephone-50.heic": _TELEPHONE,
     "photograph-80.jpg": lambda: jpeg(10_000, 8_000, progressive=True),
     "cmyk-36.jpg": lambda: saved(Image.new("CMYK", (7_200, 5_000)), "JPEG"),
     "profile.jpg": lambda: jpeg(4_000, 4_000, icc_profile=PROFILE + bytes(3_000_000)),

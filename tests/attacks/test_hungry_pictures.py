@@ -53,6 +53,13 @@ def test_what_only_needs_less_room_is_taken_in(measured: Mapping[str, Mapping[st
     assert 0 < measured[name]["kept"] <= 12_000_000
 
 
+def test_a_telephones_50_megapixels_are_taken_and_of_more_it_is_said_what_to_do(
+    measured: Mapping[str, Mapping[str, Any]],
+) -> None:
+    assert measured["telephone-50.heic"]["size"] == [8_160, 6_120]
+    assert "12MP" in measured["clear-50.heic"]["next_step"]
+
+
 def test_an_honest_photograph_of_48_megapixels_is_upright_and_large_enough_for_paper(
     measured: Mapping[str, Mapping[str, Any]],
 ) -> None:

@@ -24,7 +24,7 @@ _KINSOKU: Mapping[Level, str] = {
     "strict": "強い（行頭の ー・小書き・々・！？も避ける）",
     "newspaper": "新聞（行頭の句読点と閉じ括弧、行末の開き括弧だけを避ける）",
 }
-_NUMBERS: Mapping[NumberStyle, str] = {
+NUMBERS: Mapping[NumberStyle, str] = {
     "arabic_tcy": "洋数字（2桁は縦中横、ほかは全角1字ずつ。コンマのある数は万・億で分ける。小数点は・）",
     "kanji_positional": "漢数字（二〇二二）",
     "kanji_unit": "漢数字（二十三。4桁の年と番号は一字ずつ）",
@@ -67,7 +67,7 @@ def _rules(profile: Profile) -> list[str]:
         f"禁則　{_KINSOKU[profile.kinsoku]}",
         f"ぶら下げ　{'する' if profile.hang else 'しない'}",
         *(
-            [f"数字　{_NUMBERS[profile.numbers]}", f"時刻　{_TIMES[profile.times]}", _UNITS]
+            [f"数字　{NUMBERS[profile.numbers]}", f"時刻　{_TIMES[profile.times]}", _UNITS]
             if profile.direction == "tate"
             else []
         ),

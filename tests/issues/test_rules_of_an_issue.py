@@ -40,7 +40,7 @@ def test_the_rules_of_an_issue_go_before_the_file_for_this_issue_alone(office: O
     assert "ぶら下げ　する" in written
     assert "数字　漢数字（二十三" in written
     (entry,) = AuditEntry.objects.filter(verb="arrange")
-    assert "ぶら下げ：する 数字：kanji_unit" in entry.detail
+    assert "ぶら下げ：する 数字：漢数字（二十三" in entry.detail
     other = column.press_of(office.ctx).ruled("2027-01").profile
     assert (other.hang, other.numbers) == (False, "arabic_tcy")
 
@@ -79,6 +79,8 @@ def test_an_officer_sees_the_lines_before_deciding_and_moves_posts_without_a_scr
     assert not Arrangement.objects.exists()
     form |= {f"order-{one.identity}": "2", f"order-{two.identity}": "1"}
     assert "割り付けを決めました" in browser.post(f"{PAGE}arrange/", PAGE, **form).text
+    late = unescape(browser.post(f"{PAGE}arrange/", PAGE, look="1", **form).text)
+    assert 'name="revision" value="0"' in late  # who saw it before the change is told at the decision
     kept = Arrangement.objects.get()
     assert (kept.hang, kept.numbers, [name for name, _ in kept.posts]) == (True, "kanji_unit", [two.identity, one.identity])
 

@@ -16,6 +16,7 @@ from bot.newsletter.arrangement import IssueArrangement, said_issue
 from bot.newsletter.article import Article
 from bot.newsletter.build import Press
 from bot.newsletter.deadlines import Deadlines
+from bot.newsletter.handover import NUMBERS
 from bot.newsletter.html import article_html
 from bot.newsletter.issue import frames_of, roll_of
 from bot.newsletter.printable import problem_of
@@ -214,7 +215,7 @@ def arrange(ctx: Context, actor: Actor, wanted: IssueArrangement, seen_revision:
 def _told(wanted: IssueArrangement) -> str:
     shown = "、".join(f"{identity}（{lines}行）" if lines else identity for identity, lines in wanted.posts.items())
     hang = "" if wanted.hang is None else f"ぶら下げ：{'する' if wanted.hang else 'しない'}"
-    numbers = f"数字：{wanted.numbers}" if wanted.numbers else ""
+    numbers = f"数字：{NUMBERS[wanted.numbers]}" if wanted.numbers else ""
     return " ".join(filter(None, (wanted.headline, shown, hang, numbers)))
 
 

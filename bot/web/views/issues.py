@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +120,8 @@ def arrange(request: HttpRequest, name: str) -> HttpResponse:
         **issue_rules.chosen(given),
     )
     if given.keys() & {"look", "up", "down"}:
-        then = issue_desk.tried(ctx, actor, wanted)
+        # Whoever arranged it meanwhile is told at the decision, as without a look (ADR 10).
+        then = replace(issue_desk.tried(ctx, actor, wanted), revision=_number(given.get("revision", "")))
         trial = issue_rules.compared(issue_desk.desk(ctx, actor, name), then)
         return render(request, "issue.html", _about(then, actor) | {"trial": trial})
     issue_desk.arrange(ctx, actor, wanted, _number(given.get("revision", "")))

@@ -12,9 +12,10 @@ from bot.workflow.actors import Role
 from tests.chromium import chromium
 from tests.office import Office
 from tests.web.browser import PASSWORD, Browser, signed_in
+from tests.web.every_page import pages
 from tests.web.site import work_on
 
-__all__ = ["chromium"]
+__all__ = ["chromium", "pages"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -121,14 +121,19 @@ def filled(page: str, sent: HttpRequest) -> str:
 
 
 def _form(document: Any, sent: HttpRequest) -> Any:
-    """The form that was sent: by its address and by what it holds hidden. None where the page has it no more."""
+    """The form that was sent: by its address, by what it holds hidden, and of several such by the fields that were sent. None
+    where the page has it no more."""
+    found = _alike(document, sent)
+    return max(found, key=lambda form: sum(f.get("name") in sent.POST for f in _fields(form)), default=None)
+
+
+def _alike(document: Any, sent: HttpRequest) -> Iterator[Any]:
     for form in document.iter("form"):
         address = urlsplit(form.get("action") or sent.path).path
         hidden = [i for i in _fields(form) if i.get("type") == "hidden" and i.get("name") != "csrfmiddlewaretoken"]
         alike = all(i.get("value", "") in sent.POST.getlist(i.get("name")) for i in hidden if i.get("name") not in _MARKS)
         if address == sent.path and form.get("method", "").lower() == "post" and alike:
-            return form
-    return None
+            yield form
 
 
 def _fields(form: Any) -> Iterator[Any]:

@@ -62,7 +62,7 @@ def test_it_can_be_written_anew_after_the_look_and_nothing_typed_is_lost(office:
         ({"why": " "}, "why", "理由がありません"),
         ({"why": "長" * 201}, "why", "理由が長すぎます"),
         ({"kind": "祭り"}, "kind", "種類を選んでいません"),
-        ({"channels": "twitter"}, "channels", "知らない配信先があります"),
+        ({"channels": "twitter"}, "field-channels", "知らない配信先があります"),
     ],
 )
 @pytest.mark.parametrize("step", ["look", "save"])

@@ -120,7 +120,9 @@ def ask_to_lift(ctx: Context, actor: Actor, number: int, reason: str) -> None:
     """The first of two: propose to end it before its time."""
     actor.require(Permission.RESUME)
     if not reason.strip():
-        raise NotAllowed("lifting without a reason", summary="解除には理由が要ります", next_step="理由を書いてください")
+        raise NotAllowed(
+            "lifting without a reason", summary="解除には理由が要ります", next_step="理由を書いてください", field="reason"
+        )
     now = ctx.clock.now()
     with transaction.atomic():
         asked = store.Blackout.objects.filter(id=number, lifted_at=None, end_at__gt=now).update(

@@ -36,7 +36,10 @@ def issue(ctx: Context, actor: Actor, name: str) -> Secret:
     name = name.strip()
     if not _plain(name) or len(name) > _LONGEST:
         raise NotAllowed(
-            "no name", summary="当番の人の氏名が要ります", next_step=say("{most}字までで書いてください", most=_LONGEST)
+            "no name",
+            summary="当番の人の氏名が要ります",
+            next_step=say("{most}字までで書いてください", most=_LONGEST),
+            field="name",
         )
     key, now = _signer().sign(secrets.token_urlsafe(24)), ctx.clock.now()
     with transaction.atomic():

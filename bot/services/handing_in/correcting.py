@@ -25,6 +25,7 @@ def begin(ctx: Context, actor: Actor, submission_id: int, correction: Correction
             "an empty or a long correction",
             summary="訂正の「誤り」か「正しい内容」がないか、長すぎます",
             next_step=say("どちらも{most}字までで書いてください", most=MOST),
+            field="right" if 0 < len(wrong) <= MOST else "wrong",
         )
     draft = drafts.reopen(ctx, actor, submission_id)
     form = _put_right(post_form.form_of(draft.form), wrong, right)

@@ -65,7 +65,7 @@ def propose(ctx: Context, actor: Actor, wrong: str, right: str, reason: str = ""
             defaults={"right": word.right, "reason": word.reason, "proposed_by": actor.person, "proposed_at": now},
         )
         if not made:
-            raise _refused(say("「{wrong}」は、すでに提案されています", wrong=word.wrong), "下の提案を見てください")
+            raise _refused(say("「{wrong}」は、すでに提案されています", wrong=word.wrong), "下の提案を見てください", "wrong")
         audit.record(now, actor.person, "propose_word", f"word:{row.id}", detail=f"{word.wrong} → {word.right}")
     return row
 
@@ -97,24 +97,28 @@ def _clean(text: str) -> str:
     return " ".join(storable(text).split())
 
 
-def _refused(summary: str, next_step: str) -> NotAllowed:
-    return NotAllowed("no such word", summary=summary, next_step=next_step)
+def _refused(summary: str, next_step: str, field: str = "") -> NotAllowed:
+    return NotAllowed("no such word", summary=summary, next_step=next_step, field=field)
 
 
 def _require_sense(ctx: Context, word: Word) -> None:
     if not word.wrong or not word.right:
-        raise _refused("直すまえの言葉と、市での書き方の両方が要ります", "二つとも書いてください")
-    if max(len(word.wrong), len(word.right)) > _LONGEST or len(word.reason) > _LONGEST_REASON:
+        missing = "right" if word.wrong else "wrong"
+        raise _refused("直すまえの言葉と、市での書き方の両方が要ります", "二つとも書いてください", missing)
+    longest = {"wrong": _LONGEST, "right": _LONGEST, "reason": _LONGEST_REASON}
+    if too_long := [name for name, most in longest.items() if len(getattr(word, name)) > most]:
         said = say("言葉は{most}字、理由は{reason}字までです", most=_LONGEST, reason=_LONGEST_REASON)
-        raise _refused(said, "短くしてください")
+        raise _refused(said, "短くしてください", too_long[0])
     if word.wrong == word.right:
-        raise _refused("直すまえの言葉と、市での書き方が同じです", "違う書き方を書いてください")
+        raise _refused("直すまえの言葉と、市での書き方が同じです", "違う書き方を書いてください", "right")
     known: Mapping[str, Word] = {one.wrong: one for one in ctx.library.words}
     if word.wrong in known:
         summary = say("「{wrong}」は、もう「{right}」と書くことになっています", wrong=word.wrong, right=known[word.wrong].right)
-        raise _refused(summary, "変えるときは、content/words.yml を直してください")
+        raise _refused(summary, "変えるときは、content/words.yml を直してください", "wrong")
     if any(one.wrong == word.right for one in known.values()):
-        raise _refused(say("「{right}」は、市では書かない言葉です", right=word.right), "いまの市での書き方を書いてください")
+        raise _refused(
+            say("「{right}」は、市では書かない言葉です", right=word.right), "いまの市での書き方を書いてください", "right"
+        )
 
 
 def _open(number: int) -> WordProposal:

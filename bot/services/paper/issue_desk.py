@@ -224,7 +224,8 @@ def _require_sensible(headline: str, posts: Mapping[str, int]) -> None:
         raise NotAllowed(
             "nothing chosen", summary="載せる原稿が選ばれていません", next_step="一つ以上に印を付けてください", field="take"
         )
-    if len(headline) > _MOST_HEADLINE or any(not 0 <= lines <= _MOST_LINES for lines in posts.values()):
+    too_long = [f"lines-{identity}" for identity, lines in posts.items() if not 0 <= lines <= _MOST_LINES]
+    if len(headline) > _MOST_HEADLINE or too_long:
         raise NotAllowed(
             "out of range",
             summary="共通の見出しか目安の行数が長すぎます",
@@ -233,7 +234,7 @@ def _require_sensible(headline: str, posts: Mapping[str, int]) -> None:
                 most_headline=_MOST_HEADLINE,
                 most_lines=_MOST_LINES,
             ),
-            field="headline" if len(headline) > _MOST_HEADLINE else "",
+            field="headline" if len(headline) > _MOST_HEADLINE else too_long[0],
         )
 
 

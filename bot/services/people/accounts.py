@@ -145,6 +145,7 @@ def change_standing(ctx: Context, actor: Actor, person: str, standing: Mapping[s
             "not a public key",
             summary=say("「{value}」は署名の公開鍵ではありません", value=unclear[0][:40]),
             next_step="ssh-ed25519 などで始まる、.pub ファイルの初めの二つの語を書いてください",
+            field="signing_keys",
         )
     changed = {field: value for field, value in standing.items() if getattr(user, field) != value}
     for field, value in changed.items():
@@ -234,8 +235,12 @@ def require_valid(user: User) -> None:
     try:
         user.full_clean(exclude=["password"])
     except ValidationError as e:
+        field = next(iter(e.error_dict))
         raise NotAllowed(
-            "not a name", summary="利用者名かアドレスが使えません", next_step=" ".join(e.messages), field="person"
+            "not a name",
+            summary="利用者名かアドレスが使えません",
+            next_step=" ".join(e.messages).rstrip("。"),
+            field="person" if field == "username" else field,
         ) from None
 
 

@@ -29,7 +29,10 @@ def correct(request: HttpRequest, number: int) -> HttpResponse:
         ways = {spec.key: Way(way) for spec in ctx.specs if (way := given.get(f"way-{spec.key}"))}
     except ValueError:
         raise NotAllowed(
-            "an unknown kind or way", summary="訂正の種類か、直し方が選ばれていません", next_step="一覧から選んでください"
+            "an unknown kind or way",
+            summary="訂正の種類か、直し方が選ばれていません",
+            next_step="一覧から選んでください",
+            field="kind",
         ) from None
     wanted = Correction(kind=kind, wrong=given.get("wrong", ""), right=given.get("right", ""), ways=ways)
     draft = correcting.begin(ctx, actor_of(request), number, wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from bot.services.records import office_rules
 from bot.services.records.context import Context
 from bot.text.storable import storable
 from bot.values import reading
+from bot.web import refusals
 from bot.web.office import actor_of, office
 from bot.web.views.deliveries import line
 from bot.workflow.actors import Permission
@@ -37,7 +38,7 @@ _BETWEEN_TAGS, _BETWEEN_WORDS = re.compile(r"[\s,、，]+"), re.compile(r"[\n,�
 
 @dataclass(frozen=True, kw_only=True)
 class Typed:
-    """The form as it was typed, to be shown again whatever is wrong with it."""
+    """The form as it was typed, to be shown again by whoever wants to change it after a look."""
 
     start: str = ""
     end: str = ""
@@ -56,7 +57,6 @@ class Shown:
     whom: str
     when: str
     row: store.Blackout | None = None
-    problem: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,9 +79,18 @@ def blackout_list(request: HttpRequest) -> HttpResponse:
         return _page(request, typed)
     wanted = _wanted(office(), typed, actor_of(request).person)
     if wanted.rule is None or wanted.faults:
-        return _page(request, typed, wanted.faults, status=422)
+        return _refused(request, wanted.faults.values())
     # Looked at before it is saved: who enters a blackout sees which posts it holds (ADR 14).
     return _save(request, wanted.rule) if step == "save" else _look(request, typed, wanted.rule)
+
+
+def _refused(request: HttpRequest, faults: Iterable[Fault]) -> HttpResponse:
+    """All gaps at once, each at its field, on the page with all that was typed."""
+    page = _page(request, Typed())
+    told = [refusals.Fault(element=f.field, label="", sentence=f"{say(f.summary)}。{say(f.next_step)}。") for f in faults]
+    page.content = refusals.marked(page.content.decode(), told, request).encode()
+    page.status_code = refusals.MARKED
+    return page
 
 
 def _look(request: HttpRequest, typed: Typed, wanted: Blackout) -> HttpResponse:
@@ -110,10 +119,7 @@ def _save(request: HttpRequest, wanted: Blackout) -> HttpResponse:
     return redirect("held" if entered.held else "blackouts")
 
 
-def _page(
-    request: HttpRequest, typed: Typed, faults: Mapping[str, Fault] | None = None, asked: int = 0, status: int = 200
-) -> HttpResponse:
-    """`asked` is the office's blackout whose lifting was asked for without a reason."""
+def _page(request: HttpRequest, typed: Typed) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
     problem = None
     try:
@@ -122,11 +128,10 @@ def _page(
         # The page works while the file cannot be read: the office's own blackouts are needed then most of all.
         written, problem = (), e
     now = ctx.clock.now()
-    entered = [_entered(ctx, row, now, faults if row.id == asked else None) for row in blackouts.listed(now)]
+    entered = [_entered(ctx, row, now) for row in blackouts.listed(now)]
     every = [*entered, *(_written(ctx, rule, now) for rule in written)]
     shown = {
         "typed": typed,
-        "faults": {} if asked else faults or {},
         "problem": problem,
         "groups": [(when, label, [b for b in every if b.when == when]) for when, label in _GROUPS],
         "kinds": KINDS,
@@ -135,17 +140,16 @@ def _page(
         "may_pause": actor.may(Permission.PAUSE),
         "may_resume": actor.may(Permission.RESUME),
     }
-    return render(request, "blackouts.html", shown, status=status)
+    return render(request, "blackouts.html", shown)
 
 
 _GROUPS = (("now", "いま止めている期間"), ("later", "これからの期間"), ("over", "終わった期間・解除した期間"))
 
 
-def _entered(ctx: Context, row: store.Blackout, now: datetime, faults: Mapping[str, Fault] | None) -> Shown:
+def _entered(ctx: Context, row: store.Blackout, now: datetime) -> Shown:
     rule = office_rules.as_rule(row)
     when = "over" if row.lifted_at else _when(rule, now)
-    problem = faults["reason"].summary if faults else ""
-    return Shown(rule=rule, whom=blackouts.whom(ctx, rule), when=when, row=row, problem=problem)
+    return Shown(rule=rule, whom=blackouts.whom(ctx, rule), when=when, row=row)
 
 
 def _written(ctx: Context, rule: Blackout, now: datetime) -> Shown:
@@ -198,11 +202,7 @@ def _moment(ctx: Context, name: str, text: str, faults: dict[str, Fault]) -> dat
 def ask_to_lift(request: HttpRequest, number: int) -> HttpResponse:
     ctx, actor = office(), actor_of(request)
     actor.require(Permission.RESUME)
-    reason = storable(request.POST.get("reason", "")).strip()
-    if not reason:
-        fault = Fault(field="reason", summary="解除には理由が要ります", next_step="理由を書いてください")
-        return _page(request, Typed(), {"reason": fault}, asked=number, status=422)
-    blackouts.ask_to_lift(ctx, actor, number, reason)
+    blackouts.ask_to_lift(ctx, actor, number, storable(request.POST.get("reason", "")).strip())
     messages.success(request, say("解除を申し出ました。ほかの広報担当に知らせます。決まるまでは止めたままです。"))
     return redirect("blackouts")
 

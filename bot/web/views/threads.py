@@ -16,6 +16,7 @@ from bot.services.delivery import removal, takedowns, threads, vanished
 from bot.services.records.context import Context
 from bot.values import reading
 from bot.web.office import actor_of, office
+from bot.web.refusals import asked_at
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,7 +28,8 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
     ctx, actor, way = office(), actor_of(request), request.POST.get("way")
     reason = request.POST.get("reason", "")
     if way == "go_on":
-        at = threads.go_on(ctx, actor, number, _moment(ctx, request.POST.get("at", "")))
+        with asked_at("at"):
+            at = threads.go_on(ctx, actor, number, _moment(ctx, request.POST.get("at", "")))
         told = say("続きを{time}に出します。", time=office().said(at))
     elif way == "take_down":
         count = takedowns.take_down(ctx, actor, number, reason)

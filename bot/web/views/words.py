@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -11,20 +9,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from bot.content.words import Word
-from bot.errors import FileError, NotAllowed
+from bot.errors import FileError
 from bot.language import say
 from bot.services.handing_in import words
 from bot.web.office import actor_of, office
 from bot.workflow.actors import Permission
-
-
-@dataclass(frozen=True, kw_only=True)
-class Typed:
-    """The form as it was typed, to be shown again; from a finding or a return, with the word that it was about."""
-
-    wrong: str = ""
-    right: str = ""
-    reason: str = ""
 
 
 @login_required
@@ -32,14 +21,9 @@ def word_list(request: HttpRequest) -> HttpResponse:
     """The page; and what its form sends."""
     actor_of(request).require(Permission.READ_ALL)
     if request.method != "POST":
-        return _page(request, Typed(wrong=request.GET.get("wrong", "")[:40], right=request.GET.get("right", "")[:40]))
-    typed = Typed(**{name: request.POST.get(name, "") for name in ("wrong", "right", "reason")})
-    try:
-        words.propose(office(), actor_of(request), typed.wrong, typed.right, typed.reason)
-    except NotAllowed as e:
-        if not actor_of(request).may(Permission.DECIDE):
-            raise
-        return _page(request, typed, e, status=422)
+        return _page(request)
+    given = request.POST
+    words.propose(office(), actor_of(request), given.get("wrong", ""), given.get("right", ""), given.get("reason", ""))
     messages.success(request, say("提案しました。ほかの広報担当が受け入れると、言葉の表に入ります。"))
     return redirect("words")
 
@@ -61,7 +45,8 @@ def decline_word(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("words")
 
 
-def _page(request: HttpRequest, typed: Typed, fault: NotAllowed | None = None, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest) -> HttpResponse:
+    """From a finding or a return, the form has the word that it was about."""
     ctx, actor = office(), actor_of(request)
     problem: FileError | None = None
     listed: tuple[Word, ...] = ()
@@ -73,9 +58,9 @@ def _page(request: HttpRequest, typed: Typed, fault: NotAllowed | None = None, s
         "proposals": words.waiting(),
         "listed": listed,
         "problem": problem,
-        "typed": typed,
-        "fault": fault,
+        "wrong": request.GET.get("wrong", "")[:40],
+        "right": request.GET.get("right", "")[:40],
         "person": actor.person,
         "may_decide": actor.may(Permission.DECIDE),
     }
-    return render(request, "words.html", shown, status=status)
+    return render(request, "words.html", shown)

@@ -48,6 +48,7 @@ def pages(office: Office, people: None) -> list[str]:
     Image.new("RGB", (800, 600), "green").save(other := office.folder / "media" / "green.png")  # in no post
     draft = drafts.add_picture(office.ctx, office.officer, draft.id, other.read_bytes())
     picture = _pictures(office)
+    other = office.approved("g", title="もう一つの見本", channels="facebook", extra="publish: 2026-12-17 12:15")
     return [
         "/",
         f"/pictures/?draft={draft.id}",
@@ -68,7 +69,7 @@ def pages(office: Office, people: None) -> list[str]:
         f"/deliveries/{done[0].id}/move/",
         "/deliveries/",
         f"/deliveries/posts/?chosen={planned[1].submission_id}",
-        f"/deliveries/posts/?chosen={planned[1].submission_id}&chosen={done[0].submission_id}",
+        f"/deliveries/posts/?chosen={planned[1].submission_id}&chosen={other[0].submission_id}",
         "/deliveries/posts/?chosen=999999",
         "/held/",
         "/stop/",
@@ -84,6 +85,7 @@ def pages(office: Office, people: None) -> list[str]:
         "/achievement/",
         "/history/",
         f"/history/{second.id}/",
+        f"/history/{done[0].submission_id}/",
         "/tokens/",
         "/account/second-factor/",
         "/account/second-factor/totp/activate/",

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.chromium import barriers, log_in
+from tests.chromium import barriers, fits, log_in
 from tests.office import Office
 from tests.web.browser import PASSWORD
 
@@ -103,6 +103,24 @@ def test_no_page_of_the_operator_has_a_barrier_either(page: Page, office: Office
     page.goto(urlsplit(invitation).path)
     found += barriers(page)
     assert not found, "\n".join(found)
+
+
+def test_letters_twice_as_large_and_colours_of_ones_own_leave_the_page_whole(
+    chromium: Browser, web_site: str, pages: list[str]
+) -> None:
+    context = chromium.new_context(viewport={"width": 640, "height": 800}, forced_colors="active", base_url=web_site)
+    page = context.new_page()
+    log_in(page, "kouhou")
+    page.goto(next(address for address in pages if address.startswith("/pictures/?draft")))
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert fits(page)
+    ground = page.locator("nav.main").evaluate("(e) => getComputedStyle(e).backgroundColor")
+    page.goto("/queue/")
+    lines = page.locator("nav.main a").evaluate_all(
+        "(all) => all.map((a) => [a.hasAttribute('aria-current'), getComputedStyle(a).borderBottomColor])"
+    )
+    context.close()
+    assert [here for here, colour in lines if colour != ground] == [True]
 
 
 def test_two_small_buttons_side_by_side_are_a_barrier(chromium: Browser) -> None:

@@ -18,10 +18,10 @@ from bot.workflow.actors import Actor, Permission
 def accept(ctx: Context, actor: Actor, draft_id: int, number: int) -> Draft:
     """Raises NotAllowed where the passage was changed meanwhile: the draft and the suggestion stay as they are."""
     actor.require(Permission.SUBMIT)
-    draft = drafts.find(actor, draft_id)
-    found = suggestions.open_one(draft.path, number)
-    changed = _changed(post_form.form_of(draft.form), found)
     with transaction.atomic():
+        draft = drafts.find(actor, draft_id, held=True)
+        found = suggestions.open_one(draft.path, number)
+        changed = _changed(post_form.form_of(draft.form), found)
         suggestions.accept(ctx, actor, found, draft.path, draft)
         return drafts.save(ctx, actor, draft_id, changed, drafts.Seen(revision=draft.revision, window=draft.window))
 

@@ -6,9 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from django.db import transaction
+
 from bot.content import frontmatter, post_form
 from bot.content.post_form import Form
-from bot.errors import BotError, NotAllowed, WorkflowError
+from bot.errors import BotError, NotAllowed, NotFound, WorkflowError
 from bot.repository.commit import Conflict
 from bot.services.approval import suggestions
 from bot.services.handing_in import branch, drafts, sync
@@ -62,7 +64,8 @@ def hand_in(ctx: Context, actor: Actor, number: int) -> Submission | Clash | Non
     if isinstance(made, Conflict):
         return _clash(ctx, made, path, text)
     # Only now, when the commit is on the branch: until then the draft is all there is.
-    draft.delete()
+    with transaction.atomic(), suppress(NotFound):  # thrown away in another window meanwhile: it is handed in all the same
+        drafts.find(actor, number, held=True).delete()
     with suppress(BotError):  # it was asked for: if not now, then soon
         sync.sync(ctx)
     return Submission.objects.filter(path=path).order_by("-id").first()

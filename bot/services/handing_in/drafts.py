@@ -103,9 +103,11 @@ def mine(actor: Actor) -> QuerySet[Draft]:
     return Draft.objects.filter(person=actor.person).order_by("-updated_at")
 
 
-def find(actor: Actor, number: int) -> Draft:
-    """Raises NotFound for another person's draft as for none."""
-    if (draft := Draft.objects.filter(id=number, person=actor.person).first()) is None:
+def find(actor: Actor, number: int, *, held: bool = False) -> Draft:
+    """Raises NotFound for another person's draft as for none. `held` keeps others from it until the transaction ends, so that
+    nothing is hung on a draft while it is thrown away."""
+    rows = Draft.objects.select_for_update() if held else Draft.objects.all()
+    if (draft := rows.filter(id=number, person=actor.person).first()) is None:
         raise NotFound("no such draft", summary="下書きがありません", next_step="「書く」の画面で選び直してください")
     return draft
 
@@ -201,7 +203,7 @@ def save(ctx: Context, actor: Actor, number: int, form: Form, seen: Seen) -> Dra
 
 @transaction.atomic
 def discard(actor: Actor, number: int) -> None:
-    suggestions.give_back(draft := find(actor, number))
+    suggestions.give_back(draft := find(actor, number, held=True))
     draft.delete()
 
 
@@ -214,7 +216,7 @@ def add_picture(ctx: Context, actor: Actor, number: int, data: bytes) -> Draft:
     cleaned, ending = _cleaned(data)
     file = f"{form.identity.lower()}-{secrets.token_hex(3)}{ending}"
     with transaction.atomic():
-        DraftPicture.objects.create(draft=draft, file=file, data=cleaned)
+        DraftPicture.objects.create(draft=find(actor, number, held=True), file=file, data=cleaned)
         records.hand_up(ctx, actor.person, file, cleaned)
         return save(ctx, actor, number, replace(form, pictures=(*form.pictures, Shot(file=file))), as_it_is(draft))
 
@@ -245,9 +247,9 @@ def remove_picture(ctx: Context, actor: Actor, number: int, file: str) -> Draft:
     actor.require(Permission.SUBMIT)
     draft = find(actor, number)
     form = post_form.form_of(draft.form)
+    left = tuple(shot for shot in form.pictures if shot.name != file)
     with transaction.atomic():
         draft.pictures.filter(file=file).delete()
-        left = tuple(shot for shot in form.pictures if shot.name != file)
         return save(ctx, actor, number, replace(form, pictures=left), as_it_is(draft))
 
 

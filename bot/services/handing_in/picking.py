@@ -31,7 +31,7 @@ def take(ctx: Context, actor: Actor, number: int, picture: int) -> Draft:
     _require_new(draft, data)
     shot = _shot(form, record)
     with transaction.atomic():
-        DraftPicture.objects.create(draft=draft, file=shot.file, data=data)
+        DraftPicture.objects.create(draft=drafts.find(actor, number, held=True), file=shot.file, data=data)
         return drafts.save(ctx, actor, number, replace(form, pictures=(*form.pictures, shot)), drafts.as_it_is(draft))
 
 

@@ -32,7 +32,7 @@ from bot.services.delivery import (
     undoing,
 )
 from bot.services.delivery.together import Shift
-from bot.services.handing_in import drafts, picking, text_changes, words
+from bot.services.handing_in import drafts, hashtags, picking, text_changes, words
 from bot.services.handing_in.text_changes import TextChange
 from bot.services.pages import connections, post_record, queue, record_files, today
 from bot.services.paper import errata, issue_desk
@@ -198,6 +198,11 @@ def _record_picture(office: Office, actor: Actor) -> object:
     return picture_records.record(office.ctx, actor, _picture(office, shown=True), told, "")
 
 
+def _add_hashtags(office: Office, actor: Actor) -> object:
+    (office.folder / "hashtags.yml").write_text("窓口: [金沢市DX]\n", encoding="utf-8")
+    return hashtags.add(office.ctx, _writer(actor), _draft(office).id, "窓口")
+
+
 def _keep(office: Office, actor: Actor) -> object:
     draft = _draft(office)
     return drafts.save(office.ctx, _writer(actor), draft.id, post_form.form_of(draft.form), drafts.Seen(revision=0))
@@ -285,6 +290,7 @@ ACTS: dict[str, tuple[Act, set[Role]]] = {
         {LEADER, TRAINEE, OFFICER},
     ),
     "picking.take": (_take, {LEADER, TRAINEE, OFFICER}),
+    "hashtags.add": (_add_hashtags, {LEADER, TRAINEE, OFFICER}),
     "picture_records.record": (_record_picture, {OFFICER}),
     "picture_records.describe": (
         lambda o, a: picture_records.describe(o.ctx, a, _picture(o, shown=True), "説明", ""),

@@ -38,7 +38,7 @@ class Worker:
         (self.job,) = self.engine._jobs(self.engine._turn([], 1).claimed)
         turn = self.engine._turn([Step(self.job, Prepared(outgoing=self.job.outgoing))], 0)
         assert len(turn.going) == 1
-        self.started = turn.at
+        self.started = turn.begun.at
 
     def refused(self, error: ChannelError) -> None:
         self.engine._turn([Step(self.job, error, self.started)], 0)

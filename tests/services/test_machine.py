@@ -103,7 +103,7 @@ class City:
             turn = worker.engine._turn(worker.engine._due(), 0)
             worker.claimed = [step.job for step in worker.engine._ready]  # before their time
             going = [(ready.job, ready.prepared) for ready in turn.going]
-            worker.going += [(job, prepared, turn.at) for job, prepared in going]
+            worker.going += [(job, prepared, turn.begun.at) for job, prepared in going]
             self._may_send(going)
 
     def _may_send(self, going: Sequence[tuple[Job, Prepared]]) -> None:

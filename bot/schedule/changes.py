@@ -170,7 +170,7 @@ def _opened(old: Rules, new: Rules, today: date) -> list[str]:
 
 def _more_slots(old: Rules, new: Rules) -> list[str]:
     found = [
-        say("配信枠「{name}」の時刻が増えます", name=slot.name)
+        say("{time}の配信枠の時刻が増えます", time=f"{slot.at:%H:%M}")
         for slot in new.slots.values()
         if not _is_within(slot, old.slots.get(slot.name))
     ]

@@ -93,11 +93,11 @@ AT = {"a": "12:15", "b": "10:00"}
         (special(""), "出してよい日になります（1日）"),
         (special("", date(2029, 1, 1)), "出してよい日になります（1日）"),
         (special("", date(2026, 12, 2), date(2026, 12, 3)), "特別に出す日が増えます（2日）"),
-        (slot("new", at="10:00"), "「new」の時刻が増え"),
-        (slot("lunch", at="12:30", days=WEEK[:5]), "「lunch」の時刻が増え"),
+        (slot("new", at="10:00"), "10:00の配信枠の時刻が増え"),
+        (slot("lunch", at="12:30", days=WEEK[:5]), "12:30の配信枠の時刻が増え"),
         (slot("lunch", at="12:15", days=WEEK[:5], gap=10), "短く"),
-        (slot("lunch", at="12:15", days=WEEK[:5], if_closed="later"), "「lunch」の時刻が増え"),
-        (slot("lunch", at="12:15", days=WEEK[:6]), "「lunch」の時刻が増え"),
+        (slot("lunch", at="12:15", days=WEEK[:5], if_closed="later"), "12:15の配信枠の時刻が増え"),
+        (slot("lunch", at="12:15", days=WEEK[:6]), "12:15の配信枠の時刻が増え"),
     ],
 )
 def test_more_waits_for_a_second_officer(office: Office, change: RuleChange, says: str) -> None:

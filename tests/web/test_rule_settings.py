@@ -57,7 +57,7 @@ def test_less_is_shown_first_and_then_in_force_by_one(office: Office, officer: B
     assert "月・火・水・木・金 09:00から12:00まで、祝日は出さない" in shown
     assert "止まる見本" in shown
     assert "出る見本" not in shown
-    assert "12月1日（火） 12:15　lunch（全ての配信先）" in shown
+    assert "12月1日（火） 12:15（全ての配信先）" in shown
     assert not RuleChange.objects.exists()
     assert set(office.states().values()) == {"scheduled"}
     assert "1件を保留にしました" in saved(officer, shown)
@@ -72,7 +72,7 @@ def test_more_is_proposed_and_another_officer_accepts_it_after_the_same_look(
 ) -> None:
     shown = look(officer, SLOT)
     assert "前より多く出るようになるため、二人が要ります" in shown
-    assert "12月2日（水） 17:00　yugata（全ての配信先）" in shown
+    assert "12月2日（水） 17:00（全ての配信先）" in shown
     assert "ほかの広報担当が認めるまで、いまの決まりのままです" in saved(officer, shown)
     number = RuleChange.objects.get().id
     assert "申し出た本人は、認められません" in officer.get(f"/settings/{number}/").text
@@ -83,7 +83,7 @@ def test_more_is_proposed_and_another_officer_accepts_it_after_the_same_look(
     assert f'href="/settings/{number}/"' in other.get("/settings/").text
     seen = other.get(f"/settings/{number}/").text
     assert "夕方に見る人のため" in seen
-    assert "12月2日（水） 17:00　yugata（全ての配信先）" in seen
+    assert "12月2日（水） 17:00（全ての配信先）" in seen
     done = other.post(f"/settings/{number}/accept/", f"/settings/{number}/", version=kept(seen)["version"][0])
     assert "決まりを変えました" in done.text
     assert f"{office.ctx.rules.slots['yugata'].at:%H:%M}" == "17:00"

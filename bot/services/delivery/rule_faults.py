@@ -12,6 +12,7 @@ from bot.language import say
 from bot.schedule import changes
 from bot.schedule.changes import LONGEST_SPAN, RuleChange, Topic
 from bot.schedule.rules import Rules, Slot
+from bot.services.delivery.rule_words import weekdays
 from bot.services.records import office_rules
 from bot.services.records.context import Context
 
@@ -117,5 +118,5 @@ def _never(slot: Slot, then: Rules) -> Iterator[Fault]:
     for other in then.slots.values():
         meet = not slot.channels or not other.channels or slot.channels & other.channels
         if other.name != slot.name and other.at == slot.at and other.days & slot.days and meet:
-            said = say("配信枠「{name}」と同じ時刻です", name=other.name)
+            said = say("同じ時刻の配信枠が、ほかにあります（{days}）", days=weekdays(other.days))
             yield Fault(field="at", summary=said, next_step="時刻か曜日をずらしてください")

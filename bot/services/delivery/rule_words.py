@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import date, time, timedelta
 
 from bot.errors import ConfigError
@@ -56,10 +57,18 @@ def subject(ctx: Context, change: RuleChange) -> str:
         except ValueError:
             return change.item
     if change.topic == Topic.SLOT:
-        return say("配信枠「{name}」", name=change.item)
+        return _slot(ctx, change)
     if change.topic == Topic.LIMIT:
         return say("{label}の1日の上限", label=ctx.spec(change.item).label)
     return say("出してよい時間") if change.topic == Topic.HOURS else f"{change.topic} {change.item}".strip()
+
+
+def _slot(ctx: Context, change: RuleChange) -> str:
+    """By its times as they are: its name is for files."""
+    with suppress(ConfigError):
+        if slot := ctx.rules.slots.get(change.item):
+            return say("配信枠「{name}」", name=slot_time(ctx, slot))
+    return say("新しい配信枠") if change.value else say("配信枠「{name}」", name=change.item)
 
 
 def content(ctx: Context, change: RuleChange) -> str:

@@ -170,7 +170,7 @@ def _logins(ctx: Context) -> list[tuple[str, str, Role]]:
 
     password = secrets.token_urlsafe(12)
     people = [(OFFICER, Role.OFFICER), (OPERATOR, Role.OPERATOR)]
-    people += [(author.key, Role(author.role)) for author in ctx.library.people.values()]
+    people += [(author.key, Role(author.role)) for author in ctx.library.people.values() if author.role]
     for person, role in people:
         set_up_user(ctx, person, role, password)
     return [(person, password, role) for person, role in people]

@@ -85,7 +85,7 @@ class Road:
         from bot.workflow.actors import Actor, Role
 
         author = self.ctx.library.read(path).author
-        return submit(self.ctx, Actor(person=author.key, role=Role(author.role)), path)
+        return submit(self.ctx, Actor(person=author.key, role=Role(author.role or Role.OFFICER)), path)
 
     def approve(self, handed_in: Iterable[Submission]) -> int:
         """As the demo's PR officer, these and nothing else that waits. How many were approved?"""

@@ -152,7 +152,7 @@ class Story:
             yield Row(say("コラム（全ての原稿）"), "新聞広報", say("作成済み（仮）"), str(path), path.is_file())
 
 
-def _is_leaders(role: str) -> bool:
+def _is_leaders(role: str | None) -> bool:
     return role == "leader"
 
 

@@ -84,12 +84,12 @@ def _known(node: Node | None, known: Collection[str]) -> tuple[str, ...]:
 
 
 def _author(key: str, value: Node, known: Collection[str]) -> Author:
-    entry = value.mapping(_PERSON, required=("name", "department", "role"))
+    entry = value.mapping(_PERSON, required=("name", "department"))
     return Author(
         key=key,
         name=entry["name"].required_text(),
         department=entry["department"].required_text(),
-        role=cast(Role, entry["role"].choice(get_args(Role))),
+        role=cast(Role, entry["role"].choice(get_args(Role))) if "role" in entry else None,
         emails=tuple(e.lower() for e in _texts(entry.get("emails"))),
         public=entry["public"].flag() if "public" in entry else False,
         submits_for=tuple(n.choice(known) for n in _entries(entry.get("submits_for"))),

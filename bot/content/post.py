@@ -22,12 +22,13 @@ Role = Literal["leader", "trainee"]
 @dataclass(frozen=True, kw_only=True)
 class Author:
     """An entry of content/people.yml. `emails` tell whose a commit is; the name is shown only if `public`.
-    `submits_for` are the people whose posts this one may hand in too."""
+    `submits_for` are the people whose posts this one may hand in too. `role` is what the file asks for: of the office's own
+    people it gives the name alone."""
 
     key: str
     name: str
     department: str
-    role: Role
+    role: Role | None
     emails: tuple[str, ...] = ()
     public: bool = False
     submits_for: tuple[str, ...] = ()

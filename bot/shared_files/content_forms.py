@@ -31,7 +31,9 @@ from bot.strategy.plan import Stage
 class PeopleEntry(Form):
     name: Words = Field(description="氏名か、課の名前")
     department: Words = Field(description="課の名前")
-    role: Annotated[str, one_of(*get_args(Role))] = Field(description="役割")
+    role: Annotated[str, one_of(*get_args(Role))] = Field(
+        "", description="役割。書かない人は、名前だけが出る人（広報担当など）"
+    )
     emails: Texts = Field((), description="コミットに書くメールアドレス")
     public: Flag = Field(False, description="投稿に名前を出してよいか")
     submits_for: Texts = Field((), description="代わりに申請してよい人（people.yml の名前）")

@@ -63,6 +63,16 @@ def test_a_person_is_told_by_name_with_the_log_in_name_beside(office: Office, br
     assert "総務課（見本） を広報担当に" in browser.get("/grants/").text
 
 
+def test_one_of_the_office_is_named_in_the_file_and_asks_for_no_role(office: Office, browser: Browser) -> None:
+    with (office.folder / "people.yml").open("a", encoding="utf-8") as file:
+        for person, name in (("kouhou", "花子"), ("new-1", "次郎")):
+            file.write(f"{person}: {{name: 広報 {name}（見本）, department: 広報広聴課}}\n")
+    (asked,) = requests.waiting(office.ctx)
+    assert (asked.person, list(asked.wanted)) == ("kouhou", ["department"])
+    browser.log_in("kouhou")
+    assert "広報 花子（見本）" in browser.get("/queue/").text
+
+
 def test_a_second_person_sees_what_waits_and_agrees(office: Office, browser: Browser) -> None:
     assert accounts.change_role(office.ctx, office.operator, "soumu-leader", Role.OFFICER) is False
     browser.log_in("kouhou")

@@ -122,15 +122,15 @@ def _request(key: str, author: Author | None, city: City, user: User | None) -> 
 
 def _wanted(key: str, author: Author | None, city: City, user: User | None) -> Iterator[tuple[str, Any]]:
     """What the files say; what they are silent about, and a role that is not theirs to give, asks for nothing."""
-    if author is not None:
-        if user is None or user.role in _ASKABLE:
+    if author is not None and (author.role or user is not None):
+        if author.role and (user is None or user.role in _ASKABLE):
             yield "role", str(author.role)
         yield "department", author.department
         if author.emails:
             yield "addresses", sorted(author.emails)
         if author.submits_for:
             yield "submits_for", sorted(author.submits_for)
-    elif user is None:
+    elif user is None and key in city.heads.values():
         yield "role", str(Role.HEAD)
     headed = {department for department, head in city.heads.items() if head == key}
     if headed - set(user.heads if user else ()):

@@ -24,6 +24,8 @@ def _into_accounts(apps: Any, schema_editor: Any) -> None:
         return
     folder = read(os.environ, ()).content_dir
     for key, author in _read(lambda: load_people(folder / 'people.yml')).items():
+        if author.role is None:  # named only; its account was made by hand
+            continue
         user = _account(User, key, author.role)
         user.department, user.submits_for = author.department, sorted(author.submits_for)
         user.addresses = sorted(author.emails)

@@ -309,6 +309,7 @@ def test_every_scope_and_every_act_of_the_command_line_is_in_the_table() -> None
         "together",
         "undoing",
         "picking",
+        "hashtags",
         "picture_records",
         "undone",
     }

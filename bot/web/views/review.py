@@ -208,7 +208,7 @@ class ShownHand:
     """A hand in it, in words; `commit` is short. Without a commit, `commit` and `signature` are ""."""
 
     road: str
-    people: str
+    people: tuple[str, ...]
     commit: str
     signature: str
 
@@ -217,7 +217,7 @@ def shown_hands(found: Submission) -> list[ShownHand]:
     return [
         ShownHand(
             road=_road(kept["road"]),
-            people="・".join(kept["people"]),
+            people=tuple(kept["people"]),
             commit=kept["commit"][:12],
             signature=("署名あり" if kept.get("signed") else "署名なし") if kept["commit"] else "",
         )

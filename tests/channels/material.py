@@ -20,6 +20,14 @@ from bot.sandbox.credentials import environment
 
 SENDING = list(registry.platforms())
 # A channel that sends, and one of the ways of connecting it.
+STATUSES = [
+    *range(400, 432),
+    451,
+    *range(500, 512),
+    520,
+    529,
+    599,
+]  # of a fault: all that RFC 9110 and the registry know, and some in use
 CASES = [(key, example.name) for key, platform in registry.platforms().items() for example in platform.examples]
 OPEN = (CannotTell, NotSeen)  # neither there nor proved absent
 WORDS = "provider-words-that-nobody-reads"

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from bot.channel_kit.base import Channel, Sent
 from bot.errors import ChannelError, MediaRefused, OutcomeUnknown, RetryLater, Unavailable
-from tests.channels.material import CASES, as_prepared, connect_to, example_of, in_every_form, outgoing, refusal
+from tests.channels.material import CASES, STATUSES, as_prepared, connect_to, example_of, in_every_form, outgoing, refusal
 from tests.channels.scripted import Answer, ScriptedPlatform
 
-STATUSES = [*range(400, 432), 451, *range(500, 512), 520, 529, 599]
 NO_NUMBERS: list[Any] = [
     None,
     [],

@@ -19,15 +19,9 @@ from bot.render.variant import Media
 from bot.sandbox.credentials import environment
 
 SENDING = list(registry.platforms())
+# Of a fault: all that RFC 9110 and its registry know, and some that are in use besides.
+STATUSES = [*range(400, 432), 451, *range(500, 512), 520, 529, 599]
 # A channel that sends, and one of the ways of connecting it.
-STATUSES = [
-    *range(400, 432),
-    451,
-    *range(500, 512),
-    520,
-    529,
-    599,
-]  # of a fault: all that RFC 9110 and the registry know, and some in use
 CASES = [(key, example.name) for key, platform in registry.platforms().items() for example in platform.examples]
 OPEN = (CannotTell, NotSeen)  # neither there nor proved absent
 WORDS = "provider-words-that-nobody-reads"

@@ -13,7 +13,7 @@ STATEDIR ?= /var/lib
 PROGRAM = $(DESTDIR)$(PREFIX)/lib/dxbot
 PLACE = sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' -e 's|@STATEDIR@|$(STATEDIR)|g'
 
-.PHONY: help demo serve test sqlite processes postgresql dates system check outputs corpus fuzz mutants bench bundle size house pictures settings licences sbom install units lock clean
+.PHONY: help demo serve test sqlite services processes postgresql dates system check outputs corpus fuzz mutants bench bundle size house pictures settings licences sbom install units lock clean
 
 help: ## この一覧
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -40,11 +40,17 @@ serve: $(REPORT_STAMP) ## 画面 http://127.0.0.1:8000/ と練習用の掲示 ht
 	$(BIN)/dxbot demo --serve $(if $(PORT),--port $(PORT)) $(if $(SANDBOX_PORT),--sandbox-port $(SANDBOX_PORT))
 
 test: $(DEV_STAMP) system ## 全ての試験（SQLite と PostgreSQL で、同時に）
-	$(MAKE) --no-print-directory -j3 sqlite processes postgresql
+	$(MAKE) --no-print-directory -j4 sqlite services processes postgresql
 	$(MAKE) --no-print-directory dates
 
+# What the longest of the four would keep for itself while the others are over and a core is idle.
+APART = tests/attacks tests/services tests/web
+
 sqlite: $(DEV_STAMP) # some tests call make themselves, and are no part of this one
-	MAKEFLAGS= $(BIN)/python -m pytest --ignore=tests/acceptance --ignore=tests/chaos
+	MAKEFLAGS= $(BIN)/python -m pytest --ignore=tests/acceptance --ignore=tests/chaos $(APART:%=--ignore=%)
+
+services: $(DEV_STAMP) # on SQLite, too
+	MAKEFLAGS= $(BIN)/python -m pytest -p no:cacheprovider $(APART)
 
 processes: $(DEV_STAMP) # what mostly waits for others
 	MAKEFLAGS= $(BIN)/python -m pytest -p no:cacheprovider tests/acceptance tests/chaos

@@ -14,7 +14,7 @@ import pytest
 from bot.config import ROOT
 from bot.errors import ContentError, MediaError, Place
 from bot.media.images import cleaned, probe
-from bot.services.handing_in import drafts, package, push
+from bot.services.handing_in import draft_preview, drafts, package, push
 from bot.store.models import Submission
 from tests.attacks.bombs import BOMBS, LARGE, grain, saved
 from tests.office import Office
@@ -71,7 +71,7 @@ def test_an_honest_photograph_of_48_megapixels_is_upright_and_large_enough_for_p
 def test_a_fine_grained_photograph_is_taken_in_and_its_page_shown(office: Office, kind: str) -> None:
     draft = drafts.begin(office.ctx, office.author)
     draft = drafts.add_picture(office.ctx, office.author, draft.id, saved(grain(900), kind))
-    seen = drafts.preview(office.ctx, draft)
+    seen = draft_preview.preview(office.ctx, draft)
     assert seen.bundle
     assert all(variant.media for variant in seen.bundle.variants)
 
@@ -110,7 +110,7 @@ def test_a_draft_of_a_post_with_a_strange_picture_stands(office: Office, tmp_pat
     desk.write(images=f"{{file: {json.dumps(name)}, alt: 赤い図（見本）, people: none}}")
     desk.commit()
     draft = drafts.reopen(office.ctx, office.author, Submission.objects.get().id)
-    seen = drafts.preview(office.ctx, draft)
+    seen = draft_preview.preview(office.ctx, draft)
     assert any("画像" in row.field.message for row in seen.findings)
 
 

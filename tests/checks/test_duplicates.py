@@ -13,7 +13,7 @@ from hypothesis.strategies import text as texts
 
 from bot.cli.main import cli
 from bot.services.approval.submit import NotReady
-from bot.services.handing_in import drafts
+from bot.services.handing_in import draft_preview, drafts
 from bot.store.models import Delivery, Submission
 from bot.text.likeness import canonical, nearly_equal_to
 from tests.office import Office
@@ -93,7 +93,7 @@ def test_the_writing_page_tells_of_it_while_the_post_is_written(office: Office) 
         "achievement": "done",
     }
     draft.form = form
-    assert "duplicates.equal" in {r.rule for r in drafts.preview(office.ctx, draft).findings}
+    assert "duplicates.equal" in {r.rule for r in draft_preview.preview(office.ctx, draft).findings}
 
 
 def test_of_two_posts_with_the_same_text_the_later_file_is_told_once(office: Office) -> None:

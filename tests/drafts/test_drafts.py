@@ -13,7 +13,7 @@ from PIL import Image
 from bot.content import post_form
 from bot.content.post_form import Form
 from bot.errors import ConfigError, MediaError, NotAllowed, NotFound
-from bot.services.handing_in import browser, drafts
+from bot.services.handing_in import browser, draft_preview, drafts
 from bot.store.drafts import Draft, DraftPicture
 from bot.store.models import Submission
 from bot.workflow.actors import Actor, Role
@@ -75,13 +75,13 @@ def test_an_auditor_writes_nothing(office: Office) -> None:
 
 def test_an_empty_draft_says_what_is_missing_and_a_filled_one_shows_every_channel(office: Office) -> None:
     draft = drafts.begin(office.ctx, office.author)
-    empty = drafts.preview(office.ctx, draft)
+    empty = draft_preview.preview(office.ctx, draft)
     assert not empty.ready
     assert {r.field.element for r in empty.still_empty} == {"title", "measure", "achievement", "lead"}
     assert empty.told == ()
     assert empty.bundle
     assert "（題名）" in empty.bundle.variants[0].parts[0].text
-    seen = drafts.preview(office.ctx, filled(office, draft))
+    seen = draft_preview.preview(office.ctx, filled(office, draft))
     assert seen.ready
     assert seen.bundle
     assert [v.channel for v in seen.bundle.variants] == ["x", "newsletter"]
@@ -91,7 +91,7 @@ def test_an_empty_draft_says_what_is_missing_and_a_filled_one_shows_every_channe
 def test_a_finding_names_the_field_of_the_form(office: Office) -> None:
     draft = drafts.begin(office.ctx, office.author)
     form = replace(form_of(filled(office, draft)), answers=("", "取得率は46.5%です。", ""))
-    seen = drafts.preview(office.ctx, drafts.save(office.ctx, office.author, draft.id, form, drafts.Seen(revision=1)))
+    seen = draft_preview.preview(office.ctx, drafts.save(office.ctx, office.author, draft.id, form, drafts.Seen(revision=1)))
     assert [(r.field.element, r.field.label) for r in seen.findings if "46.5" in r.field.message] == [
         ("answer-2", "何を変えたか")
     ]
@@ -159,7 +159,7 @@ def test_a_post_that_was_handed_in_is_written_anew_with_its_pictures(desk: Desk)
     assert form_of(draft).title == "書かない窓口（見本）"
     assert (draft.path, draft.base) == (submission.path, desk.origin.head)
     assert drafts.reopen(office.ctx, office.author, submission.id) == draft
-    seen = drafts.preview(office.ctx, draft)
+    seen = draft_preview.preview(office.ctx, draft)
     assert seen.ready
     assert seen.bundle
     assert seen.bundle.digest == submission.digest
@@ -197,10 +197,10 @@ def test_who_may_not_submit_neither_hands_in_nor_writes_anew(desk: Desk, role: R
     assert drafts.find(office.author, draft.id).revision == draft.revision
 
 
-def wishing(office: Office, publish: str) -> drafts.DraftPreview:
+def wishing(office: Office, publish: str) -> draft_preview.DraftPreview:
     draft = drafts.begin(office.ctx, office.author)
     form = replace(form_of(filled(office, draft)), publish=publish)
-    return drafts.preview(office.ctx, drafts.save(office.ctx, office.author, draft.id, form, drafts.Seen(revision=1)))
+    return draft_preview.preview(office.ctx, drafts.save(office.ctx, office.author, draft.id, form, drafts.Seen(revision=1)))
 
 
 def test_a_time_that_cannot_be_met_is_told_while_writing_at_its_field(office: Office) -> None:

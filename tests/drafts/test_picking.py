@@ -10,7 +10,7 @@ import pytest
 from bot.content import post_form
 from bot.errors import NotAllowed, NotFound, WorkflowError
 from bot.services.approval import picture_records as records
-from bot.services.handing_in import drafts, picking
+from bot.services.handing_in import draft_preview, drafts, picking
 from bot.store.drafts import Draft
 from bot.store.models import AuditEntry
 from bot.store.pictures import PictureFile, PictureRecord
@@ -85,7 +85,7 @@ def test_a_draft_says_that_its_picture_may_not_be_shown_at_its_time(office: Offi
     texts = {"title": "題名（見本）", "lead": "見本です。", "measure": "2-1", "achievement": "done"}
     Draft.objects.update(form=dict(post_form.fields(form)) | texts)
     Draft.objects.update(form=Draft.objects.get().form | {"pictures": [vars(form.pictures[0]) | {"people": "none"}]})
-    found = drafts.preview(office.ctx, Draft.objects.get()).errors
+    found = draft_preview.preview(office.ctx, Draft.objects.get()).errors
     assert [one.rule for one in found] == ["consents.not-again"]
     assert "本人の申し出" in found[0].field.message
 

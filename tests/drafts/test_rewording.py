@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from bot.content import post_form
 from bot.content.post_form import Form, Shot
 from bot.errors import Place, WorkflowError
-from bot.services.handing_in import drafts, rewording
+from bot.services.handing_in import draft_preview, drafts, rewording
 from bot.store.drafts import Draft
 from tests.chromium import barriers, fits
 from tests.drafts.test_drafts import filled, form_of
@@ -37,7 +37,7 @@ def draft(office: Office) -> Draft:
 
 
 def offered(office: Office, draft: Draft) -> list[tuple[int, int, str]]:
-    shown = drafts.preview(office.ctx, drafts.find(office.author, draft.id)).findings
+    shown = draft_preview.preview(office.ctx, drafts.find(office.author, draft.id)).findings
     return [(f.line, f.column, f.field.element) for f in shown if f.replacement]
 
 

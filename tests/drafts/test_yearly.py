@@ -15,7 +15,7 @@ from bot.content import post_form
 from bot.content.post_form import LAST_YEAR
 from bot.errors import FileError, NotAllowed
 from bot.schedule.yearly import Yearly, load
-from bot.services.handing_in import browser, drafts, yearly
+from bot.services.handing_in import browser, draft_preview, drafts, yearly
 from bot.services.pages import today
 from bot.services.telling.notices import take_in
 from bot.store.drafts import Draft, YearlyDraft
@@ -69,7 +69,7 @@ def test_it_cannot_be_handed_in_unread(last_year: Desk) -> None:
     draft = Draft.objects.get()
     answered = replace(post_form.form_of(draft.form), achievement="done")
     draft = drafts.save(office.ctx, office.author, draft.id, answered, drafts.Seen(revision=draft.revision))
-    found = drafts.preview(office.ctx, draft)
+    found = draft_preview.preview(office.ctx, draft)
     assert "placeholders.unanswered" in {f.rule for f in found.errors}
     with pytest.raises(NotAllowed):
         browser.hand_in(office.ctx, office.author, draft.id)

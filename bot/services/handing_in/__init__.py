@@ -10,6 +10,7 @@ parked: what of a push was not taken, on record
 correcting: a correction begun in the browser
 copying: a new post from one that is out
 drafts: writing in the browser
+draft_preview: what the checks say of a draft, and how it would go out
 rewording: a word of a draft put right with one press
 accepting: taking a suggestion into the draft
 picking: a picture of the city's taken into a draft

@@ -13,7 +13,7 @@ from bot.content.post_form import Form
 from bot.errors import BotError, NotAllowed, NotFound, WorkflowError
 from bot.repository.commit import Conflict
 from bot.services.approval import suggestions
-from bot.services.handing_in import branch, drafts, sync
+from bot.services.handing_in import branch, draft_preview, drafts, sync
 from bot.services.records.context import Context
 from bot.store.drafts import Draft
 from bot.store.models import Submission
@@ -51,7 +51,7 @@ def hand_in(ctx: Context, actor: Actor, number: int) -> Submission | Clash | Non
     Raises NotAllowed while something is to be put right, and what `writing.commit_as` raises; the draft stays then.
     """
     draft = drafts.find(actor, number)
-    if not drafts.preview(ctx, draft).ready:
+    if not draft_preview.preview(ctx, draft).ready:
         raise NotAllowed(
             "not ready", summary="直すところが残っています", next_step="指摘の欄を見て直してから、申請してください"
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.content import post_form
 from bot.errors import Place, WorkflowError
 from bot.language import say
-from bot.services.handing_in import drafts
+from bot.services.handing_in import draft_preview, drafts
 from bot.services.records.context import Context
 from bot.workflow.actors import Actor, Permission
 
@@ -30,7 +30,7 @@ def reword(ctx: Context, actor: Actor, number: int, place: tuple[int, int], wron
     WorkflowError where nothing is found there any more."""
     actor.require(Permission.SUBMIT)
     draft = drafts.find(actor, number)
-    found = _meant(drafts.preview(ctx, draft).findings, place, wrong)
+    found = _meant(draft_preview.preview(ctx, draft).findings, place, wrong)
     if found is not None and (own := found.replacement) is not None:
         text = post_form.compose(post_form.form_of(draft.form))
         at = Place(path=_POST, line=found.line, column=found.column)
@@ -45,7 +45,9 @@ def reword(ctx: Context, actor: Actor, number: int, place: tuple[int, int], wron
     )
 
 
-def _meant(findings: Sequence[drafts.FieldFinding], place: tuple[int, int], wrong: str) -> drafts.FieldFinding | None:
+def _meant(
+    findings: Sequence[draft_preview.FieldFinding], place: tuple[int, int], wrong: str
+) -> draft_preview.FieldFinding | None:
     """The one at that place; or the only one of this word, if the text has moved since the page was made."""
     same = [f for f in findings if f.replacement is not None and f.replacement.wrong == wrong]
     there = [f for f in same if (f.line, f.column) == place]

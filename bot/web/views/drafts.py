@@ -26,7 +26,7 @@ from bot.render.appearance import Appearance, appearance
 from bot.render.variant import ChannelSpec, Media, Question, Variant
 from bot.schedule.rules import Slot
 from bot.services.approval import comments, returned, suggestions
-from bot.services.handing_in import accepting, browser, copying, drafts, hashtags, rewording
+from bot.services.handing_in import accepting, browser, copying, draft_preview, drafts, hashtags, rewording
 from bot.services.paper import layout
 from bot.services.records.context import Context
 from bot.strategy.charts import Chart
@@ -53,7 +53,7 @@ class Shown:
 
     draft: Draft
     form: Form
-    preview: drafts.DraftPreview
+    preview: draft_preview.DraftPreview
     looks: list[Appearance]
 
 
@@ -136,7 +136,7 @@ def _reworded(request: HttpRequest, ctx: Context, draft: Draft, which: str) -> H
 
 
 def _hand_in(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse:
-    seen = drafts.preview(ctx, draft)
+    seen = draft_preview.preview(ctx, draft)
     if not seen.ready:
         return _with_faults(_page(request, ctx, draft, status=refusals.MARKED), seen.errors)
     made = browser.hand_in(ctx, actor_of(request), draft.id)
@@ -149,7 +149,7 @@ def _hand_in(request: HttpRequest, ctx: Context, draft: Draft) -> HttpResponse:
     return redirect("submission", made.id)
 
 
-def _with_faults(page: HttpResponse, errors: Iterable[drafts.FieldFinding]) -> HttpResponse:
+def _with_faults(page: HttpResponse, errors: Iterable[draft_preview.FieldFinding]) -> HttpResponse:
     """All of them at once, each at its field."""
     faults = [
         refusals.Fault(element=e.field.element, label=e.field.label, sentence=f"{e.field.message}。{e.field.advice}。")
@@ -331,7 +331,7 @@ def _charts(ctx: Context) -> list[Chart]:
 
 
 def _shown(ctx: Context, draft: Draft) -> Shown:
-    seen = drafts.preview(ctx, draft)
+    seen = draft_preview.preview(ctx, draft)
     looks = [_look(ctx, seen.post, v) for v in seen.bundle.variants] if seen.post and seen.bundle else []
     return Shown(draft=draft, form=post_form.form_of(draft.form), preview=seen, looks=looks)
 

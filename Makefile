@@ -43,7 +43,7 @@ test: $(DEV_STAMP) system ## 全ての試験（SQLite と PostgreSQL で、同�
 	$(MAKE) --no-print-directory -j4 sqlite services processes postgresql
 	$(MAKE) --no-print-directory dates
 
-# What the longest of the four would keep for itself while the others are over and a core is idle.
+# Half of what runs on SQLite: in one row with the rest it would go on alone when the others are over, with a core idle.
 APART = tests/attacks tests/services tests/web
 
 sqlite: $(DEV_STAMP) # some tests call make themselves, and are no part of this one

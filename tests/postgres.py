@@ -24,3 +24,12 @@ def start() -> str:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(server.cleanup)
     return f"postgresql://postgres@{quote(str(folder / 'data'), safe='')}/postgres"
+
+
+def somebody_waits() -> bool:
+    """Does a transaction wait for what another one holds?"""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])

@@ -22,8 +22,8 @@ Role = Literal["leader", "trainee"]
 @dataclass(frozen=True, kw_only=True)
 class Author:
     """An entry of content/people.yml. `emails` tell whose a commit is; the name is shown only if `public`.
-    `submits_for` are the people whose posts this one may hand in too. `role` is what the file asks for: of the office's own
-    people it gives the name alone."""
+    `submits_for` are the people whose posts this one may hand in too. `role` is what the file asks for, None
+    of those who stand there for their names: officers and operators."""
 
     key: str
     name: str

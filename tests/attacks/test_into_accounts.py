@@ -37,6 +37,16 @@ def test_what_the_files_said_until_now_is_in_the_accounts(office: Office) -> Non
     assert requests.waiting(office.ctx) == []
 
 
+def test_who_stands_there_without_a_role_is_left_to_the_operator(office: Office) -> None:
+    with (office.folder / "people.yml").open("a", encoding="utf-8") as file:
+        file.write("kouhou-1: {name: 広報（見本）, department: 広報広聴課}\n")
+    User.objects.all().delete()
+    User.objects.create(username="soumu-leader", role="officer")
+    bring_over(office)
+    assert not User.objects.filter(username="kouhou-1").exists()
+    assert User.objects.filter(username="shimin-leader").exists()
+
+
 def test_a_new_installation_begins_with_nobody(office: Office) -> None:
     User.objects.all().delete()
     bring_over(office)

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -13,7 +14,7 @@ from PIL import Image
 from bot.content import post_form
 from bot.content.post_form import Form
 from bot.errors import ConfigError, MediaError, NotAllowed, NotFound
-from bot.services.handing_in import browser, draft_preview, drafts
+from bot.services.handing_in import branch, browser, draft_preview, drafts
 from bot.store.drafts import Draft, DraftPicture
 from bot.store.models import Submission
 from bot.workflow.actors import Actor, Role
@@ -195,6 +196,20 @@ def test_who_may_not_submit_neither_hands_in_nor_writes_anew(desk: Desk, role: R
     with pytest.raises(NotAllowed):
         drafts.reopen(office.ctx, stranger, Submission.objects.get().id)
     assert drafts.find(office.author, draft.id).revision == draft.revision
+
+
+def test_one_that_is_thrown_away_while_it_is_committed_is_handed_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    office, commit = desk.office, branch.commit_as
+    draft = filled(office, drafts.begin(office.ctx, office.author))
+
+    def in_another_window(*given: Any) -> object:
+        made = commit(*given)
+        drafts.discard(office.author, draft.id)
+        return made
+
+    monkeypatch.setattr(branch, "commit_as", in_another_window)
+    assert isinstance(browser.hand_in(office.ctx, office.author, draft.id), Submission)
+    assert not Draft.objects.exists()
 
 
 def wishing(office: Office, publish: str) -> draft_preview.DraftPreview:

@@ -21,6 +21,7 @@ from bot.services.records.context import context
 from bot.services.runner import Runner
 from bot.store.models import Delivery, Submission
 from tests.office import TOKYO, Office
+from tests.postgres import somebody_waits
 from tests.services.test_series import part
 
 CHANNELS = ("facebook", "x")
@@ -107,7 +108,7 @@ def _moved(office: Office, number: int, due: datetime, statement: int) -> bool:
     def comes_due(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         if next(count) == statement:
             office.clock.advance_to(due)
-            _until(lambda: _began(number) or _somebody_waits())
+            _until(lambda: _began(number) or somebody_waits())
         return execute(sql, params, many, context)
 
     heads = together.heads(Submission.objects.values_list("id", flat=True))
@@ -124,13 +125,6 @@ def _moved(office: Office, number: int, due: datetime, statement: int) -> bool:
 
 def _began(number: int) -> bool:
     return Delivery.objects.filter(submission__series_part=number).exclude(first_intent_at=None).exists()
-
-
-def _somebody_waits() -> bool:
-    """A publisher, for a row that the move holds."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
-        return bool(cursor.fetchone()[0])
 
 
 def _turn(both: list[Publisher]) -> None:

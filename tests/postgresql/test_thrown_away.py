@@ -13,6 +13,7 @@ from bot.errors import BotError
 from bot.services.handing_in import drafts
 from bot.store.drafts import Draft, DraftPicture
 from tests.office import Office
+from tests.postgres import somebody_waits
 
 Act = Callable[[Office, int], object]
 
@@ -43,7 +44,7 @@ def _waiting(act: Act, office: Office, number: int) -> Iterator[list[str]]:
     with transaction.atomic():
         yield heard
         thread.start()
-        while thread.is_alive() and not _somebody_waits():
+        while thread.is_alive() and not somebody_waits():
             thread.join(0.01)
         assert thread.is_alive()
     thread.join()
@@ -59,9 +60,3 @@ def _heard(act: Act, office: Office, number: int) -> str:
     finally:
         connection.close()
     return ""
-
-
-def _somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
-        return bool(cursor.fetchone()[0])

@@ -27,6 +27,7 @@ from bot.store import queries
 from bot.store.models import Delivery, Lane, Pause
 from tests.bench import stock
 from tests.office import TUESDAY, Office
+from tests.postgres import somebody_waits
 
 PATIENCE = 20
 
@@ -155,10 +156,8 @@ def _someone_waits() -> bool:
     """For a lock that another transaction holds."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone() != (0,):
-                return True
+        if somebody_waits():
+            return True
         time.sleep(0.01)
     return False
 

@@ -46,7 +46,6 @@ LOG_IN = re.compile(r"(?<![\w@./-])(kouhou|kouhou-kacho|shimin-leader)(?![\w@./-
 BY_LOG_IN = {
     "people": "it says under which name somebody logs in",
     "audit": "the log holds log-in names; the name stands before it",
-    "login": "somebody logs in",
 }
 # Addresses at which a person cannot simply arrive.
 ELSEWHERE = {
@@ -226,24 +225,23 @@ def by_log_in(page: str, route: str) -> list[str]:
     """Where a person is called by the name that they log in with."""
     if route.strip("/").rpartition("/")[2] in BY_LOG_IN:
         return []
-    document = html.document_fromstring(page)
-    for unseen in document.xpath("//script|//style"):
-        unseen.drop_tree()
-    heard = document.xpath("//@aria-label|//@title|//@placeholder|//@alt")
-    return [" ".join(text.split()) for text in map(str, [*document.xpath("//text()"), *heard]) if LOG_IN.search(text)]
+    text, heard = said_on(page)
+    return [" ".join(said.split()) for said in (*text, *heard) if LOG_IN.search(said)]
 
 
 def japanese(page: str, channels: list[str]) -> list[str]:
-    """What people would read or hear in Japanese: text, and attributes that are spoken or shown; no passage that says so."""
-    document = html.document_fromstring(page)
-    for hidden in document.xpath("//script|//style|//body//*[@lang='ja']"):
-        hidden.drop_tree()
+    """What people would read or hear in Japanese: no passage that says so."""
+    text, heard = said_on(page, "|//body//*[@lang='ja']")
+    own = re.compile("|".join(map(re.escape, (*channels, *NAMES))))
     # An attribute cannot mark a part of it as Japanese: what it quotes is left out.
+    left = (own.sub("", said) for said in (*text, *(re.sub("“[^”]*”", "", each) for each in heard)))
+    return [" ".join(said.split()) for said in left if JAPANESE.search(said)]
+
+
+def said_on(page: str, without: str = "") -> tuple[list[str], list[str]]:
+    """What a page says: its text, and the attributes that are spoken or shown."""
+    document = html.document_fromstring(page)
+    for hidden in document.xpath(f"//script|//style{without}"):
+        hidden.drop_tree()
     heard = document.xpath("//@aria-label|//@title|//@placeholder|//@alt|//input[@type='submit']/@value")
-    found = []
-    for text in [*map(str, document.xpath("//text()")), *(re.sub("“[^”]*”", "", said) for said in heard)]:
-        for own in (*channels, *NAMES):
-            text = text.replace(own, "")
-        if JAPANESE.search(text):
-            found.append(" ".join(text.split()))
-    return found
+    return list(map(str, document.xpath("//text()"))), list(map(str, heard))

@@ -55,11 +55,14 @@ def fits(page: Page) -> bool:
 
 
 def barriers(page: Page) -> list[str]:
-    """What axe finds, and what runs off the side. axe waits for a timer: without scripts it would wait for ever."""
+    """What axe finds, what runs off the side, and what shows though it is hidden. axe waits for a timer: without scripts it
+    would wait for ever."""
     results: Any = Axe().run(page, options=_AXE).response
     found = [
         f"{page.url} {v['id']} {node['html'][:160]} {node['failureSummary'][:300]}"
         for v in results["violations"]
         for node in v["nodes"]
     ]
+    shown = page.locator("[hidden]").filter(visible=True).evaluate_all("all => all.map((e) => e.outerHTML)")
+    found += [f"{page.url} shows what is hidden: {each}" for each in shown]
     return found + ([] if fits(page) else [f"{page.url} is wider than the window: {page.evaluate(_WIDE)}"])

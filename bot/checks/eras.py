@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from bot.checks.dates import SOURCE, meant, written
+from bot.checks.dates import SOURCE, meant, on, written
 from bot.checks.finding import Finding, at
 from bot.checks.prose import pattern
 from bot.checks.rule import Rule, Subject
@@ -27,15 +27,14 @@ _IS = re.compile(r"(?:です|。|$)")
 
 def _over(subject: Subject, rule: Rule) -> Iterator[Finding]:
     """A day without a year is the one nearest to the post's own."""
-    if subject.post.publish is None:
-        return
-    today = subject.post.publish.date()
     for span, day in subject.days:
         if day.month is None or day.short or (day.stroke and not day.weekday):
             continue
         said = _COMING.match(span.text, day.end) or (_IS.match(span.text, day.end) and _LIMIT.search(span.text, 0, day.start))
+        if not said or (today := on(subject)) is None:
+            continue
         when = written(day) if day.year is not None else meant(span.text, day, day.month, today)
-        if said and when and when < today:
+        if when and when < today:
             message = f"「{day.month}月{day.day}日」は、掲載の日（{today.month}月{today.day}日）より前です"
             yield at(span.place(day.start), rule.id, rule.level, message, "日付か、publish: の日時を確かめてください")
 
@@ -52,11 +51,12 @@ def _number(text: str) -> int:
 
 
 def _not_yet(subject: Subject, rule: Rule) -> Iterator[Finding]:
-    if subject.post.publish is None or "ました" not in subject.whole:
+    if "ました" not in subject.whole:
         return
-    today = subject.post.publish.date()
     for span in (s for s in subject.prose if "月" in s.text):
         for match in _DONE.finditer(span.text):
+            if (today := on(subject)) is None:
+                return
             year, month = _number(match["year"]) + ERAS.get(match["era"] or "", 0), _number(match["month"])
             if year < 1000 or (year, month, _number(match["day"] or "1")) <= (today.year, today.month, today.day):
                 continue
@@ -98,6 +98,7 @@ RULES = (
         bad="publish: 2026-12-10 12:15\nreason: ‸12月1日に説明会を開きます。",
         good="publish: 2026-12-10 12:15\nreason: 12月15日に説明会を開きます。",
         check=_over,
+        timely=True,
     ),
     Rule(
         id="dates.not-yet",
@@ -107,6 +108,7 @@ RULES = (
         bad="publish: 2026-12-10 12:15\nreason: ‸2027年4月に始めました。",
         good="publish: 2026-12-10 12:15\nreason: 2026年4月に始めました。",
         check=_not_yet,
+        timely=True,
     ),
     pattern(
         "dates.far-year",

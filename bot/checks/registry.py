@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
-from bot.checks import duplicates, suppressions, timing
+from bot.checks import duplicates, suppressions
 from bot.checks.cache import Cache, Entry
 from bot.checks.finding import SETTINGS, Finding, at, from_error, from_errors, from_settings
 from bot.checks.rule import Rule, Subject, Timetable
@@ -77,20 +77,25 @@ def check_paths(
                     files = subject.post.pictures
                     pictures = [p for f in files for p in (*library.candidates(path, f.file), f.path)]
                     cache.keep(path, raw, pictures, entry)
-            timely = _of_time(replace(subject, timetable=table)) if table else []
+            found = _with_time(replace(subject, timetable=table), entry.findings) if table else entry.findings
         except OSError:
             yield path, [from_error(unreadable(path))]
             continue
         except ContentError as e:
             yield path, from_errors(e)
             continue
-        yield path, _in_order([*entry.findings, *timely, *duplicates.twice(path, entry, seen)])
+        yield path, _in_order([*found, *duplicates.twice(path, entry, seen)])
+
+
+def _with_time(subject: Subject, remembered: Iterable[Finding]) -> Iterator[Finding]:
+    """With what only the moment shows, which the author can answer like the rest."""
+    return suppressions.applied(subject, [*remembered, *_of_time(subject)], rules())
 
 
 def _of_time(subject: Subject) -> list[Finding]:
-    """What is found of the wished time; a schedule that cannot be read is told at its own place."""
+    """A schedule that cannot be read is told at its own place."""
     found: list[Finding] = []
-    for rule in timing.RULES:
+    for rule in (rule for rule in rules().values() if rule.timely):
         try:
             found += rule.check(subject, rule)
         except FileError as e:

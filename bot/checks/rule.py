@@ -171,7 +171,9 @@ MARK = "‸"  # in a bad example, before the fault
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """`why` and `source` explain it; `bad` and `good` are whole posts' bodies or front matter lines and are its tests."""
+    """`why` and `source` explain it; `bad` and `good` are whole posts' bodies or front matter lines and are its tests.
+
+    `timely`: what it finds may depend on the moment at which it is asked, so that is never remembered."""
 
     id: str
     level: Level
@@ -180,3 +182,4 @@ class Rule:
     bad: str
     good: str
     check: Callable[[Subject, Rule], Iterator[Finding]]
+    timely: bool = False

@@ -20,10 +20,16 @@ def applied(subject: Subject, found: Sequence[Finding], rules: Mapping[str, Rule
     there = {(f.rule, f.line) for f in found}
     for suppression in said:
         problem = _problem(suppression, rules)
-        if problem is None and (suppression.rule, suppression.line) not in there:
+        missed = (suppression.rule, suppression.line) not in there
+        if problem is None and missed and not _unasked(subject, rules[suppression.rule]):
             problem = (f"断り「{suppression.rule}」に当たる指摘がありません", "要らなくなった断りを消してください")
         if problem:
             yield at(subject.post.source.place(suppression.offset), VOID.id, VOID.level, *problem)
+
+
+def _unasked(subject: Subject, rule: Rule) -> bool:
+    """Nobody said when the post is looked at, so what the suppression answers may not have been found yet."""
+    return rule.timely and subject.timetable is None and subject.post.publish is None
 
 
 def _problem(suppression: Suppression, rules: Mapping[str, Rule]) -> tuple[str, str] | None:

@@ -192,6 +192,7 @@ RULES = (
         bad=f"publish: {MARK}2025-12-14 12:15",
         good=_GOOD,
         check=_asked(_past),
+        timely=True,
     ),
     Rule(
         id="timing.closed",
@@ -201,6 +202,7 @@ RULES = (
         bad=f"publish: {MARK}2026-12-13 22:00",
         good=_GOOD,
         check=_asked(_closed),
+        timely=True,
     ),
     Rule(
         id="timing.blackout",
@@ -210,6 +212,7 @@ RULES = (
         bad=f"publish: {MARK}2026-12-21 12:15",
         good=_GOOD,
         check=_asked(_blackout),
+        timely=True,
     ),
     Rule(
         id="timing.expires",
@@ -219,6 +222,7 @@ RULES = (
         bad=f"publish: {MARK}2026-12-14 12:15\nexpires: 2026-12-11",
         good="publish: 2026-12-14 12:15\nexpires: 2026-12-25",
         check=_asked(_expired),
+        timely=True,
     ),
     Rule(
         id="timing.slot",
@@ -228,6 +232,7 @@ RULES = (
         bad=f"slot: {MARK}ランチ",
         good="slot: lunch",
         check=_asked(_no_such_slot),
+        timely=True,
     ),
 )
 # What is found of a wished time; a schedule that cannot be read is found with them.

@@ -61,6 +61,7 @@ RULES = (
             "consent",
             "ほかの画像にするか、期限より前の時刻にしてください。承諾を延ばしたときは、広報担当が「写真」の画面で期限を直します",
         ),
+        timely=True,
     ),
     Rule(
         id="consents.not-again",
@@ -70,6 +71,7 @@ RULES = (
         bad=_BAD,
         good=_GOOD,
         check=_barred_by("not_again", "ほかの画像に差し替えてください。訳は広報担当に聞いてください"),
+        timely=True,
     ),
 )
 IDS = frozenset(rule.id for rule in RULES)

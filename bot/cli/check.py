@@ -36,6 +36,8 @@ def check_command(paths: tuple[Path, ...], form: str, as_json: bool, fix: bool) 
     """原稿と共通のファイルを点検します。PATH を書かなければ全てを見ます。
 
     希望の時刻（publish:・slot:・expires:）は、名前を書いた原稿と、Git で新しいか変わった原稿について見ます。
+
+    その原稿に publish: がなければ、文中の日付が過ぎていないか、曜日が合うかは、今日から見ます。
     """
     core = Core()
     if fix:

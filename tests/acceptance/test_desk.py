@@ -12,7 +12,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
-from tests.acceptance.test_processes import CityHall, soon, until
+from tests.acceptance.test_processes import BY_THEN, CityHall, soon, until
 from tests.chromium import chromium
 from tests.office import TOKYO, write_post
 from tests.people.browser import code_of
@@ -119,7 +119,7 @@ def test_a_post_is_returned_written_anew_approved_and_seen(hall: CityHall, chrom
     officer.press("button", "この内容で承認する")
     officer.page.get_by_text("3件の配信を予定に入れました").wait_for()
 
-    until(lambda: datetime.now(TOKYO) >= moment, 60)
+    until(lambda: datetime.now(TOKYO) >= moment, BY_THEN)
     hall.run("run", "--once")
     officer.page.goto("/history/?state=published")
     officer.press("link", "Facebookに出た「書かない窓口（見本）」を見る")

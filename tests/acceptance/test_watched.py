@@ -19,7 +19,7 @@ import pytest
 import requests
 
 from bot.config import ROOT
-from tests.acceptance.test_processes import CityHall, soon, until
+from tests.acceptance.test_processes import BY_THEN, CityHall, soon, until
 from tests.notices.servers import MailServer, mail_server
 
 SILENCE = 8  # seconds, for the 80 of an office
@@ -87,7 +87,7 @@ def test_a_killed_publisher_is_told_and_the_logs_hold_every_step_and_no_secret(w
     publisher = watched.start("run")
     until(lambda: requests.get(f"{site}/health/publisher", timeout=10).status_code == 200)
     watched.approved_for(soon())
-    until(lambda: {d["state"] for d in watched.deliveries()} == {"published"})
+    until(lambda: {d["state"] for d in watched.deliveries()} == {"published"}, BY_THEN)
     publisher.send_signal(signal.SIGKILL)
     killed = time.monotonic()
     until(lambda: [to for to, _, _ in mail.messages()] == ["toban@example.jp"], SILENCE + 25)
